@@ -1,0 +1,28 @@
+"""Event: one thing that the city must hear."""
+
+INFO = "info"
+WARNING = "warning"
+ALARM = "alarm"
+
+RAISED = "raised"
+UPDATED = "updated"
+CLEARED = "cleared"
+
+
+class Event:
+    """What a rule found. Bus adds when, where and the occurrence number.
+
+    data, why: tuples of (key, value) pairs, in the order they are to be read;
+    `why` holds the inputs and limits that decided. Values: None, bool, int, str,
+    messages.Fixed, a list of values, or again a tuple of pairs.
+    subject: tells apart occurrences of one kind (which door, which sensor).
+    """
+
+    def __init__(self, kind, severity, state=RAISED, data=(), why=(), subject=""):
+        self.kind = kind
+        self.severity = severity
+        self.state = state
+        self.data = data
+        self.why = why
+        self.subject = subject
+        self.occ = 0  # the seq of the record that raised it

@@ -1,0 +1,203 @@
+"""Topics and payloads: the contract with the city (docs/mqtt.md, docs/schema).
+
+Everything is written without floats: a coordinate is "13.0827000" because the
+integer is 130827000. An object is a tuple of pairs, so its order is the same on
+every Python; a list is an array.
+"""
+
+import json
+import struct
+
+from firmware.clock import iso
+
+POSITION_FORMAT = "<IiiHH"  # UTC s, latitude and longitude 1e-7 deg, 0.1 km/h, deg
+_UNKNOWN = 0xFFFF
+
+
+class Fixed:
+    """A decimal number held as an integer: Fixed(415, 1) reads 41.5."""
+
+    def __init__(self, value, decimals):
+        self.value = value
+        self.decimals = decimals
+
+    def __str__(self):
+        scale = 10**self.decimals
+        whole, part = divmod(abs(self.value), scale)
+        sign = "-" if self.value < 0 else ""
+        return sign + str(whole) + "." + str(scale + part)[1:]
+
+
+def fixed(value, decimals):
+    """Fixed, or None where the value is unknown."""
+    return None if value is None else Fixed(value, decimals)
+
+
+def kmh(speed_mms):
+    """mm/s -> km/h with one decimal, or None."""
+    return None if speed_mms is None else Fixed((speed_mms * 36 + 500) // 1000, 1)
+
+
+def text(value):
+    """Value (see Event) -> JSON str."""
+    if value is None:
+        return "null"
+    if value is True:
+        return "true"
+    if value is False:
+        return "false"
+    if isinstance(value, (int, Fixed)):
+        return str(value)
+    if isinstance(value, str):
+        return json.dumps(value)
+    if isinstance(value, tuple):
+        return "{" + ",".join(['"' + key + '":' + text(item) for key, item in value]) + "}"
+    return "[" + ",".join([text(item) for item in value]) + "]"
+
+
+def topic(config, name):
+    """"event" -> b"schoolbus/<fleet>/<bus>/event"."""
+    return ("schoolbus/" + config["fleet"] + "/" + config["bus"] + "/" + name).encode()
+
+
+def event_body(event, s, boot):
+    """Event, Snapshot -> bytes for the journal: all but version, epoch and seq.
+
+    Without a clock `at` is null and `boot` and `up_ms` say when.
+    """
+    when = (("at", iso(s.utc_ms)), ("clock", s.clock))
+    if s.utc_ms is None:
+        when += (("boot", boot), ("up_ms", s.now_ms))
+    pairs = when + (
+        ("kind", event.kind),
+        ("severity", event.severity),
+        ("state", event.state),
+        ("occ", event.occ),
+        ("lat", fixed(s.lat_e7, 7)),
+        ("lon", fixed(s.lon_e7, 7)),
+        ("speed_kmh", kmh(s.speed_mms)),
+        ("data", event.data),
+        ("why", event.why),
+    )
+    return text(pairs)[1:].encode()
+
+
+def event_message(epoch, seq, body):
+    """A journalled event body -> bytes as published on `event`."""
+    return b"".join((('{"v":1,"epoch":"%s","seq":%d,' % (epoch, seq)).encode(), body))
+
+
+def position(utc_s, lat_e7, lon_e7, speed_mms, heading_deg):
+    """-> 16 bytes for the journal. Unknown speed or heading: None."""
+    speed = _UNKNOWN if speed_mms is None else min((speed_mms * 36 + 500) // 1000, _UNKNOWN - 1)
+    heading = _UNKNOWN if heading_deg is None else heading_deg
+    return struct.pack(POSITION_FORMAT, utc_s, lat_e7, lon_e7, speed, heading)
+
+
+class TrackBatch:
+    """Consecutive position records -> one `track` message of at most max_bytes."""
+
+    def __init__(self, max_bytes=1200):
+        self._limit = max_bytes - 100  # room for the head
+        self.clear()
+
+    def clear(self):
+        self.n = 0
+        self._rows = []
+        self._length = 0
+
+    def add(self, seq, record):
+        """16-byte record -> True, or False: full, or not the next seq; send first."""
+        if self.n and (seq != self.first_seq + self.n or self._length > self._limit):
+            return False
+        t, lat, lon, speed, heading = struct.unpack(POSITION_FORMAT, record)
+        if not self.n:
+            self.first_seq = seq
+            self._head = (t, lat, lon)
+            self._last = self._head
+        last = self._last
+        row = "[%d,%d,%d,%s,%s]" % (
+            t - last[0],
+            lat - last[1],
+            lon - last[2],
+            "null" if speed == _UNKNOWN else speed,
+            "null" if heading == _UNKNOWN else heading,
+        )
+        self._last = (t, lat, lon)
+        self._rows.append(row)
+        self._length += len(row) + 1
+        self.n += 1
+        return True
+
+    def message(self, epoch):
+        """-> bytes as published on `track`; seq is that of the first row."""
+        t, lat, lon = self._head
+        head = '{"v":1,"epoch":"%s","seq":%d,"n":%d,"t":%d,"lat":%d,"lon":%d,"d":['
+        head %= (epoch, self.first_seq, self.n, t, lat, lon)
+        return (head + ",".join(self._rows) + "]}").encode()
+
+
+def status(utc_ms, version, epoch, boot, reset_cause):
+    """Retained on connect."""
+    return text(
+        (
+            ("v", 1),
+            ("online", True),
+            ("at", iso(utc_ms)),
+            ("fw", version),
+            ("epoch", epoch),
+            ("boot", boot),
+            ("reset", reset_cause),
+        )
+    ).encode()
+
+
+WILL = b'{"v":1,"online":false}'
+
+
+def _door(is_open):
+    return None if is_open is None else ("open" if is_open else "closed")
+
+
+def state(s, active, alarm_backlog, track_backlog, next_s):
+    """Snapshot, kinds of active events -> bytes as published on `state`.
+
+    next_s: a promise; the next state comes within so many seconds.
+    """
+    return text(
+        (
+            ("v", 1),
+            ("at", iso(s.utc_ms)),
+            ("clock", s.clock),
+            ("phase", s.phase),
+            ("trip", s.trip),
+            ("lat", fixed(s.lat_e7, 7)),
+            ("lon", fixed(s.lon_e7, 7)),
+            ("speed_kmh", kmh(s.speed_mms)),
+            ("heading_deg", s.heading_deg),
+            ("sats", s.sats),
+            ("hdop", fixed(s.hdop_e2, 2)),
+            ("ignition", s.ignition),
+            ("doors", (("front", _door(s.front_door)), ("emergency", _door(s.emergency_door)))),
+            (
+                "seats",
+                (
+                    ("total", s.seat_count),
+                    ("taken", s.taken),
+                    ("unknown", s.unknown),
+                    ("unbelted", s.unbelted),
+                ),
+            ),
+            ("supply_mv", s.supply_mv),
+            ("cabin_c", fixed(s.cabin_c10, 1)),
+            ("signal_dbm", s.signal_dbm),
+            ("backlog", (("alarm", alarm_backlog), ("track", track_backlog))),
+            ("active", active),
+            ("next_s", next_s),
+        )
+    ).encode()
+
+
+def reply(request_id, ok, message):
+    """Answer to a `cmd/<name>`; request_id None if it could not be read."""
+    return text((("v", 1), ("id", request_id), ("ok", ok), ("message", message))).encode()

@@ -1,0 +1,1 @@
+"""Simulated chips, one datasheet a file: the other end of the wire."""

@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
 # make sim BUSES=6 SPEED=20 SEED=7 DURATION=60 BROKER=127.0.0.1:1883
 TOWN := $(if $(BUSES),--buses $(BUSES)) $(if $(SPEED),--speed $(SPEED)) $(if $(SEED),--seed $(SEED)) \

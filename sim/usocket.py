@@ -83,7 +83,7 @@ class _Stream:
         return done
 
 
-class socket(_Stream):  # noqa: N801 - the name that MicroPython gives it
+class socket(_Stream):
     """A TCP socket over IPv4."""
 
     def __init__(self, af=AF_INET, kind=SOCK_STREAM, proto=0):

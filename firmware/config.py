@@ -1,0 +1,220 @@
+"""bus.json: what a technician may set for one bus, with its limits and defaults.
+
+A wrong value, an unknown key or a file that is no JSON never stops a bus: each
+wrong value is replaced by its default, everything else in the file counts, and
+every fault comes back as a ConfigError whose text names file, key and range.
+A new setting is one line in SETTINGS.
+"""
+
+import json
+
+
+class ConfigError(ValueError):
+    pass
+
+
+class Number:
+    """A whole number within low..high."""
+
+    def __init__(self, default, low, high):
+        self.default = default
+        self._low = low
+        self._high = high
+        self.range = "a whole number from %d to %d" % (low, high)
+
+    def accepts(self, value):
+        return type(value) is int and self._low <= value <= self._high
+
+
+class Choice:
+    """One of a few words; the first is the default."""
+
+    def __init__(self, *words):
+        self.default = words[0]
+        self._words = words
+        self.range = "one of " + ", ".join(words)
+
+    def accepts(self, value):
+        return value in self._words
+
+
+class Flag:
+    range = "true or false"
+
+    def __init__(self, default):
+        self.default = default
+
+    def accepts(self, value):
+        return value is True or value is False
+
+
+class Text:
+    def __init__(self, default, longest):
+        self.default = default
+        self._longest = longest
+        self.range = "a text of at most %d characters" % longest
+
+    def accepts(self, value):
+        return isinstance(value, str) and len(value) <= self._longest
+
+
+class Identifier:
+    """Part of a topic and of the MQTT client id."""
+
+    range = "1 to 32 characters out of A-Z a-z 0-9 _ -"
+
+    def __init__(self, default):
+        self.default = default
+
+    def accepts(self, value):
+        if not isinstance(value, str) or not 1 <= len(value) <= 32:
+            return False
+        for char in value:
+            if not ("a" <= char <= "z" or "A" <= char <= "Z" or "0" <= char <= "9" or char in "_-"):
+                return False
+        return True
+
+
+class Addresses:
+    """I2C addresses of the seat expanders, in the order of the seats."""
+
+    range = "a list of up to 8 different whole numbers from 32 to 39"
+
+    def __init__(self, default):
+        self.default = default
+
+    def accepts(self, value):
+        if not isinstance(value, list) or len(value) > 8:
+            return False
+        for address in value:
+            if type(address) is not int or not 32 <= address <= 39 or value.count(address) > 1:
+                return False
+        return True
+
+
+SETTINGS = {
+    "fleet": Identifier("unconfigured"),
+    "bus": Identifier("unconfigured"),
+    "board": Choice("devkit"),
+    "seats": {
+        "count": Number(40, 1, 64),
+        "expanders": Addresses([32, 33, 34, 35, 36]),
+        "debounce_ms": Number(200, 50, 2000),
+    },
+    "broker": {
+        "host": Text("", 253),  # empty: nothing is sent
+        "port": Number(1883, 1, 65535),
+        "user": Text("", 128),
+        "password": Text("", 128),
+        "tls": Flag(False),
+        "keepalive_s": Number(60, 10, 600),
+        "window": Number(16, 1, 32),  # messages in flight
+        "window_bytes": Number(8192, 2048, 65536),
+        "connect_timeout_s": Number(20, 5, 120),
+        "ack_timeout_s": Number(20, 5, 120),
+        "backoff_max_s": Number(60, 1, 600),
+    },
+    "wifi": {
+        "ssid": Text("", 32),
+        "password": Text("", 63),
+    },
+    "rules": {
+        "left_behind_profile": Choice("korea", "japan"),
+        "check_walk_s": Number(5, 0, 60),
+        "overspeed_kmh": Number(80, 10, 120),
+        "overspeed_s": Number(10, 0, 120),
+        "door_open_kmh": Number(5, 1, 20),
+        "door_open_s": Number(2, 0, 30),
+        "belt_kmh": Number(10, 1, 60),
+        "belt_s": Number(10, 0, 120),
+        "sensor_silent_s": Number(2, 1, 60),
+    },
+    "trip": {
+        "start_kmh": Number(8, 3, 20),
+        "end_s": Number(300, 60, 1800),
+    },
+    "track": {
+        "error_m": Number(10, 3, 100),
+        "every_s": Number(30, 5, 300),
+    },
+    "journal": {
+        "alarm_kb": Number(256, 64, 1024),
+        "cursor_s": Number(30, 5, 600),
+    },
+}
+
+
+def defaults():
+    """-> dict: every setting at its default."""
+    return _read({}, SETTINGS, "", "", [])
+
+
+def parse(text, name="bus.json"):
+    """JSON text -> (config: dict, errors: list of ConfigError, empty if all is well)."""
+    errors = []
+    try:
+        given = json.loads(text)
+    except ValueError:
+        errors.append(ConfigError(name + " is not valid JSON; all settings are at their defaults."))
+        given = {}
+    config = _read(given, SETTINGS, name, "", errors)
+    seats = config["seats"]
+    room = len(seats["expanders"]) * 8
+    if seats["count"] > room:
+        errors.append(
+            ConfigError(
+                "%s: seats.count is %d, but %d expanders in seats.expanders reach only %d seats; "
+                "the seats beyond them are unknown."
+                % (name, seats["count"], len(seats["expanders"]), room)
+            )
+        )
+    return config, errors
+
+
+def load(path="bus.json"):
+    """Like parse, from a file; a file that cannot be read is an error too."""
+    try:
+        with open(path) as file:
+            text = file.read()
+    except (OSError, UnicodeError) as error:
+        missing = "%s cannot be read (%s); all settings are at their defaults." % (path, error)
+        return defaults(), [ConfigError(missing)]
+    return parse(text, path)
+
+
+def _read(given, settings, name, prefix, errors):
+    if not isinstance(given, dict):
+        errors.append(
+            ConfigError("%s: %s has to be an object { }; it is ignored." % (name, prefix or "the file"))
+        )
+        given = {}
+    for key in given:
+        if key not in settings:
+            errors.append(
+                ConfigError(
+                    "%s: there is no setting %s; known here: %s."
+                    % (name, _path(prefix, key), ", ".join(sorted(settings)))
+                )
+            )
+    config = {}
+    for key, setting in settings.items():
+        path = _path(prefix, key)
+        if isinstance(setting, dict):
+            config[key] = _read(given.get(key, {}), setting, name, path, errors)
+        elif key not in given:
+            config[key] = setting.default
+        elif setting.accepts(given[key]):
+            config[key] = given[key]
+        else:
+            config[key] = setting.default
+            errors.append(
+                ConfigError(
+                    "%s: %s is %s, but has to be %s; %s is used instead."
+                    % (name, path, json.dumps(given[key]), setting.range, json.dumps(setting.default))
+                )
+            )
+    return config
+
+
+def _path(prefix, key):
+    return prefix + "." + key if prefix else key

@@ -1,0 +1,31 @@
+"""The odometer: way driven, from position to position."""
+
+from micropython import const
+
+from firmware import geo
+
+_MOVING_MMS = const(1000)  # below this a receiver's position wanders
+_STEP_MM = const(10000)  # shorter steps are left to the next fix
+_GAP_MM = const(2000000)  # a longer step is a jump of the receiver, not a way
+
+
+class Odometer:
+    def __init__(self, metres):
+        self.metres = metres
+        self._rest_mm = 0
+        self._lat_e7 = None
+        self._lon_e7 = None
+
+    def update(self, s):
+        """Counts the way since the last position, if the bus moves."""
+        if not s.fix_new or s.speed_mms is None or s.speed_mms < _MOVING_MMS:
+            return
+        if self._lat_e7 is not None:
+            way = geo.distance_mm(self._lat_e7, self._lon_e7, s.lat_e7, s.lon_e7)
+            if way < _STEP_MM:
+                return
+            if way < _GAP_MM:
+                whole, self._rest_mm = divmod(self._rest_mm + way, 1000)
+                self.metres += whole
+        self._lat_e7 = s.lat_e7
+        self._lon_e7 = s.lon_e7

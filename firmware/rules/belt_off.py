@@ -1,0 +1,56 @@
+"""A child rides without a buckled belt."""
+
+from firmware.event import CLEARED, RAISED, UPDATED, WARNING, Event
+from firmware.messages import kmh
+from firmware.timing import Held
+from firmware.warnings import CHIME, SILENT
+
+
+class BeltOff:
+    """Above belt_kmh somebody sits unbuckled for belt_s.
+
+    A change of who it is is told once it has stood for belt_s as well. It ends when
+    all are buckled for that long, or when the bus has stood at a door (BOARDING) or
+    is parked.
+
+    Unknown: a belt that cannot be read on a taken seat counts as open; an unknown
+    seat is not counted here. Unknown speed neither raises nor ends it.
+    """
+
+    kind = "belt_off"
+
+    def __init__(self, config):
+        self.warning = SILENT
+        self._limit_kmh = config["belt_kmh"]
+        self._limit_mms = self._limit_kmh * 10000 // 36
+        self._held_s = config["belt_s"]
+        self._held = Held(self._held_s * 1000)
+        self._candidate = []
+        self._told = []  # seats, as last told
+
+    def judge(self, s):
+        if s.phase != "driving":
+            return self._tell([], s)
+        if s.speed_mms is None or s.speed_mms <= self._limit_mms:
+            self._held.update(s.now_ms, False)
+            return None
+        if s.unbelted != self._candidate:
+            self._candidate = s.unbelted
+            self._held.update(s.now_ms, False)
+        if self._held.update(s.now_ms, self._candidate != self._told):
+            return self._tell(self._candidate, s)
+        return None
+
+    def _tell(self, seats, s):
+        if seats == self._told:
+            return None
+        before, self._told = self._told, seats
+        self.warning = CHIME if seats else SILENT
+        self._held.update(s.now_ms, False)
+        state = CLEARED if not seats else UPDATED if before else RAISED
+        why = (
+            ("speed_kmh", kmh(s.speed_mms)),
+            ("limit_kmh", self._limit_kmh),
+            ("held_s", self._held_s),
+        )
+        return Event(self.kind, WARNING, state, (("seats", seats),), why)

@@ -1,0 +1,48 @@
+"""The driver has not walked through the bus to the check button."""
+
+from firmware.event import ALARM, CLEARED, RAISED, Event
+from firmware.rules.profile import Profile
+from firmware.warnings import PROMPT, SILENT
+
+
+class CheckButtonMissed:
+    """Ignition off and no check within 180 s (korea) or 900 s (japan).
+
+    A prompt sounds from the start: it reminds the driver to walk. It ends with the
+    press, or with the ignition on again.
+
+    Unknown: a button that cannot be read has not been pressed.
+    """
+
+    kind = "check_button_missed"
+
+    def __init__(self, config):
+        self.warning = SILENT
+        self._profile = Profile(config)
+        self._raised = False
+
+    def judge(self, s):
+        off_ms = s.ignition_off_ms
+        if off_ms is None or s.checked:
+            self.warning = SILENT
+            return self._clear(s)
+        self.warning = PROMPT if off_ms < self._profile.horn_ms else self._profile.warning(off_ms)
+        if self._raised or off_ms < self._profile.horn_ms:
+            return None
+        self._raised = True
+        return self._event(RAISED, s)
+
+    def _clear(self, s):
+        if not self._raised:
+            return None
+        self._raised = False
+        return self._event(CLEARED, s)
+
+    def _event(self, state, s):
+        off_s = None if s.ignition_off_ms is None else s.ignition_off_ms // 1000
+        why = (
+            ("ignition_off_s", off_s),
+            ("limit_s", self._profile.horn_ms // 1000),
+            ("profile", self._profile.name),
+        )
+        return Event(self.kind, ALARM, state, (("seats", s.taken),), why)

@@ -1,0 +1,67 @@
+"""A child is left in the parked bus: the hazard this firmware exists for."""
+
+from micropython import const
+
+from firmware.event import ALARM, CLEARED, RAISED, UPDATED, Event
+from firmware.rules.profile import Profile
+from firmware.warnings import HORN, INSIDE, PROMPT, SILENT
+
+_SETTLE_MS = const(2000)  # after boot the seats need so long to be known
+_STAGE = {PROMPT: 1, INSIDE: 2, HORN: 3}
+
+
+class ChildLeftBehind:
+    """Ignition off, and a seat is taken or unknown.
+
+    The driver hears a prompt at once; the alarm comes at 180 s, the horn at 180 s
+    (korea) or 900 s (japan). It ends when no seat is in question any more, or when
+    the ignition is on again: somebody is with the child.
+
+    Unknown: a seat that was taken when last known stays taken; no button changes
+    that. Any other unknown seat counts as taken until the driver has walked to the
+    check button (check.py). An unknown ignition counts as off (trip.py).
+    """
+
+    kind = "child_left_behind"
+
+    def __init__(self, config):
+        self.warning = SILENT
+        self._profile = Profile(config)
+        self._raised = None  # (stage, seats, unknown) as last told
+
+    def judge(self, s):
+        off_ms = s.ignition_off_ms
+        if off_ms is None or s.now_ms < _SETTLE_MS or not (s.sitting or s.doubtful):
+            self.warning = SILENT
+            return self._clear(s)
+        self.warning = self._profile.warning(off_ms)
+        if self.warning == PROMPT:
+            return None
+        now = (_STAGE[self.warning], s.sitting, s.doubtful)
+        if now == self._raised:
+            return None
+        state = UPDATED if self._raised else RAISED
+        self._raised = now
+        return self._event(state, s)
+
+    def _clear(self, s):
+        if not self._raised:
+            return None
+        self._raised = None
+        return self._event(CLEARED, s)
+
+    def _event(self, state, s):
+        data = (
+            ("seats", s.sitting),
+            ("unknown", s.doubtful),
+            ("stage", _STAGE.get(self.warning, 0)),
+        )
+        off_s = None if s.ignition_off_ms is None else s.ignition_off_ms // 1000
+        why = (
+            ("ignition_off_s", off_s),
+            ("limit_s", self._profile.inside_ms // 1000),
+            ("horn_s", self._profile.horn_ms // 1000),
+            ("profile", self._profile.name),
+            ("checked", s.checked),
+        )
+        return Event(self.kind, ALARM, state, data, why)

@@ -1,0 +1,69 @@
+"""A door stands open while the bus moves."""
+
+from firmware.event import ALARM, CLEARED, RAISED, WARNING, Event
+from firmware.messages import kmh
+from firmware.timing import Held
+from firmware.warnings import INSIDE, PROMPT, SILENT
+
+
+class _Door:
+    def __init__(self, name, severity, warning, held_s):
+        self.name = name
+        self.severity = severity
+        self.warning = warning
+        self.held_s = held_s
+        self.held = Held(held_s * 1000)
+        self.is_open = False
+        self.raised = False
+
+
+class DoorOpenMoving:
+    """Above door_open_kmh: the front door after door_open_s, the emergency door at once.
+
+    It ends when the door is closed or the bus stands.
+
+    Unknown door: counts as open only if it was open when last known.
+    Unknown speed neither raises nor ends it.
+    """
+
+    kind = "door_open_moving"
+
+    def __init__(self, config):
+        self.warning = SILENT
+        self._limit_kmh = config["door_open_kmh"]
+        self._limit_mms = self._limit_kmh * 10000 // 36
+        self._front = _Door("front", WARNING, PROMPT, config["door_open_s"])
+        self._emergency = _Door("emergency", ALARM, INSIDE, 0)
+
+    def judge(self, s):
+        event = self._judge_door(self._front, s.front_door, s)
+        if event is None:
+            event = self._judge_door(self._emergency, s.emergency_door, s)
+        self.warning = SILENT
+        for door in (self._front, self._emergency):
+            if door.raised:
+                self.warning = door.warning
+        return event
+
+    def _judge_door(self, door, is_open, s):
+        if is_open is not None:
+            door.is_open = is_open
+        if s.speed_mms is None and door.is_open:
+            return None
+        hazard = door.is_open and s.speed_mms > self._limit_mms
+        if not door.raised and door.held.update(s.now_ms, hazard):
+            door.raised = True
+            return self._event(RAISED, door, s)
+        if door.raised and not hazard:
+            door.raised = False
+            door.held.update(s.now_ms, False)
+            return self._event(CLEARED, door, s)
+        return None
+
+    def _event(self, state, door, s):
+        why = (
+            ("speed_kmh", kmh(s.speed_mms)),
+            ("limit_kmh", self._limit_kmh),
+            ("held_s", door.held_s),
+        )
+        return Event(self.kind, door.severity, state, (("door", door.name),), why, door.name)

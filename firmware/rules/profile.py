@@ -1,0 +1,26 @@
+"""When the alarms of a parked bus sound, in ms after the ignition went off.
+
+korea: the button within 3 min, else alarm (Korea Herald 2018); the horn with it.
+japan: prompt inside at once, outside alarm within 15 min (MLIT guideline for
+school bus safety devices); the city hears at 3 min all the same.
+"""
+
+from micropython import const
+
+from firmware.warnings import HORN, INSIDE, PROMPT
+
+_INSIDE_MS = const(180000)
+_HORN_MS = {"korea": 180000, "japan": 900000}
+
+
+class Profile:
+    def __init__(self, config):
+        self.name = config["left_behind_profile"]
+        self.horn_ms = _HORN_MS[self.name]
+        self.inside_ms = _INSIDE_MS
+
+    def warning(self, ignition_off_ms):
+        """-> PROMPT, INSIDE or HORN."""
+        if ignition_off_ms >= self.horn_ms:
+            return HORN
+        return INSIDE if ignition_off_ms >= self.inside_ms else PROMPT

@@ -1,0 +1,39 @@
+"""A sensor does not answer: what it guards is unknown from now on."""
+
+from firmware.event import CLEARED, RAISED, WARNING, Event
+from firmware.timing import Held
+from firmware.warnings import LAMP, SILENT
+
+
+class SensorSilent:
+    """A sensor has not answered for sensor_silent_s: one event an outage and sensor.
+
+    Unknown is what this rule is about: silence counts.
+    """
+
+    kind = "sensor_silent"
+
+    def __init__(self, config):
+        self.warning = SILENT
+        self._held_s = config["sensor_silent_s"]
+        self._held = None
+        self._raised = []
+
+    def judge(self, s):
+        if self._held is None:
+            self._held = [Held(self._held_s * 1000) for _ in s.sensors]
+            self._raised = [False] * len(s.sensors)
+        event = None
+        self.warning = SILENT
+        for index in range(len(self._held)):
+            silent = self._held[index].update(s.now_ms, s.silent[index])
+            if silent != self._raised[index] and event is None:
+                self._raised[index] = silent
+                event = self._event(RAISED if silent else CLEARED, s.sensors[index], s)
+            if self._raised[index]:
+                self.warning = LAMP
+        return event
+
+    def _event(self, state, sensor, s):
+        data = (("sensor", sensor), ("unknown_seats", s.unknown))
+        return Event(self.kind, WARNING, state, data, (("held_s", self._held_s),), sensor)

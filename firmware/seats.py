@@ -1,0 +1,150 @@
+"""The seat map: which seats are taken, empty or unknown, and who is buckled.
+
+Wiring: seat n (from 1) has two inputs, counted through the expanders, 16 each:
+number 2(n-1) is high while somebody sits (the contact is normally closed, so a
+cut wire reads taken), number 2(n-1)+1 is high while the belt is open. A short to
+ground on a seat input reads empty: nothing tells that apart (docs/wiring.md).
+
+Unknown is a seat whose expander is silent, that has not settled yet, or whose
+contact flaps. A flapping belt counts as open.
+"""
+
+from micropython import const
+
+_PINS = const(16)
+_SILENT_MS = const(500)  # noise on the bus may cost single reads, no more
+_FLAP_WINDOW_MS = const(10000)
+_FLAPS = const(8)  # more changes of one pin than this in a window: it flaps
+_ALL = const(0xFFFF)
+
+
+class _Expander:
+    """16 inputs, each debounced by itself."""
+
+    def __init__(self, chip, debounce_ms):
+        self.word = 0  # settled levels, bit 0 = GPA0
+        self.known = 0  # which bits of word can be trusted
+        self.silent = False
+        self._chip = chip
+        self._debounce_ms = debounce_ms
+        self._heard_ms = None
+        self._raw = None
+        self._pending = False  # some pin still has to settle
+        self._changed_ms = [0] * _PINS
+        self._flapping = 0
+        self._changes = bytearray(_PINS)  # of each pin in this window
+        self._counting = False
+        self._window_ms = 0
+
+    def sense(self, now_ms):
+        """-> True if word or known changed."""
+        try:
+            raw = self._chip.read()
+        except OSError:
+            return self._lost(now_ms)
+        self._heard_ms = now_ms
+        self.silent = False
+        if raw != self._raw:
+            self._move(now_ms, raw)
+        if self._counting and now_ms - self._window_ms >= _FLAP_WINDOW_MS:
+            self._close_window(now_ms)
+        return self._pending and self._settle(now_ms)
+
+    def _lost(self, now_ms):
+        if self._heard_ms is None:
+            self._heard_ms = now_ms
+        if self.silent or now_ms - self._heard_ms < _SILENT_MS:
+            return False
+        self.silent = True
+        self._raw = None
+        changed = self.known != 0
+        self.known = 0
+        return changed
+
+    def _move(self, now_ms, raw):
+        first = self._raw is None
+        moved = _ALL if first else raw ^ self._raw
+        self._raw = raw
+        self._pending = True
+        for pin in range(_PINS):
+            if moved >> pin & 1:
+                self._changed_ms[pin] = now_ms
+                if not first:
+                    self._count(now_ms, pin)
+
+    def _count(self, now_ms, pin):
+        if not self._counting:
+            self._counting = True
+            self._window_ms = now_ms
+        if self._changes[pin] <= _FLAPS:
+            self._changes[pin] += 1
+        if self._changes[pin] > _FLAPS:
+            self._flapping |= 1 << pin
+
+    def _close_window(self, now_ms):
+        """A pin that has calmed down has to settle anew."""
+        self._flapping = 0
+        for pin in range(_PINS):
+            if self._changes[pin] > _FLAPS:
+                self._flapping |= 1 << pin
+            self._changes[pin] = 0
+        self._counting = self._flapping != 0
+        self._window_ms = now_ms
+        self._pending = True
+
+    def _settle(self, now_ms):
+        word, raw = self.word, self._raw
+        known = self.known & ~self._flapping
+        waiting = ((word ^ raw) | ~known) & ~self._flapping & _ALL
+        self._pending = False
+        for pin in range(_PINS):
+            bit = 1 << pin
+            if not waiting & bit:
+                continue
+            if now_ms - self._changed_ms[pin] >= self._debounce_ms:
+                word = word & ~bit | raw & bit
+                known |= bit
+            else:
+                self._pending = True
+        changed = word != self.word or known != self.known
+        self.word = word
+        self.known = known
+        return changed
+
+
+class SeatMap:
+    """Reads the expanders each tick and keeps the Snapshot's seat lists."""
+
+    def __init__(self, config, chips):
+        self._count = config["count"]
+        self._expanders = [_Expander(chip, config["debounce_ms"]) for chip in chips]
+
+    def silent(self, index):
+        """Has expander `index` not answered for half a second?"""
+        return self._expanders[index].silent
+
+    def sense(self, s):
+        changed = s.seat_changes == 0
+        for expander in self._expanders:
+            if expander.sense(s.now_ms):
+                changed = True
+        if changed:
+            self._fill(s)
+
+    def _fill(self, s):
+        taken, unknown, unbelted = [], [], []
+        for seat in range(1, self._count + 1):
+            index, pin = divmod(2 * (seat - 1), _PINS)
+            if index >= len(self._expanders) or not self._expanders[index].known >> pin & 1:
+                unknown.append(seat)
+                continue
+            word = self._expanders[index].word >> pin
+            if word & 1:
+                taken.append(seat)
+                buckled = self._expanders[index].known >> pin & 2 and not word & 2
+                if not buckled:
+                    unbelted.append(seat)
+        s.taken = taken
+        s.unknown = unknown
+        s.unbelted = unbelted
+        s.seat_changes += 1

@@ -1,0 +1,142 @@
+"""Senses: asks every part once a tick and fills the Snapshot's readings.
+
+A part that does not answer (OSError) leaves None; what has been given up stands
+in Snapshot.silent. Nothing here judges.
+"""
+
+from micropython import const
+
+from firmware.clock import Clock
+from firmware.nmea import Nmea
+from firmware.seats import SeatMap
+from firmware.timing import Debounced, Every
+
+_SWITCH_MS = const(100)
+_FIX_AGE_MS = const(3000)  # an older position is no position
+_GNSS_SILENT_MS = const(3000)  # any receiver speaks once a second
+_MIN_SATS = const(4)
+_MAX_HDOP_E2 = const(500)
+_STANDS_MMS = const(1000)  # slower is a receiver's noise
+_SLOW_MS = const(1000)  # supply and cabin change slowly
+_READS = const(4)  # of the GNSS buffer a tick, at most
+
+
+class Senses:
+    def __init__(self, config, parts, s):
+        """Names the sensors in the Snapshot: expander 1.., gnss, supply, cabin."""
+        self._parts = parts
+        self._seats = SeatMap(config["seats"], parts.expanders)
+        self._clock = Clock()
+        self._nmea = Nmea()
+        self._buffer = bytearray(256)
+        self._fixes = 0
+        self._fix_ms = None
+        self._heard_ms = None
+        self._ignition = Debounced(_SWITCH_MS)
+        self._front_door = Debounced(_SWITCH_MS)
+        self._emergency_door = Debounced(_SWITCH_MS)
+        self._check_button = Debounced(_SWITCH_MS)
+        self._sos_button = Debounced(_SWITCH_MS)
+        self._slow = Every(_SLOW_MS)
+        self._expanders = len(parts.expanders)
+        names = ["expander %d" % (index + 1) for index in range(self._expanders)]
+        s.sensors = tuple(names + ["gnss", "supply", "cabin"])
+        s.silent = [False] * len(s.sensors)
+        self.settled = False  # no switch is on its way from one reading to another
+
+    def utc_ms(self, now_ms):
+        return self._clock.utc_ms(now_ms)
+
+    def sense(self, s):
+        """Snapshot with now_ms set -> its readings."""
+        self._seats.sense(s)
+        for index in range(self._expanders):
+            s.silent[index] = self._seats.silent(index)
+        self._read_switches(s)
+        self._read_gnss(s)
+        s.utc_ms = self._clock.utc_ms(s.now_ms)
+        s.clock = self._clock.source(s.now_ms)
+        if self._slow.due(s.now_ms):
+            self._read_slow(s)
+
+    def _read_switches(self, s):
+        parts, now_ms = self._parts, s.now_ms
+        ignition = parts.ignition.read()
+        front = parts.front_door.read()
+        emergency = parts.emergency_door.read()
+        check = parts.check_button.read()
+        sos = parts.sos_button.read()
+        s.ignition = self._ignition.update(now_ms, ignition)
+        s.front_door = self._front_door.update(now_ms, front)
+        s.emergency_door = self._emergency_door.update(now_ms, emergency)
+        s.check_button = self._check_button.update(now_ms, check)
+        s.sos_button = self._sos_button.update(now_ms, sos)
+        self.settled = (
+            s.ignition == ignition
+            and s.front_door == front
+            and s.emergency_door == emergency
+            and s.check_button == check
+            and s.sos_button == sos
+        )
+
+    def _read_gnss(self, s):
+        now_ms, fix = s.now_ms, self._nmea.fix
+        if self._heard_ms is None:
+            self._heard_ms = now_ms
+        for _ in range(_READS):
+            n = self._listen()
+            if not n:
+                break
+            if self._nmea.feed(self._buffer, n):
+                self._heard_ms = now_ms
+        index = self._expanders
+        s.silent[index] = now_ms - self._heard_ms > _GNSS_SILENT_MS
+        s.fix_new = self._nmea.fixes != self._fixes
+        if s.fix_new:
+            self._fixes = self._nmea.fixes
+            self._fix_ms = now_ms
+            if fix.utc_ms is not None:
+                self._clock.discipline(now_ms, fix.utc_ms)
+        if self._fix_ms is None or not self._trusted(fix, now_ms):
+            s.fix_new = False
+            s.lat_e7 = s.lon_e7 = s.speed_mms = s.heading_deg = None
+        elif s.fix_new:
+            s.lat_e7 = fix.lat_e7
+            s.lon_e7 = fix.lon_e7
+            speed = fix.speed_mms
+            s.speed_mms = 0 if speed is not None and speed < _STANDS_MMS else speed
+            course = fix.course_cdeg if s.speed_mms else None
+            s.heading_deg = None if course is None else (course + 50) // 100 % 360
+        s.sats = fix.sats
+        s.hdop_e2 = fix.hdop_e2
+
+    def _listen(self):
+        try:
+            return self._parts.gnss.readinto(self._buffer)
+        except OSError:
+            return 0
+
+    def _trusted(self, fix, now_ms):
+        return (
+            fix.valid
+            and now_ms - self._fix_ms <= _FIX_AGE_MS
+            and (fix.sats is None or fix.sats >= _MIN_SATS)
+            and (fix.hdop_e2 is None or fix.hdop_e2 <= _MAX_HDOP_E2)
+        )
+
+    def _read_slow(self, s):
+        index = self._expanders + 1
+        try:
+            s.supply_mv = self._parts.supply.read_mv()
+            s.silent[index] = False
+        except OSError:
+            s.supply_mv = None
+            s.silent[index] = True
+        if self._parts.cabin is None:
+            return
+        try:
+            s.cabin_c10 = self._parts.cabin.read_c10()
+            s.silent[index + 1] = False
+        except OSError:
+            s.cabin_c10 = None
+            s.silent[index + 1] = True

@@ -1,0 +1,140 @@
+"""The trip: PARKED -> BOARDING -> DRIVING -> CHECKING -> PARKED.
+
+    ignition on                           -> BOARDING
+    start_kmh for 2 s                     -> DRIVING   (a new trip, if there was none)
+    front door open at standstill         -> BOARDING  (a stop is being served)
+    ignition off                          -> CHECKING
+    checked, and nobody sitting           -> PARKED    (check.py)
+    somebody sitting while PARKED         -> CHECKING
+
+Unknown: a bus that drives goes on driving whatever its ignition wire says, until
+it stands. An ignition that cannot be read counts as off after end_s at
+standstill, so that a broken wire cannot keep the check from coming.
+"""
+
+from micropython import const
+
+from firmware.check import Check
+from firmware.event import INFO, Event
+from firmware.odometer import Odometer
+from firmware.timing import Held
+
+PARKED = "parked"
+BOARDING = "boarding"
+DRIVING = "driving"
+CHECKING = "checking"
+
+_START_MS = const(2000)
+_LONG_AGO_MS = const(86400000)
+_STANDING_MMS = const(1400)  # 5 km/h
+
+
+class Trip:
+    """Keeps the Snapshot's phase; `nvs` keeps what a power cut must not undo.
+
+    nvs: get(name) -> int or None, set(name, int).
+    """
+
+    def __init__(self, config, nvs):
+        self._nvs = nvs
+        self._start_mms = config["trip"]["start_kmh"] * 10000 // 36
+        self._start = Held(_START_MS)
+        self._stand = Held(config["trip"]["end_s"] * 1000)
+        unchecked = nvs.get("unchecked")  # None: a new board, which has not been checked either
+        self.phase = PARKED if unchecked == 0 else CHECKING
+        # After a reset in a check nobody knows how long it has been running: long enough.
+        self._off_since_ms = -_LONG_AGO_MS if unchecked else 0
+        self._check = Check(config["rules"]["check_walk_s"] * 1000, unchecked == 0)
+        self._odometer = Odometer(nvs.get("odometer_m") or 0)
+        self._number = nvs.get("trip") or 0
+        self._begun_m = None  # odometer at the start of the trip under way
+        self._stops = 0
+        self._on_board = None  # seats taken when the door opened at this stop
+
+    def update(self, s):
+        """Snapshot with its readings -> list of Events; fills in phase and check."""
+        notices = []
+        self._odometer.update(s)
+        running = self._is_running(s)
+        self._check.update(s, None if running else self._off_ms(s))
+        if running:
+            self._run(s, notices)
+        else:
+            self._rest(s, notices)
+        s.phase = self.phase
+        s.trip = self._number
+        s.ignition_off_ms = None if running else self._off_ms(s)
+        return notices
+
+    def _off_ms(self, s):
+        return 0 if self._off_since_ms is None else s.now_ms - self._off_since_ms
+
+    def _is_running(self, s):
+        stands = self._stand.update(s.now_ms, s.speed_mms is None or s.speed_mms < self._start_mms)
+        if s.ignition:
+            return True
+        if self.phase not in (BOARDING, DRIVING):
+            return False
+        if s.ignition is None:
+            return not stands
+        return s.speed_mms is not None and s.speed_mms >= self._start_mms
+
+    def _run(self, s, notices):
+        if self._off_since_ms is not None:
+            self._off_since_ms = None
+            self._nvs.set("unchecked", 1)
+            self._check.begin()
+            self.phase = BOARDING
+        if self._start.update(s.now_ms, s.speed_mms is not None and s.speed_mms >= self._start_mms):
+            self._leave_stop(s, notices)
+            self.phase = DRIVING
+            if self._begun_m is None:
+                self._begin_trip(notices)
+        elif s.front_door and s.speed_mms is not None and s.speed_mms < _STANDING_MMS:
+            self.phase = BOARDING
+            if self._on_board is None:
+                self._on_board = s.taken
+
+    def _rest(self, s, notices):
+        if self._off_since_ms is None:
+            self._off_since_ms = s.now_ms
+            self._leave_stop(s, notices)
+        if s.sitting or not s.checked:
+            if self.phase == PARKED:
+                self._nvs.set("unchecked", 1)
+            self.phase = CHECKING
+        elif self.phase != PARKED:
+            self.phase = PARKED
+            self._nvs.set("unchecked", 0)
+            self._end_trip(notices)
+
+    def _begin_trip(self, notices):
+        self._begun_m = self._odometer.metres
+        self._stops = 0
+        self._number += 1
+        self._nvs.set("trip", self._number)
+        notices.append(Event("trip_started", INFO, data=(("trip", self._number),)))
+
+    def _end_trip(self, notices):
+        self._nvs.set("odometer_m", self._odometer.metres)
+        if self._begun_m is None:
+            return
+        way_m = self._odometer.metres - self._begun_m
+        self._begun_m = None
+        data = (("trip", self._number), ("distance_m", way_m), ("stops", self._stops))
+        notices.append(Event("trip_ended", INFO, data=data))
+
+    def _leave_stop(self, s, notices):
+        """The door was open at this stop: who came, who went?"""
+        if self._on_board is None:
+            return
+        before, after = self._on_board, s.taken
+        self._on_board = None
+        self._stops += 1
+        data = (
+            ("stop", self._stops),
+            ("boarded", [seat for seat in after if seat not in before]),
+            ("alighted", [seat for seat in before if seat not in after]),
+            ("on_board", len(after)),
+        )
+        notices.append(Event("stop_served", INFO, data=data))

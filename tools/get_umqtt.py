@@ -31,9 +31,7 @@ def unpack(directory: Path) -> str:
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-clean"]
     command += ["--no-binary=:all:", "--dest", str(directory), "-r", str(wanted)]
     environment = {**os.environ, "TMPDIR": str(directory), "TEMP": str(directory)}
-    done = subprocess.run(
-        command, check=False, env=environment, capture_output=True, text=True
-    )
+    done = subprocess.run(command, check=False, env=environment, capture_output=True, text=True)
     return done.stderr.strip()
 
 

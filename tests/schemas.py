@@ -1,0 +1,56 @@
+"""docs/schema applied: validate(topic, payload) for every message that any test sends."""
+
+import json
+import re
+from functools import cache
+
+from jsonschema import Draft202012Validator
+from vm import ROOT
+
+ID = "[A-Za-z0-9_-]{1,32}"
+_TOPIC = re.compile(
+    rf"schoolbus/{ID}/{ID}/(?:(status|state|event|track|reply)|cmd/[a-z][a-z0-9_]*)", re.ASCII
+)
+
+
+class Breach(AssertionError):
+    """A message that is not what docs/mqtt.md promises."""
+
+
+@cache
+def validator(name: str) -> Draft202012Validator:
+    """status, state, event, track, reply or command -> its schema, ready to use."""
+    schema = json.loads((ROOT / "docs" / "schema" / f"{name}.schema.json").read_text())
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(schema)
+
+
+def _no_double(pairs):
+    names = [name for name, _ in pairs]
+    if len(set(names)) < len(names):
+        raise ValueError(f"a name stands twice in {names}")
+    return dict(pairs)
+
+
+def _no_constant(text):
+    raise ValueError(f"{text} is no JSON")
+
+
+def validate(topic: bytes | str, payload: bytes | str) -> dict:
+    """The decoded payload; Breach if topic or payload break the contract."""
+    name = topic if isinstance(topic, str) else bytes(topic).decode("ascii")
+    match = _TOPIC.fullmatch(name)
+    if not match:
+        raise Breach(f"{name!r} is no topic of the contract")
+    try:
+        text = payload if isinstance(payload, str) else bytes(payload).decode("utf-8")
+        message = json.loads(text, object_pairs_hook=_no_double, parse_constant=_no_constant)
+    except ValueError as error:
+        raise Breach(f"{name}: not JSON: {error}: {payload!r}") from error
+    for error in validator(match[1] or "command").iter_errors(message):
+        raise Breach(f"{name}: {error.json_path}: {error.message}")
+    if match[1] == "track" and message["n"] != len(message["d"]):
+        raise Breach(f"{name}: n is {message['n']}, but there are {len(message['d'])} rows")
+    if match[1] == "event" and message["occ"] > message["seq"]:
+        raise Breach(f"{name}: occ {message['occ']} is later than seq {message['seq']}")
+    return message

@@ -1,0 +1,134 @@
+"""docs/mqtt.md and docs/schema agree with each other, and with firmware/messages.py."""
+
+import ast
+import json
+import re
+from itertools import product
+
+import pytest
+from schemas import Breach, validate, validator
+from vm import ROOT
+
+from firmware import messages
+from firmware.config import defaults
+from firmware.event import ALARM, Event
+from firmware.rules import RULES
+from firmware.snapshot import Snapshot
+
+CONFIG = {**defaults(), "fleet": "laemchabang", "bus": "bus-01"}
+EPOCH = "9f3a21c4"
+GUIDE = (ROOT / "docs" / "mqtt.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"`(schoolbus/[\w/-]+)`\n+```json\n(.*?)```", GUIDE, re.DOTALL)
+
+
+def topic(name):
+    return messages.topic(CONFIG, name)
+
+
+def known():
+    """A Snapshot in which everything is known."""
+    s = Snapshot(40)
+    s.now_ms, s.utc_ms, s.clock = 60_000, 1_795_306_323_400, "gnss"
+    s.lat_e7, s.lon_e7, s.speed_mms, s.heading_deg = -1, 1_008_833_000, 11_528, 183
+    s.sats, s.hdop_e2 = 11, 90
+    s.ignition, s.front_door, s.emergency_door = True, False, True
+    s.taken, s.unknown, s.unbelted = [3, 7], [], [7]
+    s.supply_mv, s.cabin_c10, s.signal_dbm, s.phase = 13_420, -15, -71, "driving"
+    return s
+
+
+def event(s):
+    what = Event("child_left_behind", ALARM, data=(("seats", [7]),), why=(("limit_s", 180),))
+    what.occ = 412
+    return messages.event_message(EPOCH, 412, messages.event_body(what, s, 17))
+
+
+def track():
+    batch = messages.TrackBatch()
+    for i, (speed, heading) in enumerate(product((None, 0, 11_528), (None, 0, 359))):
+        record = messages.position(1_795_306_323 + i, 130_827_000 - i, -i, speed, heading)
+        assert batch.add(900 + i, record)
+    return batch.message(EPOCH)
+
+
+MESSAGES = [
+    ("status", messages.status(1_795_306_323_400, "0.3.0", EPOCH, 17, "power_on")),
+    ("status", messages.status(None, "0.3.0", EPOCH, 0, "watchdog")),
+    ("status", messages.WILL),
+    ("state", messages.state(known(), ["belt_off"], 0, 212, 10)),
+    ("state", messages.state(Snapshot(40), [], 0, 0, 60)),
+    ("event", event(known())),
+    ("event", event(Snapshot(40))),
+    ("track", track()),
+    ("reply", messages.reply("r-1", True, "done")),
+    ("reply", messages.reply(None, False, "no JSON")),
+]
+
+
+@pytest.mark.parametrize(("name", "payload"), MESSAGES)
+def test_what_the_firmware_writes_is_valid(name, payload):
+    validate(topic(name), payload)
+
+
+@pytest.mark.parametrize(("name", "payload"), MESSAGES)
+def test_nothing_may_be_missing_and_nothing_added(name, payload):
+    message = json.loads(payload)
+    for key in message:
+        with pytest.raises(Breach):
+            validate(topic(name), json.dumps({k: v for k, v in message.items() if k != key}))
+    with pytest.raises(Breach):
+        validate(topic(name), json.dumps({**message, "extra": 1}))
+
+
+@pytest.mark.parametrize(
+    ("name", "payload"),
+    [
+        ("stat", b'{"v":1,"online":false}'),
+        ("status/x", b'{"v":1,"online":false}'),
+        ("status", b'{"v":2,"online":false}'),
+        ("status", b'{"v":1,"v":1,"online":false}'),
+        ("status", b'{"v":1,"online":false'),
+        ("status", b'\xff{"v":1,"online":false}'),
+        ("state", messages.state(known(), [], 0, 0, 10).replace(b"-71", b"NaN")),
+        ("state", messages.state(known(), [], 0, 0, 10).replace(b'"open"', b'"ajar"')),
+        ("event", event(Snapshot(40)).replace(b'"clock":"none"', b'"clock":"gnss"')),
+        ("event", event(known()).replace(b'"occ":412', b'"occ":413')),
+        ("track", track().replace(b'"n":9', b'"n":8')),
+        ("track", track().replace(b",359]", b",360]")),
+        ("cmd/ping", b'{"v":1}'),
+        ("cmd/ping", b'{"v":1,"id":""}'),
+    ],
+)
+def test_a_breach_is_noticed(name, payload):
+    with pytest.raises(Breach):
+        validate(topic(name), payload)
+
+
+@pytest.mark.parametrize(("name", "text"), EXAMPLES)
+def test_the_examples_of_the_guide_are_valid(name, text):
+    for line in text.strip().splitlines():
+        validate(name, line)
+
+
+def test_every_schema_has_an_example():
+    shown = {name.split("/")[3] for name, _ in EXAMPLES}
+    assert shown == {"status", "state", "event", "track", "reply", "cmd"}
+    for path in (ROOT / "docs" / "schema").iterdir():
+        validator(path.name.split(".")[0])
+
+
+def kinds_in(source):
+    """Names handed to Event(...) as they stand, and `kind = ...` of rules."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Event":
+            if isinstance(node.args[0], ast.Constant):
+                yield node.args[0].value
+        elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "kind":
+            yield ast.literal_eval(node.value)
+
+
+def test_every_kind_of_event_is_explained():
+    firmware = (ROOT / "firmware").rglob("*.py")
+    kinds = {kind for path in firmware for kind in kinds_in(path.read_text())}
+    assert {rule.kind for rule in RULES} | {"records_lost", "trip_ended"} <= kinds
+    assert not [kind for kind in sorted(kinds) if f"| `{kind}` |" not in GUIDE]

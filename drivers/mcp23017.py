@@ -1,0 +1,43 @@
+"""MCP23017 16-pin I/O expander: seat contacts, read as 16 inputs with pull-ups.
+
+Source: Microchip DS20001952C, table 3-5 (registers with IOCON.BANK = 0) and
+3.2.1 (sequential addressing).
+"""
+
+from micropython import const
+
+_IODIRA = const(0x00)
+_GPPUA = const(0x0C)
+_SPAN = const(8)  # GPPUA 0x0C, GPPUB, INTFA, INTFB, INTCAPA, INTCAPB, GPIOA, GPIOB 0x13
+_ENODEV = const(19)
+
+
+class MCP23017:
+    """Every read proves that the chip still has its pull-ups.
+
+    A chip that was reset by a dip of the supply has none: its inputs float and
+    could read anything, "empty" included. It is then set up anew, and that one
+    read raises OSError.
+    """
+
+    def __init__(self, i2c, address=0x20):
+        """Does not need the chip to answer yet: it is set up at its first read."""
+        self._i2c = i2c
+        self._address = address
+        self._span = bytearray(_SPAN)  # reused: no allocation per read
+
+    def read(self):
+        """-> int, 16 bits, bit 0 = GPA0, bit 8 = GPB0; 1 = pin high.
+
+        Raises OSError if the chip does not answer or was reset.
+        """
+        span = self._span
+        self._i2c.readfrom_mem_into(self._address, _GPPUA, span)
+        if span[0] & span[1] != 0xFF:
+            self._set_up()
+            raise OSError(_ENODEV)
+        return span[6] | span[7] << 8
+
+    def _set_up(self):
+        self._i2c.writeto_mem(self._address, _IODIRA, b"\xff\xff")
+        self._i2c.writeto_mem(self._address, _GPPUA, b"\xff\xff")

@@ -1,0 +1,17 @@
+"""A contact between a pin and ground, with a pull-up: closed reads low.
+
+Door contacts are closed while the door is closed, buttons close when pressed, the
+ignition pulls its pin low through an optocoupler. So a cut wire reads: door open,
+button not pressed, ignition off; in each case what calls for attention.
+"""
+
+
+class Switch:
+    def __init__(self, pin, when_closed):
+        """pin: machine.Pin, input with pull-up. when_closed: what a closed contact means."""
+        self._pin = pin
+        self._when_closed = when_closed
+
+    def read(self):
+        """-> bool: ignition on, door open, button pressed."""
+        return self._when_closed if not self._pin.value() else not self._when_closed

@@ -47,8 +47,9 @@ def validate(topic: bytes | str, payload: bytes | str) -> dict:
         message = json.loads(text, object_pairs_hook=_no_double, parse_constant=_no_constant)
     except ValueError as error:
         raise Breach(f"{name}: not JSON: {error}: {payload!r}") from error
-    for error in validator(match[1] or "command").iter_errors(message):
-        raise Breach(f"{name}: {error.json_path}: {error.message}")
+    breach = next(validator(match[1] or "command").iter_errors(message), None)
+    if breach:
+        raise Breach(f"{name}: {breach.json_path}: {breach.message}")
     if match[1] == "track" and message["n"] != len(message["d"]):
         raise Breach(f"{name}: n is {message['n']}, but there are {len(message['d'])} rows")
     if match[1] == "event" and message["occ"] > message["seq"]:

@@ -1,0 +1,3 @@
+"""Fixtures for all tests."""
+
+import sim  # noqa: F401  (CPython looks like MicroPython from here on)

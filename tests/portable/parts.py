@@ -1,0 +1,43 @@
+"""Hand-set parts for tests that need no simulator."""
+
+
+class Chip:
+    """16 inputs; `dead` makes it silent as an I2C device is: OSError."""
+
+    def __init__(self, word=0):
+        self.word = word
+        self.dead = False
+
+    def read(self):
+        if self.dead:
+            raise OSError(19)
+        return self.word
+
+
+class Nvs(dict):
+    def set(self, name, value):
+        self[name] = value
+
+
+class Output:
+    def __init__(self):
+        self.on = None
+        self.times_set = 0
+
+    def set(self, on):
+        self.on = on
+        self.times_set += 1
+
+
+def snapshot(seats=8, **readings):
+    """A Snapshot in which every seat is empty, with these readings."""
+    from firmware.snapshot import Snapshot
+
+    s = Snapshot(seats)
+    s.unknown = []
+    s.doubtful = []
+    s.seat_changes = 1
+    for name, value in readings.items():
+        assert hasattr(s, name), name
+        setattr(s, name, value)
+    return s

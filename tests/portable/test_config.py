@@ -1,0 +1,106 @@
+"""P7: a bad bus.json gets errors that name the place, and costs nothing that was valid."""
+
+import json
+
+from firmware.config import ConfigError, defaults, load, parse
+
+
+def complaints(given):
+    config, errors = parse(json.dumps(given))
+    for error in errors:
+        assert isinstance(error, ConfigError)
+    return config, [str(error) for error in errors]
+
+
+def test_an_empty_file_is_all_defaults_and_no_error():
+    config, errors = complaints({})
+    assert errors == []
+    assert config == defaults()
+    assert config["rules"]["left_behind_profile"] == "korea"
+
+
+def test_what_is_set_counts():
+    config, errors = complaints({"bus": "bus-7", "rules": {"overspeed_kmh": 60}})
+    assert errors == []
+    assert config["bus"] == "bus-7"
+    assert config["rules"]["overspeed_kmh"] == 60
+    assert config["rules"]["belt_kmh"] == 10
+
+
+def test_limits_belong_to_the_range():
+    for value, fits in ((9, False), (10, True), (120, True), (121, False)):
+        config, errors = complaints({"rules": {"overspeed_kmh": value}})
+        assert (errors == []) == fits, value
+        assert config["rules"]["overspeed_kmh"] == (value if fits else 80), value
+
+
+def test_an_error_names_file_key_value_and_range_and_the_rest_stands():
+    config, errors = complaints({"bus": "bus-7", "rules": {"overspeed_kmh": 900, "belt_kmh": 20}})
+    assert errors == [
+        "bus.json: rules.overspeed_kmh is 900, but has to be a whole number from 10 to 120; "
+        "80 is used instead."
+    ]
+    assert config["bus"] == "bus-7"
+    assert config["rules"]["belt_kmh"] == 20
+
+
+def test_wrong_types_are_refused():
+    wrong = (
+        {"bus": 7},
+        {"bus": "bus 7"},
+        {"bus": "รถ-7"},
+        {"bus": ""},
+        {"bus": "b" * 33},
+        {"board": "toaster"},
+        {"seats": {"count": 40.5}},
+        {"seats": {"count": True}},
+        {"seats": {"expanders": [32, 32, 33, 34, 35]}},
+        {"seats": {"expanders": [31, 32, 33, 34, 35]}},
+        {"seats": {"expanders": 32}},
+        {"seats": []},
+        {"broker": {"tls": 1}},
+        {"broker": {"host": 5}},
+        {"wifi": {"ssid": "x" * 33}},
+    )
+    for given in wrong:
+        config, errors = complaints(given)
+        assert len(errors) == 1, given
+        assert config == defaults(), given
+
+
+def test_a_key_that_nobody_reads_is_refused_as_a_typo():
+    config, errors = complaints({"rules": {"overspeed_kph": 60}})
+    assert len(errors) == 1
+    assert errors[0].startswith("bus.json: there is no setting rules.overspeed_kph; known here: ")
+    assert "overspeed_kmh" in errors[0]
+    assert config == defaults()
+
+
+def test_no_json_is_one_error_and_all_defaults():
+    for text in ("", "{", "[1, 2", "nonsense", '{"bus": "a"', "\x00\x01"):
+        config, errors = parse(text)
+        assert len(errors) == 1, text
+        assert config == defaults(), text
+    config, errors = parse("[1]")
+    assert len(errors) == 1
+    assert config == defaults()
+
+
+def test_too_few_expanders_for_the_seats_is_told():
+    config, errors = complaints({"seats": {"count": 40, "expanders": [32]}})
+    assert len(errors) == 1
+    assert "reach only 8 seats" in errors[0]
+    assert config["seats"]["count"] == 40
+
+
+def test_a_missing_file_is_told_and_boots_on_defaults():
+    config, errors = load("no-such-bus.json")
+    assert len(errors) == 1
+    assert "no-such-bus.json cannot be read" in str(errors[0])
+    assert config == defaults()
+
+
+def test_defaults_are_within_their_own_ranges():
+    config, errors = complaints(defaults())
+    assert errors == []
+    assert config == defaults()

@@ -1,0 +1,166 @@
+"""The seat map: debounced, fail-safe, and never sure of what it cannot read (P5)."""
+
+from firmware.seats import SeatMap
+from firmware.snapshot import Snapshot
+from parts import Chip
+
+DEBOUNCE_MS = 200
+SILENT_MS = 500
+
+
+class Bench:
+    """Eight seats on one chip, sixteen on two."""
+
+    def __init__(self, *words):
+        self.chips = [Chip(word) for word in words]
+        self.s = Snapshot(8 * len(words))
+        config = {"count": 8 * len(words), "debounce_ms": DEBOUNCE_MS}
+        self.map = SeatMap(config, self.chips)
+        self.now_ms = 0
+
+    def senses(self, ms):
+        """Ticks every 100 ms for so long."""
+        for _ in range(ms // 100):
+            self.s.now_ms = self.now_ms
+            self.map.sense(self.s)
+            self.now_ms += 100
+        return self.s
+
+
+def occupied(seat):
+    return 1 << (2 * (seat - 1))
+
+
+def unbuckled(seat):
+    return 2 << (2 * (seat - 1))
+
+
+def test_all_is_unknown_until_it_has_settled():
+    bench = Bench(0)
+    s = bench.senses(200)
+    assert s.unknown == [1, 2, 3, 4, 5, 6, 7, 8]
+    s = bench.senses(100)
+    assert s.unknown == []
+    assert s.taken == []
+
+
+def test_seats_and_belts_are_counted_through_the_chips():
+    s = Bench(occupied(3) | unbuckled(3) | occupied(8), occupied(1)).senses(300)
+    assert s.taken == [3, 8, 9]
+    assert s.unbelted == [3]
+
+
+def test_an_open_belt_on_an_empty_seat_is_nobody():
+    s = Bench(unbuckled(5)).senses(300)
+    assert s.taken == []
+    assert s.unbelted == []
+
+
+def test_a_change_counts_once_it_has_stood():
+    bench = Bench(0)
+    bench.senses(300)
+    bench.chips[0].word = occupied(4)
+    assert bench.senses(200).taken == []
+    assert bench.senses(100).taken == [4]
+    bench.chips[0].word = 0
+    bench.senses(100)
+    bench.chips[0].word = occupied(4)
+    bench.senses(100)
+    assert bench.s.taken == [4]
+
+
+def test_seat_changes_moves_only_with_the_lists():
+    bench = Bench(0)
+    bench.senses(300)
+    before = bench.s.seat_changes
+    bench.senses(5000)
+    assert bench.s.seat_changes == before
+    bench.chips[0].word = occupied(1)
+    bench.senses(300)
+    assert bench.s.seat_changes == before + 1
+
+
+def test_single_lost_reads_are_borne():
+    bench = Bench(occupied(2))
+    bench.senses(300)
+    bench.chips[0].dead = True
+    bench.senses(SILENT_MS - 100)
+    assert bench.s.taken == [2]
+    bench.chips[0].dead = False
+    bench.senses(1000)
+    assert bench.s.taken == [2]
+    assert bench.s.unknown == []
+
+
+def test_a_silent_chip_makes_its_seats_unknown_and_only_its_own():
+    bench = Bench(occupied(2), occupied(1))
+    bench.senses(300)
+    bench.chips[0].dead = True
+    s = bench.senses(SILENT_MS + 100)
+    assert s.unknown == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert s.taken == [9]
+    assert bench.map.silent(0)
+    assert not bench.map.silent(1)
+    bench.chips[0].dead = False
+    bench.senses(200)
+    assert s.unknown == [1, 2, 3, 4, 5, 6, 7, 8]
+    bench.senses(100)
+    assert s.unknown == []
+    assert s.taken == [2, 9]
+
+
+def test_a_chip_that_never_answered_is_silent_too():
+    bench = Bench(0)
+    bench.chips[0].dead = True
+    bench.senses(SILENT_MS + 100)
+    assert bench.map.silent(0)
+
+
+def test_a_flapping_contact_is_unknown_and_its_neighbours_are_not():
+    bench = Bench(0)
+    bench.senses(300)
+    for beat in range(20):
+        bench.chips[0].word = occupied(6) if beat % 2 else 0
+        bench.senses(100)
+    assert bench.s.unknown == [6]
+    bench.chips[0].word = occupied(1) | (bench.chips[0].word & occupied(6))
+    bench.senses(300)
+    assert bench.s.taken == [1]
+    assert bench.s.unknown == [6]
+
+
+def test_a_contact_that_has_calmed_down_is_believed_again():
+    bench = Bench(0)
+    bench.senses(300)
+    for beat in range(20):
+        bench.chips[0].word = occupied(6) if beat % 2 else 0
+        bench.senses(100)
+    bench.senses(25000)
+    assert bench.s.unknown == []
+    assert bench.s.taken == [6]
+
+
+def test_a_flapping_belt_counts_as_open():
+    bench = Bench(occupied(6))
+    bench.senses(300)
+    for beat in range(20):
+        bench.chips[0].word = occupied(6) | (unbuckled(6) if beat % 2 else 0)
+        bench.senses(100)
+    assert bench.s.taken == [6]
+    assert bench.s.unbelted == [6]
+
+
+def test_seats_beyond_the_chips_stay_unknown():
+    chips = [Chip(0)]
+    s = Snapshot(10)
+    seats = SeatMap({"count": 10, "debounce_ms": DEBOUNCE_MS}, chips)
+    for now_ms in (0, 100, 200, 300):
+        s.now_ms = now_ms
+        seats.sense(s)
+    assert s.unknown == [9, 10]
+
+
+def test_no_chip_at_all_leaves_every_seat_unknown():
+    s = Snapshot(2)
+    SeatMap({"count": 2, "debounce_ms": DEBOUNCE_MS}, []).sense(s)
+    assert s.unknown == [1, 2]

@@ -27,8 +27,8 @@ def main():
         if now_ms >= bus.next_tick_ms:
             bus.tick(now_ms)
             gc.collect()  # here it costs no alarm any time: the next tick is 100 ms away
-        bus.turn(now_ms)
-        time.sleep_ms(5)
+        if not bus.turn(now_ms):
+            time.sleep_ms(5)
 
 
 main()

@@ -70,11 +70,15 @@ class Bus:
         self._plan(now_ms)
 
     def turn(self, now_ms):
-        """The uplink's and the journal's work between ticks; never blocks."""
+        """The uplink's and the journal's work between ticks; never blocks.
+
+        -> True if there is more to do at once, should there be time.
+        """
         self.journal.housekeep(now_ms)
-        self.uplink.turn(now_ms)
+        more = self.uplink.turn(now_ms)
         if self.uplink.connected:
             self._tell_state(now_ms)
+        return more
 
     def _judge(self, s):
         notices = self._notices

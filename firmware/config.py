@@ -164,7 +164,7 @@ def parse(text, name="bus.json"):
         errors.append(
             ConfigError(
                 "%s: seats.count is %d, but %d expanders in seats.expanders reach only %d seats; "
-                "the seats beyond them are unknown."
+                "the seats beyond them stay unknown."
                 % (name, seats["count"], len(seats["expanders"]), room)
             )
         )

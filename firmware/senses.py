@@ -83,12 +83,15 @@ class Senses:
         now_ms, fix = s.now_ms, self._nmea.fix
         if self._heard_ms is None:
             self._heard_ms = now_ms
+        n = self._listen()
+        if not n:
+            self._nmea.feed(self._buffer, 0)  # silence completes what came before
         for _ in range(_READS):
-            n = self._listen()
             if not n:
                 break
             if self._nmea.feed(self._buffer, n):
                 self._heard_ms = now_ms
+            n = self._listen()
         index = self._expanders
         s.silent[index] = now_ms - self._heard_ms > _GNSS_SILENT_MS
         s.fix_new = self._nmea.fixes != self._fixes

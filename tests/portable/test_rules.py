@@ -1,0 +1,349 @@
+"""Every rule: the contract, then its own boundaries: one below, at, one above."""
+
+from firmware.config import defaults
+from firmware.rules import RULES
+from firmware.rules.belt_off import BeltOff
+from firmware.rules.check_button_missed import CheckButtonMissed
+from firmware.rules.child_left_behind import ChildLeftBehind
+from firmware.rules.door_open_moving import DoorOpenMoving
+from firmware.rules.overspeed import Overspeed
+from firmware.rules.sensor_silent import SensorSilent
+from firmware.snapshot import Snapshot
+from firmware.warnings import CHIME, HORN, INSIDE, LAMP, PROMPT, SILENT
+from parts import snapshot
+
+CONFIG = defaults()["rules"]
+JAPAN = dict(CONFIG, left_behind_profile="japan")
+MINUTE = 60000
+
+
+def kmh(speed):
+    return speed * 10000 // 36
+
+
+class Watch:
+    """One rule fed with hand-set readings ten times a second."""
+
+    def __init__(self, rule, config=CONFIG, **readings):
+        self.rule = rule(config)
+        self.s = snapshot(**readings)
+        self.now_ms = 0
+        self.events = []
+
+    def sees(self, ms=100, **readings):
+        """-> the events of this time, as (state, data)."""
+        for name, value in readings.items():
+            assert hasattr(self.s, name)
+            setattr(self.s, name, value)
+        before = len(self.events)
+        for _ in range(ms // 100):
+            self.s.now_ms = self.now_ms
+            event = self.rule.judge(self.s)
+            if event is not None:
+                self.events.append(event)
+            self.now_ms += 100
+        return [(event.state, dict(event.data)) for event in self.events[before:]]
+
+    def states(self, ms=100, **readings):
+        return [state for state, _ in self.sees(ms, **readings)]
+
+
+def random_snapshot(draw, s):
+    """draw(n) -> 0..n-1. Any reading may be None."""
+    s.ignition = (None, True, False)[draw(3)]
+    s.front_door = (None, True, False)[draw(3)]
+    s.emergency_door = (None, True, False)[draw(3)]
+    s.speed_mms = (None, 0, 1388, 1389, 2778, 2779, 22222, 22223, 40000)[draw(9)]
+    s.taken = [seat for seat in range(1, 9) if draw(3) == 0]
+    s.unknown = [seat for seat in range(1, 9) if seat not in s.taken and draw(4) == 0]
+    s.unbelted = [seat for seat in s.taken if draw(2)]
+    s.sitting = s.taken
+    s.doubtful = s.unknown
+    s.seat_changes += 1
+    s.checked = draw(2) == 0
+    s.phase = ("parked", "boarding", "driving", "checking")[draw(4)]
+    s.ignition_off_ms = (None, 0, 179999, 180000, 899999, 900000, 86400000)[draw(7)]
+    s.sensors = ("a", "b")
+    s.silent = [draw(2) == 0, draw(2) == 0]
+
+
+def generator(seed):
+    state = [seed]
+
+    def draw(n):
+        state[0] = (state[0] * 1103515245 + 12345) & 0x3FFFFFFF
+        return (state[0] >> 12) % n
+
+    return draw
+
+
+def test_contract_survives_knowing_nothing():
+    for rule in RULES:
+        judge = rule(CONFIG).judge
+        for now_ms in (0, 100, MINUTE, 60 * MINUTE):
+            s = Snapshot(8)
+            s.now_ms = now_ms
+            judge(s)
+
+
+def test_contract_raised_and_cleared_take_turns_whatever_happens():
+    for seed in range(30):
+        for rule in RULES:
+            draw = generator(seed)
+            watched = rule(CONFIG)
+            s = Snapshot(8)
+            active = {}
+            for _ in range(400):
+                s.now_ms += (100, 1000, 5000)[draw(3)]
+                random_snapshot(draw, s)
+                event = watched.judge(s)
+                if event is None:
+                    continue
+                place = "%s, seed %d at %d ms" % (rule.kind, seed, s.now_ms)
+                assert event.kind == rule.kind, place
+                assert event.why, place
+                was_active = active.get(event.subject, False)
+                assert was_active == (event.state != "raised"), place
+                active[event.subject] = event.state != "cleared"
+
+
+def test_contract_is_deterministic():
+    for rule in RULES:
+        runs = []
+        for _ in range(2):
+            draw = generator(7)
+            watched = rule(CONFIG)
+            s = Snapshot(8)
+            told = []
+            for step in range(3000):
+                s.now_ms += 1000
+                if step % 20 == 0:  # long enough for every dwell time
+                    random_snapshot(draw, s)
+                event = watched.judge(s)
+                if event is not None:
+                    told.append((s.now_ms, event.state, str(event.subject), watched.warning))
+            runs.append(told)
+        assert runs[0] == runs[1], rule.kind
+        assert runs[0], rule.kind
+
+
+def parked_with(rule, config=CONFIG, **readings):
+    watch = Watch(rule, config, ignition=False, phase="checking", **readings)
+    watch.now_ms = 10 * MINUTE  # long after boot
+    return watch
+
+
+def test_child_left_behind_prompts_at_once_and_alarms_at_180_s():
+    watch = parked_with(ChildLeftBehind)
+    assert watch.sees(sitting=[7], ignition_off_ms=0) == []
+    assert watch.rule.warning == PROMPT
+    assert watch.sees(ignition_off_ms=179999) == []
+    assert watch.rule.warning == PROMPT
+    assert watch.sees(ignition_off_ms=180000) == [
+        ("raised", {"seats": [7], "unknown": [], "stage": 3})
+    ]
+    assert watch.rule.warning == HORN
+    assert watch.sees(MINUTE) == []
+
+
+def test_child_left_behind_japan_sounds_the_horn_at_15_min():
+    watch = parked_with(ChildLeftBehind, JAPAN, sitting=[7])
+    assert watch.sees(ignition_off_ms=180000)[0][1]["stage"] == 2
+    assert watch.rule.warning == INSIDE
+    assert watch.sees(ignition_off_ms=899999) == []
+    assert watch.sees(ignition_off_ms=900000) == [
+        ("updated", {"seats": [7], "unknown": [], "stage": 3})
+    ]
+    assert watch.rule.warning == HORN
+
+
+def test_child_left_behind_counts_a_doubtful_seat_as_taken():
+    watch = parked_with(ChildLeftBehind)
+    assert watch.sees(doubtful=[2], ignition_off_ms=180000) == [
+        ("raised", {"seats": [], "unknown": [2], "stage": 3})
+    ]
+
+
+def test_child_left_behind_is_updated_when_the_child_moves():
+    watch = parked_with(ChildLeftBehind)
+    watch.sees(sitting=[7], ignition_off_ms=180000)
+    assert watch.sees(sitting=[8]) == [("updated", {"seats": [8], "unknown": [], "stage": 3})]
+
+
+def test_child_left_behind_ends_when_nobody_is_left_or_the_ignition_is_on():
+    watch = parked_with(ChildLeftBehind)
+    watch.sees(sitting=[7], ignition_off_ms=180000)
+    assert watch.states(sitting=[]) == ["cleared"]
+    assert watch.rule.warning == SILENT
+    watch.sees(sitting=[7])
+    assert watch.states(ignition_off_ms=None) == ["cleared"]
+
+
+def test_child_left_behind_is_not_ended_by_the_button():
+    watch = parked_with(ChildLeftBehind)
+    watch.sees(sitting=[7], ignition_off_ms=180000)
+    assert watch.sees(checked=True) == []
+    assert watch.rule.warning == HORN
+
+
+def test_child_left_behind_lets_the_seats_settle_for_two_seconds_after_boot():
+    watch = parked_with(ChildLeftBehind, sitting=[7], ignition_off_ms=86400000)
+    watch.now_ms = 0
+    assert watch.sees(2000) == []
+    assert watch.states(100) == ["raised"]
+
+
+def test_check_button_missed_prompts_and_alarms_at_180_s():
+    watch = parked_with(CheckButtonMissed)
+    assert watch.states(ignition_off_ms=179999) == []
+    assert watch.rule.warning == PROMPT
+    assert watch.states(ignition_off_ms=180000) == ["raised"]
+    assert watch.rule.warning == HORN
+    assert watch.states(checked=True) == ["cleared"]
+    assert watch.rule.warning == SILENT
+
+
+def test_check_button_missed_japan_waits_15_min():
+    watch = parked_with(CheckButtonMissed, JAPAN)
+    assert watch.states(ignition_off_ms=899999) == []
+    assert watch.rule.warning == PROMPT
+    assert watch.states(ignition_off_ms=900000) == ["raised"]
+    assert watch.rule.warning == HORN
+
+
+def test_check_button_missed_ends_with_the_ignition_on():
+    watch = parked_with(CheckButtonMissed)
+    watch.sees(ignition_off_ms=180000)
+    assert watch.states(ignition_off_ms=None) == ["cleared"]
+
+
+def test_overspeed_warns_at_once_and_tells_after_10_s():
+    watch = Watch(Overspeed)
+    assert watch.sees(20000, speed_mms=kmh(80)) == []
+    assert watch.rule.warning == SILENT
+    assert watch.sees(100, speed_mms=kmh(80) + 1) == []
+    assert watch.rule.warning == CHIME
+    assert watch.sees(9900) == []
+    assert watch.states(100) == ["raised"]
+    assert watch.sees(MINUTE) == []
+
+
+def test_overspeed_forgets_a_short_burst():
+    watch = Watch(Overspeed)
+    for _ in range(5):
+        assert watch.sees(9000, speed_mms=kmh(95)) == []
+        assert watch.sees(100, speed_mms=kmh(80)) == []
+
+
+def test_overspeed_ends_after_3_s_at_3_kmh_below_and_tells_top_and_time():
+    watch = Watch(Overspeed)
+    watch.sees(10100, speed_mms=kmh(85))
+    watch.sees(10000, speed_mms=kmh(100))
+    assert watch.sees(MINUTE, speed_mms=kmh(80) - 832) == []
+    assert watch.sees(3000, speed_mms=kmh(80) - 833) == []
+    ended = watch.sees(100)
+    assert [state for state, _ in ended] == ["cleared"]
+    assert str(ended[0][1]["top_kmh"]) == "100.0"
+    assert ended[0][1]["lasted_s"] == 10 + 10 + 60 + 3
+
+
+def test_overspeed_unknown_speed_neither_raises_nor_ends():
+    watch = Watch(Overspeed)
+    watch.sees(5000, speed_mms=kmh(90))
+    assert watch.sees(MINUTE, speed_mms=None) == []
+    watch.sees(10100, speed_mms=kmh(90))
+    assert watch.rule.warning == CHIME
+    assert watch.sees(MINUTE, speed_mms=None) == []
+    assert watch.rule.warning == CHIME
+
+
+def test_door_open_moving_front_after_2_s_above_5_kmh():
+    watch = Watch(DoorOpenMoving, front_door=True, emergency_door=False)
+    assert watch.sees(10000, speed_mms=kmh(5)) == []
+    assert watch.sees(2000, speed_mms=kmh(5) + 1) == []
+    assert watch.sees(100) == [("raised", {"door": "front"})]
+    assert watch.rule.warning == PROMPT
+    assert watch.states(front_door=False) == ["cleared"]
+    assert watch.rule.warning == SILENT
+
+
+def test_door_open_moving_emergency_door_at_once_and_as_an_alarm():
+    watch = Watch(DoorOpenMoving, front_door=False, emergency_door=True, speed_mms=kmh(6))
+    assert watch.sees() == [("raised", {"door": "emergency"})]
+    assert watch.events[0].severity == "alarm"
+    assert watch.rule.warning == INSIDE
+    assert watch.states(speed_mms=0) == ["cleared"]
+
+
+def test_door_open_moving_tells_the_doors_apart():
+    watch = Watch(DoorOpenMoving, front_door=True, emergency_door=True, speed_mms=kmh(20))
+    assert sorted(data["door"] for _, data in watch.sees(3000)) == ["emergency", "front"]
+    assert sorted(event.subject for event in watch.events) == ["emergency", "front"]
+
+
+def test_door_open_moving_unknown_door_counts_as_when_last_known():
+    watch = Watch(DoorOpenMoving, front_door=True, emergency_door=None, speed_mms=0)
+    watch.sees()
+    assert watch.states(3000, front_door=None, speed_mms=kmh(20)) == ["raised"]
+    watch = Watch(DoorOpenMoving, front_door=None, emergency_door=None, speed_mms=kmh(20))
+    assert watch.sees(5000) == []
+
+
+def test_door_open_moving_unknown_speed_does_not_end_it():
+    watch = Watch(DoorOpenMoving, front_door=True, emergency_door=False, speed_mms=kmh(20))
+    watch.sees(3000)
+    assert watch.sees(MINUTE, speed_mms=None) == []
+    assert watch.rule.warning == PROMPT
+    assert watch.states(front_door=False) == ["cleared"]
+
+
+def riding(**readings):
+    return Watch(BeltOff, phase="driving", **readings)
+
+
+def test_belt_off_after_10_s_above_10_kmh():
+    watch = riding(taken=[3, 7], unbelted=[7])
+    assert watch.sees(MINUTE, speed_mms=kmh(10)) == []
+    assert watch.sees(10000, speed_mms=kmh(10) + 1) == []
+    assert watch.sees(100) == [("raised", {"seats": [7]})]
+    assert watch.rule.warning == CHIME
+
+
+def test_belt_off_tells_a_change_once_it_has_stood():
+    watch = riding(taken=[3, 7], unbelted=[7], speed_mms=kmh(40))
+    watch.sees(11000)
+    assert watch.sees(5000, unbelted=[3, 7]) == []
+    assert watch.sees(5000, unbelted=[7]) == []
+    assert watch.sees(10100, unbelted=[3, 7]) == [("updated", {"seats": [3, 7]})]
+    assert watch.states(10100, unbelted=[]) == ["cleared"]
+    assert watch.rule.warning == SILENT
+
+
+def test_belt_off_is_not_ended_by_a_red_light_but_by_a_stop():
+    watch = riding(taken=[7], unbelted=[7], speed_mms=kmh(40))
+    watch.sees(11000)
+    assert watch.sees(MINUTE, speed_mms=0) == []
+    assert watch.sees(MINUTE, speed_mms=None) == []
+    assert watch.states(phase="boarding") == ["cleared"]
+
+
+def sensors(**readings):
+    return Watch(SensorSilent, sensors=("gnss", "supply"), silent=[False, False], **readings)
+
+
+def test_sensor_silent_after_2_s_once_an_outage_and_sensor():
+    watch = sensors()
+    assert watch.sees(2000, silent=[True, False]) == []
+    assert watch.sees(100) == [("raised", {"sensor": "gnss", "unknown_seats": []})]
+    assert watch.sees(MINUTE) == []
+    assert watch.rule.warning == LAMP
+    assert watch.states(silent=[False, False]) == ["cleared"]
+    assert watch.rule.warning == SILENT
+    assert watch.states(2100, silent=[True, False]) == ["raised"]
+
+
+def test_sensor_silent_two_at_once_are_two_events():
+    watch = sensors()
+    told = watch.sees(2200, silent=[True, True])
+    assert [data["sensor"] for _, data in told] == ["gnss", "supply"]
+    assert watch.events[0].subject != watch.events[1].subject

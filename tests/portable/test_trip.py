@@ -1,0 +1,243 @@
+"""Phases, check, stops and odometer at their boundaries."""
+
+from firmware.config import defaults
+from firmware.trip import Trip
+from parts import Nvs, snapshot
+
+KMH_8 = 2222  # mm/s
+CHECKED = {"unchecked": 0}
+
+
+class Ride:
+    """Feeds a Trip with hand-set readings, ten times a second."""
+
+    def __init__(self, **nvs):
+        self.nvs = Nvs(nvs)
+        self.trip = Trip(defaults(), self.nvs)
+        self.s = snapshot(
+            seats=8,
+            ignition=False,
+            front_door=False,
+            emergency_door=False,
+            check_button=False,
+            speed_mms=0,
+        )
+        self.notices = []
+        self.now_ms = 0
+
+    def goes(self, ms=100, **readings):
+        """These readings hold for so long -> the phase."""
+        for name, value in readings.items():
+            setattr(self.s, name, value)
+        if "taken" in readings or "unknown" in readings:
+            self.s.seat_changes += 1
+        for _ in range(ms // 100):
+            self.s.now_ms = self.now_ms
+            self.notices += self.trip.update(self.s)
+            self.now_ms += 100
+        return self.s.phase
+
+    def presses(self):
+        self.goes(200, check_button=True)
+        return self.goes(200, check_button=False)
+
+    def kinds(self):
+        return [event.kind for event in self.notices]
+
+    def data(self, kind):
+        return [dict(event.data) for event in self.notices if event.kind == kind]
+
+
+def parked():
+    return Ride(**CHECKED)
+
+
+def test_a_school_run_goes_through_all_phases():
+    ride = parked()
+    assert ride.goes() == "parked"
+    assert ride.goes(ignition=True) == "boarding"
+    assert ride.goes(3000, speed_mms=KMH_8) == "driving"
+    assert ride.goes(1000, speed_mms=0) == "driving"
+    assert ride.goes(front_door=True) == "boarding"
+    assert ride.goes(3000, front_door=False, speed_mms=9000) == "driving"
+    assert ride.goes(speed_mms=0, ignition=False) == "checking"
+    ride.goes(5000)
+    assert ride.presses() == "parked"
+    assert ride.kinds() == ["trip_started", "stop_served", "trip_ended"]
+
+
+def test_driving_begins_after_two_seconds_at_8_kmh():
+    ride = parked()
+    ride.goes(ignition=True)
+    assert ride.goes(5000, speed_mms=KMH_8 - 1) == "boarding"
+    assert ride.goes(2000, speed_mms=KMH_8) == "boarding"
+    assert ride.goes(100) == "driving"
+
+
+def test_a_press_sooner_than_anyone_can_walk_counts_for_nothing():
+    ride = parked()
+    ride.goes(ignition=True)
+    ride.goes(4900, ignition=False)
+    assert ride.presses() == "checking"
+    assert not ride.s.checked
+
+
+def test_the_press_counts_from_check_walk_s_on():
+    ride = parked()
+    ride.goes(ignition=True)
+    ride.goes(5000, ignition=False)
+    assert ride.s.ignition_off_ms == 4900
+    ride.goes(100, check_button=True)
+    assert ride.s.checked
+
+
+def test_a_button_that_was_pressed_before_and_stays_is_no_press():
+    ride = parked()
+    ride.goes(1000, ignition=True, check_button=True)
+    assert ride.goes(60000, ignition=False) == "checking"
+
+
+def test_a_press_does_not_empty_a_taken_seat():
+    ride = parked()
+    ride.goes(ignition=True, taken=[7])
+    ride.goes(6000, ignition=False)
+    assert ride.presses() == "checking"
+    assert ride.s.checked
+    assert ride.goes(taken=[]) == "parked"
+
+
+def test_a_seat_that_falls_silent_under_a_child_stays_taken():
+    ride = parked()
+    ride.goes(ignition=True, taken=[7])
+    ride.goes(6000, ignition=False)
+    ride.goes(taken=[], unknown=[6, 7])
+    assert ride.s.sitting == [7]
+    assert ride.s.doubtful == [6]
+    assert ride.presses() == "checking"
+    assert ride.s.sitting == [7]
+    assert ride.s.doubtful == []
+
+
+def test_unknown_seats_are_doubtful_until_the_driver_has_walked():
+    ride = parked()
+    ride.goes(ignition=True, unknown=[1, 2])
+    ride.goes(6000, ignition=False)
+    assert ride.s.doubtful == [1, 2]
+    assert ride.presses() == "parked"
+    assert ride.s.doubtful == []
+
+
+def test_the_check_has_to_be_made_anew_after_every_use():
+    ride = parked()
+    for _ in range(2):
+        ride.goes(ignition=True)
+        assert not ride.s.checked
+        assert ride.goes(6000, ignition=False) == "checking"
+        assert ride.presses() == "parked"
+
+
+def test_somebody_who_sits_down_in_a_parked_bus_reopens_the_check():
+    ride = parked()
+    ride.goes(60000)
+    assert ride.goes(taken=[3]) == "checking"
+    assert ride.nvs["unchecked"] == 1
+    assert ride.goes(taken=[]) == "parked"
+
+
+def test_a_driving_bus_drives_on_when_its_ignition_wire_breaks():
+    ride = parked()
+    ride.goes(ignition=True)
+    ride.goes(3000, speed_mms=9000)
+    assert ride.goes(10000, ignition=False) == "driving"
+    assert ride.goes(speed_mms=KMH_8 - 1) == "checking"
+
+
+def test_movement_of_a_parked_bus_is_no_ignition():
+    ride = parked()
+    assert ride.goes(10000, speed_mms=9000) == "parked"
+    ride.goes(ignition=True)
+    ride.goes(speed_mms=0, ignition=False)
+    assert ride.goes(10000, speed_mms=9000) == "checking"
+
+
+def test_an_unreadable_ignition_counts_as_off_after_five_minutes_at_standstill():
+    ride = parked()
+    ride.goes(ignition=True)
+    ride.goes(3000, speed_mms=9000)
+    assert ride.goes(300000, ignition=None, speed_mms=0) == "driving"
+    assert ride.goes(100) == "checking"
+
+
+def test_unknown_speed_with_the_ignition_off_is_standing():
+    ride = parked()
+    ride.goes(ignition=True)
+    ride.goes(3000, speed_mms=9000)
+    assert ride.goes(ignition=False, speed_mms=None) == "checking"
+
+
+def test_p6_a_reset_in_a_check_counts_as_long_overdue():
+    ride = Ride(unchecked=1)
+    assert ride.goes(taken=[7]) == "checking"
+    assert ride.s.ignition_off_ms > 3600000
+
+
+def test_a_new_board_has_not_been_checked_but_is_given_its_time():
+    ride = Ride()
+    assert ride.goes() == "checking"
+    assert ride.s.ignition_off_ms == 0
+
+
+def test_what_a_power_cut_must_not_undo_is_kept():
+    ride = parked()
+    ride.goes(ignition=True)
+    assert ride.nvs["unchecked"] == 1
+    ride.goes(3000, speed_mms=9000)
+    assert ride.nvs["trip"] == 1
+    ride.goes(6000, speed_mms=0, ignition=False)
+    ride.presses()
+    assert ride.nvs["unchecked"] == 0
+    again = Ride(**ride.nvs)
+    again.goes(ignition=True)
+    again.goes(3000, speed_mms=9000)
+    assert again.s.trip == 2
+
+
+def test_a_stop_tells_who_came_and_who_went():
+    ride = parked()
+    ride.goes(ignition=True, taken=[1, 2])
+    ride.goes(3000, speed_mms=9000)
+    ride.goes(1000, speed_mms=0, front_door=True)
+    ride.goes(1000, taken=[2, 5, 6])
+    ride.goes(3000, front_door=False, speed_mms=9000)
+    assert ride.data("stop_served") == [
+        {"stop": 1, "boarded": [5, 6], "alighted": [1], "on_board": 3}
+    ]
+
+
+def test_the_last_stop_is_told_when_the_ignition_goes_off():
+    ride = parked()
+    ride.goes(ignition=True, taken=[1])
+    ride.goes(3000, speed_mms=9000)
+    ride.goes(1000, speed_mms=0, front_door=True)
+    ride.goes(taken=[])
+    ride.goes(ignition=False)
+    assert ride.data("stop_served")[0]["alighted"] == [1]
+
+
+def test_the_odometer_counts_ways_and_neither_noise_nor_jumps():
+    ride = parked()
+    ride.goes(ignition=True)
+    ride.goes(3000, speed_mms=10000)
+    lat = 130827000
+    for second in range(101):
+        # 100 e-7 degrees of latitude are 1.1 m; 10 m/s is 904 of them
+        ride.goes(1000, fix_new=True, lat_e7=lat + 904 * second, lon_e7=1008833000)
+        ride.s.fix_new = False
+    far = lat + 904 * 100
+    ride.goes(100, fix_new=True, lat_e7=far + 9000000, speed_mms=10000)  # a jump of 100 km
+    ride.goes(100, fix_new=True, lat_e7=far + 9009040, speed_mms=0)  # noise at standstill
+    ride.goes(6000, fix_new=False, ignition=False)
+    ride.presses()
+    way_m = ride.data("trip_ended")[0]["distance_m"]
+    assert 990 <= way_m <= 1010, way_m
+    assert ride.nvs["odometer_m"] == way_m

@@ -184,9 +184,8 @@ def load(path="bus.json"):
 
 def _read(given, settings, name, prefix, errors):
     if not isinstance(given, dict):
-        errors.append(
-            ConfigError("%s: %s has to be an object { }; it is ignored." % (name, prefix or "the file"))
-        )
+        where = prefix or "the file"
+        errors.append(ConfigError("%s: %s has to be an object { }; it is ignored." % (name, where)))
         given = {}
     for key in given:
         if key not in settings:
@@ -207,10 +206,11 @@ def _read(given, settings, name, prefix, errors):
             config[key] = given[key]
         else:
             config[key] = setting.default
+            wrong, used = json.dumps(given[key]), json.dumps(setting.default)
             errors.append(
                 ConfigError(
                     "%s: %s is %s, but has to be %s; %s is used instead."
-                    % (name, path, json.dumps(given[key]), setting.range, json.dumps(setting.default))
+                    % (name, path, wrong, setting.range, used)
                 )
             )
     return config

@@ -23,7 +23,7 @@ class Recorder:
 
     def active(self):
         """-> sorted kinds of what is raised and not cleared."""
-        return sorted(set([kind for kind, _ in self._occurrences]))
+        return sorted({kind for kind, _ in self._occurrences})
 
     def event(self, event, s):
         """Gives the event its occurrence number and records it."""

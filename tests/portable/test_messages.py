@@ -2,10 +2,11 @@
 
 import json
 
+from parts import snapshot
+
 from firmware import messages
 from firmware.event import ALARM, Event
 from firmware.messages import Fixed, TrackBatch, position
-from parts import snapshot
 
 UTC_MS = 1795306323400
 
@@ -28,7 +29,8 @@ def test_kmh_rounds_to_the_nearest_tenth():
 
 
 def test_text_is_json_in_the_order_given():
-    value = (("z", None), ("a", [1, True, False, 'say "so"']), ("m", (("x", Fixed(15, 1)),)), ("e", []))
+    words = [1, True, False, 'say "so"']
+    value = (("z", None), ("a", words), ("m", (("x", Fixed(15, 1)),)), ("e", []))
     text = messages.text(value)
     assert text == '{"z":null,"a":[1,true,false,"say \\"so\\""],"m":{"x":1.5},"e":[]}'
     assert json.loads(text)["m"]["x"] == 1.5

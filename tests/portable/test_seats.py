@@ -1,8 +1,9 @@
 """The seat map: debounced, fail-safe, and never sure of what it cannot read (P5)."""
 
+from parts import Chip
+
 from firmware.seats import SeatMap
 from firmware.snapshot import Snapshot
-from parts import Chip
 
 DEBOUNCE_MS = 200
 SILENT_MS = 500

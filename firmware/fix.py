@@ -1,0 +1,34 @@
+"""Fix: what the receiver knows about one instant. What is unknown is None."""
+
+
+class Fix:
+    """As made, nothing is known."""
+
+    def __init__(self):
+        self.clear()
+
+    def clear(self, time_ms=None):
+        """Forget everything: a new epoch begins."""
+        self.valid = False
+        self.lat_e7 = None  # WGS 84, 1e-7 degree, north positive
+        self.lon_e7 = None  # east positive; beyond 107.37 degrees it allocates on an ESP32
+        self.speed_mms = None
+        self.course_cdeg = None  # 0..35999, clockwise from true north
+        self.sats = None  # used in the solution
+        self.hdop_e2 = None  # HDOP x 100
+        self.altitude_mm = None  # above mean sea level
+        self.time_ms = time_ms  # of the UTC day
+        self.utc_ms = None  # since 1970; allocates on an ESP32
+
+    def copy(self, other):
+        """Take over everything another Fix says."""
+        self.valid = other.valid
+        self.lat_e7 = other.lat_e7
+        self.lon_e7 = other.lon_e7
+        self.speed_mms = other.speed_mms
+        self.course_cdeg = other.course_cdeg
+        self.sats = other.sats
+        self.hdop_e2 = other.hdop_e2
+        self.altitude_mm = other.altitude_mm
+        self.time_ms = other.time_ms
+        self.utc_ms = other.utc_ms

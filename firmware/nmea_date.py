@@ -1,0 +1,80 @@
+"""Which day is it: dates of RMC and ZDA -> UTC for times that come without one.
+
+A receiver counts weeks modulo 1024 (GPS interface specification IS-GPS-200, 20.3.3.3.1.1):
+when its firmware is older than 20 years its date falls back by 7168 days. It is set
+forward again until it is not before the day this firmware was built. A receiver
+that never knew the date says 1980 or 2080.
+"""
+
+from micropython import const
+
+_DAY_MS = const(86400000)
+_HALF_DAY_MS = const(43200000)
+_ROLLOVER_DAYS = const(7168)
+_BUILT_DAY = const(20758)  # 2026-11-01, in days since 1970
+
+
+class Calendar:
+    """The date of a valid fix, carried across midnight for sentences without one."""
+
+    def __init__(self, not_before_day=_BUILT_DAY):
+        """not_before_day: days since 1970; no receiver can have seen an earlier one."""
+        self._not_before = not_before_day
+        self._day = None  # days since 1970 at _time_ms
+        self._time_ms = 0
+        self._ddmmyy = 0  # what _rmc_day was worked out from
+        self._rmc_day = None
+        self._zda_day = None
+        self._zda_time_ms = 0
+
+    def rmc(self, ddmmyy, time_ms):
+        """The date in an RMC with a fix: int as written; it belongs to time_ms, or None."""
+        if ddmmyy != self._ddmmyy:
+            self._ddmmyy = ddmmyy
+            year = ddmmyy % 100
+            year += 1900 if year >= 80 else 2000
+            self._rmc_day = self._real(year, ddmmyy // 100 % 100, ddmmyy // 10000)
+        if self._rmc_day is not None and time_ms is not None:
+            self._day = self._rmc_day
+            self._time_ms = time_ms
+
+    def zda(self, year, month, day, time_ms):
+        """A ZDA does not tell whether there is a fix: it waits for the next valid one."""
+        if time_ms < _DAY_MS:
+            self._zda_day = self._real(year, month, day)
+            self._zda_time_ms = time_ms
+
+    def forget(self):
+        """No fix: no date can be trusted."""
+        self._day = None
+        self._zda_day = None
+
+    def utc_ms(self, time_ms):
+        """time_ms: of a valid fix, ms of the day or None -> ms since 1970, or None."""
+        if self._zda_day is not None:
+            self._day = self._zda_day
+            self._time_ms = self._zda_time_ms
+            self._zda_day = None
+        if self._day is None or time_ms is None:
+            return None
+        if time_ms - self._time_ms < -_HALF_DAY_MS:
+            self._day += 1
+        elif time_ms - self._time_ms > _HALF_DAY_MS:
+            self._day -= 1
+        self._time_ms = time_ms
+        return self._day * _DAY_MS + time_ms
+
+    def _real(self, year, month, day):
+        """A date as a receiver tells it -> days since 1970, or None if it cannot be."""
+        if not 1981 <= year <= 2079 or not 1 <= month <= 12:
+            return None
+        leap = year % 4 == 0
+        length = 28 + leap if month == 2 else 30 + (month + month // 8) % 2
+        if not 1 <= day <= length:
+            return None
+        days = (year - 1969) // 4 + 365 * (year - 1970) + day - 1
+        for earlier in range(1, month):
+            days += 28 + leap if earlier == 2 else 30 + (earlier + earlier // 8) % 2
+        while days < self._not_before:
+            days += _ROLLOVER_DAYS
+        return days

@@ -56,6 +56,11 @@ class Trip:
         notices = []
         self._odometer.update(s)
         running = self._is_running(s)
+        if running and self._off_since_ms is not None:
+            self._off_since_ms = None
+            self._nvs.set("unchecked", 1)
+            self._check.begin()
+            self.phase = BOARDING
         self._check.update(s, None if running else self._off_ms(s))
         if running:
             self._run(s, notices)
@@ -80,11 +85,6 @@ class Trip:
         return s.speed_mms is not None and s.speed_mms >= self._start_mms
 
     def _run(self, s, notices):
-        if self._off_since_ms is not None:
-            self._off_since_ms = None
-            self._nvs.set("unchecked", 1)
-            self._check.begin()
-            self.phase = BOARDING
         if self._start.update(s.now_ms, s.speed_mms is not None and s.speed_mms >= self._start_mms):
             self._leave_stop(s, notices)
             self.phase = DRIVING

@@ -1,8 +1,9 @@
 """Phases, check, stops and odometer at their boundaries."""
 
+from parts import Nvs, snapshot
+
 from firmware.config import defaults
 from firmware.trip import Trip
-from parts import Nvs, snapshot
 
 KMH_8 = 2222  # mm/s
 CHECKED = {"unchecked": 0}

@@ -90,5 +90,5 @@ def _switch(number, when_closed):
 def _journal_partition():
     found = Partition.find(Partition.TYPE_DATA, label="journal")
     if not found:
-        raise OSError("The flash has no partition named journal; see docs/install.md.")
+        raise OSError("The flash has no partition named journal; see docs/wiring.md.")
     return found[0]

@@ -1,5 +1,7 @@
 """Every rule: the contract, then its own boundaries: one below, at, one above."""
 
+from parts import snapshot
+
 from firmware.config import defaults
 from firmware.rules import RULES
 from firmware.rules.belt_off import BeltOff
@@ -10,7 +12,6 @@ from firmware.rules.overspeed import Overspeed
 from firmware.rules.sensor_silent import SensorSilent
 from firmware.snapshot import Snapshot
 from firmware.warnings import CHIME, HORN, INSIDE, LAMP, PROMPT, SILENT
-from parts import snapshot
 
 CONFIG = defaults()["rules"]
 JAPAN = dict(CONFIG, left_behind_profile="japan")

@@ -1,7 +1,8 @@
 """The loudest warning wins; patterns follow the clock."""
 
-from firmware.warnings import CHIME, HORN, INSIDE, LAMP, PROMPT, SILENT, Warnings
 from parts import Output
+
+from firmware.warnings import CHIME, HORN, INSIDE, LAMP, PROMPT, SILENT, Warnings
 
 
 class Rule:

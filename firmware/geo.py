@@ -1,0 +1,113 @@
+"""Integer geometry on the WGS 84 ellipsoid: 1e-7 degree in, millimetres out.
+
+Flat around the middle latitude of the two points: within 0.1 m at 10 km, up to 60
+degrees of latitude. The radii of curvature at latitude p, from NGA.STND.0036 (WGS 84):
+
+    north = a (1 - e2) / (1 - e2 sin(p)**2) ** 1.5
+    east  = a cos(p) / (1 - e2 sin(p)**2) ** 0.5
+
+What stays within 90 km needs no int beyond 2**30, but for the squares of lengths
+over 20 m: those are right, and allocate on an ESP32.
+"""
+
+from array import array
+
+from micropython import const
+
+_STEP_E7 = const(20000000)  # 2 degrees between the entries of the tables
+_HALF_TURN_E7 = const(1800000000)
+
+# fmt: off
+# mm per 1e-7 degree times 2**15, for 0, 2, ... 90 degrees (tests/portable/test_geo.py)
+_NORTH = array("i", (
+    362330, 362334, 362347, 362370, 362400, 362440, 362487, 362543, 362606, 362677, 362756, 362841,
+    362933, 363030, 363133, 363241, 363354, 363470, 363590, 363713, 363838, 363965, 364093, 364221,
+    364348, 364475, 364601, 364724, 364845, 364962, 365076, 365185, 365289, 365388, 365480, 365566,
+    365646, 365718, 365782, 365839, 365887, 365927, 365958, 365981, 365994, 365999,
+))
+_EAST = array("i", (
+    364772, 364551, 363889, 362787, 361245, 359266, 356852, 354006, 350730, 347029, 342908, 338369,
+    333420, 328066, 322312, 316166, 309635, 302726, 295448, 287809, 279819, 271485, 262820, 253832,
+    244532, 234933, 225044, 214879, 204449, 193767, 182845, 171699, 160340, 148782, 137041, 125130,
+    113063, 100857, 88526, 76084, 63549, 50934, 38256, 25530, 12773, 0,
+))
+# fmt: on
+
+
+def _entry(table, lat_e7):
+    """Quadratic interpolation; the latitude's sign does not matter."""
+    lat_e7 = abs(lat_e7)
+    i = min(lat_e7 // _STEP_E7, 43)
+    t = (lat_e7 - i * _STEP_E7) // 2000  # 0..10000 within the step
+    first = table[i + 1] - table[i]
+    bend = table[i + 2] - table[i + 1] - first
+    return table[i] + (first * t - t * (10000 - t) // 20000 * bend) // 10000
+
+
+def north_scale(lat_e7):
+    """For scaled(): 1e-7 degree of latitude near lat_e7 -> mm."""
+    return _entry(_NORTH, lat_e7)
+
+
+def east_scale(lat_e7):
+    """For scaled(): 1e-7 degree of longitude at lat_e7 -> mm."""
+    return _entry(_EAST, lat_e7)
+
+
+def scaled(units, scale):
+    """units * scale / 2**15, in steps that stay small."""
+    part = scale & 32767
+    return units * (scale >> 15) + ((units >> 8) * part + ((units & 255) * part >> 8) >> 7)
+
+
+def turn_e7(lon1_e7, lon2_e7):
+    """The shorter way around from one longitude to another, east positive."""
+    turn = lon2_e7 - lon1_e7
+    if turn > _HALF_TURN_E7:
+        return turn - 2 * _HALF_TURN_E7
+    if turn < -_HALF_TURN_E7:
+        return turn + 2 * _HALF_TURN_E7
+    return turn
+
+
+def root(square, start):
+    """int, the square root rounded down; start: any int that is not below it."""
+    while start * start > square:
+        start = (start + square // start) // 2
+    return start
+
+
+def hypot(a, b):
+    """int, the root of a*a + b*b, rounded down."""
+    return root(a * a + b * b, abs(a) + abs(b))
+
+
+def offset_mm(lat0_e7, lon0_e7, lat_e7, lon_e7):
+    """Where a point lies as seen from another -> (north_mm, east_mm)."""
+    up = lat_e7 - lat0_e7
+    middle = lat0_e7 + up // 2
+    east = scaled(turn_e7(lon0_e7, lon_e7), east_scale(middle))
+    return scaled(up, north_scale(middle)), east
+
+
+def distance_mm(lat1_e7, lon1_e7, lat2_e7, lon2_e7):
+    """-> int, mm between two points."""
+    north, east = offset_mm(lat1_e7, lon1_e7, lat2_e7, lon2_e7)
+    return hypot(north, east)
+
+
+def point_segment_mm(lat_e7, lon_e7, lat1_e7, lon1_e7, lat2_e7, lon2_e7):
+    """-> int, mm from a point to the nearest point of a segment."""
+    middle = lat1_e7 + (lat2_e7 - lat1_e7) // 2
+    per_north = north_scale(middle)
+    per_east = east_scale(middle)
+    along_n = scaled(lat2_e7 - lat1_e7, per_north)
+    along_e = scaled(turn_e7(lon1_e7, lon2_e7), per_east)
+    n = scaled(lat_e7 - lat1_e7, per_north)
+    e = scaled(turn_e7(lon1_e7, lon_e7), per_east)
+    ahead = n * along_n + e * along_e
+    if ahead <= 0:
+        return hypot(n, e)
+    if ahead >= along_n * along_n + along_e * along_e:
+        return hypot(n - along_n, e - along_e)
+    return abs(n * along_e - e * along_n) // hypot(along_n, along_e)

@@ -19,7 +19,7 @@ class Child:
 
     def boards(self, world: World, seat: int) -> None:
         """Sit down; what the child does from then on goes by itself."""
-        self.seat = seat
+        self._claim(world, seat)
         world.sit(seat, self.name)
         world.run(self._ride(world))
 
@@ -27,7 +27,15 @@ class Child:
         if self.seat is not None:
             world.unbuckle(self.seat)
             world.rise(self.seat)
+            world.claimed.discard(self.seat)
             self.seat = None
+
+    def _claim(self, world: World, seat: int) -> None:
+        """From now on this is the child's seat, even while it stands."""
+        if self.seat is not None:
+            world.claimed.discard(self.seat)
+        self.seat = seat
+        world.claimed.add(seat)
 
     def _ride(self, world: World) -> Script:
         rng = world.rng
@@ -46,9 +54,10 @@ class Child:
     def _fidget(self, world: World) -> Script:
         """Off the seat contact for a moment, the belt still on."""
         seat = self.seat
+        assert seat is not None
         world.rise(seat)
         yield world.rng.randint(150, 1200)
-        if self.seat == seat and seat is not None:
+        if self.seat == seat:
             world.sit(seat, self.name)
 
     def _move(self, world: World) -> Script:
@@ -58,13 +67,10 @@ class Child:
         assert self.seat is not None
         world.unbuckle(self.seat)
         world.rise(self.seat)
-        self.seat = world.rng.choice(free)
-        reserved = self.seat
+        self._claim(world, world.rng.choice(free))
         yield 4000
-        if self.seat != reserved:
+        if self.seat is None:
             return  # got off meanwhile
-        if reserved in world.seats:
-            self.seat = world.rng.choice(free_seats(world))
         world.sit(self.seat, self.name)
         yield 5000
         if self.seat is not None:
@@ -72,7 +78,7 @@ class Child:
 
 
 def free_seats(world: World) -> list[int]:
-    return [seat for seat in range(1, world.seat_count + 1) if seat not in world.seats]
+    return [seat for seat in range(1, world.seat_count + 1) if seat not in world.claimed]
 
 
 def school_class(

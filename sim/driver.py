@@ -38,7 +38,7 @@ def follow(world: World, way: Way, hurry: float = 1.0, door_opens_at_m: float = 
         while piece < last and at_m >= way.starts_m[piece + 1]:
             piece += 1
         to_go_m = way.total_m - at_m
-        if to_go_m < 0.05:
+        if to_go_m < 0.02:
             world.speed_mms = 0
             world.listen()
             return

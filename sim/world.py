@@ -59,6 +59,7 @@ class World:
         self.seats: dict[int, str] = {}  # seat number -> who sits there
         self.buckled: set[int] = set()  # seats whose belt is closed
         self.seat_changes = 0  # moves with either of them
+        self.claimed: set[int] = set()  # seats that are somebody's, sitting or not
 
         self.horn_sounds = False  # what the people around the bus hear
         self.next_stop = ""

@@ -1,0 +1,47 @@
+"""The modem as the firmware sees it: up after an attach, down without a signal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sim.world import World
+
+_ATTACH_MS = 2500
+_LOSS_MS = 4000  # without a signal so long, and the modem says that it lost the network
+
+
+class SimRadio:
+    """parts.radio over a World's `signal_dbm`; `clock` gives the simulator's ms."""
+
+    def __init__(self, world: World, clock: Callable[[], int]):
+        self._world = world
+        self._clock = clock
+        self._asked_ms: int | None = None
+        self._heard_ms = 0
+        self._attached = False
+
+    def up(self) -> None:
+        if self._asked_ms is None:
+            self._asked_ms = self._heard_ms = self._clock()
+
+    def down(self) -> None:
+        self._asked_ms = None
+        self._attached = False
+
+    def is_up(self) -> bool:
+        if self._asked_ms is None:
+            return False
+        now_ms = self._clock()
+        if self._world.signal_dbm is None:
+            if now_ms - self._heard_ms >= _LOSS_MS:
+                self._attached = False
+                self._asked_ms = now_ms  # looks for a network again
+        else:
+            self._heard_ms = now_ms
+            if now_ms - self._asked_ms >= _ATTACH_MS:
+                self._attached = True
+        return self._attached
+
+    def signal_dbm(self) -> int | None:
+        """None while there is no network."""
+        return self._world.signal_dbm if self.is_up() else None

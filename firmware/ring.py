@@ -1,0 +1,256 @@
+"""Ring: one lane of the journal, a ring of erase blocks on raw NOR flash.
+
+A start has to find the newest sector, and reads no other. What keeps a confirmed record:
+
+- Read back: a record is one program call into bytes that were erased in this sector's life,
+  and is confirmed when it reads back equal.
+- Seal: after a start nothing is added to the sectors that are there; the first append opens
+  the next. What the power cut short may have left weak cells.
+- Freeze: a record counts only below the floor in the next sector's header. One that was
+  torn, and not there when the lane went on, does not appear later.
+- The cursor (the city has everything up to here) is a record, and the first one in every
+  sector. To lose one only means to send again.
+- A loss is not written down. It is the distance from the cursor to the oldest sector left,
+  so it is still there after a power cut, until the cursor is moved past it: after the
+  announcement. A cut at the very moment may count in what was acknowledged just before.
+"""
+
+import errno
+
+from micropython import const
+
+from firmware.reader import Reader
+from firmware.sector import (
+    CURSOR,
+    HEADER,
+    SECTOR,
+    UNIT,
+    put_record,
+    record_size,
+)
+
+_FULL = const(4080)  # records end here: the last 16 B are kept for a cursor
+_SCAN = const(512)  # bytes read at a time at a start
+_TRIES = const(8)  # sectors that may refuse before an append gives up
+_BATCH = const(32)  # acknowledged records until the cursor is written
+_RETRY_MS = const(1000)  # after an erase ahead that failed
+
+
+class Ring:
+    def __init__(self, blocks):
+        self.blocks = blocks
+        self.newest = 0  # sector numbers; 0: there is none
+        self.oldest = 1
+        self.end = SECTOR  # where the newest sector's records end
+        self._open = False  # the newest sector takes more
+        self._coming = 1  # the sector to open next
+        self._ready = False  # it is erased
+        self._last = 0  # number of the last confirmed record
+        self.count = 0  # records that the lane ever confirmed
+        self.tail = Reader(self, blocks.scratch)  # behind the last acknowledged record
+        self.index = 0  # records of the lane up to there
+        self._checked = 0  # sector in which index was compared with the header's
+        self._saved = (0, 0)  # the cursor on flash: number, count
+        self._due_ms = None  # when it has to be written again
+        self._retry_ms = 0
+        self._lost = None  # (first, last, count), not yet handed out
+        self._told = None  # handed out, perhaps not yet announced
+        self.damaged = 0  # confirmed records that cannot be read any more
+
+    def recover(self, header):
+        """header: of the newest sector. -> (number that is surely unused, bad units seen)."""
+        self.newest, start, floor, self.count = header
+        self._coming = self.newest + 1
+        first = max(1, self._coming - self.blocks.count)
+        while first < self.newest and self.blocks.header(first) is None:
+            first += 1
+        self.oldest = first
+        scan = Reader(self, self.blocks.scratch, _SCAN)
+        scan.enter(header)
+        end = HEADER
+        bad = 0
+        while scan.find():
+            scan.step()
+            self.count += 1
+            if scan.bad != bad:
+                self.damaged += 1  # good records on both sides
+                bad = scan.bad
+            end = scan.offset
+        self.end = end
+        self._last = max(scan.seq, floor - 1)
+        self._place_tail(scan.cursor, header)
+        return max(self._last + 1, start) + 1, scan.bad
+
+    def append(self, kind, payload, seq):
+        """Confirmed when it returns. OSError if eight sectors in a row refuse."""
+        size = record_size(len(payload))
+        for _ in range(_TRIES):
+            if (not self._open or self.end + size > _FULL) and not self.advance(seq):
+                continue
+            put_record(self.blocks.scratch, self.blocks.salt(self.newest), kind, seq, payload)
+            if self.blocks.program(self.newest, self.end, size):
+                self.end += size
+                self.count += 1
+                self._last = seq
+                return
+            self._open = False
+        raise OSError(errno.EIO)
+
+    def advance(self, next_seq):
+        """Opens the coming sector. False if it refused: the one behind it comes next."""
+        if not self._ready and not self._clear():
+            return False
+        number = self._coming
+        self._coming += 1
+        self._ready = False
+        self._open = False
+        cursor = self._cursor()
+        self.blocks.put_header(number, next_seq, self._last + 1, self.count)
+        self._put_cursor(self.blocks.scratch[HEADER:], number, cursor)
+        if not self.blocks.program(number, 0, HEADER + UNIT):
+            return False
+        self.newest = number
+        self.end = HEADER + UNIT
+        self._open = True
+        self._saved = cursor
+        return True
+
+    def ack(self, seq):
+        """The city has everything up to this number."""
+        tail = self.tail
+        tail.forget()
+        while True:
+            if not tail.find():
+                self._check(self.count)
+                return
+            if tail.number > seq:
+                return
+            if tail.sector != self._checked:
+                self._checked = tail.sector
+                self._check(tail.index)
+            tail.step()
+            self.index += 1
+
+    def housekeep(self, now_ms, cursor_ms, next_seq, drop):
+        """Writes the cursor when due, or erases the next sector. True if that took an erase.
+
+        drop: also if unacknowledged records stand there.
+        """
+        cursor = self._cursor()
+        if cursor == self._saved:
+            self._due_ms = None
+        elif self._due_ms is None:
+            self._due_ms = now_ms + cursor_ms
+        if self._due_ms is not None and (
+            now_ms >= self._due_ms or cursor[1] - self._saved[1] >= _BATCH
+        ):
+            if self._open and self.end + UNIT <= _FULL:
+                self._save()
+            elif self._ready:
+                self.advance(next_seq)
+        if self._ready or now_ms < self._retry_ms or not (drop or self._idle()):
+            return False
+        if not self._clear():
+            self._retry_ms = now_ms + _RETRY_MS
+        return True
+
+    def take_lost(self):
+        """-> (first number, last number, count) of records dropped unacknowledged, or None."""
+        self._told, self._lost = self._lost, None
+        return self._told
+
+    def announced(self):
+        """What take_lost() gave is announced: the cursor may pass it."""
+        self._told = None
+
+    def after(self, number):
+        """-> header of the next sector that is there, or None."""
+        for following in range(max(number + 1, self.oldest), self.newest + 1):
+            header = self.blocks.header(following)
+            if header:
+                return header
+        return None
+
+    # The rest is the ring's own.
+
+    def _place_tail(self, cursor, newest):
+        at = self.after(0) or newest
+        if cursor is None:  # a flipped bit took it: send all again
+            cursor = (at[1] - 1, at[3])
+        self._saved = cursor
+        self.tail.seq, self.index = cursor
+        self.count = max(self.count, self.index)
+        self._lose(at)
+        low, high = at[0], self.newest
+        while low < high:  # the last sector that was opened when the cursor's record had come
+            middle = (low + high + 1) // 2
+            header = self.blocks.header(middle)
+            if header and header[1] <= cursor[0]:
+                low, at = middle, header
+            else:
+                high = middle - 1
+        self.tail.enter(at)
+        self._checked = at[0]
+
+    def _lose(self, oldest):
+        """What stood before this sector, of its header, is gone."""
+        _, start, _, index = oldest
+        if index <= self.index:
+            return
+        first, count = self.tail.seq + 1, index - self.index
+        if self._lost:
+            first, count = self._lost[0], count + self._lost[2]
+        self._lost = (first, start - 1, count)
+        self.tail.seq, self.index = start - 1, index
+
+    def _check(self, index):
+        """So many records came before: those that were not met cannot be read any more."""
+        self.damaged += max(0, index - self.index)
+        self.index = index
+
+    def _cursor(self):
+        if self._lost or self._told:
+            return self._saved
+        return (self.tail.seq, self.index)
+
+    def _save(self):
+        """Writes the cursor if it moved and there is room."""
+        cursor = self._cursor()
+        if cursor == self._saved or not self._open or self.end + UNIT > SECTOR:
+            return
+        self._put_cursor(self.blocks.scratch, self.newest, cursor)
+        if self.blocks.program(self.newest, self.end, UNIT):
+            self.end += UNIT
+            self._saved = cursor
+        else:
+            self._open = False
+
+    def _put_cursor(self, buf, number, cursor):
+        put_record(
+            buf, self.blocks.salt(number), CURSOR, cursor[0], cursor[1].to_bytes(4, "little")
+        )
+
+    def _idle(self):
+        """True if the coming sector's block holds nothing that the city lacks."""
+        gone = self._coming - self.blocks.count
+        if gone < self.oldest:
+            return True
+        header = self.after(gone)
+        return header is not None and header[3] <= self.index
+
+    def _clear(self):
+        """Erases the coming sector's block. False if it refused: the next one comes."""
+        if self._coming >= self.newest + self.blocks.count:  # once around
+            self._coming = self.newest + 1
+            return False
+        gone = self._coming - self.blocks.count
+        header = self.after(gone) if gone >= self.oldest else None
+        if header:
+            if self._saved[1] < header[3]:
+                self._save()  # or a cut would make a loss of what the city has
+            self._lose(header)
+            self.oldest = header[0]
+        self._ready = self.blocks.erase(self._coming)
+        if not self._ready:
+            self._coming += 1
+        return self._ready

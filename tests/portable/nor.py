@@ -1,0 +1,34 @@
+"""sim/flash.py on both Pythons, and a journal on it.
+
+In the MicroPython VM the package `sim` cannot be imported (it makes CPython look like
+MicroPython), so there the file is taken by itself.
+"""
+
+import sys
+
+from firmware.journal import Journal
+
+try:
+    from sim.flash import Flash, PowerCut
+except ImportError:
+    sys.path.append("sim")
+    from flash import Flash, PowerCut
+
+__all__ = ["Flash", "PowerCut", "entropy", "journal", "drain"]
+
+
+def entropy(n):
+    return b"\x9f\x3a\x21\xc4"[:n]
+
+
+def journal(flash, alarm_sectors=4):
+    return Journal(flash, entropy, alarm_sectors * 4)
+
+
+def drain(journal, lane):
+    """[(seq, kind, payload)] of what is unacknowledged."""
+    reader = journal.reader(lane)
+    found = []
+    while reader.read():
+        found.append((reader.seq, reader.kind, bytes(reader.payload)))
+    return found

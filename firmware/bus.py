@@ -40,7 +40,8 @@ class Bus:
         self.trip = Trip(config, parts.nvs)
         self.snapshot.phase = self.trip.phase
         self.warnings = Warnings(parts.lamp, parts.buzzer, parts.horn)
-        self.journal = Journal(parts.flash, parts.entropy, config["journal"]["alarm_kb"])
+        kept = config["journal"]
+        self.journal = Journal(parts.flash, parts.entropy, kept["alarm_kb"], kept["cursor_s"])
         self.uplink = Uplink(config, self.journal, parts.radio, parts.dialer, self._status)
         self.uplink.on_command = self._answer
         self.next_tick_ms = now_ms
@@ -50,6 +51,7 @@ class Bus:
         self._broken = set()  # kinds of rules that raise
         self._track = Track(config["track"])
         self._recorder = Recorder(self.journal, self._boot)
+        self._damaged = 0  # records found unreadable, as last told
         self._state = Every(0)
         self._state_of = None
         self._state_ms = 0
@@ -99,6 +101,10 @@ class Bus:
         lost = self.journal.take_lost()
         if lost is not None:
             self._notices.append(_records_lost(*lost))
+        if self.journal.damaged != self._damaged:
+            self._damaged = self.journal.damaged
+            told = "%d records since the start cannot be read any more." % self._damaged
+            self._notices.append(_fault("journal", told))
         if self._recorder.failed:
             self._recorder.flush()
         for event in self._notices:
@@ -150,7 +156,8 @@ class Bus:
     def _started(self):
         cause = self._parts.reset_cause
         data = (("boot", self._boot), ("reset", cause), ("fw", VERSION))
-        return Event("started", INFO if cause == "power_on" else WARNING, data=data)
+        severity = INFO if cause == "power_on" else WARNING
+        return Event("started", severity, data=data, subject=None)
 
 
 def _ignore(event):
@@ -158,10 +165,10 @@ def _ignore(event):
 
 
 def _fault(what, text):
-    return Event("fault", WARNING, data=(("what", what), ("text", text)), subject=what + text)
+    return Event("fault", WARNING, data=(("what", what), ("text", text)), subject=None)
 
 
 def _records_lost(lane, first, last, count):
     name = "alarm" if lane == ALARM else "track"
     data = (("lane", name), ("first", first), ("last", last), ("count", count))
-    return Event("records_lost", WARNING, data=data)
+    return Event("records_lost", WARNING, data=data, subject=None)

@@ -28,14 +28,14 @@ class Recorder:
     def event(self, event, s):
         """Gives the event its occurrence number and records it."""
         subject = (event.kind, event.subject)
-        if event.state == RAISED or subject not in self._occurrences:
+        if event.state == RAISED:
             event.occ = self._journal.next_seq + len(self._waiting)
+            if event.subject is not None:
+                self._occurrences[subject] = event.occ
+        elif event.state == CLEARED:
+            event.occ = self._occurrences.pop(subject)
         else:
             event.occ = self._occurrences[subject]
-        if event.state == CLEARED:
-            self._occurrences.pop(subject, None)
-        elif event.severity != INFO:
-            self._occurrences[subject] = event.occ
         if len(self._waiting) >= _WAITING:
             self._waiting.pop(0)
         lane = TRACK if event.severity == INFO else ALARM

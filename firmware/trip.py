@@ -113,7 +113,7 @@ class Trip:
         self._stops = 0
         self._number += 1
         self._nvs.set("trip", self._number)
-        notices.append(Event("trip_started", INFO, data=(("trip", self._number),)))
+        notices.append(Event("trip_started", INFO, data=(("trip", self._number),), subject=None))
 
     def _end_trip(self, notices):
         self._nvs.set("odometer_m", self._odometer.metres)
@@ -122,7 +122,7 @@ class Trip:
         way_m = self._odometer.metres - self._begun_m
         self._begun_m = None
         data = (("trip", self._number), ("distance_m", way_m), ("stops", self._stops))
-        notices.append(Event("trip_ended", INFO, data=data))
+        notices.append(Event("trip_ended", INFO, data=data, subject=None))
 
     def _leave_stop(self, s, notices):
         """The door was open at this stop: who came, who went?"""
@@ -137,4 +137,4 @@ class Trip:
             ("alighted", [seat for seat in before if seat not in after]),
             ("on_board", len(after)),
         )
-        notices.append(Event("stop_served", INFO, data=data))
+        notices.append(Event("stop_served", INFO, data=data, subject=None))

@@ -1,0 +1,100 @@
+"""Events get their occurrence number and their lane; what the flash refuses is tried again."""
+
+import json
+
+from firmware.event import ALARM, CLEARED, INFO, RAISED, UPDATED, WARNING, Event
+from firmware.recorder import Recorder
+from parts import snapshot
+
+
+class Journal:
+    """In memory; `refuses` makes the flash fail."""
+
+    def __init__(self):
+        self.next_seq = 412
+        self.records = []
+        self.refuses = False
+
+    def append(self, lane, kind, payload):
+        if self.refuses:
+            raise OSError(5)
+        self.records.append((self.next_seq, lane, kind, bytes(payload)))
+        self.next_seq += 1
+
+    def events(self):
+        return [json.loads(b"{" + body) for _, _, kind, body in self.records if kind == 1]
+
+
+def recording():
+    journal = Journal()
+    return journal, Recorder(journal, 1)
+
+
+def test_all_of_one_occurrence_share_the_number_of_its_first_record():
+    journal, recorder = recording()
+    s = snapshot()
+    for state in (RAISED, UPDATED, CLEARED, RAISED):
+        recorder.event(Event("belt_off", WARNING, state), s)
+    assert [event["occ"] for event in journal.events()] == [412, 412, 412, 415]
+
+
+def test_subjects_are_occurrences_of_their_own():
+    journal, recorder = recording()
+    s = snapshot()
+    for door in ("front", "emergency"):
+        recorder.event(Event("door_open_moving", ALARM, RAISED, subject=door), s)
+    recorder.event(Event("door_open_moving", ALARM, CLEARED, subject="front"), s)
+    assert [event["occ"] for event in journal.events()] == [412, 413, 412]
+    assert recorder.active() == ["door_open_moving"]
+    recorder.event(Event("door_open_moving", ALARM, CLEARED, subject="emergency"), s)
+    assert recorder.active() == []
+
+
+def test_what_only_happens_is_never_active():
+    _, recorder = recording()
+    recorder.event(Event("trip_started", INFO, subject=None), snapshot())
+    recorder.event(Event("fault", WARNING, subject=None), snapshot())
+    assert recorder.active() == []
+
+
+def test_information_goes_to_the_track_lane_and_the_rest_to_the_alarm_lane():
+    journal, recorder = recording()
+    for severity in (INFO, WARNING, ALARM):
+        recorder.event(Event("kind", severity, subject=None), snapshot())
+    assert [lane for _, lane, _, _ in journal.records] == [1, 0, 0]
+
+
+def test_what_the_flash_refuses_is_kept_in_order_and_written_later():
+    journal, recorder = recording()
+    s = snapshot()
+    journal.refuses = True
+    recorder.event(Event("a", ALARM), s)
+    recorder.event(Event("b", ALARM), s)
+    assert recorder.failed
+    assert journal.records == []
+    recorder.event(Event("a", ALARM, CLEARED), s)
+    journal.refuses = False
+    recorder.flush()
+    assert not recorder.failed
+    told = [(event["kind"], event["state"], event["occ"]) for event in journal.events()]
+    assert told == [("a", "raised", 412), ("b", "raised", 413), ("a", "cleared", 412)]
+
+
+def test_a_flash_that_stays_dead_costs_the_oldest_and_no_more_memory():
+    journal, recorder = recording()
+    journal.refuses = True
+    for number in range(100):
+        recorder.event(Event("kind%d" % number, ALARM, subject=None), snapshot())
+    journal.refuses = False
+    recorder.flush()
+    kinds = [event["kind"] for event in journal.events()]
+    assert kinds == ["kind%d" % number for number in range(68, 100)]
+
+
+def test_a_position_is_a_record_of_the_track_lane():
+    journal, recorder = recording()
+    recorder.position((1795306323, 130827000, 1008833000, 11528, 183))
+    assert [(lane, kind, len(body)) for _, lane, kind, body in journal.records] == [(1, 2, 16)]
+    journal.refuses = True
+    recorder.position((1795306323, 130827000, 1008833000, 11528, 183))
+    assert recorder.failed

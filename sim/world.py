@@ -61,6 +61,7 @@ class World:
         self.seat_changes = 0  # moves with either of them
         self.claimed: set[int] = set()  # seats that are somebody's, sitting or not
 
+        self.sky = "open"  # as a GNSS antenna sees it: open, blocked, jammed
         self.horn_sounds = False  # what the people around the bus hear
         self.next_stop = ""
         self._air = air

@@ -1,0 +1,159 @@
+"""SimBoard: the parts of drivers/board.py, the same drivers over simulated wires and chips."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+from drivers.gnss import Gnss
+from drivers.mcp23017 import MCP23017 as ExpanderDriver
+from drivers.nvs import Nvs
+from drivers.output import Output
+from drivers.supply import Supply
+from drivers.switch import Switch
+from sim.bus_i2c import I2C
+from sim.chips.gnss import GnssChip
+from sim.chips.mcp23017 import MCP23017
+from sim.faults import Faults
+from sim.nvs import NVS
+from sim.pin import ADC, WDT, Pin, Wire
+from sim.uart import UART
+from sim.world import World
+
+_DIVIDER_OHM = (100_000, 10_000)
+_ADC_NOISE_UV = 1500
+_GNSS_BAUD, _RXBUF = 9600, 2048
+_WATCHDOG_MS = 8000
+_PULSE_MS = 2500  # an output that pulses with shorter pauses still sounds
+_PINS = 16
+_OUTPUTS = ("horn", "buzzer", "lamp")
+_SWITCHES = {  # part: what a closed contact means to the driver, as in drivers/board.py
+    "ignition": True,
+    "front_door": False,
+    "emergency_door": False,
+    "check_button": True,
+    "sos_button": True,
+}
+
+
+class SimBoard:
+    """One powered board. `refresh` before every tick lets its sensors see the world.
+
+    clock: the simulator's ms. flash, nvs, radio, dialer: handed in, because flash and
+    NVS outlive the board, and the radio and the dialer depend on whether time is real.
+    receiver: what is at the other end of `uart`, if not a GNSS chip made here; it has
+    `advance(now_ms)` as sim/chips/gnss.py.
+    """
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        world: World,
+        clock: Callable[[], int],
+        flash: Any,
+        nvs: NVS,
+        radio: Any,
+        dialer: Any,
+        *,
+        uart: UART | None = None,
+        receiver: Any = None,
+        faults: Faults | None = None,
+        rng: random.Random | None = None,
+        reset_cause: str = "power_on",
+    ):
+        self._world = world
+        self._clock = clock
+        self._faults = faults or Faults()
+        rng = rng or random.Random(0)
+        self.chips: list[MCP23017] = []
+        self.i2c = I2C(rng)
+        self.wires = {name: Wire() for name in (*_SWITCHES, *_OUTPUTS)}
+        self._wired: tuple[int, int] | None = None
+        self._on_ms: dict[str, int] = {}  # output -> when it was last on
+        self.uart = uart or UART(_GNSS_BAUD, _RXBUF, rng)
+        self.uart.init(_GNSS_BAUD, _RXBUF)
+        self.receiver = receiver or GnssChip(self.uart, rng.getrandbits(32), world.start_utc_ms)
+
+        for name in _OUTPUTS:
+            setattr(self, name, Output(Pin(self.wires[name], Pin.OUT, value=0)))
+        for name, when_closed in _SWITCHES.items():
+            pin = Pin(self.wires[name], Pin.IN, Pin.PULL_UP, rng=rng)
+            setattr(self, name, Switch(pin, when_closed))
+        self.expanders = []
+        for address in config["seats"]["expanders"]:
+            chip = MCP23017(rng)
+            self.i2c.attach(address, chip)
+            self.chips.append(chip)
+            self.expanders.append(ExpanderDriver(self.i2c, address))
+        self.gnss = Gnss(self.uart)
+        self._seats = min(config["seats"]["count"], len(self.chips) * _PINS // 2)
+        upper, lower = _DIVIDER_OHM
+        divided = 1000 * lower / (upper + lower)  # uV at the pin for each mV of supply
+        adc = ADC(lambda: int(world.supply_mv * divided), noise_uv=_ADC_NOISE_UV, rng=rng)
+        self.supply = Supply(adc, upper, lower)
+        self.watchdog = WDT(clock, _WATCHDOG_MS)
+        self.cabin = None
+        self.flash = flash
+        self.nvs = Nvs(nvs)
+        self.radio = radio
+        self.dialer = dialer
+        self.reset_cause = reset_cause
+        self.entropy = rng.randbytes
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Sensors see the world, through what is broken; the world hears the horn."""
+        world, faults, wires = self._world, self._faults, self.wires
+        wires["ignition"].level = 0 if world.ignition else None
+        wires["front_door"].level = None if world.front_door_open else 0
+        wires["emergency_door"].level = None if world.emergency_door_open else 0
+        wires["check_button"].level = 0 if world.check_button_pressed else None
+        wires["sos_button"].level = 0 if world.sos_button_pressed else None
+        if faults.stuck_switches:
+            for part, closed in faults.stuck_switches.items():
+                wires[part].level = 0 if closed else None
+        if self._wired != (world.seat_changes, faults.changes):
+            self._wired = (world.seat_changes, faults.changes)
+            self._break()
+            self._wire_seats()
+        receiver = self.receiver
+        receiver.truth = world.lat_e7, world.lon_e7, world.speed_mms, world.course_cdeg
+        receiver.sky = world.sky
+        receiver.advance(self._clock())
+        self._hear()
+
+    def sounds(self, output: str) -> bool:
+        """Is `buzzer`, `lamp` or `horn` on, or pulsing?"""
+        on_ms = self._on_ms.get(output)
+        return on_ms is not None and self._clock() - on_ms < _PULSE_MS
+
+    def reset_expander(self, index: int) -> None:
+        """The supply of one expander dips: it forgets its pull-ups."""
+        self.chips[index].reset()
+
+    def _break(self) -> None:
+        for name, wire in self.wires.items():
+            wire.cut = name in self._faults.cut_wires
+        self.uart.cut = self._faults.gnss_silent
+        for index, chip in enumerate(self.chips):
+            chip.answers = index not in self._faults.silent_expanders
+
+    def _wire_seats(self) -> None:
+        """Contacts to ground: a seat's while nobody sits, a belt's while it is buckled."""
+        world, faults = self._world, self._faults
+        grounded = 0
+        for seat in range(1, self._seats + 1):
+            taken = faults.stuck_seats.get(seat, seat in world.seats)
+            if not taken and seat not in faults.cut_seats:
+                grounded |= 1 << 2 * (seat - 1)
+            if seat in world.buckled and seat not in faults.cut_belts:
+                grounded |= 2 << 2 * (seat - 1)
+        for index, chip in enumerate(self.chips):
+            chip.wires(grounded >> _PINS * index & 0xFFFF)
+
+    def _hear(self) -> None:
+        for name in _OUTPUTS:
+            if self.wires[name].load:
+                self._on_ms[name] = self._clock()
+        self._world.horn_sounds = self.sounds("horn")

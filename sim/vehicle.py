@@ -1,0 +1,150 @@
+"""Vehicle: one bus with everything on board: its world, its board, its flash, the firmware.
+
+It knows no network: whoever makes it says how it dials. Time is the caller's, too:
+the Rig jumps, the live simulator follows the wall clock.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+from firmware.bus import Bus
+from sim.board import SimBoard
+from sim.chips.gnss import GnssChip
+from sim.faults import Faults
+from sim.flash import Flash, PowerCut
+from sim.nvs import NVS
+from sim.radio import SimRadio
+from sim.uart import UART
+from sim.world import World
+
+FLASH_BLOCKS = 512
+"""2 MiB, as the journal's partition on the board."""
+
+
+class Vehicle:
+    """`bus` is the running firmware, None while the power is cut.
+
+    now_ms and next_ms are the simulator's ms; the firmware counts its own from each
+    boot on. `started` is called with the Vehicle after every boot, so that others can
+    hook into the new Bus.
+    """
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        world: World,
+        dialer: Callable[[], Any],
+        *,
+        radio: Callable[[], Any] | None = None,
+        receiver: Callable[[UART], Any] | None = None,
+        flash: Flash | None = None,
+        seed: int = 0,
+        config_errors: tuple = (),
+        started: Callable[[Vehicle], None] | None = None,
+    ):
+        """dialer, radio: make what a freshly powered board gets. receiver: makes what is at
+        the other end of the GNSS wire, a chip that sees the world if not given.
+        """
+        self.config = config
+        self.world = world
+        self.flash = flash or Flash(FLASH_BLOCKS, seed=seed + 1)
+        self.nvs = NVS()
+        self.faults = Faults()
+        self.now_ms = world.now_ms
+        self.bus: Bus | None = None
+        self.boots = 0
+        self._dialer = dialer
+        self._radio = radio or (lambda: SimRadio(world, self._clock))
+        self.uart = UART()
+        make = receiver or (lambda uart: GnssChip(uart, seed + 2, world.start_utc_ms))
+        self.receiver = make(self.uart)  # with a backup supply: it outlives power cuts
+        self._config_errors = config_errors
+        self._started = started
+        self._rng = random.Random(seed)
+        self._boot_ms = 0
+        self.power_on()
+
+    def _clock(self) -> int:
+        return self.now_ms
+
+    @property
+    def firmware_ms(self) -> int:
+        """The time as the firmware counts it: since its boot."""
+        return self.now_ms - self._boot_ms
+
+    @property
+    def next_ms(self) -> int | None:
+        """When `step` has work: the next tick, or the watchdog's bite. None without power."""
+        if self.bus is None:
+            return None
+        tick_ms = self._boot_ms + self.bus.next_tick_ms
+        bite_ms = self.board.watchdog.deadline_ms
+        return tick_ms if tick_ms < bite_ms else bite_ms
+
+    def step(self, now_ms: int) -> None:
+        """Everything on board that is due by now: the world, then a tick if it is time, a turn."""
+        self.world.advance(now_ms)
+        self.now_ms = now_ms
+        bus = self.bus
+        if bus is None:
+            return
+        if now_ms >= self.board.watchdog.deadline_ms:
+            self.reset("watchdog")
+            return
+        try:
+            if now_ms - self._boot_ms >= bus.next_tick_ms:
+                self.board.refresh()
+                bus.tick(now_ms - self._boot_ms)
+            bus.turn(now_ms - self._boot_ms)
+        except PowerCut:
+            self.power_cut()
+
+    # power
+
+    def power_on(self, reset_cause: str = "power_on") -> None:
+        """Boot on what flash and NVS kept. Without effect if it runs already."""
+        if self.bus is not None:
+            return
+        self._boot_ms = self.now_ms
+        self.flash.power()
+        self.receiver.powered = True
+        self.board = SimBoard(
+            self.config,
+            self.world,
+            self._clock,
+            self.flash,
+            self.nvs,
+            self._radio(),
+            self._dialer(),
+            uart=self.uart,
+            receiver=self.receiver,
+            faults=self.faults,
+            rng=random.Random(self._rng.getrandbits(32)),
+            reset_cause=reset_cause,
+        )
+        try:
+            self.bus = Bus(self.config, self.board, 0, self._config_errors)
+        except PowerCut:
+            self.power_cut()
+            return
+        self.boots += 1
+        if self._started is not None:
+            self._started(self)
+
+    def power_cut(self) -> None:
+        """Everything volatile is gone, the outputs fall."""
+        if self.bus is not None:
+            self.board.dialer.abandon()
+        self.bus = None
+        self.nvs.power_cut()
+        self.receiver.powered = False
+        self.receiver.advance(self.now_ms)
+        self.world.horn_sounds = False
+
+    def reset(self, cause: str) -> None:
+        """The processor starts again; the power stays."""
+        self.power_cut()
+        self.power_on(cause)

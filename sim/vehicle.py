@@ -20,6 +20,7 @@ from sim.radio import SimRadio
 from sim.uart import UART
 from sim.world import World
 
+_TURN_MS = 5  # what a turn of the uplink takes on the board, about
 FLASH_BLOCKS = 512
 """2 MiB, as the journal's partition on the board."""
 
@@ -29,7 +30,7 @@ class Vehicle:
 
     now_ms and next_ms are the simulator's ms; the firmware counts its own from each
     boot on. `started` is called with the Vehicle after every boot, so that others can
-    hook into the new Bus.
+    hook into the new Bus; `stopped` when the processor stops.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Vehicle:
         seed: int = 0,
         config_errors: tuple = (),
         started: Callable[[Vehicle], None] | None = None,
+        stopped: Callable[[], None] | None = None,
     ):
         """dialer, radio: make what a freshly powered board gets. receiver: makes what is at
         the other end of the GNSS wire, a chip that sees the world if not given.
@@ -63,6 +65,8 @@ class Vehicle:
         self.receiver = make(self.uart)  # with a backup supply: it outlives power cuts
         self._config_errors = config_errors
         self._started = started
+        self._stopped = stopped
+        self._more_ms: int | None = None
         self._rng = random.Random(seed)
         self._boot_ms = 0
         self.power_on()
@@ -77,12 +81,14 @@ class Vehicle:
 
     @property
     def next_ms(self) -> int | None:
-        """When `step` has work: the next tick, or the watchdog's bite. None without power."""
+        """When `step` has work: a tick, a turn that was not finished, the watchdog's bite.
+
+        None without power.
+        """
         if self.bus is None:
             return None
-        tick_ms = self._boot_ms + self.bus.next_tick_ms
-        bite_ms = self.board.watchdog.deadline_ms
-        return tick_ms if tick_ms < bite_ms else bite_ms
+        due_ms = min(self._boot_ms + self.bus.next_tick_ms, self.board.watchdog.deadline_ms)
+        return due_ms if self._more_ms is None or due_ms < self._more_ms else self._more_ms
 
     def step(self, now_ms: int) -> None:
         """Everything on board that is due by now: the world, then a tick if it is time, a turn."""
@@ -98,7 +104,8 @@ class Vehicle:
             if now_ms - self._boot_ms >= bus.next_tick_ms:
                 self.board.refresh()
                 bus.tick(now_ms - self._boot_ms)
-            bus.turn(now_ms - self._boot_ms)
+            more = bus.turn(now_ms - self._boot_ms)
+            self._more_ms = now_ms + _TURN_MS if more else None
         except PowerCut:
             self.power_cut()
 
@@ -136,9 +143,11 @@ class Vehicle:
 
     def power_cut(self) -> None:
         """Everything volatile is gone, the outputs fall."""
-        if self.bus is not None:
-            self.board.dialer.abandon()
+        if self._stopped is not None:
+            self._stopped()
+        self.board.dialer.abandon()
         self.bus = None
+        self._more_ms = None
         self.nvs.power_cut()
         self.receiver.powered = False
         self.receiver.advance(self.now_ms)

@@ -73,7 +73,7 @@ class _Job:
             self.result = self._connect()
         except OSError as error:
             self.error = error
-        except Exception as error:  # a thread that dies unheard would be waited for in vain
+        except Exception as error:  # noqa: BLE001 - a thread that died unheard is waited for in vain
             self.error = OSError(repr(error))
         with self._lock:
             self.is_done = True

@@ -101,7 +101,10 @@ class Broker:
         config.write_text(text.format(**words, user=getpass.getuser()))
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [self._program, "-c", str(config)], stdout=log, stderr=subprocess.STDOUT
+                [self._program, "-c", str(config)],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C is meant for us: the broker is still needed
             )
         self._await()
 

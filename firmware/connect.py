@@ -1,0 +1,97 @@
+"""From nothing to a CONNACK: what umqtt.simple does well, and the only part that may block.
+
+umqtt.simple as it is frozen into the firmware of the ESP32 (1.7, 1.8) or as the
+registry has it (1.3.4, which knows no timeout). Called by a dialer beside the tick.
+"""
+
+from micropython import const
+from umqtt.simple import MQTTClient, MQTTException
+
+_IPPROTO_TCP = const(6)
+_TCP_NODELAY = const(1)
+
+_REFUSALS = (  # MQTT 3.1.1, table 3.1
+    "accepted",
+    "unacceptable protocol version",
+    "identifier rejected",
+    "server unavailable",
+    "bad user name or password",
+    "not authorized",
+)
+
+
+class _Client(MQTTClient):
+    """Gives every socket its deadline and TCP_NODELAY as soon as it exists, before TLS."""
+
+    timeout_s = None
+    _sock = None
+
+    @property
+    def sock(self):
+        return self._sock
+
+    @sock.setter
+    def sock(self, sock):
+        self._sock = sock
+        if hasattr(sock, "settimeout"):  # a TLS socket has none: that of the one below holds
+            sock.settimeout(self.timeout_s)
+            sock.setsockopt(_IPPROTO_TCP, _TCP_NODELAY, 1)
+
+
+class Connect:
+    """Blocking callable: DNS, TCP, TLS, CONNECT, CONNACK -> the socket. OSError if any fails.
+
+    Every step has connect_timeout_s, but for DNS, which has its own or none:
+    the caller has to be ready to abandon it.
+    """
+
+    def __init__(self, broker, client_id, will_topic, will):
+        """broker: config["broker"]; client_id: str; the will: bytes, retained, QoS 1."""
+        self._broker = broker
+        self._client_id = client_id.encode()
+        self._will_topic = will_topic
+        self._will = will
+
+    def __call__(self):
+        client = self._client()
+        try:
+            try:
+                client.connect(False, client.timeout_s)
+            except TypeError:
+                if client.sock is not None:
+                    raise
+                client.connect(False)  # 1.3.4
+            return client.sock
+        except MQTTException as error:
+            code = error.args[0]
+            why = _REFUSALS[code] if code < len(_REFUSALS) else "code %d" % code
+            reason = OSError("the broker refused: " + why)
+        except (AssertionError, IndexError, TypeError):
+            reason = OSError("no CONNACK came")  # so umqtt.simple ends a torn or wrong one
+        except ValueError:
+            reason = OSError("broker.host is not a host name")
+        except MemoryError:
+            reason = OSError("no memory left to connect")
+        except OSError as error:
+            reason = error
+        if client.sock is not None:
+            client.sock.close()
+        raise reason
+
+    def _client(self):
+        broker = self._broker
+        tls = {"server_hostname": broker["host"]} if broker["tls"] else {}
+        user = broker["user"].encode() or None
+        client = _Client(
+            self._client_id,
+            broker["host"],
+            broker["port"],
+            user,
+            broker["password"].encode() if user else None,
+            broker["keepalive_s"],
+            broker["tls"],
+            tls,
+        )
+        client.timeout_s = broker["connect_timeout_s"]
+        client.set_last_will(self._will_topic, self._will, True, 1)
+        return client

@@ -1,0 +1,82 @@
+"""Gets the link up again: the radio first, then the dial, waiting longer each time."""
+
+from micropython import const
+
+_FIRST_WAIT_MS = const(1000)
+_RADIO_MS = const(15000)  # an association, DHCP included, takes less
+_LOOK_MS = const(500)
+_PROVEN_MS = const(10000)
+_DIALS_A_RADIO = const(5)  # dials that fail in a row before the radio is started anew
+
+
+class Redial:
+    """A city's buses must not all come back in the same second: each wait is drawn
+    from the upper half of its span, by a generator that differs from bus to bus.
+    """
+
+    def __init__(self, radio, link, backoff_max_s, seed):
+        """radio: see drivers/wifi.py; seed: int."""
+        self._radio = radio
+        self._link = link
+        self._cap_ms = backoff_max_s * 1000
+        self._random = seed & 0x3FFFFFFF
+        self._failures = 0  # since the link last proved itself
+        self._due_ms = 0
+        self._radio_due_ms = None  # None: not asked to come up
+        self._opened_ms = 0
+        self.dialled_in_vain = 0
+
+    def turn(self, now_ms):
+        """Called while the link is not open."""
+        link = self._link
+        if link.is_dialling:
+            link.turn(now_ms)
+            if link.is_open:
+                self._opened_ms = now_ms
+            elif not link.is_dialling:
+                self._failed(now_ms)
+        elif now_ms >= self._due_ms:
+            if self._radio.is_up():
+                self._radio_due_ms = None
+                link.dial(now_ms)
+                if not link.is_dialling:
+                    self._failed(now_ms)
+            else:
+                self._due_ms = now_ms + _LOOK_MS
+                self._wake_radio(now_ms)
+
+    def lost(self, now_ms):
+        """An open link broke."""
+        self._wait(now_ms)
+
+    def proven(self, now_ms):
+        """The broker acknowledged something. Once the link has lasted, its past is forgotten:
+        not before, or two boards with one client id would throw each other out every second.
+        """
+        if now_ms - self._opened_ms >= _PROVEN_MS:
+            self._failures = 0
+
+    def radio_is_lost(self):
+        """The radio has no network any more: what the link still waits for won't come."""
+        return not self._radio.is_up()
+
+    def _failed(self, now_ms):
+        self.dialled_in_vain += 1
+        self._wait(now_ms)
+        if self._failures % _DIALS_A_RADIO == 0:
+            self._radio.down()
+
+    def _wait(self, now_ms):
+        self._failures += 1
+        span = min(self._cap_ms, _FIRST_WAIT_MS << min(self._failures - 1, 16))
+        self._random = (self._random * 1103515245 + 12345) & 0x3FFFFFFF
+        self._due_ms = now_ms + span // 2 + (self._random >> 8) % (span // 2 + 1)
+
+    def _wake_radio(self, now_ms):
+        if self._radio_due_ms is None or now_ms >= self._radio_due_ms:
+            self._radio_due_ms = now_ms + _RADIO_MS
+            try:
+                self._radio.down()
+                self._radio.up()
+            except OSError:
+                pass  # as with a radio that finds nothing: it is asked again

@@ -1,0 +1,125 @@
+"""What was published and is not acknowledged yet."""
+
+from micropython import const
+
+_IDS = const(65535)
+
+
+class Slot:
+    """One message in flight. It outlives the connection: sent again it keeps its packet id.
+
+    lane: of the journal, then it carries the records first..last of it and payload is
+    None; or None, then payload is kept here. sent_ms: None if it has to be sent (again).
+    """
+
+    def __init__(self, packet_id, topic, lane, first, last, payload, retain):
+        self.packet_id = packet_id
+        self.topic = topic
+        self.lane = lane
+        self.first = first
+        self.last = last
+        self.payload = payload
+        self.retain = retain
+        self.size = 0
+        self.sent_ms = None
+        self.is_acked = False
+
+
+class Window:
+    """Slots in the order of their first sending."""
+
+    def __init__(self, messages, size):
+        """At most so many messages; no further one once they hold `size` bytes."""
+        self._limit = messages
+        self._size = size
+        self._last_id = 0
+        self.slots = []
+
+    def has_room(self, reserve=0):
+        """For one more message, with room for `reserve` others after it."""
+        if len(self.slots) + reserve >= self._limit:
+            return False
+        return sum([slot.size for slot in self.slots]) < self._size
+
+    def add(self, topic, lane, first, last, payload=None, retain=False):
+        slot = Slot(self.next_id(), topic, lane, first, last, payload, retain)
+        self.slots.append(slot)
+        return slot
+
+    def split(self, slot, first):
+        """slot ends before the record `first`; the rest becomes a message of its own after it."""
+        rest = Slot(self.next_id(), slot.topic, slot.lane, first, slot.last, None, slot.retain)
+        self.slots.insert(self.slots.index(slot) + 1, rest)
+        slot.last = first - 1
+
+    def next_id(self):
+        """A packet id that nothing in flight has, 1..65535 [MQTT-2.3.1-2]."""
+        while True:
+            self._last_id = self._last_id % _IDS + 1
+            for slot in self.slots:
+                if slot.packet_id == self._last_id:
+                    break
+            else:
+                return self._last_id
+
+    def acknowledged(self, packet_id):
+        """The slot that this PUBACK is for, now marked; None: none sent on this connection."""
+        for slot in self.slots:
+            if slot.packet_id == packet_id:
+                if slot.sent_ms is None or slot.is_acked:
+                    return None
+                slot.is_acked = True
+                return slot
+        return None
+
+    def settle(self, lane):
+        """Remove what is acknowledged, of a lane only in its order: seq up to which the
+        city now has everything, or None if nothing moved."""
+        upto = None
+        held = False
+        in_order = lane is not None
+        at = 0
+        while at < len(self.slots):
+            slot = self.slots[at]
+            if slot.lane == lane:
+                if slot.is_acked and not held:
+                    upto = slot.last
+                    self.slots.pop(at)
+                    continue
+                held = in_order
+            at += 1
+        return upto
+
+    def unsend(self):
+        """The connection broke: whatever is not acknowledged has to be sent again."""
+        for slot in self.slots:
+            slot.sent_ms = None
+
+    def unsent(self):
+        """The next slot to send again, or None."""
+        for slot in self.slots:
+            if slot.sent_ms is None and not slot.is_acked:
+                return slot
+        return None
+
+    def oldest_ms(self):
+        """When the first message that still waits for its PUBACK was sent, or None."""
+        for slot in self.slots:
+            if not slot.is_acked:
+                return slot.sent_ms
+        return None
+
+    def bytes_of(self, lane):
+        """In flight and not acknowledged."""
+        return sum([slot.size for slot in self.slots if slot.lane == lane and not slot.is_acked])
+
+    def last_of(self, lane):
+        """The highest seq of a lane in flight, 0 if there is none."""
+        return max([slot.last for slot in self.slots if slot.lane == lane] + [0])
+
+    def carries(self, topic):
+        """Whether a message on this topic is in flight."""
+        for slot in self.slots:
+            if slot.topic is topic:
+                return True
+        return False

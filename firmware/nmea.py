@@ -54,9 +54,10 @@ class Nmea:
         self._next = Fix()  # the epoch that is coming in
         self._seen = 0  # kinds that it has
         self._before = 0  # kinds that the one before had
-        self._usual = 0  # kinds that both before had: worth waiting for
+        self._usual = 0  # kinds that the two before had: worth waiting for
         self._refused = False  # a sentence of it says: no fix
         self._counted = False  # it is in `fixes`
+        self._shown = True  # `fix` has all of it
         self._readers = {
             scan.code("RMC"): self._rmc,
             scan.code("GGA"): self._gga,
@@ -99,6 +100,7 @@ class Nmea:
         address = scan.text_of(state, 0)
         reader = self._readers.get(address & 0x3FFFF)
         if reader and address & 0x3F000000 != _PROPRIETARY:
+            self._shown = False
             reader(state)
 
     def _rmc(self, state):
@@ -195,14 +197,16 @@ class Nmea:
 
     def _begin(self, time_ms):
         """A new epoch: show the old one, if it was never complete, and forget it."""
-        self._publish()
+        if not self._counted:
+            self._publish()
         if self._next.valid:
             seen = self._seen & ~_VTG if self._seen & _RMC else self._seen
-            self._usual = seen & self._before
+            self._usual = seen | self._before
             self._before = seen
         self._seen = 0
         self._refused = False
         self._counted = False
+        self._shown = False
         self._next.clear(time_ms)
 
     def _no_fix(self):
@@ -218,7 +222,8 @@ class Nmea:
 
     def _publish(self):
         fix = self._next
-        if fix.valid:
+        if fix.valid and not self._shown:
+            self._shown = True
             fix.utc_ms = self._calendar.utc_ms(fix.time_ms)
             self.fix.copy(fix)
             if not self._counted:

@@ -46,7 +46,7 @@ class Bus:
         self.uplink.on_command = self._answer
         self.next_tick_ms = now_ms
         self.on_event = _ignore
-        self._senses = Senses(config, parts, self.snapshot)
+        self.senses = Senses(config, parts, self.snapshot)
         self._rules = [rule(config["rules"]) for rule in RULES]
         self._broken = set()  # kinds of rules that raise
         self._track = Track(config["track"])
@@ -64,7 +64,7 @@ class Bus:
         """Everything up to the journal and the horn. Only a completed tick feeds the watchdog."""
         s = self.snapshot
         s.now_ms = now_ms
-        self._senses.sense(s)
+        self.senses.sense(s)
         self._judge(s)
         self._record(s)
         self.warnings.show(now_ms, self._rules)
@@ -117,7 +117,7 @@ class Bus:
     def _plan(self, now_ms):
         """A parked bus in which nothing goes on ticks once a second."""
         s = self.snapshot
-        quiet = s.phase == PARKED and self.warnings.level <= LAMP and self._senses.settled
+        quiet = s.phase == PARKED and self.warnings.level <= LAMP and self.senses.settled
         period = _PARKED_TICK_MS if quiet else _TICK_MS
         self.next_tick_ms += period
         if self.next_tick_ms <= now_ms:

@@ -27,7 +27,7 @@ class Senses:
         self._parts = parts
         self._seats = SeatMap(config["seats"], parts.expanders)
         self._clock = Clock()
-        self._nmea = Nmea()
+        self.nmea = Nmea()
         self._buffer = bytearray(256)
         self._fixes = 0
         self._fix_ms = None
@@ -80,23 +80,23 @@ class Senses:
         )
 
     def _read_gnss(self, s):
-        now_ms, fix = s.now_ms, self._nmea.fix
+        now_ms, fix = s.now_ms, self.nmea.fix
         if self._heard_ms is None:
             self._heard_ms = now_ms
         n = self._listen()
         if not n:
-            self._nmea.feed(self._buffer, 0)  # silence completes what came before
+            self.nmea.feed(self._buffer, 0)  # silence completes what came before
         for _ in range(_READS):
             if not n:
                 break
-            if self._nmea.feed(self._buffer, n):
+            if self.nmea.feed(self._buffer, n):
                 self._heard_ms = now_ms
             n = self._listen()
         index = self._expanders
         s.silent[index] = now_ms - self._heard_ms > _GNSS_SILENT_MS
-        s.fix_new = self._nmea.fixes != self._fixes
+        s.fix_new = self.nmea.fixes != self._fixes
         if s.fix_new:
-            self._fixes = self._nmea.fixes
+            self._fixes = self.nmea.fixes
             self._fix_ms = now_ms
             if fix.utc_ms is not None:
                 self._clock.discipline(now_ms, fix.utc_ms)

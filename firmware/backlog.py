@@ -104,7 +104,7 @@ class Backlog:
     def _event(self, lane, lane_id):
         reader = lane.reader
         seq = reader.seq
-        payload = messages.event_message(self._journal.epoch, seq, reader.payload)
+        payload = messages.event_message(self._journal.epoch, seq, bytes(reader.payload))
         lane.take()
         return Message(lane_id, "event", seq, seq, payload)
 

@@ -161,7 +161,7 @@ class Link:
         box = self._in
         while self._state == _OPEN and not self._out.is_crowded:
             first = box.take()
-            if first == 0:
+            if first is None:
                 return
             length = box.end - box.start
             if first & 0xF0 == PUBLISH:

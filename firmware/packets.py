@@ -160,7 +160,7 @@ class Inbox:
         return True
 
     def take(self):
-        """First byte of the next packet that is there as a whole, or 0.
+        """First byte of the next packet that is there as a whole, or None.
 
         OSError if what comes is no MQTT packet.
         """
@@ -174,7 +174,7 @@ class Inbox:
         body = at + 1
         while True:
             if body >= self._have:
-                return 0
+                return None
             byte = self.buf[body]
             body += 1
             length |= (byte & 0x7F) << shift
@@ -188,11 +188,11 @@ class Inbox:
         self.too_long = self.end - at > len(self.buf)
         if self.too_long:
             if self._have - at < len(self.buf):
-                return 0  # until the buffer is full: as much of it as can be seen
+                return None  # until the buffer is full: as much of it as can be seen
             self._skip = self.end - self._have
             self.end = self._have
         elif self.end > self._have:
-            return 0
+            return None
         self._next = self.end
         return self.buf[at]
 

@@ -1,0 +1,390 @@
+"""What the uplink is made of: window, pace, redial; and the uplink on a line in memory."""
+
+import json
+
+from lines import BROKER, Dialer, Line, Radio, packets, puback
+from nor import Flash, journal
+
+from firmware import messages
+from firmware.config import defaults
+from firmware.journal import ALARM, KIND_EVENT, KIND_POSITION, TRACK
+from firmware.mqtt import Link
+from firmware.pace import Pace
+from firmware.redial import Redial
+from firmware.uplink import Uplink
+from firmware.window import Window
+
+# Window
+
+
+def sent(window, n, lane=TRACK):
+    slots = []
+    for _ in range(n):
+        seq = 1 + len(window.slots)
+        slot = window.add(b"t", lane, seq, seq)
+        slot.sent_ms = 0
+        slot.size = 100
+        slots.append(slot)
+    return slots
+
+
+def test_the_cursor_moves_only_past_what_is_acknowledged_without_a_gap():
+    window = Window(8, 10000)
+    a, b, c = sent(window, 3)
+    assert window.acknowledged(b.packet_id) is b
+    assert window.settle(TRACK) is None
+    assert window.acknowledged(a.packet_id) is a
+    assert window.settle(TRACK) == 2
+    assert window.acknowledged(c.packet_id) is c
+    assert window.settle(TRACK) == 3
+    assert window.slots == []
+
+
+def test_lanes_do_not_wait_for_each_other():
+    window = Window(8, 10000)
+    sent(window, 1, TRACK)
+    (alarm,) = sent(window, 1, ALARM)
+    window.acknowledged(alarm.packet_id)
+    assert window.settle(ALARM) == alarm.last
+    assert len(window.slots) == 1
+
+
+def test_messages_of_no_lane_go_in_any_order():
+    window = Window(8, 10000)
+    first, second = sent(window, 2, None)
+    window.acknowledged(second.packet_id)
+    window.settle(None)
+    assert window.slots == [first]
+
+
+def test_a_puback_counts_once_and_only_for_what_was_sent_on_this_connection():
+    window = Window(8, 10000)
+    a, b = sent(window, 2)
+    assert window.acknowledged(77) is None
+    assert window.acknowledged(b.packet_id) is b
+    assert window.acknowledged(b.packet_id) is None
+    window.unsend()
+    assert window.acknowledged(a.packet_id) is None
+    assert window.unsent() is a
+    a.sent_ms = 5
+    assert window.unsent() is None
+
+
+def test_packet_ids_wrap_at_65535_and_skip_those_in_flight():
+    window = Window(8, 10000)
+    (old,) = sent(window, 1)
+    assert old.packet_id == 1
+    for wanted in range(2, 65536):
+        assert window.next_id() == wanted
+    assert window.next_id() == 2
+
+
+def test_the_window_is_bounded_in_messages_and_in_bytes():
+    window = Window(4, 250)
+    sent(window, 2)
+    assert window.has_room() and window.has_room(1) and not window.has_room(2)
+    sent(window, 1)
+    assert not window.has_room()
+
+
+def test_a_slot_splits_at_a_gap():
+    window = Window(4, 10000)
+    slot = window.add(b"t", TRACK, 1, 9)
+    later = window.add(b"t", TRACK, 10, 12)
+    window.split(slot, 6)
+    first, rest, last = window.slots
+    assert (first.first, first.last, rest.first, rest.last) == (1, 5, 6, 9)
+    assert last is later
+    assert len({first.packet_id, rest.packet_id, last.packet_id}) == 3
+
+
+# Pace
+
+
+def test_pace_grows_while_acknowledgements_are_prompt_and_shrinks_when_they_queue():
+    pace = Pace(4000, 12000)
+    assert pace.allows(3999) and not pace.allows(4000)
+    for _ in range(10):
+        pace.acknowledged(100, 2000)
+    assert pace.allows(11999) and not pace.allows(12000)
+    pace.acknowledged(1101, 2000)
+    assert not pace.allows(9000) and pace.allows(8999)
+    for _ in range(20):
+        pace.acknowledged(2000, 2000)
+    assert pace.allows(3999) and not pace.allows(4000)
+
+
+def test_a_long_round_trip_is_no_queue():
+    pace = Pace(4000, 12000)
+    for _ in range(5):
+        pace.acknowledged(3000, 2000)
+    assert pace.allows(11999)
+
+
+# Redial
+
+
+def waits(seed, cap_s=60, n=12):
+    """How long after each failed dial the next one begins."""
+    dialer = Dialer(*[OSError("refused")] * 99)
+    link = Link(BROKER, "f-b", b"s", b"{}", dialer)
+    redial = Redial(Radio(), link, cap_s, seed)
+    found = []
+    began = 0
+    now_ms = 0
+    while len(found) < n:
+        before = dialer.started
+        redial.turn(now_ms)
+        if dialer.started > before:
+            if before:
+                found.append(now_ms - began)
+            began = now_ms
+        now_ms += 10
+    return found
+
+
+def test_waits_double_from_a_second_to_the_cap_each_from_its_upper_half():
+    found = waits(7)
+    for n, wait in enumerate(found):
+        span = min(60000, 1000 << n)
+        assert span // 2 <= wait <= span + 30, found
+
+
+def test_two_buses_do_not_come_back_together_and_one_bus_is_always_the_same():
+    assert waits(7) == waits(7)
+    assert waits(7) != waits(8)
+
+
+def test_five_failed_dials_restart_the_radio():
+    dialer = Dialer(*[OSError("refused")] * 5)
+    radio = Radio()
+    redial = Redial(radio, Link(BROKER, "f-b", b"s", b"{}", dialer), 1, 1)
+    for now_ms in range(0, 20000, 10):
+        radio.is_on = "down" not in radio.calls
+        redial.turn(now_ms)
+    assert dialer.started == 5
+    assert radio.calls[:3] == ["down", "down", "up"]
+
+
+def test_without_a_radio_nothing_is_dialled_and_the_radio_is_asked_again():
+    radio = Radio(is_on=False)
+    dialer = Dialer(Line())
+    link = Link(BROKER, "f-b", b"s", b"{}", dialer)
+    redial = Redial(radio, link, 60, 1)
+    for now_ms in range(0, 29000, 100):
+        redial.turn(now_ms)
+    assert radio.calls == ["down", "up"] * 2 and dialer.started == 0
+    radio.is_on = True
+    redial.turn(29500)
+    redial.turn(29500)
+    assert link.is_open
+
+
+# Uplink
+
+
+class Bench:
+    def __init__(self, *lines):
+        config = defaults()
+        config["fleet"] = "f"
+        config["bus"] = "b"
+        config["broker"] = dict(BROKER)
+        self.journal = journal(Flash(16))
+        self.uplink = Uplink(config, self.journal, Radio(), Dialer(*lines), lambda: b'{"v":1}')
+        self.now_ms = 0
+
+    def run(self, ms=1000):
+        for _ in range(ms // 100):
+            self.now_ms += 100
+            while self.uplink.turn(self.now_ms):
+                pass
+
+    def position(self):
+        n = self.journal.next_seq
+        self.journal.append(TRACK, KIND_POSITION, messages.position(1000 + n, n, -n, None, None))
+
+    def event(self, lane=ALARM):
+        return self.journal.append(lane, KIND_EVENT, b'"kind":"x"}')
+
+
+def published(line):
+    """[(topic's last level, packet id, payload as read, first byte)]"""
+    found = []
+    for first, body in packets(line.sent):
+        if first & 0xF0 == 0x30:
+            end = 2 + (body[0] << 8 | body[1])
+            name = body[2:end].decode().split("/")[-1]
+            number = body[end] << 8 | body[end + 1]
+            found.append((name, number, json.loads(body[end + 2 :]), first))
+    return found
+
+
+def names(line):
+    return [name for name, _, _, _ in published(line)]
+
+
+def test_status_first_then_alarms_then_the_track():
+    line = Line()
+    bench = Bench(line)
+    bench.position()
+    bench.event()
+    bench.run()
+    assert names(line) == ["status", "event", "track"]
+    assert packets(line.sent)[1][0] == 0x82
+    assert published(line)[0][3] == 0x33
+
+
+def test_a_record_is_forgotten_when_its_puback_is_there_and_not_before():
+    line = Line()
+    bench = Bench(line)
+    bench.event()
+    bench.run()
+    assert bench.journal.backlog(ALARM) == 1
+    (event,) = [p for p in published(line) if p[0] == "event"]
+    line.arrived = puback(event[1] + 1)
+    bench.run()
+    assert bench.journal.backlog(ALARM) == 1 and bench.uplink.strays == 1
+    line.arrived = puback(event[1])
+    bench.run()
+    assert bench.journal.backlog(ALARM) == 0
+
+
+def test_after_a_break_the_window_is_sent_again_as_it_was_with_dup():
+    first, second = Line(), Line()
+    bench = Bench(first, second)
+    for _ in range(3):
+        bench.event()
+    bench.run()
+    before = published(first)
+    first.ended = True
+    bench.run(3000)
+    after = published(second)
+    again = after[: len(before)]
+    assert [(n, i, p, f | 8) for n, i, p, f in before] == again
+    assert names(second)[len(before) :] == ["status"]
+    assert bench.uplink.breaks == 1 and bench.uplink.resent == 4
+
+
+def test_what_was_acknowledged_out_of_order_is_not_sent_again():
+    first, second = Line(), Line()
+    bench = Bench(first, second)
+    seqs = [bench.event() for _ in range(3)]
+    bench.run()
+    ids = [number for name, number, _, _ in published(first) if name == "event"]
+    first.arrived = puback(ids[2]) + puback(ids[1])
+    first.ended = True
+    bench.run(3000)
+    events = [payload["seq"] for name, _, payload, _ in published(second) if name == "event"]
+    assert events == seqs[:1]
+    second.arrived = puback(ids[0])
+    bench.run()
+    assert bench.journal.backlog(ALARM) == 0
+
+
+def test_positions_wait_for_company_but_not_in_the_way_of_an_event():
+    line = Line()
+    line.acks = True
+    bench = Bench(line)
+    bench.run()
+    bench.position()
+    bench.position()
+    bench.run(59000)
+    assert "track" not in names(line)
+    bench.event(TRACK)
+    bench.run()
+    assert names(line)[-2:] == ["track", "event"]
+    assert published(line)[-2][2]["n"] == 2
+
+
+def test_positions_do_not_wait_longer_than_a_minute():
+    line = Line()
+    line.acks = True
+    bench = Bench(line)
+    bench.run()
+    bench.position()
+    bench.run(59000)
+    assert "track" not in names(line)
+    bench.run(2000)
+    assert names(line)[-1] == "track"
+
+
+def test_a_window_full_of_positions_has_room_for_an_alarm():
+    line = Line()
+    bench = Bench(line)
+    for _ in range(6):
+        bench.event(TRACK)
+        bench.event(TRACK)
+    bench.run()
+    assert len(published(line)) == 6  # status and five: two of eight are kept free
+    bench.event()
+    bench.event()
+    bench.event()
+    bench.run()
+    assert names(line)[6:] == ["event", "event"]
+
+
+def test_a_silent_broker_is_left_after_the_ack_timeout():
+    line = Line()
+    bench = Bench(line, None)
+    bench.event()
+    bench.run(20000)
+    assert bench.uplink.connected
+    bench.run(1000)
+    assert not bench.uplink.connected and "PUBACK" in bench.uplink.failure and line.is_closed
+
+
+def test_state_is_taken_once_at_a_time_and_never_queued():
+    line = Line()
+    bench = Bench(line)
+    assert not bench.uplink.wants_state(0)
+    bench.uplink.offer_state(b'{"old":1}')
+    bench.run()
+    assert bench.uplink.wants_state(bench.now_ms)
+    bench.uplink.offer_state(b'{"new":1}')
+    assert not bench.uplink.wants_state(bench.now_ms)
+    bench.uplink.offer_state(b'{"more":1}')
+    bench.run()
+    states = [p for p in published(line) if p[0] == "state"]
+    assert [p[2] for p in states] == [{"new": 1}] and states[0][3] == 0x33
+    line.arrived = puback(states[0][1])
+    bench.run()
+    assert bench.uplink.wants_state(bench.now_ms)
+
+
+def test_a_command_is_answered_and_a_flood_of_them_is_cut_short():
+    line = Line()
+    bench = Bench(line)
+    asked = []
+    bench.uplink.on_command = lambda name, payload: asked.append((name, payload)) or b'{"id":1}'
+    bench.run()
+    topic = b"schoolbus/f/b/cmd/ping"
+    one = bytes([0x30, 2 + len(topic) + 2, 0, len(topic)]) + topic + b"{}"
+    line.arrived = one
+    bench.run()
+    assert asked == [("ping", b"{}")] and names(line)[-1] == "reply"
+    line.arrived = one * 6
+    bench.run()
+    assert len(asked) == 5 and bench.uplink.refused == 2
+
+
+def test_without_a_host_nothing_is_dialled():
+    bench = Bench(Line())
+    bench.uplink._host = ""
+    bench.run()
+    assert bench.uplink.dials == 0
+
+
+def test_records_that_a_full_lane_dropped_in_the_meantime_are_not_waited_for():
+    first, second = Line(), Line()
+    bench = Bench(first, second)
+    bench.position()
+    bench.run()
+    assert names(first) == ["status", "track"]
+    first.ended = True
+    bench.run(100)
+    for _ in range(16 * 4096 // 32):  # more than the lane holds
+        bench.position()
+    bench.journal.housekeep(bench.now_ms)
+    second.acks = True
+    bench.run(70000)
+    assert bench.journal.backlog(TRACK) == 0

@@ -1,0 +1,186 @@
+"""python -m sim town | story | replay | bench: the simulator's commands."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.util
+import os
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+BENCHES = ("nmea", "journal", "uplink", "speed")
+_HOUR_S = 3600
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence, and where to read on."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}. Try: {self.prog} --help\n")
+
+
+def number(low: float, high: float, kind: type = float) -> Callable[[str], float]:
+    """An argument type: a number from low to high."""
+    what = "a whole number" if kind is int else "a number"
+
+    def parse(text: str) -> float:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = None
+        if value is None or not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text!r} is not {what} from {low} to {high}")
+        return value
+
+    return parse
+
+
+def address(text: str) -> tuple[str, int]:
+    """An argument type: host:port."""
+    host, colon, port = text.rpartition(":")
+    if not (host and colon and port.isdecimal() and 0 < int(port) < 65536):
+        raise argparse.ArgumentTypeError(f"{text!r} is not host:port, such as 127.0.0.1:1883")
+    return host, int(port)
+
+
+def bench(text: str) -> str:
+    """An argument type: the name of a bench."""
+    if text not in BENCHES:
+        raise argparse.ArgumentTypeError(f"there is no bench {text!r}, only {', '.join(BENCHES)}")
+    return text
+
+
+def parser() -> argparse.ArgumentParser:
+    top = Parser(
+        prog="python -m sim",
+        description="Busguard on a computer: the firmware and the drivers of the bus, unchanged, "
+        "in front of simulated chips.",
+    )
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for add in (_town, _story, _replay, _bench):
+        add(commands)
+    return top
+
+
+def _command(commands, name: str, run: Callable[[argparse.Namespace], int], text: str):
+    command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    command.set_defaults(run=run)
+    return command
+
+
+def _speed(command: argparse.ArgumentParser, default: float) -> None:
+    command.add_argument(
+        "--speed", type=number(0.1, 1000), default=default, metavar="X",
+        help="how many times faster than life (default: %(default)g)",
+    )  # fmt: skip
+
+
+def _broker(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--broker", type=address, metavar="HOST:PORT",
+        help="an MQTT broker that runs already (default: mosquitto if installed, else the "
+        "nats-server wheel, started on a free port of 127.0.0.1 and ended again)",
+    )  # fmt: skip
+
+
+def _town(commands) -> None:
+    command = _command(
+        commands, "town", lambda args: importlib.import_module("sim.morning").run(args),
+        "a school morning in Laem Chabang, live: real sockets, a real MQTT broker, and what a "
+        "subscriber hears there. Exit status 1 if a confirmed record was lost",
+    )  # fmt: skip
+    command.add_argument(
+        "--buses", type=number(1, 50, int), default=6, metavar="N",
+        help="how many (default: %(default)s)",
+    )  # fmt: skip
+    command.add_argument(
+        "--seed", type=number(0, 2**31 - 1, int), default=7, metavar="N",
+        help="another morning (default: %(default)s)",
+    )  # fmt: skip
+    _speed(command, 15)
+    command.add_argument(
+        "--duration", type=number(1, 24 * _HOUR_S), metavar="S",
+        help="end after so many seconds on your clock (default: when the last bus is parked)",
+    )  # fmt: skip
+    _broker(command)
+
+
+def _story(commands) -> None:
+    command = _command(
+        commands, "story", _run_story,
+        "one told scenario, printed as a timeline of inputs and events, in virtual time",
+    )  # fmt: skip
+    command.add_argument("name", nargs="?", metavar="NAME", help="which story; see --list")
+    command.add_argument("--list", action="store_true", help="list the stories")
+
+
+def _run_story(args: argparse.Namespace) -> int:
+    from sim import stories
+
+    if args.list or args.name is None:
+        for name in stories.STORIES:
+            print(f"{name:32} {stories.summary(name)}")
+        return 0
+    if args.name not in stories.STORIES:
+        print(f"There is no story {args.name!r}. Try: python -m sim story --list", file=sys.stderr)
+        return 2
+    return stories.tell(args.name)
+
+
+def _replay(commands) -> None:
+    command = _command(
+        commands, "replay", lambda args: importlib.import_module("sim.replay").run(args),
+        "a GNSS receiver's log, byte for byte through the driver and the whole bus behind it, "
+        "to an MQTT broker. Exit status 1 if a confirmed record was lost",
+    )  # fmt: skip
+    command.add_argument("file", metavar="FILE.nmea", help="what the receiver sent, as it came")
+    _speed(command, 20)
+    _broker(command)
+
+
+def _bench(commands) -> None:
+    command = _command(
+        commands, "bench", _run_bench, "measure, and print the figures beside the goals"
+    )
+    command.add_argument(
+        "only", nargs="*", type=bench, metavar="WHAT",
+        help=f"out of: {' '.join(BENCHES)} (default: all)",
+    )  # fmt: skip
+
+
+def _run_bench(args: argparse.Namespace) -> int:
+    for name in args.only or BENCHES:
+        importlib.import_module(f"sim.bench.{name}").run(print)
+    return 0
+
+
+def _soak(commands) -> None:
+    from sim import soak_flash
+
+    command = _command(
+        commands, "soak", soak_flash.run, "cut the power of a journal again and again, and count"
+    )
+    soak_flash.add_arguments(command)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    if importlib.util.find_spec("umqtt") is None:
+        print("python -m sim: umqtt.simple is missing. Run: make setup", file=sys.stderr)
+        return 2
+    try:
+        args = parser().parse_args(arguments)
+        status = args.run(args)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # `| head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,95 @@
+"""python -m sim town: a school morning in Laem Chabang, live, with a summary at the end."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from sim import brokers
+from sim.dashboard import Picture, Plain
+from sim.day import MORNING_MS, fleet_morning
+from sim.ledger import Ledger
+from sim.live import FLEET, LiveBus, Run, Stop
+from sim.subscriber import Subscriber
+
+
+@contextmanager
+def broker_at(wanted: tuple[str, int] | None) -> Iterator[tuple[str, int, str]]:
+    """(host, port, what it is) of the broker named, or of one started for the time being.
+
+    OSError, with a sentence: there is none.
+    """
+    if wanted is None:
+        with brokers.start() as broker:
+            yield broker.host, broker.port, f"{broker.kind}, started for this on port {broker.port}"
+        return
+    host, port = wanted
+    if not brokers.answers(host, port):
+        raise ConnectionError(f"no MQTT broker answers at {host}:{port}")
+    yield host, port, f"the one at {host}:{port}"
+
+
+@contextmanager
+def subscribed(host: str, port: int) -> Iterator[Subscriber]:
+    """The city's ear on that broker."""
+    subscriber = Subscriber(host, port, FLEET)
+    subscriber.start()
+    try:
+        yield subscriber
+    finally:
+        subscriber.stop()
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit status: 1 if a confirmed record was lost, 2 if there is no broker."""
+    stop = Stop()
+    with ExitStack() as stack:
+        try:
+            host, port, what = stack.enter_context(broker_at(args.broker))
+            subscriber = stack.enter_context(subscribed(host, port))
+        except OSError as error:
+            print(f"python -m sim town: {error}.", file=sys.stderr)
+            return 2
+        _introduce(args, what)
+        buses = [
+            LiveBus(f"bus-{number:02d}", world, (host, port))
+            for number, world in enumerate(fleet_morning(args.buses, args.seed), 1)
+        ]
+        return show(Run(buses, subscriber, args.speed), args, stop)
+
+
+def show(run: Run, args: argparse.Namespace, stop: Stop) -> int:
+    """Drive, deliver, and give the account."""
+    title = f"Laem Chabang, {args.speed:g} times faster than life. Ctrl-C ends it."
+    with Picture(title) if sys.stdout.isatty() else Plain() as screen:
+        run.drive(screen, args.duration, stop)
+        stop.asked = False  # once more ends the wait as well
+        run.drain(screen, stop)
+    if run.slipped:
+        print(f"This computer could not keep up {args.speed:g} times life; time went more slowly.")
+    return account(run.ledger)
+
+
+def account(ledger: Ledger) -> int:
+    """Print the summary; the exit status that it comes to."""
+    print(*ledger.summary(), sep="\n")
+    wrong = ledger.wrong()
+    if wrong:
+        print(f"Wrong: {wrong}")
+    return 1 if wrong or ledger.lost else 0
+
+
+def _introduce(args: argparse.Namespace, broker: str) -> None:
+    minutes = args.duration or MORNING_MS / 1000 / args.speed
+    lasts = f"{minutes:.0f} seconds" if args.duration else f"at most {minutes / 60:.0f} minutes"
+    print(
+        f"A Monday morning from 06:00, {args.speed:g} times faster than life; {lasts}.\n"
+        f"{args.buses} school buses, each with the firmware and the drivers in front of simulated "
+        "chips, drive children\nto school: some do not buckle up, drivers speed, open doors too "
+        "early and forget the check button,\nand in one bus a child sleeps on.\n"
+        f"MQTT broker: {broker}. What the city hears comes back from it.\n"
+        "Ctrl-C ends it: the buses then deliver what they still hold, and a summary follows.\n",
+        flush=True,
+    )

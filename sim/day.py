@@ -91,13 +91,17 @@ def school_morning(
 
 
 def school_day(index: int = 0, seed: int = 0, seats: int = 40, habits: Habits = ORDINARY) -> World:
-    """05:00 to 21:00: two runs in the morning, two in the afternoon, parked in between."""
+    """05:00 to 21:00: two runs in the morning, two in the afternoon, parked in between.
+
+    The board is new, so somebody walks through the bus and presses the check button first.
+    """
     world = _depot_world(5, index, seed, seats)
     rng = random.Random(seed * 7919 + index)
     routes = [town.ROUTES[(index + step) % len(town.ROUTES)] for step in (0, 1)]
     driver = Driver(world, town.ROADMAP, habits, rng)
 
     def plan() -> Script:
+        yield from driver.checks()
         for clock_h, run, route in (
             (6.0, morning_run, routes[0]),
             (7.1, morning_run, routes[1]),

@@ -132,12 +132,16 @@ class Driver:
                 child.sleeps = False
                 yield 20_000
                 child.alights(world)
-        yield self._rng.randint(8000, 15_000)
-        world.check_button_pressed = True
-        yield 800
-        world.check_button_pressed = False
-        yield self._rng.randint(10_000, 20_000)
+        yield from self.checks()
         world.front_door_open = False
+
+    def checks(self) -> Script:
+        """Walks to the rear, presses the check button, walks back."""
+        yield self._rng.randint(8000, 15_000)
+        self._world.check_button_pressed = True
+        yield 800
+        self._world.check_button_pressed = False
+        yield self._rng.randint(10_000, 20_000)
 
     def _walks_away(self) -> Script:
         """Out by the front door; the horn brings the driver back after a while."""

@@ -19,6 +19,8 @@ from sim.peer import Peer
 from sim.vehicle import Vehicle
 from sim.world import World
 
+_LOOK_MS = 2000
+
 
 class Happened(NamedTuple):
     """One event of the firmware, when it told of it."""
@@ -110,6 +112,13 @@ class Rig:
             vehicle.step(now_ms)
             if now_ms == end_ms and not _due(vehicle.next_ms, end_ms):
                 return
+
+    def drain(self, limit_ms: int = 300_000) -> int:
+        """Run until the city has every confirmed record, or the limit is over -> ms it took."""
+        start_ms = self.now_ms
+        while self.missing() and self.now_ms < start_ms + limit_ms:
+            self.run_for(_LOOK_MS)
+        return self.now_ms - start_ms
 
     # power
 

@@ -11,9 +11,23 @@ unknown only because its sentence is still on the wire. "No fix" is shown at onc
 
 from micropython import const
 
-from firmware import nmea_scan as scan
 from firmware.fix import Fix
 from firmware.nmea_date import Calendar
+from firmware.nmea_scan import (
+    ADDRESS_LENGTH,
+    CHECKED,
+    NO_ANGLE,
+    UNCHECKED,
+    UNKNOWN,
+    VERDICT,
+    angle_e7,
+    code,
+    day_ms,
+    decimal,
+    new_state,
+    scan,
+    text_of,
+)
 from firmware.nmea_sky import Sky
 
 _RMC = const(1)  # kinds of sentence in an epoch, one bit each
@@ -22,12 +36,12 @@ _GNS = const(4)
 _GLL = const(8)
 _VTG = const(16)
 
-_VALID = scan.code("A")
-_NOT_VALID = scan.code("N")
-_SIMULATED = scan.code("S")
-_TRUE_COURSE = scan.code("T")
-_KNOTS = scan.code("N")
-_PROPRIETARY = scan.code("P") << 24  # talker P, and Quectel's PQ: not position
+_VALID = code("A")
+_NOT_VALID = code("N")
+_SIMULATED = code("S")
+_TRUE_COURSE = code("T")
+_KNOTS = code("N")
+_PROPRIETARY = code("P") << 24  # talker P, and Quectel's PQ: not position
 
 
 class Nmea:
@@ -49,7 +63,7 @@ class Nmea:
         self.damaged = 0
         self.sky = Sky()
         self._calendar = calendar or Calendar()
-        self._state = scan.new_state()
+        self._state = new_state()
         self._sums = False  # this receiver sends checksums
         self._next = Fix()  # the epoch that is coming in
         self._seen = 0  # kinds that it has
@@ -59,14 +73,14 @@ class Nmea:
         self._counted = False  # it is in `fixes`
         self._shown = True  # `fix` has all of it
         self._readers = {
-            scan.code("RMC"): self._rmc,
-            scan.code("GGA"): self._gga,
-            scan.code("GNS"): self._gns,
-            scan.code("GLL"): self._gll,
-            scan.code("VTG"): self._vtg,
-            scan.code("GSA"): self._gsa,
-            scan.code("GSV"): self._gsv,
-            scan.code("ZDA"): self._zda,
+            code("RMC"): self._rmc,
+            code("GGA"): self._gga,
+            code("GNS"): self._gns,
+            code("GLL"): self._gll,
+            code("VTG"): self._vtg,
+            code("GSA"): self._gsa,
+            code("GSV"): self._gsv,
+            code("ZDA"): self._zda,
         }
 
     def feed(self, data, n):
@@ -82,12 +96,12 @@ class Nmea:
         before = self.sentences
         at = 0
         while at < n:
-            at = scan.scan(state, data, at, n)
-            verdict = state[scan.VERDICT]
-            if verdict == scan.CHECKED:
+            at = scan(state, data, at, n)
+            verdict = state[VERDICT]
+            if verdict == CHECKED:
                 self._sums = True
                 self._read(state)
-            elif verdict == scan.UNCHECKED and not self._sums:
+            elif verdict == UNCHECKED and not self._sums:
                 self._read(state)
             elif verdict:
                 self.damaged += 1
@@ -95,9 +109,9 @@ class Nmea:
 
     def _read(self, state):
         self.sentences += 1
-        if state[scan.ADDRESS_LENGTH] != 5:
+        if state[ADDRESS_LENGTH] != 5:
             return
-        address = scan.text_of(state, 0)
+        address = text_of(state, 0)
         reader = self._readers.get(address & 0x3FFFF)
         if reader and address & 0x3F000000 != _PROPRIETARY:
             self._shown = False
@@ -106,27 +120,27 @@ class Nmea:
     def _rmc(self, state):
         """1 time, 2 status, 3-6 position, 7 knots, 8 course, 9 date, 12 mode; 13, the
         navigation status, is V from every receiver that does not judge it: not read."""
-        mode = scan.text_of(state, 12)
-        valid = scan.text_of(state, 2) == _VALID and mode != _NOT_VALID and mode != _SIMULATED
+        mode = text_of(state, 12)
+        valid = text_of(state, 2) == _VALID and mode != _NOT_VALID and mode != _SIMULATED
         fix = self._position(state, _RMC, 1, 3, valid)
         if fix:
             self._speed(state, 7)
-            course = scan.decimal(state, 8, 100)
+            course = decimal(state, 8, 100)
             if 0 <= course <= 36000:
                 fix.course_cdeg = course % 36000
-            self._calendar.rmc(scan.decimal(state, 9, 1), fix.time_ms)
+            self._calendar.rmc(decimal(state, 9, 1), fix.time_ms)
             self._complete()
 
     def _gga(self, state):
         """1 time, 2-5 position, 6 quality, 7 satellites, 8 HDOP, 9 altitude."""
-        quality = scan.decimal(state, 6, 1)
+        quality = decimal(state, 6, 1)
         if self._position(state, _GGA, 1, 2, 1 <= quality <= 6):
             self._quality(state)
             self._complete()
 
     def _gns(self, state):
         """As GGA, with a letter for each constellation: valid if one is not N."""
-        letters = scan.text_of(state, 6)
+        letters = text_of(state, 6)
         valid = False
         while letters:
             letter = letters & 63
@@ -138,20 +152,20 @@ class Nmea:
 
     def _gll(self, state):
         """1-4 position, 5 time, 6 status, 7 mode."""
-        mode = scan.text_of(state, 7)
-        valid = scan.text_of(state, 6) == _VALID and mode != _NOT_VALID and mode != _SIMULATED
+        mode = text_of(state, 7)
+        valid = text_of(state, 6) == _VALID and mode != _NOT_VALID and mode != _SIMULATED
         if self._position(state, _GLL, 5, 1, valid):
             self._complete()
 
     def _vtg(self, state):
         """1 course, 2 T, 5 knots, 6 N; it has no time: it belongs to the epoch at hand."""
         fix = self._next
-        if not fix.valid or scan.text_of(state, 2) != _TRUE_COURSE:
+        if not fix.valid or text_of(state, 2) != _TRUE_COURSE:
             return
-        if fix.speed_mms is None and scan.text_of(state, 6) == _KNOTS:
+        if fix.speed_mms is None and text_of(state, 6) == _KNOTS:
             self._speed(state, 5)
         if fix.course_cdeg is None:
-            course = scan.decimal(state, 1, 100)
+            course = decimal(state, 1, 100)
             if 0 <= course <= 36000:
                 fix.course_cdeg = course % 36000
         self._seen |= _VTG
@@ -168,24 +182,24 @@ class Nmea:
 
     def _zda(self, state):
         """1 time, 2 day, 3 month, 4 year."""
-        year = scan.decimal(state, 4, 1)
-        month = scan.decimal(state, 3, 1)
-        day = scan.decimal(state, 2, 1)
-        self._calendar.zda(year, month, day, scan.time_ms(state, 1))
+        year = decimal(state, 4, 1)
+        month = decimal(state, 3, 1)
+        day = decimal(state, 2, 1)
+        self._calendar.zda(year, month, day, day_ms(state, 1))
 
     def _position(self, state, kind, time_at, angle_at, valid):
         """-> the Fix to add to, or None if this sentence says that there is no fix."""
         fix = self._next
-        time_ms = scan.time_ms(state, time_at)
-        if time_ms == scan.UNKNOWN:
+        time_ms = day_ms(state, time_at)
+        if time_ms == UNKNOWN:
             if self._seen & kind:
                 self._begin(None)
         elif time_ms != fix.time_ms:
             self._begin(time_ms)
         self._seen |= kind
-        lat = scan.angle_e7(state, angle_at, 90)
-        lon = scan.angle_e7(state, angle_at + 2, 180)
-        if not valid or lat == scan.NO_ANGLE or lon == scan.NO_ANGLE:
+        lat = angle_e7(state, angle_at, 90)
+        lon = angle_e7(state, angle_at + 2, 180)
+        if not valid or lat == NO_ANGLE or lon == NO_ANGLE:
             self._no_fix()
             return None
         if self._refused:
@@ -232,19 +246,19 @@ class Nmea:
 
     def _quality(self, state):
         fix = self._next
-        sats = scan.decimal(state, 7, 1)
+        sats = decimal(state, 7, 1)
         fix.sats = sats if 0 <= sats <= 99 else None
         self._hdop(state, 8)
-        altitude = scan.decimal(state, 9, 1000)
+        altitude = decimal(state, 9, 1000)
         fix.altitude_mm = altitude if altitude < 100000000 else None
 
     def _hdop(self, state, field):
-        hdop = scan.decimal(state, field, 100)
+        hdop = decimal(state, field, 100)
         if 0 <= hdop < 100000:
             self._next.hdop_e2 = hdop
 
     def _speed(self, state, field):
         """Knots: 1852 m an hour, 463/900 mm/s for 0.001 knot."""
-        knots_e3 = scan.decimal(state, field, 1000)
+        knots_e3 = decimal(state, field, 1000)
         if 0 <= knots_e3 <= 2000000:
             self._next.speed_mms = (knots_e3 * 463 + 450) // 900

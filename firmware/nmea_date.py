@@ -69,12 +69,15 @@ class Calendar:
         if not 1981 <= year <= 2079 or not 1 <= month <= 12:
             return None
         leap = year % 4 == 0
-        length = 28 + leap if month == 2 else 30 + (month + month // 8) % 2
-        if not 1 <= day <= length:
+        first = _days_before(month, leap)
+        if not 1 <= day <= _days_before(month + 1, leap) - first:
             return None
-        days = (year - 1969) // 4 + 365 * (year - 1970) + day - 1
-        for earlier in range(1, month):
-            days += 28 + leap if earlier == 2 else 30 + (earlier + earlier // 8) % 2
+        days = (year - 1969) // 4 + 365 * (year - 1970) + first + day - 1
         while days < self._not_before:
             days += _ROLLOVER_DAYS
         return days
+
+
+def _days_before(month, leap):
+    """Days of the year before the first of a month, 1..13."""
+    return (367 * month - 362) // 12 - (0 if month < 3 else 2 - leap)

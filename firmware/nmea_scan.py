@@ -172,14 +172,16 @@ def angle_e7(state: ptr32, field: int, most: int) -> int:
 
     most: 90 for a latitude (N, S), 180 for a longitude (E, W).
     """
+    billion = 1000000000
+    none = billion + billion  # as one number it would be no constant for viper on 32 bits
     word = 10 + 3 * field
     whole = int(state[word])
     letter = int(state[word + 5])
     negative = 51 if most == 90 else 55
     if field >= int(state[1]) or whole > 18000 or int(state[word + 2]) != 0:
-        return 2000000000
+        return none
     if letter != negative and letter != (46 if most == 90 else 37):
-        return 2000000000
+        return none
     minutes = whole % 100
     fraction = int(state[word + 1])
     while fraction >= 20000000:
@@ -188,12 +190,12 @@ def angle_e7(state: ptr32, field: int, most: int) -> int:
         fraction *= 10
     angle = whole // 100 * 10000000 + (minutes * 10000000 + fraction - 10000000 + 30) // 60
     if minutes > 59 or angle > most * 10000000:
-        return 2000000000
+        return none
     return 0 - angle if letter == negative else angle
 
 
 @micropython.viper
-def time_ms(state: ptr32, field: int) -> int:
+def day_ms(state: ptr32, field: int) -> int:
     """hhmmss.sss -> ms of the day, or UNKNOWN. A second 60 is the end of the one before it."""
     word = 10 + 3 * field
     whole = int(state[word])

@@ -9,7 +9,7 @@ from array import array
 
 from micropython import const
 
-from firmware import nmea_scan as scan
+from firmware.nmea_scan import LAST_FIELD, decimal, text_of
 
 _TALKERS = const(8)
 
@@ -29,12 +29,12 @@ class Sky:
 
     def gsv(self, state):
         """A GSV as scanned. 1 sentences, 2 number, 3 satellites in view, then 4 for each."""
-        count = scan.decimal(state, 3, 1)
-        last = state[scan.LAST_FIELD]
-        if scan.decimal(state, 2, 1) != 1 or not 0 <= count <= 99:
+        count = decimal(state, 3, 1)
+        last = state[LAST_FIELD]
+        if decimal(state, 2, 1) != 1 or not 0 <= count <= 99:
             return
-        signal = scan.decimal(state, last, 1) if last % 4 == 0 else 0
-        talker = scan.text_of(state, 0) >> 18
+        signal = decimal(state, last, 1) if last % 4 == 0 else 0
+        talker = text_of(state, 0) >> 18
         slot = 0
         while slot < _TALKERS - 1 and self._talkers[slot] and self._talkers[slot] != talker:
             slot += 1

@@ -33,7 +33,8 @@ class UART:
         self.cut = False
         self.noise = 0.0
         self.overruns = 0
-        self.init(baudrate, rxbuf)
+        self.baudrate = baudrate
+        self.rxbuf = rxbuf
 
     def init(self, baudrate: int = 9600, rxbuf: int | None = None) -> None:
         """Reconfigure the firmware's end; what it had received is gone."""

@@ -125,7 +125,7 @@ class GnssChip:
         systems = self._settings["systems"]
         report = Report(_TALKERS.get(systems, "GN"), utc_ms, self._almanac, solution, self.sky)
         self._count += 1
-        out = []
+        out: list[str] = []
         for kind, every in self._settings["every"].items():
             if every and self._count % every == 0:
                 SENTENCES[kind](report, out)

@@ -11,7 +11,7 @@ _DAY_MS = 86_400_000
 _IN_VIEW = ("02,67,041,44", "05,33,201,41", "12,18,317,38", "15,51,122,45",
             "20,24,066,37", "24,72,350,46", "25,09,284,31", "29,40,160,42",
             "193,61,084,40", "06,12,011,30", "07,29,240,39", "09,45,099,43")  # fmt: skip
-_FIXED_IDS = "02,05,12,15,20,24,25,29,06,07,09,193".split(",")
+_FIXED_IDS = ["02", "05", "12", "15", "20", "24", "25", "29", "06", "07", "09", "193"]
 
 
 class Report:
@@ -32,8 +32,9 @@ class Report:
         if solution:
             lat, lon = solution.lat_e7, solution.lon_e7
             n, e = abs(lat), abs(lon)
+            south, west = "S" if lat < 0 else "N", "W" if lon < 0 else "E"
             self.place = "%02d%02d.%05d,%s,%03d%02d.%05d,%s" % (  # noqa: UP031
-                *_minutes(n), "S" if lat < 0 else "N", *_minutes(e), "W" if lon < 0 else "E")  # fmt: skip
+                *_minutes(n), south, *_minutes(e), west)  # fmt: skip
 
 
 def _minutes(angle_e7: int) -> tuple[int, int, int]:

@@ -1,0 +1,89 @@
+"""NMEA: our reader beside a naive one in the MicroPython VM, and its score on real logs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from sim import nmea_corpus
+from sim.chips.gnss import GnssChip
+from sim.uart import UART
+
+_ROOT = Path(__file__).resolve().parents[2]
+_UTC_MS = 1_795_306_323_000
+_EPOCHS = 300
+
+
+def _log() -> bytes:
+    """Five minutes of everything that a receiver sends from the factory."""
+    uart = UART(115200, rxbuf=1 << 20)
+    chip = GnssChip(uart, 1, _UTC_MS)
+    chip.truth = (130827000, 1008833000, 11000, 18000)
+    chip.advance(0)
+    for second in range(1, _EPOCHS + 40):
+        chip.advance(second * 1000)
+        if second == 40:
+            uart.read()
+    return uart.read() or b""
+
+
+def _vm() -> str | None:
+    beside = Path(sys.executable).parent / "micropython"
+    return str(beside) if beside.exists() else shutil.which("micropython")
+
+
+def _speed(vm: str, say: Callable[[str], None]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "receiver.nmea"
+        path.write_bytes(_log())
+        done = subprocess.run(
+            [vm, "-X", "heapsize=64m", str(_ROOT / "sim" / "bench" / "nmea_vm.py"), str(path)],
+            env={**os.environ, "MICROPYPATH": f"{_ROOT}/sim/bench:{_ROOT}:.frozen"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    ours, naive = ([int(word) for word in line.split()[1:]] for line in done.stdout.splitlines())
+    say(f"  our reader        {ours[0]:>9,} sentences/s  {ours[1]:>5} B heap a sentence (goal 0)")
+    say(f"  naive reader      {naive[0]:>9,} sentences/s  {naive[1]:>5} B heap a sentence")
+    say(f"  ratio             {ours[0] / naive[0]:>9.1f} x            (goal 12)")
+
+
+def _score(say: Callable[[str], None]) -> None:
+    scores = []
+    exceptions = 0
+    for name, data, reports in nmea_corpus.logs():
+        try:
+            scores.append(nmea_corpus.score(name, data, reports))
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            exceptions += 1
+            say(f"  {name}: {error!r}")
+    expected = sum(score.expected for score in scores)
+    hits = sum(score.hits for score in scores)
+    dated = sum(score.dated for score in scores)
+    false = sum(score.false for score in scores if score.log != nmea_corpus.DOUBTFUL)
+    say(f"  {len(scores)} real logs: positions {hits / expected:.2%} of {expected:,} (goal 100 %)")
+    for score in scores:
+        if score.missed:
+            say(f"    {score.log}: {len(score.missed)} of {score.expected} missed")
+    say(
+        f"  dates {dated / expected:.1%} (goal 98.5 %), {false} false fixes, {exceptions} exceptions"
+    )
+
+
+def run(say: Callable[[str], None]) -> None:
+    """Print the figures beside their goals."""
+    say("NMEA 0183, factory output of an ATGM336H, in the MicroPython VM")
+    if vm := _vm():
+        _speed(vm, say)
+    else:
+        say("  skipped: there is no MicroPython VM for this computer")
+    if nmea_corpus.FOLDER.is_dir():
+        _score(say)
+    else:
+        say("  no logs of real receivers in ../shared/nmea: no score")

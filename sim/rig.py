@@ -106,6 +106,7 @@ class Rig:
             now_ms = end_ms if board_ms is None or board_ms > end_ms else board_ms
             if packet_ms is not None and packet_ms < now_ms:
                 now_ms = packet_ms
+            now_ms = max(now_ms, vehicle.now_ms)
             if network.is_silent != (world.signal_dbm is None):
                 network.is_silent = not network.is_silent
             network.advance(now_ms)

@@ -86,6 +86,7 @@ class Story(Questions):
         self._stand()
         self._change_seats(seats)
         self.world.turn_ignition(False)
+        self._pass(2000)
         if check:
             self._pass(_WALK_MS)
             self._press("check_button_pressed")

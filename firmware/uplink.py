@@ -133,7 +133,7 @@ class Uplink:
         self._look_ms = now_ms + _LOOK_MS
         self._pace.start()
         window = self._window
-        self._backlog.start(now_ms, (window.last_of(ALARM), window.last_of(TRACK)))
+        self._backlog.start((window.last_of(ALARM), window.last_of(TRACK)))
         self._idle_until_ms = 0
         return True
 

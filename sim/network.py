@@ -92,6 +92,11 @@ class Network:
         for wire in self.wires:
             wire.is_forgotten = True
 
+    def cut_power(self) -> None:
+        """The bus is gone without a word; the broker finds out by itself."""
+        self.forget()
+        self.wires.clear()
+
     def open_wire(self) -> Wire:
         """A TCP connection from the bus, now established."""
         wire = Wire(self)
@@ -161,7 +166,8 @@ class Wire:
     def close_bus(self) -> None:
         if not self._is_closed:
             self._is_closed = True
-            self._network.wires.remove(self)
+            if self in self._network.wires:
+                self._network.wires.remove(self)
             if not self.is_reset:
                 self._network.carry(_UP, self, None)
 

@@ -129,7 +129,7 @@ def waits(seed, cap_s=60, n=12):
     dialer = Dialer(*[OSError("refused")] * 99)
     link = Link(BROKER, "f-b", b"s", b"{}", dialer)
     redial = Redial(Radio(), link, cap_s, seed)
-    found = []
+    found: list[int] = []
     began = 0
     now_ms = 0
     while len(found) < n:
@@ -355,7 +355,12 @@ def test_a_command_is_answered_and_a_flood_of_them_is_cut_short():
     line = Line()
     bench = Bench(line)
     asked = []
-    bench.uplink.on_command = lambda name, payload: asked.append((name, payload)) or b'{"id":1}'
+
+    def answer(name, payload):
+        asked.append((name, payload))
+        return b'{"id":1}'
+
+    bench.uplink.on_command = answer
     bench.run()
     topic = b"schoolbus/f/b/cmd/ping"
     one = bytes([0x30, 2 + len(topic) + 2, 0, len(topic)]) + topic + b"{}"

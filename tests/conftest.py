@@ -1,9 +1,9 @@
 """Fixtures for all tests."""
 
 import pytest
+from schemas import Breach, validate
 
 import sim  # noqa: F401  (CPython looks like MicroPython from here on)
-from schemas import Breach, validate
 from sim.peer import Peer
 from sim.story import Story
 

@@ -21,7 +21,7 @@ OUTCOMES = {
     "door-open": (["door_open_moving"], ["door_open_moving"]),
     "belt-off": ([], ["belt_off"]),
     "sensor-cut": (["child_left_behind"], ["sensor_silent", "belt_off"]),
-    "reboot-with-child": (["child_left_behind", "check_button_missed", "child_left_behind"], []),
+    "reboot-with-child": (["child_left_behind", "child_left_behind", "check_button_missed"], []),
     "dead-spot": (["child_left_behind"], ["overspeed"]),
     "gnss-lost": ([], ["sensor_silent"]),
 }

@@ -25,6 +25,7 @@ _FRAMES_S = 5
 _AROUND = 12  # lines that are not for messages: head, table, margins
 _TOWN_M = 5000
 _COLOURS = {"alarm": "bold white on red", "warning": "yellow", "info": "cyan"}
+_UNITS = {"_kmh": "km/h", "_s": "s", "_m": "m"}
 _PHASES = {"parked": "dim", "boarding": "cyan", "driving": "green", "checking": "yellow"}
 
 
@@ -71,18 +72,20 @@ def place(message: dict[str, Any]) -> str:
 
 def told(message: dict[str, Any]) -> str:
     """An event in one line: what, what about it, and where."""
-    data = ", ".join(
-        f"{key} {_plain(value)}" for key, value in message["data"].items() if value != []
-    )
     state = "" if message["state"] == "raised" else f" {message['state']}"
     what = message["kind"].replace("_", " ") + state
+    data = ", ".join(_about(*pair) for pair in message["data"].items() if pair[1] != [])
     return f"{what}: {data}; {place(message)}" if data else f"{what}; {place(message)}"
 
 
-def _plain(value: Any) -> str:
+def _about(key: str, value: Any) -> str:
+    """("top_kmh", 80.4) -> "top 80.4 km/h"."""
     if isinstance(value, list):
-        return " ".join(str(item) for item in value)
-    return str(value)
+        value = " ".join(str(item) for item in value)
+    for ending, unit in _UNITS.items():
+        if key.endswith(ending):
+            return f"{key.removesuffix(ending)} {value} {unit}".replace("_", " ")
+    return f"{key.replace('_', ' ')} {value}"
 
 
 class Plain:

@@ -106,12 +106,20 @@ class LiveBus(Vehicle):
 
 
 class Stop:
-    """Ctrl-C or SIGTERM, from now on: a wish, to be granted in order."""
+    """In a with block: Ctrl-C and SIGTERM are a wish, to be granted in order."""
+
+    _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
     def __init__(self) -> None:
         self.asked = False
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._ask)
+
+    def __enter__(self) -> Stop:
+        self._before = [signal.signal(number, self._ask) for number in self._SIGNALS]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in zip(self._SIGNALS, self._before, strict=True):
+            signal.signal(number, handler)
 
     def _ask(self, *_: object) -> None:
         self.asked = True

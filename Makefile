@@ -25,7 +25,7 @@ test: $(VENV)/dev  ## all tests
 lint: $(VENV)/dev $(VENV)/typings  ## style (ruff) and types (mypy)
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
-	@$(BIN)/mypy sim tests tools
+	@$(BIN)/mypy sim tools
 	@$(BIN)/mypy --config-file tools/mypy-board.ini firmware drivers
 
 bench: $(VENV)/dev  ## measure, beside the goals

@@ -153,7 +153,7 @@ class Picture:
             severity = message["severity"]
             style = _COLOURS[severity] if message["state"] != "cleared" else "green"
             line = Text.assemble(
-                (f"{local_time(message)} {bus} ", "dim"), (f" {severity} ", style), " "
+                (f"{local_time(message)} {bus} ", "dim"), (f" {severity:7} ", style), " "
             )
             line.append(told(message))
             line.truncate(self._console.width, overflow="ellipsis")
@@ -175,7 +175,7 @@ def _buses(rows: list[Row]) -> Table:
 
 
 def _seats(row: Row) -> Text:
-    bar = round(row.taken / max(1, row.seats) * 10)
+    bar = math.ceil(row.taken / max(1, row.seats) * 10)
     text = Text.assemble(("█" * bar, "green"), ("·" * (10 - bar), "dim"), f" {row.taken:2}")
     if row.unknown:
         text.append(f" ?{row.unknown}", "yellow")

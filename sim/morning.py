@@ -63,10 +63,14 @@ def run(args: argparse.Namespace) -> int:
         return show(Run(buses, subscriber, args.speed), args, stop)
 
 
+def title(speed: float) -> str:
+    """What stands at the head of the picture."""
+    return f"Laem Chabang, {speed:g} times faster than life. Ctrl-C ends it."
+
+
 def show(run: Run, args: argparse.Namespace, stop: Stop) -> int:
     """Drive, deliver, and give the account."""
-    title = f"Laem Chabang, {args.speed:g} times faster than life. Ctrl-C ends it."
-    with Picture(title) if sys.stdout.isatty() else Plain() as screen:
+    with Picture(title(args.speed)) if sys.stdout.isatty() else Plain() as screen:
         run.drive(screen, args.duration, stop)
         stop.asked = False  # once more ends the wait as well
         run.drain(screen, stop)
@@ -86,7 +90,7 @@ def account(ledger: Ledger) -> int:
 
 def _introduce(args: argparse.Namespace, broker: str) -> None:
     seconds = args.duration or _MORNING_S / args.speed
-    lasts = f"{seconds:.0f} seconds" if seconds < 100 else f"about {seconds / 60:.0f} minutes"
+    lasts = f"{seconds:g} s" if seconds < 100 else f"about {seconds / 60:.0f} minutes"
     print(
         f"A Monday morning from 06:00, {args.speed:g} times faster than life; {lasts}.\n"
         f"{args.buses} school buses, each with the firmware and the drivers in front of simulated "

@@ -23,6 +23,8 @@ from sim.roads import offset_m
 _THAI_TIME = timezone(timedelta(hours=7))
 _FRAMES_S = 5
 _AROUND = 12  # lines that are not for messages: head, table, margins
+_OTHER_COLUMNS = 67  # their width, all but the next stop's
+_STOP_MIN = 10
 _TOWN_M = 5000
 _COLOURS = {"alarm": "bold white on red", "warning": "yellow", "info": "cyan"}
 _UNITS = {"_kmh": "km/h", "_s": "s", "_m": "m"}
@@ -141,7 +143,8 @@ class Picture:
         """The whole picture as it is now, as high as the terminal."""
         room = max(3, self._console.height - _AROUND - len(rows))
         head = Text.assemble((f" {clock} ", "bold reverse"), f"  {self._title}")
-        return Group(head, "", _buses(rows), "", self._heading(), *self._lines(room))
+        buses = _buses(rows, max(_STOP_MIN, self._console.width - _OTHER_COLUMNS))
+        return Group(head, "", buses, "", self._heading(), *self._lines(room))
 
     def _heading(self) -> Text:
         counts = ", ".join(f"{count} {name}" for name, count in self._counts.items())
@@ -161,16 +164,16 @@ class Picture:
         return lines
 
 
-def _buses(rows: list[Row]) -> Table:
+def _buses(rows: list[Row], stop_width: int) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     for name in ("bus", "phase", "km/h", "next stop", "seats taken", "signal", "backlog"):
         table.add_column(name, justify="right" if name == "km/h" else "left", no_wrap=True)
     for row in rows:
         speed = "?" if row.speed_mms is None else str(round(row.speed_mms * 0.0036))
         phase = Text(row.phase, _PHASES[row.phase])
-        table.add_row(
-            row.bus, phase, speed, row.next_stop or "-", _seats(row), _signal(row), _backlog(row)
-        )
+        stop = Text(row.next_stop or "-")
+        stop.truncate(stop_width, overflow="ellipsis")
+        table.add_row(row.bus, phase, speed, stop, _seats(row), _signal(row), _backlog(row))
     return table
 
 

@@ -92,11 +92,14 @@ def _introduce(args: argparse.Namespace, broker: str) -> None:
     seconds = args.duration or _MORNING_S / args.speed
     lasts = f"{seconds:g} s" if seconds < 100 else f"about {seconds / 60:.0f} minutes"
     print(
-        f"A Monday morning from 06:00, {args.speed:g} times faster than life; {lasts}.\n"
-        f"{args.buses} school buses, each with the firmware and the drivers in front of simulated "
-        "chips, drive children\nto school: some do not buckle up, drivers speed, open doors too "
-        "early and forget the check button,\nand in one bus a child sleeps on.\n"
-        f"MQTT broker: {broker}. What the city hears comes back from it.\n"
-        "Ctrl-C ends it: the buses then deliver what they still hold, and a summary follows.\n",
+        f"""\
+A Monday morning from 06:00, {args.speed:g} times faster than life; {lasts}.
+{args.buses} school buses, each with the real firmware and drivers in front of simulated
+chips. Some children do not buckle up; drivers speed, open doors too early and
+forget the check button; and in one bus a child sleeps on.
+MQTT broker: {broker}.
+What the city hears comes back from it. Ctrl-C ends it: the buses deliver what
+they still hold, and a summary follows.
+""",
         flush=True,
     )

@@ -85,8 +85,10 @@ class Rig:
         self.on_event(event)
 
     def _unplug(self) -> None:
-        """A modem without power says no goodbye: its connections just stop answering."""
+        """A modem without power says no goodbye, and what it still had to send is gone."""
         self.network.forget()
+        for wire in self.network.wires:
+            wire.is_reset = True
 
     # time
 

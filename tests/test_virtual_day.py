@@ -35,11 +35,13 @@ def test_an_ordinary_morning_raises_no_alarm_and_delivers_everything(index):
 
 def test_a_day_without_network_and_with_random_power_cuts_is_delivered_exactly_once():
     """Off the network from five to nine at night, the power cut at random: at rest, and in the
-    middle of a write, torn in every way. Then the signal returns."""
+    middle of a write, torn in every way. Then the signal returns,
+    and the power goes on being cut."""
     rng = random.Random(20261123)
     world = day.school_day(0, seed=5, seats=16, habits=MISCHIEF, air=no_signal)
     config = config_for(world)
     config["seats"]["expanders"] = [32, 33]
+    config["journal"]["cursor_s"] = 5
     rig = Rig(world, config, seed=5)
     cuts = 0
     while rig.now_ms < day.DAY_MS:
@@ -56,6 +58,12 @@ def test_a_day_without_network_and_with_random_power_cuts_is_delivered_exactly_o
     assert rig.peer.city == []
 
     world.signal_dbm = -65
+    rig.network.bandwidth_bps = 4800
+    for _ in range(12):  # while it delivers, too
+        rig.run_for(rng.randint(4000, 14_000))
+        rig.power_cut()
+        rig.run_for(1000)
+        rig.power_on()
     rig.drain()
     rig.check()
     assert rig.missing() == 0

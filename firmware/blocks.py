@@ -20,26 +20,35 @@ class Blocks:
         self.scratch = scratch
         self._device = device
         self._first = alarms if lane else 0
-        self._ours = (lane, alarms, total, epoch)
+        self._lane = lane
+        self._alarms = alarms
+        self._total = total
+        self._epoch = epoch
         self._chunk = memoryview(bytearray(_CHUNK))
         self._head = memoryview(bytearray(HEADER))
 
     def salt(self, number):
         """What the CRCs of a sector's records begin with, so that old bytes never match."""
-        return self._ours[3] ^ number
+        return self._epoch ^ number
 
     def header(self, number):
-        """-> (number, start, floor, index) of that sector, or None if it isn't there."""
+        """-> (number, start, floor, index, link, mark) of that sector, or None if it isn't
+        there."""
         if not self.load(number, 0, self._head):
             return None
-        header = get_header(self._head)
-        if header is None or header[:4] != self._ours or header[4] != number:
+        header = get_header(self._head, self._total)
+        if header is None:
             return None
-        return header[4:]
+        lane, alarms, link, epoch, found, start, floor, index, mark = header
+        if (lane, alarms, epoch, found) != (self._lane, self._alarms, self._epoch, number):
+            return None
+        return number, start, floor, index, link, mark
 
-    def put_header(self, number, start, floor, index):
-        """Into the scratch buffer."""
-        put_header(self.scratch, *self._ours, number, start, floor, index)
+    def put_header(self, link, number, start, floor, index):
+        """Into the scratch buffer. -> its mark"""
+        ours = (self._total, self._lane, self._alarms, link, self._epoch)
+        put_header(self.scratch, *ours, number, start, floor, index)
+        return self.scratch[HEADER - 4] | self.scratch[HEADER - 3] << 8
 
     def load(self, number, offset, buf):
         """Fills buf from that byte of the sector on. False if the flash refuses."""

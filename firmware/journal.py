@@ -44,7 +44,7 @@ class Journal:
         found, damaged = _survey(device, total, scratch[:HEADER])
         newest = found[ALARM] or found[TRACK]
         if newest:
-            _, alarms, total, epoch = newest[:4]
+            _, alarms, _, epoch = newest[:4]
         else:
             alarms = min(max(2, alarm_kb * 1024 // SECTOR), total - 2)
             epoch = int.from_bytes(entropy(4), "big")
@@ -105,8 +105,9 @@ class Journal:
     def take_lost(self):
         """-> (lane, first, last, count), or None: a loss to announce.
 
-        It means that count records of the lane, numbered from first to last, were dropped
-        unacknowledged. Append the announcement to the alarm lane before the next call: that
+        It means that the city won't get count records of the lane, numbered from first to
+        last: dropped for newer ones, and then they are all of the lane in this range; or
+        damaged at rest. Append the announcement to the alarm lane before the next call: that
         call takes it as made. Until then, and after a power cut, the loss is still there.
         """
         if self._refused:
@@ -126,8 +127,9 @@ class Journal:
 
     def _recover(self, found, newest, damaged):
         for lane, header in enumerate(found):
-            if header and header[1:4] == newest[1:4]:
-                unused, bad = self._rings[lane].recover(header[4:])
+            if header and header[1] == newest[1] and header[3] == newest[3]:
+                own = header[4:8] + (header[2], header[8])
+                unused, bad = self._rings[lane].recover(own)
                 self.next_seq = max(self.next_seq, unused)
                 damaged += bad
         # Whatever is damaged may have held the highest numbers, one in every 16 B.
@@ -144,15 +146,15 @@ def _survey(device, total, buf):
         except OSError:
             damaged += SECTOR // UNIT
             continue
-        header = get_header(buf)
+        header = get_header(buf, total)
         if header is None:
             if not is_erased(buf):
                 damaged += SECTOR // UNIT
             continue
-        lane, alarms, sectors, _, number = header[:5]
-        if lane > TRACK or not 0 < alarms < sectors <= total:
+        lane, alarms, _, _, number = header[:5]
+        if lane > TRACK or not 0 < alarms < total:
             continue
-        here = number % (sectors - alarms) + alarms if lane else number % alarms
+        here = number % (total - alarms) + alarms if lane else number % alarms
         if here == block and (found[lane] is None or number > found[lane][4]):
             found[lane] = header
     return found, damaged

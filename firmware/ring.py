@@ -10,9 +10,10 @@ A start has to find the newest sector, and reads no other. What keeps a confirme
   torn, and not there when the lane went on, does not appear later.
 - The cursor (the city has everything up to here) is a record, and the first one in every
   sector. To lose one only means to send again.
-- A loss is not written down. It is the distance from the cursor to the oldest sector left,
-  so it is still there after a power cut, until the cursor is moved past it: after the
-  announcement. A cut at the very moment may count in what was acknowledged just before.
+- A loss is not written down. It is the distance from the cursor to the oldest sector left, or
+  a count in a header that the records before it don't make up; and the cursor is not moved
+  past it until it was announced. So it is still there after a power cut. A cut in the middle
+  of a drop may count in what was acknowledged just before.
 """
 
 import errno
@@ -42,6 +43,7 @@ class Ring:
         self.newest = 0  # sector numbers; 0: there is none
         self.oldest = 1
         self.end = SECTOR  # where the newest sector's records end
+        self._mark = 0  # of the newest sector's header, for the next one's link
         self._open = False  # the newest sector takes more
         self._coming = 1  # the sector to open next
         self._ready = False  # it is erased
@@ -57,29 +59,39 @@ class Ring:
         self._told = None  # handed out, perhaps not yet announced
         self.damaged = 0  # confirmed records that cannot be read any more
 
-    def recover(self, header):
-        """header: of the newest sector. -> (number that is surely unused, bad units seen)."""
-        self.newest, start, floor, self.count = header
+    def recover(self, newest):
+        """newest: header of the newest sector. -> (number that is surely unused, bad units seen)."""
+        newest = self._linked(newest)
+        self.newest, start, floor, self.count, _, self._mark = newest
         self._coming = self.newest + 1
         first = max(1, self._coming - self.blocks.count)
         while first < self.newest and self.blocks.header(first) is None:
             first += 1
         self.oldest = first
         scan = Reader(self, self.blocks.scratch, _SCAN)
-        scan.enter(header)
+        scan.enter(newest)
         end = HEADER
         bad = 0
         while scan.find():
             scan.step()
             self.count += 1
-            if scan.bad != bad:
-                self.damaged += 1  # good records on both sides
+            if scan.bad != bad:  # between good records: at least one that was good
+                self.count += 1
                 bad = scan.bad
             end = scan.offset
         self.end = end
         self._last = max(scan.seq, floor - 1)
-        self._place_tail(scan.cursor, header)
-        return max(self._last + 1, start) + 1, scan.bad
+        unused = max(self._last + 1, start) + 1
+        bad = scan.bad
+        before = self.newest
+        while scan.cursor is None and before > first:  # torn, and its header was not
+            before -= 1
+            header = self.blocks.header(before)
+            if header:
+                scan.enter(header)
+                scan.find()  # nothing new, but it passes the cursors
+        self._place_tail(scan.cursor, self.after(0) or newest)
+        return unused, bad
 
     def append(self, kind, payload, seq):
         """Confirmed when it returns. OSError if eight sectors in a row refuse."""
@@ -105,11 +117,12 @@ class Ring:
         self._ready = False
         self._open = False
         cursor = self._cursor()
-        self.blocks.put_header(number, next_seq, self._last + 1, self.count)
+        mark = self.blocks.put_header(self._mark, number, next_seq, self._last + 1, self.count)
         self._put_cursor(self.blocks.scratch[HEADER:], number, cursor)
         if not self.blocks.program(number, 0, HEADER + UNIT):
             return False
         self.newest = number
+        self._mark = mark
         self.end = HEADER + UNIT
         self._open = True
         self._saved = cursor
@@ -119,17 +132,15 @@ class Ring:
         """The city has everything up to this number."""
         tail = self.tail
         tail.forget()
-        while True:
-            if not tail.find():
-                self._check(self.count)
-                return
+        while tail.find():
             if tail.number > seq:
                 return
             if tail.sector != self._checked:
                 self._checked = tail.sector
-                self._check(tail.index)
+                self._miss(tail.index, tail.number - 1)
             tail.step()
             self.index += 1
+        self._miss(self.count, self._last)
 
     def housekeep(self, now_ms, cursor_ms, next_seq, drop):
         """Writes the cursor when due, or erases the next sector. True if that took an erase.
@@ -155,7 +166,7 @@ class Ring:
         return True
 
     def take_lost(self):
-        """-> (first number, last number, count) of records dropped unacknowledged, or None."""
+        """-> (first number, last number, count) of records that the city won't get, or None."""
         self._told, self._lost = self._lost, None
         return self._told
 
@@ -173,8 +184,31 @@ class Ring:
 
     # The rest is the ring's own.
 
-    def _place_tail(self, cursor, newest):
-        at = self.after(0) or newest
+    def _linked(self, newest):
+        """-> header of the newest sector that belongs to the ring.
+
+        A header that was torn may be there at one start, so that the next sector is opened,
+        and not at another, so that it is opened once more. What then follows it is no part
+        of the ring, may be torn too, and holds no records.
+        """
+        header = newest
+        while not self._holds_records(header):
+            before = self.blocks.header(header[0] - 1)
+            if before is None:
+                break
+            if before[5] != header[4]:
+                newest = before
+            header = before
+        return newest
+
+    def _holds_records(self, header):
+        self.newest = header[0]
+        probe = Reader(self, self.blocks.scratch)
+        probe.enter(header)
+        return probe.find()
+
+    def _place_tail(self, cursor, at):
+        """at: header of the oldest sector."""
         if cursor is None:  # a flipped bit took it: send all again
             cursor = (at[1] - 1, at[3])
         self._saved = cursor
@@ -194,19 +228,24 @@ class Ring:
 
     def _lose(self, oldest):
         """What stood before this sector, of its header, is gone."""
-        _, start, _, index = oldest
-        if index <= self.index:
-            return
-        first, count = self.tail.seq + 1, index - self.index
-        if self._lost:
-            first, count = self._lost[0], count + self._lost[2]
-        self._lost = (first, start - 1, count)
-        self.tail.seq, self.index = start - 1, index
+        _, start, _, index, _, _ = oldest
+        if index > self.index:
+            self._add_loss(self.tail.seq + 1, start - 1, index - self.index)
+            self.tail.seq, self.index = start - 1, index
 
-    def _check(self, index):
-        """So many records came before: those that were not met cannot be read any more."""
-        self.damaged += max(0, index - self.index)
-        self.index = index
+    def _miss(self, index, last):
+        """So many records came up to number `last`: what tail did not meet of them cannot be
+        read any more."""
+        if index > self.index:
+            self.damaged += index - self.index
+            self._add_loss(self.tail.gap or self.tail.seq + 1, last, index - self.index)
+            self.tail.seq, self.index = last, index
+        self.tail.gap = 0
+
+    def _add_loss(self, first, last, count):
+        if self._lost:
+            first, count = min(first, self._lost[0]), count + self._lost[2]
+        self._lost = (first, last, count)
 
     def _cursor(self):
         if self._lost or self._told:

@@ -2,8 +2,10 @@
 
 A sector is one erase block of 4 KB. Numbers are little-endian.
 
-Header, 32 B: "BJ", u8 version, u8 lane, u16 sectors of the alarm lane, u16 sectors of both
-lanes, u32 epoch, u32 sector number, u32 start, u32 floor, u32 index, u32 CRC-32.
+Header, 32 B: "BJ", u8 version, u8 lane, u16 sectors of the alarm lane, u16 link, u32 epoch,
+u32 sector number, u32 start, u32 floor, u32 index, u32 CRC-32, begun with the sectors of both
+lanes.
+    link   the lower half of the CRC in the header of the sector opened before
     start  the journal's next record number when the sector was opened
     floor  freeze rule: in the lane's earlier sectors records from this number on don't count
     index  how many records of the lane were confirmed before this sector
@@ -38,22 +40,23 @@ _BODY = const(28)  # of the header: all but its CRC
 _ERASED_UNIT = b"\xff" * 16
 
 
-def put_header(buf, lane, alarms, total, epoch, number, start, floor, index):
+def put_header(buf, total, lane, alarms, link, epoch, number, start, floor, index):
     """Writes 32 B to the start of buf, a memoryview."""
-    struct.pack_into(_HEADER, buf, 0, _MAGIC, _VERSION, lane, alarms, total, epoch, number,
+    struct.pack_into(_HEADER, buf, 0, _MAGIC, _VERSION, lane, alarms, link, epoch, number,
                      start, floor, index, 0)  # fmt: skip
-    struct.pack_into("<I", buf, _BODY, crc32(buf[:_BODY]))
+    struct.pack_into("<I", buf, _BODY, crc32(buf[:_BODY], total))
 
 
-def get_header(buf):
-    """32 B, a memoryview -> (lane, alarms, total, epoch, number, start, floor, index) or None.
+def get_header(buf, total):
+    """32 B, a memoryview -> (lane, alarms, link, epoch, number, start, floor, index, mark) or
+    None; mark is the next header's link.
 
     One flipped bit is put right in buf, for it would cost a sector of records. None for
-    anything else: erased, torn, another version.
+    anything else: erased, torn, another version, a partition of another size.
     """
-    if not _sound(buf) and not _repaired(buf):
+    if not _sound(buf, total) and not _repaired(buf, total):
         return None
-    return struct.unpack_from("<BHHIIIII", buf, 3)
+    return struct.unpack_from("<BHHIIIIIH", buf, 3)
 
 
 def put_record(buf, salt, kind, seq, payload):
@@ -97,21 +100,21 @@ def is_erased(buf):
     return True
 
 
-def _sound(buf):
+def _sound(buf, total):
     return (
         buf[:2] == _MAGIC
         and buf[2] == _VERSION
-        and struct.unpack_from("<I", buf, _BODY)[0] == crc32(buf[:_BODY])
+        and struct.unpack_from("<I", buf, _BODY)[0] == crc32(buf[:_BODY], total)
     )
 
 
-def _repaired(buf):
+def _repaired(buf, total):
     wrong = (buf[0] ^ _MAGIC[0]) | (buf[1] ^ _MAGIC[1]) << 8 | (buf[2] ^ _VERSION) << 16
     if wrong & (wrong - 1):  # more than one bit, as in what is no header at all: don't try
         return False
     for bit in range(HEADER * 8):
         buf[bit >> 3] ^= 1 << (bit & 7)
-        if _sound(buf):
+        if _sound(buf, total):
             return True
         buf[bit >> 3] ^= 1 << (bit & 7)
     return False

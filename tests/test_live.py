@@ -17,6 +17,7 @@ from sim.__main__ import main
 from sim.dashboard import Picture, Plain, Row, local_time, place, told
 from sim.ledger import Ledger
 from sim.live import FLEET, LiveBus
+from sim.morning import account
 from sim.subscriber import Heard, Subscriber
 from sim.world import World
 
@@ -107,7 +108,11 @@ def test_what_is_missing_is_lost_and_what_comes_again_is_doubled():
     assert [hear(seqs[0]), hear(seqs[1]), hear(seqs[0])] == [True, True, False]
     assert hear(seqs[2], "00000000") is False  # another bus of this name, on the same broker
     assert (ledger.confirmed, ledger.lost, ledger.doubled, ledger.wrong()) == (3, 1, 1, "")
+    assert account(ledger) == 1
+    assert hear(seqs[2]) is True
+    assert account(ledger) == 0
     assert hear(seqs[2] + 1) is True
+    assert account(ledger) == 1
     assert "reached the city and was never" in ledger.wrong()
 
 

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+from drivers.flash import Flash
 from drivers.gnss import Gnss
 from drivers.mcp23017 import MCP23017 as ExpanderDriver
 from drivers.nvs import Nvs
@@ -94,7 +95,7 @@ class SimBoard:
         self.supply = Supply(adc, upper, lower)
         self.watchdog = WDT(clock, _WATCHDOG_MS)
         self.cabin = None
-        self.flash = flash
+        self.flash = Flash(flash)
         self.nvs = Nvs(nvs)
         self.radio = radio
         self.dialer = dialer

@@ -17,6 +17,7 @@ from micropython import const
 
 from firmware.blocks import Blocks
 from firmware.reader import Reader
+from firmware.recovery import recover
 from firmware.ring import Ring
 from firmware.sector import HEADER, MAX_PAYLOAD, MAX_RECORD, SECTOR, UNIT, get_header, is_erased
 
@@ -129,7 +130,7 @@ class Journal:
         for lane, header in enumerate(found):
             if header and header[1] == newest[1] and header[3] == newest[3]:
                 own = header[4:8] + (header[2], header[8])
-                unused, bad = self._rings[lane].recover(own)
+                unused, bad = recover(self._rings[lane], own)
                 self.next_seq = max(self.next_seq, unused)
                 damaged += bad
         # Whatever is damaged may have held the highest numbers, one in every 16 B.

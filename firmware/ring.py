@@ -31,7 +31,6 @@ from firmware.sector import (
 )
 
 _FULL = const(4080)  # records end here: the last 16 B are kept for a cursor
-_SCAN = const(512)  # bytes read at a time at a start
 _TRIES = const(8)  # sectors that may refuse before an append gives up
 _BATCH = const(32)  # acknowledged records until the cursor is written
 _RETRY_MS = const(1000)  # after an erase ahead that failed
@@ -43,55 +42,21 @@ class Ring:
         self.newest = 0  # sector numbers; 0: there is none
         self.oldest = 1
         self.end = SECTOR  # where the newest sector's records end
-        self._mark = 0  # of the newest sector's header, for the next one's link
+        self.mark = 0  # of the newest sector's header, for the next one's link
         self._open = False  # the newest sector takes more
-        self._coming = 1  # the sector to open next
+        self.coming = 1  # the sector to open next
         self._ready = False  # it is erased
-        self._last = 0  # number of the last confirmed record
+        self.last = 0  # number of the last confirmed record
         self.count = 0  # records that the lane ever confirmed
         self.tail = Reader(self, blocks.scratch)  # behind the last acknowledged record
         self.index = 0  # records of the lane up to there
-        self._checked = 0  # sector in which index was compared with the header's
-        self._saved = (0, 0)  # the cursor on flash: number, count
+        self.checked = 0  # sector in which index was compared with the header's
+        self.saved = (0, 0)  # the cursor on flash: number, count
         self._due_ms = None  # when it has to be written again
         self._retry_ms = 0
         self._lost = None  # (first, last, count), not yet handed out
         self._told = None  # handed out, perhaps not yet announced
         self.damaged = 0  # confirmed records that cannot be read any more
-
-    def recover(self, newest):
-        """newest: header of the newest sector. -> (number that is surely unused, bad units seen)."""
-        newest = self._linked(newest)
-        self.newest, start, floor, self.count, _, self._mark = newest
-        self._coming = self.newest + 1
-        first = max(1, self._coming - self.blocks.count)
-        while first < self.newest and self.blocks.header(first) is None:
-            first += 1
-        self.oldest = first
-        scan = Reader(self, self.blocks.scratch, _SCAN)
-        scan.enter(newest)
-        end = HEADER
-        bad = 0
-        while scan.find():
-            scan.step()
-            self.count += 1
-            if scan.bad != bad:  # between good records: at least one that was good
-                self.count += 1
-                bad = scan.bad
-            end = scan.offset
-        self.end = end
-        self._last = max(scan.seq, floor - 1)
-        unused = max(self._last + 1, start) + 1
-        bad = scan.bad
-        before = self.newest
-        while scan.cursor is None and before > first:  # torn, and its header was not
-            before -= 1
-            header = self.blocks.header(before)
-            if header:
-                scan.enter(header)
-                scan.find()  # nothing new, but it passes the cursors
-        self._place_tail(scan.cursor, self.after(0) or newest)
-        return unused, bad
 
     def append(self, kind, payload, seq):
         """Confirmed when it returns. OSError if eight sectors in a row refuse."""
@@ -103,7 +68,7 @@ class Ring:
             if self.blocks.program(self.newest, self.end, size):
                 self.end += size
                 self.count += 1
-                self._last = seq
+                self.last = seq
                 return
             self._open = False
         raise OSError(errno.EIO)
@@ -112,20 +77,20 @@ class Ring:
         """Opens the coming sector. False if it refused: the one behind it comes next."""
         if not self._ready and not self._clear():
             return False
-        number = self._coming
-        self._coming += 1
+        number = self.coming
+        self.coming += 1
         self._ready = False
         self._open = False
         cursor = self._cursor()
-        mark = self.blocks.put_header(self._mark, number, next_seq, self._last + 1, self.count)
+        mark = self.blocks.put_header(self.mark, number, next_seq, self.last + 1, self.count)
         self._put_cursor(self.blocks.scratch[HEADER:], number, cursor)
         if not self.blocks.program(number, 0, HEADER + UNIT):
             return False
         self.newest = number
-        self._mark = mark
+        self.mark = mark
         self.end = HEADER + UNIT
         self._open = True
-        self._saved = cursor
+        self.saved = cursor
         return True
 
     def ack(self, seq):
@@ -135,12 +100,12 @@ class Ring:
         while tail.find():
             if tail.number > seq:
                 return
-            if tail.sector != self._checked:
-                self._checked = tail.sector
+            if tail.sector != self.checked:
+                self.checked = tail.sector
                 self._miss(tail.index, tail.number - 1)
             tail.step()
             self.index += 1
-        self._miss(self.count, self._last)
+        self._miss(self.count, self.last)
 
     def housekeep(self, now_ms, cursor_ms, next_seq, drop):
         """Writes the cursor when due, or erases the next sector. True if that took an erase.
@@ -148,12 +113,12 @@ class Ring:
         drop: also if unacknowledged records stand there.
         """
         cursor = self._cursor()
-        if cursor == self._saved:
+        if cursor == self.saved:
             self._due_ms = None
         elif self._due_ms is None:
             self._due_ms = now_ms + cursor_ms
         if self._due_ms is not None and (
-            now_ms >= self._due_ms or cursor[1] - self._saved[1] >= _BATCH
+            now_ms >= self._due_ms or cursor[1] - self.saved[1] >= _BATCH
         ):
             if self._open and self.end + UNIT <= _FULL:
                 self._save()
@@ -182,51 +147,7 @@ class Ring:
                 return header
         return None
 
-    # The rest is the ring's own.
-
-    def _linked(self, newest):
-        """-> header of the newest sector that belongs to the ring.
-
-        A header that was torn may be there at one start, so that the next sector is opened,
-        and not at another, so that it is opened once more. What then follows it is no part
-        of the ring, may be torn too, and holds no records.
-        """
-        header = newest
-        while not self._holds_records(header):
-            before = self.blocks.header(header[0] - 1)
-            if before is None:
-                break
-            if before[5] != header[4]:
-                newest = before
-            header = before
-        return newest
-
-    def _holds_records(self, header):
-        self.newest = header[0]
-        probe = Reader(self, self.blocks.scratch)
-        probe.enter(header)
-        return probe.find()
-
-    def _place_tail(self, cursor, at):
-        """at: header of the oldest sector."""
-        if cursor is None:  # a flipped bit took it: send all again
-            cursor = (at[1] - 1, at[3])
-        self._saved = cursor
-        self.tail.seq, self.index = cursor
-        self.count = max(self.count, self.index)
-        self._lose(at)
-        low, high = at[0], self.newest
-        while low < high:  # the last sector that was opened when the cursor's record had come
-            middle = (low + high + 1) // 2
-            header = self.blocks.header(middle)
-            if header and header[1] <= cursor[0]:
-                low, at = middle, header
-            else:
-                high = middle - 1
-        self.tail.enter(at)
-        self._checked = at[0]
-
-    def _lose(self, oldest):
+    def lose(self, oldest):
         """What stood before this sector, of its header, is gone."""
         _, start, _, index, _, _ = oldest
         if index > self.index:
@@ -249,18 +170,18 @@ class Ring:
 
     def _cursor(self):
         if self._lost or self._told:
-            return self._saved
+            return self.saved
         return (self.tail.seq, self.index)
 
     def _save(self):
         """Writes the cursor if it moved and there is room."""
         cursor = self._cursor()
-        if cursor == self._saved or not self._open or self.end + UNIT > SECTOR:
+        if cursor == self.saved or not self._open or self.end + UNIT > SECTOR:
             return
         self._put_cursor(self.blocks.scratch, self.newest, cursor)
         if self.blocks.program(self.newest, self.end, UNIT):
             self.end += UNIT
-            self._saved = cursor
+            self.saved = cursor
         else:
             self._open = False
 
@@ -271,7 +192,7 @@ class Ring:
 
     def _idle(self):
         """True if the coming sector's block holds nothing that the city lacks."""
-        gone = self._coming - self.blocks.count
+        gone = self.coming - self.blocks.count
         if gone < self.oldest:
             return True
         header = self.after(gone)
@@ -279,17 +200,17 @@ class Ring:
 
     def _clear(self):
         """Erases the coming sector's block. False if it refused: the next one comes."""
-        if self._coming >= self.newest + self.blocks.count:  # once around
-            self._coming = self.newest + 1
+        if self.coming >= self.newest + self.blocks.count:  # once around
+            self.coming = self.newest + 1
             return False
-        gone = self._coming - self.blocks.count
+        gone = self.coming - self.blocks.count
         header = self.after(gone) if gone >= self.oldest else None
         if header:
-            if self._saved[1] < header[3]:
+            if self.saved[1] < header[3]:
                 self._save()  # or a cut would make a loss of what the city has
-            self._lose(header)
+            self.lose(header)
             self.oldest = header[0]
-        self._ready = self.blocks.erase(self._coming)
+        self._ready = self.blocks.erase(self.coming)
         if not self._ready:
-            self._coming += 1
+            self.coming += 1
         return self._ready

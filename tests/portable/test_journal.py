@@ -78,9 +78,9 @@ def test_payloads_of_every_length():
     lengths = list(range(0, 40)) + [200, 900, 1500, MAX_PAYLOAD]
     for n in lengths:
         j.append(ALARM, KIND_EVENT, bytes([n & 0xFF]) * n)
-    for j in (j, journal(flash)):
-        assert [len(p) for _, _, p in drain(j, ALARM)] == lengths
-        for _, _, payload in drain(j, ALARM):
+    for one in (j, journal(flash)):
+        assert [len(p) for _, _, p in drain(one, ALARM)] == lengths
+        for _, _, payload in drain(one, ALARM):
             assert payload == bytes([len(payload) & 0xFF]) * len(payload)
 
 

@@ -48,6 +48,7 @@ class Uplink:
         seed = crc32(client_id.encode())
         self._redial = Redial(radio, self._link, broker["backoff_max_s"], seed)
         self._window = Window(broker["window"], broker["window_bytes"])
+        self._last_slot = 1 if broker["window"] > 1 else 0  # kept free for the state
         self._reserve = broker["window"] // 4  # messages, never used for the track
         self._pace = Pace(_TRACK_BYTES, broker["window_bytes"] * 3 // 4)
         self._backlog = Backlog(journal)
@@ -156,10 +157,11 @@ class Uplink:
         if self._greetings:
             self._greet(self._greetings.pop())
             return True
-        alarm = self._backlog.take_alarm()
-        if alarm is not None:
-            self._send_records(alarm)
-            return True
+        if self._window.has_room(self._last_slot):
+            alarm = self._backlog.take_alarm()
+            if alarm is not None:
+                self._send_records(alarm)
+                return True
         if self._replies:
             self._send("reply", self._replies.pop(0), False)
             return True

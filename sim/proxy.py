@@ -80,11 +80,21 @@ class Proxy:
 
     def reset(self) -> None:
         """RST on every connection, to both ends."""
-        self._tell(lambda: [pair.close(reset=True) for pair in list(self._pairs)])
+
+        def order() -> None:
+            for pair in list(self._pairs):
+                pair.close(reset=True)
+
+        self._tell(order)
 
     def forget(self) -> None:
         """A NAT forgets every connection: open at both ends, and nothing passes any more."""
-        self._tell(lambda: [pair.forget() for pair in self._pairs])
+
+        def order() -> None:
+            for pair in self._pairs:
+                pair.forget()
+
+        self._tell(order)
 
     def refuse(self, refuses: bool = True) -> None:
         """Nobody listens on the port, or again somebody does."""
@@ -120,7 +130,7 @@ class Proxy:
             while self._due and not self.is_silent and self._due[0][0] <= time.monotonic():
                 heapq.heappop(self._due)[2]()
 
-    def _tell(self, order: Callable[[], object]) -> None:
+    def _tell(self, order: Callable[[], None]) -> None:
         """Carry it out in the proxy's thread; back when done."""
         done = threading.Event()
 

@@ -12,7 +12,9 @@ from live_uplink import City, LiveUplink
 from schemas import validate
 from uplinked import ROOT
 
+from firmware import messages
 from firmware.journal import TRACK
+from firmware.snapshot import Snapshot
 from sim import brokers
 
 
@@ -46,13 +48,14 @@ def test_everything_arrives_with_qos_1_in_order(broker, city):
 def test_status_and_state_are_retained_and_the_last_will_replaces_the_status(broker, city):
     bus = LiveUplink(broker.host, broker.port)
     bus.run_until(lambda: bus.uplink.wants_state(bus.now_ms), 5)
-    bus.uplink.offer_state(b'{"v":1}')
+    state = messages.state(Snapshot(40), [], 0, 0, 60)
+    bus.uplink.offer_state(state)
     bus.run_until(lambda: "state" in city.topics(), 5)
     late = City(broker.host, broker.port, "late")
     bus.run_until(lambda: len(late.heard) == 2, 5)
     kept = {topic: payload for topic, payload, retained in late.heard if retained}
     assert json.loads(kept[ROOT + "status"])["online"] is True
-    assert kept[ROOT + "state"] == b'{"v":1}'
+    assert kept[ROOT + "state"] == state
     bus.uplink._link._sock.close()  # no DISCONNECT: as when the bus is gone
     bus.run_until(lambda: len(late.heard) == 3, 5)
     assert late.heard[2][:2] == (ROOT + "status", b'{"v":1,"online":false}')

@@ -261,7 +261,7 @@ def test_only_a_completed_tick_feeds_the_watchdog():
     bench.waits(1000)
     fed = bench.parts.watchdog.fed
     bench.parts.horn = None
-    bench.bus._senses = None  # a defect that nothing catches
+    bench.bus.senses = None  # a defect that nothing catches
     try:
         bench.bus.tick(bench.now_ms)
         raised = False

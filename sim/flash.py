@@ -190,9 +190,10 @@ class Flash:
         refuses = self.refuses_erase.get(block, NEVER)
         if refuses == ERROR:
             raise OSError(errno.EIO)
+        self._weak.pop(block, None)
         if refuses == NEVER:
-            self._weak.pop(block, None)
             self.data[at : at + SECTOR] = blank
+        if self.data[at : at + SECTOR] == blank:  # or it was blank before
             self._erased[at : at + SECTOR] = b"\x01" * SECTOR
 
     def _cut(self, what, block, offset, wanted):

@@ -96,5 +96,5 @@ def test_without_umqtt_it_says_what_to_do(monkeypatch, capsys):
 
 def test_bare_make_lists_the_targets():
     done = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=False)
-    for target in ("setup", "sim", "test", "lint", "bench", "vm", "clean"):
+    for target in ("setup", "sim", "test", "lint", "bench", "vm", "soak", "clean"):
         assert f"make {target} " in done.stdout

@@ -54,7 +54,7 @@ class Proxy:
         self.acks: Acks | None = None
         """What becomes of each PUBACK: sim/puback.py; None: it passes."""
         self.bytes_up = 0
-        self._broker = (host, port)
+        self.broker = (host, port)
         self._rng = random.Random(seed)
         self._selector = selectors.DefaultSelector()
         self._orders: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
@@ -170,7 +170,7 @@ class Proxy:
             bus.close()
             return
         try:
-            broker = socket.create_connection(self._broker, 2)
+            broker = socket.create_connection(self.broker, 2)
         except OSError:
             bus.close()
             return

@@ -13,9 +13,10 @@ _ERASE = const(6)  # ioctl
 
 
 class Blocks:
-    def __init__(self, device, scratch, lane, alarms, total, epoch):
+    def __init__(self, device, scratch, lane, alarms, total, epoch, nonce):
         """scratch: memoryview of MAX_RECORD bytes, may be shared; what is programmed stands at
-        its start. alarms, total: sectors of the alarm lane and of both lanes."""
+        its start. alarms, total: sectors of the alarm lane and of both lanes.
+        nonce: u16, another at every start."""
         self.count = total - alarms if lane else alarms
         self.scratch = scratch
         self._device = device
@@ -24,6 +25,7 @@ class Blocks:
         self._alarms = alarms
         self._total = total
         self._epoch = epoch
+        self._nonce = nonce
         self._chunk = memoryview(bytearray(_CHUNK))
         self._head = memoryview(bytearray(HEADER))
 
@@ -39,16 +41,14 @@ class Blocks:
         header = get_header(self._head, self._total)
         if header is None:
             return None
-        lane, alarms, link, epoch, found, start, floor, index, mark = header
-        if (lane, alarms, epoch, found) != (self._lane, self._alarms, self._epoch, number):
+        if header[:4] != (self._lane, self._alarms, self._epoch, number):
             return None
-        return number, start, floor, index, link, mark
+        return header[3:]
 
     def put_header(self, link, number, start, floor, index):
         """Into the scratch buffer. -> its mark"""
-        ours = (self._total, self._lane, self._alarms, link, self._epoch)
-        put_header(self.scratch, *ours, number, start, floor, index)
-        return self.scratch[HEADER - 4] | self.scratch[HEADER - 3] << 8
+        ours = (self._total, self._lane, self._alarms, self._nonce, link, self._epoch)
+        return put_header(self.scratch, *ours, number, start, floor, index)
 
     def load(self, number, offset, buf):
         """Fills buf from that byte of the sector on. False if the flash refuses."""

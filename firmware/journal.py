@@ -11,8 +11,6 @@ The epoch is drawn when no sector of ours is found on the flash: new, wiped, or 
 version. So are the sizes of the lanes; another alarm_kb waits for the next formatting.
 """
 
-import errno
-
 from micropython import const
 
 from firmware.blocks import Blocks
@@ -27,6 +25,7 @@ KIND_EVENT = const(1)
 KIND_POSITION = const(2)
 
 _NUMBERS_END = const(0xFFFFFFFF)
+_ENOSPC = const(28)  # MicroPython's errno has no name for it
 
 
 class Journal:
@@ -45,13 +44,15 @@ class Journal:
         found, damaged = _survey(device, total, scratch[:HEADER])
         newest = found[ALARM] or found[TRACK]
         if newest:
-            _, alarms, _, epoch = newest[:4]
+            _, alarms, epoch = newest[:3]
         else:
             alarms = min(max(2, alarm_kb * 1024 // SECTOR), total - 2)
             epoch = int.from_bytes(entropy(4), "big")
         self.epoch = "%08x" % epoch
+        nonce = int.from_bytes(entropy(2), "big")
         self._rings = [
-            Ring(Blocks(device, scratch, lane, alarms, total, epoch)) for lane in (ALARM, TRACK)
+            Ring(Blocks(device, scratch, lane, alarms, total, epoch, nonce))
+            for lane in (ALARM, TRACK)
         ]
         self.next_seq = 1
         if newest:
@@ -70,7 +71,7 @@ class Journal:
             raise ValueError("no record: kind %d, %d bytes" % (kind, len(payload)))
         seq = self.next_seq
         if seq >= _NUMBERS_END:
-            raise OSError(errno.ENOSPC)
+            raise OSError(_ENOSPC)
         self.next_seq = seq + 1  # used, whatever comes of it
         if lane == ALARM:
             self._refused = True
@@ -128,9 +129,8 @@ class Journal:
 
     def _recover(self, found, newest, damaged):
         for lane, header in enumerate(found):
-            if header and header[1] == newest[1] and header[3] == newest[3]:
-                own = header[4:8] + (header[2], header[8])
-                unused, bad = recover(self._rings[lane], own)
+            if header and header[1:3] == newest[1:3]:
+                unused, bad = recover(self._rings[lane], header[3:])
                 self.next_seq = max(self.next_seq, unused)
                 damaged += bad
         # Whatever is damaged may have held the highest numbers, one in every 16 B.
@@ -152,10 +152,10 @@ def _survey(device, total, buf):
             if not is_erased(buf):
                 damaged += SECTOR // UNIT
             continue
-        lane, alarms, _, _, number = header[:5]
-        if lane > TRACK or not 0 < alarms < total:
+        lane, alarms, _, number = header[:4]
+        if not 0 < alarms < total:
             continue
         here = number % (total - alarms) + alarms if lane else number % alarms
-        if here == block and (found[lane] is None or number > found[lane][4]):
+        if here == block and (found[lane] is None or number > found[lane][3]):
             found[lane] = header
     return found, damaged

@@ -71,7 +71,8 @@ def _cursor(ring, scan):
         header = ring.blocks.header(number)
         if header:
             scan.enter(header)
-            scan.find()  # nothing new, but it passes the cursors
+            while scan.find():  # it passes the cursors
+                scan.step()
     return scan.cursor
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from firmware.journal import ALARM, KIND_EVENT, TRACK, Journal
 from firmware.sector import CURSOR
-from sim.flash import Flash
+from sim.flash import Dice, Flash
 
 EPOCH = b"\x9f\x3a\x21\xc4"
 ALARM_SECTORS = 3
+_ROOM = 1500  # more records than the soak's lanes ever hold
 
 
 class Broken(AssertionError):
@@ -36,9 +38,11 @@ class Lane:
         self.dropping: set[int] = set()  # the erase of its block was begun
         self.announced: list[tuple[int, int, int]] = []
 
-    def prune(self, seq: int) -> None:
-        """Forgets what is over: delivered and acknowledged, or announced, long ago."""
-        oldest = min(seq, self.acked) - 1000
+    def prune(self) -> None:
+        """Forgets what is older than any record that the flash has room for."""
+        if len(self.confirmed) < 2 * _ROOM:
+            return
+        oldest = sorted(self.confirmed)[-_ROOM]
         self.announced = [loss for loss in self.announced if loss[1] >= oldest]
         for known in (self.confirmed, self.tried, self.blocks):
             for old in [seq for seq in known if seq < oldest]:
@@ -135,7 +139,9 @@ class Witness:
 
     def start(self, flash: Flash) -> None:
         """A start on these cells; holds what is found to what is known."""
-        journal = self.journal = Journal(flash, _entropy, ALARM_SECTORS * 4, cursor_s=1)
+        journal = self.journal = Journal(
+            flash, entropy_from(flash.dice), ALARM_SECTORS * 4, cursor_s=1
+        )
         need(journal.epoch == EPOCH.hex(), "another epoch")
         for lane, known in enumerate(self.lanes):
             known.tried = {seq: known.tried[seq] for seq in known.tried if seq in self.used}
@@ -146,7 +152,7 @@ class Witness:
             self._check_found(lane, found, loss)
             sure = len(found.keys() & known.confirmed.keys())
             need(journal.backlog(lane) >= sure, f"backlog is not {sure}")
-            known.prune(min(found, default=journal.next_seq))
+            known.prune()
             # What one start took for a record may be weak, and go and come; nobody was promised it.
             known.taken.update(seq for seq in known.tried if seq in found or self.forgiving)
             known.missing = set(known.tried) - known.taken - known.frozen
@@ -194,5 +200,6 @@ def read_all(journal: Any, lane: int) -> dict[int, bytes]:
     return found
 
 
-def _entropy(n: int) -> bytes:
-    return EPOCH[:n]
+def entropy_from(dice: Dice) -> Callable[[int], bytes]:
+    """The epoch is always the same, the rest by the dice."""
+    return lambda n: EPOCH if n == len(EPOCH) else dice.bits(8 * n).to_bytes(n, "big")

@@ -7,7 +7,7 @@ import pytest
 from firmware.journal import ALARM, KIND_EVENT, TRACK, Journal
 from sim.flash import ERROR, NEW, OLD, SECTOR, SILENT, TEARS, Dice, Flash, PowerCut
 from sim.soak_flash import Life
-from sim.witness import EPOCH, Witness, read_all
+from sim.witness import EPOCH, Witness, entropy_from, read_all
 
 SEED = int(os.environ.get("BUSGUARD_SEED", "1"))
 BODY = b"fifty bytes that somebody wants to see again, soon"
@@ -15,7 +15,7 @@ FIRST = 48  # offset of a sector's first record, behind header and cursor
 
 
 def journal(flash, alarm_sectors=4):
-    return Journal(flash, lambda n: EPOCH[:n], alarm_sectors * 4)
+    return Journal(flash, entropy_from(flash.dice), alarm_sectors * 4)
 
 
 def fill(journal, lane, n):

@@ -3,11 +3,12 @@
 import struct
 from binascii import crc32
 
-from nor import Flash, PowerCut, drain, entropy, journal
+from nor import ERROR, NEW, OLD, SILENT, Flash, PowerCut, drain, entropy, journal
 
 from firmware.journal import ALARM, KIND_EVENT, KIND_POSITION, TRACK, Journal
 from firmware.sector import MAX_PAYLOAD
 
+UNCONFIRMED = 5  # index of sim.flash.TEARS
 BODY = b"fifty bytes that somebody wants to see again, soon"
 
 
@@ -19,22 +20,29 @@ def seqs(journal, lane):
     return [seq for seq, _, _ in drain(journal, lane)]
 
 
+def cut_in(work):
+    try:
+        work()
+    except PowerCut:
+        return
+    assert False, "the power was not cut"
+
+
 def test_header_bytes():
     flash = Flash(16)
     j = journal(flash)
     j.append(ALARM, KIND_EVENT, b"x")
     head = bytes(flash.data[4096 : 4096 + 32])  # sector 1 stands in block 1
-    assert (
-        head[:28]
-        == struct.pack("<2sBBHHIIIIII", b"BJ", 1, ALARM, 4, 0, 0x9F3A21C4, 1, 1, 1, 0, 0)[:28]
-    )
+    assert head[:4] == b"J\x01\x04\x00" and head[6:8] == b"\x00\x00"
+    assert struct.unpack("<IIIII", head[8:28]) == (0x9F3A21C4, 1, 1, 1, 0)
     assert struct.unpack("<I", head[28:])[0] == crc32(head[:28], 16)
     fill(j, TRACK, 1)
     fill(j, ALARM, 63)
     second = bytes(flash.data[8192 : 8192 + 32])  # opened for record 65
-    assert struct.unpack("<HIIIII", second[6:28]) == (
-        struct.unpack("<H", head[28:30])[0], 0x9F3A21C4, 2, 65, 65, 63
-    )  # fmt: skip
+    assert second[:6] == head[:6] and second[6:8] == head[28:30]
+    assert struct.unpack("<IIIII", second[8:28]) == (0x9F3A21C4, 2, 65, 65, 63)
+    track = bytes(flash.data[5 * 4096 : 5 * 4096 + 8])
+    assert track[:4] == b"J\x01\x04\x80"
 
 
 def test_record_bytes():
@@ -380,7 +388,7 @@ def test_another_version_is_free_space():
     flash = Flash(16)
     fill(journal(flash), ALARM, 3)
     head = flash.data[4096 : 4096 + 32]
-    head[2] = 2
+    head[1] = 2
     head[28:] = struct.pack("<I", crc32(bytes(head[:28]), 16))
     flash.data[4096 : 4096 + 32] = head
     j = Journal(flash, lambda n: b"\x00\x00\x00\x07", 16)
@@ -429,3 +437,76 @@ def test_alarms_survive_a_power_cut_at_every_operation():
                 assert found[: len(confirmed)] == confirmed, (tear, at, mood)
                 assert len(found) <= len(confirmed) + 1
                 assert again.next_seq > (found[-1][0] if found else 0)
+
+
+def test_a_torn_record_does_not_appear_after_the_lane_went_on():
+    flash = Flash(16)
+    j = journal(flash)
+    fill(j, ALARM, 3)
+    flash.cut(0, UNCONFIRMED, weak=True)
+    cut_in(lambda: fill(j, ALARM, 1))
+    flash.power(OLD)
+    j = journal(flash)
+    fifth = fill(j, ALARM, 1)[0]
+    flash.power(NEW)
+    assert seqs(journal(flash), ALARM) == [1, 2, 3, fifth]
+
+
+def test_a_torn_header_that_wavers_takes_no_record_along():
+    flash = Flash(16)
+    fill(journal(flash), ALARM, 3)
+    for mood in (OLD, NEW):  # sector 2 is torn, and there the next time: so sector 3 is torn
+        flash.power(mood)
+        j = journal(flash)
+        flash.cut(1, UNCONFIRMED, weak=True)
+        cut_in(lambda j=j: fill(j, ALARM, 1))
+    flash.power(OLD)  # neither is there: sector 2 is opened again
+    j = journal(flash)
+    fresh = fill(j, ALARM, 3)
+    flash.power(NEW)  # and sector 3 is back
+    j = journal(flash)
+    assert seqs(j, ALARM) == [1, 2, 3] + fresh
+    assert j.next_seq > fresh[-1]
+
+
+def test_a_torn_cursor_behind_a_sound_header():
+    flash = Flash(16)
+    j = journal(flash)
+    fill(j, ALARM, 20)
+    j.ack(ALARM, 10)
+    j.housekeep(0)
+    j.housekeep(30000)
+    fill(j, ALARM, 42)
+    j.ack(ALARM, 20)
+    fill(j, ALARM, 1)  # opens sector 2
+    at = 2 * 4096
+    flash.data[at + 32 : at + 4096] = b"\xff" * (4096 - 32)
+    assert journal(flash).backlog(ALARM) == 52  # the cursor in sector 1
+    flash.data[at + 40] = 0x55
+    assert journal(flash).backlog(ALARM) == 52
+
+
+def test_a_sector_that_does_not_take_a_program_is_skipped():
+    for how in (ERROR, SILENT):
+        flash = Flash(16)
+        flash.refuses_program[2] = how
+        j = journal(flash)
+        fill(j, ALARM, 60)
+        flash.refuses_program[1] = how
+        fill(j, ALARM, 60)
+        for one in (j, journal(flash)):
+            assert seqs(one, ALARM) == list(range(1, 121))
+
+
+def test_a_sector_that_cannot_be_erased_is_skipped():
+    for how in (ERROR, SILENT):
+        flash = Flash(16)
+        j = journal(flash)
+        for now in range(600):
+            if now == 100:
+                flash.refuses_erase[2] = how
+            fill(j, ALARM, 1)
+            j.ack(ALARM, j.next_seq - 20)
+            j.housekeep(now)
+        assert seqs(j, ALARM) == list(range(582, 601))
+        assert flash.wear[2] > 2  # it was tried

@@ -56,7 +56,7 @@ def text(value):
 
 
 def topic(config, name):
-    """"event" -> b"schoolbus/<fleet>/<bus>/event"."""
+    """b"schoolbus/<fleet>/<bus>/event" for "event"."""
     return ("schoolbus/" + config["fleet"] + "/" + config["bus"] + "/" + name).encode()
 
 

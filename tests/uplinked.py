@@ -96,7 +96,7 @@ class Records:
 
 
 class Uplinked(Records):
-    """Virtual time: appends, runs, and tells what the city heard. now_ms goes on from run to run."""
+    """Virtual time: appends, runs, tells what the city heard. now_ms goes on from run to run."""
 
     def __init__(self, delay_ms: int = 50, bandwidth_bps: int | None = None, blocks=128, **broker):
         super().__init__(blocks)
@@ -144,9 +144,7 @@ class Uplinked(Records):
     def heard(self, name: str) -> list[dict]:
         """Payloads on one topic, in order, each valid by its schema."""
         return [
-            validate(topic, payload)
-            for _, topic, payload in self.peer.city
-            if topic == ROOT + name
+            validate(topic, payload) for _, topic, payload in self.peer.city if topic == ROOT + name
         ]
 
     def doubled(self) -> int:

@@ -2,12 +2,13 @@
 
 import json
 
+from nor import Flash, drain, entropy
+from parts import Chip, Nvs, Output
+
 from firmware import bus as bus_module
 from firmware.bus import Bus
 from firmware.config import defaults, parse
 from firmware.journal import ALARM, TRACK
-from nor import Flash, drain, entropy
-from parts import Chip, Nvs, Output
 
 MINUTE = 60000
 

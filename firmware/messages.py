@@ -56,7 +56,7 @@ def text(value):
 
 
 def topic(config, name):
-    """b"schoolbus/<fleet>/<bus>/event" for "event"."""
+    """Where `name` is published: b"schoolbus/<fleet>/<bus>/<name>"."""
     return ("schoolbus/" + config["fleet"] + "/" + config["bus"] + "/" + name).encode()
 
 

@@ -169,7 +169,7 @@ class Witness:
         told = [*known.announced, *([loss] if loss else [])]
         for seq in known.confirmed.keys() - known.delivered - found.keys():
             # An erase that was cut short is announced when it is done again.
-            fine = _within(seq, told) or (seq in known.dropping and seq > known.acked)
+            fine = (seq in known.dropping and seq > known.acked) or _within(seq, told)
             need(fine, f"lane {lane}: confirmed record {seq} is lost")
 
     def _check_loss(self, lane: int, first: int, last: int, count: int) -> None:
@@ -185,7 +185,7 @@ class Witness:
 
 
 def _within(seq: int, ranges: list[tuple[int, int, int]]) -> bool:
-    return any(first <= seq <= last for first, last, _ in ranges)
+    return any(first <= seq <= last for first, last, _ in reversed(ranges))
 
 
 def read_all(journal: Any, lane: int) -> dict[int, bytes]:

@@ -86,7 +86,6 @@ class Rig:
 
     def _unplug(self) -> None:
         """A modem without power says no goodbye, and what it still had to send is gone."""
-        self.network.forget()
         for wire in self.network.wires:
             wire.is_reset = True
 

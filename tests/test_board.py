@@ -203,7 +203,9 @@ def test_the_receiver_starts_hot_after_a_power_cut():
     rig.power_cut()
     rig.run_for(10_000)
     rig.power_on()
-    rig.run_for(5000)
+    rig.run_for(900)
+    assert rig.bus.snapshot.lat_e7 is None
+    rig.run_for(4100)
     assert rig.bus.snapshot.lat_e7 is not None
 
 

@@ -111,6 +111,18 @@ def test_a_bus_in_a_dead_spot_is_reported_offline_and_comes_back(bus):
     assert (status["online"], status["boot"]) == (True, 2)
 
 
+def test_what_is_sent_in_a_short_gap_arrives_late_and_over_the_same_connection(bus):
+    bus.drives(speed_kmh=40, seats={3})
+    bus.loses_signal()
+    bus.opens_door("emergency")
+    bus.waits(seconds=1)
+    assert (bus.journalled(), bus.city_heard()) == (["door_open_moving"], [])
+    bus.finds_signal()
+    bus.waits(seconds=5)
+    assert bus.city_heard() == ["door_open_moving"]
+    assert len(bus.rig.peer.connects) == 1
+
+
 def test_the_state_keeps_its_promise(bus):
     """While connected the next `state` comes within next_s."""
     bus.drives(seats={3, 7}, seconds=300)

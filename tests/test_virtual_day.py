@@ -105,7 +105,7 @@ def test_a_fleet_shares_a_broker_and_a_neglected_child_is_heard_of():
         rig.drain()
         rig.check()
         assert rig.missing() == 0
-    assert [rig for rig in rigs if "child_left_behind" in alarms(rig)]
+    assert "child_left_behind" in alarms(rigs[7 % 3])
     assert len(peer.sessions) == 3
 
 

@@ -85,12 +85,13 @@ def _find_tail(ring, cursor, at):
     ring.count = max(ring.count, ring.index)
     ring.lose(at)
     low, high = at[0], ring.newest
+    middle = high  # most often there
     while low < high:  # the last sector that was opened when the cursor's record had come
-        middle = (low + high + 1) // 2
         header = ring.blocks.header(middle)
         if header and header[1] <= cursor[0]:
             low, at = middle, header
         else:
             high = middle - 1
+        middle = (low + high + 1) // 2
     ring.tail.enter(at)
     ring.checked = at[0]

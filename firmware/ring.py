@@ -120,6 +120,7 @@ class Ring:
         if self._due_ms is not None and (
             now_ms >= self._due_ms or cursor[1] - self.saved[1] >= _BATCH
         ):
+            self._due_ms = None
             if self._open and self.end + UNIT <= _FULL:
                 self._save()
             elif self._ready:

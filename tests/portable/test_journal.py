@@ -219,6 +219,18 @@ def test_cursor_is_written_after_thirty_two_records():
     assert journal(flash).backlog(ALARM) == 8
 
 
+def test_cursor_is_written_once_in_thirty_seconds():
+    flash = Flash(16)
+    j = journal(flash)
+    j.housekeep(0)
+    j.housekeep(0)
+    flash.reset_counts()
+    for now in range(0, 60):
+        j.ack(ALARM, fill(j, ALARM, 1)[0])
+        j.housekeep(now * 1000)
+    assert flash.programs == 60 + 1  # records and a cursor; the second is not yet due
+
+
 def test_cursor_is_copied_into_the_next_sector():
     flash = Flash(16)
     j = journal(flash)

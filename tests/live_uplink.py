@@ -48,6 +48,13 @@ class City:
             again.loop(0.1)
             again.disconnect()
 
+    def waits_for(self, happened, within_s: float = 10) -> None:
+        """AssertionError if it did not happen in time."""
+        until = time.monotonic() + within_s
+        while not happened():
+            assert time.monotonic() < until
+            time.sleep(0.01)
+
     def topics(self) -> list[str]:
         return [topic.removeprefix(ROOT) for topic, _, _ in self.heard]
 

@@ -11,6 +11,7 @@ import pytest
 from live_uplink import City, LiveUplink
 from schemas import validate
 from uplinked import ROOT
+from vm import micropython
 
 from firmware import messages
 from firmware.journal import TRACK
@@ -95,3 +96,13 @@ def test_a_broker_killed_and_restarted_in_the_middle_loses_nothing(broker, city,
     assert bus.uplink.breaks == 1
     if keeps_sessions:
         bus.check(city)
+
+
+def test_the_uplink_in_the_micropython_vm_delivers_through_real_sockets(broker, city):
+    done = micropython("tests/vm_uplink.py", str(broker.port))
+    assert done.returncode == 0, done.stdout + done.stderr
+    city.waits_for(lambda: "status" in city.topics()[-1:])  # the will, when the VM is gone
+    tracks = [json.loads(p) for topic, p, _ in city.heard if topic == ROOT + "track"]
+    assert sum(track["n"] for track in tracks) == 500
+    events = [json.loads(p)["seq"] for topic, p, _ in city.heard if topic == ROOT + "event"]
+    assert events == list(range(1, 51))

@@ -1,4 +1,4 @@
-"""The uplink's neighbours: umqtt.simple in both shapes, the WiFi radio, the brokers of the tests."""
+"""The uplink's neighbours: both shapes of umqtt.simple, the WiFi radio, the tests' brokers."""
 
 from __future__ import annotations
 

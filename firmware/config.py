@@ -108,8 +108,8 @@ SETTINGS = {
         "password": Text("", 128),
         "tls": Flag(False),
         "keepalive_s": Number(60, 10, 600),
-        "window": Number(16, 1, 32),  # messages in flight
-        "window_bytes": Number(8192, 2048, 65536),
+        "window": Number(32, 1, 32),  # messages in flight
+        "window_bytes": Number(16384, 2048, 65536),
         "connect_timeout_s": Number(20, 5, 120),
         "ack_timeout_s": Number(20, 5, 120),
         "backoff_max_s": Number(60, 1, 600),

@@ -25,7 +25,6 @@ from sim.day import school_day
 from sim.flash import Flash
 from sim.proxy import Proxy
 
-_WINDOW = {"window": 32, "window_bytes": 65536}
 _ROUND_TRIPS_MS = (0, 100, 300)
 _SETTLE_S, _MEASURE_S, _SLOW_MEASURE_S = 1.5, 2.5, 8
 _DAY_S = 16 * 3600
@@ -49,7 +48,7 @@ class _Bus:
     def __init__(self, proxy: Proxy):
         config = defaults()
         config.update(fleet="bench", bus="bus-1")
-        config["broker"].update(host="127.0.0.1", port=proxy.port, **_WINDOW)
+        config["broker"].update(host="127.0.0.1", port=proxy.port)
         self.journal = Journal(Flash(512), bytes, 1024)
         self.uplink = Uplink(config, self.journal, _Radio(), Dialer(), lambda: b'{"v":1}')
         self._proxy = proxy
@@ -89,7 +88,7 @@ class _Bus:
 def run(say: Callable[[str], None]) -> None:
     drive = list(every_second())
     with brokers.start() as broker:
-        say(f"  broker {broker.kind}; window 32 messages, 64 KiB; a ratio is taken in one run")
+        say(f"  broker {broker.kind}, settings as in a new bus.json; a ratio is taken in one run")
         for round_trip_ms in _ROUND_TRIPS_MS:
             _compare(say, broker, round_trip_ms, drive)
         _throttled(say, broker, drive)

@@ -224,6 +224,18 @@ def test_flash_and_numbers_outlive_a_power_cut_and_time_starts_anew():
     assert rig.bus.journal.next_seq > seq
 
 
+def test_what_was_still_on_its_way_is_gone_with_the_power():
+    rig = Rig()
+    rig.run_until(60_000)
+    rig.network.delay_ms = 9000
+    arrived, sent = len(rig.peer.city), rig.bus.uplink.sent
+    while rig.bus.uplink.sent == sent:
+        rig.run_for(1000)
+    rig.power_cut()
+    rig.run_for(20_000)
+    assert len(rig.peer.city) == arrived
+
+
 def test_a_power_cut_can_hit_the_very_first_write():
     flash = Flash(64)
     power = flash.power

@@ -250,6 +250,17 @@ def test_whatever_is_sent_puts_the_ping_off():
     assert line.sent == b"\xc0\x00"
 
 
+def test_a_socket_that_takes_nothing_more_is_given_up():
+    line = Line(b"".join([b"\x32\x05\x00\x01c" + n.to_bytes(2, "big") for n in range(1, 41)]))
+    link, _ = opened(line)
+    line.takes = 0
+    for now_ms in range(0, 50000, 500):
+        link.turn(now_ms)
+    assert link.is_open
+    link.turn(50000)
+    assert not link.is_open and "PINGRESP" in link.failure
+
+
 def test_a_suback_that_does_not_come_fails_the_link_and_a_refusal_does_not():
     link, _ = opened(Line())
     link.subscribe(b"cmd/#", 7, 0)

@@ -79,6 +79,21 @@ def test_a_throttled_link_is_used_all_the_same():
     assert share >= 0.9
 
 
+def test_a_long_round_trip_after_a_short_one_is_not_taken_for_a_queue():
+    bus = Uplinked(10, blocks=256)
+    bus.position(2000)
+    bus.run_until(bus.drained, 10_000)
+    bus.network.reset()
+    bus.network.delay_ms = 1500
+    bus.position(12_000)
+    bus.run(15_000)
+    left = bus.journal.backlog(TRACK)
+    bus.run(30_000)
+    each_round_trip = (left - bus.journal.backlog(TRACK)) / 10
+    print(f"{each_round_trip:.0f} positions a round trip of 3 s")
+    assert each_round_trip > 220  # what the send buffer of the board holds is some 250
+
+
 def test_the_track_is_sent_in_few_bytes():
     bus = Uplinked(50)
     bus.position(3000)

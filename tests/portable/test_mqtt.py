@@ -3,7 +3,7 @@
 from lines import BROKER, Dialer, Line, packets, puback
 
 from firmware.mqtt import Link
-from firmware.packets import Inbox, Outbox
+from firmware.packets import Outbox
 
 TOPIC = b"schoolbus/f/b/event"
 
@@ -239,6 +239,14 @@ def test_a_ping_goes_out_after_half_the_keepalive_and_its_answer_is_waited_for()
     assert not link.is_open and "PINGRESP" in link.failure
 
 
+def test_the_ping_is_due_at_half_the_keepalive_exactly():
+    for now_ms, sent in ((29999, b""), (30000, b"\xc0\x00")):
+        line = Line()
+        link, _ = opened(line)
+        link.turn(now_ms)
+        assert line.sent == sent
+
+
 def test_whatever_is_sent_puts_the_ping_off():
     line = Line()
     link, _ = opened(line)
@@ -293,7 +301,26 @@ def test_a_dial_that_brings_nothing_is_abandoned():
     assert link.is_open and link.dials == 3
 
 
-def test_inbox_waits_for_all_of_a_length():
-    box = Inbox(16)
-    assert box.fill(Line(b"\x30\x80")) and box.take() is None
-    assert box.fill(Line(b"\x01")) and box.take() is None
+def test_a_dialer_without_a_thread_to_spare_is_a_failed_dial():
+    class Busy:
+        def start(self, connect):
+            raise OSError("earlier dials still hang")
+
+        def abandon(self):
+            pass
+
+    link = Link(BROKER, "f-b", b"s", b"{}", Busy())
+    link.dial(0)
+    assert not link.is_dialling and not link.is_open and "hang" in link.failure
+
+
+def test_a_length_is_waited_for_to_its_end():
+    line = Line(b"\x30\x80")
+    link, _ = opened(line)
+    link.turn(0)
+    line.arrived = b"\x01" + b"\x00\x01c" + bytes(124)
+    link.turn(1)
+    assert link.is_open
+    line.arrived = b"\x00" + puback(3)
+    link.turn(2)
+    assert link.is_open, link.failure

@@ -175,6 +175,22 @@ def test_nothing_is_lost_doubled_or_disordered(fault):
         assert bus.peer.forgotten == 0
 
 
+def test_a_link_that_works_is_dialled_again_at_once_however_long_it_was_away_before():
+    bus = Uplinked(backoff_max_s=CAP_S)
+    bus.network.refuses = True
+    bus.run(300_000)
+    bus.network.refuses = False
+    bus.run_until(lambda: bus.uplink.connected, 61_000)
+    bus.run(11_000)
+    bus.alarm()
+    bus.run(1000)
+    bus.network.reset()
+    bus.run(200)
+    assert not bus.uplink.connected
+    bus.run(1500)
+    assert bus.uplink.connected
+
+
 def test_tls_handshakes_that_stall_are_given_up():
     bus = Uplinked(tls=True)
     bus.network.tls = "stalls"

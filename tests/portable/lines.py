@@ -20,7 +20,7 @@ BROKER = {
 class Line:
     """takes: bytes that the next writes accept, None: all. piece: most bytes that one read gives.
 
-    acks: answers every packet that is written whole.
+    acks: answers every packet that is written whole. breaks: the next write raises OSError.
     """
 
     def __init__(self, arrived=b""):
@@ -29,6 +29,7 @@ class Line:
         self.writes = 0
         self.takes = None
         self.acks = False
+        self.breaks = False
         self.piece = 1 << 20
         self.ended = False
         self.blocks = True
@@ -36,6 +37,8 @@ class Line:
 
     def write(self, data):
         assert not self.blocks
+        if self.breaks:
+            raise OSError("reset by the peer")
         data = bytes(data)
         if self.takes is not None:
             data = data[: self.takes]

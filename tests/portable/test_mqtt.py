@@ -107,6 +107,25 @@ STREAM = (
 )
 
 
+def test_subscribe_waits_like_publish():
+    line = Line()
+    link, _ = opened(line)
+    line.takes = 4
+    link.publish(b"a/b", b"hello", 1, False, False, 0)
+    assert not link.subscribe(b"cmd/#", 7, 0)
+    line.takes = None
+    link.turn(1)
+    assert packets(line.sent) == [(0x32, b"\x00\x03a/b\x00\x01hello")]
+
+
+def test_a_write_that_breaks_fails_the_link():
+    line = Line()
+    link, _ = opened(line)
+    line.breaks = True
+    link.publish(b"a", b"x", 1, False, False, 0)
+    assert not link.is_open and "reset" in link.failure and line.is_closed
+
+
 def test_a_stream_cut_into_any_pieces_reads_the_same():
     for piece in range(1, len(STREAM) + 1):
         line = Line(STREAM)
@@ -270,12 +289,12 @@ def test_a_socket_that_takes_nothing_more_is_given_up():
 
 
 def test_a_suback_that_does_not_come_fails_the_link_and_a_refusal_does_not():
-    link, _ = opened(Line())
-    link.subscribe(b"cmd/#", 7, 0)
-    link.turn(19900)
-    assert link.is_open
-    link.turn(20500)
-    assert not link.is_open and "SUBACK" in link.failure
+    for now_ms in (19999, 20000):
+        link, _ = opened(Line())
+        link.subscribe(b"cmd/#", 7, 0)
+        link.turn(now_ms)
+        assert link.is_open == (now_ms < 20000)
+    assert "SUBACK" in link.failure
     line = Line()
     link, _ = opened(line)
     link.subscribe(b"cmd/#", 7, 0)

@@ -158,6 +158,31 @@ def test_two_buses_do_not_come_back_together_and_one_bus_is_always_the_same():
     assert waits(7) != waits(8)
 
 
+def wait_after_a_link_that_lasted(ms):
+    """Six dials fail, then a link opens, is acknowledged something after so long, and breaks."""
+    dialer = Dialer(*([OSError("refused")] * 6 + [Line(), Line()]))
+    link = Link(BROKER, "f-b", b"s", b"{}", dialer)
+    redial = Redial(Radio(), link, 60, 1)
+    now_ms = 0
+    while not link.is_open:
+        now_ms += 10
+        redial.turn(now_ms)
+    now_ms += ms
+    redial.proven(now_ms)
+    link.close("broken")
+    redial.lost(now_ms)
+    began = now_ms
+    while not link.is_open:
+        now_ms += 10
+        redial.turn(now_ms)
+    return now_ms - began
+
+
+def test_a_link_that_proved_itself_is_soon_dialled_again():
+    assert 500 <= wait_after_a_link_that_lasted(10000) <= 1020
+    assert 4000 <= wait_after_a_link_that_lasted(9990) <= 8020
+
+
 def test_five_failed_dials_restart_the_radio():
     dialer = Dialer(*[OSError("refused")] * 5)
     radio = Radio()
@@ -235,6 +260,7 @@ def test_status_first_then_alarms_then_the_track():
     assert names(line) == ["status", "event", "track"]
     assert packets(line.sent)[1][0] == 0x82
     assert published(line)[0][3] == 0x33
+    assert bench.uplink.sent == 3 and bench.uplink.resent == 0
 
 
 def test_a_record_is_forgotten_when_its_puback_is_there_and_not_before():

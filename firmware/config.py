@@ -98,7 +98,8 @@ SETTINGS = {
     "board": Choice("devkit"),
     "seats": {
         "count": Number(40, 1, 64),
-        "expanders": Addresses([32, 33, 34, 35, 36]),
+        "expanders": Addresses([32, 33, 34, 35, 36, 37]),
+        "expanders_2": Addresses([]),  # on the second I2C bus, for more than 56 seats
         "debounce_ms": Number(200, 50, 2000),
     },
     "broker": {
@@ -159,13 +160,13 @@ def parse(text, name="bus.json"):
         given = {}
     config = _read(given, SETTINGS, name, "", errors)
     seats = config["seats"]
-    room = len(seats["expanders"]) * 8
-    if seats["count"] > room:
+    chips = len(seats["expanders"]) + len(seats["expanders_2"])
+    if seats["count"] > 7 * chips:
         errors.append(
             ConfigError(
-                "%s: seats.count is %d, but %d expanders in seats.expanders reach only %d seats; "
+                "%s: seats.count is %d, but the %d expanders reach only %d seats; "
                 "the seats beyond them stay unknown."
-                % (name, seats["count"], len(seats["expanders"]), room)
+                % (name, seats["count"], chips, 7 * chips)
             )
         )
     return config, errors

@@ -189,7 +189,7 @@ class Story(Questions):
         self._pass(1000)
 
     def loses_expander(self, number: int = 0) -> None:
-        """The seats' expander `number` (from 0, eight seats each) goes silent."""
+        """The seats' expander `number` (from 0, seven seats each) goes silent."""
         self._timeline.tell(f"expander {number + 1} dies")
         self.rig.vehicle.faults.silence_expander(number)
 

@@ -165,8 +165,7 @@ def parse(text, name="bus.json"):
         errors.append(
             ConfigError(
                 "%s: seats.count is %d, but the %d expanders reach only %d seats; "
-                "the seats beyond them stay unknown."
-                % (name, seats["count"], chips, 7 * chips)
+                "the seats beyond them stay unknown." % (name, seats["count"], chips, 7 * chips)
             )
         )
     return config, errors

@@ -139,6 +139,21 @@ def test_a_stream_cut_into_any_pieces_reads_the_same():
         assert line.sent == puback(9)
 
 
+def test_retained_and_repeated_messages_are_messages_too():
+    for first in (0x30, 0x31, 0x32, 0x33, 0x3A, 0x3B):
+        qos = first >> 1 & 1
+        body = b"\x00\x01c" + b"\x00\x05" * qos + b"hi"
+        link, ears = opened(Line(bytes([first, len(body)]) + body))
+        link.turn(0)
+        assert link.is_open and ears.messages == [(b"c", b"hi")], link.failure
+
+
+def test_an_empty_topic_harms_nobody():
+    link, ears = opened(Line(b"\x30\x02\x00\x00" + puback(3)))
+    link.turn(0)
+    assert link.is_open and ears.acks == [3]
+
+
 def test_two_inbound_messages_are_acknowledged_in_their_order():
     line = Line(b"\x32\x05\x00\x01c\x00\x05" + b"\x3a\x05\x00\x01c\x00\x04")
     link, _ = opened(line)

@@ -194,6 +194,35 @@ def test_five_failed_dials_restart_the_radio():
     assert radio.calls[:3] == ["down", "down", "up"]
 
 
+def test_a_radio_restarted_by_us_does_not_shorten_the_waits():
+    class Obedient(Radio):
+        def up(self):
+            self.is_on = True
+
+        def down(self):
+            self.is_on = False
+
+    dialer = Dialer(*[OSError("refused")] * 9)
+    redial = Redial(Obedient(), Link(BROKER, "f-b", b"s", b"{}", dialer), 60, 1)
+    began = []
+    for now_ms in range(0, 120000, 10):
+        redial.turn(now_ms)
+        if dialer.started > len(began):
+            began.append(now_ms)
+    assert began[5] - began[4] >= 8000 and began[6] - began[5] >= 16000, began
+
+
+def test_after_a_break_the_next_dial_waits_half_a_second_or_more():
+    first = Line()
+    bench = Bench(first, Line())
+    bench.run()
+    first.ended = True
+    bench.run(500)
+    assert bench.uplink.dials == 1
+    bench.run(1000)
+    assert bench.uplink.dials == 2
+
+
 def test_without_a_radio_nothing_is_dialled_and_the_radio_is_asked_again():
     radio = Radio(is_on=False)
     dialer = Dialer(Line())

@@ -119,15 +119,6 @@ def test_a_flipped_bit_in_the_newest_sector_is_announced_too():
     assert journal(flash).next_seq > 11
 
 
-@pytest.mark.parametrize("bit", range(256))
-def test_a_flipped_bit_in_a_header_is_put_right(bit):
-    flash = Flash(16)
-    fill(journal(flash), ALARM, 130)
-    flash.flip(1, bit // 8, bit % 8)
-    flash.flip(3, bit // 8, bit % 8)  # the newest
-    assert list(read_all(journal(flash), ALARM)) == list(range(1, 131))
-
-
 def test_a_ruined_header_costs_its_sector_and_is_announced():
     flash = Flash(16)
     fill(journal(flash), ALARM, 130)

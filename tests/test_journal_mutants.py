@@ -23,7 +23,7 @@ MUTANTS = {
     ),
     "no read-back": ("blocks", "or part != data[at : at + len(part)]", ""),
     "no record CRC": ("sector", "!= crc32(buf[: 8 + length], salt)", "is None"),
-    "no salt": ("blocks", "return self._epoch ^ number", "return 0"),
+    "no salt": ("blocks", "return self._ours[3] ^ number", "return 0"),
     "no header CRC": (
         "sector",
         '\n        and struct.unpack_from("<I", buf, _BODY)[0] == crc32(buf[:_BODY])',
@@ -31,7 +31,7 @@ MUTANTS = {
     ),
     "ack not persisted": ("ring", "return (self.tail.seq, self.index)", "return self.saved"),
     "no freeze rule": ("reader", "and (newest or self.number < self._floor)", ""),
-    "opened sectors count": ("recovery", "(records and start > most)", "start > most"),
+    "opened sectors count": ("recovery", " or (records and start > most)", ""),
     "out of date sectors count": ("recovery", "if records == 2:", "if records:"),
     "numbers used again": ("recovery", "max(ring.last + 1, tried) + 1", "ring.last + 1"),
     "blank not checked": ("blocks", "or not is_erased(chunk)", ""),

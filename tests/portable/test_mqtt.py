@@ -118,6 +118,22 @@ def test_subscribe_waits_like_publish():
     assert packets(line.sent) == [(0x32, b"\x00\x03a/b\x00\x01hello")]
 
 
+def test_nothing_overtakes_half_a_subscribe_or_half_a_ping():
+    for begin, whole in (
+        (lambda link: link.subscribe(b"c", 7, 0), (0x82, b"\x00\x07\x00\x01c\x01")),
+        (lambda link: link.turn(30000), (0xC0, b"")),
+    ):
+        line = Line()
+        link, _ = opened(line)
+        line.takes = 1
+        begin(link)
+        assert not link.publish(b"a", b"x", 1, False, False, 0)
+        line.takes = None
+        link.turn(1)
+        assert link.publish(b"a", b"x", 1, False, False, 2)
+        assert packets(line.sent) == [whole, (0x32, b"\x00\x01a\x00\x01x")]
+
+
 def test_a_write_that_breaks_fails_the_link():
     line = Line()
     link, _ = opened(line)

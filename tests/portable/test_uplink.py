@@ -204,7 +204,7 @@ def test_a_radio_restarted_by_us_does_not_shorten_the_waits():
 
     dialer = Dialer(*[OSError("refused")] * 9)
     redial = Redial(Obedient(), Link(BROKER, "f-b", b"s", b"{}", dialer), 60, 1)
-    began = []
+    began: list[int] = []
     for now_ms in range(0, 120000, 10):
         redial.turn(now_ms)
         if dialer.started > len(began):

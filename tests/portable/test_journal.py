@@ -647,3 +647,25 @@ def test_what_was_dropped_is_gone_though_it_could_not_be_erased():
     fill(j, ALARM, 1)
     assert j.take_lost() == (ALARM, 1, 126, 126)
     assert seqs(j, ALARM) == list(range(127, 254))
+
+
+def test_the_cursor_comes_before_the_erase_in_a_full_sector():
+    flash = Flash(8)
+    j = journal(flash)
+    fill(j, TRACK, 252)
+    j.ack(TRACK, 20)
+    flash.cut(1, 0)  # in the erase
+    cut_in(lambda: fill(j, TRACK, 1))
+    flash.power()
+    assert journal(flash).backlog(TRACK) == 232
+
+
+def test_a_due_cursor_leaves_the_last_place_of_a_full_sector_free():
+    flash = Flash(16)
+    j = journal(flash)
+    fill(j, ALARM, 63)
+    j.ack(ALARM, 10)
+    j.housekeep(0)
+    j.housekeep(30000)
+    assert bytes(flash.data[2 * 4096 - 16 : 2 * 4096]) == b"\xff" * 16
+    assert journal(flash).backlog(ALARM) == 53  # it opened the next one

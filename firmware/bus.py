@@ -7,6 +7,7 @@ from micropython import const
 from firmware import VERSION, commands, messages
 from firmware.event import INFO, WARNING, Event
 from firmware.journal import ALARM, TRACK, Journal
+from firmware.modes import NORMAL, Modes
 from firmware.recorder import Recorder
 from firmware.rules import RULES
 from firmware.senses import Senses
@@ -39,7 +40,7 @@ class Bus:
         self.snapshot = Snapshot(config["seats"]["count"])
         self.trip = Trip(config, parts.nvs)
         self.snapshot.phase = self.trip.phase
-        self.warnings = Warnings(parts.lamp, parts.buzzer, parts.horn)
+        self.warnings = Warnings(config["warnings"], parts.lamp, parts.buzzer, parts.horn)
         kept = config["journal"]
         self.journal = Journal(parts.flash, parts.entropy, kept["alarm_kb"], kept["cursor_s"])
         self.uplink = Uplink(config, self.journal, parts.radio, parts.dialer, self._status)
@@ -47,7 +48,10 @@ class Bus:
         self.next_tick_ms = now_ms
         self.on_event = _ignore
         self.senses = Senses(config, parts, self.snapshot)
-        self._rules = [rule(config["rules"]) for rule in RULES]
+        self.modes = Modes(config)
+        self.disabled = config["rules"]["disabled"]
+        self._rules = [rule(config["rules"]) for rule in RULES if rule.kind not in self.disabled]
+        self._warners = self._rules + [self.modes]
         self._broken = set()  # kinds of rules that raise
         self._track = Track(config["track"])
         self._recorder = Recorder(self.journal, self._boot)
@@ -67,7 +71,7 @@ class Bus:
         self.senses.sense(s)
         self._judge(s)
         self._record(s)
-        self.warnings.show(now_ms, self._rules)
+        self.warnings.show(s, self._warners)
         self._parts.watchdog.feed()
         self._plan(now_ms)
 
@@ -82,9 +86,14 @@ class Bus:
             self._tell_state(now_ms)
         return more
 
+    def enter(self, mode):
+        """Into a mode (modes.py) with the next tick; ValueError says why not."""
+        self.modes.enter(mode, self.snapshot, self.warnings.level)
+
     def _judge(self, s):
         notices = self._notices
         notices.extend(self.trip.update(s))
+        notices.extend(self.modes.update(s))
         for rule in self._rules:
             try:
                 event = rule.judge(s)
@@ -107,6 +116,8 @@ class Bus:
             self._notices.append(_fault("journal", told))
         if self._recorder.failed:
             self._recorder.flush()
+        if not s.exercise:
+            self._recorder.end_exercise(s)
         for event in self._notices:
             self._recorder.event(event, s)
             self.on_event(event)
@@ -117,7 +128,12 @@ class Bus:
     def _plan(self, now_ms):
         """A parked bus in which nothing goes on ticks once a second."""
         s = self.snapshot
-        quiet = s.phase == PARKED and self.warnings.level <= LAMP and self.senses.settled
+        quiet = (
+            s.phase == PARKED
+            and s.mode == NORMAL
+            and self.warnings.level <= LAMP
+            and self.senses.settled
+        )
         period = _PARKED_TICK_MS if quiet else _TICK_MS
         self.next_tick_ms += period
         if self.next_tick_ms <= now_ms:
@@ -128,7 +144,7 @@ class Bus:
         if self._radio.due(now_ms):
             s.signal_dbm = self._parts.radio.signal_dbm()
         every_s = _PARKED_STATE_S if s.phase == PARKED else _STATE_S
-        seen = (s.phase, s.front_door, s.emergency_door, s.seat_changes)
+        seen = (s.phase, s.mode, s.front_door, s.emergency_door, s.seat_changes)
         # A second early, so that the promise holds in a parked bus's slow ticks too.
         due = seen != self._state_of or now_ms - self._state_ms >= every_s * 1000 - 1000
         if due and self.uplink.wants_state(now_ms):
@@ -147,7 +163,12 @@ class Bus:
     def _status(self):
         s = self.snapshot
         return messages.status(
-            s.utc_ms, VERSION, self.journal.epoch, self._boot, self._parts.reset_cause
+            s.utc_ms,
+            VERSION,
+            self.journal.epoch,
+            self._boot,
+            self._parts.reset_cause,
+            self.disabled,
         )
 
     def _answer(self, name, payload):

@@ -4,7 +4,7 @@ sitting: seats that are taken, or were taken when last known. Only a sensor that
 reads empty takes a seat off this list; no button does.
 doubtful: seats that are unknown and not sitting. The driver who walked to the
 check button has looked at them. A press sooner than walk_ms after the ignition
-went off counts for nothing: nobody walks past every seat that fast.
+went off counts for nothing but suspicion: nobody walks past every seat that fast.
 """
 
 
@@ -26,7 +26,10 @@ class Check:
         pressed = s.check_button is True and self._button is False
         if s.check_button is not None:
             self._button = s.check_button
-        looked = pressed and ignition_off_ms is not None and ignition_off_ms >= self._walk_ms
+        off = pressed and ignition_off_ms is not None
+        looked = off and ignition_off_ms >= self._walk_ms
+        if off and not looked:
+            s.early_presses += 1
         if looked:
             self.checked = True
         if looked or s.checked != self.checked or s.seat_changes != self._seat_changes:

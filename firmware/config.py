@@ -8,6 +8,11 @@ A new setting is one line in SETTINGS.
 
 import json
 
+from firmware.rules import RULES
+
+_KINDS = [rule.kind for rule in RULES]
+_ALWAYS_ON = ("child_left_behind",)
+
 
 class ConfigError(ValueError):
     pass
@@ -92,6 +97,23 @@ class Addresses:
         return True
 
 
+class Kinds:
+    """Rules to switch off, by their kind. A rule about a child left behind stays on."""
+
+    range = "a list of different kinds of rules, without " + ", ".join(_ALWAYS_ON)
+
+    def __init__(self):
+        self.default = []
+
+    def accepts(self, value):
+        if not isinstance(value, list):
+            return False
+        for kind in value:
+            if kind not in _KINDS or kind in _ALWAYS_ON or value.count(kind) > 1:
+                return False
+        return True
+
+
 SETTINGS = {
     "fleet": Identifier("unconfigured"),
     "bus": Identifier("unconfigured"),
@@ -119,6 +141,7 @@ SETTINGS = {
         "password": Text("", 63),
     },
     "rules": {
+        "disabled": Kinds(),
         "left_behind_profile": Choice("korea", "japan"),
         "check_walk_s": Number(5, 0, 60),
         "overspeed_kmh": Number(80, 10, 120),
@@ -128,6 +151,14 @@ SETTINGS = {
         "belt_kmh": Number(10, 1, 60),
         "belt_s": Number(10, 0, 120),
         "sensor_silent_s": Number(2, 1, 60),
+    },
+    "modes": {
+        "service_min": Number(30, 1, 120),
+        "drill_min": Number(60, 1, 240),
+        "evacuation_min": Number(60, 5, 240),
+    },
+    "warnings": {
+        "quiet_s": Number(60, 5, 600),  # an acknowledged warning keeps quiet for so long
     },
     "trip": {
         "start_kmh": Number(8, 3, 20),

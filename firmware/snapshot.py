@@ -46,3 +46,8 @@ class Snapshot:
         self.checked = False  # the driver has walked to the check button since then
         self.sitting = []  # seats taken, or taken when last known
         self.doubtful = list(range(1, seat_count + 1))  # seats unknown, and not looked at
+
+        # modes.py, check.py
+        self.mode = "normal"  # or service, drill, evacuation
+        self.exercise = False  # what happens now belongs to a drill
+        self.early_presses = 0  # of the check button, too soon for a walk; since boot

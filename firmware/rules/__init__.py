@@ -8,6 +8,7 @@ nothing but its own state.
 
 from firmware.rules.belt_off import BeltOff
 from firmware.rules.check_button_missed import CheckButtonMissed
+from firmware.rules.check_too_soon import CheckTooSoon
 from firmware.rules.child_left_behind import ChildLeftBehind
 from firmware.rules.door_open_moving import DoorOpenMoving
 from firmware.rules.overspeed import Overspeed
@@ -16,6 +17,7 @@ from firmware.rules.sensor_silent import SensorSilent
 RULES = (
     ChildLeftBehind,
     CheckButtonMissed,
+    CheckTooSoon,
     DoorOpenMoving,
     Overspeed,
     BeltOff,

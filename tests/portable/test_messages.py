@@ -123,5 +123,6 @@ def test_status_and_will():
         "epoch": "9f3a21c4",
         "boot": 3,
         "reset": "watchdog",
+        "disabled": [],
     }
     assert json.loads(messages.WILL) == {"v": 1, "online": False}

@@ -2,7 +2,8 @@
 
 Payload: {"v":1,"id":"..."}; every request is answered on `reply` with its id, a bad
 one with a sentence that says what is wrong; it changes nothing. A command is handed
-the bus and the request; it gives back a sentence, or raises ValueError with one.
+the bus and the request; it gives back a sentence, or raises ValueError with one; None:
+the answer follows.
 """
 
 import json
@@ -35,17 +36,22 @@ def _normal(bus, request):
     return "Every mode ends now."
 
 
+def _policy(bus, request):
+    return bus.policing.take(request)
+
+
 COMMANDS = {
     "ping": _ping,
     "service": _service,
     "drill": _drill,
     "evacuation": _evacuation,
     "normal": _normal,
+    "policy": _policy,
 }
 
 
 def answer(bus, name, payload):
-    """name: str after cmd/; payload: bytes -> reply payload, bytes."""
+    """name: str after cmd/; payload: bytes -> reply payload, bytes; None: it follows."""
     try:
         request = json.loads(payload)
     except (ValueError, UnicodeError):
@@ -59,6 +65,7 @@ def answer(bus, name, payload):
         known = ", ".join(sorted(COMMANDS))
         return messages.reply(request_id, False, "Unknown command; known are: %s." % known)
     try:
-        return messages.reply(request_id, True, COMMANDS[name](bus, request))
+        told = COMMANDS[name](bus, request)
+        return None if told is None else messages.reply(request_id, True, told)
     except ValueError as error:
         return messages.reply(request_id, False, str(error))

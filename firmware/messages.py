@@ -81,7 +81,7 @@ def event_body(event, s, boot):
         ("lon", fixed(s.lon_e7, 7)),
         ("speed_kmh", kmh(s.speed_mms)),
         ("data", event.data),
-        ("why", event.why),
+        ("why", event.why if s.policy is None else event.why + (("policy", s.policy),)),
     )
     return text(pairs)[1:].encode()
 
@@ -141,8 +141,8 @@ class TrackBatch:
         return (head + ",".join(self._rows) + "]}").encode()
 
 
-def status(utc_ms, version, epoch, boot, reset_cause, disabled=()):
-    """Retained on connect. disabled: kinds of rules that are switched off."""
+def status(utc_ms, version, epoch, boot, reset_cause, disabled=(), policy=None):
+    """Retained on connect. disabled: kinds of rules that are switched off; policy: its hash."""
     return text(
         (
             ("v", 1),
@@ -153,6 +153,7 @@ def status(utc_ms, version, epoch, boot, reset_cause, disabled=()):
             ("boot", boot),
             ("reset", reset_cause),
             ("disabled", sorted(disabled)),
+            ("policy", policy),
         )
     ).encode()
 

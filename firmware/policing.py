@@ -1,0 +1,87 @@
+"""Policing: the policy in force, what it says of this place, and how the next one takes over.
+
+A new pack counts from the next start, or as soon as the bus is parked and nothing is
+raised; in between nothing changes. A bad one changes nothing at all.
+"""
+
+from firmware import messages
+from firmware.event import INFO, WARNING, Event
+from firmware.places import Places
+from firmware.policy import PolicyError
+from firmware.policy_store import PolicyStore
+
+
+class Policing:
+    """thresholds: config["rules"] with the policy's in their place; `is_new` once they changed.
+
+    files: see PolicyStore; is_resumed: the board was reset while the bus was in use.
+    """
+
+    def __init__(self, config, files, is_resumed):
+        self._config = config["rules"]
+        self._store = PolicyStore(files, config["bus"])
+        self._loading = None
+        self._notices = []
+        self.is_new = False
+        try:
+            policy = self._store.start()
+        except (PolicyError, OSError, MemoryError) as error:
+            policy = None
+            self._notices.append(_fault(error))
+        self._adopt(policy, is_resumed)
+
+    @property
+    def hash(self):
+        """str or None: of the policy in force."""
+        return None if self._policy is None else self._policy.hash
+
+    def take(self, request):
+        """cmd/policy: see PolicyStore.take()."""
+        return self._store.take(request)
+
+    def update(self, s):
+        """Fills in the Snapshot's places -> list of Events."""
+        self._places.update(s)
+        notices, self._notices = self._notices, []
+        return notices
+
+    def turn(self, s, is_calm, reply):
+        """A step of what takes long. reply(payload): for a check that is done.
+
+        is_calm: the bus is parked and nothing is raised. -> True if there is more to do.
+        """
+        done = self._store.turn()
+        if done is not None:
+            reply(messages.reply(*done))
+        if self._loading is not None:
+            self._load()
+        elif self._store.is_waiting and is_calm:
+            self._adopt(None, False)  # both would not fit into memory
+            self._places.update(s)
+            self._loading = self._store.loading()
+        return self._loading is not None or self._store.is_checking()
+
+    def _load(self):
+        try:
+            next(self._loading)
+            return
+        except StopIteration as end:
+            self._adopt(end.value, False)
+            data = (("version", end.value.version), ("hash", end.value.hash))
+            self._notices.append(Event("policy_changed", INFO, data=data, subject=None))
+        except (PolicyError, OSError, MemoryError) as error:
+            self._notices.append(_fault(error))
+        self._loading = None
+        self.is_new = True
+
+    def _adopt(self, policy, is_resumed):
+        self._policy = policy
+        self.thresholds = dict(self._config)
+        if policy is not None:
+            self.thresholds.update(policy.rules)
+        self._places = Places(policy, self.thresholds, is_resumed)
+
+
+def _fault(error):
+    told = str(error) or "The policy does not fit into memory."
+    return Event("fault", WARNING, data=(("what", "policy"), ("text", told)), subject=None)

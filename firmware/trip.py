@@ -42,9 +42,9 @@ class Trip:
         self._stand = Held(config["trip"]["end_s"] * 1000)
         unchecked = nvs.get("unchecked")  # None: a new board, which has not been checked either
         self.phase = PARKED if unchecked == 0 else CHECKING
-        # After a reset in a check nobody knows how long it has been running: long enough.
-        self._off_since_ms = -_LONG_AGO_MS if unchecked else 0
-        self._check = Check(config["rules"]["check_walk_s"] * 1000, unchecked == 0)
+        # After a reset nobody knows how long the ignition has been off: long enough.
+        self._off_since_ms = 0 if unchecked is None else -_LONG_AGO_MS
+        self._check = Check(config["rules"]["check_walk_s"] * 1000, unchecked == 0, nvs)
         self._odometer = Odometer(nvs.get("odometer_m") or 0)
         self._number = nvs.get("trip") or 0
         self._begun_m = None  # odometer at the start of the trip under way

@@ -182,6 +182,13 @@ def test_p6_a_reset_in_a_check_counts_as_long_overdue():
     assert ride.s.ignition_off_ms > 3600000
 
 
+def test_p6_who_sits_down_after_a_reset_of_a_checked_bus_is_long_overdue_too():
+    ride = Ride(**CHECKED)
+    assert ride.goes() == "parked"
+    assert ride.goes(taken=[7]) == "checking"
+    assert ride.s.ignition_off_ms > 12 * 3600 * 1000
+
+
 def test_a_new_board_has_not_been_checked_but_is_given_its_time():
     ride = Ride()
     assert ride.goes() == "checking"

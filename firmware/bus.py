@@ -5,9 +5,12 @@ uplink's turn. The tick and the uplink share nothing but the journal.
 from micropython import const
 
 from firmware import VERSION, commands, messages
+from firmware.driven import Driven
 from firmware.event import INFO, WARNING, Event
+from firmware.health import Health
 from firmware.journal import ALARM, TRACK, Journal
 from firmware.modes import NORMAL, Modes
+from firmware.policing import Policing
 from firmware.recorder import Recorder
 from firmware.rules import RULES
 from firmware.senses import Senses
@@ -40,7 +43,10 @@ class Bus:
         self.snapshot = Snapshot(config["seats"]["count"])
         self.trip = Trip(config, parts.nvs)
         self.snapshot.phase = self.trip.phase
-        self.warnings = Warnings(config["warnings"], parts.lamp, parts.buzzer, parts.horn)
+        self._driven = Driven(parts.nvs, config["rules"]["rest_min"])
+        self._health = Health(parts)
+        sounds = self._health
+        self.warnings = Warnings(config["warnings"], sounds.lamp, sounds.buzzer, sounds.horn)
         kept = config["journal"]
         self.journal = Journal(parts.flash, parts.entropy, kept["alarm_kb"], kept["cursor_s"])
         self.uplink = Uplink(config, self.journal, parts.radio, parts.dialer, self._status)
@@ -49,10 +55,9 @@ class Bus:
         self.on_event = _ignore
         self.senses = Senses(config, parts, self.snapshot)
         self.modes = Modes(config)
-        self.disabled = config["rules"]["disabled"]
-        self._rules = [rule(config["rules"]) for rule in RULES if rule.kind not in self.disabled]
-        self._warners = self._rules + [self.modes]
+        self.policing = Policing(config, parts.files, self.trip.phase != PARKED)
         self._broken = set()  # kinds of rules that raise
+        self._make_rules()
         self._track = Track(config["track"])
         self._recorder = Recorder(self.journal, self._boot)
         self._damaged = 0  # records found unreadable, as last told
@@ -69,6 +74,7 @@ class Bus:
         s = self.snapshot
         s.now_ms = now_ms
         self.senses.sense(s)
+        self._notices.extend(self.policing.update(s))
         self._judge(s)
         self._record(s)
         self.warnings.show(s, self._warners)
@@ -84,15 +90,32 @@ class Bus:
         more = self.uplink.turn(now_ms)
         if self.uplink.connected:
             self._tell_state(now_ms)
-        return more
+        return self._police() or more
 
     def enter(self, mode):
         """Into a mode (modes.py) with the next tick; ValueError says why not."""
         self.modes.enter(mode, self.snapshot, self.warnings.level)
 
+    def _police(self):
+        s = self.snapshot
+        is_calm = s.phase == PARKED and s.mode == NORMAL and not self._recorder.active()
+        more = self.policing.turn(s, is_calm, self.uplink.reply)
+        if self.policing.is_new and not self._recorder.active():
+            self.policing.is_new = False
+            self._make_rules()
+        return more
+
+    def _make_rules(self):
+        thresholds = self.policing.thresholds
+        self.disabled = thresholds["disabled"]
+        self._rules = [rule(thresholds) for rule in RULES if rule.kind not in self.disabled]
+        self._warners = self._rules + [self.modes]
+
     def _judge(self, s):
         notices = self._notices
         notices.extend(self.trip.update(s))
+        notices.extend(self._health.update(s))
+        self._driven.update(s)
         notices.extend(self.modes.update(s))
         for rule in self._rules:
             try:
@@ -169,6 +192,7 @@ class Bus:
             self._boot,
             self._parts.reset_cause,
             self.disabled,
+            self.policing.hash,
         )
 
     def _answer(self, name, payload):

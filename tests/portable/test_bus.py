@@ -79,8 +79,10 @@ class Parts:
         self.gnss = Gnss()
         self.supply = Supply()
         self.cabin = None
+        self.accelerometer = None
         self.flash = flash
         self.nvs = nvs
+        self.files = None
         self.radio = Radio()
         self.dialer = Dialer()
         self.watchdog = Watchdog()
@@ -261,7 +263,7 @@ def test_only_a_completed_tick_feeds_the_watchdog():
     bench.waits(1000)
     fed = bench.parts.watchdog.fed
     bench.parts.horn = None
-    bench.bus._senses = None  # a defect that nothing catches
+    bench.bus.senses = None  # a defect that nothing catches
     try:
         bench.bus.tick(bench.now_ms)
         raised = False

@@ -27,7 +27,7 @@ def test_child_left_behind_prompts_at_once_and_alarms_at_180_s():
     assert watch.sees(ignition_off_ms=179999) == []
     assert watch.rule.warning == PROMPT
     assert watch.sees(ignition_off_ms=180000) == [
-        ("raised", {"seats": [7], "unknown": [], "stage": 3})
+        ("raised", {"seats": [7], "unknown": [], "stage": 3, "heat_min": 6})
     ]
     assert watch.rule.warning == HORN
     assert watch.sees(MINUTE) == []
@@ -39,7 +39,7 @@ def test_child_left_behind_japan_sounds_the_horn_at_15_min():
     assert watch.rule.warning == INSIDE
     assert watch.sees(ignition_off_ms=899999) == []
     assert watch.sees(ignition_off_ms=900000) == [
-        ("updated", {"seats": [7], "unknown": [], "stage": 3})
+        ("updated", {"seats": [7], "unknown": [], "stage": 3, "heat_min": 0})
     ]
     assert watch.rule.warning == HORN
 
@@ -47,14 +47,16 @@ def test_child_left_behind_japan_sounds_the_horn_at_15_min():
 def test_child_left_behind_counts_a_doubtful_seat_as_taken():
     watch = parked_with(ChildLeftBehind)
     assert watch.sees(doubtful=[2], ignition_off_ms=180000) == [
-        ("raised", {"seats": [], "unknown": [2], "stage": 3})
+        ("raised", {"seats": [], "unknown": [2], "stage": 3, "heat_min": 6})
     ]
 
 
 def test_child_left_behind_is_updated_when_the_child_moves():
     watch = parked_with(ChildLeftBehind)
     watch.sees(sitting=[7], ignition_off_ms=180000)
-    assert watch.sees(sitting=[8]) == [("updated", {"seats": [8], "unknown": [], "stage": 3})]
+    assert watch.sees(sitting=[8]) == [
+        ("updated", {"seats": [8], "unknown": [], "stage": 3, "heat_min": 6})
+    ]
 
 
 def test_child_left_behind_ends_when_nobody_is_left_or_the_ignition_is_on():

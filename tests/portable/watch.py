@@ -92,6 +92,17 @@ READINGS = {
     "mode": ("normal", "service", "drill", "evacuation"),
     "exercise": (True, False),
     "early_presses": (0, 1, 2),
+    "accel_mms2": _ACCEL,
+    "lateral_mms2": _ACCEL,
+    "shock_mg": (None, 0, 2499, 2500, 7000),
+    "taken_before": (None, [], [2]),
+    "unknown_before": (None, [], [3]),
+    "driven_min": (0, 239, 240, 241),
+    "driven_day_min": (0, 479, 480, 481),
+    "flapping": ([], [1], [1, 2]),
+    "flapping_belts": ([], [4]),
+    "expander_resets": ([0, 0], [1, 0], [1, 1]),
+    "failing": ([], ["horn"], ["buzzer", "horn"]),
 }
 FIXED = ("now_ms", "seat_count", "seat_changes", "sensors", "silent")
 

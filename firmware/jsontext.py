@@ -9,6 +9,8 @@ import json
 
 from micropython import const
 
+from firmware.position_scan import scan
+
 _BLOCK = const(512)  # bytes read at once; no string or number is longer
 _SPACE = b" \t\r\n"
 _BACKSLASH = const(92)
@@ -60,22 +62,55 @@ class Json:
             if self._goes_on(b"}"):
                 return
 
-    def items(self, is_place=True):
-        """An array: its indexes, likewise. is_place: errors name them."""
+    def items(self):
+        """An array: its indexes, likewise."""
         self._take(b"[", "a list [ ]")
         if self._look() == b"]":
             self._at += 1
             return
         index = 0
         while True:
-            if is_place:
-                self._path.append(index)
+            self._path.append(index)
             yield index
-            if is_place:
-                self._path.pop()
+            self._path.pop()
             index += 1
             if self._goes_on(b"]"):
                 return
+
+    def positions(self, out):
+        """A list of [latitude, longitude] in degrees: how many of them stand in `out` now.
+
+        out: array('i') of 2 n + 1 for n at once: latitude and longitude in turn, 1e-7 degree.
+        """
+        self._take(b"[", "a list [ ]")
+        if self._look() == b"]":
+            self._at += 1
+            return
+        most = len(out) // 2
+        self._path.append(0)
+        while True:
+            self._fill()
+            n = scan(self._buf, self._at, len(self._buf), out, most)
+            self._at = out[2 * most]
+            if n:
+                yield n
+                self._path[-1] += n
+                continue
+            out[0], out[1] = self.position()
+            yield 1
+            if self._goes_on(b"]"):
+                break
+            self._path[-1] += 1
+        self._path.pop()
+
+    def position(self):
+        """[latitude, longitude] in degrees -> both in 1e-7 degree."""
+        self._take(b"[", "a position [latitude, longitude]")
+        lat = self.number(7, -90, 90, "latitude")
+        self._take(b",", "a position [latitude, longitude]")
+        lon = self.number(7, -180, 180, "longitude")
+        self._take(b"]", "a position [latitude, longitude]")
+        return lat, lon
 
     def text(self, longest):
         """-> str of at most so many characters."""

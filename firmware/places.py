@@ -6,7 +6,7 @@ Without a policy, and where the position is unknown, every field is None.
 from firmware.fences import Fences, contains, is_near
 from firmware.hours import local
 from firmware.limits import limit_at, road_at
-from firmware.policy_reader import KINDS
+from firmware.policy_settings import KINDS
 from firmware.round import Round
 
 

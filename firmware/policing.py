@@ -14,21 +14,19 @@ from firmware.policy_store import PolicyStore
 class Policing:
     """thresholds: config["rules"] with the policy's in their place; `is_new` once they changed.
 
-    files: see PolicyStore; is_resumed: the board was reset while the bus was in use.
+    files: see PolicyStore; is_resumed: the board was reset while the bus was in use. What is
+    stored is read in the first turns: a start with a child on board waits for nothing.
     """
 
     def __init__(self, config, files, is_resumed):
         self._config = config["rules"]
         self._store = PolicyStore(files, config["bus"])
-        self._loading = None
+        self._is_resumed = is_resumed
+        self._is_start = True
+        self._loading = self._store.loading() if self._store.is_waiting else None
         self._notices = []
         self.is_new = False
-        try:
-            policy = self._store.start()
-        except (PolicyError, OSError, MemoryError) as error:
-            policy = None
-            self._notices.append(_fault(error))
-        self._adopt(policy, is_resumed)
+        self._adopt(None)
 
     @property
     def hash(self):
@@ -37,6 +35,8 @@ class Policing:
 
     def take(self, request):
         """cmd/policy: see PolicyStore.take()."""
+        if self._loading is not None:
+            raise ValueError("A policy is just being taken into force; send this again in a while.")
         return self._store.take(request)
 
     def update(self, s):
@@ -56,7 +56,7 @@ class Policing:
         if self._loading is not None:
             self._load()
         elif self._store.is_waiting and is_calm:
-            self._adopt(None, False)  # both would not fit into memory
+            self._adopt(None)  # both would not fit into memory
             self._places.update(s)
             self._loading = self._store.loading()
         return self._loading is not None or self._store.is_checking()
@@ -66,20 +66,23 @@ class Policing:
             next(self._loading)
             return
         except StopIteration as end:
-            self._adopt(end.value, False)
-            data = (("version", end.value.version), ("hash", end.value.hash))
-            self._notices.append(Event("policy_changed", INFO, data=data, subject=None))
+            policy = end.value
+            self._adopt(policy)
+            if not self._is_start:
+                data = (("version", policy.version), ("hash", policy.hash))
+                self._notices.append(Event("policy_changed", INFO, data=data, subject=None))
         except (PolicyError, OSError, MemoryError) as error:
             self._notices.append(_fault(error))
         self._loading = None
+        self._is_start = self._is_resumed = False
         self.is_new = True
 
-    def _adopt(self, policy, is_resumed):
+    def _adopt(self, policy):
         self._policy = policy
         self.thresholds = dict(self._config)
         if policy is not None:
             self.thresholds.update(policy.rules)
-        self._places = Places(policy, self.thresholds, is_resumed)
+        self._places = Places(policy, self.thresholds, self._is_resumed)
 
 
 def _fault(error):

@@ -59,12 +59,13 @@ class Policy:
         self.stops, self.zones, self.roads, self.routes = Names(), Names(), Names(), Names()
         self.schools = {}
 
-    def corner(self, lat_e7, lon_e7):
+    def put(self, some, n):
+        """The first n corners of an array."""
         if self.corners is not None:
             at = 2 * self.corner_n
-            self.corners[at] = lat_e7
-            self.corners[at + 1] = lon_e7
-        self.corner_n += 1
+            for index in range(2 * n):
+                self.corners[at + index] = some[index]
+        self.corner_n += n
 
     def holds(self, hours, minute, day):
         """hours: of a column."""

@@ -4,22 +4,22 @@ from micropython import const
 
 from firmware import geo
 from firmware.config import SETTINGS
-from firmware.setting import Identifier
-from firmware.hours import ALL_DAYS, span
-
-KINDS = ("stop", "school", "speed", "flood", "closed")  # of areas; the first is no zone
-CLASSES = {"town": 60, "rural": 70, "divided": 80, "expressway": 90}
-"""km/h for school vehicles, as approved in principle in June 2021; by `limit_kmh` otherwise."""
+from firmware.hours import ALL_DAYS
+from firmware.policy_settings import CLASSES, KINDS, ROAD, ROUTE, SCHOOL, STOP, ZONE
+from firmware.table import numbers
 
 _CORNERS = const(8000)  # in the whole pack: 64 KB
 _CORNERS_EACH = const(1000)
-_STOPS, _ZONES, _ROADS, _ROUTES = const(100), const(250), const(100), const(50)
+_STOPS = const(100)
+_ZONES = const(250)
+_ROADS = const(100)
+_ROUTES = const(50)
 _WIDEST_E7 = const(20000000)
-_PAUSE = const(16)  # corners a step
-_STOP_M, _ROAD_M = const(50), const(25)
+_STOP_M = const(50)
+_ROAD_M = const(25)
 
 _ORDER = ("stops", "schools", "zones", "roads", "routes")
-_name = Identifier("")
+_some = numbers(2 * 16 + 1)  # corners of a step
 
 
 def read(json, policy, bus):
@@ -73,13 +73,13 @@ def _rules(json, policy):
 
 
 def _stop(json, policy, bus):
-    stop = yield from _item(json, policy, _STOP, ("id", "at"))
+    stop = yield from _item(json, policy, STOP, ("id", "at"))
     _new(json, policy.stops, stop["id"])
     _circle_area(policy, KINDS[0], stop.get("at"), stop.get("radius_m", _STOP_M), 0, 0)
 
 
 def _school(json, policy, bus):
-    school = yield from _item(json, policy, _SCHOOL, ("stop",))
+    school = yield from _item(json, policy, SCHOOL, ("stop",))
     if school["stop"] in policy.schools:
         json.fail("this stop is a school already")
     policy.schools[school["stop"]] = _hours(policy, school)
@@ -87,7 +87,7 @@ def _school(json, policy, bus):
 
 def _zone(json, policy, bus):
     first = policy.corner_n
-    zone = yield from _item(json, policy, _ZONE, ("id", "kind"))
+    zone = yield from _item(json, policy, ZONE, ("id", "kind"))
     _new(json, policy.zones, zone["id"])
     kind, limit = zone["kind"], zone.get("limit_kmh", 0)
     if ("polygon" in zone) == ("circle" in zone):
@@ -111,7 +111,7 @@ def _zone(json, policy, bus):
 
 def _road(json, policy, bus):
     first = policy.corner_n
-    road = yield from _item(json, policy, _ROAD, ("id", "class", "line"))
+    road = yield from _item(json, policy, ROAD, ("id", "class", "line"))
     _new(json, policy.roads, road["id"])
     policy.lines.add(
         first=first,
@@ -123,7 +123,7 @@ def _road(json, policy, bus):
 
 def _route(json, policy, bus):
     corners, visits = policy.corner_n, policy.visits.n
-    route = yield from _item(json, policy, _ROUTE, ("id", "stops"))
+    route = yield from _item(json, policy, ROUTE, ("id", "stops"))
     _new(json, policy.routes, route["id"])
     policy.lines.add(first=corners, count=policy.corner_n - corners, width_m=0, limit_kmh=0)
     policy.runs.add(
@@ -153,39 +153,24 @@ def _item(json, policy, settings, needed):
 
 def _corners(json, policy, least):
     """-> (south, north, west, east)"""
-    n = 0
+    total = 0
     south = west = 1800000000
     north = east = -1800000000
-    for n in json.items():
-        if n >= _CORNERS_EACH or policy.corner_n >= _CORNERS:
-            json.fail("one corner too many")
-        lat, lon = _position(json)
-        policy.corner(lat, lon)
-        south, north = min(south, lat), max(north, lat)
-        west, east = min(west, lon), max(east, lon)
-        if n % _PAUSE == 0:
-            yield
-    if n + 1 < least:
+    for n in json.positions(_some):
+        total += n
+        if total > _CORNERS_EACH or policy.corner_n + n > _CORNERS:
+            json.fail("there are too many corners")
+        policy.put(_some, n)
+        for at in range(0, 2 * n, 2):
+            lat, lon = _some[at], _some[at + 1]
+            south, north = min(south, lat), max(north, lat)
+            west, east = min(west, lon), max(east, lon)
+        yield
+    if total < least:
         json.fail("at least %d corners are needed" % least)
     if north - south > _WIDEST_E7 or east - west > _WIDEST_E7:
         json.fail("it is wider than 2 degrees")
     return south, north, west, east
-
-
-def _position(json):
-    """[latitude, longitude] in degrees -> 1e-7 degree."""
-    lat = lon = None
-    for index in json.items(False):
-        if index == 0:
-            lat = json.number(7, -90, 90, "latitude")
-        elif index == 1:
-            lon = json.number(7, -180, 180, "longitude")
-        else:
-            lon = None
-            break
-    if lon is None:
-        json.fail("a position is [latitude, longitude]")
-    return lat, lon
 
 
 def _circle_area(policy, kind, at, radius_m, limit, hours):
@@ -197,19 +182,8 @@ def _circle_area(policy, kind, at, radius_m, limit, hours):
         limit_kmh=limit, hours=hours,
         south=lat - up, north=lat + up, west=lon - aside, east=lon + aside,
     )  # fmt: skip
-    policy.corner(lat, lon)
-
-
-def _circle(json, policy):
-    circle = {}
-    for key in json.fields():
-        if key not in ("at", "radius_m"):
-            json.fail("there is no such setting; known here: at, radius_m")
-        circle[key] = _position(json) if key == "at" else _radius(json, policy)
-    for key in ("at", "radius_m"):
-        if key not in circle:
-            json.fail("%s is missing" % key)
-    return circle["at"], circle["radius_m"]
+    _some[0], _some[1] = lat, lon
+    policy.put(_some, 1)
 
 
 def _hours(policy, item):
@@ -226,115 +200,3 @@ def _new(json, names, name):
     if names.index(name) >= 0:
         json.fail('there is another "%s"' % name)
     names.add(name)
-
-
-def _id(json, policy):
-    name = json.text(32)
-    if not _name.accepts(name):
-        json.fail("an id is " + _name.range)
-    return name
-
-
-def _known_stop(json, policy):
-    name = json.text(32)
-    index = policy.stops.index(name)
-    if index < 0:
-        json.fail('there is no stop "%s"' % name)
-    return index
-
-
-def _school_hours(json, policy):
-    """-> the hours of a school, by its stop."""
-    stop = _known_stop(json, policy)
-    if stop not in policy.schools:
-        json.fail("this stop is no school")
-    return policy.schools[stop]
-
-
-def _visits(json, policy):
-    for index in json.items():
-        if index >= 64:
-            json.fail("one stop too many")
-        policy.visits.add(stop=_known_stop(json, policy))
-
-
-def _spans(json, policy):
-    spans = []
-    for _ in json.items():
-        told = json.text(32)
-        try:
-            spans.append(span(told))
-        except ValueError as error:
-            json.fail(str(error))
-    return tuple(spans)
-
-
-def _days(json, policy):
-    days = 0
-    for _ in json.items():
-        days |= 1 << json.number(0, 1, 7, "the day") - 1
-    return days
-
-
-def _buses(json, policy):
-    return [_id(json, policy) for _ in json.items()]
-
-
-def _choice(words):
-    def choose(json, policy):
-        word = json.text(32)
-        if word not in words:
-            json.fail("this has to be one of " + ", ".join(words))
-        return word
-
-    return choose
-
-
-def _whole(low, high, what):
-    return lambda json, policy: json.number(0, low, high, what)
-
-
-_limit = _whole(5, 120, "the limit")
-_radius = _whole(10, 20000, "the radius")
-
-
-def _label(json, policy):
-    """For people; the bus has no use for it."""
-    json.text(100)
-
-
-_STOP = {
-    "id": _id,
-    "name": _label,
-    "at": lambda json, policy: _position(json),
-    "radius_m": _whole(20, 500, "the radius"),
-}
-_SCHOOL = {"stop": _known_stop, "hours": _spans, "days": _days}
-_ZONE = {
-    "id": _id,
-    "name": _label,
-    "kind": _choice(KINDS[1:]),
-    "polygon": None,  # _corners
-    "circle": _circle,
-    "limit_kmh": _limit,
-    "school": _school_hours,
-    "hours": _spans,
-    "days": _days,
-}
-_ROAD = {
-    "id": _id,
-    "name": _label,
-    "class": _choice(tuple(CLASSES)),
-    "line": None,
-    "limit_kmh": _limit,
-    "width_m": _whole(5, 200, "the width"),
-}
-_ROUTE = {
-    "id": _id,
-    "name": _label,
-    "stops": _visits,
-    "line": None,
-    "hours": _spans,
-    "days": _days,
-    "buses": _buses,
-}

@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from micropython import const
 
-from firmware.policy import PolicyError, check, complete, load
+from firmware.policy import PolicyError, check, load
 
 KEPT = "policy.json"
 NEW = "policy.new"
@@ -39,15 +39,8 @@ class PolicyStore:
         self._checked = None  # sha256 of what is checked
         self._kept = ""  # sha256 of policy.json
         self._version = 0
-        self.is_waiting = False  # policy.json is newer than what is in force
-
-    def start(self):
-        """At boot -> Policy or None. PolicyError, OSError, MemoryError: it is of no use."""
-        if self._files is None or not self._files.has(KEPT):
-            return None
-        policy = complete(load(self._open_kept, self._bus))
-        self._kept, self._version = policy.sha256, policy.version
-        return policy
+        # policy.json is newer than what is in force
+        self.is_waiting = files is not None and files.has(KEPT)
 
     def take(self, request):
         """A part, as cmd/policy brings it -> a sentence; None: turn() will have the answer."""
@@ -101,9 +94,11 @@ class PolicyStore:
         return self._work is not None
 
     def loading(self):
-        """Generator -> the Policy that waits. Raises as start()."""
+        """Generator -> the Policy that waits. PolicyError, OSError, MemoryError: of no use."""
         self.is_waiting = False
-        return (yield from load(self._open_kept, self._bus))
+        policy = yield from load(self._open_kept, self._bus)
+        self._kept, self._version = policy.sha256, policy.version
+        return policy
 
     def _begin(self, sha256_hex, parts):
         self._sha256, self._parts = sha256_hex, parts

@@ -124,5 +124,6 @@ def test_status_and_will():
         "boot": 3,
         "reset": "watchdog",
         "disabled": [],
+        "policy": None,
     }
     assert json.loads(messages.WILL) == {"v": 1, "online": False}

@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 TOWN := $(if $(BUSES),--buses $(BUSES)) $(if $(SPEED),--speed $(SPEED)) $(if $(SEED),--seed $(SEED)) \
         $(if $(DURATION),--duration $(DURATION)) $(if $(BROKER),--broker $(BROKER))
 
-.PHONY: help setup sim test lint bench vm clean
+.PHONY: help setup sim test lint bench vm hazards clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ bench: $(VENV)/dev  ## measure, beside the goals
 
 vm: $(VENV)/dev  ## the portable tests of firmware/, on CPython and in the MicroPython VM
 	@$(BIN)/python -m pytest -q -rs tests/portable tests/test_portable_vm.py
+
+hazards: $(VENV)/dev  ## docs/hazards.md from the code
+	@$(BIN)/python -m tools.hazards
 
 clean:  ## remove .venv and everything else that was made
 	rm -rf $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from test_rules_contract import check_turns
 from watch import CONFIG, READINGS, SEATS
@@ -76,6 +76,12 @@ def walk(s, steps):
             yield s
 
 
+# Every run draws the same; what fails is named by the rule and the time, not shrunk for minutes.
+CONTRACT = settings(
+    max_examples=100, deadline=None, derandomize=True, phases=(Phase.explicit, Phase.generate)
+)
+
+
 def told(event):
     return event.state, event.severity, event.subject, text(event.data), text(event.why)
 
@@ -105,7 +111,7 @@ class Watched:
         return event
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@CONTRACT
 @given(steps=STEPS)
 def test_every_rule_keeps_its_contract(steps):
     everybody = [Watched(rule) for rule in RULES]
@@ -113,14 +119,15 @@ def test_every_rule_keeps_its_contract(steps):
         before = deepcopy(s.__dict__)
         for watched in everybody:
             watched.sees(s)
-            # With the ignition on, an alarm warns louder than what a press quiets, or not at all.
-            if watched.alarms and s.ignition_off_ms is None:
+            # With the ignition on, an alarm warns louder than what a press quiets, or not at
+            # all; but for a battery that was cut while parked, which is not about a child.
+            if watched.alarms and s.ignition_off_ms is None and watched.rule.kind != "supply":
                 warning = watched.rule.warning
-                assert warning >= INSIDE or warning == SILENT, watched.rule.kind
+                assert warning >= INSIDE or warning == SILENT, (watched.rule.kind, warning)
         assert s.__dict__ == before, "a rule writes nothing into the snapshot"
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@CONTRACT
 @given(steps=STEPS)
 def test_p5_going_blind_ends_no_alarm(steps):
     """Every sensor falls silent for ten minutes while an alarm stands: it stands on."""

@@ -7,7 +7,7 @@ raised; in between nothing changes. A bad one changes nothing at all.
 from firmware import messages
 from firmware.event import INFO, WARNING, Event
 from firmware.places import Places
-from firmware.policy import PolicyError
+from firmware.policy import PolicyError, step
 from firmware.policy_store import PolicyStore
 
 
@@ -22,8 +22,8 @@ class Policing:
         self._config = config["rules"]
         self._store = PolicyStore(files, config["bus"])
         self._is_resumed = is_resumed
-        self._is_start = True
-        self._loading = self._store.loading() if self._store.is_waiting else None
+        self._is_start = self._store.is_waiting  # what is read now was in force before
+        self._loading = self._store.loading() if self._is_start else None
         self._notices = []
         self.is_new = False
         self._adopt(None)
@@ -63,10 +63,9 @@ class Policing:
 
     def _load(self):
         try:
-            next(self._loading)
-            return
-        except StopIteration as end:
-            policy = end.value
+            policy = step(self._loading)
+            if policy is None:
+                return
             self._adopt(policy)
             if not self._is_start:
                 data = (("version", policy.version), ("hash", policy.hash))

@@ -93,13 +93,21 @@ def load(open_pack, bus):
     return policy
 
 
+def step(generator):
+    """One step of check or load -> None, or the Policy once it is done."""
+    try:
+        next(generator)
+        return None
+    except StopIteration as end:
+        return end.value
+
+
 def complete(generator):
-    """Run it to its end at once -> what it returns."""
-    while True:
-        try:
-            next(generator)
-        except StopIteration as end:
-            return end.value
+    """All steps at once -> the Policy."""
+    policy = None
+    while policy is None:
+        policy = step(generator)
+    return policy
 
 
 def _pass(open_pack, policy, bus):

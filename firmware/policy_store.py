@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from micropython import const
 
-from firmware.policy import PolicyError, check, load
+from firmware.policy import PolicyError, check, load, step
 
 KEPT = "policy.json"
 NEW = "policy.new"
@@ -81,10 +81,10 @@ class PolicyStore:
         if self._work is None:
             return None
         try:
-            next(self._work)
-            return None
-        except StopIteration as end:
-            ok, told = True, self._keep(end.value)
+            policy = step(self._work)
+            if policy is None:
+                return None
+            ok, told = True, self._keep(policy)
         except (PolicyError, OSError, MemoryError) as error:
             ok, told = False, str(error) or "The policy does not fit into memory."
         self._work = None

@@ -24,6 +24,11 @@ class StraightRoad:
         """The bus does what was asked for."""
         return self._world.speed_mms == self._wanted_mms
 
+    def turn(self, degrees: int) -> None:
+        """The road bends here, to the right if positive."""
+        self._course_deg = (self._course_deg + degrees) % 360
+        self._world.course_cdeg = self._course_deg * 100
+
     def set_speed(self, kmh: float) -> None:
         """Speed up or slow down to this; 0 to stand."""
         self._wanted_mms = round(kmh * 1000 / 3.6)

@@ -14,7 +14,7 @@ class GnssJump:
     """Two fixes in a row are further apart than gnss_jump_kmh and 200 m of error allow.
 
     A receiver that is spoofed or reflected, or broken. While fixes keep jumping it is one
-    occurrence, updated by a longer jump; it ends after a minute without.
+    occurrence, updated by one twice as long; it ends after a minute without.
 
     Source: 200 km/h [default]; no school bus drives that fast.
 
@@ -52,7 +52,7 @@ class GnssJump:
             return None
         self._jumped_ms = now_ms
         told = self._top_mm
-        if told is not None and way_mm <= told:
+        if told is not None and way_mm < told * 2:
             return None
         self._top_mm, self._top_ms = way_mm, ms
         self.warning = LAMP

@@ -59,7 +59,8 @@ class LIS3DH:
             self._next_ms = now_ms
             return
         period_ms = 1000 / rate
-        if now_ms - self._next_ms > 2 * _LEVELS * period_ms:  # what nobody could have read
+        late_ms = now_ms - self._next_ms
+        if self._mode != _FIFO and late_ms > 2 * _LEVELS * period_ms:  # nobody will read those
             self._overrun = self._overrun or self._keeps
             self._next_ms = now_ms - 2 * _LEVELS * period_ms
         while self._next_ms <= now_ms:

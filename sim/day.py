@@ -90,13 +90,7 @@ def school_morning(
     return world
 
 
-def school_day(
-    index: int = 0,
-    seed: int = 0,
-    seats: int = 40,
-    habits: Habits = ORDINARY,
-    starts_h: tuple[float, ...] = (6.0, 7.1, 15.2, 16.5),
-) -> World:
+def school_day(index: int = 0, seed: int = 0, seats: int = 40, habits: Habits = ORDINARY) -> World:
     """05:00 to 21:00: two runs in the morning, two in the afternoon, parked in between.
 
     The board is new, so somebody walks through the bus and presses the check button first.
@@ -108,8 +102,12 @@ def school_day(
 
     def plan() -> Script:
         yield from driver.checks()
-        runs = (morning_run, morning_run, afternoon_run, afternoon_run)
-        for clock_h, run, route in zip(starts_h, runs, routes * 2, strict=True):
+        for clock_h, run, route in (
+            (6.0, morning_run, routes[0]),
+            (7.1, morning_run, routes[1]),
+            (15.2, afternoon_run, routes[0]),
+            (16.5, afternoon_run, routes[1]),
+        ):
             start_ms = int((clock_h - 5) * _HOUR_MS) + rng.randint(0, 300_000)
             yield max(0, start_ms - world.now_ms)
             yield from run(driver, route, school_class(rng, route.stops, seats, habits))

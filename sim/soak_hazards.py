@@ -17,13 +17,13 @@ from typing import Any, NamedTuple
 
 from sim.day import school_day
 from sim.left_day import LeftDay
-from sim.rig import Rig
+from sim.rig import Rig, config_for
+from sim.town_policy import policy_for
 
 MONTH_DAYS = 22
 """School days in a month."""
-STARTS_H = (5.1, 5.8, 6.5, 7.2)
-DAY_MS = 10_440_000
-"""A day's four runs, two to school and two from it, without the long hours parked between them."""
+_AT_SCHOOL_MS, _BACK_MS, _EVENING_MS = 11_160_000, 36_000_000, 44_100_000
+"""08:06, 15:00, 17:15: in between the board is without power, for the sake of speed."""
 _JOBS = 2
 
 
@@ -43,11 +43,14 @@ class Left(NamedTuple):
     happened: list[str]
 
 
-def ordinary_day(seed: int, ms: int = DAY_MS) -> Ordinary:
+def ordinary_day(seed: int, evening_ms: int = _EVENING_MS) -> Ordinary:
     """Two runs to the school and two from it, by people who do everything right."""
-    world = school_day(seed, seed, starts_h=STARTS_H)
+    world = school_day(seed, seed)
     world.signal_dbm, world._air = None, None
-    rig = Rig(world, seed=seed)
+    config = config_for(world)
+    fitted = seed % 4 == 0  # every fourth bus has all that can be had
+    config["accelerometer"]["fitted"] = config["readback"]["fitted"] = fitted
+    rig = Rig(world, config, seed=seed, policy=policy_for(seed))
     counts: dict[str, Counter[str]] = {"alarm": Counter(), "warning": Counter(), "info": Counter()}
 
     def count(event: Any) -> None:
@@ -55,7 +58,12 @@ def ordinary_day(seed: int, ms: int = DAY_MS) -> Ordinary:
             counts[event.severity][event.kind] += 1
 
     rig.on_event = count
-    rig.run_for(ms)
+    rig.run_until(min(_AT_SCHOOL_MS, evening_ms))
+    if evening_ms > _BACK_MS:
+        rig.power_cut()
+        rig.run_until(_BACK_MS)
+        rig.power_on()
+        rig.run_until(evening_ms)
     return Ordinary(seed, dict(counts["alarm"]), dict(counts["warning"]))
 
 

@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 TOWN := $(if $(BUSES),--buses $(BUSES)) $(if $(SPEED),--speed $(SPEED)) $(if $(SEED),--seed $(SEED)) \
         $(if $(DURATION),--duration $(DURATION)) $(if $(BROKER),--broker $(BROKER))
 
-.PHONY: help setup sim test lint bench vm hazards clean
+.PHONY: help setup sim test lint bench vm soak hazards clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,7 +25,7 @@ test: $(VENV)/dev  ## all tests
 lint: $(VENV)/dev $(VENV)/typings  ## style (ruff) and types (mypy)
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
-	@$(BIN)/mypy sim tests tools
+	@$(BIN)/mypy sim tools
 	@$(BIN)/mypy --config-file tools/mypy-board.ini firmware drivers
 
 bench: $(VENV)/dev  ## measure, beside the goals
@@ -33,6 +33,9 @@ bench: $(VENV)/dev  ## measure, beside the goals
 
 vm: $(VENV)/dev  ## the portable tests of firmware/, on CPython and in the MicroPython VM
 	@$(BIN)/python -m pytest -q -rs tests/portable tests/test_portable_vm.py
+
+soak: $(VENV)/sim  ## cut the power of a journal 100,000 times (some minutes)
+	@$(BIN)/python -m sim soak --flash
 
 hazards: $(VENV)/dev  ## docs/hazards.md from the code
 	@$(BIN)/python -m tools.hazards

@@ -27,6 +27,8 @@ PINS = {
     "devkit": {
         "sda": 21,
         "scl": 22,
+        "sda_2": 13,
+        "scl_2": 14,
         "gnss_rx": 16,
         "gnss_tx": 17,
         "ignition": 32,
@@ -69,7 +71,10 @@ class Board:
         self.lamp = _output(pins, "lamp", sensed)
         self.watchdog = WDT(timeout=_WATCHDOG_MS)
         i2c = I2C(0, sda=Pin(pins["sda"]), scl=Pin(pins["scl"]), freq=400000, timeout=5000)
-        self.expanders = [MCP23017(i2c, address) for address in config["seats"]["expanders"]]
+        i2c_2 = I2C(1, sda=Pin(pins["sda_2"]), scl=Pin(pins["scl_2"]), freq=400000, timeout=5000)
+        seats = config["seats"]
+        self.expanders = [MCP23017(i2c, address) for address in seats["expanders"]]
+        self.expanders += [MCP23017(i2c_2, address) for address in seats["expanders_2"]]
         self.accelerometer = LIS3DH(i2c) if config["accelerometer"]["fitted"] else None
         uart = UART(
             1, baudrate=_GNSS_BAUD, rx=Pin(pins["gnss_rx"]), tx=Pin(pins["gnss_tx"]), rxbuf=2048

@@ -1,7 +1,9 @@
-"""MCP23017 16-pin I/O expander: seat contacts, read as 16 inputs with pull-ups.
+"""MCP23017 I/O expander: seat contacts, read as 14 inputs with pull-ups.
 
 Source: Microchip DS20001952C, table 3-5 (registers with IOCON.BANK = 0) and
-3.2.1 (sequential addressing).
+3.2.1 (sequential addressing); DS20001952D, table 2-1: GPA7 and GPB7 are outputs
+only, because a level that changes there during a read can block the I2C bus. It is
+true of every chip, whatever its age: they are left unconnected, and driven low.
 """
 
 from micropython import const
@@ -9,6 +11,7 @@ from micropython import const
 _IODIRA = const(0x00)
 _GPPUA = const(0x0C)
 _SPAN = const(8)  # GPPUA 0x0C, GPPUB, INTFA, INTFB, INTCAPA, INTCAPB, GPIOA, GPIOB 0x13
+_INPUTS = const(0x7F)  # of each port
 _ENODEV = const(19)
 
 
@@ -29,20 +32,20 @@ class MCP23017:
         self._span = bytearray(_SPAN)  # reused: no allocation per read
 
     def read(self):
-        """-> int, 16 bits, bit 0 = GPA0, bit 8 = GPB0; 1 = pin high.
+        """-> int, 14 bits, bit 0 = GPA0, bit 7 = GPB0; 1 = pin high.
 
         Raises OSError if the chip does not answer or was reset.
         """
         span = self._span
         self._i2c.readfrom_mem_into(self._address, _GPPUA, span)
-        if span[0] & span[1] != 0xFF:
+        if span[0] != _INPUTS or span[1] != _INPUTS:
             self.resets += self._was_read
             self._was_read = False
             self._set_up()
             raise OSError(_ENODEV)
         self._was_read = True
-        return span[6] | span[7] << 8
+        return span[6] & _INPUTS | (span[7] & _INPUTS) << 7
 
     def _set_up(self):
-        self._i2c.writeto_mem(self._address, _IODIRA, b"\xff\xff")
-        self._i2c.writeto_mem(self._address, _GPPUA, b"\xff\xff")
+        self._i2c.writeto_mem(self._address, _IODIRA, b"\x7f\x7f")
+        self._i2c.writeto_mem(self._address, _GPPUA, b"\x7f\x7f")

@@ -29,6 +29,7 @@ class Backlog:
         self._seen_seq = None
         self._lanes = (_Lane(journal.reader(ALARM)), _Lane(journal.reader(TRACK)))
         self._batch = messages.TrackBatch(_BATCH_BYTES)
+        self._old_seq = 0  # what was there before the connection has waited enough
         self.due_ms = None  # when the batch goes even if it is not full; None: there is none
 
     def has_news(self):
@@ -40,7 +41,7 @@ class Backlog:
             lane.is_dry = False
         return True
 
-    def start(self, now_ms, in_flight):
+    def start(self, in_flight):
         """A new connection: back to the cursors, and what waited for it waits no longer.
 
         in_flight: for each lane the last seq that is in a message already, see again().
@@ -48,7 +49,8 @@ class Backlog:
         self._batch.clear()
         for lane_id, lane in enumerate(self._lanes):
             lane.rewind(in_flight[lane_id])
-        self.due_ms = now_ms
+        self._old_seq = self._journal.next_seq
+        self.due_ms = None
 
     def take_alarm(self):
         """The next Message of the alarm lane, or None."""
@@ -66,15 +68,13 @@ class Backlog:
                 return False
             lane.take()
             if self.due_ms is None:
-                self.due_ms = now_ms + _HOLD_MS
+                self.due_ms = now_ms + (_HOLD_MS if reader.seq >= self._old_seq else 0)
         return True
 
     def is_track_due(self, now_ms):
         """After gather(): the batch is full, due or in the way of an event, or that is next."""
         if not self._lanes[TRACK].is_dry:
             return True
-        if not self._batch.n:
-            self.due_ms = None
         return self.due_ms is not None and now_ms >= self.due_ms
 
     def take_track(self):

@@ -42,7 +42,8 @@ SETTINGS = {
     "board": Choice("devkit"),
     "seats": {
         "count": Number(40, 1, 64),
-        "expanders": Addresses([32, 33, 34, 35, 36]),
+        "expanders": Addresses([32, 33, 34, 35, 36, 37]),
+        "expanders_2": Addresses([]),  # on the second I2C bus, for more than 56 seats
         "debounce_ms": Number(200, 50, 2000),
     },
     "accelerometer": {
@@ -60,8 +61,8 @@ SETTINGS = {
         "password": Text("", 128),
         "tls": Flag(False),
         "keepalive_s": Number(60, 10, 600),
-        "window": Number(16, 1, 32),  # messages in flight
-        "window_bytes": Number(8192, 2048, 65536),
+        "window": Number(32, 1, 32),  # messages in flight
+        "window_bytes": Number(16384, 2048, 65536),
         "connect_timeout_s": Number(20, 5, 120),
         "ack_timeout_s": Number(20, 5, 120),
         "backoff_max_s": Number(60, 1, 600),
@@ -165,13 +166,12 @@ def parse(text, name="bus.json"):
         )
         mounted["forward"], mounted["up"] = "+x", "+z"
     seats = config["seats"]
-    room = len(seats["expanders"]) * 8
-    if seats["count"] > room:
+    chips = len(seats["expanders"]) + len(seats["expanders_2"])
+    if seats["count"] > 7 * chips:
         errors.append(
             ConfigError(
-                "%s: seats.count is %d, but %d expanders in seats.expanders reach only %d seats; "
-                "the seats beyond them stay unknown."
-                % (name, seats["count"], len(seats["expanders"]), room)
+                "%s: seats.count is %d, but the %d expanders reach only %d seats; "
+                "the seats beyond them stay unknown." % (name, seats["count"], chips, 7 * chips)
             )
         )
     return config, errors

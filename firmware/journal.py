@@ -11,12 +11,11 @@ The epoch is drawn when no sector of ours is found on the flash: new, wiped, or 
 version. So are the sizes of the lanes; another alarm_kb waits for the next formatting.
 """
 
-import errno
-
 from micropython import const
 
 from firmware.blocks import Blocks
 from firmware.reader import Reader
+from firmware.recovery import recover
 from firmware.ring import Ring
 from firmware.sector import HEADER, MAX_PAYLOAD, MAX_RECORD, SECTOR, UNIT, get_header, is_erased
 
@@ -26,6 +25,7 @@ KIND_EVENT = const(1)
 KIND_POSITION = const(2)
 
 _NUMBERS_END = const(0xFFFFFFFF)
+_ENOSPC = const(28)  # MicroPython's errno has no name for it
 
 
 class Journal:
@@ -44,13 +44,15 @@ class Journal:
         found, damaged = _survey(device, total, scratch[:HEADER])
         newest = found[ALARM] or found[TRACK]
         if newest:
-            _, alarms, total, epoch = newest[:4]
+            _, alarms, epoch = newest[:3]
         else:
             alarms = min(max(2, alarm_kb * 1024 // SECTOR), total - 2)
             epoch = int.from_bytes(entropy(4), "big")
         self.epoch = "%08x" % epoch
+        nonce = int.from_bytes(entropy(2), "big")
         self._rings = [
-            Ring(Blocks(device, scratch, lane, alarms, total, epoch)) for lane in (ALARM, TRACK)
+            Ring(Blocks(device, scratch, lane, alarms, total, epoch, nonce))
+            for lane in (ALARM, TRACK)
         ]
         self.next_seq = 1
         if newest:
@@ -69,7 +71,7 @@ class Journal:
             raise ValueError("no record: kind %d, %d bytes" % (kind, len(payload)))
         seq = self.next_seq
         if seq >= _NUMBERS_END:
-            raise OSError(errno.ENOSPC)
+            raise OSError(_ENOSPC)
         self.next_seq = seq + 1  # used, whatever comes of it
         if lane == ALARM:
             self._refused = True
@@ -105,8 +107,9 @@ class Journal:
     def take_lost(self):
         """-> (lane, first, last, count), or None: a loss to announce.
 
-        It means that count records of the lane, numbered from first to last, were dropped
-        unacknowledged. Append the announcement to the alarm lane before the next call: that
+        It means that the city won't get count records of the lane, numbered from first to
+        last: dropped for newer ones, and then they are all of the lane in this range; or
+        damaged at rest. Append the announcement to the alarm lane before the next call: that
         call takes it as made. Until then, and after a power cut, the loss is still there.
         """
         if self._refused:
@@ -126,8 +129,8 @@ class Journal:
 
     def _recover(self, found, newest, damaged):
         for lane, header in enumerate(found):
-            if header and header[1:4] == newest[1:4]:
-                unused, bad = self._rings[lane].recover(header[4:])
+            if header and header[1:3] == newest[1:3]:
+                unused, bad = recover(self._rings[lane], header[3:])
                 self.next_seq = max(self.next_seq, unused)
                 damaged += bad
         # Whatever is damaged may have held the highest numbers, one in every 16 B.
@@ -144,15 +147,15 @@ def _survey(device, total, buf):
         except OSError:
             damaged += SECTOR // UNIT
             continue
-        header = get_header(buf)
+        header = get_header(buf, total)
         if header is None:
             if not is_erased(buf):
                 damaged += SECTOR // UNIT
             continue
-        lane, alarms, sectors, _, number = header[:5]
-        if lane > TRACK or not 0 < alarms < sectors <= total:
+        lane, alarms, _, number = header[:4]
+        if not 0 < alarms < total:
             continue
-        here = number % (sectors - alarms) + alarms if lane else number % alarms
-        if here == block and (found[lane] is None or number > found[lane][4]):
+        here = number % (total - alarms) + alarms if lane else number % alarms
+        if here == block and (found[lane] is None or number > found[lane][3]):
             found[lane] = header
     return found, damaged

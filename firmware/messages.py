@@ -56,7 +56,7 @@ def text(value):
 
 
 def topic(config, name):
-    """ "event" -> b"schoolbus/<fleet>/<bus>/event"."""
+    """Where `name` is published: b"schoolbus/<fleet>/<bus>/<name>"."""
     return ("schoolbus/" + config["fleet"] + "/" + config["bus"] + "/" + name).encode()
 
 

@@ -152,10 +152,11 @@ class Link:
         if self._ping_ms is not None:
             if now_ms - self._ping_ms >= self._answer_ms:
                 raise OSError("no PINGRESP came")
-        elif now_ms - self._sent_ms >= self._idle_ms and not self._out.is_crowded:
+        elif now_ms - self._sent_ms >= self._idle_ms:
             self._ping_ms = now_ms
-            self._out.pingreq()
-            self._flush(now_ms)
+            if not self._out.is_crowded:  # else nothing moves, and no answer will come either
+                self._out.pingreq()
+                self._flush(now_ms)
 
     def _receive(self, now_ms):
         box = self._in

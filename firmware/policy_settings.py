@@ -121,7 +121,7 @@ ZONE = {
 ROAD = {
     "id": _id,
     "name": _label,
-    "class": _choice(tuple(CLASSES)),
+    "class": _choice(sorted(CLASSES)),
     "line": None,
     "limit_kmh": _limit,
     "width_m": _whole(5, 200, "the width"),

@@ -36,6 +36,7 @@ class Reader:
         self.index = 0  # records of the lane before this sector
         self.offset = 0
         self.bad = 0  # units passed in this sector that held no good record
+        self.gap = 0  # first number that may be missing; the owner sets it to 0
         self.cursor = None  # (number, count) of the last cursor passed
         self.number = 0  # of the record that find() stands on
         self.seq = 0  # of the record that was passed last
@@ -73,6 +74,7 @@ class Reader:
                     break  # no record was ever confirmed behind such a place
                 if length == BAD:
                     self.bad += 1
+                    self.gap = self.gap or self.seq + 1
                     self.offset += UNIT
                 elif self.kind == CURSOR or not self._fresh(newest):
                     self.offset += record_size(length)
@@ -88,7 +90,7 @@ class Reader:
 
     def enter(self, header):
         """To the start of the sector with this header, of Blocks.header."""
-        self.sector, _, _, self.index = header
+        self.sector, _, _, self.index, _, _ = header
         self.offset = HEADER
         self.bad = 0
         self._floor = None

@@ -6,12 +6,15 @@ _FIRST_WAIT_MS = const(1000)
 _RADIO_MS = const(15000)  # an association, DHCP included, takes less
 _LOOK_MS = const(500)
 _PROVEN_MS = const(10000)
+_SOON = const(3)  # failures: at most 8 s to the next dial
 _DIALS_A_RADIO = const(5)  # dials that fail in a row before the radio is started anew
 
 
 class Redial:
     """A city's buses must not all come back in the same second: each wait is drawn
     from the upper half of its span, by a generator that differs from bus to bus.
+    A wait counts from the beginning of the dial, so that no dial, however it hangs,
+    puts the next one off by more than the cap.
     """
 
     def __init__(self, radio, link, backoff_max_s, seed):
@@ -21,8 +24,10 @@ class Redial:
         self._cap_ms = backoff_max_s * 1000
         self._random = seed & 0x3FFFFFFF
         self._failures = 0  # since the link last proved itself
+        self._began_ms = 0
         self._due_ms = 0
-        self._radio_due_ms = None  # None: not asked to come up
+        self._look_ms = 0
+        self._radio_due_ms = None  # when to ask it again; None: it is up
         self._opened_ms = 0
         self.dialled_in_vain = 0
 
@@ -35,26 +40,30 @@ class Redial:
                 self._opened_ms = now_ms
             elif not link.is_dialling:
                 self._failed(now_ms)
-        elif now_ms >= self._due_ms:
-            if self._radio.is_up():
+        elif now_ms >= self._look_ms:
+            if not self._radio.is_up():
+                self._look_ms = now_ms + _LOOK_MS
+                self._wake_radio(now_ms)
+            elif now_ms >= self._due_ms:
                 self._radio_due_ms = None
+                self._began_ms = now_ms
                 link.dial(now_ms)
                 if not link.is_dialling:
                     self._failed(now_ms)
-            else:
-                self._due_ms = now_ms + _LOOK_MS
-                self._wake_radio(now_ms)
 
     def lost(self, now_ms):
         """An open link broke."""
-        self._wait(now_ms)
+        self._began_ms = now_ms
+        self._wait()
 
     def proven(self, now_ms):
-        """The broker acknowledged something. Once the link has lasted, its past is forgotten:
-        not before, or two boards with one client id would throw each other out every second.
+        """The broker acknowledged something: should the link break, the wait is short.
+
+        Shortest only if it has lasted, or two boards with one client id would throw each
+        other out every second.
         """
-        if now_ms - self._opened_ms >= _PROVEN_MS:
-            self._failures = 0
+        lasted = now_ms - self._opened_ms >= _PROVEN_MS
+        self._failures = 0 if lasted else min(self._failures, _SOON)
 
     def radio_is_lost(self):
         """The radio has no network any more: what the link still waits for won't come."""
@@ -62,21 +71,26 @@ class Redial:
 
     def _failed(self, now_ms):
         self.dialled_in_vain += 1
-        self._wait(now_ms)
+        self._wait()
         if self._failures % _DIALS_A_RADIO == 0:
             self._radio.down()
+            self._radio_due_ms = now_ms
 
-    def _wait(self, now_ms):
+    def _wait(self):
         self._failures += 1
         span = min(self._cap_ms, _FIRST_WAIT_MS << min(self._failures - 1, 16))
         self._random = (self._random * 1103515245 + 12345) & 0x3FFFFFFF
-        self._due_ms = now_ms + span // 2 + (self._random >> 8) % (span // 2 + 1)
+        self._due_ms = self._began_ms + span // 2 + (self._random >> 8) % (span // 2 + 1)
 
     def _wake_radio(self, now_ms):
-        if self._radio_due_ms is None or now_ms >= self._radio_due_ms:
-            self._radio_due_ms = now_ms + _RADIO_MS
-            try:
-                self._radio.down()
-                self._radio.up()
-            except OSError:
-                pass  # as with a radio that finds nothing: it is asked again
+        if self._radio_due_ms is None:  # it went by itself: dial as soon as it is back
+            self._failures = 0
+            self._due_ms = now_ms
+        elif now_ms < self._radio_due_ms:
+            return
+        self._radio_due_ms = now_ms + _RADIO_MS
+        try:
+            self._radio.down()
+            self._radio.up()
+        except OSError:
+            pass  # as with a radio that finds nothing: it is asked again

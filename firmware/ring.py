@@ -10,9 +10,10 @@ A start has to find the newest sector, and reads no other. What keeps a confirme
   torn, and not there when the lane went on, does not appear later.
 - The cursor (the city has everything up to here) is a record, and the first one in every
   sector. To lose one only means to send again.
-- A loss is not written down. It is the distance from the cursor to the oldest sector left,
-  so it is still there after a power cut, until the cursor is moved past it: after the
-  announcement. A cut at the very moment may count in what was acknowledged just before.
+- A loss is not written down. It is the distance from the cursor to the oldest sector left, or
+  a count in a header that the records before it don't make up; and the cursor is not moved
+  past it until it was announced. So it is still there after a power cut. A cut in the middle
+  of a drop may count in what was acknowledged just before.
 """
 
 import errno
@@ -30,7 +31,6 @@ from firmware.sector import (
 )
 
 _FULL = const(4080)  # records end here: the last 16 B are kept for a cursor
-_SCAN = const(512)  # bytes read at a time at a start
 _TRIES = const(8)  # sectors that may refuse before an append gives up
 _BATCH = const(32)  # acknowledged records until the cursor is written
 _RETRY_MS = const(1000)  # after an erase ahead that failed
@@ -42,44 +42,21 @@ class Ring:
         self.newest = 0  # sector numbers; 0: there is none
         self.oldest = 1
         self.end = SECTOR  # where the newest sector's records end
+        self.mark = 0  # of the newest sector's header, for the next one's link
         self._open = False  # the newest sector takes more
-        self._coming = 1  # the sector to open next
+        self.coming = 1  # the sector to open next
         self._ready = False  # it is erased
-        self._last = 0  # number of the last confirmed record
+        self.last = 0  # number of the last confirmed record
         self.count = 0  # records that the lane ever confirmed
         self.tail = Reader(self, blocks.scratch)  # behind the last acknowledged record
         self.index = 0  # records of the lane up to there
-        self._checked = 0  # sector in which index was compared with the header's
-        self._saved = (0, 0)  # the cursor on flash: number, count
+        self.checked = 0  # sector in which index was compared with the header's
+        self.saved = (0, 0)  # the cursor on flash: number, count
         self._due_ms = None  # when it has to be written again
         self._retry_ms = 0
         self._lost = None  # (first, last, count), not yet handed out
         self._told = None  # handed out, perhaps not yet announced
         self.damaged = 0  # confirmed records that cannot be read any more
-
-    def recover(self, header):
-        """header: of the newest sector. -> (number that is surely unused, bad units seen)."""
-        self.newest, start, floor, self.count = header
-        self._coming = self.newest + 1
-        first = max(1, self._coming - self.blocks.count)
-        while first < self.newest and self.blocks.header(first) is None:
-            first += 1
-        self.oldest = first
-        scan = Reader(self, self.blocks.scratch, _SCAN)
-        scan.enter(header)
-        end = HEADER
-        bad = 0
-        while scan.find():
-            scan.step()
-            self.count += 1
-            if scan.bad != bad:
-                self.damaged += 1  # good records on both sides
-                bad = scan.bad
-            end = scan.offset
-        self.end = end
-        self._last = max(scan.seq, floor - 1)
-        self._place_tail(scan.cursor, header)
-        return max(self._last + 1, start) + 1, scan.bad
 
     def append(self, kind, payload, seq):
         """Confirmed when it returns. OSError if eight sectors in a row refuse."""
@@ -91,7 +68,7 @@ class Ring:
             if self.blocks.program(self.newest, self.end, size):
                 self.end += size
                 self.count += 1
-                self._last = seq
+                self.last = seq
                 return
             self._open = False
         raise OSError(errno.EIO)
@@ -100,36 +77,35 @@ class Ring:
         """Opens the coming sector. False if it refused: the one behind it comes next."""
         if not self._ready and not self._clear():
             return False
-        number = self._coming
-        self._coming += 1
+        number = self.coming
+        self.coming += 1
         self._ready = False
         self._open = False
         cursor = self._cursor()
-        self.blocks.put_header(number, next_seq, self._last + 1, self.count)
+        mark = self.blocks.put_header(self.mark, number, next_seq, self.last + 1, self.count)
         self._put_cursor(self.blocks.scratch[HEADER:], number, cursor)
         if not self.blocks.program(number, 0, HEADER + UNIT):
             return False
         self.newest = number
+        self.mark = mark
         self.end = HEADER + UNIT
         self._open = True
-        self._saved = cursor
+        self.saved = cursor
         return True
 
     def ack(self, seq):
         """The city has everything up to this number."""
         tail = self.tail
         tail.forget()
-        while True:
-            if not tail.find():
-                self._check(self.count)
-                return
+        while tail.find():
             if tail.number > seq:
                 return
-            if tail.sector != self._checked:
-                self._checked = tail.sector
-                self._check(tail.index)
+            if tail.sector != self.checked:
+                self.checked = tail.sector
+                self._miss(tail.index, tail.number - 1)
             tail.step()
             self.index += 1
+        self._miss(self.count, self.last)
 
     def housekeep(self, now_ms, cursor_ms, next_seq, drop):
         """Writes the cursor when due, or erases the next sector. True if that took an erase.
@@ -137,13 +113,14 @@ class Ring:
         drop: also if unacknowledged records stand there.
         """
         cursor = self._cursor()
-        if cursor == self._saved:
+        if cursor == self.saved:
             self._due_ms = None
         elif self._due_ms is None:
             self._due_ms = now_ms + cursor_ms
         if self._due_ms is not None and (
-            now_ms >= self._due_ms or cursor[1] - self._saved[1] >= _BATCH
+            now_ms >= self._due_ms or cursor[1] - self.saved[1] >= _BATCH
         ):
+            self._due_ms = None
             if self._open and self.end + UNIT <= _FULL:
                 self._save()
             elif self._ready:
@@ -155,7 +132,7 @@ class Ring:
         return True
 
     def take_lost(self):
-        """-> (first number, last number, count) of records dropped unacknowledged, or None."""
+        """-> (first number, last number, count) of records that the city won't get, or None."""
         self._told, self._lost = self._lost, None
         return self._told
 
@@ -171,57 +148,41 @@ class Ring:
                 return header
         return None
 
-    # The rest is the ring's own.
-
-    def _place_tail(self, cursor, newest):
-        at = self.after(0) or newest
-        if cursor is None:  # a flipped bit took it: send all again
-            cursor = (at[1] - 1, at[3])
-        self._saved = cursor
-        self.tail.seq, self.index = cursor
-        self.count = max(self.count, self.index)
-        self._lose(at)
-        low, high = at[0], self.newest
-        while low < high:  # the last sector that was opened when the cursor's record had come
-            middle = (low + high + 1) // 2
-            header = self.blocks.header(middle)
-            if header and header[1] <= cursor[0]:
-                low, at = middle, header
-            else:
-                high = middle - 1
-        self.tail.enter(at)
-        self._checked = at[0]
-
-    def _lose(self, oldest):
+    def lose(self, oldest):
         """What stood before this sector, of its header, is gone."""
-        _, start, _, index = oldest
-        if index <= self.index:
-            return
-        first, count = self.tail.seq + 1, index - self.index
-        if self._lost:
-            first, count = self._lost[0], count + self._lost[2]
-        self._lost = (first, start - 1, count)
-        self.tail.seq, self.index = start - 1, index
+        _, start, _, index, _, _ = oldest
+        if index > self.index:
+            self._add_loss(self.tail.seq + 1, start - 1, index - self.index)
+            self.tail.seq, self.index = start - 1, index
 
-    def _check(self, index):
-        """So many records came before: those that were not met cannot be read any more."""
-        self.damaged += max(0, index - self.index)
-        self.index = index
+    def _miss(self, index, last):
+        """So many records came up to number `last`: what tail did not meet of them cannot be
+        read any more."""
+        if index > self.index:
+            self.damaged += index - self.index
+            self._add_loss(self.tail.gap or self.tail.seq + 1, last, index - self.index)
+            self.tail.seq, self.index = last, index
+        self.tail.gap = 0
+
+    def _add_loss(self, first, last, count):
+        if self._lost:
+            first, count = min(first, self._lost[0]), count + self._lost[2]
+        self._lost = (first, last, count)
 
     def _cursor(self):
         if self._lost or self._told:
-            return self._saved
+            return self.saved
         return (self.tail.seq, self.index)
 
     def _save(self):
         """Writes the cursor if it moved and there is room."""
         cursor = self._cursor()
-        if cursor == self._saved or not self._open or self.end + UNIT > SECTOR:
+        if cursor == self.saved or not self._open or self.end + UNIT > SECTOR:
             return
         self._put_cursor(self.blocks.scratch, self.newest, cursor)
         if self.blocks.program(self.newest, self.end, UNIT):
             self.end += UNIT
-            self._saved = cursor
+            self.saved = cursor
         else:
             self._open = False
 
@@ -232,7 +193,7 @@ class Ring:
 
     def _idle(self):
         """True if the coming sector's block holds nothing that the city lacks."""
-        gone = self._coming - self.blocks.count
+        gone = self.coming - self.blocks.count
         if gone < self.oldest:
             return True
         header = self.after(gone)
@@ -240,17 +201,17 @@ class Ring:
 
     def _clear(self):
         """Erases the coming sector's block. False if it refused: the next one comes."""
-        if self._coming >= self.newest + self.blocks.count:  # once around
-            self._coming = self.newest + 1
+        if self.coming >= self.newest + self.blocks.count:  # once around
+            self.coming = self.newest + 1
             return False
-        gone = self._coming - self.blocks.count
+        gone = self.coming - self.blocks.count
         header = self.after(gone) if gone >= self.oldest else None
         if header:
-            if self._saved[1] < header[3]:
+            if self.saved[1] < header[3]:
                 self._save()  # or a cut would make a loss of what the city has
-            self._lose(header)
+            self.lose(header)
             self.oldest = header[0]
-        self._ready = self.blocks.erase(self._coming)
+        self._ready = self.blocks.erase(self.coming)
         if not self._ready:
-            self._coming += 1
+            self.coming += 1
         return self._ready

@@ -1,6 +1,6 @@
 """The seat map: which seats are taken, empty or unknown, and who is buckled.
 
-Wiring: seat n (from 1) has two inputs, counted through the expanders, 16 each:
+Wiring: seat n (from 1) has two inputs, counted through the expanders, 14 each:
 number 2(n-1) is high while somebody sits (the contact is normally closed, so a
 cut wire reads taken), number 2(n-1)+1 is high while the belt is open. A short to
 ground on a seat input reads empty: nothing tells that apart (docs/wiring.md).
@@ -11,15 +11,15 @@ contact flaps. A flapping belt counts as open.
 
 from micropython import const
 
-_PINS = const(16)
+_PINS = const(14)
 _SILENT_MS = const(500)  # noise on the bus may cost single reads, no more
 _FLAP_WINDOW_MS = const(10000)
 _FLAPS = const(8)  # more changes of one pin than this in a window: it flaps
-_ALL = const(0xFFFF)
+_ALL = const(0x3FFF)
 
 
 class _Expander:
-    """16 inputs, each debounced by itself."""
+    """14 inputs, each debounced by itself."""
 
     def __init__(self, chip, debounce_ms):
         self.word = 0  # settled levels, bit 0 = GPA0

@@ -48,6 +48,7 @@ class Uplink:
         seed = crc32(client_id.encode())
         self._redial = Redial(radio, self._link, broker["backoff_max_s"], seed)
         self._window = Window(broker["window"], broker["window_bytes"])
+        self._last_slot = 1 if broker["window"] > 1 else 0  # kept free for the state
         self._reserve = broker["window"] // 4  # messages, never used for the track
         self._pace = Pace(_TRACK_BYTES, broker["window_bytes"] * 3 // 4)
         self._backlog = Backlog(journal)
@@ -138,7 +139,7 @@ class Uplink:
         self._look_ms = now_ms + _LOOK_MS
         self._pace.start()
         window = self._window
-        self._backlog.start(now_ms, (window.last_of(ALARM), window.last_of(TRACK)))
+        self._backlog.start((window.last_of(ALARM), window.last_of(TRACK)))
         self._idle_until_ms = 0
         return True
 
@@ -161,10 +162,11 @@ class Uplink:
         if self._greetings:
             self._greet(self._greetings.pop())
             return True
-        alarm = self._backlog.take_alarm()
-        if alarm is not None:
-            self._send_records(alarm)
-            return True
+        if self._window.has_room(self._last_slot):
+            alarm = self._backlog.take_alarm()
+            if alarm is not None:
+                self._send_records(alarm)
+                return True
         if self._replies:
             self._send("reply", self._replies.pop(0), False)
             return True

@@ -36,10 +36,11 @@ class Window:
         self.slots = []
 
     def has_room(self, reserve=0):
-        """For one more message, with room for `reserve` others after it."""
-        if len(self.slots) + reserve >= self._limit:
+        """For one more message, while so many, and their share of the bytes, are kept free."""
+        usable = self._limit - reserve
+        if len(self.slots) >= usable:
             return False
-        return sum([slot.size for slot in self.slots]) < self._size
+        return sum([slot.size for slot in self.slots]) < self._size * usable // self._limit
 
     def add(self, topic, lane, first, last, payload=None, retain=False):
         slot = Slot(self.next_id(), topic, lane, first, last, payload, retain)

@@ -1,4 +1,4 @@
-"""python -m sim town | story | replay | bench: the simulator's commands."""
+"""python -m sim town | story | replay | bench | soak: the simulator's commands."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def parser() -> argparse.ArgumentParser:
         "in front of simulated chips.",
     )
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (_town, _story, _replay, _bench):
+    for add in (_town, _story, _replay, _bench, _soak):
         add(commands)
     return top
 
@@ -99,7 +99,7 @@ def _town(commands) -> None:
         "--seed", type=number(0, 2**31 - 1, int), default=7, metavar="N",
         help="another morning (default: %(default)s)",
     )  # fmt: skip
-    _speed(command, 15)
+    _speed(command, 12)
     command.add_argument(
         "--duration", type=number(1, 24 * _HOUR_S), metavar="S",
         help="end after so many seconds on your clock (default: when the last bus is parked)",
@@ -160,7 +160,11 @@ def _soak(commands) -> None:
     from sim import soak_flash
 
     command = _command(
-        commands, "soak", soak_flash.run, "cut the power of a journal again and again, and count"
+        commands, "soak", soak_flash.run,
+        "cut the power of a journal again and again, and see whether it keeps its promises",
+    )  # fmt: skip
+    command.add_argument(
+        "--flash", action="store_true", required=True, help="the journal on its flash"
     )
     soak_flash.add_arguments(command)
 

@@ -7,7 +7,7 @@ import struct
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from firmware.journal import ALARM, KIND_EVENT, TRACK
+from firmware.journal import KIND_EVENT
 from firmware.messages import POSITION_FORMAT
 from sim.vehicle import Vehicle
 
@@ -30,6 +30,8 @@ class Account:
     def __init__(self, config: dict[str, Any]):
         self._root = f"schoolbus/{config['fleet']}/{config['bus']}/"
         self.confirmed: dict[Key, Confirmed] = {}
+        self.torn: dict[Key, Confirmed] = {}
+        """Appends that a power cut broke off: the city may have these, or not."""
 
     def watch(self, vehicle: Vehicle) -> None:
         """Every record that this boot's journal confirms is on the account."""
@@ -38,10 +40,13 @@ class Account:
         append = journal.append
 
         def counted(lane: int, kind: int, payload: bytes) -> int:
+            key = (journal.epoch, journal.next_seq)
+            assert key not in self.confirmed and key not in self.torn, f"{key} given out twice"
+            record = Confirmed(vehicle.now_ms, lane, kind, bytes(payload))
+            self.torn[key] = record
             seq = append(lane, kind, payload)
-            key = (journal.epoch, seq)
-            assert key not in self.confirmed, f"seq {seq} was given out twice"
-            self.confirmed[key] = Confirmed(vehicle.now_ms, lane, kind, bytes(payload))
+            assert (journal.epoch, seq) == key
+            self.confirmed[key] = self.torn.pop(key)
             return seq
 
         journal.append = counted
@@ -63,15 +68,16 @@ class Account:
 
     def check(self, city: Iterable[Heard]) -> None:
         """AssertionError: what the city has, each record taken once, is not what was confirmed."""
-        last = {ALARM: -1, TRACK: -1}
-        order = {key: number for number, key in enumerate(self.confirmed)}
+        last: dict[tuple[str, int], int] = {}
         for key, body in self._records(city):
-            assert key in order, f"{key} reached the city and was never confirmed"
-            record = self.confirmed[key]
+            record = self.confirmed.get(key) or self.torn.get(key)
+            assert record is not None, f"{key} reached the city and was never appended"
             expected = _as_heard(key, record)
             assert body == expected, f"{key} was changed on its way: {body!r}, not {expected!r}"
-            assert order[key] > last[record.lane], f"{key} came out of order in its lane"
-            last[record.lane] = order[key]
+            epoch, seq = key
+            lane = (epoch, record.lane)
+            assert seq > last.get(lane, 0), f"{key} came out of order in its lane"
+            last[lane] = seq
 
     def repeats(self, city: Iterable[Heard]) -> int:
         """Records that came more than once and are dropped by their key."""

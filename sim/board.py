@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+from drivers.flash import Flash
 from drivers.gnss import Gnss
 from drivers.lis3dh import LIS3DH as AccelerometerDriver
 from drivers.mcp23017 import MCP23017 as ExpanderDriver
@@ -29,7 +30,8 @@ _ADC_NOISE_UV = 1500
 _GNSS_BAUD, _RXBUF = 9600, 2048
 _WATCHDOG_MS = 8000
 _PULSE_MS = 2500  # an output that pulses with shorter pauses still sounds
-_PINS = 16
+_PINS = 7  # of each port; GPA7 and GPB7 are not wired
+_PORT = 0x7F
 _ACCELEROMETER_ADDRESS = 0x18
 _OUTPUTS = ("horn", "buzzer", "lamp")
 _SWITCHES = {  # part: what a closed contact means to the driver, as in drivers/board.py
@@ -72,7 +74,7 @@ class SimBoard:
         self._faults = faults or Faults()
         rng = rng or random.Random(0)
         self.chips: list[MCP23017] = []
-        self.i2c = I2C(rng)
+        self.i2c, self.i2c_2 = I2C(rng), I2C(rng)
         self.wires = {name: Wire() for name in (*_SWITCHES, *_OUTPUTS)}
         self._wired: tuple[int, int] | None = None
         self._on_ms: dict[str, int] = {}  # output -> when it was last on
@@ -88,21 +90,22 @@ class SimBoard:
             pin = Pin(self.wires[name], Pin.IN, Pin.PULL_UP, rng=rng)
             setattr(self, name, Switch(pin, when_closed))
         self.expanders = []
-        for address in config["seats"]["expanders"]:
-            chip = MCP23017(rng)
-            self.i2c.attach(address, chip)
-            self.chips.append(chip)
-            self.expanders.append(ExpanderDriver(self.i2c, address))
+        for i2c, key in ((self.i2c, "expanders"), (self.i2c_2, "expanders_2")):
+            for address in config["seats"][key]:
+                chip = MCP23017(rng)
+                i2c.attach(address, chip)
+                self.chips.append(chip)
+                self.expanders.append(ExpanderDriver(i2c, address))
         self._fit_accelerometer(config["accelerometer"], rng)
         self.gnss = Gnss(self.uart)
-        self._seats = min(config["seats"]["count"], len(self.chips) * _PINS // 2)
+        self._seats = min(config["seats"]["count"], len(self.chips) * _PINS)
         upper, lower = _DIVIDER_OHM
         divided = 1000 * lower / (upper + lower)  # uV at the pin for each mV of supply
         adc = ADC(lambda: int(world.supply_mv * divided), noise_uv=_ADC_NOISE_UV, rng=rng)
         self.supply = Supply(adc, upper, lower)
         self.watchdog = WDT(clock, _WATCHDOG_MS)
         self.cabin = None
-        self.flash = flash
+        self.flash = Flash(flash)
         self.nvs = Nvs(nvs)
         self.files = files
         self.radio = radio
@@ -172,8 +175,10 @@ class SimBoard:
                 grounded |= 1 << 2 * (seat - 1)
             if seat in world.buckled and seat not in faults.cut_belts:
                 grounded |= 2 << 2 * (seat - 1)
-        for index, chip in enumerate(self.chips):
-            chip.wires(grounded >> _PINS * index & 0xFFFF)
+        for chip in self.chips:
+            port_a, port_b = grounded & _PORT, grounded >> _PINS & _PORT
+            chip.wires(port_a | port_b << 8)
+            grounded >>= 2 * _PINS
 
     def _hear(self) -> None:
         for name in _OUTPUTS:

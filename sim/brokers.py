@@ -92,6 +92,8 @@ class Broker:
     def restart(self, keeps_sessions: bool = True) -> None:
         """Start it again, on the same port; without its sessions if told so. OSError: it won't."""
         self.kill()
+        if answers(self.host, self.port):
+            raise OSError(f"port {self.port} of {self.host} belongs to another broker")
         if not keeps_sessions:
             shutil.rmtree(self._store, ignore_errors=True)
         self._store.mkdir(exist_ok=True)

@@ -23,8 +23,11 @@ from sim.roads import offset_m
 _THAI_TIME = timezone(timedelta(hours=7))
 _FRAMES_S = 5
 _AROUND = 12  # lines that are not for messages: head, table, margins
+_OTHER_COLUMNS = 67  # their width, all but the next stop's
+_STOP_MIN = 10
 _TOWN_M = 5000
 _COLOURS = {"alarm": "bold white on red", "warning": "yellow", "info": "cyan"}
+_UNITS = {"_kmh": "km/h", "_s": "s", "_m": "m"}
 _PHASES = {"parked": "dim", "boarding": "cyan", "driving": "green", "checking": "yellow"}
 
 
@@ -71,18 +74,20 @@ def place(message: dict[str, Any]) -> str:
 
 def told(message: dict[str, Any]) -> str:
     """An event in one line: what, what about it, and where."""
-    data = ", ".join(
-        f"{key} {_plain(value)}" for key, value in message["data"].items() if value != []
-    )
     state = "" if message["state"] == "raised" else f" {message['state']}"
     what = message["kind"].replace("_", " ") + state
+    data = ", ".join(_about(*pair) for pair in message["data"].items() if pair[1] != [])
     return f"{what}: {data}; {place(message)}" if data else f"{what}; {place(message)}"
 
 
-def _plain(value: Any) -> str:
+def _about(key: str, value: Any) -> str:
+    """("top_kmh", 80.4) -> "top 80.4 km/h"."""
     if isinstance(value, list):
-        return " ".join(str(item) for item in value)
-    return str(value)
+        value = " ".join(str(item) for item in value)
+    for ending, unit in _UNITS.items():
+        if key.endswith(ending):
+            return f"{key.removesuffix(ending)} {value} {unit}".replace("_", " ")
+    return f"{key.replace('_', ' ')} {value}"
 
 
 class Plain:
@@ -138,7 +143,8 @@ class Picture:
         """The whole picture as it is now, as high as the terminal."""
         room = max(3, self._console.height - _AROUND - len(rows))
         head = Text.assemble((f" {clock} ", "bold reverse"), f"  {self._title}")
-        return Group(head, "", _buses(rows), "", self._heading(), *self._lines(room))
+        buses = _buses(rows, max(_STOP_MIN, self._console.width - _OTHER_COLUMNS))
+        return Group(head, "", buses, "", self._heading(), *self._lines(room))
 
     def _heading(self) -> Text:
         counts = ", ".join(f"{count} {name}" for name, count in self._counts.items())
@@ -150,7 +156,7 @@ class Picture:
             severity = message["severity"]
             style = _COLOURS[severity] if message["state"] != "cleared" else "green"
             line = Text.assemble(
-                (f"{local_time(message)} {bus} ", "dim"), (f" {severity} ", style), " "
+                (f"{local_time(message)} {bus} ", "dim"), (f" {severity:7} ", style), " "
             )
             line.append(told(message))
             line.truncate(self._console.width, overflow="ellipsis")
@@ -158,21 +164,21 @@ class Picture:
         return lines
 
 
-def _buses(rows: list[Row]) -> Table:
+def _buses(rows: list[Row], stop_width: int) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     for name in ("bus", "phase", "km/h", "next stop", "seats taken", "signal", "backlog"):
         table.add_column(name, justify="right" if name == "km/h" else "left", no_wrap=True)
     for row in rows:
         speed = "?" if row.speed_mms is None else str(round(row.speed_mms * 0.0036))
         phase = Text(row.phase, _PHASES[row.phase])
-        table.add_row(
-            row.bus, phase, speed, row.next_stop or "-", _seats(row), _signal(row), _backlog(row)
-        )
+        stop = Text(row.next_stop or "-")
+        stop.truncate(stop_width, overflow="ellipsis")
+        table.add_row(row.bus, phase, speed, stop, _seats(row), _signal(row), _backlog(row))
     return table
 
 
 def _seats(row: Row) -> Text:
-    bar = round(row.taken / max(1, row.seats) * 10)
+    bar = math.ceil(row.taken / max(1, row.seats) * 10)
     text = Text.assemble(("█" * bar, "green"), ("·" * (10 - bar), "dim"), f" {row.taken:2}")
     if row.unknown:
         text.append(f" ?{row.unknown}", "yellow")

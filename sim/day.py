@@ -12,7 +12,7 @@ from sim import town
 from sim.children import school_class
 from sim.driver import Driver
 from sim.roads import offset_m
-from sim.world import MISCHIEF, MONDAY_UTC_MS, NEGLECT, ORDINARY, Habits, Script, World
+from sim.world import MISCHIEF, MONDAY_UTC_MS, NEGLECT, ORDINARY, Air, Habits, Script, World
 
 _HOUR_MS = 3_600_000
 MORNING_MS = int(2.25 * _HOUR_MS)
@@ -60,7 +60,7 @@ def afternoon_run(driver: Driver, route: town.Route, children) -> Script:
     yield from driver.leaves(children)
 
 
-def _depot_world(clock_h: float, index: int, seed: int, seats: int) -> World:
+def _depot_world(clock_h: float, index: int, seed: int, seats: int, air: Air) -> World:
     lat, lon = town.PLACES["depot"]
     return World(
         utc_ms=MONDAY_UTC_MS + int(clock_h * _HOUR_MS),
@@ -68,15 +68,19 @@ def _depot_world(clock_h: float, index: int, seed: int, seats: int) -> World:
         lat_e7=round(lat * 1e7) + 400 * index,  # side by side, 4 m each
         lon_e7=round(lon * 1e7),
         rng=random.Random(seed * 1009 + index),
-        air=signal_at,
+        air=air,
     )
 
 
 def school_morning(
-    index: int = 0, seed: int = 0, seats: int = 40, habits: Habits = ORDINARY
+    index: int = 0,
+    seed: int = 0,
+    seats: int = 40,
+    habits: Habits = ORDINARY,
+    air: Air = signal_at,
 ) -> World:
     """06:00 to 08:15: one run, off within the first two minutes. `index` picks the route."""
-    world = _depot_world(6, index, seed, seats)
+    world = _depot_world(6, index, seed, seats, air)
     rng = random.Random(seed * 7919 + index)
     route = town.ROUTES[index % len(town.ROUTES)]
     driver = Driver(world, town.ROADMAP, habits, rng)
@@ -90,12 +94,18 @@ def school_morning(
     return world
 
 
-def school_day(index: int = 0, seed: int = 0, seats: int = 40, habits: Habits = ORDINARY) -> World:
+def school_day(
+    index: int = 0,
+    seed: int = 0,
+    seats: int = 40,
+    habits: Habits = ORDINARY,
+    air: Air = signal_at,
+) -> World:
     """05:00 to 21:00: two runs in the morning, two in the afternoon, parked in between.
 
     The board is new, so somebody walks through the bus and presses the check button first.
     """
-    world = _depot_world(5, index, seed, seats)
+    world = _depot_world(5, index, seed, seats, air)
     rng = random.Random(seed * 7919 + index)
     routes = [town.ROUTES[(index + step) % len(town.ROUTES)] for step in (0, 1)]
     driver = Driver(world, town.ROADMAP, habits, rng)

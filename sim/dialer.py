@@ -18,6 +18,7 @@ import umqtt.simple
 
 from sim.network import Network, Wire
 
+_DNS_MS = 20  # the resolver is the carrier's own, near the bus
 _DNS_GIVES_UP_MS = 60_000
 _NO_NAME = -2  # EAI_NONAME
 _WAITS = object()
@@ -128,7 +129,7 @@ class VirtualDialer:
 
     def _resolve(self, answer: list[tuple]) -> Callable[[], Any]:
         network = self.network
-        due_ms = network.now_ms + 2 * network.delay_ms
+        due_ms = network.now_ms + _DNS_MS
         give_up_ms = network.now_ms + _DNS_GIVES_UP_MS
         network.call_at(due_ms, _nothing)
 

@@ -69,7 +69,8 @@ class Flash:
         self.refuses_erase = {}  # block -> ERROR or SILENT
         self.refuses_program = {}
         self.operations = 0
-        self.log = None  # a list: what was done, for a replay
+        self.cut_at_read = None
+        self.spy = None  # called before each operation: ("program", block, offset, bytes)
         self.reset_counts()
 
     def reset_counts(self):
@@ -82,6 +83,11 @@ class Flash:
 
     def readblocks(self, block, buf, offset=0):
         at = self._where(block, offset, len(buf))
+        if self.cut_at_read is not None:
+            self.cut_at_read -= 1
+            if self.cut_at_read < 0:
+                self._dead = True
+                raise PowerCut
         self.reads += 1
         self.read_bytes += len(buf)
         buf[:] = self.data[at : at + len(buf)]
@@ -96,8 +102,9 @@ class Flash:
         at = self._where(block, offset, size)
         if self._erased[at : at + size] != b"\x01" * size:
             raise Misuse(f"block {block}, bytes {offset}+{size}: not erased")
-        if self._cut("program", block, offset, size):
-            self._set_cells(block, offset, self._torn(at, bytes(buf)), bytes(buf), True)
+        wanted = bytes(buf)
+        if self._cut("program", block, offset, wanted):
+            self._set_cells(block, offset, self._torn(at, wanted), wanted, True)
             raise PowerCut
         self.programs += 1
         self.programmed_bytes += size
@@ -106,7 +113,7 @@ class Flash:
         if refuses == ERROR:
             raise OSError(errno.EIO)
         if refuses == NEVER:
-            self._set_cells(block, offset, bytes(buf), bytes(buf), True)
+            self._set_cells(block, offset, wanted, wanted, True)
 
     def ioctl(self, op, arg=0):
         if op == 4:
@@ -122,8 +129,21 @@ class Flash:
     def power(self, mood=EITHER):
         """On again after a cut. mood: how weak cells read until the next one."""
         self._dead = False
-        self.cut_at = None
+        self.cut_at = self.cut_at_read = None
         self.mood = mood
+
+    def copy(self):
+        """The same cells, to try a cut on."""
+        other = Flash(0, 0)
+        other.blocks = self.blocks
+        other.data = bytearray(self.data)
+        other._erased = bytearray(self._erased)
+        other._weak = {block: dict(cells) for block, cells in self._weak.items()}
+        other.refuses_erase = dict(self.refuses_erase)
+        other.refuses_program = dict(self.refuses_program)
+        other.wear = list(self.wear)
+        other.dice = Dice(self.dice.below(1 << 30))
+        return other
 
     def cut(self, after, tear, weak=False):
         """The power goes at the operation after so many others from now."""
@@ -159,8 +179,9 @@ class Flash:
     def _erase(self, block):
         at = self._where(block, 0, SECTOR)
         blank = b"\xff" * SECTOR
+        cut = self._cut("erase", block, 0, blank)
         self._erased[at : at + SECTOR] = bytes(SECTOR)
-        if self._cut("erase", block, 0, SECTOR):
+        if cut:
             self._set_cells(block, 0, self._torn(at, blank), blank, False)
             raise PowerCut
         self.erases += 1
@@ -169,17 +190,17 @@ class Flash:
         refuses = self.refuses_erase.get(block, NEVER)
         if refuses == ERROR:
             raise OSError(errno.EIO)
+        self._weak.pop(block, None)
         if refuses == NEVER:
-            self._weak.pop(block, None)
             self.data[at : at + SECTOR] = blank
+        if self.data[at : at + SECTOR] == blank:  # or it was blank before
             self._erased[at : at + SECTOR] = b"\x01" * SECTOR
 
-    def _cut(self, what, block, offset, size):
-        now = self.operations
-        self.operations = now + 1
-        if self.log is not None:
-            self.log.append((now, what, block, offset, size))
-        self._dead = now == self.cut_at
+    def _cut(self, what, block, offset, wanted):
+        if self.spy is not None:
+            self.spy(what, block, offset, wanted)
+        self._dead = self.operations == self.cut_at
+        self.operations += 1
         return self._dead
 
     def _torn(self, at, wanted):

@@ -10,7 +10,7 @@ import random
 import signal
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from drivers.dial import Dialer
 from firmware.bus import Bus
@@ -105,13 +105,28 @@ class LiveBus(Vehicle):
         )  # fmt: skip
 
 
+class Wish(Protocol):
+    """Looked at all the time: is it to end?"""
+
+    @property
+    def asked(self) -> bool: ...
+
+
 class Stop:
-    """Ctrl-C or SIGTERM, from now on: a wish, to be granted in order."""
+    """In a with block: Ctrl-C and SIGTERM are a wish, to be granted in order."""
+
+    _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
     def __init__(self) -> None:
         self.asked = False
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._ask)
+
+    def __enter__(self) -> Stop:
+        self._before = [signal.signal(number, self._ask) for number in self._SIGNALS]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in zip(self._SIGNALS, self._before, strict=True):
+            signal.signal(number, handler)
 
     def _ask(self, *_: object) -> None:
         self.asked = True
@@ -133,34 +148,36 @@ class Run:
         """This computer was too slow for the speed that was asked for."""
         return self._pace.slipped
 
-    def drive(self, screen: Picture | Plain, seconds: float | None, stop: Stop) -> None:
+    def drive(self, screen: Picture | Plain, seconds: float | None, stop: Wish) -> None:
         """Until every bus is at rest, `seconds` have passed on the wall clock, or it is stopped."""
         end_s = time.monotonic() + (seconds or math.inf)
         while time.monotonic() < end_s and not stop.asked:
             if all(live.at_rest for live in self._buses):
                 return
-            self._pass_time(LiveBus.step)
+            self._pass_time(driving=True)
             self._look(screen)
 
-    def drain(self, screen: Picture | Plain, stop: Stop) -> None:
+    def drain(self, screen: Picture | Plain, stop: Wish) -> None:
         """The buses stand, with signal, and deliver what they hold; for a bounded time."""
         for live in self._buses:
             live.world.signal_dbm = _SIGNAL_DBM
         end_s = time.monotonic() + _DRAIN_S
         while time.monotonic() < end_s and not stop.asked:
-            self._pass_time(LiveBus.turn)
+            self._pass_time(driving=False)
             self._look(screen)
             if not any(live.holds for live in self._buses) and not self.ledger.lost:
                 return
 
-    def _pass_time(self, step: Callable[[LiveBus, int], None]) -> None:
-        if self.now_ms + _STEP_MS <= self._pace.due_ms(self.now_ms):
-            self.now_ms += _STEP_MS
-            for live in self._buses:
-                step(live, self.now_ms)
-        else:
+    def _pass_time(self, driving: bool) -> None:
+        if self.now_ms + _STEP_MS > self._pace.due_ms(self.now_ms):
             time.sleep(_NAP_S)
-            for live in self._buses:
+            driving = False
+        else:
+            self.now_ms += _STEP_MS
+        for live in self._buses:
+            if driving:
+                live.step(self.now_ms)
+            else:
                 live.turn(self.now_ms)
 
     def _look(self, screen: Picture | Plain) -> None:

@@ -9,10 +9,13 @@ from contextlib import ExitStack, contextmanager
 
 from sim import brokers
 from sim.dashboard import Picture, Plain
-from sim.day import MORNING_MS, fleet_morning
+from sim.day import fleet_morning
 from sim.ledger import Ledger
 from sim.live import FLEET, LiveBus, Run, Stop
 from sim.subscriber import Subscriber
+
+_MORNING_S = 2000
+"""When the last bus has been parked and checked, more or less."""
 
 
 @contextmanager
@@ -44,8 +47,8 @@ def subscribed(host: str, port: int) -> Iterator[Subscriber]:
 
 def run(args: argparse.Namespace) -> int:
     """Exit status: 1 if a confirmed record was lost, 2 if there is no broker."""
-    stop = Stop()
     with ExitStack() as stack:
+        stop = stack.enter_context(Stop())
         try:
             host, port, what = stack.enter_context(broker_at(args.broker))
             subscriber = stack.enter_context(subscribed(host, port))
@@ -60,10 +63,14 @@ def run(args: argparse.Namespace) -> int:
         return show(Run(buses, subscriber, args.speed), args, stop)
 
 
+def title(speed: float) -> str:
+    """What stands at the head of the picture."""
+    return f"Laem Chabang, {speed:g} times faster than life. Ctrl-C ends it."
+
+
 def show(run: Run, args: argparse.Namespace, stop: Stop) -> int:
     """Drive, deliver, and give the account."""
-    title = f"Laem Chabang, {args.speed:g} times faster than life. Ctrl-C ends it."
-    with Picture(title) if sys.stdout.isatty() else Plain() as screen:
+    with Picture(title(args.speed)) if sys.stdout.isatty() else Plain() as screen:
         run.drive(screen, args.duration, stop)
         stop.asked = False  # once more ends the wait as well
         run.drain(screen, stop)
@@ -82,14 +89,17 @@ def account(ledger: Ledger) -> int:
 
 
 def _introduce(args: argparse.Namespace, broker: str) -> None:
-    minutes = args.duration or MORNING_MS / 1000 / args.speed
-    lasts = f"{minutes:.0f} seconds" if args.duration else f"at most {minutes / 60:.0f} minutes"
+    seconds = args.duration or _MORNING_S / args.speed
+    lasts = f"{seconds:g} s" if seconds < 100 else f"about {seconds / 60:.0f} minutes"
     print(
-        f"A Monday morning from 06:00, {args.speed:g} times faster than life; {lasts}.\n"
-        f"{args.buses} school buses, each with the firmware and the drivers in front of simulated "
-        "chips, drive children\nto school: some do not buckle up, drivers speed, open doors too "
-        "early and forget the check button,\nand in one bus a child sleeps on.\n"
-        f"MQTT broker: {broker}. What the city hears comes back from it.\n"
-        "Ctrl-C ends it: the buses then deliver what they still hold, and a summary follows.\n",
+        f"""\
+A Monday morning from 06:00, {args.speed:g} times faster than life; {lasts}.
+{args.buses} school buses, each with the real firmware and drivers in front of simulated
+chips. Some children do not buckle up; drivers speed, open doors too early and
+forget the check button; and in one bus a child sleeps on.
+MQTT broker: {broker}.
+What the city hears comes back from it. Ctrl-C ends it: the buses deliver what
+they still hold, and a summary follows.
+""",
         flush=True,
     )

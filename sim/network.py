@@ -15,8 +15,9 @@ from collections.abc import Callable
 from sim.peer import Peer
 from sim.peer_link import Connection
 
-SEND_BUFFER = 5744
-"""Bytes that a socket takes before they are acknowledged: lwIP on the ESP32, 4 x MSS."""
+_MSS = 1436
+SEND_BUFFER = 4 * _MSS
+"""Bytes that a socket takes before they are acknowledged, as lwIP on the ESP32."""
 
 _HEADERS = 40  # bytes of IPv4 and TCP around each segment
 _UP, _DOWN = 0, 1
@@ -49,6 +50,7 @@ class Network:
         self._events: list[tuple[int, int, Callable[[], None]]] = []
         self._order = 0
         self._free_us = [0, 0]
+        self._segment = [(0, 0), (0, 0)]  # the last one: when it starts, bytes in it
         self._held: list[tuple[int, int, Wire, bytes | None]] = []
         self._is_silent = False
         self._rng = random.Random(seed)
@@ -92,6 +94,11 @@ class Network:
         for wire in self.wires:
             wire.is_forgotten = True
 
+    def cut_power(self) -> None:
+        """The bus is gone without a word; the broker finds out by itself."""
+        self.forget()
+        self.wires.clear()
+
     def open_wire(self) -> Wire:
         """A TCP connection from the bus, now established."""
         wire = Wire(self)
@@ -112,7 +119,7 @@ class Network:
         size = len(data) if data else 0
         at_us = max(at_ms * 1000, self._free_us[direction])
         if self.bandwidth_bps:
-            at_us += (size + _HEADERS) * 8_000_000 // self.bandwidth_bps
+            at_us += self._bytes_of(direction, at_us, size) * 8_000_000 // self.bandwidth_bps
             self._free_us[direction] = at_us
         delay_ms = self.delay_ms
         if self.jitter_ms:
@@ -125,6 +132,15 @@ class Network:
             self.call_at(arrival_ms, lambda: wire.reaches_broker(data))
         else:
             self.call_at(arrival_ms, lambda: wire.reaches_bus(data))
+
+    def _bytes_of(self, direction: int, starts_us: int, size: int) -> int:
+        """With headers, unless it still fits into a segment that waits for its turn."""
+        segment_us, filled = self._segment[direction]
+        if segment_us > self.now_ms * 1000 and filled + size <= _MSS:
+            self._segment[direction] = (segment_us, filled + size)
+            return size
+        self._segment[direction] = (starts_us, size % _MSS)
+        return size + _HEADERS * max(1, -(-size // _MSS))
 
 
 class Wire:
@@ -152,6 +168,8 @@ class Wire:
         while self.on_its_way and self.on_its_way[0][0] <= network.now_ms:
             self._pending -= self.on_its_way.popleft()[1]
         taken = data[: SEND_BUFFER - self._pending]
+        if len(taken) < len(data) and self.on_its_way:
+            network.call_at(self.on_its_way[0][0], _nothing)  # worth trying again then
         if not taken:
             return None
         self._pending += len(taken)
@@ -161,7 +179,8 @@ class Wire:
     def close_bus(self) -> None:
         if not self._is_closed:
             self._is_closed = True
-            self._network.wires.remove(self)
+            if self in self._network.wires:
+                self._network.wires.remove(self)
             if not self.is_reset:
                 self._network.carry(_UP, self, None)
 
@@ -214,6 +233,10 @@ class Wire:
     def _far_ended(self) -> None:
         assert self.far is not None
         self.far.ended()
+
+
+def _nothing() -> None:
+    """An event that only makes time stop here."""
 
 
 def _retransmission_ms(since_ms: int, now_ms: int) -> int:

@@ -30,6 +30,7 @@ class Score:
     hits: int = 0
     dated: int = 0
     false: int = 0
+    averages: int = 0  # what gpsd reports as a fix and the receiver calls an average
     missed: list = field(default_factory=list)
 
 
@@ -88,7 +89,6 @@ def score(name: str, data: bytes, reports: list, piece: int = 64) -> Score:
             judged[near] = judged.get(near, False) or is_fix
         if not is_fix:
             continue
-        result.expected += 1
         matching = [
             fix
             for near in (time_ms - 1, time_ms, time_ms + 1)
@@ -96,6 +96,10 @@ def score(name: str, data: bytes, reports: list, piece: int = 64) -> Score:
             if abs(fix[0] - tpv["lat"] * 1e7) <= _NEAR_E7
             and abs(fix[1] - tpv["lon"] * 1e7) <= _NEAR_E7
         ]
+        if not matching and _is_average(data, tpv):
+            result.averages += 1
+            continue
+        result.expected += 1
         if not matching:
             result.missed.append(tpv)
             continue
@@ -108,7 +112,7 @@ def score(name: str, data: bytes, reports: list, piece: int = 64) -> Score:
     return result
 
 
-def is_average(data: bytes, tpv: dict) -> bool:
+def _is_average(data: bytes, tpv: dict) -> bool:
     """Is it a position that only Ericsson's own sentence tells, which is no fix?"""
     for line in data.splitlines():
         if line.startswith(_ERICSSON_AVERAGE):

@@ -124,8 +124,8 @@ def _engine_on(world: World, for_ms: int) -> Script:
 
 def run(args: argparse.Namespace) -> int:
     """Exit status: 1 if a confirmed record was lost, 2 if there is no log or no broker."""
-    stop = Stop()
     with ExitStack() as stack:
+        stop = stack.enter_context(Stop())
         try:
             log = bursts(read(args.file))
             host, port, what = stack.enter_context(broker_at(args.broker))

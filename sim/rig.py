@@ -87,8 +87,9 @@ class Rig:
         self.on_event(event)
 
     def _unplug(self) -> None:
-        """A modem without power says no goodbye: its connections just stop answering."""
-        self.network.forget()
+        """A modem without power says no goodbye, and what it still had to send is gone."""
+        for wire in self.network.wires:
+            wire.is_reset = True
 
     # time
 
@@ -108,6 +109,7 @@ class Rig:
             now_ms = end_ms if board_ms is None or board_ms > end_ms else board_ms
             if packet_ms is not None and packet_ms < now_ms:
                 now_ms = packet_ms
+            now_ms = max(now_ms, vehicle.now_ms)
             if network.is_silent != (world.signal_dbm is None):
                 network.is_silent = not network.is_silent
             network.advance(now_ms)

@@ -83,7 +83,7 @@ def belt_off(bus: Story) -> None:
 
 @_story
 def sensor_cut(bus: Story) -> None:
-    """A seat's wire is torn and the expander of eight others dies: broken never reads empty."""
+    """A seat's wire is torn and the expander of seven others dies: broken never reads empty."""
     bus.drives(seats={3, 20})
     bus.cuts_wire(seat=5)
     bus.loses_expander(2)

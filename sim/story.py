@@ -87,6 +87,7 @@ class Story(OnTheMap, Questions):
         self._stand()
         self._change_seats(seats)
         self.world.turn_ignition(False)
+        self._pass(2000)
         if check:
             self._pass(_WALK_MS)
             self._press("check_button_pressed")
@@ -189,7 +190,7 @@ class Story(OnTheMap, Questions):
         self._pass(1000)
 
     def loses_expander(self, number: int = 0) -> None:
-        """The seats' expander `number` (from 0, eight seats each) goes silent."""
+        """The seats' expander `number` (from 0, seven seats each) goes silent."""
         self._timeline.tell(f"expander {number + 1} dies")
         self.rig.vehicle.faults.silence_expander(number)
 

@@ -1,3 +1,39 @@
 """Fixtures for all tests."""
 
+import pytest
+from schemas import Breach, validate
+
 import sim  # noqa: F401  (CPython looks like MicroPython from here on)
+from sim.peer import Peer
+from sim.story import Story
+
+
+@pytest.fixture(autouse=True)
+def contract(monkeypatch):
+    """Every message that reaches a broker in memory is held to docs/schema."""
+    breaches = []
+    hear = Peer.hear
+
+    def checked(peer, message, now_ms):
+        if message.topic.startswith("schoolbus/"):
+            try:
+                validate(message.topic, message.payload)
+            except Breach as breach:  # told at the end: the firmware would take it for a bad link
+                breaches.append(breach)
+        hear(peer, message, now_ms)
+
+    monkeypatch.setattr(Peer, "hear", checked)
+    yield
+    assert not breaches, "\n".join(str(breach) for breach in breaches[:5])
+
+
+@pytest.fixture
+def bus():
+    """A bus to tell a story of: parked and checked, with a fix, connected (sim/story.py).
+
+    At the end its client is held to the MQTT standard, and what the city has to what the
+    journal confirmed.
+    """
+    story = Story()
+    yield story
+    story.rig.check()

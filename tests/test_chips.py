@@ -107,6 +107,8 @@ def test_sequential_reads_wrap_to_register_zero(i2c, chip):
     chip.wires(0xFFFF)
     write(i2c, OLAT, 0x12, 0x34)
     assert read(i2c, OLAT, 4) == b"\x12\x34\xff\xff"
+    read(i2c, OLAT, 2)
+    assert i2c.readfrom(ADDRESS, 2) == b"\xff\xff"
 
 
 def test_byte_mode_toggles_between_the_ports_of_a_pair(i2c, chip):

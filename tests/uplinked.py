@@ -39,34 +39,24 @@ class Radio:
         return self.has_signal
 
 
-class Uplinked:
-    """appends, runs, and tells what the city heard. now_ms goes on from run to run."""
+class Records:
+    """A journal on a simulated flash, and what was appended to it."""
 
-    def __init__(self, delay_ms: int = 50, bandwidth_bps: int | None = None, blocks=128, **broker):
-        self.peer = Peer()
-        self.network = Network(self.peer, delay_ms, bandwidth_bps)
-        self.radio = Radio()
+    def __init__(self, blocks: int = 128):
         self.flash = Flash(blocks)
-        settings = {"host": "broker.example", **broker}
-        text = json.dumps({"fleet": "laemchabang", "bus": "bus-1", "broker": settings})
-        self.config, errors = config.parse(text)
-        assert errors == []
-        self.now_ms = 0
+        self.journal = self.open_journal()
         self.appended: dict[int, list[int]] = {ALARM: [], TRACK: []}
         self._snapshot = Snapshot(40)
-        self.boot()
 
-    def boot(self) -> None:
-        """Power comes (back): the journal recovers, the uplink knows nothing."""
-        self.journal = Journal(self.flash, lambda n: bytes(range(n)))
-        self.uplink = Uplink(
-            self.config, self.journal, self.radio, VirtualDialer(self.network), self._status
-        )
+    def open_journal(self) -> Journal:
+        return Journal(self.flash, lambda n: bytes(range(n)))
 
-    def alarm(self, kind: str = "child_left_behind") -> int:
-        """Append an alarm; its seq."""
-        event = Event(kind, SEVERE, data=(("seats", [7]),))
-        return self._append(ALARM, KIND_EVENT, messages.event_body(event, self._snapshot, 1))
+    def alarm(self, n: int = 1) -> int:
+        """Append alarms; the last one's seq."""
+        event = Event("child_left_behind", SEVERE, data=(("seats", [7]),))
+        for _ in range(n):
+            seq = self._append(ALARM, KIND_EVENT, messages.event_body(event, self._snapshot, 1))
+        return seq
 
     def info(self) -> int:
         """Append an event to the track lane; its seq."""
@@ -81,6 +71,51 @@ class Uplinked:
                 1_795_306_323 + at, 130_827_000 - 37 * at, 1_008_833_000 + 1012 * at, 11_500, 183
             )
             self._append(TRACK, KIND_POSITION, body)
+
+    def drained(self) -> bool:
+        return self.journal.backlog(ALARM) + self.journal.backlog(TRACK) == 0
+
+    def arrived(self, lane: int, heard: list[tuple[str, bytes]]) -> list[int]:
+        """seqs of a lane in the order of arrival, those sent twice included."""
+        mine = set(self.appended[lane])
+        seqs = []
+        for topic, payload in heard:
+            if topic in (ROOT + "event", ROOT + "track"):
+                message = json.loads(payload)
+                first = message["seq"]
+                seqs += [s for s in range(first, first + message.get("n", 1)) if s in mine]
+        return seqs
+
+    def status(self) -> bytes:
+        return messages.status(None, "0.1.0", self.journal.epoch, 1, "power_on")
+
+    def _append(self, lane: int, kind: int, body: bytes) -> int:
+        seq = self.journal.append(lane, kind, body)
+        self.appended[lane].append(seq)
+        return seq
+
+
+class Uplinked(Records):
+    """Virtual time: appends, runs, tells what the city heard. now_ms goes on from run to run."""
+
+    def __init__(self, delay_ms: int = 50, bandwidth_bps: int | None = None, blocks=128, **broker):
+        super().__init__(blocks)
+        self.peer = Peer()
+        self.network = Network(self.peer, delay_ms, bandwidth_bps)
+        self.radio = Radio()
+        settings = {"host": "broker.example", **broker}
+        text = json.dumps({"fleet": "laemchabang", "bus": "bus-1", "broker": settings})
+        self.config, errors = config.parse(text)
+        assert errors == []
+        self.now_ms = 0
+        self.boot()
+
+    def boot(self) -> None:
+        """Power comes (back): the journal recovers, the uplink knows nothing."""
+        self.network.cut_power()
+        self.journal = self.open_journal()
+        dialer = VirtualDialer(self.network)
+        self.uplink = Uplink(self.config, self.journal, self.radio, dialer, self.status)
 
     def run(self, ms: int) -> None:
         """Let time pass: every event of the network, and a turn at least each 100 ms."""
@@ -100,12 +135,11 @@ class Uplinked:
         """-> ms that it took. AssertionError if it didn't happen in time."""
         start_ms = self.now_ms
         while not happened():
-            assert self.now_ms - start_ms < within_ms, f"not within {within_ms} ms"
+            assert self.now_ms - start_ms < within_ms, (
+                f"not within {within_ms} ms; last failure: {self.uplink.failure}"
+            )
             self.run(10)
         return self.now_ms - start_ms
-
-    def drained(self) -> bool:
-        return self.journal.backlog(ALARM) + self.journal.backlog(TRACK) == 0
 
     def heard(self, name: str) -> list[dict]:
         """Payloads on one topic, in order, each valid by its schema."""
@@ -113,32 +147,16 @@ class Uplinked:
             validate(topic, payload) for _, topic, payload in self.peer.city if topic == ROOT + name
         ]
 
-    def arrived(self, lane: int) -> list[int]:
-        """seqs of a lane in the order of arrival, those sent twice included."""
-        mine = set(self.appended[lane])
-        seqs = []
-        for _, topic, payload in self.peer.city:
-            if topic in (ROOT + "event", ROOT + "track"):
-                message = json.loads(payload)
-                first = message["seq"]
-                seqs += [s for s in range(first, first + message.get("n", 1)) if s in mine]
-        return seqs
-
     def doubled(self) -> int:
         """Records that arrived more than once, counted each time."""
-        seqs = self.arrived(ALARM) + self.arrived(TRACK)
+        seqs = self._seqs(ALARM) + self._seqs(TRACK)
         return len(seqs) - len(set(seqs))
 
     def check(self) -> None:
         """P2: every record, once after de-duplication, each lane in order; the standard kept."""
         self.peer.check()
         for lane in (ALARM, TRACK):
-            assert list(dict.fromkeys(self.arrived(lane))) == self.appended[lane]
+            assert list(dict.fromkeys(self._seqs(lane))) == self.appended[lane]
 
-    def _append(self, lane: int, kind: int, body: bytes) -> int:
-        seq = self.journal.append(lane, kind, body)
-        self.appended[lane].append(seq)
-        return seq
-
-    def _status(self) -> bytes:
-        return messages.status(None, "0.1.0", self.journal.epoch, 1, "power_on")
+    def _seqs(self, lane: int) -> list[int]:
+        return self.arrived(lane, [(topic, payload) for _, topic, payload in self.peer.city])

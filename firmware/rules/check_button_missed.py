@@ -1,7 +1,7 @@
 """The driver has not walked through the bus to the check button."""
 
 from firmware.event import ALARM, CLEARED, RAISED, Event
-from firmware.rules.profile import Profile
+from firmware.rules.profile import SETTLE_MS, Profile
 from firmware.warnings import PROMPT, SILENT
 
 
@@ -26,7 +26,7 @@ class CheckButtonMissed:
 
     def judge(self, s):
         off_ms = s.ignition_off_ms
-        if off_ms is None or s.checked:
+        if off_ms is None or s.checked or s.now_ms < SETTLE_MS:
             self.warning = SILENT
             return self._clear(s)
         self.warning = PROMPT if off_ms < self._profile.horn_ms else self._profile.warning(off_ms)

@@ -1,14 +1,11 @@
 """A child is left in the parked bus: the hazard this firmware exists for."""
 
-from micropython import const
-
 from firmware import heat
 from firmware.event import ALARM, CLEARED, RAISED, UPDATED, Event
 from firmware.messages import fixed
-from firmware.rules.profile import Profile
+from firmware.rules.profile import SETTLE_MS, Profile
 from firmware.warnings import HORN, INSIDE, PROMPT, SILENT
 
-_SETTLE_MS = const(2000)  # after boot the seats need so long to be known
 _STAGE = {PROMPT: 1, INSIDE: 2, HORN: 3}
 
 
@@ -39,7 +36,7 @@ class ChildLeftBehind:
 
     def judge(self, s):
         off_ms = s.ignition_off_ms
-        if off_ms is None or s.now_ms < _SETTLE_MS or not (s.sitting or s.doubtful):
+        if off_ms is None or s.now_ms < SETTLE_MS or not (s.sitting or s.doubtful):
             self.warning = SILENT
             return self._clear(s)
         self.warning = self._profile.warning(off_ms)

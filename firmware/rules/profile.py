@@ -9,6 +9,7 @@ from micropython import const
 
 from firmware.warnings import HORN, INSIDE, PROMPT
 
+SETTLE_MS = const(2000)  # after boot the seats need so long to be known
 _INSIDE_MS = const(180000)
 _HORN_MS = {"korea": 180000, "japan": 900000}
 

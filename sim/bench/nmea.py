@@ -67,7 +67,9 @@ def _score(say: Callable[[str], None]) -> None:
     hits = sum(score.hits for score in scores)
     dated = sum(score.dated for score in scores)
     false = sum(score.false for score in scores if score.log != nmea_corpus.DOUBTFUL)
+    averages = sum(score.averages for score in scores)
     say(f"  {len(scores)} real logs: positions {hits / expected:.2%} of {expected:,} (goal 100 %)")
+    say(f"  left out: {averages} reports of gpsd that the receiver calls an average, not a fix")
     for score in scores:
         if score.missed:
             say(f"    {score.log}: {len(score.missed)} of {score.expected} missed")

@@ -20,7 +20,7 @@ BROKER = {
 class Line:
     """takes: bytes that the next writes accept, None: all. piece: most bytes that one read gives.
 
-    acks: answers every packet that is written whole.
+    acks: answers every packet that is written whole. breaks: the next write raises OSError.
     """
 
     def __init__(self, arrived=b""):
@@ -29,11 +29,16 @@ class Line:
         self.writes = 0
         self.takes = None
         self.acks = False
+        self.breaks = False
         self.piece = 1 << 20
         self.ended = False
+        self.blocks = True
         self.is_closed = False
 
     def write(self, data):
+        assert not self.blocks
+        if self.breaks:
+            raise OSError("reset by the peer")
         data = bytes(data)
         if self.takes is not None:
             data = data[: self.takes]
@@ -57,6 +62,7 @@ class Line:
             self.arrived += b"\x40\x02" + body[end : end + 2]
 
     def readinto(self, buf):
+        assert not self.blocks
         n = min(len(self.arrived), len(buf), self.piece)
         if not n:
             return 0 if self.ended else None
@@ -65,7 +71,7 @@ class Line:
         return n
 
     def setblocking(self, on):
-        assert not on
+        self.blocks = on
 
     def close(self):
         self.is_closed = True

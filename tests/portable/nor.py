@@ -9,16 +9,21 @@ import sys
 from firmware.journal import Journal
 
 try:
-    from sim.flash import Flash, PowerCut
+    from sim.flash import ERROR, NEW, OLD, SILENT, Flash, PowerCut
 except ImportError:
     sys.path.append("sim")
-    from flash import Flash, PowerCut
+    from flash import ERROR, NEW, OLD, SILENT, Flash, PowerCut
 
-__all__ = ["Flash", "PowerCut", "entropy", "journal", "drain"]
+__all__ = ["ERROR", "NEW", "OLD", "SILENT", "Flash", "PowerCut", "drain", "entropy", "journal"]
+
+
+_starts = [0]
 
 
 def entropy(n):
-    return b"\x9f\x3a\x21\xc4"[:n]
+    """Always the same epoch; a nonce counts the starts."""
+    _starts[0] += 1
+    return b"\x9f\x3a\x21\xc4" if n == 4 else _starts[0].to_bytes(n, "big")
 
 
 def journal(flash, alarm_sectors=4):

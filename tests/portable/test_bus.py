@@ -2,12 +2,13 @@
 
 import json
 
+from nor import Flash, drain, entropy
+from parts import Chip, Nvs, Output
+
 from firmware import bus as bus_module
 from firmware.bus import Bus
 from firmware.config import defaults, parse
 from firmware.journal import ALARM, TRACK
-from nor import Flash, drain, entropy
-from parts import Chip, Nvs, Output
 
 MINUTE = 60000
 
@@ -72,7 +73,7 @@ class Parts:
     """One board; `flash` and `nvs` outlive it."""
 
     def __init__(self, flash, nvs, reset_cause="power_on"):
-        self.expanders = [Chip() for _ in range(5)]
+        self.expanders = [Chip() for _ in range(6)]
         for name in ("ignition", "front_door", "emergency_door", "check_button", "sos_button"):
             setattr(self, name, Switch())
         self.buzzer, self.lamp, self.horn = Output(), Output(), Output()
@@ -113,7 +114,7 @@ class Bench:
         self.now_ms = end
 
     def sits(self, seat, sitting=True):
-        expander, pin = divmod(2 * (seat - 1), 16)
+        expander, pin = divmod(2 * (seat - 1), 14)
         chip = self.parts.expanders[expander]
         chip.word = chip.word | 1 << pin if sitting else chip.word & ~(1 << pin)
 
@@ -217,7 +218,7 @@ def test_p5_a_silent_expander_is_told_and_its_seats_count_as_taken():
     silent = [event for event in bench.events() if event["kind"] == "sensor_silent"]
     assert {"expander 3", "gnss"} == {event["data"]["sensor"] for event in silent}
     left = [event for event in bench.events() if event["kind"] == "child_left_behind"]
-    assert left[0]["data"]["unknown"] == list(range(17, 25))
+    assert left[0]["data"]["unknown"] == list(range(15, 22))
 
 
 def test_every_part_silent_and_the_tick_goes_on():
@@ -230,7 +231,7 @@ def test_every_part_silent_and_the_tick_goes_on():
     assert bench.bus.snapshot.unknown == list(range(1, 41))
     assert bench.bus.snapshot.supply_mv is None
     assert bench.parts.watchdog.fed > 100
-    assert bench.told("sensor_silent").count("raised") == 7
+    assert bench.told("sensor_silent").count("raised") == 8
 
 
 def test_a_rule_that_raises_is_told_once_and_the_others_go_on():

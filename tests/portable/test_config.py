@@ -54,8 +54,8 @@ def test_wrong_types_are_refused():
         {"board": "toaster"},
         {"seats": {"count": 40.5}},
         {"seats": {"count": True}},
-        {"seats": {"expanders": [32, 32, 33, 34, 35]}},
-        {"seats": {"expanders": [31, 32, 33, 34, 35]}},
+        {"seats": {"expanders": [32, 32, 33, 34, 35, 36]}},
+        {"seats": {"expanders": [31, 32, 33, 34, 35, 36]}},
         {"seats": {"expanders": 32}},
         {"seats": []},
         {"broker": {"tls": 1}},
@@ -89,8 +89,15 @@ def test_no_json_is_one_error_and_all_defaults():
 def test_too_few_expanders_for_the_seats_is_told():
     config, errors = complaints({"seats": {"count": 40, "expanders": [32]}})
     assert len(errors) == 1
-    assert "reach only 8 seats" in errors[0]
+    assert "reach only 7 seats" in errors[0]
     assert config["seats"]["count"] == 40
+
+
+def test_sixty_four_seats_take_ten_expanders_on_two_buses():
+    eight = [32, 33, 34, 35, 36, 37, 38, 39]
+    for second, fits in (([32, 33], True), ([32], False)):
+        seats = {"count": 64, "expanders": eight, "expanders_2": second}
+        assert (complaints({"seats": seats})[1] == []) == fits
 
 
 def test_a_missing_file_is_told_and_boots_on_defaults():

@@ -3,7 +3,7 @@
 from lines import BROKER, Dialer, Line, packets, puback
 
 from firmware.mqtt import Link
-from firmware.packets import Inbox, Outbox
+from firmware.packets import Outbox
 
 TOPIC = b"schoolbus/f/b/event"
 
@@ -105,6 +105,25 @@ STREAM = (
     + puback(0xFFFF)
     + b"\x30\x06\x00\x03c/yz"
 )
+
+
+def test_subscribe_waits_like_publish():
+    line = Line()
+    link, _ = opened(line)
+    line.takes = 4
+    link.publish(b"a/b", b"hello", 1, False, False, 0)
+    assert not link.subscribe(b"cmd/#", 7, 0)
+    line.takes = None
+    link.turn(1)
+    assert packets(line.sent) == [(0x32, b"\x00\x03a/b\x00\x01hello")]
+
+
+def test_a_write_that_breaks_fails_the_link():
+    line = Line()
+    link, _ = opened(line)
+    line.breaks = True
+    link.publish(b"a", b"x", 1, False, False, 0)
+    assert not link.is_open and "reset" in link.failure and line.is_closed
 
 
 def test_a_stream_cut_into_any_pieces_reads_the_same():
@@ -239,6 +258,14 @@ def test_a_ping_goes_out_after_half_the_keepalive_and_its_answer_is_waited_for()
     assert not link.is_open and "PINGRESP" in link.failure
 
 
+def test_the_ping_is_due_at_half_the_keepalive_exactly():
+    for now_ms, sent in ((29999, b""), (30000, b"\xc0\x00")):
+        line = Line()
+        link, _ = opened(line)
+        link.turn(now_ms)
+        assert line.sent == sent
+
+
 def test_whatever_is_sent_puts_the_ping_off():
     line = Line()
     link, _ = opened(line)
@@ -250,13 +277,24 @@ def test_whatever_is_sent_puts_the_ping_off():
     assert line.sent == b"\xc0\x00"
 
 
-def test_a_suback_that_does_not_come_fails_the_link_and_a_refusal_does_not():
-    link, _ = opened(Line())
-    link.subscribe(b"cmd/#", 7, 0)
-    link.turn(19900)
+def test_a_socket_that_takes_nothing_more_is_given_up():
+    line = Line(b"".join([b"\x32\x05\x00\x01c" + n.to_bytes(2, "big") for n in range(1, 41)]))
+    link, _ = opened(line)
+    line.takes = 0
+    for now_ms in range(0, 50000, 500):
+        link.turn(now_ms)
     assert link.is_open
-    link.turn(20500)
-    assert not link.is_open and "SUBACK" in link.failure
+    link.turn(50000)
+    assert not link.is_open and "PINGRESP" in link.failure
+
+
+def test_a_suback_that_does_not_come_fails_the_link_and_a_refusal_does_not():
+    for now_ms in (19999, 20000):
+        link, _ = opened(Line())
+        link.subscribe(b"cmd/#", 7, 0)
+        link.turn(now_ms)
+        assert link.is_open == (now_ms < 20000)
+    assert "SUBACK" in link.failure
     line = Line()
     link, _ = opened(line)
     link.subscribe(b"cmd/#", 7, 0)
@@ -282,7 +320,26 @@ def test_a_dial_that_brings_nothing_is_abandoned():
     assert link.is_open and link.dials == 3
 
 
-def test_inbox_waits_for_all_of_a_length():
-    box = Inbox(16)
-    assert box.fill(Line(b"\x30\x80")) and box.take() is None
-    assert box.fill(Line(b"\x01")) and box.take() is None
+def test_a_dialer_without_a_thread_to_spare_is_a_failed_dial():
+    class Busy:
+        def start(self, connect):
+            raise OSError("earlier dials still hang")
+
+        def abandon(self):
+            pass
+
+    link = Link(BROKER, "f-b", b"s", b"{}", Busy())
+    link.dial(0)
+    assert not link.is_dialling and not link.is_open and "hang" in link.failure
+
+
+def test_a_length_is_waited_for_to_its_end():
+    line = Line(b"\x30\x80")
+    link, _ = opened(line)
+    link.turn(0)
+    line.arrived = b"\x01" + b"\x00\x01c" + bytes(124)
+    link.turn(1)
+    assert link.is_open
+    line.arrived = b"\x00" + puback(3)
+    link.turn(2)
+    assert link.is_open, link.failure

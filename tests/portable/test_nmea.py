@@ -41,6 +41,7 @@ def test_any_talker():
         reader = heard(talker + RMC[2:])
         assert reader.fix.valid, talker
     assert not heard("PG" + RMC[2:]).fix.valid  # $PGRMC is a command of Garmin's
+    assert not heard(RMC.replace("RMC", "RMCX")).fix.valid
 
 
 def test_south_and_west_and_seven_decimals():
@@ -166,6 +167,22 @@ def test_half_an_epoch_shows_when_the_line_falls_silent_or_the_next_begins():
         assert reader.fix.time_ms == TIME_MS + 4000
         heard(at(RMC, "133905.90"), reader=reader)
         assert reader.fixes == 6
+
+
+def test_rmc_has_the_last_word_on_speed():
+    vtg = "GNVTG,90.00,T,,M,99.000,N,183.348,K,A"
+    fix = heard(RMC, vtg).fix
+    assert fix.speed_mms == 6351 and fix.course_cdeg == 18325
+
+
+def test_a_vtg_that_comes_first_in_its_burst_delays_nothing():
+    reader = Nmea()
+    for second in range(6):
+        time = "13390%d.90" % second
+        burst = line("GNVTG,183.25,T,,M,12.345,N,22.863,K,A") + line(at(RMC, time))
+        burst += line(at(GGA, time))
+        reader.feed(burst, len(burst))
+        assert reader.fixes == second + 1 and reader.fix.sats == 11, second
 
 
 def test_no_fix_shows_before_its_epoch_is_complete():

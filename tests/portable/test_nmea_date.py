@@ -28,6 +28,8 @@ def test_week_rollover_is_set_forward_to_after_the_firmware_was_built():
     for date in ("080407", "221126"):  # 1024 weeks apart
         fix = heard(RMC.replace("221126", date)).fix
         assert fix.utc_ms == NOV_22_2026 + TIME_MS, date
+    fix = heard(RMC.replace("221126", "080487")).fix  # two times 1024 weeks are too few
+    assert fix.utc_ms == (6306 + 3 * 7168) * DAY_MS + TIME_MS
     fix = heard(RMC.replace("221126", "080407"), reader=Nmea(Calendar(0))).fix
     assert fix.utc_ms == NOV_22_2026 - 7168 * DAY_MS + TIME_MS
 
@@ -59,6 +61,10 @@ def test_zda_dates_the_epoch_around_it():
     zda = "GNZDA,133900.90,22,11,2026,00,00"
     for bodies in ((zda, GGA), (GGA, zda)):
         assert heard(*bodies).fix.utc_ms == NOV_22_2026 + TIME_MS
+    reader = heard(zda, GGA)
+    for hour in range(14, 62):
+        heard(at(GGA, "%02d0000.00" % (hour % 24)), reader=reader)
+        assert reader.fix.utc_ms == NOV_22_2026 + hour * 3600000, hour
     assert heard("GNZDA,133900.90,06,01,2080,,", GGA).fix.utc_ms is None
     assert heard("GNZDA,133900.90,,,,,", GGA).fix.utc_ms is None
     reader = heard("GNZDA,235959.00,22,11,2026,,", at(GGA, "000000.00"))

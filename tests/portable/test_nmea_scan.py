@@ -45,6 +45,13 @@ def test_binary_between_and_inside():
     casic = b"\xba\xce\x04\x00\x01\x02\n\r*,.\x80"
     reader = heard(ubx, line(RMC), casic, line(GGA))
     assert reader.fix.valid and reader.fix.sats == 11
+    for forbidden in ("\x80", "\x7f", "\xff", "\t", "\x00"):
+        body = RMC.replace(",A,V", "," + forbidden + ",V")
+        total = 0
+        for c in body:
+            total ^= ord(c)
+        data = b"$" + bytes([ord(c) for c in body]) + b"*%02X\r\n" % total
+        assert heard(data).sentences == 0, forbidden
     half = len(line(RMC)) // 2
     reader = heard(line(RMC)[:half] + b"\xb5\x62\x00" + line(RMC)[half:])
     assert reader.sentences == 0

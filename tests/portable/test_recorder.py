@@ -2,9 +2,10 @@
 
 import json
 
+from parts import snapshot
+
 from firmware.event import ALARM, CLEARED, INFO, RAISED, UPDATED, WARNING, Event
 from firmware.recorder import Recorder
-from parts import snapshot
 
 
 class Journal:

@@ -92,6 +92,13 @@ def test_check_button_missed_prompts_and_alarms_at_180_s():
     assert watch.rule.warning == SILENT
 
 
+def test_check_button_missed_lets_the_seats_settle_for_two_seconds_after_boot():
+    watch = parked_with(CheckButtonMissed, ignition_off_ms=86400000)
+    watch.now_ms = 0
+    assert watch.sees(2000) == []
+    assert watch.states(100) == ["raised"]
+
+
 def test_check_button_missed_japan_waits_15_min():
     watch = parked_with(CheckButtonMissed, JAPAN)
     assert watch.states(ignition_off_ms=899999) == []

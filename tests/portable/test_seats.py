@@ -10,12 +10,12 @@ SILENT_MS = 500
 
 
 class Bench:
-    """Eight seats on one chip, sixteen on two."""
+    """Seven seats on one chip, fourteen on two."""
 
     def __init__(self, *words):
         self.chips = [Chip(word) for word in words]
-        self.s = Snapshot(8 * len(words))
-        config = {"count": 8 * len(words), "debounce_ms": DEBOUNCE_MS}
+        self.s = Snapshot(7 * len(words))
+        config = {"count": 7 * len(words), "debounce_ms": DEBOUNCE_MS}
         self.map = SeatMap(config, self.chips)
         self.now_ms = 0
 
@@ -39,15 +39,15 @@ def unbuckled(seat):
 def test_all_is_unknown_until_it_has_settled():
     bench = Bench(0)
     s = bench.senses(200)
-    assert s.unknown == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert s.unknown == [1, 2, 3, 4, 5, 6, 7]
     s = bench.senses(100)
     assert s.unknown == []
     assert s.taken == []
 
 
 def test_seats_and_belts_are_counted_through_the_chips():
-    s = Bench(occupied(3) | unbuckled(3) | occupied(8), occupied(1)).senses(300)
-    assert s.taken == [3, 8, 9]
+    s = Bench(occupied(3) | unbuckled(3) | occupied(7), occupied(1)).senses(300)
+    assert s.taken == [3, 7, 8]
     assert s.unbelted == [3]
 
 
@@ -98,16 +98,16 @@ def test_a_silent_chip_makes_its_seats_unknown_and_only_its_own():
     bench.senses(300)
     bench.chips[0].dead = True
     s = bench.senses(SILENT_MS + 100)
-    assert s.unknown == [1, 2, 3, 4, 5, 6, 7, 8]
-    assert s.taken == [9]
+    assert s.unknown == [1, 2, 3, 4, 5, 6, 7]
+    assert s.taken == [8]
     assert bench.map.silent(0)
     assert not bench.map.silent(1)
     bench.chips[0].dead = False
     bench.senses(200)
-    assert s.unknown == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert s.unknown == [1, 2, 3, 4, 5, 6, 7]
     bench.senses(100)
     assert s.unknown == []
-    assert s.taken == [2, 9]
+    assert s.taken == [2, 8]
 
 
 def test_a_chip_that_never_answered_is_silent_too():
@@ -158,7 +158,7 @@ def test_seats_beyond_the_chips_stay_unknown():
     for now_ms in (0, 100, 200, 300):
         s.now_ms = now_ms
         seats.sense(s)
-    assert s.unknown == [9, 10]
+    assert s.unknown == [8, 9, 10]
 
 
 def test_no_chip_at_all_leaves_every_seat_unknown():

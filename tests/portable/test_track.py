@@ -147,6 +147,8 @@ def test_where_it_stops_is_kept_at_once_and_only_once():
     standing = [Seen(8 + i, stop + i % 3 * 50, 1008833000 - i % 5 * 40, 100) for i in range(200)]
     line = kept(track, standing)
     assert len(line) == 1 and line[0][1] == stop
+    creep = [Seen(210 + i, stop + i * 40, 1008833000, 440) for i in range(100)]
+    assert kept(track, creep) == []
 
 
 def test_unknown_adds_nothing():

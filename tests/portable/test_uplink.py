@@ -80,9 +80,12 @@ def test_packet_ids_wrap_at_65535_and_skip_those_in_flight():
 
 
 def test_the_window_is_bounded_in_messages_and_in_bytes():
-    window = Window(4, 250)
+    window = Window(4, 10000)
     sent(window, 2)
     assert window.has_room() and window.has_room(1) and not window.has_room(2)
+    window = Window(100, 400)
+    sent(window, 3)
+    assert window.has_room() and window.has_room(20) and not window.has_room(25)
     sent(window, 1)
     assert not window.has_room()
 
@@ -129,7 +132,7 @@ def waits(seed, cap_s=60, n=12):
     dialer = Dialer(*[OSError("refused")] * 99)
     link = Link(BROKER, "f-b", b"s", b"{}", dialer)
     redial = Redial(Radio(), link, cap_s, seed)
-    found = []
+    found: list[int] = []
     began = 0
     now_ms = 0
     while len(found) < n:
@@ -153,6 +156,31 @@ def test_waits_double_from_a_second_to_the_cap_each_from_its_upper_half():
 def test_two_buses_do_not_come_back_together_and_one_bus_is_always_the_same():
     assert waits(7) == waits(7)
     assert waits(7) != waits(8)
+
+
+def wait_after_a_link_that_lasted(ms):
+    """Six dials fail, then a link opens, is acknowledged something after so long, and breaks."""
+    dialer = Dialer(*([OSError("refused")] * 6 + [Line(), Line()]))
+    link = Link(BROKER, "f-b", b"s", b"{}", dialer)
+    redial = Redial(Radio(), link, 60, 1)
+    now_ms = 0
+    while not link.is_open:
+        now_ms += 10
+        redial.turn(now_ms)
+    now_ms += ms
+    redial.proven(now_ms)
+    link.close("broken")
+    redial.lost(now_ms)
+    began = now_ms
+    while not link.is_open:
+        now_ms += 10
+        redial.turn(now_ms)
+    return now_ms - began
+
+
+def test_a_link_that_proved_itself_is_soon_dialled_again():
+    assert 500 <= wait_after_a_link_that_lasted(10000) <= 1020
+    assert 4000 <= wait_after_a_link_that_lasted(9990) <= 8020
 
 
 def test_five_failed_dials_restart_the_radio():
@@ -232,6 +260,7 @@ def test_status_first_then_alarms_then_the_track():
     assert names(line) == ["status", "event", "track"]
     assert packets(line.sent)[1][0] == 0x82
     assert published(line)[0][3] == 0x33
+    assert bench.uplink.sent == 3 and bench.uplink.resent == 0
 
 
 def test_a_record_is_forgotten_when_its_puback_is_there_and_not_before():
@@ -318,9 +347,9 @@ def test_a_window_full_of_positions_has_room_for_an_alarm():
     assert len(published(line)) == 6  # status and five: two of eight are kept free
     bench.event()
     bench.event()
-    bench.event()
     bench.run()
-    assert names(line)[6:] == ["event", "event"]
+    assert names(line)[6:] == ["event"]  # and the last is for the state
+    assert bench.uplink.wants_state(bench.now_ms)
 
 
 def test_a_silent_broker_is_left_after_the_ack_timeout():
@@ -355,7 +384,12 @@ def test_a_command_is_answered_and_a_flood_of_them_is_cut_short():
     line = Line()
     bench = Bench(line)
     asked = []
-    bench.uplink.on_command = lambda name, payload: asked.append((name, payload)) or b'{"id":1}'
+
+    def answer(name, payload):
+        asked.append((name, payload))
+        return b'{"id":1}'
+
+    bench.uplink.on_command = answer
     bench.run()
     topic = b"schoolbus/f/b/cmd/ping"
     one = bytes([0x30, 2 + len(topic) + 2, 0, len(topic)]) + topic + b"{}"

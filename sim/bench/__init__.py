@@ -1,0 +1,1 @@
+"""Figures beside their goals: each bench has run(say)."""

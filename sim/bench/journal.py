@@ -1,0 +1,105 @@
+"""The journal: what a record costs the flash, beside littlefs; recovery of a full 2 MB."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from firmware.journal import ALARM, TRACK, Journal
+from sim.flash import SECTOR, Dice, Flash
+from sim.witness import entropy_from
+
+_ROOT = Path(__file__).resolve().parents[2]
+_BODY = bytes(range(50))
+_BLOCKS = 512  # 2 MB
+_ALARMS = 64
+
+
+def _journal(flash: Flash) -> Journal:
+    return Journal(flash, entropy_from(Dice(1)), _ALARMS * SECTOR // 1024)
+
+
+def _ring(say: Callable[[str], None], acknowledged: bool) -> Flash:
+    """A lap and a half of the track lane, in fair weather: the housekeeping in between."""
+    flash = Flash(_BLOCKS)
+    journal = _journal(flash)
+    for _ in (ALARM, TRACK):
+        journal.housekeep(0)
+    records = (_BLOCKS - _ALARMS) * 63 * 3 // 2
+    flash.reset_counts()
+    waited = 0
+    for now in range(records):
+        erases = flash.erases
+        seq = journal.append(TRACK, 1, _BODY)
+        waited += flash.erases - erases
+        if acknowledged:
+            journal.ack(TRACK, seq)
+        journal.housekeep(now * 1000)
+    how = "acknowledged after each" if acknowledged else "confirmed singly"
+    say(
+        f"  {how:<24}{flash.programmed_bytes / records / len(_BODY):>6.2f} B a payload byte"
+        f"  {flash.erases / records:.4f} erases a record  wear max - min {flash.spread(_ALARMS)}"
+        f"  appends that waited for an erase {waited}"
+    )
+    return flash
+
+
+def _recovery(say: Callable[[str], None]) -> None:
+    """Both lanes full, the newest sectors from empty to full."""
+    flash = Flash(_BLOCKS)
+    journal = _journal(flash)
+    for lane, blocks in ((ALARM, _ALARMS), (TRACK, _BLOCKS - _ALARMS)):
+        for _ in range(blocks * 63 - 62):
+            journal.append(lane, 1, _BODY)
+    figures = []
+    for _ in range(63):
+        flash.reset_counts()
+        _journal(flash)
+        figures.append((flash.reads, flash.read_bytes))
+        for lane in (ALARM, TRACK):
+            journal.append(lane, 1, _BODY)
+    reads = [reads for reads, _ in figures]
+    sizes = [size for _, size in figures]
+    say(
+        f"  recovery of a full 2 MB  {min(reads)} to {max(reads)} reads (goal 600), "
+        f"{min(sizes):,} to {max(sizes):,} B, on average {sum(sizes) // len(sizes):,} B "
+        "(goal 24 KB)"
+    )
+
+
+def _vm() -> str | None:
+    beside = Path(sys.executable).parent / "micropython"
+    return str(beside) if beside.exists() else shutil.which("micropython")
+
+
+def _side_by_side(say: Callable[[str], None], vm: str) -> None:
+    done = subprocess.run(
+        [vm, "-X", "heapsize=32m", "sim/bench/journal_vm.py"],
+        cwd=_ROOT,
+        env={**os.environ, "MICROPYPATH": f"{_ROOT}:.frozen"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    names = ("ring", "littlefs, flushed each", "littlefs, flushed every 10")
+    for name, line in zip(names, done.stdout.splitlines(), strict=True):
+        erases, size, us = (float(figure) for figure in line.split()[1:])
+        say(f"  {name:<27} {size / len(_BODY):>5.1f} B a payload byte  "
+            f"{erases:.4f} erases a record  {us:>5.0f} us on the model")  # fmt: skip
+
+
+def run(say: Callable[[str], None]) -> None:
+    say("Journal, records of 50 B (goals: 1.4 B a payload byte, 0.017 erases, wear 2)")
+    _ring(say, acknowledged=False)
+    _ring(say, acknowledged=True)
+    _recovery(say)
+    vm = _vm()
+    if vm is None:
+        say("  beside littlefs: skipped, there is no MicroPython VM here")
+        return
+    say("In the MicroPython VM, 3,000 records of 50 B on 512 KB")
+    _side_by_side(say, vm)

@@ -1,0 +1,85 @@
+"""The tests see it if one of the journal's safeguards is missing.
+
+Each safeguard of firmware/ring.py is taken out of the source, and the quick tests are run on
+what is left: the portable ones and some chains of power cuts. They have to fail.
+"""
+
+import importlib
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MADE_OF = ["sector", "blocks", "reader", "recovery", "ring", "journal"]
+USERS = ["sim.witness", "sim.soak_flash", "nor", "test_journal"]
+
+MUTANTS = {
+    "no seal": (
+        "ring",
+        "self._open = False  # the newest sector takes more",
+        "self._open = True",
+    ),
+    "no read-back": ("blocks", "or part != data[at : at + len(part)]", ""),
+    "no record CRC": ("sector", "!= crc32(buf[: 8 + length], salt)", "is None"),
+    "no salt": ("blocks", "return self._epoch ^ number", "return 0"),
+    "no header CRC": (
+        "sector",
+        '\n        and struct.unpack_from("<I", buf, _BODY)[0] == crc32(buf[:_BODY], total)',
+        "",
+    ),
+    "ack not persisted": ("ring", "return (self.tail.seq, self.index)", "return self.saved"),
+    "no freeze rule": ("reader", "and (newest or self.number < self._floor)", ""),
+    "no link": ("recovery", "if before[5] != header[4]:", "if False:"),
+    "numbers used again": ("recovery", "max(ring.last + 1, start) + 1", "ring.last + 1"),
+    "blank not checked": ("blocks", "or not is_erased(chunk)", ""),
+    "loss not announced": ("recovery", "    ring.lose(at)\n", ""),
+    "cursor passes a loss": ("ring", "if self._lost or self._told:", "if False:"),
+}
+
+
+@contextmanager
+def firmware(part, old, new):
+    """The modules of the journal and their users, imported anew from a changed source."""
+    names = [f"firmware.{name}" for name in MADE_OF]
+    before = {name: sys.modules.pop(name, None) for name in [*names, *USERS]}
+    try:
+        for name in names:
+            module = type(sys)(name)
+            path = ROOT / "firmware" / (name.split(".")[1] + ".py")
+            source = path.read_text()
+            if name == f"firmware.{part}":
+                assert source.count(old) == 1, f"{path.name} no longer has {old!r}"
+                source = source.replace(old, new)
+            sys.modules[name] = module
+            exec(compile(source, str(path), "exec"), module.__dict__)
+        yield importlib.import_module("sim.soak_flash"), importlib.import_module("test_journal")
+    finally:
+        for name, module in before.items():
+            sys.modules.pop(name, None)
+            if module is not None:
+                sys.modules[name] = module
+
+
+def quick_tests(soak_flash, portable):
+    for name in dir(portable):
+        if name.startswith("test_"):
+            getattr(portable, name)()
+    for seed in range(1, 6):
+        soak_flash.soak(seed, 200)
+
+
+def test_the_source_as_it_is_passes():
+    with firmware("ring", "_TRIES = const(8)", "_TRIES = const(8)") as modules:
+        for name in dir(modules[1]):
+            if name.startswith("test_"):
+                getattr(modules[1], name)()
+        modules[0].soak(1, 50)
+
+
+@pytest.mark.parametrize("what", MUTANTS)
+def test_is_noticed(what):
+    with firmware(*MUTANTS[what]) as modules, pytest.raises(Exception) as raised:
+        quick_tests(*modules)
+    assert not isinstance(raised.value, (NameError, SyntaxError, ImportError))

@@ -1,0 +1,188 @@
+"""The uplink's neighbours: both shapes of umqtt.simple, the WiFi radio, the tests' brokers."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from types import ModuleType
+
+import pytest
+from lines import BROKER, Line
+
+from sim import brokers
+
+
+class Sock(Line):
+    def __init__(self, arrived=b""):
+        super().__init__(arrived)
+        self.timeouts: list = []
+        self.options: list = []
+
+    def settimeout(self, seconds):
+        self.timeouts.append(seconds)
+
+    def setsockopt(self, *option):
+        self.options.append(option)
+
+
+class Refused(Exception):
+    pass
+
+
+def umqtt(outcome, knows_timeout):
+    """A module shaped as umqtt.simple 1.8 (connect with a timeout) or 1.3.4 (without)."""
+
+    class Client:
+        def __init__(self, client_id, server, port, user, password, keepalive, ssl, ssl_params):
+            self.given = (client_id, server, port, user, password, keepalive, ssl, ssl_params)
+            self.sock = None
+
+        def set_last_will(self, *will):
+            self.will = will
+
+        def _go(self, clean, timeout):
+            module.client = self
+            module.clean = clean
+            self.sock = module.sock = Sock()
+            if knows_timeout:
+                self.sock.settimeout(timeout)
+            if isinstance(outcome, Exception):
+                raise outcome
+
+    if knows_timeout:
+        Client.connect = lambda self, clean=True, timeout=None: self._go(clean, timeout)
+    else:
+        Client.connect = lambda self, clean=True: self._go(clean, None)
+    module = ModuleType("umqtt.simple")
+    module.MQTTClient = Client
+    module.MQTTException = Refused
+    return module
+
+
+@pytest.fixture
+def connect(monkeypatch):
+    """(outcome, knows_timeout, **broker) -> (a Connect on that umqtt.simple, the module)."""
+    import firmware.connect
+
+    def make(outcome, knows_timeout, **broker):
+        module = umqtt(outcome, knows_timeout)
+        monkeypatch.setitem(sys.modules, "umqtt.simple", module)
+        importlib.reload(firmware.connect)
+        settings = {**BROKER, **broker}
+        return firmware.connect.Connect(settings, "f-b", b"status", b"gone"), module
+
+    yield make
+    monkeypatch.undo()
+    importlib.reload(firmware.connect)
+
+
+both = pytest.mark.parametrize("knows_timeout", [True, False], ids=["1.8", "1.3.4"])
+
+
+@both
+def test_every_socket_has_a_deadline_and_no_nagle_on_either_umqtt(connect, knows_timeout):
+    dial, module = connect(None, knows_timeout)
+    assert dial() is module.sock
+    assert set(module.sock.timeouts) == {20}
+    assert module.sock.options == [(6, 1, 1)]
+    assert module.clean is False
+    assert module.client.given == (b"f-b", "broker.example", 1883, None, None, 60, False, {})
+    assert module.client.will == (b"status", b"gone", True, 1)
+
+
+@both
+def test_user_password_and_tls_are_handed_over(connect, knows_timeout):
+    dial, module = connect(None, knows_timeout, user="bus", password="", tls=True, port=8883)
+    dial()
+    assert module.client.given[3:5] == (b"bus", b"")
+    assert module.client.given[6:] == (True, {"server_hostname": "broker.example"})
+
+
+@both
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (Refused(5), "not authorized"),
+        (Refused(77), "code 77"),
+        (IndexError(), "no CONNACK"),
+        (AssertionError(), "no CONNACK"),
+        (TypeError("'NoneType' object isn't subscriptable"), "no CONNACK"),
+        (UnicodeError("label too long"), "host"),
+        (MemoryError(), "memory"),
+        (OSError(113, "no route"), "no route"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
+)
+def test_whatever_umqtt_raises_is_an_oserror_and_the_socket_is_closed(
+    connect, knows_timeout, error, says
+):
+    dial, module = connect(error, knows_timeout)
+    with pytest.raises(OSError, match=says):
+        dial()
+    assert module.sock.is_closed
+
+
+class WLAN:
+    PM_NONE = 0
+
+    def __init__(self, interface):
+        self.calls = [interface]
+        self.connected = False
+
+    def active(self, on):
+        self.calls.append(on)
+
+    def config(self, **settings):
+        self.calls.append(settings)
+
+    def connect(self, *credentials):
+        self.calls.append(credentials)
+
+    def isconnected(self):
+        return self.connected
+
+    def status(self, what):
+        return {"rssi": -71}[what]
+
+
+@pytest.fixture
+def wifi(monkeypatch):
+    network = ModuleType("network")
+    network.WLAN, network.STA_IF = WLAN, "STA"
+    monkeypatch.setitem(sys.modules, "network", network)
+    monkeypatch.delitem(sys.modules, "drivers.wifi", raising=False)
+    return importlib.import_module("drivers.wifi").Wifi({"ssid": "depot", "password": "secret"})
+
+
+def test_wifi_comes_up_without_waiting_and_without_power_saving(wifi):
+    wifi.up()
+    assert wifi._wlan.calls == ["STA", True, {"pm": 0}, ("depot", "secret")]
+    assert not wifi.is_up() and wifi.signal_dbm() is None
+    wifi._wlan.connected = True
+    assert wifi.is_up() and wifi.signal_dbm() == -71
+    wifi.down()
+    assert wifi._wlan.calls[-1] is False
+
+
+def test_a_broker_that_is_not_installed_is_named(monkeypatch):
+    monkeypatch.setattr(brokers, "executable", lambda kind: None)
+    with pytest.raises(FileNotFoundError, match="mosquitto and nats-server"):
+        brokers.start()
+    with pytest.raises(FileNotFoundError, match="mosquitto"):
+        brokers.start("mosquitto")
+
+
+def test_a_broker_that_does_not_start_says_why_and_leaves_no_files():
+    with (
+        brokers.start("nats-server") as broker,
+        pytest.raises(OSError, match=f"port {broker.port}"),
+    ):
+        brokers.start("nats-server", broker.port)
+
+
+def test_a_broker_leaves_nothing_behind():
+    broker = brokers.start("nats-server")
+    files = broker._files
+    assert brokers.answers(broker.host, broker.port) and files.exists()
+    broker.stop()
+    assert not brokers.answers(broker.host, broker.port) and not files.exists()

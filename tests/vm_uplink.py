@@ -1,0 +1,46 @@
+"""Runs inside the MicroPython VM: micropython tests/vm_uplink.py PORT
+
+The uplink with umqtt.simple, the real dialer and real sockets drains a backlog to the
+broker on PORT of 127.0.0.1. Prints what it did; exit status 1 if not all was acknowledged.
+"""
+
+import sys
+import time
+
+sys.path.append("tests/portable")
+
+from lines import Radio
+from nor import Flash, journal
+
+from drivers.dial import Dialer
+from firmware import messages
+from firmware.config import defaults
+from firmware.journal import ALARM, KIND_EVENT, KIND_POSITION, TRACK
+from firmware.uplink import Uplink
+
+EVENTS = 50
+POSITIONS = 500
+
+
+def run(port):
+    config = defaults()
+    config.update({"fleet": "laemchabang", "bus": "bus-1"})
+    config["broker"].update({"host": "127.0.0.1", "port": port})
+    book = journal(Flash(32), 8)
+    for _ in range(EVENTS):
+        book.append(ALARM, KIND_EVENT, b'"kind":"x"}')
+    for n in range(POSITIONS):
+        book.append(TRACK, KIND_POSITION, messages.position(1000 + n, 130827000, n, 11500, 183))
+    uplink = Uplink(config, book, Radio(), Dialer(), lambda: b'{"v":1,"online":true}')
+    start_ms = time.ticks_ms()
+    now_ms = 0
+    while book.backlog(ALARM) + book.backlog(TRACK) and now_ms < 20000:
+        now_ms = time.ticks_diff(time.ticks_ms(), start_ms)
+        uplink.turn(now_ms)
+    left = book.backlog(ALARM) + book.backlog(TRACK)
+    print("left", left, "sent", uplink.sent, "resent", uplink.resent, "failure", uplink.failure)
+    return 1 if left else 0
+
+
+if __name__ == "__main__":
+    sys.exit(run(int(sys.argv[1])))

@@ -55,12 +55,9 @@ class LIS3DH:
         n = _LEVELS if source & _OVERRUN else source & _STORED
         burst = self._bursts[n]
         self._i2c.readfrom_mem_into(self._address, _OUT_X_L | _MANY, burst)
-        at = 0
-        for sample in range(n):
-            self.x[sample] = _mg(burst[at], burst[at + 1])
-            self.y[sample] = _mg(burst[at + 2], burst[at + 3])
-            self.z[sample] = _mg(burst[at + 4], burst[at + 5])
-            at += 6
+        _unpack(burst, 0, n, self.x)
+        _unpack(burst, 2, n, self.y)
+        _unpack(burst, 4, n, self.z)
         return n
 
     def _prove_settings(self):
@@ -75,6 +72,9 @@ class LIS3DH:
         raise OSError(_ENODEV)
 
 
-def _mg(low, high):
-    """12 bits, left-justified in 16, of 4 mg each -> mg."""
-    return ((low | high << 8) - ((high & 0x80) << 9)) >> 2
+def _unpack(burst, at, n, axis):
+    """Every third of 12 bits, left-justified in 16, of 4 mg each -> mg, n of them."""
+    for sample in range(n):
+        high = burst[at + 1]
+        axis[sample] = ((burst[at] | high << 8) - ((high & 0x80) << 9)) >> 2
+        at += 6

@@ -142,7 +142,8 @@ class SimBoard:
             self.ride.look()
             self.motion_chip.advance(self._clock())
         receiver = self.receiver
-        receiver.truth = world.lat_e7, world.lon_e7, world.speed_mms, world.course_cdeg
+        lat_e7 = world.lat_e7 + faults.gnss_astray_e7
+        receiver.truth = lat_e7, world.lon_e7, world.speed_mms, world.course_cdeg
         receiver.sky = world.sky
         receiver.advance(self._clock())
         self._hear()

@@ -14,7 +14,7 @@ _STEP_MS = 100
 _STEP_S = _STEP_MS / 1000
 _ACCELERATION_MSS = 0.9
 _HURRY = 1.25  # x the limit when speeding
-_TURN_CDEG = 400  # at most so much per step
+_TURN_CDEG = 250  # at most so much per step: no harder than a child can sit through
 _EARLY_DOOR_M = 15
 _HORN_IS_NOTICED_MS = 90_000
 

@@ -17,6 +17,7 @@ class Faults:
         self.stuck_seats: dict[int, bool] = {}  # seat -> True: reads taken for good
         self.silent_expanders: set[int] = set()  # index from 0
         self.gnss_silent = False  # its cable is off
+        self.gnss_astray_e7 = 0  # so far north of the truth does it place the bus
         self.accelerometer_silent = False
         self.changes = 0
 

@@ -20,7 +20,7 @@ class Ride:
     def __init__(self, world: World, rng: random.Random, forward: str = "+x", up: str = "+z"):
         """forward, up: how the chip is mounted, as in bus.json."""
         self._world = world
-        self._random = rng.random
+        self._bits = rng.getrandbits
         self._axes = _axes(forward, up)
         self._at_ms = world.now_ms
         self._speed, self._course = world.speed_mms, world.course_cdeg
@@ -42,17 +42,20 @@ class Ride:
     def feel(self, at_ms: int) -> tuple[float, float, float]:
         """-> mg along the chip's x, y and z. At rest the axis that points up reads +1 g."""
         world = self._world
-        felt = [self._forward_mg, self._right_mg, _G_MG]
+        forward, right, up = self._forward_mg, self._right_mg, _G_MG
         shake = _ROAD_MG if world.speed_mms else _ENGINE_MG if world.ignition else 0.0
         if shake:
-            for axis in range(3):
-                felt[axis] += shake * (self._random() + self._random() - 1.0)
+            bits = self._bits(24)  # three numbers of 8 bits
+            shake /= 128
+            forward += ((bits & 255) - 128) * shake
+            right += ((bits >> 8 & 255) - 128) * shake
+            up += ((bits >> 16) - 128) * shake
         for start_ms, end_ms, blow in world.blows:
             if start_ms <= at_ms < end_ms:
-                for axis in range(3):
-                    felt[axis] += blow[axis]
-        x, y, z = ((felt[axis] * sign) for axis, sign in self._axes)
-        return x, y, z
+                forward, right, up = forward + blow[0], right + blow[1], up + blow[2]
+        felt = forward, right, up
+        (x, x_sign), (y, y_sign), (z, z_sign) = self._axes
+        return felt[x] * x_sign, felt[y] * y_sign, felt[z] * z_sign
 
 
 def _axes(forward: str, up: str) -> list[tuple[int, int]]:

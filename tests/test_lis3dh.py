@@ -1,4 +1,4 @@
-"""LIS3DH: the chip against its datasheet, the driver against the chip, and what a ride feels like."""
+"""LIS3DH: the chip against its datasheet, the driver against the chip, and what a ride is like."""
 
 import random
 

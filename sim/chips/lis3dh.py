@@ -22,7 +22,7 @@ _RESERVED = {*range(0x00, 0x07), *range(0x10, 0x1F), *range(0x34, 0x38), *range(
 _ODR_HZ = (0, 1, 10, 25, 50, 100, 200, 400)  # CTRL_REG1, table 25; low-power rates are not modelled
 _LEVELS = 32
 _BYPASS, _FIFO, _STREAM = 0, 1, 2
-_NOISE_MG = 2.0  # 0.22 mg per root Hz over half of 100 Hz, about
+_NOISE_MG = 4.0  # at most: 0.22 mg per root Hz over half of 100 Hz are 1.6 mg
 
 Sample = tuple[int, int, int]
 Feel = Callable[[int], "tuple[float, float, float]"]
@@ -44,6 +44,7 @@ class LIS3DH:
         self._regs = bytearray(0x80)
         for register, value in _DEFAULTS.items():
             self._regs[register] = value
+        self._set_format()
         self._pointer = 0
         self._counts_up = False
         self._queue: list[Sample] = []
@@ -76,12 +77,13 @@ class LIS3DH:
         return self._regs[FIFO_CTRL_REG] >> 6
 
     def _take(self, at_ms: int) -> None:
-        noise = self._rng.gauss
         x, y, z = self._feel(at_ms)
+        bits = self._rng.getrandbits(24)  # three numbers of 8 bits
+        noise = _NOISE_MG / 128
         sample = (
-            self._digits(x + noise(0.0, _NOISE_MG)),
-            self._digits(y + noise(0.0, _NOISE_MG)),
-            self._digits(z + noise(0.0, _NOISE_MG)),
+            self._digits(x + ((bits & 255) - 128) * noise),
+            self._digits(y + ((bits >> 8 & 255) - 128) * noise),
+            self._digits(z + ((bits >> 16) - 128) * noise),
         )
         if not self._keeps:
             self._out = sample
@@ -93,17 +95,20 @@ class LIS3DH:
             self._queue.pop(0)
         self._queue.append(sample)
 
+    def _set_format(self) -> None:
+        """Bits and mg of a digit, table 4: high-resolution, low-power or normal mode."""
+        high, low = self._regs[CTRL_REG4] & 0x08, self._regs[CTRL_REG1] & 0x08
+        bits = 12 if high else 8 if low else 10
+        self._format = bits, (1, 2, 4, 12)[self._regs[CTRL_REG4] >> 4 & 3] << 12 - bits
+
     def _digits(self, mg: float) -> int:
         """mg -> as it stands in OUT_L and OUT_H: left-justified, clipped at full scale."""
-        scale = self._regs[CTRL_REG4] >> 4 & 3
-        bits = 12 if self._regs[CTRL_REG4] & 0x08 else 8 if self._regs[CTRL_REG1] & 0x08 else 10
-        mg_per_12_bits = (1, 2, 4, 12)[scale]
-        step = 1 << 12 - bits
-        digits = round(mg / mg_per_12_bits / step)
-        digits = max(-(1 << bits - 1), min((1 << bits - 1) - 1, digits))
-        if not self._regs[CTRL_REG1] & 0x07:
-            return 0
-        return (digits << 16 - bits) & 0xFFFF
+        bits, mg_per_digit = self._format
+        digits = round(mg / mg_per_digit)
+        most = 1 << bits - 1
+        if not -most <= digits < most:
+            digits = -most if digits < 0 else most - 1
+        return digits << 16 - bits & 0xFFFF
 
     # the bus side
 
@@ -138,6 +143,7 @@ class LIS3DH:
         if register == FIFO_CTRL_REG and value >> 6 == 3:
             raise AssertionError("stream-to-FIFO mode is not modelled")
         self._regs[register] = value
+        self._set_format()
         if not self._keeps:  # 5.1.1: bypass mode resets the FIFO
             self._queue.clear()
             self._overrun = False

@@ -87,7 +87,10 @@ class Places:
         """A new trip: which route of this bus has this hour? An unknown hour has none."""
         if s.phase == "parked":
             self._is_resumed = False
-            self._round = None
+            if self._round is not None:
+                self._round = None
+                s.off_route_mm = s.next_stop_mm = None
+                self._tell(s)
         if s.trip == self._trip or s.phase != "driving":
             return
         self._trip = s.trip

@@ -16,6 +16,7 @@ from drivers.files import Files
 from drivers.flash import Flash
 from drivers.gnss import Gnss
 from drivers.lis3dh import LIS3DH
+from drivers.lm75 import LM75
 from drivers.mcp23017 import MCP23017
 from drivers.nvs import Nvs
 from drivers.output import Output
@@ -86,7 +87,7 @@ class Board:
         self.check_button = _switch(pins["check_button"], True)
         self.sos_button = _switch(pins["sos_button"], True)
         self.supply = Supply(ADC(Pin(pins["supply"]), atten=ADC.ATTN_11DB), *_DIVIDER_OHM)
-        self.cabin = None
+        self.cabin = LM75(i2c) if config["cabin"]["fitted"] else None
         self.flash = Flash(_journal_partition())
         self.nvs = Nvs(NVS("busguard"))
         self.files = Files()

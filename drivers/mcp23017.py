@@ -39,8 +39,9 @@ class MCP23017:
         span = self._span
         self._i2c.readfrom_mem_into(self._address, _GPPUA, span)
         if span[0] != _INPUTS or span[1] != _INPUTS:
-            self.resets += self._was_read
-            self._was_read = False
+            if self._was_read and not span[0] | span[1]:  # anything else is noise on the bus
+                self.resets += 1
+                self._was_read = False
             self._set_up()
             raise OSError(_ENODEV)
         self._was_read = True

@@ -51,6 +51,9 @@ SETTINGS = {
         "forward": Choice("+x", "-x", "+y", "-y", "+z", "-z"),  # the chip's axis that points so
         "up": Choice("+z", "-z", "+x", "-x", "+y", "-y"),
     },
+    "cabin": {
+        "fitted": Flag(False),  # a thermometer
+    },
     "readback": {
         "fitted": Flag(False),  # wires back from lamp, buzzer and horn
     },

@@ -9,6 +9,7 @@ from typing import Any
 from drivers.flash import Flash
 from drivers.gnss import Gnss
 from drivers.lis3dh import LIS3DH as AccelerometerDriver
+from drivers.lm75 import LM75 as CabinDriver
 from drivers.mcp23017 import MCP23017 as ExpanderDriver
 from drivers.nvs import Nvs
 from drivers.output import Output
@@ -17,6 +18,7 @@ from drivers.switch import Switch
 from sim.bus_i2c import I2C
 from sim.chips.gnss import GnssChip
 from sim.chips.lis3dh import LIS3DH
+from sim.chips.lm75 import LM75
 from sim.chips.mcp23017 import MCP23017
 from sim.faults import Faults
 from sim.nvs import NVS
@@ -32,7 +34,7 @@ _WATCHDOG_MS = 8000
 _PULSE_MS = 2500  # an output that pulses with shorter pauses still sounds
 _PINS = 7  # of each port; GPA7 and GPB7 are not wired
 _PORT = 0x7F
-_ACCELEROMETER_ADDRESS = 0x18
+_ACCELEROMETER_ADDRESS, _CABIN_ADDRESS = 0x18, 0x48
 _OUTPUTS = ("horn", "buzzer", "lamp")
 _SWITCHES = {  # part: what a closed contact means to the driver, as in drivers/board.py
     "ignition": True,
@@ -104,7 +106,7 @@ class SimBoard:
         adc = ADC(lambda: int(world.supply_mv * divided), noise_uv=_ADC_NOISE_UV, rng=rng)
         self.supply = Supply(adc, upper, lower)
         self.watchdog = WDT(clock, _WATCHDOG_MS)
-        self.cabin = None
+        self._fit_cabin(config["cabin"]["fitted"])
         self.flash = Flash(flash)
         self.nvs = Nvs(nvs)
         self.files = files
@@ -122,6 +124,13 @@ class SimBoard:
         self.motion_chip = LIS3DH(self.ride.feel, rng)
         self.i2c.attach(_ACCELEROMETER_ADDRESS, self.motion_chip)
         self.accelerometer = AccelerometerDriver(self.i2c, _ACCELEROMETER_ADDRESS)
+
+    def _fit_cabin(self, fitted: bool) -> None:
+        self.cabin = self.cabin_chip = None
+        if fitted:
+            self.cabin_chip = LM75(lambda: self._world.cabin_c10 / 10)
+            self.i2c.attach(_CABIN_ADDRESS, self.cabin_chip)
+            self.cabin = CabinDriver(self.i2c, _CABIN_ADDRESS)
 
     def refresh(self) -> None:
         """Sensors see the world, through what is broken; the world hears the horn."""
@@ -141,6 +150,8 @@ class SimBoard:
         if self.motion_chip is not None:
             self.ride.look()
             self.motion_chip.advance(self._clock())
+        if self.cabin_chip is not None:
+            self.cabin_chip.advance(self._clock())
         receiver = self.receiver
         lat_e7 = world.lat_e7 + faults.gnss_astray_e7
         receiver.truth = lat_e7, world.lon_e7, world.speed_mms, world.course_cdeg

@@ -96,6 +96,18 @@ def heat(bus: Story) -> None:
     bus.waits(seconds=5)
 
 
+def hot_cabin(bus: Story) -> None:
+    """The same with a thermometer on a hot day: the cabin is at 33 already, 35 comes early."""
+    bus.is_fitted("cabin")
+    bus.drives(seats={3, 7})
+    bus.heats_up(33, minutes=0.5)
+    bus.parks(seats={7})
+    bus.heats_up(38, minutes=5)
+    bus.waits(minutes=4)
+    bus.turns_ignition(True)
+    bus.waits(seconds=10)
+
+
 def supply_cut(bus: Story) -> None:
     """The battery is disconnected while a child is on board; the backup lasts a minute."""
     bus.drives(seats={3, 7})
@@ -179,6 +191,7 @@ STORIES = (
     idling,
     driver_hours,
     heat,
+    hot_cabin,
     supply_cut,
     long_tunnel,
     gnss_jammed,

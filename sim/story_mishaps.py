@@ -27,7 +27,7 @@ class Mishaps:
     _begins: Any
 
     def is_fitted(self, *parts: str, **rules: int) -> None:
-        """Before the story: a technician fits `accelerometer` or `readback`, and sets rules."""
+        """Before the story: a technician fits `accelerometer`, `cabin` or `readback`, and sets rules."""
         for part in parts:
             self.rig.config[part]["fitted"] = True
         self.rig.config["rules"].update(rules)
@@ -62,6 +62,17 @@ class Mishaps:
         self._pass(3000)
 
     # heat and supply
+
+    def heats_up(self, to_c: float, minutes: float) -> None:
+        """The cabin, evenly; meanwhile other things happen."""
+        self._timeline.tell(f"the sun is on the bus: {to_c:g} degC in {minutes:g} min")
+        self.world.run(self._warm(round(to_c * 10), round(minutes * 60)))
+
+    def _warm(self, to_c10: int, seconds: int) -> Script:
+        start_c10 = self.world.cabin_c10
+        for second in range(1, seconds + 1):
+            yield 1000
+            self.world.cabin_c10 = start_c10 + (to_c10 - start_c10) * second // seconds
 
     def loses_supply(self) -> None:
         """The battery is disconnected; the board lives on its backup."""

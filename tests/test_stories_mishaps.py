@@ -16,6 +16,7 @@ HEARD = [
     (stories.idling, []),
     (stories.driver_hours, ["driver_hours"]),
     (stories.heat, ["child_left_behind", "heat"]),
+    (stories.hot_cabin, ["heat", "child_left_behind"]),
     (stories.supply_cut, ["supply", "child_left_behind", "heat", "check_button_missed"]),
     (stories.long_tunnel, ["overspeed", "gnss_lost"]),
     (stories.gnss_jammed, ["gnss_jammed"]),
@@ -115,6 +116,13 @@ def test_the_countdown_runs_before_the_heat(buses):
     assert one(bus, "heat")["data"]["level"] == "ahead"
     assert one(bus, "heat", "updated")["data"]["level"] == "now"
     assert bus.told("heat", "cleared")
+
+
+def test_a_thermometer_knows_better_than_the_curve(buses):
+    event = one(buses(stories.hot_cabin), "heat")
+    assert (event["data"]["level"], event["data"]["minutes"]) == ("now", 0)
+    assert event["data"]["cabin_c"] == event["why"]["sensor_c"] == 35.0
+    assert event["why"]["ignition_off_s"] < 180
 
 
 def test_the_backup_lasts_long_enough_to_say_so(buses):

@@ -2,7 +2,7 @@
 
 When the ignition goes on, lamp and buzzer are on for 0.3 s (the lamp and the one beep
 are what the driver is to notice: Japan's guideline asks for a lamp or a voice at engine
-start), and the horn for 0.2 s if its wire is read back. After 3 s the verdict is told.
+start), and the horn for 0.2 s if its wire is read back and no mode keeps it quiet. After 3 s the verdict is told.
 Between the tests every output that is read back is watched whenever it is switched.
 
 Without read-back only the driver's ears and eyes can tell that a buzzer is dead.
@@ -71,6 +71,7 @@ class Health:
         self._pressed = [Held(_PRESSED_MS) for _ in _BUTTONS]
         self._ignition = False
         self._since_ms = None  # a test runs
+        self._horn_tested = False
 
     def update(self, s):
         """Snapshot with its readings -> list of Events; fills in failing."""
@@ -85,16 +86,17 @@ class Health:
         if failing != s.failing:
             s.failing = failing
         if s.ignition is True and not self._ignition:
-            self._begin(s.now_ms)
+            self._begin(s)
         if s.ignition is not None:
             self._ignition = s.ignition
         return () if self._since_ms is None else self._test(s)
 
-    def _begin(self, now_ms):
-        self._since_ms = now_ms
+    def _begin(self, s):
+        self._since_ms = s.now_ms
         self.lamp.test(True)
         self.buzzer.test(True)
-        if self.horn.is_read_back():
+        self._horn_tested = self.horn.is_read_back() and s.mode == "normal"
+        if self._horn_tested:
             self.horn.test(True)
 
     def _test(self, s):
@@ -113,5 +115,5 @@ class Health:
                 faults.append(s.sensors[index])
         severity = WARNING if faults else INFO
         data = (("ok", not faults), ("faults", faults))
-        why = (("horn_tested", self.horn.is_read_back()),)
+        why = (("horn_tested", self._horn_tested),)
         return (Event("self_test", severity, data=data, why=why, subject=None),)

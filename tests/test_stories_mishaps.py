@@ -168,3 +168,17 @@ def test_the_torn_horn_is_found_at_the_start_and_its_repair_too(buses):
     verdicts = [event["data"] for event in bus.told("self_test")]
     assert verdicts == [{"ok": False, "faults": ["horn"]}, {"ok": True, "faults": []}]
     assert one(bus, "self_test_failed", "cleared")["data"]["parts"] == []
+
+
+def test_a_silent_accelerometer_is_told_and_gnss_stands_in():
+    bus = Story()
+    bus.is_fitted("accelerometer")
+    bus.rig.vehicle.faults.silence_accelerometer()
+    bus.drives(speed_kmh=60, seats={3}, seconds=20)
+    assert one(bus, "sensor_silent")["data"]["sensor"] == "accelerometer"
+    bus.brakes_hard(0)
+    bus.waits(seconds=5)
+    assert one(bus, "harsh_driving")["data"]["what"] == "braking"
+    bus.rig.vehicle.faults.silence_accelerometer(False)
+    bus.waits(seconds=5)
+    assert bus.told("sensor_silent", "cleared")

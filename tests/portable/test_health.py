@@ -63,6 +63,13 @@ def test_without_read_back_the_horn_keeps_quiet_and_nothing_is_judged():
     assert dict(bench.told[0].why)["horn_tested"] is False
 
 
+def test_in_a_drill_and_for_a_technician_the_horn_keeps_quiet():
+    for mode in ("drill", "service"):
+        bench = Bench()
+        assert bench.runs(5000, ignition=True, mode=mode) == [300, 300, 0]
+        assert dict(bench.told[0].why)["horn_tested"] is False
+
+
 def test_a_cut_wire_a_welded_relay_and_a_silent_sensor_are_told():
     bench = Bench()
     bench.horn.broken = False

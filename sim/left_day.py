@@ -144,7 +144,7 @@ class LeftDay:
     def _faults(self) -> list[tuple[str, Callable[[], None], Callable[[], None] | None]]:
         rng, faults, world = self._rng, self.rig.vehicle.faults, self.world
         index = rng.randrange(len(self.rig.config["seats"]["expanders"]))
-        own = (self.seat - 1) // 8
+        own = (self.seat - 1) // 7
         seat = rng.randint(1, world.seat_count)
         wire = rng.choice(
             ("front_door", "emergency_door", "check_button", "ignition", "sos_button")

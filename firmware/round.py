@@ -4,7 +4,11 @@ A stop is served when the front door opens in its circle; the next one is missed
 the bus leaves its circle without that, or when the last stop is served before it.
 """
 
+from micropython import const
+
 from firmware import fences, geo
+
+_ON_MM = const(50000)
 
 
 class Round:
@@ -75,12 +79,21 @@ class Round:
             self._next += 1
 
     def off_mm(self, lat_e7, lon_e7):
-        """How far the bus is from the route's line; None if it has none."""
+        """How far the bus is from the route's line; None if it has none.
+
+        Within 50 m of the pieces that it drove last nobody looks for a nearer one.
+        """
         lines, corners = self._policy.lines, self._policy.corners
         first, count = lines.first[self._line], lines.count[self._line]
         if not count:
             return None
-        mm, self._near = geo.nearest(corners, first, count, lat_e7, lon_e7, False, self._near)
+        here = max(0, self._near - 1)
+        few = min(4, count - here)
+        mm, piece = geo.nearest(corners, first + here, few, lat_e7, lon_e7, False, 0, _ON_MM)
+        if mm is None:
+            mm, piece = geo.nearest(corners, first, count, lat_e7, lon_e7, False, self._near)
+            here = 0
+        self._near = here + piece
         return mm
 
     def next_mm(self, lat_e7, lon_e7):

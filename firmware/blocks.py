@@ -13,42 +13,33 @@ _ERASE = const(6)  # ioctl
 
 
 class Blocks:
-    def __init__(self, device, scratch, lane, alarms, total, epoch, nonce):
+    def __init__(self, device, scratch, lane, alarms, total, epoch):
         """scratch: memoryview of MAX_RECORD bytes, may be shared; what is programmed stands at
-        its start. alarms, total: sectors of the alarm lane and of both lanes.
-        nonce: u16, another at every start."""
+        its start. alarms, total: sectors of the alarm lane and of both lanes."""
         self.count = total - alarms if lane else alarms
         self.scratch = scratch
         self._device = device
         self._first = alarms if lane else 0
-        self._lane = lane
-        self._alarms = alarms
-        self._total = total
-        self._epoch = epoch
-        self._nonce = nonce
+        self._ours = (lane, alarms, total, epoch)
         self._chunk = memoryview(bytearray(_CHUNK))
         self._head = memoryview(bytearray(HEADER))
 
     def salt(self, number):
         """What the CRCs of a sector's records begin with, so that old bytes never match."""
-        return self._epoch ^ number
+        return self._ours[3] ^ number
 
     def header(self, number):
-        """-> (number, start, floor, index, link, mark) of that sector, or None if it isn't
-        there."""
+        """-> (number, start, floor, index) of that sector, or None if it isn't there."""
         if not self.load(number, 0, self._head):
             return None
-        header = get_header(self._head, self._total)
-        if header is None:
+        header = get_header(self._head)
+        if header is None or header[:4] != self._ours or header[4] != number:
             return None
-        if header[:4] != (self._lane, self._alarms, self._epoch, number):
-            return None
-        return header[3:]
+        return header[4:]
 
-    def put_header(self, link, number, start, floor, index):
-        """Into the scratch buffer. -> its mark"""
-        ours = (self._total, self._lane, self._alarms, self._nonce, link, self._epoch)
-        return put_header(self.scratch, *ours, number, start, floor, index)
+    def put_header(self, number, start, floor, index):
+        """Into the scratch buffer."""
+        put_header(self.scratch, *self._ours, number, start, floor, index)
 
     def load(self, number, offset, buf):
         """Fills buf from that byte of the sector on. False if the flash refuses."""

@@ -5,7 +5,8 @@ of record numbers for both. Promises P1 and P3: what append() returned for survi
 cut at any byte, and no flood of positions evicts an alarm.
 
 A number is used once. After a start the numbering goes on behind every number that may have
-been tried, so there are gaps: one where the power was cut, more behind damage.
+been tried. Of a sector that was opened again the erase may have been cut short, so that it can
+be seen at one start and not at another: so a start leaves out some numbers by chance, up to 4095.
 
 The epoch is drawn when no sector of ours is found on the flash: new, wiped, or of another
 version. So are the sizes of the lanes; another alarm_kb waits for the next formatting.
@@ -24,6 +25,7 @@ TRACK = const(1)
 KIND_EVENT = const(1)
 KIND_POSITION = const(2)
 
+_GAP = const(0xFFF)
 _NUMBERS_END = const(0xFFFFFFFF)
 _ENOSPC = const(28)  # MicroPython's errno has no name for it
 
@@ -44,19 +46,17 @@ class Journal:
         found, damaged = _survey(device, total, scratch[:HEADER])
         newest = found[ALARM] or found[TRACK]
         if newest:
-            _, alarms, epoch = newest[:3]
+            _, alarms, total, epoch = newest[:4]
         else:
             alarms = min(max(2, alarm_kb * 1024 // SECTOR), total - 2)
             epoch = int.from_bytes(entropy(4), "big")
         self.epoch = "%08x" % epoch
-        nonce = int.from_bytes(entropy(2), "big")
         self._rings = [
-            Ring(Blocks(device, scratch, lane, alarms, total, epoch, nonce))
-            for lane in (ALARM, TRACK)
+            Ring(Blocks(device, scratch, lane, alarms, total, epoch)) for lane in (ALARM, TRACK)
         ]
         self.next_seq = 1
         if newest:
-            self._recover(found, newest, damaged)
+            self._recover(found, newest, damaged, int.from_bytes(entropy(2), "big") & _GAP)
         else:
             # At once: if a cut leaves it torn, the next formatting erases the same sector.
             self._rings[ALARM].advance(self.next_seq)
@@ -127,14 +127,14 @@ class Journal:
         """Confirmed records found unreadable since the start: bits flipped at rest."""
         return self._rings[ALARM].damaged + self._rings[TRACK].damaged
 
-    def _recover(self, found, newest, damaged):
+    def _recover(self, found, newest, damaged, gap):
         for lane, header in enumerate(found):
-            if header and header[1:3] == newest[1:3]:
-                unused, bad = recover(self._rings[lane], header[3:])
+            if header and header[1:4] == newest[1:4]:
+                unused, bad = recover(self._rings[lane], header[4])
                 self.next_seq = max(self.next_seq, unused)
                 damaged += bad
         # Whatever is damaged may have held the highest numbers, one in every 16 B.
-        self.next_seq += damaged
+        self.next_seq += damaged + gap
 
 
 def _survey(device, total, buf):
@@ -147,15 +147,15 @@ def _survey(device, total, buf):
         except OSError:
             damaged += SECTOR // UNIT
             continue
-        header = get_header(buf, total)
+        header = get_header(buf)
         if header is None:
             if not is_erased(buf):
                 damaged += SECTOR // UNIT
             continue
-        lane, alarms, _, number = header[:4]
-        if not 0 < alarms < total:
+        lane, alarms, sectors, _, number = header[:5]
+        if lane > TRACK or not 0 < alarms < sectors <= total:
             continue
-        here = number % (total - alarms) + alarms if lane else number % alarms
-        if here == block and (found[lane] is None or number > found[lane][3]):
+        here = number % (sectors - alarms) + alarms if lane else number % alarms
+        if here == block and (found[lane] is None or number > found[lane][4]):
             found[lane] = header
     return found, damaged

@@ -90,7 +90,7 @@ class Reader:
 
     def enter(self, header):
         """To the start of the sector with this header, of Blocks.header."""
-        self.sector, _, _, self.index, _, _ = header
+        self.sector, _, _, self.index = header
         self.offset = HEADER
         self.bad = 0
         self._floor = None

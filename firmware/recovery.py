@@ -9,18 +9,21 @@ from firmware.reader import Reader
 from firmware.sector import HEADER
 
 _SCAN = const(512)  # bytes read at a time
+_NO_CURSOR = (-1, 0)
 
 
-def recover(ring, newest):
-    """Ring, header of its newest sector. -> (number that is surely unused, bad units seen)."""
-    newest = _linked(ring, newest)
-    ring.newest, start, floor, ring.count, _, ring.mark = newest
+def recover(ring, highest):
+    """Ring, highest sector number found. -> (number that is surely unused, bad units seen)."""
+    scan = Reader(ring, ring.blocks.scratch, _SCAN)
+    newest, tried, cursor = _newest(ring, scan, highest)
+    if newest is None:
+        return 1, 0
+    ring.newest, _, floor, ring.count = newest
     ring.coming = ring.newest + 1
     first = max(1, ring.coming - ring.blocks.count)
     while first < ring.newest and ring.blocks.header(first) is None:
         first += 1
     ring.oldest = first
-    scan = Reader(ring, ring.blocks.scratch, _SCAN)
     scan.enter(newest)
     end = HEADER
     bad = 0
@@ -34,51 +37,70 @@ def recover(ring, newest):
     ring.end = end
     ring.last = max(scan.seq, floor - 1)
     bad = scan.bad
-    _find_tail(ring, _cursor(ring, scan), ring.after(0) or newest)
-    return max(ring.last + 1, start) + 1, bad
+    cursor = max(cursor, _cursor(ring, scan))
+    _find_tail(ring, cursor, ring.after(0) or newest)
+    return max(ring.last + 1, tried) + 1, bad
 
 
-def _linked(ring, newest):
-    """-> header of the newest sector that belongs to the ring.
+def _newest(ring, scan, highest):
+    """-> (header of the newest sector with records, highest start seen, cursor).
 
-    A header that was torn may be there at one start, so that the next sector is opened, and
-    not at another, so that its own is opened once more. What follows it then is no part of
-    the ring, though its number is higher; it holds no records.
+    A sector that was opened, and no more, does not count: its header may be torn, there at
+    one start and not at another. So may be a sector's only record: then a start that does not
+    see it opens the sector once more, for higher numbers, and what follows is out of date. A
+    second record proves the first, and that no start overlooked the sector. If none has
+    records, the highest counts.
     """
-    header = newest
-    while not _holds_records(ring, header):
-        before = ring.blocks.header(header[0] - 1)
-        if before is None:
+    newest = None
+    tried = records = most = 0
+    cursor = _NO_CURSOR
+    for number in range(highest, max(0, highest - ring.blocks.count), -1):
+        header = ring.blocks.header(number)
+        if header is None:
+            continue
+        start = header[1]
+        ring.newest = number
+        records = _up_to_two_records(scan, header)
+        if newest is None or (records and start > most):
+            newest = header
+        if records:
+            most = max(most, start)
+        else:
+            cursor = max(cursor, scan.cursor or _NO_CURSOR)
+        tried = max(tried, start)
+        if records == 2:
             break
-        if before[5] != header[4]:
-            newest = before
-        header = before
-    return newest
+    scan.seq = 0
+    scan.cursor = None
+    return newest, tried, cursor
 
 
-def _holds_records(ring, header):
-    ring.newest = header[0]
-    probe = Reader(ring, ring.blocks.scratch)
-    probe.enter(header)
-    return probe.find()
+def _up_to_two_records(scan, header):
+    scan.enter(header)
+    scan.seq = 0
+    scan.cursor = None
+    if not scan.find():
+        return 0
+    scan.step()
+    return 2 if scan.find() else 1
 
 
 def _cursor(ring, scan):
-    """-> (number, count) as written last, or None. scan: Reader that passed the newest sector."""
+    """-> (number, count) as written last. scan: Reader that passed the newest sector."""
     number = ring.newest
-    while scan.cursor is None and number > ring.oldest:  # torn, though its header was not
+    while scan.cursor is None and number > ring.oldest:  # a flipped bit took it
         number -= 1
         header = ring.blocks.header(number)
         if header:
             scan.enter(header)
-            while scan.find():  # it passes the cursors
+            while scan.find():
                 scan.step()
-    return scan.cursor
+    return scan.cursor or _NO_CURSOR
 
 
 def _find_tail(ring, cursor, at):
     """Puts the tail behind the cursor. at: header of the oldest sector."""
-    if cursor is None:  # a flipped bit took it: send all again
+    if cursor == _NO_CURSOR:  # send all again
         cursor = (at[1] - 1, at[3])
     ring.saved = cursor
     ring.tail.seq, ring.index = cursor

@@ -4,8 +4,9 @@ A start has to find the newest sector, and reads no other. What keeps a confirme
 
 - Read back: a record is one program call into bytes that were erased in this sector's life,
   and is confirmed when it reads back equal.
-- Seal: after a start nothing is added to the sectors that are there; the first append opens
-  the next. What the power cut short may have left weak cells.
+- Seal: after a start nothing is added to the sectors that hold records; the first append opens
+  the next. What the power cut short may have left weak cells. A sector counts once it holds a
+  record: one that was only opened is opened again, so starts in a row eat no records.
 - Freeze: a record counts only below the floor in the next sector's header. One that was
   torn, and not there when the lane went on, does not appear later.
 - The cursor (the city has everything up to here) is a record, and the first one in every
@@ -42,7 +43,6 @@ class Ring:
         self.newest = 0  # sector numbers; 0: there is none
         self.oldest = 1
         self.end = SECTOR  # where the newest sector's records end
-        self.mark = 0  # of the newest sector's header, for the next one's link
         self._open = False  # the newest sector takes more
         self.coming = 1  # the sector to open next
         self._ready = False  # it is erased
@@ -82,12 +82,11 @@ class Ring:
         self._ready = False
         self._open = False
         cursor = self._cursor()
-        mark = self.blocks.put_header(self.mark, number, next_seq, self.last + 1, self.count)
+        self.blocks.put_header(number, next_seq, self.last + 1, self.count)
         self._put_cursor(self.blocks.scratch[HEADER:], number, cursor)
         if not self.blocks.program(number, 0, HEADER + UNIT):
             return False
         self.newest = number
-        self.mark = mark
         self.end = HEADER + UNIT
         self._open = True
         self.saved = cursor
@@ -150,7 +149,7 @@ class Ring:
 
     def lose(self, oldest):
         """What stood before this sector, of its header, is gone."""
-        _, start, _, index, _, _ = oldest
+        _, start, _, index = oldest
         if index > self.index:
             self._add_loss(self.tail.seq + 1, start - 1, index - self.index)
             self.tail.seq, self.index = start - 1, index

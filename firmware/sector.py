@@ -2,11 +2,8 @@
 
 A sector is one erase block of 4 KB. Numbers are little-endian.
 
-Header, 32 B: "J", u8 version, u16 sectors of the alarm lane (top bit: the lane), u16 nonce,
-u16 link, u32 epoch, u32 sector number, u32 start, u32 floor, u32 index, u32 CRC-32, begun with
-the sectors of both lanes.
-    nonce  drawn at every start: no two headers are equal
-    link   the lower half of the CRC in the header of the sector opened before
+Header, 32 B: "BJ", u8 version, u8 lane, u16 sectors of the alarm lane, u16 sectors of both
+lanes, u32 epoch, u32 sector number, u32 start, u32 floor, u32 index, u32 CRC-32.
     start  the journal's next record number when the sector was opened
     floor  freeze rule: in the lane's earlier sectors records from this number on don't count
     index  how many records of the lane were confirmed before this sector
@@ -31,9 +28,9 @@ CURSOR = const(0)  # kind
 ERASED = const(-1)  # no record begins here: nothing was programmed
 BAD = const(-2)  # nor here: something was, but not a record
 
-_HEADER = "<BBHHHIIIIII"
+_HEADER = "<2sBBHHIIIIII"
 _RECORD = "<HBBI"
-_MAGIC = const(0x4A)
+_MAGIC = b"BJ"
 _VERSION = const(1)  # a later one should differ in two bits: one flipped bit is put right
 _MARKER = const(0xA5)
 _OVERHEAD = const(12)
@@ -41,28 +38,22 @@ _BODY = const(28)  # of the header: all but its CRC
 _ERASED_UNIT = b"\xff" * 16
 
 
-def put_header(buf, total, lane, alarms, nonce, link, epoch, number, start, floor, index):
-    """Writes 32 B to the start of buf, a memoryview. -> its mark: the next header's link."""
-    struct.pack_into(_HEADER, buf, 0, _MAGIC, _VERSION, lane << 15 | alarms, nonce, link, epoch,
-                     number, start, floor, index, 0)  # fmt: skip
-    crc = crc32(buf[:_BODY], total)
-    struct.pack_into("<I", buf, _BODY, crc)
-    return crc & 0xFFFF
+def put_header(buf, lane, alarms, total, epoch, number, start, floor, index):
+    """Writes 32 B to the start of buf, a memoryview."""
+    struct.pack_into(_HEADER, buf, 0, _MAGIC, _VERSION, lane, alarms, total, epoch, number,
+                     start, floor, index, 0)  # fmt: skip
+    struct.pack_into("<I", buf, _BODY, crc32(buf[:_BODY]))
 
 
-def get_header(buf, total):
-    """32 B, a memoryview -> (lane, alarms, epoch, number, start, floor, index, link, mark) or
-    None.
+def get_header(buf):
+    """32 B, a memoryview -> (lane, alarms, total, epoch, number, start, floor, index) or None.
 
     One flipped bit is put right in buf, for it would cost a sector of records. None for
-    anything else: erased, torn, another version, a partition of another size.
+    anything else: erased, torn, another version.
     """
-    if not _sound(buf, total) and not _repaired(buf, total):
+    if not _sound(buf) and not _repaired(buf):
         return None
-    lane, _, link, epoch, number, start, floor, index, mark = struct.unpack_from(
-        "<HHHIIIIIH", buf, 2
-    )
-    return lane >> 15, lane & 0x7FFF, epoch, number, start, floor, index, link, mark
+    return struct.unpack_from("<BHHIIIII", buf, 3)
 
 
 def put_record(buf, salt, kind, seq, payload):
@@ -106,21 +97,21 @@ def is_erased(buf):
     return True
 
 
-def _sound(buf, total):
+def _sound(buf):
     return (
-        buf[0] == _MAGIC
-        and buf[1] == _VERSION
-        and struct.unpack_from("<I", buf, _BODY)[0] == crc32(buf[:_BODY], total)
+        buf[:2] == _MAGIC
+        and buf[2] == _VERSION
+        and struct.unpack_from("<I", buf, _BODY)[0] == crc32(buf[:_BODY])
     )
 
 
-def _repaired(buf, total):
-    wrong = (buf[0] ^ _MAGIC) | (buf[1] ^ _VERSION) << 8
+def _repaired(buf):
+    wrong = (buf[0] ^ _MAGIC[0]) | (buf[1] ^ _MAGIC[1]) << 8 | (buf[2] ^ _VERSION) << 16
     if wrong & (wrong - 1):  # more than one bit, as in what is no header at all: don't try
         return False
     for bit in range(HEADER * 8):
         buf[bit >> 3] ^= 1 << (bit & 7)
-        if _sound(buf, total):
+        if _sound(buf):
             return True
         buf[bit >> 3] ^= 1 << (bit & 7)
     return False

@@ -78,23 +78,33 @@ class Witness:
         self.trying = self.lanes[0]
         self.total = 0  # records confirmed
         self.lost = 0  # and of those, announced as lost
-        self.used: set[int] = set()  # numbers of records that went to the flash
+        self.used: set[int] = set()  # numbers of records that are on the flash, or may be
+        self.went: set[int] = set()  # were ever
+        self.erasing: set[int] = set()  # those whose block is being erased
 
     def copy(self) -> Witness:
         other = Witness()
         other.lanes = (self.lanes[0].copy(), self.lanes[1].copy())
         other.used = set(self.used)
+        other.went = set(self.went)
+        other.erasing = set(self.erasing)
         return other
 
     def saw(self, what: str, block: int, offset: int, wanted: bytes) -> None:
         """Flash.spy: which records are being programmed, which erased."""
-        if what == "program" and offset and wanted[2] != CURSOR:
-            self.used.add(int.from_bytes(wanted[4:8], "little"))
-            self.trying.blocks[int.from_bytes(wanted[4:8], "little")] = block
-        elif what == "erase":
+        self.used -= self.erasing  # that erase was not cut short
+        self.erasing = set()
+        if what == "erase":
             for known in self.lanes:
-                known.dropping.update(seq for seq, at in known.blocks.items() if at == block)
-                known.blocks = {seq: at for seq, at in known.blocks.items() if at != block}
+                going = {seq for seq, at in known.blocks.items() if at == block}
+                known.dropping |= going
+                known.blocks = {s: at for s, at in known.blocks.items() if s not in going}
+                self.erasing |= going
+        elif offset and wanted[2] != CURSOR:
+            number = int.from_bytes(wanted[4:8], "little")
+            self.used.add(number)
+            self.went.add(number)
+            self.trying.blocks[number] = block
 
     def append(self, lane: int, payload: bytes) -> None:
         known, journal = self.lanes[lane], self.journal
@@ -139,12 +149,13 @@ class Witness:
 
     def start(self, flash: Flash) -> None:
         """A start on these cells; holds what is found to what is known."""
+        self.erasing = set()
         journal = self.journal = Journal(
             flash, entropy_from(flash.dice), ALARM_SECTORS * 4, cursor_s=1
         )
         need(journal.epoch == EPOCH.hex(), "another epoch")
         for lane, known in enumerate(self.lanes):
-            known.tried = {seq: known.tried[seq] for seq in known.tried if seq in self.used}
+            known.tried = {seq: known.tried[seq] for seq in known.tried if seq in self.went}
             found = read_all(journal, lane)
             loss = journal._rings[lane]._lost  # not by take_lost: nothing is announced here
             if loss:

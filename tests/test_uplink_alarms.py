@@ -79,6 +79,29 @@ def test_a_throttled_link_is_used_all_the_same():
     assert share >= 0.9
 
 
+def test_a_fast_link_is_used_as_well():
+    """Up to what the send buffer of the board lets out in a round trip of 100 ms."""
+    bus = Uplinked(50, blocks=512)
+    bus.position(15_000)
+    bus.run(2000)
+    left = bus.journal.backlog(TRACK)
+    bus.run(1000)
+    rate = left - bus.journal.backlog(TRACK)
+    print(f"{rate} positions/s at 100 ms")
+    assert bus.journal.backlog(TRACK) and rate >= 2400
+
+
+@pytest.mark.parametrize("window", [1, 2, 3, 4])
+def test_the_smallest_windows_deliver_everything(window):
+    bus = Uplinked(50, window=window, window_bytes=2048)
+    bus.alarm(5)
+    bus.position(300)
+    bus.info()
+    bus.run_until(bus.drained, 10_000)
+    assert bus.uplink.wants_state(bus.now_ms)
+    bus.check()
+
+
 def test_a_long_round_trip_after_a_short_one_is_not_taken_for_a_queue():
     bus = Uplinked(10, blocks=256)
     bus.position(2000)

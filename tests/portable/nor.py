@@ -17,13 +17,9 @@ except ImportError:
 __all__ = ["ERROR", "NEW", "OLD", "SILENT", "Flash", "PowerCut", "drain", "entropy", "journal"]
 
 
-_starts = [0]
-
-
 def entropy(n):
-    """Always the same epoch; a nonce counts the starts."""
-    _starts[0] += 1
-    return b"\x9f\x3a\x21\xc4" if n == 4 else _starts[0].to_bytes(n, "big")
+    """Always the same epoch, and no numbers left out at a start."""
+    return b"\x9f\x3a\x21\xc4" if n == 4 else bytes(n)
 
 
 def journal(flash, alarm_sectors=4):

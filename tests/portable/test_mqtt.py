@@ -118,6 +118,22 @@ def test_subscribe_waits_like_publish():
     assert packets(line.sent) == [(0x32, b"\x00\x03a/b\x00\x01hello")]
 
 
+def test_nothing_overtakes_half_a_subscribe_or_half_a_ping():
+    for begin, whole in (
+        (lambda link: link.subscribe(b"c", 7, 0), (0x82, b"\x00\x07\x00\x01c\x01")),
+        (lambda link: link.turn(30000), (0xC0, b"")),
+    ):
+        line = Line()
+        link, _ = opened(line)
+        line.takes = 1
+        begin(link)
+        assert not link.publish(b"a", b"x", 1, False, False, 0)
+        line.takes = None
+        link.turn(1)
+        assert link.publish(b"a", b"x", 1, False, False, 2)
+        assert packets(line.sent) == [whole, (0x32, b"\x00\x01a\x00\x01x")]
+
+
 def test_a_write_that_breaks_fails_the_link():
     line = Line()
     link, _ = opened(line)
@@ -137,6 +153,21 @@ def test_a_stream_cut_into_any_pieces_reads_the_same():
         assert ears.acks == [3, 0xFFFF]
         assert ears.messages == [(b"c/x", b"abc"), (b"c/y", b"z")]
         assert line.sent == puback(9)
+
+
+def test_retained_and_repeated_messages_are_messages_too():
+    for first in (0x30, 0x31, 0x32, 0x33, 0x3A, 0x3B):
+        qos = first >> 1 & 1
+        body = b"\x00\x01c" + b"\x00\x05" * qos + b"hi"
+        link, ears = opened(Line(bytes([first, len(body)]) + body))
+        link.turn(0)
+        assert link.is_open and ears.messages == [(b"c", b"hi")], link.failure
+
+
+def test_an_empty_topic_harms_nobody():
+    link, ears = opened(Line(b"\x30\x02\x00\x00" + puback(3)))
+    link.turn(0)
+    assert link.is_open and ears.acks == [3]
 
 
 def test_two_inbound_messages_are_acknowledged_in_their_order():

@@ -194,6 +194,62 @@ def test_five_failed_dials_restart_the_radio():
     assert radio.calls[:3] == ["down", "down", "up"]
 
 
+def test_a_radio_restarted_by_us_does_not_shorten_the_waits():
+    class Obedient(Radio):
+        def up(self):
+            self.is_on = True
+
+        def down(self):
+            self.is_on = False
+
+    dialer = Dialer(*[OSError("refused")] * 9)
+    redial = Redial(Obedient(), Link(BROKER, "f-b", b"s", b"{}", dialer), 60, 1)
+    began = []
+    for now_ms in range(0, 120000, 10):
+        redial.turn(now_ms)
+        if dialer.started > len(began):
+            began.append(now_ms)
+    assert began[5] - began[4] >= 8000 and began[6] - began[5] >= 16000, began
+
+
+def test_a_dialer_that_has_no_thread_is_not_asked_all_the_time():
+    class Busy(Dialer):
+        def start(self, connect):
+            self.started += 1
+            raise OSError("earlier dials still hang")
+
+    dialer = Busy()
+    redial = Redial(Radio(), Link(BROKER, "f-b", b"s", b"{}", dialer), 60, 1)
+    for now_ms in range(0, 15000, 10):
+        redial.turn(now_ms)
+    assert 3 <= dialer.started <= 5 and redial.dialled_in_vain == dialer.started
+
+
+def test_a_radio_that_lost_its_network_takes_the_link_with_it():
+    line = Line()
+    bench = Bench(line, Line())
+    bench.run()
+    bench.radio.is_on = False
+    bench.run(600)
+    assert not bench.uplink.connected and "radio" in bench.uplink.failure and line.is_closed
+    bench.run(5000)
+    assert bench.uplink.dials == 1
+    bench.radio.is_on = True
+    bench.run(600)
+    assert bench.uplink.connected
+
+
+def test_after_a_break_the_next_dial_waits_half_a_second_or_more():
+    first = Line()
+    bench = Bench(first, Line())
+    bench.run()
+    first.ended = True
+    bench.run(500)
+    assert bench.uplink.dials == 1
+    bench.run(1000)
+    assert bench.uplink.dials == 2
+
+
 def test_without_a_radio_nothing_is_dialled_and_the_radio_is_asked_again():
     radio = Radio(is_on=False)
     dialer = Dialer(Line())
@@ -218,7 +274,8 @@ class Bench:
         config["bus"] = "b"
         config["broker"] = dict(BROKER)
         self.journal = journal(Flash(16))
-        self.uplink = Uplink(config, self.journal, Radio(), Dialer(*lines), lambda: b'{"v":1}')
+        self.radio = Radio()
+        self.uplink = Uplink(config, self.journal, self.radio, Dialer(*lines), lambda: b'{"v":1}')
         self.now_ms = 0
 
     def run(self, ms=1000):
@@ -396,6 +453,9 @@ def test_a_command_is_answered_and_a_flood_of_them_is_cut_short():
     line.arrived = one
     bench.run()
     assert asked == [("ping", b"{}")] and names(line)[-1] == "reply"
+    line.arrived = one.replace(b"cmd/", b"cmx/")  # not for us
+    bench.run()
+    assert len(asked) == 1 and bench.uplink.connected
     line.arrived = one * 6
     bench.run()
     assert len(asked) == 5 and bench.uplink.refused == 2

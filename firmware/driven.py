@@ -7,7 +7,7 @@ bus's time; with a change of drivers it says more than either has driven.
 Kept in NVS, written every five minutes of driving and when the engine goes off:
 `drv_run` minutes without a break, `drv_off` the UTC minute of the last drive,
 `drv_hour` the UTC hour of the newest of 24 hourly sums, `drv_0` to `drv_4` five
-sums of 0 to 60 minutes each, 6 bits a sum.
+sums of 0 to 60 minutes each, 6 bits a sum, `drv_wait` minutes that have no hour yet.
 
 Unknown: without a clock nothing grows old. After a reset everything counts on as if
 the bus had not rested, until the first fix says how long it did. A clock that was set
@@ -38,7 +38,8 @@ class Driven:
             word = nvs.get("drv_%d" % (at // _A_WORD)) or 0
             self._sums[at] = word >> at % _A_WORD * _BITS & 63
         self._stale = 0  # bit n: word n of the sums is not in NVS as it is here
-        self._unplaced_min = 0  # driven while the hour was not known
+        self._unplaced_min = nvs.get("drv_wait") or 0  # driven while the hour was not known
+        self._waiting_min = self._unplaced_min  # as it stands in NVS
         self._unsaved = 0
         self._at_ms = None
         self._driven_ms = 0
@@ -130,6 +131,9 @@ class Driven:
                 self._nvs.set("drv_off", self._last_min)
             if self._hour is not None:
                 self._nvs.set("drv_hour", self._hour)
+            if self._waiting_min != self._unplaced_min:
+                self._nvs.set("drv_wait", self._unplaced_min)
+                self._waiting_min = self._unplaced_min
             for number in range(_WORDS):
                 if self._stale >> number & 1:
                     self._nvs.set("drv_%d" % number, self._word(number))

@@ -35,10 +35,8 @@ class ChildStanding:
     def judge(self, s):
         if s.phase != "driving":
             self._seat_changes = None
-            if self._left or self._told:
-                self._left = []
-                return self._tell(s)
-            return None
+            self._left = []
+            return self._tell(s) if self._told else None
         if s.seat_changes != self._seat_changes:
             self._follow(s)
         if self._left == self._told:
@@ -58,19 +56,17 @@ class ChildStanding:
         before = self._riding
         self._riding = s.taken + [seat for seat in before if seat in s.unknown]
         left = [seat for seat in self._left if seat not in s.taken]
-        arrived = len([seat for seat in s.taken if seat not in before and seat not in self._left])
-        left = left[arrived:]
-        gone = [seat for seat in before if seat not in self._riding]
-        if left + gone != self._left:
+        left += [seat for seat in before if seat not in self._riding]
+        arrived = [seat for seat in s.taken if seat not in before and seat not in self._left]
+        left = left[len(arrived) :]
+        if left != self._left:
             self._held.update(s.now_ms, False)
-        self._left = left + gone
+        self._left = left
 
     def _tell(self, s):
         before, self._told = self._told, self._left
         self._held.update(s.now_ms, False)
         self.warning = CHIME if self._told else SILENT
-        if not before and not self._told:
-            return None
         state = CLEARED if not self._told else UPDATED if before else RAISED
         why = (
             ("speed_kmh", kmh(s.speed_mms)),

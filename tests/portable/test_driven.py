@@ -122,6 +122,20 @@ def test_a_word_of_yesterday_does_not_come_back():
     assert before in (88, 89, 90)
 
 
+def test_a_board_that_never_knew_the_time_counts_all_the_same():
+    bench = Bench()
+    bench.clock = False
+    bench.passes(30, on=True)
+    bench.passes(1)
+    assert "drv_off" not in bench.nvs and "drv_hour" not in bench.nvs
+    bench.boots()
+    run, day = bench.passes(10, on=True)
+    assert run >= 38
+    assert day >= 38
+    bench.clock = True
+    assert bench.passes(2, on=True)[1] >= 38
+
+
 def test_a_flash_that_refuses_stops_nothing():
     bench = Bench()
     bench.nvs.set = _refuse

@@ -139,8 +139,9 @@ def test_gnss_lost_after_60_s_with_the_engine_on_and_back_after_5_s():
 
 def jammed(**readings):
     standing = dict(HERE, ignition_off_ms=None, speed_mms=0, sats=6)
+    standing.update(sensors=("gnss",), silent=[False])
     standing.update(readings)
-    watch = Watch(GnssJammed, sensors=("gnss",), silent=[False], **standing)
+    watch = Watch(GnssJammed, **standing)
     watch.sees(30100)
     return watch
 
@@ -159,6 +160,10 @@ def test_gnss_jammed_is_neither_a_tunnel_nor_a_poor_sky_nor_a_cable_nor_a_depot(
     for readings in ({"speed_mms": 1000}, {"sats": 5}, {"sats": None}, {"ignition_off_ms": 0}):
         assert jammed(**readings).sees(MINUTE, **NOWHERE) == [], readings
     assert jammed().sees(MINUTE, silent=[True], **NOWHERE) == []
+    watch = jammed(sensors=("supply", "gnss"), silent=[True, False])
+    assert watch.states(10100, **NOWHERE) == ["raised"]
+    watch = jammed(sensors=(), silent=[])
+    assert watch.states(10100, **NOWHERE) == ["raised"]
     watch = jammed()
     watch.sees(1000, speed_mms=3000)
     assert watch.sees(MINUTE, **NOWHERE) == []
@@ -201,7 +206,7 @@ def test_sensor_stuck_after_12_h():
     assert watch.sees(1900) == []
     assert watch.sees(1100) == [("raised", {"seats": [3]})]
     assert watch.rule.warning == LAMP
-    assert seats(watch, unknown=[3]) == []
+    assert seats(watch, unknown=[3, 4]) == []
     assert [state for state, _ in seats(watch, unknown=[])] == ["cleared"]
 
 

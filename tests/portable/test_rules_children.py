@@ -46,6 +46,16 @@ def test_child_standing_a_child_that_fidgets_or_changes_seats_is_found():
     assert watch.sees(MINUTE) == []
 
 
+def test_child_standing_changing_seats_at_once_and_rising_at_a_stop_are_nothing():
+    watch = standing()
+    rides(watch, 3, 9)
+    assert watch.sees(MINUTE) == []
+    rides(watch, 3)
+    assert watch.sees(2000) == []
+    assert watch.sees(phase="boarding") == []
+    assert watch.sees(MINUTE, phase="driving") == []
+
+
 def test_child_standing_is_updated_by_a_second_and_ended_by_a_stop_but_not_a_red_light():
     watch = standing()
     rides(watch, 7)

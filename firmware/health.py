@@ -2,7 +2,8 @@
 
 When the ignition goes on, lamp and buzzer are on for 0.3 s (the lamp and the one beep
 are what the driver is to notice: Japan's guideline asks for a lamp or a voice at engine
-start), and the horn for 0.2 s if its wire is read back and no mode keeps it quiet. After 3 s the verdict is told.
+start), and the horn for 0.2 s if its wire is read back and no mode keeps it quiet. After
+3 s the verdict is told.
 Between the tests every output that is read back is watched whenever it is switched.
 
 Without read-back only the driver's ears and eyes can tell that a buzzer is dead.

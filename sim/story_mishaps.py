@@ -27,7 +27,7 @@ class Mishaps:
     _begins: Any
 
     def is_fitted(self, *parts: str, **rules: int) -> None:
-        """Before the story: a technician fits `accelerometer`, `cabin` or `readback`, and sets rules."""
+        """Before the story: `accelerometer`, `cabin` or `readback` is fitted, and rules are set."""
         for part in parts:
             self.rig.config[part]["fitted"] = True
         self.rig.config["rules"].update(rules)

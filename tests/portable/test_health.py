@@ -63,6 +63,14 @@ def test_without_read_back_the_horn_keeps_quiet_and_nothing_is_judged():
     assert dict(bench.told[0].why)["horn_tested"] is False
 
 
+def test_an_ignition_that_cannot_be_read_for_a_while_is_no_new_start():
+    bench = Bench()
+    bench.runs(5000, ignition=True)
+    bench.runs(5000, ignition=None)
+    assert bench.runs(5000, ignition=True) == [0, 0, 0]
+    assert len(bench.told) == 1
+
+
 def test_in_a_drill_and_for_a_technician_the_horn_keeps_quiet():
     for mode in ("drill", "service"):
         bench = Bench()

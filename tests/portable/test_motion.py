@@ -13,6 +13,7 @@ class Chip:
     def __init__(self, x=0, y=0, z=1000):
         self.x, self.y, self.z = [0] * 32, [0] * 32, [0] * 32
         self.dead = False
+        self.n = 10
         self.feels(x, y, z)
 
     def feels(self, x=0, y=0, z=1000):
@@ -21,7 +22,7 @@ class Chip:
     def read(self):
         if self.dead:
             raise OSError(19)
-        return 10
+        return self.n
 
 
 class Bench:
@@ -115,6 +116,14 @@ def test_without_a_chip_two_fixes_in_a_row_show_braking():
     bench.runs(10, speed_mms=None)
     assert bench.s.accel_mms2 is None
     assert bench.runs(10, speed_mms=0).accel_mms2 is None, "not in a row"
+
+
+def test_a_tick_without_a_sample_changes_nothing():
+    chip = Chip(x=3000)
+    bench = Bench(chip)
+    before = bench.runs(1, speed_mms=15000).shock_mg
+    chip.n = 0
+    assert bench.runs(3).shock_mg == before > 0
 
 
 def test_a_silent_chip_leaves_the_fallback():

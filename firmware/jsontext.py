@@ -132,6 +132,8 @@ class Json:
         try:
             value = json.loads(b'"' + buf[start : at + 1])
         except (ValueError, UnicodeError):
+            value = None
+        if value is None or not _has_known_escapes(buf[start:at]):
             self.fail("a text that is no valid JSON or UTF-8")
         if len(value) > longest:
             self.fail("a text longer than %d characters" % longest)
@@ -225,6 +227,16 @@ class Json:
             at += 1
         self._at = at
         return buf[start:at]
+
+
+def _has_known_escapes(raw):
+    """MicroPython's json takes any."""
+    at = raw.find(b"\\")
+    while at >= 0:
+        if raw[at + 1 : at + 2] not in b'"\\/bfnrtu':
+            return False
+        at = raw.find(b"\\", at + 2)
+    return True
 
 
 def _split(digits):

@@ -1,4 +1,4 @@
-"""The town's policy is that of its roads, stops and schools; an ordinary morning under it is quiet."""
+"""The town's policy is that of its roads, stops and schools; an ordinary morning is quiet."""
 
 import json
 import re

@@ -5,7 +5,7 @@ from io import BytesIO
 
 from firmware.hours import hold, local, span
 from firmware.jsontext import Json
-from firmware.table import Names, Table
+from firmware.table import Names, Table, Zeros
 
 
 def test_hours():
@@ -72,6 +72,7 @@ def test_names_and_tables():
         names.add(name)
     assert [names.index(name) for name in ("ab", "b", "abc", "a", "bc")] == [0, 1, 2, -1, -1]
     assert [names[i] for i in range(3)] == ["ab", "b", "abc"]
+    assert len(Zeros(3)) == 3 and list(Zeros(3)) == [0, 0, 0]
     table = Table(a="B", b="i")
     for _ in range(2):
         table.add(a=1, b=-5)

@@ -54,6 +54,9 @@ def test_every_error_names_its_place():
     for old, new, told in (
         ("[13.101, 100.879]", "[913.101, 100.879]", "policy: zones[0].polygon[1]: latitude 913.101 is not from -90 to 90"),
         ("[13.101, 100.879]", "[13.101, -181]", "policy: zones[0].polygon[1]: longitude -181 is not from -180 to 180"),
+        ("[13.101, 100.879]", "[91.5, 100.879]", "policy: zones[0].polygon[1]: latitude 91.5 is not from"),
+        ("[13.101, 100.879]", "7", "policy: zones[0].polygon[1]: a position"),
+        ('"days": [1, 2, 3, 4, 5]}', '"days": [1]}, {"stop": "school"}', "policy: schools[1]: this stop is a school already"),
         ("[13.101, 100.879]", "[13.101]", "policy: zones[0].polygon[1]: a position [latitude, longitude]"),
         ("[13.101, 100.879]", "[13.101, 100.879, 1]", "policy: zones[0].polygon[1]: a position"),
         ("[13.101, 100.879]", "[1e1, 100.879]", "policy: zones[0].polygon[1]: a number"),
@@ -111,6 +114,7 @@ def test_a_pack_cut_anywhere_is_an_error():
     assert error_of(TEXT + " \n") == "no error"
     assert error_of("") != "no error"
     assert error_of("[]") != "no error"
+    assert error_of("{}") == "policy: v is missing"
 
 
 def test_a_least_pack_is_enough():

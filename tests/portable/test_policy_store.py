@@ -4,52 +4,13 @@ operation of the real littlefs (in the MicroPython VM) leaves the old pack or th
 import sys
 
 from nor import Flash, PowerCut
-from packs import BUS, PACK, deliver, digest, requests
+from packs import BUS, PACK, Memory, deliver, digest, requests
 
 from firmware.policy import PolicyError, complete
 from firmware.policy_store import KEPT, PolicyStore
 
 OLD, NEW = PACK % 1, PACK % 2
 ON_LITTLEFS = sys.implementation.name == "micropython"
-
-
-class Memory:
-    """Files in memory, with the methods of drivers/files.py."""
-
-    def __init__(self):
-        self.content = {}
-        self.broken = False
-
-    def open(self, name, mode):
-        if self.broken:
-            raise OSError(28)
-        return _File(self.content, name, mode)
-
-    def rename(self, old, new):
-        if self.broken:
-            raise OSError(5)
-        self.content[new] = self.content.pop(old)
-
-    def has(self, name):
-        return name in self.content
-
-
-class _File:
-    def __init__(self, content, name, mode):
-        self._content, self._name, self._at = content, name, 0
-        if mode == "wb":
-            content[name] = b""
-
-    def read(self, n):
-        piece = self._content[self._name][self._at : self._at + n]
-        self._at += len(piece)
-        return piece
-
-    def write(self, data):
-        self._content[self._name] += data
-
-    def close(self):
-        pass
 
 
 def refusal(store, request):

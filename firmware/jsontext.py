@@ -90,8 +90,7 @@ class Json:
         self._path.append(0)
         while True:
             self._fill()
-            n = scan(self._buf, self._at, len(self._buf), out, most)
-            self._at = out[2 * most]
+            n = self._scan(self._buf, out, most)
             if n:
                 yield n
                 self._path[-1] += n
@@ -102,6 +101,11 @@ class Json:
                 break
             self._path[-1] += 1
         self._path.pop()
+
+    def _scan(self, buf, out, most):
+        n = scan(buf, self._at, len(buf), out, most)
+        self._at = out[2 * most]
+        return n
 
     def position(self):
         """[latitude, longitude] in degrees -> both in 1e-7 degree."""

@@ -48,7 +48,7 @@ def read(json, policy, bus):
         elif key == "utc_offset_min":
             policy.utc_offset_min = json.number(0, -720, 840, "the offset")
         elif key == "rules":
-            _rules(json, policy)
+            _rules(json, policy, SETTINGS["rules"])
         elif key in ("name", "signature"):  # the signature will be checked in a later version
             json.text(200)
         else:
@@ -61,8 +61,7 @@ def read(json, policy, bus):
             json.fail("%s is missing" % key)
 
 
-def _rules(json, policy):
-    known = SETTINGS["rules"]
+def _rules(json, policy, known):
     for key in json.fields():
         if key not in known:
             json.fail("there is no such threshold; known here: " + ", ".join(sorted(known)))

@@ -110,14 +110,16 @@ class Journal:
         It means that the city won't get count records of the lane, numbered from first to
         last: dropped for newer ones, and then they are all of the lane in this range; or
         damaged at rest. Append the announcement to the alarm lane before the next call: that
-        call takes it as made. Until then, and after a power cut, the loss is still there.
+        call takes it as made. Until then, and after a power cut, the loss is still there. What a
+        lane loses further is held back until the city has acknowledged that announcement.
         """
         if self._refused:
             return None
+        alarms = self._rings[ALARM]
         for ring in self._rings:
-            ring.announced()
+            ring.announced(alarms.last)
         for lane, ring in enumerate(self._rings):
-            lost = ring.take_lost()
+            lost = ring.take_lost(alarms.tail.seq)
             if lost:
                 return (lane,) + lost
         return None

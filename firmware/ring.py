@@ -56,6 +56,7 @@ class Ring:
         self._retry_ms = 0
         self._lost = None  # (first, last, count), not yet handed out
         self._told = None  # handed out, perhaps not yet announced
+        self._announced_in = 0  # number of the alarm that announced the last loss
         self.damaged = 0  # confirmed records that cannot be read any more
 
     def append(self, kind, payload, seq):
@@ -119,10 +120,11 @@ class Ring:
         if self._due_ms is not None and (
             now_ms >= self._due_ms or cursor[1] - self.saved[1] >= _BATCH
         ):
-            self._due_ms = None
             if self._open and self.end + UNIT <= _FULL:
+                self._due_ms = None
                 self._save()
             elif self._ready:
+                self._due_ms = None
                 self.advance(next_seq)
         if self._ready or now_ms < self._retry_ms or not (drop or self._idle()):
             return False
@@ -130,14 +132,23 @@ class Ring:
             self._retry_ms = now_ms + _RETRY_MS
         return True
 
-    def take_lost(self):
-        """-> (first number, last number, count) of records that the city won't get, or None."""
+    def take_lost(self, heard):
+        """-> (first number, last number, count) of records that the city won't get, or None.
+
+        heard: number of the last alarm that the city has. Until it has heard of one loss, the
+        next ones are put together: announcements must not crowd out alarms.
+        """
+        if heard < self._announced_in:
+            return None
         self._told, self._lost = self._lost, None
         return self._told
 
-    def announced(self):
-        """What take_lost() gave is announced: the cursor may pass it."""
-        self._told = None
+    def announced(self, seq):
+        """What take_lost() gave is announced, in an alarm up to this number: the cursor may
+        pass it."""
+        if self._told:
+            self._told = None
+            self._announced_in = seq
 
     def after(self, number):
         """-> header of the next sector that is there, or None."""

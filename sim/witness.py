@@ -78,31 +78,30 @@ class Witness:
         self.trying = self.lanes[0]
         self.total = 0  # records confirmed
         self.lost = 0  # and of those, announced as lost
-        self.used: set[int] = set()  # numbers of records that are on the flash, or may be
+        self.used: dict[int, int] = {}  # records that may be on the flash: number, block
         self.went: set[int] = set()  # were ever
-        self.erasing: set[int] = set()  # those whose block is being erased
+        self.erasing: int | None = None  # block
 
     def copy(self) -> Witness:
         other = Witness()
         other.lanes = (self.lanes[0].copy(), self.lanes[1].copy())
-        other.used = set(self.used)
+        other.used = dict(self.used)
         other.went = set(self.went)
-        other.erasing = set(self.erasing)
+        other.erasing = self.erasing
         return other
 
     def saw(self, what: str, block: int, offset: int, wanted: bytes) -> None:
         """Flash.spy: which records are being programmed, which erased."""
-        self.used -= self.erasing  # that erase was not cut short
-        self.erasing = set()
+        if self.erasing is not None:  # that one was not cut short
+            self.used = {seq: at for seq, at in self.used.items() if at != self.erasing}
+        self.erasing = block if what == "erase" else None
         if what == "erase":
             for known in self.lanes:
-                going = {seq for seq, at in known.blocks.items() if at == block}
-                known.dropping |= going
-                known.blocks = {s: at for s, at in known.blocks.items() if s not in going}
-                self.erasing |= going
+                known.dropping.update(seq for seq, at in known.blocks.items() if at == block)
+                known.blocks = {seq: at for seq, at in known.blocks.items() if at != block}
         elif offset and wanted[2] != CURSOR:
             number = int.from_bytes(wanted[4:8], "little")
-            self.used.add(number)
+            self.used[number] = block
             self.went.add(number)
             self.trying.blocks[number] = block
 
@@ -149,7 +148,7 @@ class Witness:
 
     def start(self, flash: Flash) -> None:
         """A start on these cells; holds what is found to what is known."""
-        self.erasing = set()
+        self.erasing = None
         journal = self.journal = Journal(
             flash, entropy_from(flash.dice), ALARM_SECTORS * 4, cursor_s=1
         )

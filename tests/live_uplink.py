@@ -101,9 +101,9 @@ class LiveUplink(Records):
         return time.monotonic() - began
 
     def slowest_turns_ms(self) -> tuple[float, float]:
-        """(the time that 99.5 % of all turns stay below, the worst)."""
+        """(the time that 99 % of all turns stay below, the worst)."""
         turns = sorted(self._turns_ms)
-        return turns[len(turns) * 995 // 1000], turns[-1]
+        return turns[len(turns) * 99 // 100], turns[-1]
 
     def hang_up(self) -> None:
         """Close what is open, as when the power goes."""

@@ -57,10 +57,10 @@ def firmware(part, old, new):
             exec(compile(source, str(path), "exec"), module.__dict__)
         yield importlib.import_module("sim.soak_flash"), importlib.import_module("test_journal")
     finally:
-        for name, module in before.items():
+        for name, original in before.items():
             sys.modules.pop(name, None)
-            if module is not None:
-                sys.modules[name] = module
+            if original is not None:
+                sys.modules[name] = original
 
 
 def quick_tests(soak_flash, portable):

@@ -61,7 +61,7 @@ def then_reset(name: str, target: str, value: object, normal: object) -> Fault:
         bus.network.reset()
 
     return Fault(
-        f"{name} {value if isinstance(value, (str, bytes)) else ''}".strip(),
+        name if value is True else f"{name} {value!r}",
         begins,
         lambda bus: setattr(getattr(bus, target), name, normal),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from types import ModuleType
+from typing import Any
 
 import pytest
 from lines import BROKER, Line
@@ -31,6 +32,7 @@ class Refused(Exception):
 
 def umqtt(outcome, knows_timeout):
     """A module shaped as umqtt.simple 1.8 (connect with a timeout) or 1.3.4 (without)."""
+    module: Any = ModuleType("umqtt.simple")
 
     class Client:
         def __init__(self, client_id, server, port, user, password, keepalive, ssl, ssl_params):
@@ -49,12 +51,15 @@ def umqtt(outcome, knows_timeout):
             if isinstance(outcome, Exception):
                 raise outcome
 
-    if knows_timeout:
-        Client.connect = lambda self, clean=True, timeout=None: self._go(clean, timeout)
-    else:
-        Client.connect = lambda self, clean=True: self._go(clean, None)
-    module = ModuleType("umqtt.simple")
-    module.MQTTClient = Client
+    class Newer(Client):
+        def connect(self, clean=True, timeout=None):
+            self._go(clean, timeout)
+
+    class Older(Client):
+        def connect(self, clean=True):
+            self._go(clean, None)
+
+    module.MQTTClient = Newer if knows_timeout else Older
     module.MQTTException = Refused
     return module
 
@@ -147,7 +152,7 @@ class WLAN:
 
 @pytest.fixture
 def wifi(monkeypatch):
-    network = ModuleType("network")
+    network: Any = ModuleType("network")
     network.WLAN, network.STA_IF = WLAN, "STA"
     monkeypatch.setitem(sys.modules, "network", network)
     monkeypatch.delitem(sys.modules, "drivers.wifi", raising=False)

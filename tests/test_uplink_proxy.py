@@ -20,6 +20,7 @@ from sim.proxy import Proxy
 CAP_S = 1
 TIMEOUT_S = 1
 LATE_MS = 20
+STUCK_MS = 500  # no busy computer takes so long; what waits for a network or DNS does
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +65,7 @@ class Scene(NamedTuple):
         bus.check(self.city)
         slow_ms, worst_ms = bus.slowest_turns_ms()
         print(f"recovered after {took_s:.2f} s; turns {slow_ms:.1f}, worst {worst_ms:.1f} ms")
-        assert slow_ms <= LATE_MS
+        assert slow_ms <= LATE_MS and worst_ms <= STUCK_MS
         assert bus.uplink.resent <= bus.uplink.breaks * bus.config["broker"]["window"]
 
     def lives(self, seconds: float) -> None:
@@ -174,7 +175,7 @@ def test_a_tls_handshake_that_stalls(broker):
         bus = LiveUplink("127.0.0.1", proxy.port, tls=True, connect_timeout_s=TIMEOUT_S)
         bus.alarm()
         bus.run_until(lambda: bus.uplink.dials_failed > 0, TIMEOUT_S + 2)
-        assert bus.slowest_turns_ms()[0] <= LATE_MS
+        assert max(bus.slowest_turns_ms()) <= STUCK_MS
         bus.hang_up()
 
 

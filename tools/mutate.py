@@ -133,6 +133,7 @@ def main() -> int:
     )
     parser.add_argument("module", help="a path from the root of the project")
     parser.add_argument("--parallel", type=int, default=2)
+    parser.add_argument("--every", type=int, default=1, help="only every so many-th mutant")
     parser.add_argument("command", nargs="+", help="after --: what has to fail")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -143,7 +144,7 @@ def main() -> int:
             print("The command fails without any change.", file=sys.stderr)
             return 2
         timeout_s = 10 + 5 * (time.monotonic() - began)
-        tried = list(mutants(source))
+        tried = list(mutants(source))[:: args.every]
         survivors = []
         with concurrent.futures.ThreadPoolExecutor(args.parallel) as pool:
             runs = {

@@ -12,7 +12,14 @@ try:
     from sim.flash import ERROR, NEW, OLD, SILENT, Flash, PowerCut
 except ImportError:
     sys.path.append("sim")
-    from flash import ERROR, NEW, OLD, SILENT, Flash, PowerCut
+    from flash import (  # type: ignore[import-not-found,no-redef]
+        ERROR,
+        NEW,
+        OLD,
+        SILENT,
+        Flash,
+        PowerCut,
+    )
 
 __all__ = ["ERROR", "NEW", "OLD", "SILENT", "Flash", "PowerCut", "drain", "entropy", "journal"]
 

@@ -267,6 +267,26 @@ def test_append_waits_for_no_erase():
         assert flash.erases <= before + 1  # nor does a turn wait for two
 
 
+def test_announcements_of_lost_positions_evict_no_alarm():
+    flash = Flash(16)
+    j = journal(flash)
+    fill(j, ALARM, 150)
+    said = []
+    for now in range(9000):
+        fill(j, TRACK, 1)
+        j.housekeep(now)
+        lost = j.take_lost()
+        if lost:
+            said.append(lost)
+            j.append(ALARM, KIND_EVENT, bytes(300))
+    assert [lost[0] for lost in said] == [TRACK]
+    assert len(seqs(j, ALARM)) == 151
+    j.ack(ALARM, j.next_seq)
+    last = j.take_lost()  # the rest in one
+    assert last[0] == TRACK and last[1] == said[0][2] + 1
+    assert said[0][3] + last[3] + j.backlog(TRACK) == 9000
+
+
 def test_positions_evict_no_alarm():
     j = journal(Flash(16))
     fill(j, ALARM, 200)
@@ -308,6 +328,7 @@ def test_full_track_lane_drops_the_oldest_and_says_how_many():
     fill(j, TRACK, 252)
     assert j.take_lost() == (TRACK, 1, 73, 63)  # numbers of both lanes, records of one
     assert seqs(j, TRACK)[0] == 74
+    j.ack(ALARM, fill(j, ALARM, 1)[0])
     fill(j, TRACK, 126)
     assert j.take_lost() == (TRACK, 74, 199, 126)
 
@@ -351,7 +372,9 @@ def test_loss_is_kept_while_the_alarm_lane_refuses_the_announcement():
     fill(j, TRACK, 63)  # opens a sector, with the cursor in front
     assert journal(flash).take_lost() == (TRACK, 1, 126, 126)
     flash.refuses_program.clear()
-    j.append(ALARM, KIND_EVENT, b"records lost")
+    seq = j.append(ALARM, KIND_EVENT, b"records lost")
+    assert j.take_lost() is None
+    j.ack(ALARM, seq)
     assert j.take_lost() == (TRACK, 64, 126, 63)
 
 

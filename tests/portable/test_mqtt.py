@@ -208,6 +208,21 @@ def test_a_message_longer_than_the_inbox_is_skipped_and_acknowledged():
         assert line.sent == puback(9)
 
 
+def test_the_longest_message_that_is_taken_fills_the_inbox():
+    for payload, taken in ((1013, True), (1014, True), (1015, False), (1016, False)):
+        length = 7 + payload
+        head = bytes([0x32, length & 0x7F | 0x80, length >> 7])
+        for piece in (1 << 20, 512, 100):
+            line = Line(head + b"\x00\x03c/x\x12\x34" + bytes(payload) + puback(3))
+            line.piece = piece
+            link, ears = opened(line)
+            for now_ms in range(30):
+                link.turn(now_ms)
+            assert link.is_open, link.failure
+            assert ears.messages == ([(b"c/x", bytes(payload))] if taken else [])
+            assert ears.acks == [3] and line.sent == puback(0x1234)
+
+
 def test_a_topic_longer_than_the_inbox_is_skipped():
     line = Line(b"\x32\x90\x27" + b"\x13\x86" + bytes(4998) + b"\x00\x09x" + bytes(5) + puback(3))
     link, ears = opened(line)

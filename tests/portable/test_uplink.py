@@ -204,7 +204,7 @@ def test_a_radio_restarted_by_us_does_not_shorten_the_waits():
 
     dialer = Dialer(*[OSError("refused")] * 9)
     redial = Redial(Obedient(), Link(BROKER, "f-b", b"s", b"{}", dialer), 60, 1)
-    began = []
+    began: list[int] = []
     for now_ms in range(0, 120000, 10):
         redial.turn(now_ms)
         if dialer.started > len(began):
@@ -273,7 +273,8 @@ class Bench:
         config["fleet"] = "f"
         config["bus"] = "b"
         config["broker"] = dict(BROKER)
-        self.journal = journal(Flash(16))
+        self.flash = Flash(16)
+        self.journal = journal(self.flash)
         self.radio = Radio()
         self.uplink = Uplink(config, self.journal, self.radio, Dialer(*lines), lambda: b'{"v":1}')
         self.now_ms = 0
@@ -466,6 +467,24 @@ def test_without_a_host_nothing_is_dialled():
     bench.uplink._host = ""
     bench.run()
     assert bench.uplink.dials == 0
+
+
+def test_a_record_that_can_no_longer_be_read_splits_the_message_it_was_in():
+    first, second = Line(), Line()
+    bench = Bench(first, second)
+    for _ in range(5):
+        bench.position()
+    bench.run()
+    assert published(first)[1][2]["n"] == 5
+    record = messages.position(1003, 3, -3, None, None)
+    bench.flash.data[bytes(bench.flash.data).find(record)] ^= 1
+    first.ended = True
+    second.acks = True
+    bench.run(5000)
+    tracks = [p for p in published(second) if p[0] == "track"]
+    assert [(p[2]["seq"], p[2]["n"]) for p in tracks] == [(1, 2), (4, 2)]
+    assert tracks[0][1] == published(first)[1][1] != tracks[1][1]
+    assert bench.journal.backlog(TRACK) == 0
 
 
 def test_records_that_a_full_lane_dropped_in_the_meantime_are_not_waited_for():

@@ -8,8 +8,8 @@ _MOVING_MMS = 1389  # 5 km/h
 
 
 class SeatsMismatch:
-    """At the school who boarded has to get off: the door was open there, and mismatch_s after
-    it closed, or as soon as the bus moves, somebody is left on board.
+    """At the school who boarded has to get off: the door was open at standstill there, and
+    mismatch_s after it closed, or as soon as the bus moves, somebody is left on board.
 
     On a route that ends there nobody may be left; without a route, nobody who was on
     board when the door opened. It ends when the seats have been empty for mismatch_s, or
@@ -43,15 +43,17 @@ class SeatsMismatch:
         if s.check_button and self._came is not None:
             self._looked = True
         left = self._left(s)
+        moves = s.speed_mms is not None and s.speed_mms > _MOVING_MMS
         if self._told:
-            if self._changed.update(s.now_ms, left != self._told):
+            # While they file out nothing is told but the end.
+            settled = moves or not s.front_door or left == ([], [])
+            if self._changed.update(s.now_ms, settled and left != self._told):
                 return self._tell(left, s)
             return None
-        if s.front_door and s.at_school:
+        if s.front_door and s.at_school and not moves:
             self._opens(s)
         if self._came is None:
             return None
-        moves = s.speed_mms is not None and s.speed_mms > _MOVING_MMS
         if not (self._closed.update(s.now_ms, not s.front_door) or moves):
             return None
         if left[0] or left[1]:

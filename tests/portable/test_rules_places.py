@@ -276,6 +276,27 @@ def test_seats_mismatch_is_updated_and_is_over_when_parked():
     assert watch.sees(MINUTE) == []
 
 
+def test_seats_mismatch_a_door_that_opens_too_early_is_no_departure():
+    watch = Watch(
+        SeatsMismatch, phase="driving", at_school=True, sitting=[3], route="r", speed_mms=1390
+    )
+    assert watch.sees(3000, front_door=True) == []
+    assert watch.sees(3000, phase="boarding", speed_mms=1389) == []
+    assert watch.sees(MINUTE, sitting=[], speed_mms=0) == []
+
+
+def test_seats_mismatch_tells_nothing_while_they_file_out_but_the_end():
+    watch = at_school((3, 5, 7))
+    watch.sees(3000, front_door=False)
+    assert watch.sees(5000, front_door=True) == []
+    assert watch.sees(5000, sitting=[5, 7]) == []
+    assert watch.sees(5000, sitting=[7]) == []
+    told = watch.sees(2100, front_door=False)
+    assert told == [("updated", {"stop": "school", "seats": [7], "unknown": []})]
+    watch.sees(1000, front_door=True)
+    assert watch.states(2100, sitting=[]) == ["cleared"]
+
+
 def test_seats_mismatch_short_flicker_of_a_seat_changes_nothing():
     watch = at_school()
     watch.sees(3000, front_door=False)

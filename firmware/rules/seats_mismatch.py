@@ -15,8 +15,8 @@ class SeatsMismatch:
     board when the door opened. It ends when the seats have been empty for mismatch_s, or
     when the bus is parked and checked; no button ends it.
 
-    Source: boarded = alighted at the school, checked before leaving it (facts of the
-    cases in Thailand, 2014-2020: children asleep on the way); 2 s [default].
+    Source: boarded = alighted at the school, checked before leaving it [default]; 2 s
+    [default].
 
     Unknown: a seat taken when last known is taken. Any other unknown seat counts as taken
     until the check button is pressed there. An unknown door is closed. Without a policy,

@@ -2,6 +2,7 @@
 
 from watch import CONFIG, MINUTE, Watch, kmh
 
+from firmware.messages import text
 from firmware.rules.child_standing import ChildStanding
 from firmware.rules.crash import Crash
 from firmware.rules.emergency_door import EmergencyDoor
@@ -246,3 +247,58 @@ def test_heat_unknown_seats_count_and_an_empty_or_running_bus_is_none_of_it():
     watch.now_ms = 0
     assert watch.sees(2000, ignition_off_ms=86400000) == [], "the seats have to settle first"
     assert watch.states() == ["raised"]
+
+
+def test_nobody_is_warned_before_anything_is_known():
+    for rule in (ChildStanding, Crash, EmergencyDoor, Heat, ParkedMovement, Sos):
+        assert rule(CONFIG).warning == SILENT
+
+
+def test_each_explains_itself():
+    watch = Watch(Crash, phase="driving", shock_mg=3210)
+    watch.sees()
+    assert text(watch.events[0].why) == '{"shock_g":3.21,"limit_g":2.50}'
+    watch = hot(ignition_off_ms=181000, cabin_c10=351)
+    watch.sees()
+    expected = '{"sensor_c":35.1,"limit_c":35,"ahead_min":10,"ignition_off_s":181}'
+    assert text(watch.events[0].why) == expected
+    watch = parked()
+    watch.sees(1100, phase="checking", sitting=[7])
+    expected = '{"ignition_off_s":60,"held_s":1,"checked":true}'
+    assert text(watch.events[0].why) == expected
+
+
+def test_child_standing_every_child_has_its_3_s():
+    watch = standing()
+    rides(watch, 3, 7, 9)
+    rides(watch, 7, 9)
+    assert watch.sees(2800) == []
+    rides(watch, 3, 7, 9)
+    rides(watch, 7, 9)
+    assert watch.sees(2800) == [], "it had sat down in between"
+    rides(watch, 9)
+    assert watch.sees(2800) == [], "another one has just risen"
+    assert [data["seats"] for _, data in watch.sees(200)] == [[3, 7]]
+    rides(watch)
+    assert watch.sees(2900) == []
+    assert watch.states() == ["updated"]
+
+
+def test_parked_movement_every_seat_has_its_second():
+    watch = parked()
+    watch.sees(900, phase="checking", sitting=[7])
+    watch.sees(phase="parked", sitting=[])
+    assert watch.sees(1000, phase="checking", sitting=[7]) == []
+    assert watch.states() == ["raised"]
+    assert watch.sees(1000, sitting=[8]) == []
+    assert watch.states() == ["updated"]
+
+
+def test_crash_each_shock_asks_for_its_own_minute_and_a_second_crash_is_another():
+    watch = Watch(Crash, phase="driving", shock_mg=3000, speed_mms=kmh(40))
+    watch.sees()
+    watch.sees(50000, shock_mg=0)
+    assert watch.sees(shock_mg=2600) == []
+    assert watch.sees(MINUTE, shock_mg=0) == []
+    assert watch.states() == ["cleared"]
+    assert watch.states(shock_mg=2600) == ["raised"]

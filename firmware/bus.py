@@ -98,7 +98,8 @@ class Bus:
 
     def _police(self):
         s = self.snapshot
-        is_calm = s.phase == PARKED and s.mode == NORMAL and not self._recorder.active()
+        nothing_raised = self.policing.is_pending and not self._recorder.active()
+        is_calm = nothing_raised and s.phase == PARKED and s.mode == NORMAL
         more = self.policing.turn(s, is_calm, self.uplink.reply)
         if self.policing.is_new and not self._recorder.active():
             self.policing.is_new = False

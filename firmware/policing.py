@@ -33,6 +33,11 @@ class Policing:
         """str or None: of the policy in force."""
         return None if self._policy is None else self._policy.hash
 
+    @property
+    def is_pending(self):
+        """Something waits until all is calm."""
+        return self.is_new or self._store.is_waiting
+
     def take(self, request):
         """cmd/policy: see PolicyStore.take()."""
         if self._loading is not None:
@@ -42,6 +47,8 @@ class Policing:
     def update(self, s):
         """Fills in the Snapshot's places -> list of Events."""
         self._places.update(s)
+        if not self._notices:
+            return ()
         notices, self._notices = self._notices, []
         return notices
 

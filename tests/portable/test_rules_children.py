@@ -302,3 +302,12 @@ def test_crash_each_shock_asks_for_its_own_minute_and_a_second_crash_is_another(
     assert watch.sees(MINUTE, shock_mg=0) == []
     assert watch.states() == ["cleared"]
     assert watch.states(shock_mg=2600) == ["raised"]
+
+
+def test_child_standing_not_for_a_child_that_got_off_at_a_stop():
+    watch = standing()
+    watch.sees(phase="boarding", speed_mms=0)
+    rides(watch, 7)
+    assert watch.sees(MINUTE, phase="driving", speed_mms=kmh(40)) == []
+    rides(watch)
+    assert watch.sees(3100) == [("raised", {"seats": [7]})]

@@ -171,3 +171,13 @@ def test_an_evacuation_goes_before_other_modes_and_ends_with_its_drill():
     ]
     watch.sees()
     assert not watch.s.exercise
+
+
+def test_how_long_a_mode_lasted_counts_from_its_start():
+    watch = Watch()
+    watch.sees(10 * MINUTE)
+    watch.enter(SERVICE)
+    watch.sees(MINUTE)
+    watch.modes.leave()
+    ((_, _, data),) = watch.sees()
+    assert (data["lasted_s"], data["ended_by"]) == (60, "command")

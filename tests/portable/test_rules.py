@@ -253,3 +253,12 @@ def test_check_too_soon_tells_every_early_press():
     assert watch.events[0].subject is None
     assert watch.sees(1000, early_presses=4) == [("raised", {"presses": 4})]
     assert watch.rule.warning == SILENT
+
+
+def test_child_left_behind_explains_itself():
+    watch = parked_with(ChildLeftBehind, JAPAN)
+    watch.sees(sitting=[7], ignition_off_ms=181999)
+    why = dict(watch.events[0].why)
+    assert (why["ignition_off_s"], why["limit_s"], why["horn_s"]) == (181, 180, 900)
+    ((state, data),) = watch.sees(sitting=[], doubtful=[])
+    assert (state, data["stage"]) == ("cleared", 0)

@@ -9,7 +9,9 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 TOWN := $(if $(BUSES),--buses $(BUSES)) $(if $(SPEED),--speed $(SPEED)) $(if $(SEED),--seed $(SEED)) \
         $(if $(DURATION),--duration $(DURATION)) $(if $(BROKER),--broker $(BROKER))
 
-.PHONY: help setup sim test lint bench vm soak clean
+COVERING := tests/portable tests/test_rules_hypothesis.py
+
+.PHONY: help setup sim test lint bench vm soak cover hazards clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +38,12 @@ vm: $(VENV)/dev  ## the portable tests of firmware/, on CPython and in the Micro
 
 soak: $(VENV)/sim  ## cut the power of a journal 100,000 times (some minutes)
 	@$(BIN)/python -m sim soak --flash
+
+cover: $(VENV)/dev  ## 100 % of lines and branches of what judges (rules, trip, seats, policy, ...)
+	@$(BIN)/python -m pytest -q --no-cov-on-fail --cov --cov-fail-under=100 $(COVERING)
+
+hazards: $(VENV)/dev  ## docs/hazards.md from the code
+	@$(BIN)/python -m tools.hazards
 
 clean:  ## remove .venv and everything else that was made
 	rm -rf $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache

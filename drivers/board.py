@@ -2,7 +2,7 @@
 
 ESP32-DevKitC (WROOM-32): Espressif ESP32-DevKitC V4 pin layout. Left alone: the
 strapping pins 0, 2, 5, 12, 15, the flash's 6 to 11 and the console's 1 and 3.
-Pins 34 to 39 are inputs without pull-ups: only the ADC uses one of them.
+Pins 34 to 39 are inputs without pull-ups: for what drives them both ways.
 """
 
 import os
@@ -12,8 +12,11 @@ from esp32 import NVS, Partition
 from machine import ADC, I2C, UART, WDT, Pin
 
 from drivers.dial import Dialer
+from drivers.files import Files
 from drivers.flash import Flash
 from drivers.gnss import Gnss
+from drivers.lis3dh import LIS3DH
+from drivers.lm75 import LM75
 from drivers.mcp23017 import MCP23017
 from drivers.nvs import Nvs
 from drivers.output import Output
@@ -38,6 +41,9 @@ PINS = {
         "lamp": 19,
         "horn": 23,
         "supply": 34,
+        "lamp_sense": 35,
+        "buzzer_sense": 36,
+        "horn_sense": 39,
     },
 }
 
@@ -59,16 +65,18 @@ class Board:
     def __init__(self, config):
         """config: from firmware.config. Raises OSError if there is no `journal` partition."""
         pins = PINS[config["board"]]
+        sensed = config["readback"]["fitted"]
         # The horn first: whatever fails further on, it is not left as it was.
-        self.horn = Output(Pin(pins["horn"], Pin.OUT, value=0))
-        self.buzzer = Output(Pin(pins["buzzer"], Pin.OUT, value=0))
-        self.lamp = Output(Pin(pins["lamp"], Pin.OUT, value=0))
+        self.horn = _output(pins, "horn", sensed)
+        self.buzzer = _output(pins, "buzzer", sensed)
+        self.lamp = _output(pins, "lamp", sensed)
         self.watchdog = WDT(timeout=_WATCHDOG_MS)
         i2c = I2C(0, sda=Pin(pins["sda"]), scl=Pin(pins["scl"]), freq=400000, timeout=5000)
         i2c_2 = I2C(1, sda=Pin(pins["sda_2"]), scl=Pin(pins["scl_2"]), freq=400000, timeout=5000)
         seats = config["seats"]
         self.expanders = [MCP23017(i2c, address) for address in seats["expanders"]]
         self.expanders += [MCP23017(i2c_2, address) for address in seats["expanders_2"]]
+        self.accelerometer = LIS3DH(i2c) if config["accelerometer"]["fitted"] else None
         uart = UART(
             1, baudrate=_GNSS_BAUD, rx=Pin(pins["gnss_rx"]), tx=Pin(pins["gnss_tx"]), rxbuf=2048
         )
@@ -79,13 +87,19 @@ class Board:
         self.check_button = _switch(pins["check_button"], True)
         self.sos_button = _switch(pins["sos_button"], True)
         self.supply = Supply(ADC(Pin(pins["supply"]), atten=ADC.ATTN_11DB), *_DIVIDER_OHM)
-        self.cabin = None
+        self.cabin = LM75(i2c) if config["cabin"]["fitted"] else None
         self.flash = Flash(_journal_partition())
         self.nvs = Nvs(NVS("busguard"))
+        self.files = Files()
         self.radio = Wifi(config["wifi"])
         self.dialer = Dialer()
         self.reset_cause = _RESET_CAUSES.get(machine.reset_cause(), "power_on")
         self.entropy = os.urandom
+
+
+def _output(pins, name, sensed):
+    sense = Pin(pins[name + "_sense"], Pin.IN) if sensed else None
+    return Output(Pin(pins[name], Pin.OUT, value=0), sense)
 
 
 def _switch(number, when_closed):

@@ -19,14 +19,16 @@ class MCP23017:
     """Every read proves that the chip still has its pull-ups.
 
     A chip that was reset by a dip of the supply has none: its inputs float and
-    could read anything, "empty" included. It is then set up anew, and that one
-    read raises OSError.
+    could read anything, "empty" included. It is then set up anew, that one read
+    raises OSError, and `resets` counts it if the chip has been read before.
     """
 
     def __init__(self, i2c, address=0x20):
         """Does not need the chip to answer yet: it is set up at its first read."""
         self._i2c = i2c
         self._address = address
+        self.resets = 0
+        self._was_read = False
         self._span = bytearray(_SPAN)  # reused: no allocation per read
 
     def read(self):
@@ -37,8 +39,12 @@ class MCP23017:
         span = self._span
         self._i2c.readfrom_mem_into(self._address, _GPPUA, span)
         if span[0] != _INPUTS or span[1] != _INPUTS:
+            if self._was_read and not span[0] | span[1]:  # anything else is noise on the bus
+                self.resets += 1
+                self._was_read = False
             self._set_up()
             raise OSError(_ENODEV)
+        self._was_read = True
         return span[6] & _INPUTS | (span[7] & _INPUTS) << 7
 
     def _set_up(self):

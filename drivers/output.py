@@ -2,10 +2,19 @@
 
 
 class Output:
-    def __init__(self, pin):
-        """pin: machine.Pin, output. It is switched off here."""
+    def __init__(self, pin, sense=None):
+        """pin: machine.Pin, output. It is switched off here.
+
+        sense: machine.Pin, input from a divider at the far end of the wire, high while
+        the load has voltage; None if that is not wired.
+        """
         self._pin = pin
+        self._sense = sense
         pin.value(0)
 
     def set(self, on):
         self._pin.value(1 if on else 0)
+
+    def read_back(self):
+        """-> bool: the load has voltage; None if nobody can tell."""
+        return None if self._sense is None else self._sense.value() == 1

@@ -5,8 +5,12 @@ uplink's turn. The tick and the uplink share nothing but the journal.
 from micropython import const
 
 from firmware import VERSION, commands, messages
+from firmware.driven import Driven
 from firmware.event import INFO, WARNING, Event
+from firmware.health import Health
 from firmware.journal import ALARM, TRACK, Journal
+from firmware.modes import NORMAL, Modes
+from firmware.policing import Policing
 from firmware.recorder import Recorder
 from firmware.rules import RULES
 from firmware.senses import Senses
@@ -39,7 +43,10 @@ class Bus:
         self.snapshot = Snapshot(config["seats"]["count"])
         self.trip = Trip(config, parts.nvs)
         self.snapshot.phase = self.trip.phase
-        self.warnings = Warnings(parts.lamp, parts.buzzer, parts.horn)
+        self._driven = Driven(parts.nvs, config["rules"]["rest_min"])
+        self._health = Health(parts)
+        sounds = self._health
+        self.warnings = Warnings(config["warnings"], sounds.lamp, sounds.buzzer, sounds.horn)
         kept = config["journal"]
         self.journal = Journal(parts.flash, parts.entropy, kept["alarm_kb"], kept["cursor_s"])
         self.uplink = Uplink(config, self.journal, parts.radio, parts.dialer, self._status)
@@ -47,8 +54,10 @@ class Bus:
         self.next_tick_ms = now_ms
         self.on_event = _ignore
         self.senses = Senses(config, parts, self.snapshot)
-        self._rules = [rule(config["rules"]) for rule in RULES]
+        self.modes = Modes(config)
+        self.policing = Policing(config, parts.files, self.trip.phase != PARKED)
         self._broken = set()  # kinds of rules that raise
+        self._make_rules()
         self._track = Track(config["track"])
         self._recorder = Recorder(self.journal, self._boot)
         self._damaged = 0  # records found unreadable, as last told
@@ -65,9 +74,10 @@ class Bus:
         s = self.snapshot
         s.now_ms = now_ms
         self.senses.sense(s)
+        self._notices.extend(self.policing.update(s))
         self._judge(s)
         self._record(s)
-        self.warnings.show(now_ms, self._rules)
+        self.warnings.show(s, self._warners)
         self._parts.watchdog.feed()
         self._plan(now_ms)
 
@@ -80,11 +90,34 @@ class Bus:
         more = self.uplink.turn(now_ms)
         if self.uplink.connected:
             self._tell_state(now_ms)
+        return self._police() or more
+
+    def enter(self, mode):
+        """Into a mode (modes.py) with the next tick; ValueError says why not."""
+        self.modes.enter(mode, self.snapshot, self.warnings.level)
+
+    def _police(self):
+        s = self.snapshot
+        nothing_raised = self.policing.is_pending and not self._recorder.active()
+        is_calm = nothing_raised and s.phase == PARKED and s.mode == NORMAL
+        more = self.policing.turn(s, is_calm, self.uplink.reply)
+        if self.policing.is_new and not self._recorder.active():
+            self.policing.is_new = False
+            self._make_rules()
         return more
+
+    def _make_rules(self):
+        thresholds = self.policing.thresholds
+        self.disabled = thresholds["disabled"]
+        self._rules = [rule(thresholds) for rule in RULES if rule.kind not in self.disabled]
+        self._warners = self._rules + [self.modes]
 
     def _judge(self, s):
         notices = self._notices
         notices.extend(self.trip.update(s))
+        notices.extend(self._health.update(s))
+        self._driven.update(s)
+        notices.extend(self.modes.update(s))
         for rule in self._rules:
             try:
                 event = rule.judge(s)
@@ -107,6 +140,8 @@ class Bus:
             self._notices.append(_fault("journal", told))
         if self._recorder.failed:
             self._recorder.flush()
+        if not s.exercise:
+            self._recorder.end_exercise(s)
         for event in self._notices:
             self._recorder.event(event, s)
             self.on_event(event)
@@ -117,7 +152,12 @@ class Bus:
     def _plan(self, now_ms):
         """A parked bus in which nothing goes on ticks once a second."""
         s = self.snapshot
-        quiet = s.phase == PARKED and self.warnings.level <= LAMP and self.senses.settled
+        quiet = (
+            s.phase == PARKED
+            and s.mode == NORMAL
+            and self.warnings.level <= LAMP
+            and self.senses.settled
+        )
         period = _PARKED_TICK_MS if quiet else _TICK_MS
         self.next_tick_ms += period
         if self.next_tick_ms <= now_ms:
@@ -128,7 +168,7 @@ class Bus:
         if self._radio.due(now_ms):
             s.signal_dbm = self._parts.radio.signal_dbm()
         every_s = _PARKED_STATE_S if s.phase == PARKED else _STATE_S
-        seen = (s.phase, s.front_door, s.emergency_door, s.seat_changes)
+        seen = (s.phase, s.mode, s.front_door, s.emergency_door, s.seat_changes)
         # A second early, so that the promise holds in a parked bus's slow ticks too.
         due = seen != self._state_of or now_ms - self._state_ms >= every_s * 1000 - 1000
         if due and self.uplink.wants_state(now_ms):
@@ -147,7 +187,13 @@ class Bus:
     def _status(self):
         s = self.snapshot
         return messages.status(
-            s.utc_ms, VERSION, self.journal.epoch, self._boot, self._parts.reset_cause
+            s.utc_ms,
+            VERSION,
+            self.journal.epoch,
+            self._boot,
+            self._parts.reset_cause,
+            self.disabled,
+            self.policing.hash,
         )
 
     def _answer(self, name, payload):

@@ -4,17 +4,32 @@ sitting: seats that are taken, or were taken when last known. Only a sensor that
 reads empty takes a seat off this list; no button does.
 doubtful: seats that are unknown and not sitting. The driver who walked to the
 check button has looked at them. A press sooner than walk_ms after the ignition
-went off counts for nothing: nobody walks past every seat that fast.
+went off counts for nothing but suspicion: nobody walks past every seat that fast.
+
+Who sits where outlives a power cut: a seat whose sensor is silent afterwards is still
+one that was taken when last known. While the ignition is on it is kept once a minute,
+since children fidget and flash wears; else, and when a sensor falls silent, at once.
 """
+
+from micropython import const
+
+_KEEP_MS = const(60000)
+_CHUNK = const(24)  # seats in one NVS number, an i32
+_CHUNKS = const(3)
 
 
 class Check:
-    def __init__(self, walk_ms, checked):
+    def __init__(self, walk_ms, checked, nvs):
         """checked: the last check was finished before this boot."""
         self._walk_ms = walk_ms
+        self._nvs = nvs
+        self._kept_ms = 0
+        self._kept = [nvs.get("sitting_%d" % index) or 0 for index in range(_CHUNKS)]
         self._button = None
         self._seat_changes = None
-        self._sitting = ()
+        self._sitting = _seats(self._kept)
+        self._changed = False  # since it was kept
+        self._silent = False  # a seat that cannot be read counts as taken
         self.checked = checked
 
     def begin(self):
@@ -26,18 +41,48 @@ class Check:
         pressed = s.check_button is True and self._button is False
         if s.check_button is not None:
             self._button = s.check_button
-        looked = pressed and ignition_off_ms is not None and ignition_off_ms >= self._walk_ms
+        off = pressed and ignition_off_ms is not None
+        looked = off and ignition_off_ms >= self._walk_ms
+        if off and not looked:
+            s.early_presses += 1
         if looked:
             self.checked = True
         if looked or s.checked != self.checked or s.seat_changes != self._seat_changes:
             self._seat_changes = s.seat_changes
             self._judge_seats(s)
         s.checked = self.checked
+        at_once = ignition_off_ms is not None or self._silent
+        if self._changed and (at_once or s.now_ms - self._kept_ms >= _KEEP_MS):
+            self._changed = False
+            self._kept_ms = s.now_ms
+            self._keep()
 
     def _judge_seats(self, s):
         before = self._sitting
         self._sitting = sorted(s.taken + [seat for seat in s.unknown if seat in before])
+        self._changed = True
+        self._silent = len(self._sitting) > len(s.taken)
         s.sitting = self._sitting
         s.doubtful = (
             [] if self.checked else [seat for seat in s.unknown if seat not in self._sitting]
         )
+
+    def _keep(self):
+        for index in range(_CHUNKS):
+            chunk = 0
+            for seat in self._sitting:
+                if (seat - 1) // _CHUNK == index:
+                    chunk |= 1 << (seat - 1) % _CHUNK
+            if chunk != self._kept[index]:
+                self._kept[index] = chunk
+                self._nvs.set("sitting_%d" % index, chunk)
+
+
+def _seats(chunks):
+    """-> seat numbers, ascending."""
+    found = []
+    for index in range(_CHUNKS):
+        for bit in range(_CHUNK):
+            if chunks[index] >> bit & 1:
+                found.append(index * _CHUNK + bit + 1)
+    return found

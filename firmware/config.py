@@ -8,86 +8,30 @@ A new setting is one line in SETTINGS.
 
 import json
 
+from firmware.rules import RULES
+from firmware.setting import Addresses, Choice, Flag, Identifier, Number, Text
+
+_KINDS = [rule.kind for rule in RULES]
+_ALWAYS_ON = ("child_left_behind",)
+
 
 class ConfigError(ValueError):
     pass
 
 
-class Number:
-    """A whole number within low..high."""
+class Kinds:
+    """Rules to switch off, by their kind. A rule about a child left behind stays on."""
 
-    def __init__(self, default, low, high):
-        self.default = default
-        self._low = low
-        self._high = high
-        self.range = "a whole number from %d to %d" % (low, high)
+    range = "a list of different kinds of rules, without " + ", ".join(_ALWAYS_ON)
 
-    def accepts(self, value):
-        return type(value) is int and self._low <= value <= self._high
-
-
-class Choice:
-    """One of a few words; the first is the default."""
-
-    def __init__(self, *words):
-        self.default = words[0]
-        self._words = words
-        self.range = "one of " + ", ".join(words)
+    def __init__(self):
+        self.default = []
 
     def accepts(self, value):
-        return value in self._words
-
-
-class Flag:
-    range = "true or false"
-
-    def __init__(self, default):
-        self.default = default
-
-    def accepts(self, value):
-        return value is True or value is False
-
-
-class Text:
-    def __init__(self, default, longest):
-        self.default = default
-        self._longest = longest
-        self.range = "a text of at most %d characters" % longest
-
-    def accepts(self, value):
-        return isinstance(value, str) and len(value) <= self._longest
-
-
-class Identifier:
-    """Part of a topic and of the MQTT client id."""
-
-    range = "1 to 32 characters out of A-Z a-z 0-9 _ -"
-
-    def __init__(self, default):
-        self.default = default
-
-    def accepts(self, value):
-        if not isinstance(value, str) or not 1 <= len(value) <= 32:
+        if not isinstance(value, list):
             return False
-        for char in value:
-            if not ("a" <= char <= "z" or "A" <= char <= "Z" or "0" <= char <= "9" or char in "_-"):
-                return False
-        return True
-
-
-class Addresses:
-    """I2C addresses of the seat expanders, in the order of the seats."""
-
-    range = "a list of up to 8 different whole numbers from 32 to 39"
-
-    def __init__(self, default):
-        self.default = default
-
-    def accepts(self, value):
-        if not isinstance(value, list) or len(value) > 8:
-            return False
-        for address in value:
-            if type(address) is not int or not 32 <= address <= 39 or value.count(address) > 1:
+        for kind in value:
+            if kind not in _KINDS or kind in _ALWAYS_ON or value.count(kind) > 1:
                 return False
         return True
 
@@ -101,6 +45,17 @@ SETTINGS = {
         "expanders": Addresses([32, 33, 34, 35, 36, 37]),
         "expanders_2": Addresses([]),  # on the second I2C bus, for more than 56 seats
         "debounce_ms": Number(200, 50, 2000),
+    },
+    "accelerometer": {
+        "fitted": Flag(False),
+        "forward": Choice("+x", "-x", "+y", "-y", "+z", "-z"),  # the chip's axis that points so
+        "up": Choice("+z", "-z", "+x", "-x", "+y", "-y"),
+    },
+    "cabin": {
+        "fitted": Flag(False),  # a thermometer
+    },
+    "readback": {
+        "fitted": Flag(False),  # wires back from lamp, buzzer and horn
     },
     "broker": {
         "host": Text("", 253),  # empty: nothing is sent
@@ -120,6 +75,7 @@ SETTINGS = {
         "password": Text("", 63),
     },
     "rules": {
+        "disabled": Kinds(),
         "left_behind_profile": Choice("korea", "japan"),
         "check_walk_s": Number(5, 0, 60),
         "overspeed_kmh": Number(80, 10, 120),
@@ -129,6 +85,49 @@ SETTINGS = {
         "belt_kmh": Number(10, 1, 60),
         "belt_s": Number(10, 0, 120),
         "sensor_silent_s": Number(2, 1, 60),
+        # What the policy knows of places.
+        "overspeed_margin_kmh": Number(3, 0, 10),  # on a limit of the policy
+        "overspeed_dlt_s": Number(120, 30, 600),
+        "geofence_edge_m": Number(30, 5, 100),
+        "geofence_dwell_s": Number(10, 0, 120),
+        "off_route_m": Number(200, 150, 2000),
+        "off_route_s": Number(60, 10, 600),
+        "arrival_m": Number(500, 100, 2000),
+        "door_off_stop_s": Number(2, 0, 30),
+        "mismatch_s": Number(2, 0, 30),
+        "harsh_cms2": Number(440, 200, 1000),  # braking and acceleration
+        "corner_cms2": Number(550, 200, 1000),
+        "harsh_ms": Number(300, 100, 2000),
+        "crash_mg": Number(2500, 1000, 7000),
+        "standing_kmh": Number(20, 5, 60),
+        "standing_s": Number(3, 1, 60),
+        "parked_movement_s": Number(1, 0, 60),
+        "sos_s": Number(2, 1, 10),
+        "idling_s": Number(300, 60, 3600),
+        "drive_run_min": Number(240, 30, 600),
+        "drive_day_min": Number(480, 60, 1440),
+        "rest_min": Number(30, 10, 120),
+        "heat_c": Number(35, 25, 50),
+        "heat_ahead_min": Number(10, 0, 30),
+        "heat_after_s": Number(180, 0, 900),
+        "heat_start_c": Number(30, 0, 45),  # without a cabin sensor, at ignition off
+        "supply_low_mv": Number(11500, 8000, 26000),
+        "supply_low_s": Number(60, 10, 600),
+        "supply_cut_mv": Number(6000, 2000, 20000),
+        "supply_cut_s": Number(2, 0, 30),
+        "gnss_lost_s": Number(60, 10, 600),
+        "gnss_jammed_s": Number(10, 5, 120),
+        "gnss_jump_kmh": Number(200, 120, 400),
+        "stuck_h": Number(12, 1, 72),
+        "expander_calm_s": Number(600, 60, 3600),
+    },
+    "modes": {
+        "service_min": Number(30, 1, 120),
+        "drill_min": Number(60, 1, 240),
+        "evacuation_min": Number(60, 5, 240),
+    },
+    "warnings": {
+        "quiet_s": Number(60, 5, 600),  # an acknowledged warning keeps quiet for so long
     },
     "trip": {
         "start_kmh": Number(8, 3, 20),
@@ -159,6 +158,16 @@ def parse(text, name="bus.json"):
         errors.append(ConfigError(name + " is not valid JSON; all settings are at their defaults."))
         given = {}
     config = _read(given, SETTINGS, name, "", errors)
+    mounted = config["accelerometer"]
+    if mounted["forward"][1] == mounted["up"][1]:
+        errors.append(
+            ConfigError(
+                "%s: accelerometer.forward is %s and accelerometer.up is %s, but one axis cannot "
+                "point both ways; +x and +z are used instead."
+                % (name, mounted["forward"], mounted["up"])
+            )
+        )
+        mounted["forward"], mounted["up"] = "+x", "+z"
     seats = config["seats"]
     chips = len(seats["expanders"]) + len(seats["expanders_2"])
     if seats["count"] > 7 * chips:

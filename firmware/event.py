@@ -27,3 +27,4 @@ class Event:
         self.why = why
         self.subject = subject
         self.occ = 0  # the seq of the record that raised it
+        self.exercise = False  # it began in a drill; Recorder says so

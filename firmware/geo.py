@@ -111,3 +111,86 @@ def point_segment_mm(lat_e7, lon_e7, lat1_e7, lon1_e7, lat2_e7, lon2_e7):
     if ahead >= along_n * along_n + along_e * along_e:
         return hypot(n - along_n, e - along_e)
     return abs(n * along_e - e * along_n) // hypot(along_n, along_e)
+
+
+def inside(corners, first, count, lat_e7, lon_e7):
+    """Is a point within a polygon? -> bool; exactly on the edge: either.
+
+    corners: latitude and longitude in turn, 1e-7 degree; edges are straight in these, as
+    in RFC 7946, 3.1.1. first, count: of the corners. Not across the date line.
+    """
+    result = False
+    at = 2 * (first + count - 1)
+    lat1, lon1 = corners[at], corners[at + 1]
+    for at in range(2 * first, 2 * (first + count), 2):
+        lat2, lon2 = corners[at], corners[at + 1]
+        if (lat1 > lat_e7) != (lat2 > lat_e7):
+            if lon_e7 < lon1 and lon_e7 < lon2:
+                result = not result
+            elif lon_e7 < lon1 or lon_e7 < lon2:
+                turn = (lon_e7 - lon1) * (lat2 - lat1) - (lat_e7 - lat1) * (lon2 - lon1)
+                if (turn < 0) == (lat2 > lat1):
+                    result = not result
+        lat1, lon1 = lat2, lon2
+    return result
+
+
+def nearest(corners, first, count, lat_e7, lon_e7, is_closed=False, begin=0, reach_mm=1 << 40):
+    """The nearest point of a line, or with is_closed of a polygon's edge -> (mm, segment).
+
+    segment: from corner first + segment to the next. Beyond reach_mm: (None, None).
+    begin: the segment to look at first; a good guess spares most of the work.
+    """
+    per_north = north_scale(lat_e7)
+    per_east = east_scale(lat_e7)
+    best = reach_mm * reach_mm + 1
+    found = None
+    reach_n = unscaled(reach_mm, per_north) + 1
+    reach_e = unscaled(reach_mm, per_east) + 1
+    segments = count if is_closed else count - 1
+    for step in range(segments):
+        segment = begin + step
+        if segment >= segments:
+            segment -= segments
+        at = 2 * (first + segment)
+        to = at + 2 if segment + 1 < count else 2 * first
+        n1, e1 = corners[at] - lat_e7, corners[at + 1] - lon_e7
+        n2, e2 = corners[to] - lat_e7, corners[to + 1] - lon_e7
+        if (
+            (n1 > reach_n and n2 > reach_n)
+            or (n1 < -reach_n and n2 < -reach_n)
+            or (e1 > reach_e and e2 > reach_e)
+            or (e1 < -reach_e and e2 < -reach_e)
+        ):
+            continue
+        n, e = _foot(
+            scaled(n1, per_north), scaled(e1, per_east), scaled(n2, per_north), scaled(e2, per_east)
+        )
+        square = n * n + e * e
+        if square < best:
+            best, found = square, (n, e, segment)
+            reach = root(square, abs(n) + abs(e)) + 1
+            reach_n = unscaled(reach, per_north) + 1
+            reach_e = unscaled(reach, per_east) + 1
+    if found is None:
+        return None, None
+    n, e, segment = found
+    lat, lon = lat_e7 + unscaled(n, per_north), lon_e7 + unscaled(e, per_east)
+    return distance_mm(lat_e7, lon_e7, lat, lon), segment
+
+
+def _foot(n1, e1, n2, e2):
+    """The point of a segment that is nearest to (0, 0)."""
+    along_n, along_e = n2 - n1, e2 - e1
+    ahead = -n1 * along_n - e1 * along_e
+    if ahead <= 0:
+        return n1, e1
+    square = along_n * along_n + along_e * along_e
+    if ahead >= square:
+        return n2, e2
+    return n1 + along_n * ahead // square, e1 + along_e * ahead // square
+
+
+def unscaled(mm, scale):
+    """mm -> 1e-7 degree, the reverse of scaled()."""
+    return mm * 32768 // max(1, scale)

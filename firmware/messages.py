@@ -73,11 +73,15 @@ def event_body(event, s, boot):
         ("severity", event.severity),
         ("state", event.state),
         ("occ", event.occ),
+    )
+    if event.exercise:
+        pairs += (("exercise", True),)
+    pairs += (
         ("lat", fixed(s.lat_e7, 7)),
         ("lon", fixed(s.lon_e7, 7)),
         ("speed_kmh", kmh(s.speed_mms)),
         ("data", event.data),
-        ("why", event.why),
+        ("why", event.why if s.policy is None else event.why + (("policy", s.policy),)),
     )
     return text(pairs)[1:].encode()
 
@@ -137,8 +141,8 @@ class TrackBatch:
         return (head + ",".join(self._rows) + "]}").encode()
 
 
-def status(utc_ms, version, epoch, boot, reset_cause):
-    """Retained on connect."""
+def status(utc_ms, version, epoch, boot, reset_cause, disabled=(), policy=None):
+    """Retained on connect. disabled: kinds of rules that are switched off; policy: its hash."""
     return text(
         (
             ("v", 1),
@@ -148,6 +152,8 @@ def status(utc_ms, version, epoch, boot, reset_cause):
             ("epoch", epoch),
             ("boot", boot),
             ("reset", reset_cause),
+            ("disabled", sorted(disabled)),
+            ("policy", policy),
         )
     ).encode()
 
@@ -170,6 +176,7 @@ def state(s, active, alarm_backlog, track_backlog, next_s):
             ("at", iso(s.utc_ms)),
             ("clock", s.clock),
             ("phase", s.phase),
+            ("mode", s.mode),
             ("trip", s.trip),
             ("lat", fixed(s.lat_e7, 7)),
             ("lon", fixed(s.lon_e7, 7)),

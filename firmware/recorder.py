@@ -2,12 +2,15 @@
 
 Alarms and warnings go to the alarm lane, information and positions to the track
 lane. An event that the flash refuses is kept here and tried again every tick.
+
+What is raised in a drill is an exercise until it is cleared; what still stands when
+the drill is over was none, and is told once more. What was raised before is real.
 """
 
 from micropython import const
 
 from firmware import messages
-from firmware.event import CLEARED, INFO, RAISED
+from firmware.event import CLEARED, INFO, RAISED, UPDATED, Event
 from firmware.journal import ALARM, KIND_EVENT, KIND_POSITION, TRACK
 
 _WAITING = const(32)  # events kept in memory while the flash refuses; then the oldest go
@@ -17,25 +20,35 @@ class Recorder:
     def __init__(self, journal, boot):
         self._journal = journal
         self._boot = boot
-        self._occurrences = {}  # (kind, subject) -> occ of what is active
+        self._standing = {}  # (kind, subject) -> the last Event of what is active
         self._waiting = []  # (lane, body)
         self.failed = False  # the flash refuses
 
     def active(self):
         """-> sorted kinds of what is raised and not cleared."""
-        return sorted({kind for kind, _ in self._occurrences})
+        return sorted({kind for kind, _ in self._standing})
 
     def event(self, event, s):
         """Gives the event its occurrence number and records it."""
         subject = (event.kind, event.subject)
         if event.state == RAISED:
             event.occ = self._journal.next_seq + len(self._waiting)
-            if event.subject is not None:
-                self._occurrences[subject] = event.occ
-        elif event.state == CLEARED:
-            event.occ = self._occurrences.pop(subject)
+            event.exercise = s.exercise
         else:
-            event.occ = self._occurrences[subject]
+            before = self._standing.pop(subject)
+            event.occ = before.occ
+            event.exercise = before.exercise
+        if event.state != CLEARED and event.subject is not None:
+            self._standing[subject] = event
+        self._keep(event, s)
+
+    def end_exercise(self, s):
+        """The drill is over."""
+        for event in list(self._standing.values()):
+            if event.exercise:
+                self.event(_in_earnest(event), s)
+
+    def _keep(self, event, s):
         if len(self._waiting) >= _WAITING:
             self._waiting.pop(0)
         lane = TRACK if event.severity == INFO else ALARM
@@ -60,3 +73,8 @@ class Recorder:
             self._journal.append(TRACK, KIND_POSITION, messages.position(*kept))
         except OSError:
             self.failed = True
+
+
+def _in_earnest(event):
+    event.exercise = False
+    return Event(event.kind, event.severity, UPDATED, event.data, event.why, event.subject)

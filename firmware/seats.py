@@ -25,13 +25,13 @@ class _Expander:
         self.word = 0  # settled levels, bit 0 = GPA0
         self.known = 0  # which bits of word can be trusted
         self.silent = False
+        self.flapping = 0  # inputs that flap
         self._chip = chip
         self._debounce_ms = debounce_ms
         self._heard_ms = None
         self._raw = None
         self._pending = False  # some pin still has to settle
         self._changed_ms = [0] * _PINS
-        self._flapping = 0
         self._changes = bytearray(_PINS)  # of each pin in this window
         self._counting = False
         self._window_ms = 0
@@ -56,6 +56,7 @@ class _Expander:
         if self.silent or now_ms - self._heard_ms < _SILENT_MS:
             return False
         self.silent = True
+        self.flapping = 0
         self._raw = None
         changed = self.known != 0
         self.known = 0
@@ -79,23 +80,23 @@ class _Expander:
         if self._changes[pin] <= _FLAPS:
             self._changes[pin] += 1
         if self._changes[pin] > _FLAPS:
-            self._flapping |= 1 << pin
+            self.flapping |= 1 << pin
 
     def _close_window(self, now_ms):
         """A pin that has calmed down has to settle anew."""
-        self._flapping = 0
+        self.flapping = 0
         for pin in range(_PINS):
             if self._changes[pin] > _FLAPS:
-                self._flapping |= 1 << pin
+                self.flapping |= 1 << pin
             self._changes[pin] = 0
-        self._counting = self._flapping != 0
+        self._counting = self.flapping != 0
         self._window_ms = now_ms
         self._pending = True
 
     def _settle(self, now_ms):
         word, raw = self.word, self._raw
-        known = self.known & ~self._flapping
-        waiting = ((word ^ raw) | ~known) & ~self._flapping & _ALL
+        known = self.known & ~self.flapping
+        waiting = ((word ^ raw) | ~known) & ~self.flapping & _ALL
         self._pending = False
         for pin in range(_PINS):
             bit = 1 << pin
@@ -133,18 +134,30 @@ class SeatMap:
 
     def _fill(self, s):
         taken, unknown, unbelted = [], [], []
+        flapping, belts = [], []
         for seat in range(1, self._count + 1):
             index, pin = divmod(2 * (seat - 1), _PINS)
-            if index >= len(self._expanders) or not self._expanders[index].known >> pin & 1:
+            if index >= len(self._expanders):
                 unknown.append(seat)
                 continue
-            word = self._expanders[index].word >> pin
+            expander = self._expanders[index]
+            flaps = expander.flapping >> pin
+            if flaps & 2:
+                belts.append(seat)
+            if not expander.known >> pin & 1:
+                unknown.append(seat)
+                if flaps & 1:
+                    flapping.append(seat)
+                continue
+            word = expander.word >> pin
             if word & 1:
                 taken.append(seat)
-                buckled = self._expanders[index].known >> pin & 2 and not word & 2
+                buckled = expander.known >> pin & 2 and not word & 2
                 if not buckled:
                     unbelted.append(seat)
         s.taken = taken
         s.unknown = unknown
         s.unbelted = unbelted
+        s.flapping = flapping
+        s.flapping_belts = belts
         s.seat_changes += 1

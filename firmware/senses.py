@@ -7,6 +7,8 @@ in Snapshot.silent. Nothing here judges.
 from micropython import const
 
 from firmware.clock import Clock
+from firmware.headcount import HeadCount
+from firmware.motion import Motion
 from firmware.nmea import Nmea
 from firmware.seats import SeatMap
 from firmware.timing import Debounced, Every
@@ -23,7 +25,7 @@ _READS = const(4)  # of the GNSS buffer a tick, at most
 
 class Senses:
     def __init__(self, config, parts, s):
-        """Names the sensors in the Snapshot: expander 1.., gnss, supply, cabin."""
+        """Names the sensors in the Snapshot: expander 1.., gnss, supply, cabin, accelerometer."""
         self._parts = parts
         self._seats = SeatMap(config["seats"], parts.expanders)
         self._clock = Clock()
@@ -38,9 +40,12 @@ class Senses:
         self._check_button = Debounced(_SWITCH_MS)
         self._sos_button = Debounced(_SWITCH_MS)
         self._slow = Every(_SLOW_MS)
+        self._motion = Motion(config["accelerometer"], parts.accelerometer)
+        self._heads = HeadCount()
         self._expanders = len(parts.expanders)
         names = ["expander %d" % (index + 1) for index in range(self._expanders)]
-        s.sensors = tuple(names + ["gnss", "supply", "cabin"])
+        s.sensors = tuple(names + ["gnss", "supply", "cabin", "accelerometer"])
+        s.expander_resets = [0] * self._expanders
         s.silent = [False] * len(s.sensors)
         self.settled = False  # no switch is on its way from one reading to another
 
@@ -52,8 +57,12 @@ class Senses:
         self._seats.sense(s)
         for index in range(self._expanders):
             s.silent[index] = self._seats.silent(index)
+            s.expander_resets[index] = self._parts.expanders[index].resets
         self._read_switches(s)
         self._read_gnss(s)
+        self._motion.sense(s)
+        s.silent[self._expanders + 3] = self._motion.silent
+        self._heads.update(s)
         s.utc_ms = self._clock.utc_ms(s.now_ms)
         s.clock = self._clock.source(s.now_ms)
         if self._slow.due(s.now_ms):

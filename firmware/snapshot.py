@@ -46,3 +46,40 @@ class Snapshot:
         self.checked = False  # the driver has walked to the check button since then
         self.sitting = []  # seats taken, or taken when last known
         self.doubtful = list(range(1, seat_count + 1))  # seats unknown, and not looked at
+
+        # modes.py, check.py
+        self.mode = "normal"  # or service, drill, evacuation
+        self.exercise = False  # what happens now belongs to a drill
+        self.early_presses = 0  # of the check button, too soon for a walk; since boot
+
+        # motion.py: accelerometer, or speeds of GNSS
+        self.accel_mms2 = None  # along the bus, + = faster; the greatest of this tick
+        self.lateral_mms2 = None  # across, + = to the right
+        self.shock_mg = None  # without gravity
+        # headcount.py: seats as they were 5 to 10 s ago; None: too soon after boot
+        self.taken_before = None
+        self.unknown_before = None
+        # driven.py: minutes with the engine on, without a break and within 24 h
+        self.driven_min = 0
+        self.driven_day_min = 0
+        # seats.py, health.py
+        self.flapping = []  # seats whose contact flaps; they are unknown
+        self.flapping_belts = []  # seats whose belt contact flaps; they count as open
+        self.expander_resets = []  # since boot, of each expander
+        self.failing = []  # outputs and buttons that fail their test
+
+        # places.py: what the policy says of this place and time; None: unknown, or no policy
+        self.policy = None  # its hash, 8 hex digits
+        self.limit_kmh = None  # in force here
+        self.limit_of = None  # id of the zone or road that sets it
+        self.zones = None  # [(kind, id)] of zones the bus is in: flood, closed, school, speed
+        self.at_stop = None  # within the circle of any stop; None too if the policy has none
+        self.stop = None  # its id
+        self.at_school = None  # at a stop where everybody has to get off
+        self.route = None  # id of the route of this trip
+        self.next_stop = None  # its id
+        self.next_stop_mm = None  # as the crow flies
+        self.off_route_mm = None  # from the line of the route
+        self.stops_done = ()  # ids, as served on this trip
+        self.stops_missed = ()
+        self.stops_odd = ()  # (id served, id that was next)

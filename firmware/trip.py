@@ -42,14 +42,15 @@ class Trip:
         self._stand = Held(config["trip"]["end_s"] * 1000)
         unchecked = nvs.get("unchecked")  # None: a new board, which has not been checked either
         self.phase = PARKED if unchecked == 0 else CHECKING
-        # After a reset in a check nobody knows how long it has been running: long enough.
-        self._off_since_ms = -_LONG_AGO_MS if unchecked else 0
-        self._check = Check(config["rules"]["check_walk_s"] * 1000, unchecked == 0)
+        # After a reset nobody knows how long the ignition has been off: long enough.
+        self._off_since_ms = 0 if unchecked is None else -_LONG_AGO_MS
+        self._check = Check(config["rules"]["check_walk_s"] * 1000, unchecked == 0, nvs)
         self._odometer = Odometer(nvs.get("odometer_m") or 0)
         self._number = nvs.get("trip") or 0
         self._begun_m = None  # odometer at the start of the trip under way
         self._stops = 0
         self._on_board = None  # seats taken when the door opened at this stop
+        self._place = None  # the policy's name for it
 
     def update(self, s):
         """Snapshot with its readings -> list of Events; fills in phase and check."""
@@ -94,6 +95,7 @@ class Trip:
             self.phase = BOARDING
             if self._on_board is None:
                 self._on_board = s.taken
+                self._place = s.stop
 
     def _rest(self, s, notices):
         if self._off_since_ms is None:
@@ -137,4 +139,6 @@ class Trip:
             ("alighted", [seat for seat in before if seat not in after]),
             ("on_board", len(after)),
         )
+        if self._place is not None:
+            data += (("place", self._place),)
         notices.append(Event("stop_served", INFO, data=data, subject=None))

@@ -27,7 +27,7 @@ _NEVER_MS = const(1 << 60)
 
 
 class Uplink:
-    """on_command(name: str, payload: bytes) -> bytes to publish on `reply`, or None.
+    """on_command(name: str, payload: bytes) -> bytes to publish on `reply`; None: reply() follows.
 
     status() -> bytes, published retained on every connect. The counters are for a console.
     """
@@ -117,6 +117,11 @@ class Uplink:
         """Publish the newest state (bytes), retained. Ignored unless wants_state."""
         if self.wants_state(self._now_ms):
             self._send("state", payload, True)
+
+    def reply(self, payload):
+        """Publish on `reply` (bytes), now or with the next connection."""
+        self._replies.append(payload)
+        self._idle_until_ms = 0
 
     def _reconnect(self, now_ms):
         """-> bool: open now."""
@@ -246,5 +251,4 @@ class Uplink:
             return
         reply = self.on_command(name, payload)
         if reply is not None:
-            self._replies.append(reply)
-            self._idle_until_ms = 0
+            self.reply(reply)

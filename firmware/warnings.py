@@ -2,6 +2,12 @@
 
 The highest warning of all rules wins. Patterns follow the clock, so they need no
 state: a phase of on_ms in every period_ms; on_ms = period_ms is a steady output.
+
+The driver may answer a warning with the check button: while the ignition is on, a
+press quiets whatever chimes or prompts then for quiet_s; its lamp stays on. Another
+hazard, or the same one when it gets worse, is heard all the same. An alarm is never
+quieted, nor anything once the ignition is off: then the button means the walk
+through the bus (check.py), and what sounds is about a child.
 """
 
 SILENT = 0
@@ -14,33 +20,66 @@ HORN = 5  # alarm to everybody around
 # level: ((on_ms, period_ms) for lamp, buzzer, horn)
 _OFF = (0, 1)
 _ON = (1, 1)
+_CHIRP = (200, 2000)
 _PATTERNS = (
     (_OFF, _OFF, _OFF),
     (_ON, _OFF, _OFF),
-    (_ON, (200, 2000), _OFF),
+    (_ON, _CHIRP, _OFF),
     ((500, 1000), (500, 1000), _OFF),
     ((200, 400), (300, 400), _OFF),
     ((200, 400), (300, 400), (1000, 2000)),
 )
+# A mode shows itself while nothing louder than the lamp is due.
+_MODE_LAMP = {"service": (1800, 2000), "drill": (200, 2000)}
 
 
 class Warnings:
-    def __init__(self, lamp, buzzer, horn):
+    """level: the highest warning that is due, quieted or not."""
+
+    def __init__(self, config, lamp, buzzer, horn):
         """Each output has set(bool); it may raise OSError, which concerns the caller."""
+        self._quiet_ms = config["quiet_s"] * 1000
         self._outputs = (lamp, buzzer, horn)
         self._is_on = [None, None, None]
+        self._pressed = None
+        self._quiet = None  # the level up to which each rule keeps quiet
+        self._until_ms = 0
         self.level = SILENT
 
-    def show(self, now_ms, rules):
-        """Sets the outputs for the loudest `warning` among the rules."""
-        level = SILENT
-        for rule in rules:
-            if rule.warning > level:
-                level = rule.warning
-        self.level = level
-        pattern = _PATTERNS[level]
-        for index in range(3):
-            on_ms, period_ms = pattern[index]
+    def show(self, s, rules):
+        """Sets the outputs for the loudest `warning` among the rules (always the same ones)."""
+        self._answer(s, rules)
+        highest = heard = SILENT
+        for index in range(len(rules)):
+            warning = rules[index].warning
+            if warning > highest:
+                highest = warning
+            if self._quiet is not None and LAMP < warning <= self._quiet[index]:
+                warning = LAMP
+            if warning > heard:
+                heard = warning
+        self.level = highest
+        self._set(s.now_ms, heard, s)
+
+    def _answer(self, s, rules):
+        pressed = s.check_button is True and self._pressed is False
+        if s.check_button is not None:
+            self._pressed = s.check_button
+        if s.ignition_off_ms is not None or s.now_ms >= self._until_ms:
+            self._quiet = None
+        if pressed and s.ignition_off_ms is None:
+            self._until_ms = s.now_ms + self._quiet_ms
+            self._quiet = [min(rule.warning, PROMPT) for rule in rules]
+
+    def _set(self, now_ms, level, s):
+        lamp, buzzer, horn = _PATTERNS[level]
+        if level <= LAMP:
+            lamp = _MODE_LAMP.get(s.mode, lamp)
+        if s.exercise or s.mode == "service":
+            horn = _OFF
+        if s.exercise and buzzer != _OFF:
+            buzzer = _CHIRP
+        for index, (on_ms, period_ms) in enumerate((lamp, buzzer, horn)):
             on = now_ms % period_ms < on_ms
             if on != self._is_on[index]:
                 self._outputs[index].set(on)

@@ -157,16 +157,22 @@ def _run_bench(args: argparse.Namespace) -> int:
 
 
 def _soak(commands) -> None:
-    from sim import soak_flash
+    from sim import soak_flash, soak_hazards
 
     command = _command(
-        commands, "soak", soak_flash.run,
-        "cut the power of a journal again and again, and see whether it keeps its promises",
+        commands, "soak", lambda args: (soak_flash if args.flash else soak_hazards).run(args),
+        "go on and on, with faults by the dice, and see whether promises are kept",
     )  # fmt: skip
-    command.add_argument(
-        "--flash", action="store_true", required=True, help="the journal on its flash"
+    which = command.add_mutually_exclusive_group(required=True)
+    which.add_argument(
+        "--flash", action="store_true", help="cut the power of a journal on its flash"
     )
+    which.add_argument(
+        "--hazards", action="store_true",
+        help="ordinary school days, and days on which a child is left behind",
+    )  # fmt: skip
     soak_flash.add_arguments(command)
+    soak_hazards.add_arguments(command)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -8,6 +8,8 @@ from typing import Any
 
 from drivers.flash import Flash
 from drivers.gnss import Gnss
+from drivers.lis3dh import LIS3DH as AccelerometerDriver
+from drivers.lm75 import LM75 as CabinDriver
 from drivers.mcp23017 import MCP23017 as ExpanderDriver
 from drivers.nvs import Nvs
 from drivers.output import Output
@@ -15,10 +17,13 @@ from drivers.supply import Supply
 from drivers.switch import Switch
 from sim.bus_i2c import I2C
 from sim.chips.gnss import GnssChip
+from sim.chips.lis3dh import LIS3DH
+from sim.chips.lm75 import LM75
 from sim.chips.mcp23017 import MCP23017
 from sim.faults import Faults
 from sim.nvs import NVS
-from sim.pin import ADC, WDT, Pin, Wire
+from sim.pin import ADC, WDT, Pin, SenseWire, Wire
+from sim.ride import Ride
 from sim.uart import UART
 from sim.world import World
 
@@ -29,6 +34,7 @@ _WATCHDOG_MS = 8000
 _PULSE_MS = 2500  # an output that pulses with shorter pauses still sounds
 _PINS = 7  # of each port; GPA7 and GPB7 are not wired
 _PORT = 0x7F
+_ACCELEROMETER_ADDRESS, _CABIN_ADDRESS = 0x18, 0x48
 _OUTPUTS = ("horn", "buzzer", "lamp")
 _SWITCHES = {  # part: what a closed contact means to the driver, as in drivers/board.py
     "ignition": True,
@@ -42,8 +48,8 @@ _SWITCHES = {  # part: what a closed contact means to the driver, as in drivers/
 class SimBoard:
     """One powered board. `refresh` before every tick lets its sensors see the world.
 
-    clock: the simulator's ms. flash, nvs, radio, dialer: handed in, because flash and
-    NVS outlive the board, and the radio and the dialer depend on whether time is real.
+    clock: the simulator's ms. flash, nvs, files, radio, dialer: handed in, because flash,
+    NVS and files outlive the board, and the radio and the dialer depend on whether time is real.
     receiver: what is at the other end of `uart`, if not a GNSS chip made here; it has
     `advance(now_ms)` as sim/chips/gnss.py.
     """
@@ -63,6 +69,7 @@ class SimBoard:
         faults: Faults | None = None,
         rng: random.Random | None = None,
         reset_cause: str = "power_on",
+        files: Any = None,
     ):
         self._world = world
         self._clock = clock
@@ -77,8 +84,10 @@ class SimBoard:
         self.uart.init(_GNSS_BAUD, _RXBUF)
         self.receiver = receiver or GnssChip(self.uart, rng.getrandbits(32), world.start_utc_ms)
 
+        sensed = config["readback"]["fitted"]
         for name in _OUTPUTS:
-            setattr(self, name, Output(Pin(self.wires[name], Pin.OUT, value=0)))
+            sense = Pin(SenseWire(self.wires[name]), rng=rng) if sensed else None
+            setattr(self, name, Output(Pin(self.wires[name], Pin.OUT, value=0), sense))
         for name, when_closed in _SWITCHES.items():
             pin = Pin(self.wires[name], Pin.IN, Pin.PULL_UP, rng=rng)
             setattr(self, name, Switch(pin, when_closed))
@@ -89,6 +98,7 @@ class SimBoard:
                 i2c.attach(address, chip)
                 self.chips.append(chip)
                 self.expanders.append(ExpanderDriver(i2c, address))
+        self._fit_accelerometer(config["accelerometer"], rng)
         self.gnss = Gnss(self.uart)
         self._seats = min(config["seats"]["count"], len(self.chips) * _PINS)
         upper, lower = _DIVIDER_OHM
@@ -96,14 +106,31 @@ class SimBoard:
         adc = ADC(lambda: int(world.supply_mv * divided), noise_uv=_ADC_NOISE_UV, rng=rng)
         self.supply = Supply(adc, upper, lower)
         self.watchdog = WDT(clock, _WATCHDOG_MS)
-        self.cabin = None
+        self._fit_cabin(config["cabin"]["fitted"])
         self.flash = Flash(flash)
         self.nvs = Nvs(nvs)
+        self.files = files
         self.radio = radio
         self.dialer = dialer
         self.reset_cause = reset_cause
         self.entropy = rng.randbytes
         self.refresh()
+
+    def _fit_accelerometer(self, config: dict[str, Any], rng: random.Random) -> None:
+        self.accelerometer = self.motion_chip = None
+        if not config["fitted"]:
+            return
+        self.ride = Ride(self._world, rng, config["forward"], config["up"])
+        self.motion_chip = LIS3DH(self.ride.feel, rng)
+        self.i2c.attach(_ACCELEROMETER_ADDRESS, self.motion_chip)
+        self.accelerometer = AccelerometerDriver(self.i2c, _ACCELEROMETER_ADDRESS)
+
+    def _fit_cabin(self, fitted: bool) -> None:
+        self.cabin = self.cabin_chip = None
+        if fitted:
+            self.cabin_chip = LM75(lambda: self._world.cabin_c10 / 10)
+            self.i2c.attach(_CABIN_ADDRESS, self.cabin_chip)
+            self.cabin = CabinDriver(self.i2c, _CABIN_ADDRESS)
 
     def refresh(self) -> None:
         """Sensors see the world, through what is broken; the world hears the horn."""
@@ -120,8 +147,14 @@ class SimBoard:
             self._wired = (world.seat_changes, faults.changes)
             self._break()
             self._wire_seats()
+        if self.motion_chip is not None:
+            self.ride.look()
+            self.motion_chip.advance(self._clock())
+        if self.cabin_chip is not None:
+            self.cabin_chip.advance(self._clock())
         receiver = self.receiver
-        receiver.truth = world.lat_e7, world.lon_e7, world.speed_mms, world.course_cdeg
+        lat_e7 = world.lat_e7 + faults.gnss_astray_e7
+        receiver.truth = lat_e7, world.lon_e7, world.speed_mms, world.course_cdeg
         receiver.sky = world.sky
         receiver.advance(self._clock())
         self._hear()
@@ -139,6 +172,8 @@ class SimBoard:
         for name, wire in self.wires.items():
             wire.cut = name in self._faults.cut_wires
         self.uart.cut = self._faults.gnss_silent
+        if self.motion_chip is not None:
+            self.motion_chip.answers = not self._faults.accelerometer_silent
         for index, chip in enumerate(self.chips):
             chip.answers = index not in self._faults.silent_expanders
 

@@ -14,7 +14,8 @@ _STEP_MS = 100
 _STEP_S = _STEP_MS / 1000
 _ACCELERATION_MSS = 0.9
 _HURRY = 1.25  # x the limit when speeding
-_TURN_CDEG = 400  # at most so much per step
+_TURN_CDEG = 250  # at most so much per step, and no harder than children can sit through
+_BEND_CDEG = round(math.degrees(3.0 * _STEP_S) * 100)  # at 1 m/s: 3 m/s2 sideways
 _EARLY_DOOR_M = 15
 _HORN_IS_NOTICED_MS = 90_000
 
@@ -58,7 +59,8 @@ def _place(world: World, way: Way, piece: int, at_m: float, speed: float) -> Non
     course = int(way.course_deg[piece] * 100)
     if world.course_cdeg != course:
         turn = (course - world.course_cdeg + 18000) % 36000 - 18000
-        turn = max(-_TURN_CDEG, min(_TURN_CDEG, turn))
+        most = min(_TURN_CDEG, int(_BEND_CDEG / max(speed, 1.0)))
+        turn = max(-most, min(most, turn))
         world.course_cdeg = (world.course_cdeg + turn) % 36000
 
 

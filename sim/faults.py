@@ -17,6 +17,8 @@ class Faults:
         self.stuck_seats: dict[int, bool] = {}  # seat -> True: reads taken for good
         self.silent_expanders: set[int] = set()  # index from 0
         self.gnss_silent = False  # its cable is off
+        self.gnss_astray_e7 = 0  # so far north of the truth does it place the bus
+        self.accelerometer_silent = False
         self.changes = 0
 
     def cut_wire(self, part: str) -> None:
@@ -60,4 +62,8 @@ class Faults:
 
     def silence_gnss(self, silent: bool = True) -> None:
         self.gnss_silent = silent
+        self.changes += 1
+
+    def silence_accelerometer(self, silent: bool = True) -> None:
+        self.accelerometer_silent = silent
         self.changes += 1

@@ -61,6 +61,7 @@ class LiveBus(Vehicle):
         world: World,
         broker: tuple[str, int],
         receiver: Callable[[UART], Any] | None = None,
+        policy: dict[str, Any] | None = None,
     ):
         self.name = name
         config = config_for(world, FLEET, name)
@@ -68,7 +69,7 @@ class LiveBus(Vehicle):
         # What the town does depends on its seed alone. The flash is new each time, and the
         # city has to be able to tell its records from those of the last time.
         seed = random.SystemRandom().getrandbits(32)
-        super().__init__(config, world, Dialer, receiver=receiver, seed=seed)
+        super().__init__(config, world, Dialer, receiver=receiver, policy=policy, seed=seed)
 
     @property
     def firmware(self) -> Bus:

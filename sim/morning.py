@@ -13,6 +13,7 @@ from sim.day import fleet_morning
 from sim.ledger import Ledger
 from sim.live import FLEET, LiveBus, Run, Stop
 from sim.subscriber import Subscriber
+from sim.town_policy import policy_for
 
 _MORNING_S = 2000
 """When the last bus has been parked and checked, more or less."""
@@ -57,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
             return 2
         _introduce(args, what)
         buses = [
-            LiveBus(f"bus-{number:02d}", world, (host, port))
+            LiveBus(f"bus-{number:02d}", world, (host, port), policy=policy_for(number - 1))
             for number, world in enumerate(fleet_morning(args.buses, args.seed), 1)
         ]
         return show(Run(buses, subscriber, args.speed), args, stop)

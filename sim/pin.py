@@ -29,6 +29,22 @@ class Wire:
         return 0 if self.cut else self.driven or 0
 
 
+class SenseWire(Wire):
+    """From a load back to an input: high while the load has voltage."""
+
+    def __init__(self, load: Wire):
+        self._load = load
+        super().__init__()
+
+    @property
+    def level(self) -> int:
+        return self._load.load
+
+    @level.setter
+    def level(self, value: int | None) -> None:
+        """Nobody else holds it."""
+
+
 class Pin:
     """machine.Pin at the near end of a wire."""
 

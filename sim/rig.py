@@ -53,6 +53,7 @@ class Rig:
         seed: int = 1,
         peer: Peer | None = None,
         flash: Flash | None = None,
+        policy: dict[str, Any] | None = None,
         receiver: Callable[[Any], Any] | None = None,
         config_errors: tuple = (),
     ):
@@ -69,6 +70,7 @@ class Rig:
             lambda: VirtualDialer(self.network),
             receiver=receiver,
             flash=flash,
+            policy=policy,
             seed=seed,
             config_errors=config_errors,
             started=self._hook,

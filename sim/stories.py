@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sim import stories_hard, stories_mishaps, stories_places
 from sim.story import Story
 
 STORIES: dict[str, Callable[[Story], None]] = {}
@@ -130,6 +131,10 @@ def gnss_lost(bus: Story) -> None:
     bus.waits(seconds=15)
     bus.finds_gnss()
     bus.waits(seconds=15)
+
+
+for _tell in (*stories_places.STORIES, *stories_mishaps.STORIES, *stories_hard.STORIES):
+    _story(_tell)
 
 
 def summary(name: str) -> str:

@@ -15,6 +15,9 @@ from typing import Any
 
 from sim.questions import Questions
 from sim.rig import Rig
+from sim.story_mishaps import Mishaps
+from sim.story_modes import Asked
+from sim.story_places import OnTheMap
 from sim.straight import StraightRoad
 from sim.timeline import Listener, Timeline
 from sim.world import World
@@ -27,7 +30,7 @@ _WALK_MS = 20_000
 _MORNING_UTC_MS = 1_795_388_400_000  # 2026-11-22T23:00Z: 06:00 on a Monday in Thailand
 
 
-class Story(Questions):
+class Story(OnTheMap, Mishaps, Asked, Questions):
     """A bus of 40 seats, parked and checked at 06:00, with a fix and connected."""
 
     def __init__(

@@ -17,12 +17,18 @@ class StraightRoad:
         self._lat, self._lon = float(world.lat_e7), float(world.lon_e7)
         self._wanted_mms = 0
         self._rolls = False
+        self.braking_mss: float | None = None  # instead of a gentle 1.8
         world.course_cdeg = course_deg * 100
 
     @property
     def is_steady(self) -> bool:
         """The bus does what was asked for."""
         return self._world.speed_mms == self._wanted_mms
+
+    def turn(self, degrees: int) -> None:
+        """The road bends here, to the right if positive."""
+        self._course_deg = (self._course_deg + degrees) % 360
+        self._world.course_cdeg = self._course_deg * 100
 
     def set_speed(self, kmh: float) -> None:
         """Speed up or slow down to this; 0 to stand."""
@@ -31,11 +37,16 @@ class StraightRoad:
             self._rolls = True
             self._world.run(self._roll())
 
+    def stop_dead(self) -> None:
+        """From one moment to the next."""
+        self._wanted_mms = self._world.speed_mms = 0
+
     def _roll(self) -> Script:
         world = self._world
         while self._wanted_mms or world.speed_mms:
             change = self._wanted_mms - world.speed_mms
-            world.speed_mms += max(-_DOWN_MMS, min(_UP_MMS, change))
+            down_mms = _DOWN_MMS if self.braking_mss is None else round(self.braking_mss * _STEP_MS)
+            world.speed_mms += max(-down_mms, min(_UP_MMS, change))
             metres = world.speed_mms * _STEP_MS / 1e6
             self._lat, self._lon = moved(self._lat, self._lon, self._course_deg, metres)
             world.lat_e7, world.lon_e7 = round(self._lat), round(self._lon)

@@ -29,6 +29,10 @@ class Timeline:
         """The teller does something."""
         self._say(done, "")
 
+    def answer(self, said: str) -> None:
+        """The bus has answered a command."""
+        self._say("", f"  the bus answers: {said}")
+
     def glance(self) -> None:
         """Which outputs have changed since the last glance?"""
         vehicle = self._rig.vehicle

@@ -6,14 +6,17 @@ the Rig jumps, the live simulator follows the wall clock.
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable
 from typing import Any
 
 from firmware.bus import Bus
+from firmware.policy_store import KEPT
 from sim.board import SimBoard
 from sim.chips.gnss import GnssChip
 from sim.faults import Faults
+from sim.files import Files
 from sim.flash import Flash, PowerCut
 from sim.nvs import NVS
 from sim.radio import SimRadio
@@ -42,6 +45,7 @@ class Vehicle:
         radio: Callable[[], Any] | None = None,
         receiver: Callable[[UART], Any] | None = None,
         flash: Flash | None = None,
+        policy: dict[str, Any] | None = None,
         seed: int = 0,
         config_errors: tuple = (),
         started: Callable[[Vehicle], None] | None = None,
@@ -54,6 +58,9 @@ class Vehicle:
         self.world = world
         self.flash = flash or Flash(FLASH_BLOCKS, seed=seed + 1)
         self.nvs = NVS()
+        self.files = Files()
+        if policy is not None:
+            self.files.content[KEPT] = json.dumps(policy).encode()
         self.faults = Faults()
         self.now_ms = world.now_ms
         self.bus: Bus | None = None
@@ -131,6 +138,7 @@ class Vehicle:
             faults=self.faults,
             rng=random.Random(self._rng.getrandbits(32)),
             reset_cause=reset_cause,
+            files=self.files,
         )
         try:
             self.bus = Bus(self.config, self.board, 0, self._config_errors)

@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 Script = Generator[int, None, None]
 Air = Callable[[float, float], "int | None"]
+Blow = tuple[int, int, tuple[float, float, float]]
+"""From ms, to ms, and mg forward, right and up."""
 
 MONDAY_UTC_MS = 1_795_366_800_000
 """2026-11-22T17:00Z: midnight of a Monday in Thailand (UTC+7)."""
@@ -55,6 +57,8 @@ class World:
         self.check_button_pressed = False
         self.sos_button_pressed = False
         self.supply_mv = PARKED_MV
+        self.cabin_c10 = 300  # 0.1 degC; stays as it is set
+        self.blows: list[Blow] = []  # beside braking and bends: bumps, a crash
 
         self.seats: dict[int, str] = {}  # seat number -> who sits there
         self.buckled: set[int] = set()  # seats whose belt is closed
@@ -130,6 +134,13 @@ class World:
     def unbuckle(self, seat: int) -> None:
         self.buckled.discard(seat)
         self.seat_changes += 1
+
+    # blows
+
+    def blow(self, ms: int, forward: float = 0, right: float = 0, up: float = 0) -> None:
+        """From now on for so long the bus feels so many mg more."""
+        self.blows = [one for one in self.blows if one[1] > self.now_ms - 2000]
+        self.blows.append((self.now_ms, self.now_ms + ms, (forward, right, up)))
 
     # engine and signal
 

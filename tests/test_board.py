@@ -77,6 +77,8 @@ def test_it_has_the_parts_of_the_real_board(bench):
             "watchdog",
             "radio",
             "dialer",
+            "accelerometer",
+            "files",
             "cabin",
             "expanders",
             "reset_cause",

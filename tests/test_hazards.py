@@ -20,12 +20,12 @@ def test_sleeping_child_is_reported_once_signal_returns(bus):
     bus.loses_signal()
     bus.parks(seats={7})
     bus.waits(minutes=3)
-    assert bus.journalled() == ["child_left_behind"]
+    assert bus.journalled() == ["child_left_behind", "heat"]
     assert bus.city_heard() == []
 
     bus.finds_signal()
     bus.waits(minutes=1)
-    assert bus.city_heard() == ["child_left_behind"]
+    assert bus.city_heard() == ["child_left_behind", "heat"]
 
 
 def test_the_driver_is_prompted_at_once_and_everybody_around_after_three_minutes(bus):
@@ -45,7 +45,7 @@ def test_the_horn_stops_when_the_child_has_left(bus):
     bus.drives(seats={7})
     bus.parks(seats={7})
     bus.waits(minutes=3)
-    assert bus.active == ["child_left_behind"]
+    assert bus.active == ["child_left_behind", "heat"]
     bus.leaves(7)
     bus.waits(seconds=5)
     assert (bus.active, bus.horn_sounds, bus.phase) == ([], False, "parked")
@@ -58,7 +58,7 @@ def test_in_japan_the_city_hears_after_three_minutes_and_the_street_after_fiftee
     bus.drives(seats={7})
     bus.parks(seats={7})
     bus.waits(minutes=3)
-    assert bus.city_heard() == ["child_left_behind"]
+    assert bus.city_heard() == ["child_left_behind", "heat"]
     assert bus.buzzer_sounds and not bus.horn_sounds
     bus.waits(minutes=12)
     assert bus.horn_sounds
@@ -83,7 +83,7 @@ def test_a_seat_whose_wire_is_cut_counts_as_taken(bus):
     bus.parks()
     assert bus.taken == [9]
     bus.waits(minutes=3)
-    assert bus.journalled() == ["child_left_behind"]
+    assert bus.journalled() == ["child_left_behind", "heat"]
 
 
 def test_a_child_behind_an_expander_that_died_is_not_forgotten(bus):
@@ -207,7 +207,7 @@ def test_a_door_whose_wire_is_cut_counts_as_open(bus):
     bus.drives(speed_kmh=30, seats={2})
     bus.cuts_wire("emergency_door")
     bus.waits(seconds=2)
-    assert bus.journalled() == ["door_open_moving"]
+    assert bus.journalled() == ["emergency_door", "door_open_moving"]
 
 
 # belts

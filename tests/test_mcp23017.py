@@ -65,3 +65,29 @@ def test_a_silent_chip_is_an_oserror(chip, driver):
     chip.answers = False
     with pytest.raises(OSError):
         driver.read()
+
+
+def test_resets_are_counted_but_neither_the_first_set_up_nor_noise(chip, driver):
+    for expected in (0, 1, 2):
+        assert driver.resets == expected
+        driver.read()
+        chip.reset()
+        with pytest.raises(OSError):
+            driver.read()
+    driver.read()
+    chip._regs[GPPU] = 0x7E
+    with pytest.raises(OSError):
+        driver.read()
+    assert driver.resets == 3
+
+
+def test_a_chip_that_comes_back_from_silence_without_its_settings_was_reset(chip, driver):
+    driver.read()
+    chip.answers = False
+    with pytest.raises(OSError):
+        driver.read()
+    chip.reset()
+    chip.answers = True
+    with pytest.raises(OSError):
+        driver.read()
+    assert driver.resets == 1

@@ -109,7 +109,7 @@ def test_the_heading_turns_and_does_not_jump():
     world.run(follow(world, way))
     courses = [w.course_cdeg for w in through(world, 200_000)]
     turns = [(b - a + 18000) % 36000 - 18000 for a, b in pairwise(courses)]
-    assert max(map(abs, turns)) == 400
+    assert 100 < max(map(abs, turns)) <= 250
     assert courses[-1] == 27000
 
 

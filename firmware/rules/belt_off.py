@@ -13,6 +13,8 @@ class BeltOff:
     all are buckled for that long, or when the bus has stood at a door (BOARDING) or
     is parked.
 
+    Source: over 10 km/h for 10 s [default].
+
     Unknown: a belt that cannot be read on a taken seat counts as open; an unknown
     seat is not counted here. Unknown speed neither raises nor ends it.
     """

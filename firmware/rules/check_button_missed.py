@@ -11,6 +11,9 @@ class CheckButtonMissed:
     A prompt sounds from the start: it reminds the driver to walk. It ends with the
     press, or with the ignition on again.
 
+    Source: the button at the rear within 3 min of engine off (Korea Herald 2018); alarm
+    outside within 15 min (MLIT guideline).
+
     Unknown: a button that cannot be read has not been pressed.
     """
 

@@ -1,6 +1,8 @@
 """A child is left in the parked bus: the hazard this firmware exists for."""
 
+from firmware import heat
 from firmware.event import ALARM, CLEARED, RAISED, UPDATED, Event
+from firmware.messages import fixed
 from firmware.rules.profile import SETTLE_MS, Profile
 from firmware.warnings import HORN, INSIDE, PROMPT, SILENT
 
@@ -12,7 +14,11 @@ class ChildLeftBehind:
 
     The driver hears a prompt at once; the alarm comes at 180 s, the horn at 180 s
     (korea) or 900 s (japan). It ends when no seat is in question any more, or when
-    the ignition is on again: somebody is with the child.
+    the ignition is on again: somebody is with the child. `heat_min` counts down to when
+    the cabin is dangerously hot, by its sensor or the known curve (firmware/heat.py).
+
+    Source: alarm 3 min after engine off (Korea Herald 2018); prompt at once and outside
+    alarm within 15 min (MLIT guideline).
 
     Unknown: a seat that was taken when last known stays taken; no button changes
     that. Any other unknown seat counts as taken until the driver has walked to the
@@ -24,6 +30,8 @@ class ChildLeftBehind:
     def __init__(self, config):
         self.warning = SILENT
         self._profile = Profile(config)
+        self._heat_c = config["heat_c"]
+        self._start_c = config["heat_start_c"]
         self._raised = None  # (stage, seats, unknown) as last told
 
     def judge(self, s):
@@ -52,6 +60,7 @@ class ChildLeftBehind:
             ("seats", s.sitting),
             ("unknown", s.doubtful),
             ("stage", _STAGE.get(self.warning, 0)),
+            ("heat_min", self._heat_min(s)),
         )
         off_s = None if s.ignition_off_ms is None else s.ignition_off_ms // 1000
         why = (
@@ -60,5 +69,14 @@ class ChildLeftBehind:
             ("horn_s", self._profile.horn_ms // 1000),
             ("profile", self._profile.name),
             ("checked", s.checked),
+            ("cabin_c", fixed(s.cabin_c10, 1)),
+            ("heat_c", self._heat_c),
         )
         return Event(self.kind, ALARM, state, data, why)
+
+    def _heat_min(self, s):
+        """Minutes until the cabin is dangerously hot, by its sensor or the known curve."""
+        off_ms = s.ignition_off_ms
+        if off_ms is None:
+            return None
+        return heat.minutes_left(s.cabin_c10, off_ms, self._start_c, self._heat_c)

@@ -22,6 +22,8 @@ class DoorOpenMoving:
 
     It ends when the door is closed or the bus stands.
 
+    Source: over 5 km/h for 2 s, the emergency door at once [default].
+
     Unknown door: counts as open only if it was open when last known.
     Unknown speed neither raises nor ends it.
     """

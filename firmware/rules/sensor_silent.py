@@ -8,6 +8,8 @@ from firmware.warnings import LAMP, SILENT
 class SensorSilent:
     """A sensor has not answered for sensor_silent_s: one event an outage and sensor.
 
+    Source: a failure must be announced [MLIT guideline]; 2 s [default].
+
     Unknown is what this rule is about: silence counts.
     """
 

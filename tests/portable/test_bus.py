@@ -80,8 +80,10 @@ class Parts:
         self.gnss = Gnss()
         self.supply = Supply()
         self.cabin = None
+        self.accelerometer = None
         self.flash = flash
         self.nvs = nvs
+        self.files = None
         self.radio = Radio()
         self.dialer = Dialer()
         self.watchdog = Watchdog()

@@ -5,8 +5,8 @@ import json
 from firmware.commands import answer
 
 
-def reply(name, payload):
-    return json.loads(answer(None, name, payload))
+def reply(name, payload, bus=None):
+    return json.loads(answer(bus, name, payload))
 
 
 def test_ping():
@@ -34,3 +34,14 @@ def test_bad_requests_are_answered_with_what_is_wrong():
         assert told["ok"] is False, payload
         assert told["id"] == request_id, payload
         assert word in told["message"], told
+
+
+class Refuses:
+    def enter(self, mode):
+        raise ValueError("Not while the bus drives.")
+
+
+def test_a_refusal_is_answered_with_its_reason():
+    for name in ("service", "drill", "evacuation"):
+        told = reply(name, b'{"v":1,"id":"a"}', Refuses())
+        assert (told["ok"], told["message"]) == (False, "Not while the bus drives."), name

@@ -111,3 +111,13 @@ def test_defaults_are_within_their_own_ranges():
     config, errors = complaints(defaults())
     assert errors == []
     assert config == defaults()
+
+
+def test_one_axis_of_the_accelerometer_cannot_point_both_ways():
+    config, errors = parse('{"accelerometer":{"fitted":true,"forward":"-z","up":"+z"}}')
+    assert [str(error) for error in errors] == [
+        "bus.json: accelerometer.forward is -z and accelerometer.up is +z, but one axis cannot "
+        "point both ways; +x and +z are used instead."
+    ]
+    assert config["accelerometer"] == {"fitted": True, "forward": "+x", "up": "+z"}
+    assert not parse('{"accelerometer":{"forward":"-y","up":"+z"}}')[1]

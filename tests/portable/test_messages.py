@@ -123,5 +123,7 @@ def test_status_and_will():
         "epoch": "9f3a21c4",
         "boot": 3,
         "reset": "watchdog",
+        "disabled": [],
+        "policy": None,
     }
     assert json.loads(messages.WILL) == {"v": 1, "online": False}

@@ -99,3 +99,46 @@ def test_a_position_is_a_record_of_the_track_lane():
     journal.refuses = True
     recorder.position((1795306323, 130827000, 1008833000, 11528, 183))
     assert recorder.failed
+
+
+def marked(journal):
+    return [(event["state"], event.get("exercise", False)) for event in journal.events()]
+
+
+def test_what_begins_in_a_drill_is_an_exercise_until_it_is_cleared():
+    journal, recorder = recording()
+    drill, real = snapshot(exercise=True), snapshot()
+    for state, s in ((RAISED, drill), (UPDATED, drill), (CLEARED, real), (RAISED, real)):
+        recorder.event(Event("belt_off", WARNING, state), s)
+    assert marked(journal) == [
+        (RAISED, True),
+        (UPDATED, True),
+        (CLEARED, True),
+        (RAISED, False),
+    ]
+
+
+def test_what_began_before_a_drill_stays_real():
+    journal, recorder = recording()
+    recorder.event(Event("belt_off", WARNING, RAISED), snapshot())
+    recorder.event(Event("belt_off", WARNING, UPDATED), snapshot(exercise=True))
+    recorder.event(Event("trip_started", INFO, subject=None), snapshot(exercise=True))
+    assert marked(journal) == [(RAISED, False), (UPDATED, False), (RAISED, True)]
+
+
+def test_what_outlasts_a_drill_was_none_and_is_told_once_more():
+    journal, recorder = recording()
+    s = snapshot(exercise=True)
+    recorder.event(Event("belt_off", WARNING, RAISED), snapshot())
+    recorder.event(Event("child_left_behind", ALARM, RAISED, (("seats", [7]),), (("a", 1),)), s)
+    recorder.event(Event("fault", WARNING, subject=None), s)
+    for _ in range(2):
+        recorder.end_exercise(snapshot())
+    last = journal.events()[3:]
+    assert [(e["kind"], e["state"], e["occ"], e["data"], e["why"]) for e in last] == [
+        ("child_left_behind", UPDATED, 413, {"seats": [7]}, {"a": 1})
+    ]
+    assert "exercise" not in last[0]
+    recorder.event(Event("child_left_behind", ALARM, CLEARED), snapshot())
+    assert marked(journal)[-1] == (CLEARED, False)
+    assert recorder.active() == ["belt_off"]

@@ -128,6 +128,7 @@ def test_a_flapping_contact_is_unknown_and_its_neighbours_are_not():
     bench.senses(300)
     assert bench.s.taken == [1]
     assert bench.s.unknown == [6]
+    assert (bench.s.flapping, bench.s.flapping_belts) == ([6], [])
 
 
 def test_a_contact_that_has_calmed_down_is_believed_again():
@@ -139,6 +140,7 @@ def test_a_contact_that_has_calmed_down_is_believed_again():
     bench.senses(25000)
     assert bench.s.unknown == []
     assert bench.s.taken == [6]
+    assert bench.s.flapping == []
 
 
 def test_a_flapping_belt_counts_as_open():
@@ -149,6 +151,10 @@ def test_a_flapping_belt_counts_as_open():
         bench.senses(100)
     assert bench.s.taken == [6]
     assert bench.s.unbelted == [6]
+    assert (bench.s.flapping, bench.s.flapping_belts) == ([], [6])
+    bench.chips[0].dead = True
+    bench.senses(1000)
+    assert bench.s.flapping_belts == []
 
 
 def test_seats_beyond_the_chips_stay_unknown():

@@ -182,6 +182,13 @@ def test_p6_a_reset_in_a_check_counts_as_long_overdue():
     assert ride.s.ignition_off_ms > 3600000
 
 
+def test_p6_who_sits_down_after_a_reset_of_a_checked_bus_is_long_overdue_too():
+    ride = Ride(**CHECKED)
+    assert ride.goes() == "parked"
+    assert ride.goes(taken=[7]) == "checking"
+    assert ride.s.ignition_off_ms > 12 * 3600 * 1000
+
+
 def test_a_new_board_has_not_been_checked_but_is_given_its_time():
     ride = Ride()
     assert ride.goes() == "checking"
@@ -242,3 +249,13 @@ def test_the_odometer_counts_ways_and_neither_noise_nor_jumps():
     way_m = ride.data("trip_ended")[0]["distance_m"]
     assert 990 <= way_m <= 1010, way_m
     assert ride.nvs["odometer_m"] == way_m
+
+
+def test_a_stop_of_the_policy_is_served_by_its_name():
+    ride = Ride(**CHECKED)
+    ride.goes(1000, ignition=True, front_door=True, stop="school_1", taken=[3])
+    ride.goes(1000, stop=None, front_door=False, taken=[])  # where the door opened counts
+    ride.goes(100, ignition=False)
+    (served,) = [event for event in ride.notices if event.kind == "stop_served"]
+    data = dict(served.data)
+    assert (data["place"], data["alighted"]) == ("school_1", [3])

@@ -1,7 +1,8 @@
 """The loudest warning wins; patterns follow the clock."""
 
-from parts import Output
+from parts import Output, snapshot
 
+from firmware.config import defaults
 from firmware.warnings import CHIME, HORN, INSIDE, LAMP, PROMPT, SILENT, Warnings
 
 
@@ -10,16 +11,40 @@ class Rule:
         self.warning = warning
 
 
-def on_times(level, ms=4000):
-    """Milliseconds that (lamp, buzzer, horn) are on in so long a time."""
-    outputs = (Output(), Output(), Output())
-    warnings = Warnings(*outputs)
-    on_ms = [0, 0, 0]
-    for now_ms in range(0, ms, 100):
-        warnings.show(now_ms, [Rule(SILENT), Rule(level)])
-        for index in range(3):
-            on_ms[index] += 100 * outputs[index].on
-    return on_ms
+CONFIG = defaults()["warnings"]
+
+
+class Driver:
+    """One bus's outputs, and the button under the driver's hand; ignition on."""
+
+    def __init__(self, *levels, **readings):
+        self.outputs = (Output(), Output(), Output())
+        self.lamp, self.buzzer, self.horn = self.outputs
+        self.warnings = Warnings(CONFIG, *self.outputs)
+        self.rules = [Rule(level) for level in levels]
+        self.s = snapshot(check_button=False, ignition_off_ms=None)
+        for name, value in readings.items():
+            setattr(self.s, name, value)
+
+    def hears(self, ms=4000):
+        """-> milliseconds that (lamp, buzzer, horn) are on in so long a time."""
+        on_ms = [0, 0, 0]
+        for _ in range(0, ms, 100):
+            self.warnings.show(self.s, self.rules)
+            for index in range(3):
+                on_ms[index] += 100 * self.outputs[index].on
+            self.s.now_ms += 100
+        return on_ms
+
+    def presses(self):
+        self.warnings.show(self.s, self.rules)
+        self.s.check_button = True
+        self.warnings.show(self.s, self.rules)
+        self.s.check_button = False
+
+
+def on_times(level, **readings):
+    return Driver(SILENT, level, **readings).hears()
 
 
 def test_patterns():
@@ -31,28 +56,110 @@ def test_patterns():
     assert on_times(HORN) == [2000, 3000, 2000]
 
 
+def test_patterns_keep_to_the_clock():
+    for level, sounding in ((CHIME, 2), (PROMPT, 2), (INSIDE, 2), (HORN, 3)):
+        driver = Driver(level)
+        for now_ms in range(0, 20000, 2000):
+            driver.s.now_ms = now_ms
+            driver.hears(100)
+            assert [output.on for output in driver.outputs[:sounding]] == [True] * sounding
+    for mode in ("service", "drill"):
+        driver = Driver(mode=mode, exercise=mode == "drill")
+        for now_ms in range(0, 20000, 2000):
+            driver.s.now_ms = now_ms
+            driver.hears(100)
+            assert driver.lamp.on
+
+
+def test_service_mutes_the_horn_alone_and_shows_itself():
+    assert on_times(SILENT, mode="service") == [3600, 0, 0]
+    assert on_times(LAMP, mode="service") == [3600, 0, 0]
+    assert on_times(CHIME, mode="service") == [4000, 400, 0]
+    assert on_times(HORN, mode="service") == [2000, 3000, 0]
+
+
+def test_a_drill_is_quiet():
+    assert on_times(SILENT, mode="drill", exercise=True) == [400, 0, 0]
+    assert on_times(CHIME, mode="drill", exercise=True) == [4000, 400, 0]
+    assert on_times(HORN, mode="drill", exercise=True) == [2000, 400, 0]
+    assert on_times(INSIDE, mode="evacuation", exercise=True) == [2000, 400, 0]
+    assert on_times(INSIDE, mode="evacuation") == [2000, 3000, 0]
+
+
 def test_the_loudest_wins_and_a_lower_one_takes_over_when_it_ends():
-    horn = Output()
-    warnings = Warnings(Output(), Output(), horn)
-    loud = Rule(HORN)
-    warnings.show(0, [Rule(LAMP), loud, Rule(PROMPT)])
-    assert warnings.level == HORN
-    assert horn.on
-    loud.warning = SILENT
-    warnings.show(100, [Rule(LAMP), loud, Rule(PROMPT)])
-    assert warnings.level == PROMPT
-    assert not horn.on
+    driver = Driver(LAMP, HORN, PROMPT)
+    driver.hears(100)
+    assert driver.warnings.level == HORN
+    assert driver.horn.on
+    driver.rules[1].warning = SILENT
+    driver.hears(100)
+    assert driver.warnings.level == PROMPT
+    assert not driver.horn.on
+
+
+def test_the_button_quiets_what_sounds_now_for_a_while():
+    for level in (CHIME, PROMPT):
+        driver = Driver(level)
+        driver.presses()
+        assert driver.warnings.level == level
+        assert driver.hears(60000)[:2] == [60000, 0], level
+        assert driver.hears(100)[:2] == [100, 100], level
+
+
+def test_the_button_quiets_no_alarm():
+    for level in (INSIDE, HORN):
+        driver = Driver(level)
+        loud = driver.hears()
+        driver.presses()
+        driver.s.now_ms = 8000
+        assert driver.hears() == loud
+
+
+def test_the_button_quiets_nothing_once_the_ignition_is_off():
+    for off_ms in (0, 1000):
+        driver = Driver(PROMPT, ignition_off_ms=off_ms)
+        driver.presses()
+        assert driver.hears(2000)[1] == 1000
+    driver = Driver(PROMPT)
+    driver.presses()
+    assert driver.hears(2000)[1] == 0
+    driver.s.ignition_off_ms = 0
+    assert driver.hears(2000)[1] == 1000
+    driver.s.ignition_off_ms = None
+    assert driver.hears(2000)[1] == 1000
+
+
+def test_another_hazard_or_a_worse_one_is_heard_all_the_same():
+    driver = Driver(CHIME, SILENT, LAMP)
+    driver.presses()
+    assert driver.hears(2000)[1] == 0
+    driver.rules[1].warning = CHIME
+    assert driver.hears(2000)[1] == 200
+    driver.rules[1].warning = SILENT
+    assert driver.hears(2000)[1] == 0
+    driver.rules[0].warning = PROMPT
+    assert driver.hears(2000)[1] == 1000
+    driver.rules[0].warning = CHIME
+    driver.rules[2].warning = CHIME
+    assert driver.hears(2000)[1] == 200
+
+
+def test_only_a_press_counts():
+    driver = Driver(CHIME, check_button=True)  # held down since before anybody looked
+    assert driver.hears(2000)[1] == 200
+    driver.s.check_button = None
+    assert driver.hears(2000)[1] == 200
+    driver.s.check_button = True
+    assert driver.hears(2000)[1] == 200
 
 
 def test_outputs_are_switched_only_when_they_change():
-    lamp = Output()
-    warnings = Warnings(lamp, Output(), Output())
-    for now_ms in range(0, 10000, 100):
-        warnings.show(now_ms, [Rule(LAMP)])
-    assert lamp.times_set == 1
+    driver = Driver(LAMP)
+    driver.hears(10000)
+    assert driver.lamp.times_set == 1
 
 
 def test_the_horn_is_told_to_be_off_at_the_first_tick():
-    horn = Output()
-    Warnings(Output(), Output(), horn).show(0, [])
-    assert horn.on is False
+    driver = Driver()
+    driver.hears(100)
+    assert driver.horn.on is False

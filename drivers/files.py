@@ -1,0 +1,27 @@
+"""Files of one folder on the board's filesystem (littlefs), by name.
+
+rename over the old file is atomic there: it holds the old content or the new one.
+"""
+
+import os
+
+
+class Files:
+    """Every method but has() raises OSError. folder: with its slash at the end."""
+
+    def __init__(self, folder=""):
+        self._folder = folder
+
+    def open(self, name, mode):
+        return open(self._folder + name, mode)
+
+    def rename(self, old, new):
+        """Replaces `new`. Nothing of either may be open."""
+        os.rename(self._folder + old, self._folder + new)
+
+    def has(self, name):
+        try:
+            os.stat(self._folder + name)
+        except OSError:
+            return False
+        return True

@@ -1,0 +1,151 @@
+"""Modes: service, drill and evacuation. None of them is silent, none of them lasts.
+
+service     a technician works on the bus: the horn keeps quiet, nothing else changes.
+            It ends after service_min, and at once when the bus drives (trip.start_kmh).
+drill       an exercise: the horn keeps quiet, the buzzer is short, and every event is
+            marked ("exercise": true). It ends after drill_min.
+evacuation  heads are counted until every seat is known to be empty, or for
+            evacuation_min. In a drill it is part of the exercise.
+
+Each is an event from its start to its end, a pattern of the lamp, and stands in
+`state`. All of them live in memory only: a reset ends them, and then the horn sounds
+again. No mode keeps an alarm from the journal or from the city.
+"""
+
+from micropython import const
+
+from firmware.event import ALARM, CLEARED, RAISED, UPDATED, WARNING, Event
+from firmware.timing import Held
+from firmware.warnings import INSIDE, LAMP, SILENT
+
+NORMAL = "normal"
+SERVICE = "service"
+DRILL = "drill"
+EVACUATION = "evacuation"
+
+_COUNT_MS = const(2000)  # a seat is left for good, not in passing
+
+
+class _Timed:
+    """A mode that is asked for, ends after limit_ms, and is an event all the while."""
+
+    def __init__(self, kind, severity, minutes):
+        self.kind = kind
+        self.is_on = False
+        self._severity = severity
+        self._minutes = minutes
+        self._asked = None  # RAISED, CLEARED: by the city, for the next tick
+        self._since_ms = 0
+
+    def ask(self, state):
+        self._asked = state
+
+    def update(self, s, ended_by=None):
+        """ended_by: what ends the mode now by itself, None if nothing -> Event or None."""
+        asked, self._asked = self._asked, None
+        if asked == RAISED:
+            state = UPDATED if self.is_on else RAISED
+            self.is_on = True
+            self._since_ms = s.now_ms
+            return self._event(state, s, ("asked_by", "command"))
+        if not self.is_on:
+            return None
+        if asked == CLEARED:
+            ended_by = "command"
+        elif s.now_ms - self._since_ms >= self._minutes * 60000:
+            ended_by = "time"
+        if ended_by is None:
+            return None
+        self.is_on = False
+        return self._event(CLEARED, s, ("ended_by", ended_by))
+
+    def _event(self, state, s, cause):
+        return Event(self.kind, self._severity, state, self._data(s), self._why(cause))
+
+    def _data(self, s):
+        return (("lasted_s", (s.now_ms - self._since_ms) // 1000),)
+
+    def _why(self, cause):
+        return (cause, ("limit_min", self._minutes))
+
+
+class _Evacuation(_Timed):
+    """Unknown: a seat that cannot be read is not empty; it keeps the count open."""
+
+    def __init__(self, minutes):
+        super().__init__("evacuation", ALARM, minutes)
+        self._changed = Held(_COUNT_MS)
+        self._empty = Held(_COUNT_MS)
+        self._told = ([], [])  # seats taken, seats unknown
+        self._head_count = 0
+
+    def update(self, s, ended_by=None):
+        heads = (s.sitting, [seat for seat in s.unknown if seat not in s.sitting])
+        if self._asked == RAISED and not self.is_on:
+            self._told = heads
+            self._head_count = len(s.sitting)
+        changed = self._changed.update(s.now_ms, self.is_on and heads != self._told)
+        if changed:
+            self._told = heads
+            self._changed.update(s.now_ms, False)
+        if self._empty.update(s.now_ms, self.is_on and not heads[0] and not heads[1]):
+            ended_by = "empty"
+        event = super().update(s, ended_by)
+        if event is None and changed:
+            event = self._event(UPDATED, s, ("asked_by", "command"))
+        return event
+
+    def _data(self, s):
+        seats, unknown = self._told
+        heads = (("seats", seats), ("unknown", unknown), ("head_count", self._head_count))
+        return heads + super()._data(s)
+
+
+class Modes:
+    """`warning`: what the lamp or the buzzer has to show of it, like a rule's."""
+
+    def __init__(self, config):
+        minutes = config["modes"]
+        self.warning = SILENT
+        self._drive_mms = config["trip"]["start_kmh"] * 10000 // 36
+        self._service = _Timed("service_mode", WARNING, minutes["service_min"])
+        self._drill = _Timed("drill", WARNING, minutes["drill_min"])
+        self._evacuation = _Evacuation(minutes["evacuation_min"])
+        self._timed = {SERVICE: self._service, DRILL: self._drill, EVACUATION: self._evacuation}
+
+    def enter(self, mode, s, level):
+        """From the next tick on. level: of the warning that sounds now.
+
+        ValueError says why not: service and drill would quiet an alarm that is real.
+        """
+        if mode != EVACUATION and level >= INSIDE and not s.exercise:
+            raise ValueError("Not while an alarm sounds in the bus.")
+        if mode == SERVICE and s.phase == "driving":
+            raise ValueError("Not while the bus drives.")
+        self._timed[mode].ask(RAISED)
+
+    def leave(self):
+        """All modes end with the next tick."""
+        for mode in self._timed.values():
+            mode.ask(CLEARED)
+
+    def update(self, s):
+        """Snapshot after Trip -> list of Events; fills in mode and exercise."""
+        drives = s.speed_mms is not None and s.speed_mms > self._drive_mms
+        drilled = self._drill.is_on
+        notices = [
+            self._drill.update(s),
+            self._service.update(s, "drive" if drives else None),
+            self._evacuation.update(s, "drill" if drilled and not self._drill.is_on else None),
+        ]
+        # The event that ends a drill still belongs to it, as does the one that begins it.
+        s.exercise = drilled or self._drill.is_on
+        s.mode = self._now()
+        self.warning = INSIDE if s.mode == EVACUATION else SILENT if s.mode == NORMAL else LAMP
+        return [event for event in notices if event is not None]
+
+    def _now(self):
+        for mode in (EVACUATION, SERVICE, DRILL):
+            if self._timed[mode].is_on:
+                return mode
+        return NORMAL

@@ -1,0 +1,32 @@
+"""The bus will be at the next stop soon: somebody may come to meet it."""
+
+from firmware.event import INFO, Event
+from firmware.warnings import SILENT
+
+
+class ArrivalNotice:
+    """Within arrival_m of the next stop of its route, as the crow flies. Once a stop and
+    trip; it only happens, and is no hazard.
+
+    Source: 500 m [default].
+
+    Unknown position or hour: nothing is told.
+    """
+
+    kind = "arrival_notice"
+
+    def __init__(self, config):
+        self.warning = SILENT
+        self._limit_m = config["arrival_m"]
+        self._told = None  # (trip, stop)
+
+    def judge(self, s):
+        mm = s.next_stop_mm
+        if s.phase != "driving" or mm is None or mm > self._limit_m * 1000:
+            return None
+        if self._told == (s.trip, s.next_stop):
+            return None
+        self._told = (s.trip, s.next_stop)
+        data = (("stop", s.next_stop), ("route", s.route), ("distance_m", mm // 1000))
+        why = (("distance_m", mm // 1000), ("limit_m", self._limit_m))
+        return Event(self.kind, INFO, data=data, why=why, subject=None)

@@ -1,0 +1,76 @@
+"""A child has left its seat while the bus drives."""
+
+from firmware.event import CLEARED, RAISED, UPDATED, WARNING, Event
+from firmware.messages import kmh
+from firmware.timing import Held
+from firmware.warnings import CHIME, SILENT
+
+
+class ChildStanding:
+    """Above standing_kmh a seat that was taken on this drive is empty, for standing_s.
+
+    Somebody who sits down elsewhere ends the search for one who stands. It ends when
+    nobody stands any more, or when the bus is at a stop (BOARDING) or parked; a red
+    light does not end it.
+
+    Source: 20 km/h and 3 s [default]; children shift about on their seats for less.
+
+    Unknown: a seat that turns unknown has not emptied; one that was taken before it did
+    and reads empty after has. Unknown speed neither raises nor ends it.
+    """
+
+    kind = "child_standing"
+
+    def __init__(self, config):
+        self.warning = SILENT
+        self._limit_kmh = config["standing_kmh"]
+        self._limit_mms = self._limit_kmh * 10000 // 36
+        self._held_s = config["standing_s"]
+        self._held = Held(self._held_s * 1000)
+        self._seat_changes = None
+        self._riding = []  # seats taken, or taken when last known
+        self._left = []  # seats that their children left, the longest ago first
+        self._told = []
+
+    def judge(self, s):
+        if s.phase != "driving":
+            self._seat_changes = None
+            self._left = []
+            return self._tell(s) if self._told else None
+        if s.seat_changes != self._seat_changes:
+            self._follow(s)
+        if self._left == self._told:
+            self._held.update(s.now_ms, False)
+            return None
+        if not self._left:
+            return self._tell(s)
+        fast = s.speed_mms is not None and s.speed_mms > self._limit_mms
+        if self._held.update(s.now_ms, fast):
+            return self._tell(s)
+        return None
+
+    def _follow(self, s):
+        if self._seat_changes is None:
+            self._riding = []
+        self._seat_changes = s.seat_changes
+        before = self._riding
+        self._riding = s.taken + [seat for seat in before if seat in s.unknown]
+        left = [seat for seat in self._left if seat not in s.taken]
+        left += [seat for seat in before if seat not in self._riding]
+        arrived = [seat for seat in s.taken if seat not in before and seat not in self._left]
+        left = left[len(arrived) :]
+        if left != self._left:
+            self._held.update(s.now_ms, False)
+        self._left = left
+
+    def _tell(self, s):
+        before, self._told = self._told, self._left
+        self._held.update(s.now_ms, False)
+        self.warning = CHIME if self._told else SILENT
+        state = CLEARED if not self._told else UPDATED if before else RAISED
+        why = (
+            ("speed_kmh", kmh(s.speed_mms)),
+            ("limit_kmh", self._limit_kmh),
+            ("held_s", self._held_s),
+        )
+        return Event(self.kind, WARNING, state, (("seats", sorted(self._told)),), why)

@@ -1,0 +1,65 @@
+"""The bus has crashed: who is on board?"""
+
+from firmware.event import ALARM, CLEARED, RAISED, UPDATED, WARNING, Event
+from firmware.headcount import pairs
+from firmware.messages import Fixed, fixed
+from firmware.timing import Held
+from firmware.warnings import SILENT
+
+_DRIVES_MMS = 2778  # 10 km/h
+_DRIVES_MS = 60000
+
+
+class Crash:
+    """A shock of crash_mg or more, gravity taken away, filtered over about 40 ms.
+
+    The seats taken and unknown at that moment and 5 to 10 s before are frozen in the
+    event. A harder shock is told as an update, with the heads of then. It ends when the
+    bus has driven on for a minute: whoever does that is not lying in a ditch. The driver
+    hears nothing: they know. A parked bus with nobody on board gives a warning.
+
+    Source: 2.5 g, the upper end of 1 to 2.5 g [positrace]; the filter [default].
+
+    Unknown shock (no accelerometer, or it is silent) neither raises nor ends it;
+    unknown speed does not end it.
+    """
+
+    kind = "crash"
+
+    def __init__(self, config):
+        self.warning = SILENT
+        self._limit_mg = config["crash_mg"]
+        self._drives = Held(_DRIVES_MS)
+        self._top_mg = None  # as last told; None: no crash
+        self._severity = ALARM
+        self._heads = ()
+
+    def judge(self, s):
+        shock_mg = s.shock_mg
+        if shock_mg is not None and shock_mg >= self._limit_mg:
+            return self._crashes(shock_mg, s)
+        if self._top_mg is None:
+            return None
+        drives = s.speed_mms is not None and s.speed_mms >= _DRIVES_MMS
+        if not self._drives.update(s.now_ms, drives):
+            return None
+        event = self._event(CLEARED, s)
+        self._top_mg = None
+        return event
+
+    def _crashes(self, shock_mg, s):
+        self._drives.update(s.now_ms, False)
+        before = self._top_mg
+        if before is not None and shock_mg <= before:
+            return None
+        self._top_mg = shock_mg
+        if before is None:
+            self._severity = WARNING if s.phase == "parked" else ALARM
+        self._heads = pairs(s)
+        return self._event(RAISED if before is None else UPDATED, s)
+
+    def _event(self, state, s):
+        data = (("shock_g", Fixed(self._top_mg // 10, 2)),) + self._heads
+        now_mg = None if s.shock_mg is None else s.shock_mg // 10
+        why = (("shock_g", fixed(now_mg, 2)), ("limit_g", Fixed(self._limit_mg // 10, 2)))
+        return Event(self.kind, self._severity, state, data, why)

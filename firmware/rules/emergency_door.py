@@ -1,0 +1,47 @@
+"""The emergency door is opened: who is on board?"""
+
+from firmware.event import ALARM, CLEARED, RAISED, WARNING, Event
+from firmware.headcount import pairs
+from firmware.messages import kmh
+from firmware.warnings import INSIDE, PROMPT, SILENT
+
+
+class EmergencyDoor:
+    """The emergency door opens, whatever the bus does.
+
+    An alarm while the bus is in use or being checked, or somebody may sit in it; a
+    warning in a parked, checked and empty bus (it is aired or tried). The seats taken
+    and unknown at that moment and 5 to 10 s before are frozen in the event. It ends
+    when the door is closed.
+
+    Source: head counts and emergency doors after the bus fire of 1 October 2024; at
+    once [default].
+
+    Unknown door: counts as it was when last known; a cut wire reads open (switch.py).
+    """
+
+    kind = "emergency_door"
+
+    def __init__(self, config):
+        self.warning = SILENT
+        self._raised = False
+        self._severity = ALARM
+        self._heads = ()
+
+    def judge(self, s):
+        is_open = s.emergency_door
+        if is_open is None or is_open == self._raised:
+            return None
+        self._raised = is_open
+        if not is_open:
+            self.warning = SILENT
+            return self._event(CLEARED, s)
+        empty = s.phase == "parked" and not s.sitting
+        self._severity = WARNING if empty else ALARM
+        self.warning = PROMPT if empty else INSIDE
+        self._heads = pairs(s)
+        return self._event(RAISED, s)
+
+    def _event(self, state, s):
+        why = (("open", s.emergency_door), ("phase", s.phase), ("speed_kmh", kmh(s.speed_mms)))
+        return Event(self.kind, self._severity, state, self._heads, why)

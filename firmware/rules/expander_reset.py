@@ -1,0 +1,68 @@
+"""A seat expander forgot its settings: its supply dipped."""
+
+from firmware.event import CLEARED, RAISED, UPDATED, WARNING, Event
+from firmware.warnings import LAMP, SILENT
+
+_UPDATE_MS = 60000
+
+
+class ExpanderReset:
+    """An expander was found without its pull-ups and was set up anew.
+
+    Its seats are unknown for less than a second, so that no other rule need notice; but
+    a supply that dips will dip again. Told at the first, at most once a minute for
+    the next ones; it ends after expander_calm_s without.
+
+    Source: Microchip DS20001952C table 3-3, the values after a reset; 10 min [default].
+
+    Unknown: an expander that is silent is sensor_silent; it counts when it is back and
+    has forgotten.
+    """
+
+    kind = "expander_reset"
+
+    def __init__(self, config):
+        self.warning = SILENT
+        self._calm_s = config["expander_calm_s"]
+        self._seen = None  # resets of each expander, as last looked at
+        self._counts = []  # in this occurrence
+        self._reset_ms = None  # the last; None: no occurrence
+        self._told_ms = 0
+        self._untold = False
+
+    def judge(self, s):
+        now = s.expander_resets
+        if now != self._seen:
+            self._count(now, s.now_ms)
+        if self._reset_ms is None:
+            return None
+        if self._untold and (not self.warning or s.now_ms - self._told_ms >= _UPDATE_MS):
+            return self._tell(UPDATED if self.warning else RAISED, s)
+        if s.now_ms - self._reset_ms < self._calm_s * 1000:
+            return None
+        self._reset_ms = None
+        return self._tell(CLEARED, s)
+
+    def _count(self, now, now_ms):
+        before, self._seen = self._seen, list(now)
+        if before is None or len(before) != len(now):
+            before = [0] * len(now)
+        if self._reset_ms is None:
+            self._counts = [0] * len(now)
+        for index in range(len(now)):
+            if now[index] > before[index]:
+                self._counts[index] += now[index] - before[index]
+                self._reset_ms = now_ms
+                self._untold = True
+
+    def _tell(self, state, s):
+        self._untold = False
+        self._told_ms = s.now_ms
+        self.warning = SILENT if state == CLEARED else LAMP
+        counts = self._counts
+        data = (
+            ("expanders", [index + 1 for index in range(len(counts)) if counts[index]]),
+            ("resets", sum(counts)),
+        )
+        why = (("pull_ups", False), ("calm_s", self._calm_s))
+        return Event(self.kind, WARNING, state, data, why)

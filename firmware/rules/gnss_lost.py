@@ -1,0 +1,52 @@
+"""Nobody knows where the bus is, or how fast it drives."""
+
+from firmware.event import CLEARED, RAISED, WARNING, Event
+from firmware.messages import fixed
+from firmware.timing import Held
+from firmware.warnings import LAMP, SILENT
+
+_BACK_MS = 5000
+
+
+class GnssLost:
+    """No position that can be trusted for gnss_lost_s while the ignition is on.
+
+    The last known position goes with it. It ends after 5 s with a position, or with
+    the ignition off: a depot has a roof. A silent receiver is told by sensor_silent too.
+
+    Source: 60 s [default], longer than a tunnel or a cold start takes.
+
+    Unknown position is what this rule is about.
+    """
+
+    kind = "gnss_lost"
+
+    def __init__(self, config):
+        self.warning = SILENT
+        self._held_s = config["gnss_lost_s"]
+        self._lost = Held(self._held_s * 1000)
+        self._back = Held(_BACK_MS)
+        self._raised = False
+        self._lat_e7 = self._lon_e7 = None
+
+    def judge(self, s):
+        known = s.lat_e7 is not None
+        if known:
+            self._lat_e7, self._lon_e7 = s.lat_e7, s.lon_e7
+        runs = s.ignition_off_ms is None
+        if not self._raised:
+            if not self._lost.update(s.now_ms, runs and not known):
+                return None
+            return self._tell(RAISED, s)
+        if runs and not self._back.update(s.now_ms, known):
+            return None
+        return self._tell(CLEARED, s)
+
+    def _tell(self, state, s):
+        self._raised = state == RAISED
+        self._lost.update(s.now_ms, False)
+        self._back.update(s.now_ms, False)
+        self.warning = LAMP if self._raised else SILENT
+        data = (("last_lat", fixed(self._lat_e7, 7)), ("last_lon", fixed(self._lon_e7, 7)))
+        why = (("sats", s.sats), ("hdop", fixed(s.hdop_e2, 2)), ("limit_s", self._held_s))
+        return Event(self.kind, WARNING, state, data, why)

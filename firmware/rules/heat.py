@@ -1,0 +1,86 @@
+"""It gets dangerously hot in a parked bus in which somebody sits."""
+
+from firmware import heat
+from firmware.event import ALARM, CLEARED, RAISED, UPDATED, Event
+from firmware.messages import Fixed, fixed
+from firmware.warnings import HORN, INSIDE, SILENT
+
+_HYSTERESIS_C10 = 20
+_SETTLE_MS = 2000  # after boot the seats need so long to be known
+
+
+class Heat:
+    """Ignition off, somebody may sit in the bus, and the cabin is at heat_c, or will be
+    within heat_ahead_min (told heat_after_s after the ignition went off: until then
+    the driver is walking through the bus).
+
+    Told as `ahead`, and once more when it is `now`: then the horn sounds, whatever the
+    profile says. It ends when nobody sits there any more, with the ignition on, or when
+    the sensor reads 2 degC less.
+
+    Source: 35 degC and 10 min [default]; the curve by McLaren et al., Pediatrics 2005
+    (firmware/heat.py). Without a cabin sensor it begins at heat_start_c [default].
+
+    Unknown temperature: the known curve stands in, and ends nothing. Unknown seats
+    that nobody has looked at count as taken.
+    """
+
+    kind = "heat"
+
+    def __init__(self, config):
+        self.warning = SILENT
+        self._limit_c = config["heat_c"]
+        self._ahead_min = config["heat_ahead_min"]
+        self._after_ms = config["heat_after_s"] * 1000
+        self._start_c = config["heat_start_c"]
+        self._told = None  # "ahead" or "now"
+
+    def judge(self, s):
+        off_ms = s.ignition_off_ms
+        if off_ms is None or s.now_ms < _SETTLE_MS or not (s.sitting or s.doubtful):
+            return self._tell(None, s) if self._told else None
+        cabin_c10 = heat.estimate_c10(s.cabin_c10, off_ms, self._start_c)
+        missing_c10 = self._limit_c * 10 - cabin_c10
+        level = self._level(s.cabin_c10 is not None, off_ms, missing_c10)
+        if level == self._told:
+            return None
+        if level != "now" and self._told is not None:
+            cooler = s.cabin_c10 is not None and missing_c10 >= _HYSTERESIS_C10
+            if not cooler:
+                return None
+        return self._tell(level, s)
+
+    def _level(self, measured, off_ms, missing_c10):
+        grace = off_ms < self._after_ms
+        if missing_c10 <= 0 and (measured or not grace):
+            return "now"
+        return "ahead" if not grace and self._comes(off_ms, missing_c10) else None
+
+    def _comes(self, off_ms, missing_c10):
+        later = heat.rise_c10(off_ms + self._ahead_min * 60000)
+        return later - heat.rise_c10(off_ms) >= missing_c10
+
+    def _tell(self, level, s):
+        state = CLEARED if level is None else RAISED if self._told is None else UPDATED
+        self._told = level
+        self.warning = SILENT if level is None else HORN if level == "now" else INSIDE
+        off_ms = s.ignition_off_ms
+        cabin = left = off_s = None
+        if off_ms is not None:
+            off_s = off_ms // 1000
+            cabin = Fixed(heat.estimate_c10(s.cabin_c10, off_ms, self._start_c), 1)
+            left = heat.minutes_left(s.cabin_c10, off_ms, self._start_c, self._limit_c)
+        data = (
+            ("level", level),
+            ("seats", s.sitting),
+            ("unknown", s.doubtful),
+            ("cabin_c", cabin),
+            ("minutes", left),
+        )
+        why = (
+            ("sensor_c", fixed(s.cabin_c10, 1)),
+            ("limit_c", self._limit_c),
+            ("ahead_min", self._ahead_min),
+            ("ignition_off_s", off_s),
+        )
+        return Event(self.kind, ALARM, state, data, why)

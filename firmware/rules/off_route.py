@@ -1,0 +1,50 @@
+"""The bus is not where its route leads."""
+
+from firmware.event import CLEARED, RAISED, WARNING, Event
+from firmware.timing import Held
+from firmware.warnings import CHIME, SILENT
+
+
+class OffRoute:
+    """Farther than off_route_m from the line of its route for off_route_s.
+
+    It ends when the bus has been within off_route_m less geofence_edge_m for
+    geofence_dwell_s, or has no route any more.
+
+    Source: 200 m for 60 s [default].
+
+    Unknown position neither raises nor ends it. No route in the policy for this bus and
+    hour, or an unknown hour: not judged.
+    """
+
+    kind = "off_route"
+
+    def __init__(self, config):
+        self.warning = SILENT
+        self._limit_m = config["off_route_m"]
+        self._held_s = config["off_route_s"]
+        self._back_mm = (self._limit_m - config["geofence_edge_m"]) * 1000
+        self._off = Held(self._held_s * 1000)
+        self._back = Held(config["geofence_dwell_s"] * 1000)
+        self._raised = False
+
+    def judge(self, s):
+        if s.lat_e7 is None:
+            return None
+        mm = s.off_route_mm
+        if not self._raised:
+            if self._off.update(s.now_ms, mm is not None and mm > self._limit_m * 1000):
+                return self._tell(RAISED, s)
+        elif mm is None or self._back.update(s.now_ms, mm <= self._back_mm):
+            return self._tell(CLEARED, s)
+        return None
+
+    def _tell(self, state, s):
+        self._raised = state == RAISED
+        self.warning = CHIME if self._raised else SILENT
+        self._off.update(s.now_ms, False)
+        self._back.update(s.now_ms, False)
+        off_m = None if s.off_route_mm is None else s.off_route_mm // 1000
+        data = (("route", s.route), ("off_m", off_m))
+        why = (("off_m", off_m), ("limit_m", self._limit_m), ("held_s", self._held_s))
+        return Event(self.kind, WARNING, state, data, why)

@@ -1,0 +1,47 @@
+"""Somebody is in the bus that was checked and locked."""
+
+from firmware.event import ALARM, CLEARED, RAISED, UPDATED, Event
+from firmware.timing import Held
+from firmware.warnings import INSIDE, SILENT
+
+
+class ParkedMovement:
+    """A seat becomes taken while the bus is PARKED, for parked_movement_s.
+
+    A child that slept on the floor, or climbed in. The check starts anew by itself
+    (trip.py), and so child_left_behind with its horn; this says why. Updated when it
+    is another seat. It ends when nobody sits there any more or the ignition is on.
+
+    Source: a seat becomes taken while PARKED: alarm [default]; motion sensing after the
+    check is what Theft-Mate sells for school buses; 1 s [default].
+
+    Unknown: a seat that turns unknown is no movement, and child_left_behind asks for it;
+    one that was taken when last known is.
+    """
+
+    kind = "parked_movement"
+
+    def __init__(self, config):
+        self.warning = SILENT
+        self._held_s = config["parked_movement_s"]
+        self._held = Held(self._held_s * 1000)
+        self._parked = False  # it was, until somebody moved
+        self._told = []
+
+    def judge(self, s):
+        if s.ignition_off_ms is None or not s.sitting:
+            self._parked = s.phase == "parked"
+            self._held.update(s.now_ms, False)
+            return self._tell([], s) if self._told else None
+        if not self._parked or not self._held.update(s.now_ms, s.sitting != self._told):
+            return None
+        return self._tell(s.sitting, s)
+
+    def _tell(self, seats, s):
+        before, self._told = self._told, seats
+        self._held.update(s.now_ms, False)
+        self.warning = INSIDE if seats else SILENT
+        state = CLEARED if not seats else UPDATED if before else RAISED
+        off_s = None if s.ignition_off_ms is None else s.ignition_off_ms // 1000
+        why = (("ignition_off_s", off_s), ("held_s", self._held_s), ("checked", s.checked))
+        return Event(self.kind, ALARM, state, (("seats", seats),), why)

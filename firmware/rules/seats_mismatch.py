@@ -1,0 +1,94 @@
+"""Not everybody who came to school has got off there."""
+
+from firmware.event import ALARM, CLEARED, RAISED, UPDATED, Event
+from firmware.timing import Held
+from firmware.warnings import INSIDE, SILENT
+
+_MOVING_MMS = 1389  # 5 km/h
+
+
+class SeatsMismatch:
+    """At the school who boarded has to get off: the door was open at standstill there, and
+    mismatch_s after it closed, or as soon as the bus moves, somebody is left on board.
+
+    On a route that ends there nobody may be left; without a route, nobody who was on
+    board when the door opened. It ends when the seats have been empty for mismatch_s, or
+    when the bus is parked and checked; no button ends it.
+
+    Source: boarded = alighted at the school, checked before leaving it [default]; 2 s
+    [default].
+
+    Unknown: a seat taken when last known is taken. Any other unknown seat counts as taken
+    until the check button is pressed there. An unknown door is closed. Without a policy,
+    or where the position is unknown on arrival, the school is not known: not judged,
+    and child_left_behind remains.
+    """
+
+    kind = "seats_mismatch"
+
+    def __init__(self, config):
+        self.warning = SILENT
+        self._held_s = config["mismatch_s"]
+        self._closed = Held(self._held_s * 1000)
+        self._changed = Held(self._held_s * 1000)
+        self._came = None  # seats that were in question when the door opened here
+        self._looked = False
+        self._stop = None
+        self._told = None  # (taken, unknown) while raised
+
+    def judge(self, s):
+        if s.phase == "parked":
+            self._came = None
+            return self._tell(([], []), s) if self._told else None
+        if s.check_button and self._came is not None:
+            self._looked = True
+        left = self._left(s)
+        moves = s.speed_mms is not None and s.speed_mms > _MOVING_MMS
+        if self._told:
+            # While they file out nothing is told but the end.
+            settled = moves or not s.front_door or left == ([], [])
+            if self._changed.update(s.now_ms, settled and left != self._told):
+                return self._tell(left, s)
+            return None
+        if s.front_door and s.at_school and not moves:
+            self._opens(s)
+        if self._came is None:
+            return None
+        if not (self._closed.update(s.now_ms, not s.front_door) or moves):
+            return None
+        if left[0] or left[1]:
+            return self._tell(left, s)
+        if s.at_school is False:
+            self._came = None  # gone, and nobody was left
+        return None
+
+    def _opens(self, s):
+        if self._came is None:
+            self._came = s.sitting + s.unknown
+            self._looked = False
+            self._stop = s.stop
+
+    def _left(self, s):
+        """-> (taken, unknown) seats of those who should not be on board any more."""
+        if self._came is None:
+            return [], []
+        taken, unknown = s.sitting, []
+        if not self._looked:
+            unknown = [seat for seat in s.unknown if seat not in taken]
+        if s.route is None:
+            self._came = [seat for seat in self._came if seat in taken or seat in s.unknown]
+            taken = [seat for seat in taken if seat in self._came]
+            unknown = [seat for seat in unknown if seat in self._came]
+        return taken, unknown
+
+    def _tell(self, left, s):
+        before, self._told = self._told, left if left[0] or left[1] else None
+        self._changed.update(s.now_ms, False)
+        self._closed.update(s.now_ms, False)
+        self.warning = INSIDE if self._told else SILENT
+        state = CLEARED if not self._told else UPDATED if before else RAISED
+        if state == CLEARED:
+            self._came = None
+        data = (("stop", self._stop), ("seats", left[0]), ("unknown", left[1]))
+        why = (("route", s.route), ("held_s", self._held_s), ("looked", self._looked))
+        return Event(self.kind, ALARM, state, data, why)

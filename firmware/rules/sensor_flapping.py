@@ -1,0 +1,34 @@
+"""A contact opens and closes as no child does."""
+
+from firmware.event import CLEARED, RAISED, UPDATED, WARNING, Event
+from firmware.warnings import LAMP, SILENT
+
+
+class SensorFlapping:
+    """The contact of a seat or a belt changes more than eight times in ten seconds
+    (seats.py): a loose plug. Such a seat is unknown, such a belt counts as open.
+
+    Seats and belts are listed in one occurrence, updated when the lists change; it ends
+    when all have been calm for ten seconds.
+
+    Source: 8 in 10 s [default].
+
+    Unknown: a silent expander flaps no more; sensor_silent tells of it.
+    """
+
+    kind = "sensor_flapping"
+
+    def __init__(self, config):
+        self.warning = SILENT
+        self._seats, self._belts = [], []
+
+    def judge(self, s):
+        if s.flapping == self._seats and s.flapping_belts == self._belts:
+            return None
+        before = self._seats or self._belts
+        self._seats, self._belts = s.flapping, s.flapping_belts
+        flaps = self._seats or self._belts
+        self.warning = LAMP if flaps else SILENT
+        state = CLEARED if not flaps else UPDATED if before else RAISED
+        data = (("seats", self._seats), ("belts", self._belts))
+        return Event(self.kind, WARNING, state, data, (("changes", 8), ("window_s", 10)))

@@ -1,0 +1,33 @@
+"""The bus has driven past a stop where children wait."""
+
+from firmware.event import WARNING, Event
+from firmware.warnings import SILENT
+
+
+class StopMissed:
+    """The next stop of the route was left behind with the door closed, or the last stop
+    was served before it (round.py). Each stop is told once; it only happens.
+
+    Source: the stop's circle is the policy's, left at geofence_edge_m [default].
+
+    Unknown position or hour: not judged; a door that cannot be read has not been opened.
+    """
+
+    kind = "stop_missed"
+
+    def __init__(self, config):
+        self.warning = SILENT
+        self._edge_m = config["geofence_edge_m"]
+        self._told = 0
+
+    def judge(self, s):
+        missed = s.stops_missed
+        if len(missed) < self._told:
+            self._told = 0  # another trip
+        if len(missed) == self._told:
+            return None
+        stop = missed[self._told]
+        self._told += 1
+        data = (("stop", stop), ("route", s.route))
+        why = (("served", list(s.stops_done)), ("edge_m", self._edge_m))
+        return Event(self.kind, WARNING, data=data, why=why, subject=None)

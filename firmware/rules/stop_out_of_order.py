@@ -1,0 +1,33 @@
+"""A stop was served before another that comes first."""
+
+from firmware.event import WARNING, Event
+from firmware.warnings import SILENT
+
+
+class StopOutOfOrder:
+    """The door was opened at a stop of the route that was not the next one (round.py).
+    Each is told once; it only happens.
+
+    Source: the order is the policy's.
+
+    Unknown position or hour: not judged. After a reset on the way the first stop that is
+    served counts as the next one.
+    """
+
+    kind = "stop_out_of_order"
+
+    def __init__(self, config):
+        self.warning = SILENT
+        self._told = 0
+
+    def judge(self, s):
+        odd = s.stops_odd
+        if len(odd) < self._told:
+            self._told = 0  # another trip
+        if len(odd) == self._told:
+            return None
+        stop, expected = odd[self._told]
+        self._told += 1
+        data = (("stop", stop), ("expected", expected), ("route", s.route))
+        why = (("served", list(s.stops_done)),)
+        return Event(self.kind, WARNING, data=data, why=why, subject=None)

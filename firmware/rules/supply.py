@@ -1,0 +1,64 @@
+"""The vehicle's supply is low, or gone: soon nothing will watch the children."""
+
+from firmware.event import ALARM, CLEARED, RAISED, UPDATED, WARNING, Event
+from firmware.timing import Held
+from firmware.warnings import INSIDE, LAMP, PROMPT, SILENT
+
+_HYSTERESIS_MV = 300
+_SETTLED_MS = 5000
+
+
+class Supply:
+    """Below supply_low_mv for supply_low_s, or below supply_cut_mv for supply_cut_s.
+
+    `cut` is a battery that was disconnected or a fuse: the board lives on its backup
+    for as long as that lasts, and says so first. With the ignition off and somebody
+    on board, or the check still open, `cut` is an alarm, else a warning. Cranking takes
+    seconds and is forgotten. It ends 0.3 V above the limit, for 5 s.
+
+    Source: a failure or loss of power must be announced [MLIT guideline]; the limits
+    [default] are those of a 12 V bus; set 23000 and 12000 for 24 V.
+
+    Unknown voltage neither raises nor ends it.
+    """
+
+    kind = "supply"
+
+    def __init__(self, config):
+        self.warning = SILENT
+        self._low_mv = config["supply_low_mv"]
+        self._cut_mv = config["supply_cut_mv"]
+        self._low = Held(config["supply_low_s"] * 1000)
+        self._cut = Held(config["supply_cut_s"] * 1000)
+        self._fine = Held(_SETTLED_MS)
+        self._told = None  # "low" or "cut"
+
+    def judge(self, s):
+        mv = s.supply_mv
+        if mv is None:
+            return None
+        now_ms = s.now_ms
+        cut = self._cut.update(now_ms, mv < self._cut_mv)
+        low = self._low.update(now_ms, mv < self._low_mv)
+        limit_mv = self._cut_mv if self._told == "cut" else self._low_mv
+        fine = self._fine.update(now_ms, self._told is not None and mv >= limit_mv + _HYSTERESIS_MV)
+        if cut and self._told != "cut":
+            return self._tell("cut", s)
+        if low and self._told is None:
+            return self._tell("low", s)
+        if fine:
+            self._fine.update(now_ms, False)
+            return self._tell("low" if low else None, s)
+        return None
+
+    def _tell(self, level, s):
+        state = CLEARED if level is None else RAISED if self._told is None else UPDATED
+        self._told = level
+        risky = level == "cut" and s.ignition_off_ms is not None and (s.sitting or not s.checked)
+        if level == "cut":
+            self.warning = INSIDE if risky else PROMPT
+        else:
+            self.warning = SILENT if level is None else LAMP
+        why = (("limit_mv", self._cut_mv if level == "cut" else self._low_mv),)
+        data = (("level", level), ("supply_mv", s.supply_mv), ("seats", s.sitting))
+        return Event(self.kind, ALARM if risky else WARNING, state, data, why)

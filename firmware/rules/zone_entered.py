@@ -1,0 +1,49 @@
+"""The bus is in a flooded or closed zone."""
+
+from firmware.event import ALARM, CLEARED, RAISED, WARNING, Event
+from firmware.warnings import INSIDE, PROMPT, SILENT
+
+_HOW = {"flood": (ALARM, INSIDE), "closed": (WARNING, PROMPT)}
+
+
+class ZoneEntered:
+    """Inside a zone of kind `flood` (an alarm) or `closed` (a warning) for geofence_dwell_s;
+    one event a zone. It ends geofence_edge_m outside for as long, or with the zone's hours.
+
+    Source: 30 m and 10 s [default]; the zones are the policy's.
+
+    Unknown position neither raises nor ends it. Unknown time: the zone's hours hold.
+    """
+
+    kind = "zone_entered"
+
+    def __init__(self, config):
+        self.warning = SILENT
+        self._edge_m = config["geofence_edge_m"]
+        self._dwell_s = config["geofence_dwell_s"]
+        self._told = []  # (kind, id)
+
+    def judge(self, s):
+        if s.zones is None:
+            return None
+        event = None
+        for zone in s.zones:
+            if zone[0] in _HOW and zone not in self._told:
+                self._told.append(zone)
+                event = self._event(RAISED, zone)
+                break
+        if event is None:
+            for zone in self._told:
+                if zone not in s.zones:
+                    self._told.remove(zone)
+                    event = self._event(CLEARED, zone)
+                    break
+        self.warning = SILENT
+        for zone in self._told:
+            self.warning = max(self.warning, _HOW[zone[0]][1])
+        return event
+
+    def _event(self, state, zone):
+        data = (("zone", zone[1]), ("zone_kind", zone[0]))
+        why = (("dwell_s", self._dwell_s), ("edge_m", self._edge_m))
+        return Event(self.kind, _HOW[zone[0]][0], state, data, why, zone[1])

@@ -1,0 +1,80 @@
+"""What a setting may be: each kind has a default, accepts(value), and says its range."""
+
+
+class Number:
+    """A whole number within low..high."""
+
+    def __init__(self, default, low, high):
+        self.default = default
+        self._low = low
+        self._high = high
+        self.range = "a whole number from %d to %d" % (low, high)
+
+    def accepts(self, value):
+        return type(value) is int and self._low <= value <= self._high
+
+
+class Choice:
+    """One of a few words; the first is the default."""
+
+    def __init__(self, *words):
+        self.default = words[0]
+        self._words = words
+        self.range = "one of " + ", ".join(words)
+
+    def accepts(self, value):
+        return value in self._words
+
+
+class Flag:
+    range = "true or false"
+
+    def __init__(self, default):
+        self.default = default
+
+    def accepts(self, value):
+        return value is True or value is False
+
+
+class Text:
+    def __init__(self, default, longest):
+        self.default = default
+        self._longest = longest
+        self.range = "a text of at most %d characters" % longest
+
+    def accepts(self, value):
+        return isinstance(value, str) and len(value) <= self._longest
+
+
+class Identifier:
+    """Part of a topic and of the MQTT client id."""
+
+    range = "1 to 32 characters out of A-Z a-z 0-9 _ -"
+
+    def __init__(self, default):
+        self.default = default
+
+    def accepts(self, value):
+        if not isinstance(value, str) or not 1 <= len(value) <= 32:
+            return False
+        for char in value:
+            if not ("a" <= char <= "z" or "A" <= char <= "Z" or "0" <= char <= "9" or char in "_-"):
+                return False
+        return True
+
+
+class Addresses:
+    """I2C addresses of the seat expanders, in the order of the seats."""
+
+    range = "a list of up to 8 different whole numbers from 32 to 39"
+
+    def __init__(self, default):
+        self.default = default
+
+    def accepts(self, value):
+        if not isinstance(value, list) or len(value) > 8:
+            return False
+        for address in value:
+            if type(address) is not int or not 32 <= address <= 39 or value.count(address) > 1:
+                return False
+        return True

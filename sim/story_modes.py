@@ -1,0 +1,28 @@
+"""Verbs of a Story about what the city asks for, and a clock that goes wrong."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+
+class Asked:
+    """What a Story has beside it: rig, _timeline, _asks, _pass."""
+
+    rig: Any
+    _timeline: Any
+    _asks: Any
+    _pass: Any
+
+    def is_asked_for(self, mode: str) -> bool:
+        """The city sends cmd/<mode>: service, drill, evacuation, normal -> is it granted?"""
+        self._timeline.tell(f"the city asks for: {mode}")
+        answer = self._asks(mode, json.dumps({"v": 1, "id": f"ask-{mode}"}).encode())
+        self._timeline.answer(answer["message"])
+        return answer["ok"]
+
+    def sets_clock_back(self, hours: float) -> None:
+        """What the satellites say, or somebody in their place."""
+        self._timeline.tell(f"the satellites' clock goes back {hours:g} h")
+        self.rig.vehicle.receiver.utc_ms_at_0 -= round(hours * 3_600_000)
+        self._pass(5000)

@@ -1,0 +1,128 @@
+"""The policy in force: read at the start beside the tick, replaced only when nothing goes on."""
+
+import json
+
+from packs import BUS, PACK, Memory, digest, loaded, requests
+from parts import snapshot
+
+from firmware.config import defaults
+from firmware.policing import Policing
+from firmware.policy_store import KEPT
+
+CONFIG = dict(defaults(), bus=BUS)
+
+
+class Bench:
+    def __init__(self, kept=None):
+        self.files = Memory()
+        if kept is not None:
+            self.files.content[KEPT] = kept.encode()
+        self.policing = Policing(CONFIG, self.files, False)
+        self.s = snapshot(phase="parked")
+        self.replies = []
+
+    def turns(self, is_calm=True):
+        """As often as there is more to do -> how often."""
+        n = 1
+        while self.policing.turn(self.s, is_calm, self.replies.append):
+            n += 1
+        return n
+
+    def told(self):
+        return [(event.kind, dict(event.data)) for event in self.policing.update(self.s)]
+
+    def sends(self, text):
+        for request in requests(text):
+            self.policing.take(request)
+
+
+def refusal(bench, text):
+    try:
+        bench.sends(text)
+    except ValueError as error:
+        return str(error)
+    raise AssertionError("taken")
+
+
+def test_without_a_stored_policy():
+    bench = Bench()
+    assert bench.turns() == 1
+    assert bench.policing.hash is None and not bench.policing.is_new
+    assert bench.told() == []
+    assert bench.policing.thresholds == CONFIG["rules"]
+
+
+def test_a_stored_policy_is_in_force_soon_after_the_start_whatever_goes_on():
+    bench = Bench(PACK % 1)
+    assert bench.policing.hash is None
+    assert "send this again" in refusal(bench, PACK % 2)
+    assert bench.turns(is_calm=False) > 20
+    assert bench.policing.hash == loaded(PACK % 1).hash
+    assert bench.policing.is_new
+    assert bench.policing.thresholds["overspeed_kmh"] == 75
+    assert bench.policing.thresholds["belt_s"] == CONFIG["rules"]["belt_s"]
+    assert CONFIG["rules"]["overspeed_kmh"] == 80
+    assert bench.told() == []
+    assert bench.s.policy == bench.policing.hash
+
+
+def test_a_damaged_one_is_a_fault_and_the_bus_runs_without():
+    bench = Bench((PACK % 1)[:300])
+    bench.turns()
+    ((kind, data),) = bench.told()
+    assert (kind, data["what"]) == ("fault", "policy")
+    assert data["text"].startswith("policy: ")
+    assert bench.policing.hash is None
+    bench.sends(PACK % 1)
+    bench.turns()
+    assert bench.policing.hash == digest(PACK % 1)[:8]
+
+
+def test_one_that_does_not_fit_into_memory_is_a_fault():
+    bench = Bench(PACK % 1)
+
+    def loading():
+        yield
+        raise MemoryError
+
+    bench.policing._loading = loading()
+    bench.turns()
+    assert "memory" in bench.told()[0][1]["text"]
+
+
+def test_a_new_one_waits_until_all_is_calm():
+    bench = Bench(PACK % 1)
+    bench.turns()
+    before = bench.policing.hash
+    bench.policing.is_new = False
+    bench.sends(PACK % 2)
+    bench.turns(is_calm=False)
+    (reply,) = bench.replies
+    assert json.loads(reply)["ok"] is True
+    assert bench.policing.hash == before and not bench.policing.is_new
+    assert bench.turns(is_calm=True) > 20
+    assert bench.policing.hash == digest(PACK % 2)[:8] and bench.policing.is_new
+    assert bench.told() == [("policy_changed", {"version": 2, "hash": bench.policing.hash})]
+    assert bench.told() == []
+
+
+def test_a_bad_one_is_answered_and_changes_nothing():
+    bench = Bench(PACK % 1)
+    bench.turns()
+    before = bench.policing.hash
+    bench.sends((PACK % 2).replace('"flood"', '"food"'))
+    bench.turns()
+    (reply,) = bench.replies
+    assert json.loads(reply)["ok"] is False
+    assert "zones[1].kind" in json.loads(reply)["message"]
+    assert bench.policing.hash == before
+
+
+def test_a_board_without_files():
+    policing = Policing(CONFIG, None, False)
+    try:
+        policing.take(requests(PACK % 1)[0])
+    except ValueError as error:
+        assert "no files" in str(error)
+    else:
+        raise AssertionError("taken")

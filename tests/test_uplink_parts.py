@@ -108,6 +108,7 @@ def test_user_password_and_tls_are_handed_over(connect, knows_timeout):
     ("error", "says"),
     [
         (Refused(5), "not authorized"),
+        (Refused(6), "code 6"),
         (Refused(77), "code 77"),
         (IndexError(), "no CONNACK"),
         (AssertionError(), "no CONNACK"),

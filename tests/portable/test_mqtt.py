@@ -117,6 +117,31 @@ def test_an_outbox_is_crowded_when_not_both_a_puback_and_a_ping_fit():
     assert box.flush(line) == 1 and box.is_empty
 
 
+def test_an_inbox_says_whether_there_is_anything_to_take():
+    line = Line()
+    line.setblocking(False)
+    box = Inbox(8)
+    assert not box.fill(line)
+    line.arrived = b"\x40"
+    assert box.fill(line) and box.fill(line) and box.take() is None
+    line.arrived = puback(3)[1:] + puback(4) + puback(5)
+    assert box.fill(line) and box.fill(line)  # full: nothing more is read
+    assert line.arrived == puback(5)
+    assert box.take() == 0x40 and box.number(box.start) == 3
+
+
+def test_the_longest_packet_is_3072_bytes():
+    line = Line()
+    link, _ = opened(line)
+    assert link.failure == "" and link.publish(b"a", bytes(3064), 1, False, False, 0)
+    assert len(line.sent) == 3072
+    try:
+        link.publish(b"a", bytes(3065), 2, False, False, 0)
+        raise AssertionError("taken")
+    except ValueError:
+        pass
+
+
 def test_subscribe_asks_for_qos_1():
     line = Line()
     link, _ = opened(line)
@@ -247,6 +272,34 @@ def test_the_longest_message_that_is_taken_fills_the_inbox():
             assert link.is_open, link.failure
             assert ears.messages == ([(b"c/x", bytes(payload))] if taken else [])
             assert ears.acks == [3] and line.sent == puback(0x1234)
+
+
+def test_two_messages_in_one_read_are_taken_at_one_turn():
+    one = b"\x30\xf4\x03\x00\x01c" + bytes(497)
+    link, ears = opened(Line(one + one))
+    link.turn(0)
+    assert ears.messages == [(b"c", bytes(497))] * 2
+
+
+def test_a_message_too_long_is_acknowledged_wherever_in_a_read_it_begins():
+    body = b"\x00\x03c/x\x00\x09" + bytes(5000)
+    line = Line(puback(3) * 254 + b"\x32\x8f\x27" + body + puback(4))
+    link, ears = opened(line)
+    for now_ms in range(20):
+        link.turn(now_ms)
+    assert ears.acks[253:] == [3, 4] and line.sent == puback(9) and link.too_long == 1
+
+
+def test_half_a_topic_length_at_the_end_of_the_inbox_is_not_read_beyond_it():
+    link, ears = opened(Line(puback(3) * 254 + b"\x30\x03\x00\x01c" + b"\x30\x01\x00"))
+    link.turn(0)
+    assert len(ears.acks) == 254 and "shorter" in link.failure
+
+
+def test_a_remaining_length_may_have_four_bytes():
+    link, _ = opened(Line(b"\x30\x80\x80\x80\x01"))
+    link.turn(0)
+    assert link.is_open, link.failure
 
 
 def test_a_topic_longer_than_the_inbox_is_skipped():

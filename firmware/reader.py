@@ -99,7 +99,6 @@ class Reader:
     def stand_at(self, other):
         """To where the other reader stands."""
         self.sector = other.sector
-        self.index = other.index
         self.offset = other.offset
         self.seq = other.seq
         self._floor = other._floor

@@ -59,7 +59,6 @@ def _newest(ring, scan, highest):
         if header is None:
             continue
         start = header[1]
-        ring.newest = number
         records = _up_to_two_records(scan, header)
         if newest is None or (records and start > most):
             newest = header

@@ -100,10 +100,12 @@ def school_day(
     seats: int = 40,
     habits: Habits = ORDINARY,
     air: Air = signal_at,
+    days: int = 1,
 ) -> World:
     """05:00 to 21:00: two runs in the morning, two in the afternoon, parked in between.
 
-    The board is new, so somebody walks through the bus and presses the check button first.
+    So many `days` running. The board is new, so somebody walks through the bus and presses
+    the check button first.
     """
     world = _depot_world(5, index, seed, seats, air)
     rng = random.Random(seed * 7919 + index)
@@ -112,15 +114,16 @@ def school_day(
 
     def plan() -> Script:
         yield from driver.checks()
-        for clock_h, run, route in (
-            (6.0, morning_run, routes[0]),
-            (7.1, morning_run, routes[1]),
-            (15.2, afternoon_run, routes[0]),
-            (16.5, afternoon_run, routes[1]),
-        ):
-            start_ms = int((clock_h - 5) * _HOUR_MS) + rng.randint(0, 300_000)
-            yield max(0, start_ms - world.now_ms)
-            yield from run(driver, route, school_class(rng, route.stops, seats, habits))
+        for number in range(days):
+            for clock_h, run, route in (
+                (6.0, morning_run, routes[0]),
+                (7.1, morning_run, routes[1]),
+                (15.2, afternoon_run, routes[0]),
+                (16.5, afternoon_run, routes[1]),
+            ):
+                start_ms = int((24 * number + clock_h - 5) * _HOUR_MS) + rng.randint(0, 300_000)
+                yield max(0, start_ms - world.now_ms)
+                yield from run(driver, route, school_class(rng, route.stops, seats, habits))
 
     world.run(plan())
     return world

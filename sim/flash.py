@@ -110,10 +110,12 @@ class Flash:
         self.programmed_bytes += size
         self.busy_us += PAGE_US * ((offset + size - 1) // PAGE - offset // PAGE + 1)
         refuses = self.refuses_program.get(block, NEVER)
-        if refuses == ERROR:
-            raise OSError(errno.EIO)
         if refuses == NEVER:
             self._set_cells(block, offset, wanted, wanted, True)
+        else:  # nobody knows what it left
+            self._erased[at : at + size] = bytes(size)
+        if refuses == ERROR:
+            raise OSError(errno.EIO)
 
     def ioctl(self, op, arg=0):
         if op == 4:

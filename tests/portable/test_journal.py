@@ -586,3 +586,86 @@ def test_a_sector_that_cannot_be_erased_is_skipped():
             j.housekeep(now)
         assert seqs(j, ALARM) == list(range(582, 601))
         assert flash.wear[2] > 2  # it was tried
+
+
+def test_what_a_start_did_not_find_stays_out():
+    flash = Flash(16)
+    j = journal(flash)
+    fill(j, ALARM, 3)
+    flash.cut(0, UNCONFIRMED, weak=True)
+    cut_in(lambda: fill(j, ALARM, 1))
+    flash.power(OLD)
+    j = journal(flash)
+    flash.mood = NEW
+    assert seqs(j, ALARM) == [1, 2, 3]
+
+
+def test_damage_at_the_end_uses_no_number_twice():
+    flash = Flash(16)
+    fill(journal(flash), ALARM, 10)
+    for record in (8, 9):
+        flash.flip(1, 48 + record * 64 + 20, 0)
+    assert journal(flash).next_seq > 10
+
+
+def test_damage_right_behind_the_cursor_is_announced_with_its_number():
+    flash = Flash(16)
+    fill(journal(flash), ALARM, 70)
+    flash.flip(1, 48 + 20, 0)
+    j = journal(flash)
+    j.ack(ALARM, 70)
+    assert j.take_lost() == (ALARM, 1, 63, 1)
+
+
+def test_one_erase_a_turn():
+    flash = Flash(16)
+    j = journal(flash)
+    for turn in (1, 2, 2):
+        j.housekeep(0)
+        assert flash.erases == 1 + turn  # one was for the first sector
+
+
+def test_a_cursor_that_the_flash_refuses_is_not_written_over():
+    flash = Flash(16)
+    j = journal(flash)
+    fill(j, ALARM, 5)
+    j.ack(ALARM, 3)
+    flash.refuses_program[1] = SILENT
+    j.housekeep(0)
+    j.housekeep(30000)
+    flash.refuses_program.clear()
+    fill(j, ALARM, 5)
+    assert seqs(j, ALARM) == list(range(4, 11))
+    assert journal(flash).backlog(ALARM) == 7
+
+
+def test_what_was_dropped_is_gone_though_it_could_not_be_erased():
+    flash = Flash(16)
+    j = journal(flash)
+    fill(j, ALARM, 252)
+    flash.refuses_erase[1] = ERROR
+    fill(j, ALARM, 1)
+    assert j.take_lost() == (ALARM, 1, 126, 126)
+    assert seqs(j, ALARM) == list(range(127, 254))
+
+
+def test_the_cursor_comes_before_the_erase_in_a_full_sector():
+    flash = Flash(8)
+    j = journal(flash)
+    fill(j, TRACK, 252)
+    j.ack(TRACK, 20)
+    flash.cut(1, 0)  # in the erase
+    cut_in(lambda: fill(j, TRACK, 1))
+    flash.power()
+    assert journal(flash).backlog(TRACK) == 232
+
+
+def test_a_due_cursor_leaves_the_last_place_of_a_full_sector_free():
+    flash = Flash(16)
+    j = journal(flash)
+    fill(j, ALARM, 63)
+    j.ack(ALARM, 10)
+    j.housekeep(0)
+    j.housekeep(30000)
+    assert bytes(flash.data[2 * 4096 - 16 : 2 * 4096]) == b"\xff" * 16
+    assert journal(flash).backlog(ALARM) == 53  # it opened the next one

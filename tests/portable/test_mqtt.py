@@ -3,7 +3,7 @@
 from lines import BROKER, Dialer, Line, packets, puback
 
 from firmware.mqtt import Link
-from firmware.packets import Outbox
+from firmware.packets import Inbox, Outbox
 
 TOPIC = b"schoolbus/f/b/event"
 
@@ -80,8 +80,10 @@ def test_what_is_longer_than_the_buffer_is_refused_and_leaves_nothing_behind():
         raise AssertionError("taken")
     except ValueError:
         pass
-    link.publish(b"a", b"x", 2, False, False, 0)
-    assert packets(line.sent) == [(0x32, b"\x00\x01a\x00\x02x")]
+    link.turn(30000)
+    assert line.sent == b"\xc0\x00"
+    link.publish(b"a", b"x", 2, False, False, 30000)
+    assert packets(line.sent) == [(0xC0, b""), (0x32, b"\x00\x01a\x00\x02x")]
 
 
 def test_the_outbox_holds_a_packet_of_exactly_its_size():
@@ -89,6 +91,30 @@ def test_the_outbox_holds_a_packet_of_exactly_its_size():
     assert box.publish(b"a", bytes(13), 1, False, False)
     box.clear()
     assert not box.publish(b"a", bytes(14), 1, False, False)
+
+
+def test_new_boxes_are_empty():
+    assert Outbox(20).is_empty and Inbox(20).take() is None
+
+
+def test_an_outbox_is_crowded_when_not_both_a_puback_and_a_ping_fit():
+    line = Line()
+    line.setblocking(False)
+    box = Outbox(64)
+    for n in range(14):
+        box.puback(n)
+    box.pingreq()
+    assert not box.is_crowded
+    box.puback(0x1234)
+    assert box.is_crowded
+    box.pingreq()
+    assert box.flush(line) == 15 * 4 + 2 * 2 and box.is_empty
+    assert line.sent[14 * 4 :] == b"\xc0\x00\x40\x02\x12\x34\xc0\x00"
+    line.takes = 3
+    box.puback(1)
+    assert box.flush(line) == 3 and not box.is_empty
+    line.takes = None
+    assert box.flush(line) == 1 and box.is_empty
 
 
 def test_subscribe_asks_for_qos_1():
@@ -364,6 +390,51 @@ def test_a_dial_that_brings_nothing_is_abandoned():
     link.dial(22000)
     link.turn(22000)
     assert link.is_open and link.dials == 3
+
+
+def test_nothing_of_a_connection_reaches_the_next():
+    first, second = Line(), Line()
+    link = Link(BROKER, "f-b", b"s", b"{}", Dialer(first, second))
+    ears = Ears()
+    link.on_ack = ears.acked
+    link.dial(0)
+    link.turn(0)
+    link.subscribe(b"c", 7, 0)
+    first.takes = 1
+    link.publish(b"a", b"x", 1, False, False, 19000)
+    first.arrived = b"\x40\x02\x00"
+    link.turn(19500)
+    assert link.is_open and not link.can_send
+    link.close("enough")
+    link.dial(20000)
+    link.turn(20000)
+    second.arrived = puback(3)
+    link.turn(20100)
+    assert ears.acks == [3] and second.sent == b"" and link.can_send
+    link.turn(49000)
+    assert link.is_open, link.failure
+
+
+def test_a_ping_without_an_answer_is_forgotten_with_its_connection():
+    first, second = Line(), Line()
+    link = Link(BROKER, "f-b", b"s", b"{}", Dialer(first, second))
+    link.dial(0)
+    link.turn(0)
+    link.turn(30000)
+    assert first.sent == b"\xc0\x00"
+    link.close("enough")
+    link.dial(31000)
+    link.turn(31000)
+    link.turn(55000)
+    assert link.is_open and second.sent == b""
+
+
+def test_a_ping_after_a_puback_is_a_whole_ping():
+    line = Line(b"\x32\x05\x00\x01c\x00\x05")
+    link, _ = opened(line)
+    link.turn(0)
+    link.turn(30000)
+    assert line.sent == puback(5) + b"\xc0\x00"
 
 
 def test_a_dialer_without_a_thread_to_spare_is_a_failed_dial():

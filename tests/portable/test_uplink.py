@@ -268,11 +268,12 @@ def test_without_a_radio_nothing_is_dialled_and_the_radio_is_asked_again():
 
 
 class Bench:
-    def __init__(self, *lines):
+    def __init__(self, *lines, **broker):
         config = defaults()
         config["fleet"] = "f"
         config["bus"] = "b"
         config["broker"] = dict(BROKER)
+        config["broker"].update(broker)
         self.flash = Flash(16)
         self.journal = journal(self.flash)
         self.radio = Radio()
@@ -289,8 +290,9 @@ class Bench:
         n = self.journal.next_seq
         self.journal.append(TRACK, KIND_POSITION, messages.position(1000 + n, n, -n, None, None))
 
-    def event(self, lane=ALARM):
-        return self.journal.append(lane, KIND_EVENT, b'"kind":"x"}')
+    def event(self, lane=ALARM, more=0):
+        """more: bytes longer."""
+        return self.journal.append(lane, KIND_EVENT, b'"kind":"x' + b"x" * more + b'"}')
 
 
 def published(line):
@@ -317,8 +319,85 @@ def test_status_first_then_alarms_then_the_track():
     bench.run()
     assert names(line) == ["status", "event", "track"]
     assert packets(line.sent)[1][0] == 0x82
-    assert published(line)[0][3] == 0x33
+    assert [first for _, _, _, first in published(line)] == [0x33, 0x32, 0x32]
     assert bench.uplink.sent == 3 and bench.uplink.resent == 0
+
+
+def test_a_turn_does_four_things_and_says_whether_there_is_more():
+    line = Line()
+    bench = Bench(line)
+    for _ in range(4):
+        bench.event()
+    assert not bench.uplink.turn(0) and not bench.uplink.connected
+    assert bench.uplink.turn(100)
+    assert len(packets(line.sent)) == 4  # status, SUBSCRIBE, two events
+    assert not bench.uplink.turn(100)
+    assert len(packets(line.sent)) == 6
+    bench.event()
+    line.takes = 5
+    assert not bench.uplink.turn(200)  # half of it, and the socket is full
+    line.takes = None
+    assert not bench.uplink.turn(300)
+    assert names(line) == ["status"] + ["event"] * 5
+
+
+def test_an_idle_turn_reads_no_flash_and_news_goes_out_at_the_next():
+    line = Line()
+    line.acks = True
+    bench = Bench(line)
+    bench.event()
+    bench.run()
+    assert bench.uplink.acked == 2
+    reads = bench.flash.reads
+    bench.run()
+    assert bench.flash.reads == reads
+    bench.event()
+    assert not bench.uplink.turn(bench.now_ms + 100)
+    assert names(line) == ["status", "event", "event"]
+
+
+def test_the_last_place_of_a_window_is_kept_for_the_state():
+    for window, events in ((1, 1), (2, 1), (3, 2)):
+        line = Line()
+        line.acks = True
+        bench = Bench(line, window=window)
+        bench.run()
+        line.acks = False
+        for _ in range(4):
+            bench.event()
+        bench.run()
+        assert names(line).count("event") == events
+        assert bench.uplink.wants_state(bench.now_ms) == (window > 1)
+
+
+def test_the_window_counts_the_bytes_of_a_message():
+    whole = 7 + len(b"schoolbus/f/b/status") + len(b'{"v":1}')
+    for window_bytes, room in ((whole, False), (whole + 1, True)):
+        bench = Bench(Line(), window_bytes=window_bytes)
+        bench.run()
+        assert bench.uplink.wants_state(bench.now_ms) == room
+
+
+def test_what_may_be_on_its_way_grows_with_each_puback_and_begins_anew_after_a_break():
+    for breaks, least in ((False, 12000), (True, 4000)):
+        first, second = Line(), Line()
+        first.acks = True
+        bench = Bench(first, second, window=100, window_bytes=16000)
+        bench.run()
+        for _ in range(60):
+            bench.event(TRACK, 200)
+        bench.run()
+        assert bench.journal.backlog(TRACK) == 0
+        first.acks = False
+        first.ended = breaks
+        bench.run(3000)
+        line = second if breaks else first
+        line.sent = b""
+        for _ in range(60):
+            bench.event(TRACK, 200)
+        bench.run()
+        sent = sum([3 + len(body) for _, body in packets(line.sent)])
+        assert least <= sent < least + 300, (breaks, sent)
 
 
 def test_a_record_is_forgotten_when_its_puback_is_there_and_not_before():
@@ -383,21 +462,67 @@ def test_positions_wait_for_company_but_not_in_the_way_of_an_event():
     assert published(line)[-2][2]["n"] == 2
 
 
+def test_positions_that_wait_for_company_begin_anew_after_a_break():
+    first, second = Line(), Line()
+    first.acks = second.acks = True
+    bench = Bench(first, second)
+    bench.run()
+    bench.position()
+    bench.position()
+    bench.run()
+    first.ended = True
+    bench.run(3000)
+    tracks = [payload for name, _, payload, _ in published(second) if name == "track"]
+    assert [(track["seq"], track["n"]) for track in tracks] == [(1, 2)]
+    assert names(first) == ["status"]
+
+
+def test_a_track_message_holds_many_positions_and_is_sent_again_with_the_same():
+    first, second = Line(), Line()
+    bench = Bench(first, second)
+    for _ in range(40):
+        bench.position()
+    bench.run()
+    assert published(first)[1][2]["n"] == 40
+    for _ in range(3):
+        bench.position()
+    bench.run()
+    first.ended = True
+    bench.run(3000)
+    tracks = [payload for name, _, payload, _ in published(second) if name == "track"]
+    assert tracks[0] == published(first)[1][2]
+    assert [(track["seq"], track["n"]) for track in tracks[1:]] == [(41, 3)]
+
+
+def test_a_puback_of_positions_forgets_these_and_no_more():
+    line = Line()
+    bench = Bench(line)
+    for _ in range(3):
+        bench.position()
+    bench.event(TRACK)
+    bench.event(TRACK)
+    bench.run()
+    assert names(line) == ["status", "track", "event", "event"]
+    line.arrived = puback(published(line)[1][1])
+    bench.run()
+    assert bench.journal.backlog(TRACK) == 2
+
+
 def test_positions_do_not_wait_longer_than_a_minute():
     line = Line()
     line.acks = True
     bench = Bench(line)
     bench.run()
     bench.position()
-    bench.run(59000)
+    bench.run(60000)
     assert "track" not in names(line)
-    bench.run(2000)
+    bench.run(100)
     assert names(line)[-1] == "track"
 
 
 def test_a_window_full_of_positions_has_room_for_an_alarm():
-    line = Line()
-    bench = Bench(line)
+    line, again = Line(), Line()
+    bench = Bench(line, again)
     for _ in range(6):
         bench.event(TRACK)
         bench.event(TRACK)
@@ -408,11 +533,20 @@ def test_a_window_full_of_positions_has_room_for_an_alarm():
     bench.run()
     assert names(line)[6:] == ["event"]  # and the last is for the state
     assert bench.uplink.wants_state(bench.now_ms)
+    line.ended = True
+    again.acks = True
+    bench.run(3000)
+    seqs = [payload["seq"] for name, _, payload, _ in published(again) if name == "event"]
+    assert seqs == [1, 2, 3, 4, 5, 13, 14, 6, 7, 8, 9, 10, 11, 12]
+    assert bench.journal.backlog(TRACK) == bench.journal.backlog(ALARM) == 0
 
 
 def test_a_silent_broker_is_left_after_the_ack_timeout():
     line = Line()
+    line.acks = True
     bench = Bench(line, None)
+    bench.run(60000)
+    line.acks = False
     bench.event()
     bench.run(20000)
     assert bench.uplink.connected
@@ -453,7 +587,8 @@ def test_a_command_is_answered_and_a_flood_of_them_is_cut_short():
     one = bytes([0x30, 2 + len(topic) + 2, 0, len(topic)]) + topic + b"{}"
     line.arrived = one
     bench.run()
-    assert asked == [("ping", b"{}")] and names(line)[-1] == "reply"
+    assert asked == [("ping", b"{}")]
+    assert published(line)[-1][0] == "reply" and published(line)[-1][3] == 0x32
     line.arrived = one.replace(b"cmd/", b"cmx/")  # not for us
     bench.run()
     assert len(asked) == 1 and bench.uplink.connected

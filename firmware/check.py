@@ -3,7 +3,8 @@
 sitting: seats that are taken, or were taken when last known. Only a sensor that
 reads empty takes a seat off this list; no button does.
 doubtful: seats that are unknown and not sitting. The driver who walked to the
-check button has looked at them. A press sooner than walk_ms after the ignition
+check button has looked at them, until somebody rises who was on board all the while:
+then the button has to be pressed once more. A press sooner than walk_ms after the ignition
 went off counts for nothing but suspicion: nobody walks past every seat that fast.
 
 Who sits where outlives a power cut: a seat whose sensor is silent afterwards is still
@@ -60,6 +61,8 @@ class Check:
     def _judge_seats(self, s):
         before = self._sitting
         self._sitting = sorted(s.taken + [seat for seat in s.unknown if seat in before])
+        if s.unknown and [seat for seat in before if seat not in self._sitting]:
+            self.checked = False  # who rose may sit where nobody can tell
         self._changed = True
         self._silent = len(self._sitting) > len(s.taken)
         s.sitting = self._sitting

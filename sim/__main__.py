@@ -157,10 +157,14 @@ def _run_bench(args: argparse.Namespace) -> int:
 
 
 def _soak(commands) -> None:
-    from sim import soak_flash, soak_hazards
+    from sim import soak_days, soak_flash, soak_hazards
+
+    def run(args: argparse.Namespace) -> int:
+        chosen = soak_flash if args.flash else soak_hazards if args.hazards else soak_days
+        return chosen.run(args)
 
     command = _command(
-        commands, "soak", lambda args: (soak_flash if args.flash else soak_hazards).run(args),
+        commands, "soak", run,
         "go on and on, with faults by the dice, and see whether promises are kept",
     )  # fmt: skip
     which = command.add_mutually_exclusive_group(required=True)
@@ -171,8 +175,15 @@ def _soak(commands) -> None:
         "--hazards", action="store_true",
         help="ordinary school days, and days on which a child is left behind",
     )  # fmt: skip
+    which.add_argument(
+        "--days", type=number(1, 366, int), metavar="N",
+        help="N school days of several buses, with faults of all kinds at once",
+    )  # fmt: skip
     soak_flash.add_arguments(command)
     soak_hazards.add_arguments(command)
+    command.add_argument(
+        "--buses", type=number(1, 100, int), default=3, help="of the fleet (--days; default: 3)"
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:

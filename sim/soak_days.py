@@ -86,10 +86,6 @@ def _counts(topic: str) -> bool:
     return topic.endswith(("/event", "/track"))
 
 
-def add_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--buses", type=int, default=3, help="of the fleet (--days; default: 3)")
-
-
 def run(args: argparse.Namespace) -> int:
     """0 if every promise was kept; 1 if not, with the command that shows it again."""
     fleet = Fleet(args.buses, args.days, args.seed)

@@ -16,6 +16,17 @@ def sleeper_changes_seats(bus: Story) -> None:
     bus.waits(minutes=3)
 
 
+def sleeper_moves_to_a_dead_seat(bus: Story) -> None:
+    """The check is done; the child wakes and sits down where the expander has died."""
+    bus.drives(seats={3, 13})
+    bus.parks(seats={13})
+    bus.loses_expander(0)
+    bus.waits(seconds=30)
+    bus.leaves(13)
+    bus.boards(6)
+    bus.waits(minutes=3)
+
+
 def wire_cut_under_a_child(bus: Story) -> None:
     """The wire of a seat is cut while a child sleeps there; empty or not, it reads taken."""
     bus.drives(seats={7})
@@ -154,6 +165,7 @@ def evacuation(bus: Story) -> None:
 
 STORIES = (
     sleeper_changes_seats,
+    sleeper_moves_to_a_dead_seat,
     wire_cut_under_a_child,
     expander_dies_in_the_check,
     dead_expander_and_power_cut,

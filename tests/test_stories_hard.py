@@ -12,6 +12,7 @@ from sim.story import Story
 LEFT = ["child_left_behind", "heat"]
 HEARD = [
     (stories.sleeper_changes_seats, ["parked_movement", *LEFT]),
+    (stories.sleeper_moves_to_a_dead_seat, ["sensor_silent", *LEFT, "check_button_missed"]),
     (stories.wire_cut_under_a_child, LEFT),
     (stories.expander_dies_in_the_check, ["sensor_silent", *LEFT]),
     (stories.dead_expander_and_power_cut, ["sensor_silent", "sensor_silent", "self_test", *LEFT]),

@@ -61,8 +61,9 @@ def test_the_button_settles_a_seat_that_was_never_known_and_no_other():
     assert watch.sees(9000, taken=[], unknown=[3, 9]) == ([3], [9])
     assert watch.presses(9000)
     assert (watch.s.sitting, watch.s.doubtful) == ([3], [])
-    assert watch.sees(9000, unknown=[9]) == ([], [])
+    assert watch.sees(9000, taken=[3], unknown=[9]) == ([3], [])
     watch.check.begin()
+    watch.sees(taken=[])
     assert watch.sees() == ([], [9])
     assert not watch.s.checked
 
@@ -76,7 +77,7 @@ def test_who_sits_where_outlives_a_power_cut():
         assert after.s.doubtful == [31]
         assert after.presses(9000)
         assert after.s.sitting == sorted((seat, 30)), seat
-        assert after.sees(9000, unknown=[31]) == ([], [])
+        assert after.sees(9000, unknown=[]) == ([], [])
         assert Watch(watch.nvs, unknown=[seat]).s.sitting == []
 
 
@@ -120,3 +121,16 @@ def test_what_does_not_change_is_not_written_again():
         watch.sees(0, taken=taken)
         watch.sees(0)
     assert writes == ["sitting_1"] * 3
+
+
+def test_who_rises_after_the_press_may_sit_on_a_seat_that_nobody_can_read():
+    watch = Watch(taken=[13], unknown=[5, 6])
+    assert watch.presses(9000)
+    assert watch.sees(9000, taken=[]) == ([], [5, 6])
+    assert not watch.s.checked
+    assert watch.presses(9000)
+    assert (watch.s.sitting, watch.s.doubtful) == ([], [])
+    watch = Watch(taken=[13], unknown=[])
+    assert watch.presses(9000)
+    watch.sees(9000, taken=[])
+    assert watch.s.checked

@@ -572,6 +572,24 @@ def test_a_window_full_of_positions_has_room_for_an_alarm():
     assert bench.journal.backlog(TRACK) == bench.journal.backlog(ALARM) == 0
 
 
+def test_an_event_that_was_held_back_when_the_connection_broke_is_read_anew():
+    first, second = Line(), Line()
+    first.acks = second.acks = True
+    bench = Bench(first, second)
+    bench.event(TRACK)
+    bench.run()
+    assert bench.journal.backlog(TRACK) == 0
+    first.acks = False
+    for _ in range(6):
+        bench.event()
+    bench.event(TRACK)
+    bench.run()
+    first.ended = True
+    bench.run(3000)
+    seqs = [payload["seq"] for name, _, payload, _ in published(second) if name == "event"]
+    assert seqs == [2, 3, 4, 5, 6, 7, 8]
+
+
 def test_a_silent_broker_is_left_after_the_ack_timeout():
     line = Line()
     line.acks = True

@@ -61,7 +61,6 @@ class Bus:
         self._track = Track(config["track"])
         self._recorder = Recorder(self.journal, self._boot)
         self._damaged = 0  # records found unreadable, as last told
-        self._state = Every(0)
         self._state_of = None
         self._state_ms = 0
         self._radio = Every(_RADIO_MS)

@@ -110,6 +110,14 @@ class Broker:
             )
         self._await()
 
+    @property
+    def keeps_what_it_acknowledged(self) -> bool:
+        """Whether kill() cannot cost a message that was answered with a PUBACK.
+
+        nats-server writes first. mosquitto answers from memory and writes its store after.
+        """
+        return self.kind == "nats-server"
+
     def kill(self) -> None:
         """As when its computer loses power: no good-bye to anybody."""
         if self._process is not None:

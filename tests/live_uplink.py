@@ -122,10 +122,13 @@ class LiveUplink(Records):
         wanted = len(self.appended[ALARM]) + len(self.appended[TRACK])
 
         def all_there() -> bool:
-            heard = [(topic, payload) for topic, payload, _ in list(city.heard)]
-            return len({s for lane in (ALARM, TRACK) for s in self.arrived(lane, heard)}) == wanted
+            return sum(len(self.arrived_at(city, lane)) for lane in (ALARM, TRACK)) == wanted
 
         self.run_until(all_there, within_s)
-        heard = [(topic, payload) for topic, payload, _ in city.heard]
         for lane in (ALARM, TRACK):
-            assert list(dict.fromkeys(self.arrived(lane, heard))) == self.appended[lane]
+            assert self.arrived_at(city, lane) == self.appended[lane]
+
+    def arrived_at(self, city: City, lane: int) -> list[int]:
+        """seqs of a lane in the order in which the city first heard them."""
+        heard = [(topic, payload) for topic, payload, _ in list(city.heard)]
+        return list(dict.fromkeys(self.arrived(lane, heard)))

@@ -46,7 +46,7 @@ hazards: $(VENV)/dev  ## docs/hazards.md from the code
 	@$(BIN)/python -m tools.hazards
 
 clean:  ## remove .venv and everything else that was made
-	rm -rf $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) station/web/static/vendor* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
@@ -62,7 +62,12 @@ $(VENV)/sim: requirements.txt tools/get_umqtt.py | $(BIN)/python
 	@$(BIN)/python tools/get_umqtt.py
 	@touch $@
 
-$(VENV)/dev: requirements-dev.txt $(VENV)/sim
+$(VENV)/web: station/web/package-lock.json tools/web_files.py | $(BIN)/python
+	@echo "Fetching what the station's page takes from npm (once) ..."
+	@$(BIN)/python -m tools.web_files
+	@touch $@
+
+$(VENV)/dev: requirements-dev.txt $(VENV)/sim $(VENV)/web
 	@echo "Setting up $(VENV) for tests and lint (once) ..."
 	@$(PIP) -r requirements-dev.txt
 	@touch $@

@@ -1,8 +1,6 @@
-"""The supported boards: which part hangs on which pin. A new board is one table.
+"""The parts of one bus, composed from its board's table (drivers/boards.py) and bus.json.
 
-ESP32-DevKitC (WROOM-32): Espressif ESP32-DevKitC V4 pin layout. Left alone: the
-strapping pins 0, 2, 5, 12, 15, the flash's 6 to 11 and the console's 1 and 3.
-Pins 34 to 39 are inputs without pull-ups: for what drives them both ways.
+A driver is imported where its part is fitted: what a bus does not use takes no memory.
 """
 
 import os
@@ -11,6 +9,7 @@ import machine
 from esp32 import NVS, Partition
 from machine import ADC, I2C, UART, WDT, Pin
 
+from drivers.boards import BOARDS
 from drivers.dial import Dialer
 from drivers.files import Files
 from drivers.flash import Flash
@@ -24,29 +23,6 @@ from drivers.supply import Supply
 from drivers.switch import Switch
 from drivers.wifi import Wifi
 
-PINS = {
-    "devkit": {
-        "sda": 21,
-        "scl": 22,
-        "sda_2": 13,
-        "scl_2": 14,
-        "gnss_rx": 16,
-        "gnss_tx": 17,
-        "ignition": 32,
-        "front_door": 33,
-        "emergency_door": 25,
-        "check_button": 26,
-        "sos_button": 27,
-        "buzzer": 18,
-        "lamp": 19,
-        "horn": 23,
-        "supply": 34,
-        "lamp_sense": 35,
-        "buzzer_sense": 36,
-        "horn_sense": 39,
-    },
-}
-
 _RESET_CAUSES = {
     machine.PWRON_RESET: "power_on",
     machine.HARD_RESET: "external",
@@ -56,7 +32,6 @@ _RESET_CAUSES = {
 }
 _WATCHDOG_MS = 8000
 _GNSS_BAUD = 9600
-_DIVIDER_OHM = (100000, 10000)  # 36 V of a 24 V bus -> 3.3 V
 
 
 class Board:
@@ -64,12 +39,15 @@ class Board:
 
     def __init__(self, config):
         """config: from firmware.config. Raises OSError if there is no `journal` partition."""
-        pins = PINS[config["board"]]
+        table = BOARDS[config["board"]]
+        pins = table["pins"]
         sensed = config["readback"]["fitted"]
         # The horn first: whatever fails further on, it is not left as it was.
         self.horn = _output(pins, "horn", sensed)
         self.buzzer = _output(pins, "buzzer", sensed)
         self.lamp = _output(pins, "lamp", sensed)
+        for name in table["high"]:
+            Pin(table["on_board"][name], Pin.OUT, value=1)
         self.watchdog = WDT(timeout=_WATCHDOG_MS)
         i2c = I2C(0, sda=Pin(pins["sda"]), scl=Pin(pins["scl"]), freq=400000, timeout=5000)
         i2c_2 = I2C(1, sda=Pin(pins["sda_2"]), scl=Pin(pins["scl_2"]), freq=400000, timeout=5000)

@@ -9,7 +9,7 @@ import machine
 from esp32 import NVS, Partition
 from machine import ADC, I2C, UART, WDT, Pin
 
-from drivers.boards import BOARDS
+from drivers.boards import BOARDS, INPUT_ONLY
 from drivers.dial import Dialer
 from drivers.files import Files
 from drivers.flash import Flash
@@ -30,6 +30,13 @@ _RESET_CAUSES = {
     machine.DEEPSLEEP_RESET: "deep_sleep",
     machine.SOFT_RESET: "soft",
 }
+_SWITCHES = (  # part, what its closed contact means
+    ("ignition", True),
+    ("front_door", False),
+    ("emergency_door", False),
+    ("check_button", True),
+    ("sos_button", True),
+)
 _WATCHDOG_MS = 8000
 _GNSS_BAUD = 9600
 
@@ -59,12 +66,22 @@ class Board:
             1, baudrate=_GNSS_BAUD, rx=Pin(pins["gnss_rx"]), tx=Pin(pins["gnss_tx"]), rxbuf=2048
         )
         self.gnss = Gnss(uart)
-        self.ignition = _switch(pins["ignition"], True)
-        self.front_door = _switch(pins["front_door"], False)
-        self.emergency_door = _switch(pins["emergency_door"], False)
-        self.check_button = _switch(pins["check_button"], True)
-        self.sos_button = _switch(pins["sos_button"], True)
-        self.supply = Supply(ADC(Pin(pins["supply"]), atten=ADC.ATTN_11DB), *_DIVIDER_OHM)
+        self.switches = None
+        far = table.get("switch_expander", {})
+        if far:
+            from drivers.switch_expander import SwitchExpander
+
+            self.switches = SwitchExpander(MCP23017(i2c, far["address"]))
+        for name, when_closed in _SWITCHES:
+            if name in far:
+                pin = self.switches.pin(far[name])
+            else:
+                pull = None if pins[name] in INPUT_ONLY else Pin.PULL_UP
+                pin = Pin(pins[name], Pin.IN, pull)
+            setattr(self, name, Switch(pin, when_closed))
+        self.supply = Supply(
+            ADC(Pin(pins["supply"]), atten=ADC.ATTN_11DB), *table["dividers"]["supply"]
+        )
         self.cabin = LM75(i2c) if config["cabin"]["fitted"] else None
         self.flash = Flash(_journal_partition())
         self.nvs = Nvs(NVS("busguard"))
@@ -78,10 +95,6 @@ class Board:
 def _output(pins, name, sensed):
     sense = Pin(pins[name + "_sense"], Pin.IN) if sensed else None
     return Output(Pin(pins[name], Pin.OUT, value=0), sense)
-
-
-def _switch(number, when_closed):
-    return Switch(Pin(number, Pin.IN, Pin.PULL_UP), when_closed)
 
 
 def _journal_partition():

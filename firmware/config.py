@@ -39,7 +39,7 @@ class Kinds:
 SETTINGS = {
     "fleet": Identifier("unconfigured"),
     "bus": Identifier("unconfigured"),
-    "board": Choice("devkit"),
+    "board": Choice("devkit", "lilygo_a7670"),  # drivers/boards.py
     "seats": {
         "count": Number(40, 1, 64),
         "expanders": Addresses([32, 33, 34, 35, 36, 37]),

@@ -75,7 +75,7 @@ hazards: $(VENV)/dev  ## docs/hazards.md from the code
 	@$(VENV_BIN)/python -m tools.hazards
 
 clean:  ## remove .venv and everything else that was made
-	rm -rf $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) station/web/static/vendor* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV_BIN)/python:
@@ -91,12 +91,17 @@ $(VENV)/sim: requirements.txt tools/get_umqtt.py | $(VENV_BIN)/python
 	@$(VENV_BIN)/python tools/get_umqtt.py
 	@touch $@
 
+$(VENV)/web: station/web/package-lock.json tools/web_files.py | $(VENV_BIN)/python
+	@echo "Fetching what the station's page takes from npm (once) ..."
+	@$(VENV_BIN)/python -m tools.web_files
+	@touch $@
+
 $(VENV)/board: requirements-board.txt $(VENV)/sim
 	@echo "Setting up $(VENV) for flashing boards (once) ..."
 	@$(PIP) -r requirements-board.txt
 	@touch $@
 
-$(VENV)/dev: requirements-dev.txt requirements-board.txt $(VENV)/sim
+$(VENV)/dev: requirements-dev.txt requirements-board.txt $(VENV)/sim $(VENV)/web
 	@echo "Setting up $(VENV) for tests and lint (once) ..."
 	@$(PIP) -r requirements-dev.txt
 	@touch $@

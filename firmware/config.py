@@ -82,6 +82,7 @@ SETTINGS = {
         "user": Text("", 128),
         "password": Text("", 128),
         "tls": Flag(False),
+        "ca": Text("", 64),  # file of the authority's certificate, PEM or DER; empty: not verified
         "keepalive_s": Number(60, 10, 600),
         "window": Number(32, 1, 32),  # messages in flight
         "window_bytes": Number(16384, 2048, 65536),
@@ -189,6 +190,13 @@ def parse(text, name="bus.json"):
         mounted["forward"], mounted["up"] = "+x", "+z"
     for fault in seat_faults(config["seats"]):
         errors.append(ConfigError("%s: %s" % (name, fault)))
+    if config["broker"]["tls"] and not config["broker"]["ca"]:
+        errors.append(
+            ConfigError(
+                "%s: broker.tls is true, but broker.ca names no file with the authority's "
+                "certificate: anybody could pass for the broker." % name
+            )
+        )
     return config, errors
 
 

@@ -57,7 +57,6 @@ export class Live extends EventTarget {
       this.dispatchEvent(new Event("alarms"));
     } catch (error) {
       this._connection(false);
-      if (error.status === 401) this._stream.close();
     }
   }
 

@@ -11,7 +11,10 @@ TOWN := $(if $(BUSES),--buses $(BUSES)) $(if $(SPEED),--speed $(SPEED)) $(if $(S
 
 COVERING := tests/portable tests/test_rules_hypothesis.py
 
-.PHONY: help setup sim test lint bench vm soak cover hazards clean
+# make station BROKER=127.0.0.1:1883 DB=postgresql://... HTTP=127.0.0.1:8080
+STATION := $(if $(BROKER),--broker $(BROKER)) $(if $(DB),--db $(DB)) $(if $(HTTP),--http $(HTTP))
+
+.PHONY: help setup sim station test lint bench vm soak cover hazards clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,13 +24,16 @@ setup: $(VENV)/dev  ## make .venv with everything in it (the other targets do it
 sim: $(VENV)/sim  ## a school morning in Laem Chabang, live (BUSES= SPEED= SEED= DURATION= BROKER=)
 	@$(BIN)/python -m sim town $(TOWN)
 
+station: $(VENV)/station  ## what municipal staff see, for a broker that runs already (BROKER= DB= HTTP=)
+	@$(BIN)/python -m station serve $(STATION)
+
 test: $(VENV)/dev  ## all tests
 	@$(BIN)/python -m pytest -q
 
 lint: $(VENV)/dev $(VENV)/typings  ## style (ruff) and types (mypy)
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
-	@$(BIN)/mypy sim tools
+	@$(BIN)/mypy sim station tools
 	@$(BIN)/mypy --config-file tools/mypy-board.ini firmware drivers
 
 bench: $(VENV)/dev  ## measure, beside the goals
@@ -56,13 +62,18 @@ $(BIN)/python:
 	  { echo "$(PYTHON) cannot make a virtual environment. On Debian: apt install python3-venv" >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
 
-$(VENV)/sim: requirements.txt tools/get_umqtt.py | $(BIN)/python
+$(VENV)/station: requirements-station.txt | $(BIN)/python
+	@echo "Setting up $(VENV) for the station (once) ..."
+	@$(PIP) -r requirements-station.txt
+	@touch $@
+
+$(VENV)/sim: requirements.txt tools/get_umqtt.py $(VENV)/station
 	@echo "Setting up $(VENV) for the simulator (once) ..."
 	@$(PIP) -r requirements.txt
 	@$(BIN)/python tools/get_umqtt.py
 	@touch $@
 
-$(VENV)/dev: requirements-dev.txt $(VENV)/sim
+$(VENV)/dev: requirements-dev.txt requirements-station.txt $(VENV)/sim
 	@echo "Setting up $(VENV) for tests and lint (once) ..."
 	@$(PIP) -r requirements-dev.txt
 	@touch $@

@@ -1,7 +1,8 @@
 """The same faults on real sockets, through a proxy, with a real broker behind it.
 
-Beside P2 this holds P4: however the uplink fails, its turn comes back at once. The
-slowest turns are printed (pytest -rP).
+Beside P2 this holds P4: however the uplink fails, no turn waits for it. How soon it recovers
+is held in virtual time (test_uplink_faults.py): on the wall clock it is a busy computer's, so
+here it is only printed, with the slowest turns (pytest -rP).
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from sim.proxy import Proxy
 
 CAP_S = 1
 TIMEOUT_S = 1
-LATE_MS = 20
-STUCK_MS = 500  # no busy computer takes so long; what waits for a network or DNS does
+PATIENCE_S = 30  # for what has to happen, on however busy a computer
+STUCK_MS = 900  # a turn that waited for the network, DNS or TLS would wait for TIMEOUT_S at least
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +44,7 @@ def scene(broker):
         )
         bus.alarm(30)
         bus.position(3000)
-        bus.run_until(lambda: bus.uplink.acked > 8, 10)
+        bus.run_until(lambda: bus.uplink.acked > 8, PATIENCE_S)
         yield Scene(bus, city, proxy)
         bus.hang_up()
     city.leave(forget=True)
@@ -54,18 +55,18 @@ class Scene(NamedTuple):
     city: City
     proxy: Proxy
 
-    def recovers(self, within_s: float = CAP_S + 2) -> None:
-        """From now on it gets through again, everything arrives, and no turn was late."""
+    def recovers(self) -> None:
+        """From now on it gets through again, everything arrives, and no turn waited."""
         bus = self.bus
         acked = bus.uplink.acked
         bus.alarm()
         bus.info()  # behind it no position is held back
-        took_s = bus.run_until(lambda: bus.uplink.acked > acked, within_s)
-        bus.drain(20)
-        bus.check(self.city)
+        took_s = bus.run_until(lambda: bus.uplink.acked > acked, PATIENCE_S)
+        bus.drain(PATIENCE_S)
+        bus.check(self.city, PATIENCE_S)
         slow_ms, worst_ms = bus.slowest_turns_ms()
         print(f"recovered after {took_s:.2f} s; turns {slow_ms:.1f}, worst {worst_ms:.1f} ms")
-        assert slow_ms <= LATE_MS and worst_ms <= STUCK_MS
+        assert worst_ms <= STUCK_MS
         assert bus.uplink.resent <= bus.uplink.breaks * bus.config["broker"]["window"]
 
     def lives(self, seconds: float) -> None:
@@ -88,21 +89,21 @@ def test_fin_inside_a_packet(scene, n):
     scene.proxy.cut_down_after = n
     scene.lives(0.4)
     scene.recovers()
-    assert scene.bus.uplink.breaks == 1
+    assert scene.bus.uplink.breaks >= 1
 
 
 def test_silence(scene):
     scene.proxy.is_silent = True
     scene.lives(TIMEOUT_S + 1)
-    assert not scene.bus.uplink.connected
+    scene.bus.run_until(lambda: not scene.bus.uplink.connected, PATIENCE_S)
     scene.proxy.is_silent = False
-    scene.recovers(TIMEOUT_S + CAP_S)
+    scene.recovers()
 
 
 def test_a_nat_that_forgets(scene):
     scene.proxy.forget()
-    scene.recovers(TIMEOUT_S + CAP_S + 1)
-    assert scene.bus.uplink.breaks == 1
+    scene.recovers()
+    assert scene.bus.uplink.breaks >= 1
 
 
 def only_dials(attribute: str, value: object, normal: object = False):
@@ -128,7 +129,7 @@ def test_dials_that_fail(scene, name):
     scene.lives(0.8)
     assert not scene.bus.uplink.connected
     DIAL_FAULTS[name](scene.proxy, False)
-    scene.recovers(TIMEOUT_S + CAP_S)
+    scene.recovers()
 
 
 @pytest.mark.parametrize(
@@ -147,8 +148,8 @@ def test_pubacks_that_get_lost(scene):
     scene.proxy.acks = puback.lost(5)
     scene.lives(0.6)
     scene.proxy.acks = None
-    scene.recovers(TIMEOUT_S + CAP_S + 1)
-    assert scene.bus.uplink.breaks == 1
+    scene.recovers()
+    assert scene.bus.uplink.breaks >= 1
 
 
 @pytest.mark.parametrize("hangs", [False, True], ids=["fails", "hangs"])
@@ -165,7 +166,7 @@ def test_dns(scene, hangs, monkeypatch):
         scene.proxy.reset()
         scene.lives(2 if hangs else 1)
         assert not scene.bus.uplink.connected
-    scene.recovers(TIMEOUT_S + CAP_S)
+    scene.recovers()
     answer.set()
 
 
@@ -174,7 +175,7 @@ def test_a_tls_handshake_that_stalls(broker):
         proxy.is_mute = True
         bus = LiveUplink("127.0.0.1", proxy.port, tls=True, connect_timeout_s=TIMEOUT_S)
         bus.alarm()
-        bus.run_until(lambda: bus.uplink.dials_failed > 0, TIMEOUT_S + 2)
+        bus.run_until(lambda: bus.uplink.dials_failed > 0, PATIENCE_S)
         assert max(bus.slowest_turns_ms()) <= STUCK_MS
         bus.hang_up()
 
@@ -184,12 +185,12 @@ def test_another_client_of_the_same_id(scene):
     for _ in range(2):
         other.connect(*scene.proxy.broker)
         other.loop(0.1)
-        scene.bus.run_until(lambda: not scene.bus.uplink.connected, 3)
+        scene.bus.run_until(lambda: not scene.bus.uplink.connected, PATIENCE_S)
         scene.lives(0.4)
-        scene.bus.run_until(lambda: scene.bus.uplink.connected, 9)
+        scene.bus.run_until(lambda: scene.bus.uplink.connected, PATIENCE_S)
     other.loop(0.1)
     scene.recovers()
-    assert scene.bus.uplink.breaks == 2
+    assert scene.bus.uplink.breaks >= 2
 
 
 def test_delay_jitter_and_a_thin_link(scene):

@@ -9,7 +9,17 @@ A new setting is one line in SETTINGS.
 import json
 
 from firmware.rules import RULES
-from firmware.setting import Addresses, Choice, Flag, Identifier, Number, Text
+from firmware.setting import (
+    Addresses,
+    Choice,
+    Flag,
+    Identifier,
+    Number,
+    Order,
+    Pin,
+    Quoted,
+    Text,
+)
 
 _KINDS = [rule.kind for rule in RULES]
 _ALWAYS_ON = ("child_left_behind",)
@@ -69,10 +79,22 @@ SETTINGS = {
         "connect_timeout_s": Number(20, 5, 120),
         "ack_timeout_s": Number(20, 5, 120),
         "backoff_max_s": Number(60, 1, 600),
+        "reset_after_min": Number(60, 15, 1440),  # without a link, parked: the board starts anew
     },
+    "radios": Order(["wifi"], "wifi", "cellular"),
+    "next_radio_s": Number(60, 10, 600),  # without the preferred one before the next is asked
     "wifi": {
         "ssid": Text("", 32),
         "password": Text("", 63),
+    },
+    "cellular": {
+        "apn": Quoted("internet", 63),
+        "user": Text("", 63),  # empty: none is asked for
+        "password": Text("", 63),
+        "pin": Pin(),
+    },
+    "gnss": {
+        "fast": Flag(False),  # five fixes a second instead of one
     },
     "rules": {
         "disabled": Kinds(),

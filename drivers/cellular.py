@@ -1,7 +1,7 @@
 """Cellular data through a SIMCom modem (A7670, SIM7600): AT commands, then PPP on the same UART.
 
-What has to be done stands in order in _connect(), each part a generator. A `yield` gives
-the number of milliseconds until it wants to go on, so no step ever waits.
+What has to be done stands in order in _connect(), each part a generator (see Modem): no
+step ever waits.
 
 Source: SIMCom A76XX series and SIM7600 series AT command manuals; 3GPP TS 27.007, 7.2
 (+CREG), 8.5 (+CSQ), 10.1 (+CGDCONT, +CEREG, D*99#); ITU-T V.250, 6.3 (dial, hang up).
@@ -10,26 +10,14 @@ MicroPython documentation, network.PPP.
 
 from micropython import const
 
-from drivers.at import TIMED_OUT, At
+from drivers.modem import Modem
 from drivers.modem_gnss import start_gnss
 from drivers.sim_card import unlock
 from drivers.trouble import Trouble
 
-_BAUD = const(115200)
-_OTHER_BAUDS = (9600, 57600, 38400, 460800)
-_POLL_MS = const(10)
 _IDLE_MS = const(200)
 _LOOK_MS = const(500)
-_SYNC_MS = const(300)
-_SYNCS = const(3)
-_DRAINS = const(10)
-_GUARD_MS = const(1100)  # of silence before and after +++
 _ANSWER_MS = const(5000)
-_KEY_MS = const(400)  # switches on: SIM7600 100 to 500 ms, A7670 50 ms or more
-_KEY_OFF_MS = const(3000)  # switches off: 2.5 s or more
-_OFF_MS = const(30000)  # a SIM7600 takes 26 s to log off and go
-_SUPPLY_OFF_MS = const(2000)
-_BOOT_MS = const(25000)
 _REGISTER_MS = const(90000)
 _DENIED_MS = const(20000)
 _DIAL_MS = const(60000)
@@ -59,9 +47,8 @@ class Cellular:
         it shall give five fixes a second.
         """
         self._uart = uart
-        self._at = At(uart)
+        self._modem = Modem(uart, power)
         self._make_ppp = make_ppp
-        self._power = power
         self._settings = settings
         self._gnss_hz = (5 if is_fast else 1) if with_gnss else 0
         self._ppp = None
@@ -71,7 +58,6 @@ class Cellular:
         self._dbm = None
         self._dbm_ms = 0
         self._now_ms = 0
-        self.cycles = 0  # of the power
         self.failure = ""
         self.fault = ""
         self._begin()
@@ -102,7 +88,7 @@ class Cellular:
 
     def turn(self, now_ms):
         """One step, if one is due."""
-        self._now_ms = now_ms
+        self._modem.now_ms = self._now_ms = now_ms
         if now_ms < self.due_ms:
             return
         try:
@@ -117,45 +103,6 @@ class Cellular:
         self._is_up = False
         self.due_ms = 0
         self._steps = self._live()
-
-    # what the steps are made of
-
-    def pause(self, ms):
-        yield ms
-
-    def ask(self, command, timeout_ms):
-        """-> the final result. A modem that says nothing at all is Trouble."""
-        result = yield from self._ask(command, timeout_ms)
-        if result == TIMED_OUT:
-            raise Trouble("The modem did not answer AT%s." % command.split("=")[0])
-        return result
-
-    def answer(self, prefix):
-        """The rest of the first line of the last answer that begins so, "" if none does."""
-        for line in self._at.answers:
-            if line.startswith(prefix):
-                return line[len(prefix) :].strip()
-        return ""
-
-    def await_urc(self, text, timeout_ms):
-        """-> bool: it came in time."""
-        end_ms = self._now_ms + timeout_ms
-        while text not in self._at.urcs and text not in self._at.answers:
-            if self._now_ms >= end_ms:
-                return False
-            self._at.listen()
-            yield _POLL_MS
-        return True
-
-    def _ask(self, command, timeout_ms):
-        at = self._at
-        at.drain()
-        at.ask(command, self._now_ms, timeout_ms)
-        while True:
-            result = at.poll(self._now_ms)
-            if result is not None:
-                return result
-            yield _POLL_MS
 
     # the order of things
 
@@ -181,15 +128,17 @@ class Cellular:
                 self._must_cycle = self._has_failed % _TROUBLES_A_CYCLE == 0
 
     def _connect(self):
+        modem = self._modem
         if self._must_cycle:
             self._must_cycle = False
-            yield from self._cycle_power()
-        yield from self._wake()
-        yield from self.ask("E0", _ANSWER_MS)
-        yield from self.ask("+CMEE=1", _ANSWER_MS)
-        yield from unlock(self, self._settings["pin"])
+            self._dbm = None
+            yield from modem.cycle_power()
+        yield from modem.wake(self._has_failed > 0)
+        yield from modem.ask("E0", _ANSWER_MS)
+        yield from modem.ask("+CMEE=1", _ANSWER_MS)
+        yield from unlock(modem, self._settings["pin"])
         if self._gnss_hz:
-            yield from start_gnss(self, self._gnss_hz)
+            yield from start_gnss(modem, self._gnss_hz)
         yield from self._register()
         yield from self._dial()
 
@@ -201,72 +150,6 @@ class Cellular:
             yield _LOOK_MS
         raise Trouble("The modem lost its connection.")
 
-    # power
-
-    def _wake(self):
-        """Until it answers AT: as it is, out of data at another speed, or switched on."""
-        if (yield from self._is_awake()):
-            return
-        yield from self._escape()
-        if (yield from self._is_awake()):
-            yield from self.ask("H", _ANSWER_MS)
-            return
-        for baud in _OTHER_BAUDS:
-            self._uart.init(baudrate=baud)
-            if (yield from self._is_awake()):
-                yield from self._ask("+IPR=%d" % _BAUD, _ANSWER_MS)
-                break
-        self._uart.init(baudrate=_BAUD)
-        if (yield from self._is_awake()):
-            return
-        if not (yield from self._switch_on()):
-            if self._has_failed:
-                yield from self._cycle_power()
-            if not (yield from self._is_awake()):
-                raise Trouble("The modem does not answer.", self._has_failed > 0)
-
-    def _is_awake(self):
-        for _ in range(_SYNCS):
-            result = yield from self._ask("", _SYNC_MS)
-            if result == "OK":
-                for _ in range(_DRAINS):  # the answers to AT that came late
-                    if not self._at.drain():
-                        break
-                    yield 2 * _POLL_MS
-                return True
-        return False
-
-    def _escape(self):
-        yield _GUARD_MS
-        self._uart.write(b"+++")
-        yield _GUARD_MS
-        self._at.drain()
-
-    def _switch_on(self):
-        self._power.press(True)
-        yield _KEY_MS
-        self._power.press(False)
-        end_ms = self._now_ms + _BOOT_MS
-        while self._now_ms < end_ms:
-            if (yield from self._is_awake()):
-                return True
-        return False
-
-    def _cycle_power(self):
-        self.cycles += 1
-        self._dbm = None
-        if self._power.has_supply:
-            self._power.supply(False)
-            yield _SUPPLY_OFF_MS
-            self._power.supply(True)
-            yield _SUPPLY_OFF_MS
-        else:
-            self._power.press(True)
-            yield _KEY_OFF_MS
-            self._power.press(False)
-            yield _OFF_MS
-        yield from self._switch_on()
-
     # network
 
     def _register(self):
@@ -276,8 +159,8 @@ class Cellular:
             yield from self._measure()
             states = []
             for command in ("+CEREG", "+CREG"):
-                yield from self.ask(command + "?", _ANSWER_MS)
-                states.append((self.answer(command + ":").split(",") + [""])[1])
+                yield from self._modem.ask(command + "?", _ANSWER_MS)
+                states.append((self._modem.answer(command + ":").split(",") + [""])[1])
             if states[0] in _REGISTERED or states[1] in _REGISTERED:
                 return
             if _DENIED not in states:
@@ -291,18 +174,18 @@ class Cellular:
             yield _LOOK_MS
 
     def _measure(self):
-        yield from self.ask("+CSQ", _ANSWER_MS)
-        rssi = self.answer("+CSQ:").split(",")[0]
+        yield from self._modem.ask("+CSQ", _ANSWER_MS)
+        rssi = self._modem.answer("+CSQ:").split(",")[0]
         known = rssi.isdigit() and int(rssi) <= 31  # 99: not known
         self._dbm = 2 * int(rssi) - 113 if known else None
         self._dbm_ms = self._now_ms
 
     def _dial(self):
         settings = self._settings
-        result = yield from self.ask('+CGDCONT=1,"IP","%s"' % settings["apn"], _ANSWER_MS)
+        result = yield from self._modem.ask('+CGDCONT=1,"IP","%s"' % settings["apn"], _ANSWER_MS)
         if result != "OK":
             raise Trouble("The modem does not take the APN %s." % settings["apn"], True)
-        result = yield from self.ask("D*99#", _DIAL_MS)
+        result = yield from self._modem.ask("D*99#", _DIAL_MS)
         if result != "CONNECT":
             raise Trouble("The mobile network gives no data connection (%s)." % result)
         self._ppp = self._make_ppp(self._uart)

@@ -13,7 +13,7 @@ _READY = "+CGNSSPWR: READY!"
 
 
 def start_gnss(modem, rate_hz):
-    """Steps (see Cellular). rate_hz: 1 or 5. A modem without a receiver is no trouble.
+    """Steps (see Modem). rate_hz: 1 or 5. A modem without a receiver is no trouble.
 
     An A76XX that runs already says READY to nobody any more; a SIM7600 that runs
     answers ERROR to +CGPS=1. Neither matters.

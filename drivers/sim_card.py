@@ -17,7 +17,7 @@ _NO_CARD = ("10", "13", "15")  # +CME ERROR: not inserted, failure, wrong
 
 
 def unlock(modem, pin):
-    """Steps (see Cellular) until the card is ready. Trouble if a person has to come.
+    """Steps (see Modem) until the card is ready. Trouble if a person has to come.
 
     A PIN is only tried while all three tries are left: a refusal, whether an hour or a
     reset ago, leaves two, and then nothing is tried any more.

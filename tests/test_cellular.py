@@ -94,7 +94,7 @@ def test_a_board_that_restarts_finds_the_modem_in_data_mode():
     bench.comes_up()
     bench.boot()
     assert bench.comes_up() < 12
-    assert bench.chip.boots == 1 and bench.radio.cycles == 0
+    assert bench.chip.boots == 1 and bench.radio._modem.cycles == 0
 
 
 @pytest.mark.parametrize("baudrate", [9600, 38400, 57600, 460800])
@@ -161,7 +161,7 @@ def test_a_silent_modem_is_power_cycled(supply):
     bench.chip.silent = True
     bench.radio.up()
     bench.comes_up(240)
-    assert bench.radio.cycles == 1 and bench.chip.boots == 2
+    assert bench.radio._modem.cycles == 1 and bench.chip.boots == 2
 
 
 def test_a_dead_modem_is_told_and_asked_for_ever():
@@ -248,6 +248,6 @@ def test_a_user_name_goes_to_ppp():
 
 def test_a_driver_that_fails_does_not_stop_the_bus():
     bench = Bench()
-    bench.radio._power = None
+    bench.radio._modem._power = None
     bench.run(30)
     assert "driver failed" in bench.radio.fault

@@ -44,8 +44,8 @@ class Bus:
     def __init__(self, config, parts, now_ms, config_errors=(), start="normal", crash=None):
         self._parts = parts
         self._start = start
-        self._boot = (parts.nvs.get("boot") or 0) + 1
-        parts.nvs.set("boot", self._boot)
+        self.boot = (parts.nvs.get("boot") or 0) + 1
+        parts.nvs.set("boot", self.boot)
         self.snapshot = Snapshot(config["seats"]["count"])
         self.trip = Trip(config, parts.nvs)
         self.snapshot.phase = self.trip.phase
@@ -67,7 +67,7 @@ class Bus:
         self._broken = set()  # kinds of rules that raise
         self._make_rules()
         self._track = Track(config["track"])
-        self._recorder = Recorder(self.journal, self._boot)
+        self._recorder = Recorder(self.journal, self.boot)
         self._damaged = 0  # records found unreadable, as last told
         self._state_of = None
         self._state_ms = 0
@@ -107,6 +107,11 @@ class Bus:
         if self.uplink.connected:
             self._tell_state(now_ms)
         return self._police() or more
+
+    @property
+    def is_refused(self):
+        """The journal's flash takes no records."""
+        return self._recorder.failed
 
     def enter(self, mode):
         """Into a mode (modes.py) with the next tick; ValueError says why not."""
@@ -217,7 +222,7 @@ class Bus:
             s.utc_ms,
             VERSION,
             self.journal.epoch,
-            self._boot,
+            self.boot,
             self._parts.reset_cause,
             self._start,
             self.disabled,
@@ -229,7 +234,7 @@ class Bus:
 
     def _started(self):
         cause = self._parts.reset_cause
-        data = (("boot", self._boot), ("reset", cause), ("start", self._start), ("fw", VERSION))
+        data = (("boot", self.boot), ("reset", cause), ("start", self._start), ("fw", VERSION))
         ordinary = cause == "power_on" and self._start == "normal"
         severity = INFO if ordinary else WARNING
         return Event("started", severity, data=data, subject=None)

@@ -142,7 +142,7 @@ class TrackBatch:
 
 
 def status(utc_ms, version, epoch, boot, reset_cause, start="normal", disabled=(), policy=None):
-    """Retained on connect. start: see Bus; disabled: kinds of rules switched off; policy: its hash."""
+    """Retained on connect. start: see Bus; disabled: kinds of rules; policy: its hash."""
     return text(
         (
             ("v", 1),

@@ -22,7 +22,7 @@ from drivers.nvs import Nvs
 from drivers.output import Output
 from drivers.supply import Supply
 from drivers.switch import Switch
-from drivers.wifi import Wifi
+from drivers.wireless import make_radio
 
 PINS = {
     "devkit": {
@@ -91,9 +91,10 @@ class Board:
         self.flash = Flash(_journal_partition())
         self.nvs = Nvs(NVS("busguard"))
         self.files = Files()
-        self.radio = Wifi(config["wifi"])
+        self.radio = make_radio(config, pins)
         self.dialer = Dialer()
         self.reset_cause = _RESET_CAUSES.get(machine.reset_cause(), "power_on")
+        self.reset = machine.reset
         self.entropy = os.urandom
 
 

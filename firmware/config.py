@@ -94,6 +94,7 @@ SETTINGS = {
         "pin": Pin(),
     },
     "gnss": {
+        "in_modem": Flag(False),  # the receiver is the modem's own
         "fast": Flag(False),  # five fixes a second instead of one
     },
     "rules": {

@@ -113,7 +113,8 @@ class Vehicle:
         self.world.advance(now_ms)
         self.now_ms = now_ms
         if self.wireless is not None:
-            self.wireless.advance(now_ms, self.has_power)
+            self.wireless.modem.powered = self.has_power
+            self.wireless.advance(now_ms)
         bus = self.bus
         if bus is None:
             return
@@ -126,6 +127,8 @@ class Vehicle:
                 bus.tick(now_ms - self._boot_ms)
             more = bus.turn(now_ms - self._boot_ms)
             self._more_ms = now_ms + _TURN_MS if more else None
+            if self.wireless is not None:
+                self.wireless.advance(now_ms)  # it sees at once what the firmware did
         except PowerCut:
             self.power_cut()
         except Reset:

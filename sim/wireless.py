@@ -62,8 +62,7 @@ class Wireless:
             self.uart, lambda uart: PPP(uart, self._clock), power, self._config["cellular"]
         )
 
-    def advance(self, now_ms: int, has_power: bool = True) -> None:
-        self.modem.powered = has_power
+    def advance(self, now_ms: int) -> None:
         self.modem.advance(now_ms)
 
     @property

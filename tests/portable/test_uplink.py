@@ -203,7 +203,7 @@ def test_failed_dials_start_the_radio_anew_and_then_take_its_power():
             seen[len(radio.calls)] = dialer.started
         if dialer.started == 20:
             break
-    assert radio.calls[:6] == ["down", "up", "restart", "down", "up", "restart"]
+    assert radio.calls[:5] == ["down", "up", "restart", "down", "up"]
     assert [seen[n] for n in (2, 3, 5)] == [5, 10, 15]
 
 

@@ -49,7 +49,7 @@ class Kinds:
 SETTINGS = {
     "fleet": Identifier("unconfigured"),
     "bus": Identifier("unconfigured"),
-    "board": Choice("devkit"),
+    "board": Choice("devkit", "lilygo_a7670"),  # drivers/boards.py
     "seats": {
         "count": Number(40, 1, 64),
         "expanders": Addresses([32, 33, 34, 35, 36, 37]),
@@ -73,6 +73,7 @@ SETTINGS = {
         "user": Text("", 128),
         "password": Text("", 128),
         "tls": Flag(False),
+        "ca": Text("", 64),  # file of the authority's certificate, PEM or DER; empty: not verified
         "keepalive_s": Number(60, 10, 600),
         "window": Number(32, 1, 32),  # messages in flight
         "window_bytes": Number(16384, 2048, 65536),
@@ -191,6 +192,13 @@ def parse(text, name="bus.json"):
             )
         )
         mounted["forward"], mounted["up"] = "+x", "+z"
+    if config["broker"]["tls"] and not config["broker"]["ca"]:
+        errors.append(
+            ConfigError(
+                "%s: broker.tls is true, but broker.ca names no file with the authority's "
+                "certificate: anybody could pass for the broker." % name
+            )
+        )
     seats = config["seats"]
     chips = len(seats["expanders"]) + len(seats["expanders_2"])
     if seats["count"] > 7 * chips:

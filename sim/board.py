@@ -106,6 +106,7 @@ class SimBoard:
                 i2c.attach(address, chip)
                 self.chips.append(chip)
                 self.expanders.append(ExpanderDriver(i2c, address))
+        self.switches = None  # no board here has them on an expander yet
         self._fit_accelerometer(config["accelerometer"], rng)
         self.gnss = Gnss(self.uart)
         self._seats = min(config["seats"]["count"], len(self.chips) * _PINS)

@@ -81,6 +81,7 @@ def test_it_has_the_parts_of_the_real_board(bench):
             "files",
             "cabin",
             "expanders",
+            "switches",
             "reset_cause",
             "entropy",
             "reset",

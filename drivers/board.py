@@ -86,7 +86,7 @@ class Board:
         self.flash = Flash(_journal_partition())
         self.nvs = Nvs(NVS("busguard"))
         self.files = Files()
-        self.radio = make_radio(config, pins)
+        self.radio = make_radio(config, table)
         self.dialer = Dialer()
         self.reset_cause = _RESET_CAUSES.get(machine.reset_cause(), "power_on")
         self.reset = machine.reset

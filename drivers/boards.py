@@ -29,7 +29,7 @@ CONSOLE = (1, 3)
 INPUT_ONLY = (34, 35, 36, 37, 38, 39)
 ADC1 = (32, 33, 34, 35, 36, 37, 38, 39)
 
-BOARDS = {
+BOARDS: dict = {
     "devkit": {
         "name": "ESP32-DevKitC V4 (ESP32-WROOM-32)",
         "psram": False,

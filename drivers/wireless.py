@@ -10,10 +10,10 @@ from drivers.missing import MissingRadio
 _BAUD = 115200
 
 
-def make_radio(config, pins):
-    """config: from firmware.config; pins: of the board, with modem_key if it has a modem."""
+def make_radio(config, table):
+    """config: from firmware.config; table: the board's, as in drivers/boards.py."""
     made = [
-        _wifi(config) if name == "wifi" else _cellular(config, pins) for name in config["radios"]
+        _wifi(config) if name == "wifi" else _cellular(config, table) for name in config["radios"]
     ]
     if len(made) == 1:
         return made[0]
@@ -30,16 +30,17 @@ def _wifi(config):
     return Wifi(WLAN(STA_IF), config["wifi"])
 
 
-def _cellular(config, pins):
-    if "modem_key" not in pins:
+def _cellular(config, table):
+    if "cellular" not in table["radios"]:
         return MissingRadio("cellular", "This board has no modem: radios cannot name cellular.")
     from network import PPP
 
     from drivers.cellular import Cellular
     from drivers.modem_power import ModemPower
 
+    pins = table["on_board"]
     uart = UART(
-        2,
+        table["uarts"]["modem"],
         baudrate=_BAUD,
         rx=Pin(pins["modem_rx"]),
         tx=Pin(pins["modem_tx"]),

@@ -103,7 +103,8 @@ class Bus:
         """
         self.journal.housekeep(now_ms)
         self._parts.radio.turn(now_ms)
-        more = self.uplink.turn(now_ms)
+        more = self._parts.seats.turn(now_ms)
+        more = self.uplink.turn(now_ms) or more
         if self.uplink.connected:
             self._tell_state(now_ms)
         return self._police() or more

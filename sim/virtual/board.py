@@ -5,7 +5,6 @@ sim/vm/README.md has the protocol. Nothing here waits; run.py has the loop.
 
 from __future__ import annotations
 
-import os
 import struct
 import time
 from collections.abc import Callable, Iterator

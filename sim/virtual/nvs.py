@@ -60,9 +60,7 @@ class Nvs:
         number = self._number + 1
         block = self._first + number % 2
         self._image.ioctl(6, block)
-        self._image.writeblocks(
-            block, _HEAD.pack(number, len(text), zlib.crc32(text)) + text, 0
-        )
+        self._image.writeblocks(block, _HEAD.pack(number, len(text), zlib.crc32(text)) + text, 0)
         self._number, self._kept = number, dict(self._now)
 
     def power_cut(self) -> None:

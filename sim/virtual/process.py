@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-import termios
 from pathlib import Path
 
 from sim.shim import LIBRARY
 from sim.virtual.console import Line
 
 _SOURCES = Path(__file__).resolve().parents[1] / "vm"
+# The first of a session to open a terminal gets its signals.
+_ON_A_TERMINAL = ("/bin/sh", "-c", 'tty=$1; shift; exec "$@" <>"$tty" >&0 2>&1', "sh")
 _FROZEN = ("umqtt/simple.py",)  # what the ESP32 port has frozen in, and the firmware uses
 
 
@@ -60,22 +60,17 @@ class Process:
         script = modules.folder / "run.py"
         script.write_text('__import__("_start").start(globals())\n')
 
-        def own_terminal() -> None:
-            fcntl.ioctl(self.line.slave, termios.TIOCSCTTY, 0)
-
         self._process = subprocess.Popen(
-            [program("micropython"), "-X", f"heapsize={heap_bytes}", "-i", str(script)],
-            stdin=self.line.slave,
-            stdout=self.line.slave,
-            stderr=self.line.slave,
+            [*_ON_A_TERMINAL, self.line.path, program("micropython"),
+             "-X", f"heapsize={heap_bytes}", "-i", str(script)],
+            stdin=subprocess.DEVNULL,
             env={
                 "MICROPYPATH": f"{modules.folder}:.frozen",
                 "BUSGUARD_WIRE": str(wire),
                 "PATH": os.defpath,
             },
             start_new_session=True,
-            preexec_fn=own_terminal,
-        )
+        )  # fmt: skip
 
     @property
     def pid(self) -> int:

@@ -49,6 +49,7 @@ class Runner:
         self._wire: socket.socket | None = None
         self._process: Process | None = None
         self._wakes_us: int | None = None
+        self._looked_s = 0.0
         board.on_ready = self.console.ready
         board.on_up = self.console.up
 
@@ -117,8 +118,16 @@ class Runner:
         elif self._process is not None:
             if self.board.watchdog_bites():
                 self._reset(WDT_RESET, "watchdog")
-            elif self._process.has_ended:
+            elif self._has_ended(self._process):
                 self._reset(SOFT_RESET, "soft reset")
+
+    def _has_ended(self, process: Process) -> bool:
+        """Asked now and then only: it costs more than a request."""
+        now_s = time.monotonic()
+        if now_s - self._looked_s < _NAP_S:
+            return False
+        self._looked_s = now_s
+        return process.has_ended
 
     def close(self) -> None:
         self.power_cut()

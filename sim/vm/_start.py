@@ -8,10 +8,9 @@ import gc
 import sys
 from array import array
 
-import vfs
-
 import _ops
 import _wire
+import vfs
 
 _BOOT_PY = """\
 # This file is executed on every boot (including wake-boot from deepsleep)
@@ -56,7 +55,7 @@ def run(name, namespace):
         exec(code, namespace)
     except SystemExit:
         return False
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - Ctrl-C as well: the REPL follows
         sys.print_exception(error)
     return True
 

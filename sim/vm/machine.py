@@ -234,7 +234,7 @@ class UART(io.IOBase):
         timeout=0,
         timeout_char=0,
         invert=0,
-        flow=0
+        flow=0,
     ):
         if bits not in (5, 6, 7, 8):
             raise ValueError("invalid data bits")

@@ -22,7 +22,7 @@ sim: $(VENV)/sim  ## a school morning in Laem Chabang, live (BUSES= SPEED= SEED=
 	@$(BIN)/python -m sim town $(TOWN)
 
 test: $(VENV)/dev  ## all tests
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile
 
 lint: $(VENV)/dev $(VENV)/typings  ## style (ruff) and types (mypy)
 	@$(BIN)/ruff check --quiet .

@@ -27,6 +27,7 @@ _STATE_S = const(10)
 _PARKED_STATE_S = const(60)
 _CONFIG_FAULTS = const(8)  # a hopeless file is told by its first faults
 _RADIO_MS = const(5000)
+SAFE = "safe"
 
 
 class Bus:
@@ -34,12 +35,15 @@ class Bus:
 
     Call tick(now_ms) when next_tick_ms has come, and turn(now_ms) in between.
     on_event(event): told of every event, for a console; may be replaced.
+    start: normal; previous (a crash loop: the code before it runs again); safe (a crash loop: the
+    policy and the optional parts stay unused). crash: str, what ended the start before; or None.
     """
 
-    def __init__(self, config, parts, now_ms, config_errors=()):
+    def __init__(self, config, parts, now_ms, config_errors=(), start="normal", crash=None):
         self._parts = parts
-        self._boot = (parts.nvs.get("boot") or 0) + 1
-        parts.nvs.set("boot", self._boot)
+        self._start = start
+        self.boot = (parts.nvs.get("boot") or 0) + 1
+        parts.nvs.set("boot", self.boot)
         self.snapshot = Snapshot(config["seats"]["count"])
         self.trip = Trip(config, parts.nvs)
         self.snapshot.phase = self.trip.phase
@@ -55,11 +59,13 @@ class Bus:
         self.on_event = _ignore
         self.senses = Senses(config, parts, self.snapshot)
         self.modes = Modes(config)
-        self.policing = Policing(config, parts.files, self.trip.phase != PARKED)
+        if parts.reset_cause == "power_on" and self.trip.phase == PARKED:
+            self.modes.await_button()
+        self.policing = Policing(config, parts.files, self.trip.phase != PARKED, start != SAFE)
         self._broken = set()  # kinds of rules that raise
         self._make_rules()
         self._track = Track(config["track"])
-        self._recorder = Recorder(self.journal, self._boot)
+        self._recorder = Recorder(self.journal, self.boot)
         self._damaged = 0  # records found unreadable, as last told
         self._state_of = None
         self._state_ms = 0
@@ -67,6 +73,8 @@ class Bus:
         self._notices = [self._started()]
         for error in config_errors[:_CONFIG_FAULTS]:
             self._notices.append(_fault("config", str(error)))
+        if crash is not None:
+            self._notices.append(_fault("crash", crash))
 
     def tick(self, now_ms):
         """Everything up to the journal and the horn. Only a completed tick feeds the watchdog."""
@@ -90,6 +98,11 @@ class Bus:
         if self.uplink.connected:
             self._tell_state(now_ms)
         return self._police() or more
+
+    @property
+    def is_refused(self):
+        """The journal's flash takes no records."""
+        return self._recorder.failed
 
     def enter(self, mode):
         """Into a mode (modes.py) with the next tick; ValueError says why not."""
@@ -189,8 +202,9 @@ class Bus:
             s.utc_ms,
             VERSION,
             self.journal.epoch,
-            self._boot,
+            self.boot,
             self._parts.reset_cause,
+            self._start,
             self.disabled,
             self.policing.hash,
         )
@@ -200,8 +214,9 @@ class Bus:
 
     def _started(self):
         cause = self._parts.reset_cause
-        data = (("boot", self._boot), ("reset", cause), ("fw", VERSION))
-        severity = INFO if cause == "power_on" else WARNING
+        data = (("boot", self.boot), ("reset", cause), ("start", self._start), ("fw", VERSION))
+        ordinary = cause == "power_on" and self._start == "normal"
+        severity = INFO if ordinary else WARNING
         return Event("started", severity, data=data, subject=None)
 
 

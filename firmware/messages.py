@@ -141,8 +141,8 @@ class TrackBatch:
         return (head + ",".join(self._rows) + "]}").encode()
 
 
-def status(utc_ms, version, epoch, boot, reset_cause, disabled=(), policy=None):
-    """Retained on connect. disabled: kinds of rules that are switched off; policy: its hash."""
+def status(utc_ms, version, epoch, boot, reset_cause, start="normal", disabled=(), policy=None):
+    """Retained on connect. start: see Bus; disabled: kinds of rules; policy: its hash."""
     return text(
         (
             ("v", 1),
@@ -152,6 +152,7 @@ def status(utc_ms, version, epoch, boot, reset_cause, disabled=(), policy=None):
             ("epoch", epoch),
             ("boot", boot),
             ("reset", reset_cause),
+            ("start", start),
             ("disabled", sorted(disabled)),
             ("policy", policy),
         )

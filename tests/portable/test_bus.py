@@ -100,10 +100,10 @@ class Bench:
         self.config = config or defaults()
         self.start(errors)
 
-    def start(self, errors=(), reset_cause="power_on"):
+    def start(self, errors=(), reset_cause="power_on", start="normal", crash=None):
         self.parts = Parts(self.flash, self.nvs, reset_cause)
         self.now_ms = 0
-        self.bus = Bus(self.config, self.parts, 0, errors)
+        self.bus = Bus(self.config, self.parts, 0, errors, start, crash)
 
     def waits(self, ms):
         end = self.now_ms + ms
@@ -158,7 +158,12 @@ def test_a_start_is_an_event_and_an_odd_one_a_warning():
     bench.start(reset_cause="watchdog")
     bench.waits(1000)
     assert bench.events()[0]["kind"] == "started"
-    assert bench.events()[0]["data"] == {"boot": 2, "reset": "watchdog", "fw": "0.1.0"}
+    assert bench.events()[0]["data"] == {
+        "boot": 2,
+        "reset": "watchdog",
+        "start": "normal",
+        "fw": "0.1.0",
+    }
     assert bench.events()[0]["severity"] == "warning"
 
 
@@ -300,3 +305,34 @@ def test_the_flash_that_refuses_does_not_stop_the_horn():
 
 def _refuse(lane, kind, payload):
     raise OSError(5)
+
+
+def test_the_check_button_held_at_power_on_begins_service():
+    bench = Bench()
+    bench.parts.check_button.on = True
+    bench.waits(4000)
+    bench.parts.check_button.on = False
+    bench.waits(1000)
+    assert bench.bus.snapshot.mode == "service"
+    assert bench.told("service_mode") == ["raised"]
+
+
+def test_a_bus_that_was_in_use_or_reset_itself_takes_no_service_from_the_button():
+    for checked, reset_cause in ((False, "power_on"), (True, "watchdog")):
+        bench = Bench(checked=checked)
+        bench.start(reset_cause=reset_cause)
+        bench.parts.check_button.on = True
+        bench.waits(4000)
+        bench.parts.check_button.on = False
+        bench.waits(1000)
+        assert bench.bus.snapshot.mode == "normal", (checked, reset_cause)
+
+
+def test_what_a_crash_loop_led_to_is_told():
+    bench = Bench()
+    bench.start(start="safe", crash="MemoryError()")
+    bench.waits(1000)
+    started, crash = bench.events()[:2]
+    assert (started["kind"], started["severity"]) == ("started", "warning")
+    assert started["data"]["start"] == "safe"
+    assert (crash["kind"], crash["data"]) == ("fault", {"what": "crash", "text": "MemoryError()"})

@@ -100,6 +100,7 @@ const HOW = {
   volt: unlessNull((value) => (value / 1000).toFixed(1)),
   count: unlessNull((value) => String(value.length)),
   place: placeName,
+  placed: (value) => (value === null ? "" : placeName(value)),
   places: unlessNull((value) => value.map(placeName).join(", ")),
   time: (value) => times.moment(value),
   heat: (value) => (value === null ? "" : value === 0 ? t("heat_now") : t("heat_in", { n: value })),

@@ -198,6 +198,8 @@ def test_without_slots_the_code_at_the_root_runs():
 
 
 def test_a_slot_that_is_not_whole_or_not_one_is_passed_over():
+    with Board("b", "a") as board:
+        assert board.boots()[0] == "/a"
     for slot, whole in (("a", "b"), ("c", "b"), ("", "b"), ("b\n", "b"), ("\x00", "b")):
         with Board(slot, whole) as board:
             assert board.boots()[0] == "/b", (slot, whole)

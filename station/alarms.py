@@ -50,7 +50,7 @@ class Alarms:
         return [a for a in self.at_hand.values() if a.journal_id is None and a.cleared_ms is None]
 
     def views(self) -> list[dict[str, Any]]:
-        rows = sorted(self.at_hand.values(), key=lambda row: row.heard_ms, reverse=True)
+        rows = sorted(self.at_hand.values(), key=lambda row: (row.heard_ms, row.id), reverse=True)
         return [view(row) for row in rows]
 
     async def take(self, connection: AsyncConnection, new: list[dict[str, Any]],

@@ -7,7 +7,7 @@ a command line can be read by everybody on the computer.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,11 +20,11 @@ class SettingsError(ValueError):
 class Settings:
     broker: tuple[str, int] = ("127.0.0.1", 1883)
     broker_user: str | None = None
-    broker_password: str | None = None
+    broker_password: str | None = field(default=None, repr=False)
     broker_ca: str | None = None
     """A file of certificates: then the broker is spoken to in TLS."""
     client_id: str = "busguard-station"
-    db: str = "station.db"
+    db: str = field(default="station.db", repr=False)
     http: tuple[str, int] = ("127.0.0.1", 8080)
     secure_cookie: bool = False
     """The page is reached by https (a proxy in front): cookies never go another way."""
@@ -64,12 +64,12 @@ def address(name: str, text: str) -> tuple[str, int]:
 def load(given: dict[str, str | None]) -> Settings:
     """`given` counts before the environment, and that before the defaults. SettingsError."""
     settings = Settings()
-    for field in fields(Settings):
-        text = given.get(field.name)
+    for name in [one.name for one in fields(Settings)]:
+        text = given.get(name)
         if text is None:
-            text = os.environ.get("STATION_" + field.name.upper())
+            text = os.environ.get("STATION_" + name.upper())
         if text is not None:
-            setattr(settings, field.name, _value(field.name, text))
+            setattr(settings, name, _value(name, text))
     database_url(settings.db)
     return settings
 

@@ -105,7 +105,15 @@ class Store:
         for key, journal in touched.items():
             self._buses[key[:2]] = journal.bus_id
             self._station.live.bus(*key[:2])
+        self._note_routes(touched, rows)
         await self._station.alarms.show(changed)
+
+    def _note_routes(self, touched: dict[Key, Journal], rows: Rows) -> None:
+        names = {journal.id: key for key, journal in touched.items()}
+        for event in rows.events:
+            if "route" in event["data"]:
+                fleet, bus, _ = names[event["journal_id"]]
+                self._station.live.on_route(fleet, bus, event["data"]["route"], event["at_ms"])
 
     async def _insert(self, connection: AsyncConnection, rows: Rows) -> None:
         if rows.positions and self._db.is_sqlite:

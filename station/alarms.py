@@ -281,12 +281,17 @@ async def search(
         "unacknowledged": alarms.c.acked_ms.is_(None),
         "acknowledged": alarms.c.acked_ms.is_not(None),
     }
-    query = _ROWS
-    for value, condition in (
-        (fleet, buses.c.fleet == fleet), (bus, buses.c.bus == bus), (kind, alarms.c.kind == kind),
-        (state, wanted.get(state or "")), (from_ms, when >= from_ms), (to_ms, when < to_ms),
-    ):  # fmt: skip
-        if value is not None:
-            query = query.where(condition)  # type: ignore[arg-type]
+    conditions = [
+        column == value
+        for column, value in ((buses.c.fleet, fleet), (buses.c.bus, bus), (alarms.c.kind, kind))
+        if value is not None
+    ]
+    if state is not None:
+        conditions.append(wanted[state])
+    if from_ms is not None:
+        conditions.append(when >= from_ms)
+    if to_ms is not None:
+        conditions.append(when < to_ms)
+    query = _ROWS.where(*conditions)
     rows = await connection.execute(query.order_by(when.desc(), alarms.c.id.desc()).limit(limit))
     return [view(row) for row in rows]

@@ -43,7 +43,11 @@ class Database:
         else:
             options = {"connect_args": {"timeout": 5, "command_timeout": 60}}
         self._engine = create_async_engine(
-            url, pool_size=_SIZE, pool_pre_ping=True, hide_parameters=True, **options
+            url,
+            pool_size=_SIZE,
+            pool_pre_ping=True,
+            hide_parameters=True,  # of errors: they may be secrets
+            **options,
         )
         if self.is_sqlite:
             _tell_sqlite(self._engine.sync_engine)

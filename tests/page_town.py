@@ -27,6 +27,10 @@ FLEET = "laemchabang"
 NAME, PASSWORD = "somchai", "a long password"
 EPOCH = "9f3a21c4"
 SEATS = 40
+PLACES = (
+    "ao_udom", "na_kao", "municipal_school", "nong_makok", "port_road", "kasetsart",
+    "takhian_tia", "depot", "bang_lamung", "nong_kham", "coast_bend", "city_hall",
+)  # fmt: skip
 
 
 def iso(at_s: float) -> str:
@@ -164,11 +168,7 @@ class PageTown:
 
     def morning(self) -> dict[str, Bus]:
         """Twelve buses all over Laem Chabang, each in another state."""
-        places = (
-            "ao_udom na_kao municipal_school nong_makok port_road kasetsart "
-            "takhian_tia depot bang_lamung nong_kham coast_bend city_hall"
-        ).split()
-        buses = {f"bus-{i:02}": self.bus(f"bus-{i:02}", p) for i, p in enumerate(places, 1)}
+        buses = {f"bus-{i:02}": self.bus(f"bus-{i:02}", p) for i, p in enumerate(PLACES, 1)}
         for i, bus in enumerate(buses.values(), 1):
             seats = sorted({(i * 7 + k * 3) % SEATS + 1 for k in range(i + 6)})
             if i % 4 == 0:

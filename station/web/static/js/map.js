@@ -79,7 +79,7 @@ const STYLE = {
   school: { color: "#a36a00", weight: 2, fillColor: "#f2b705", fillOpacity: 0.25 },
   speed: { color: "#6b7280", weight: 1.5, fillOpacity: 0.08 },
   road: { color: "#fff", weight: 5, opacity: 1 },
-  route: { color: "#5b7db8", weight: 4, opacity: 0.55 },
+  route: { color: "#9aa9c2", weight: 3, opacity: 0.9, dashArray: "6 5" },
 };
 
 function spot(feature, at) {

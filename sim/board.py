@@ -45,6 +45,14 @@ _SWITCHES = {  # part: what a closed contact means to the driver, as in drivers/
 }
 
 
+class Reset(BaseException):
+    """machine.reset(): nothing of the firmware runs any further, no `except Exception` of it."""
+
+
+def _reset() -> None:
+    raise Reset
+
+
 class SimBoard:
     """One powered board. `refresh` before every tick lets its sensors see the world.
 
@@ -113,6 +121,7 @@ class SimBoard:
         self.radio = radio
         self.dialer = dialer
         self.reset_cause = reset_cause
+        self.reset = _reset
         self.entropy = rng.randbytes
         self.refresh()
 

@@ -53,7 +53,7 @@ class Bus:
             "backlog": {"alarm": 0, "track": 0}, "active": [], "next_s": 600,
         }  # fmt: skip
         hello = {"online": True, "at": iso(time.time()), "fw": "0.3.0", "epoch": EPOCH, "boot": 17,
-                 "reset": "power_on", "disabled": [], "policy": None}  # fmt: skip
+                 "reset": "power_on", "start": "normal", "disabled": [], "policy": None}  # fmt: skip
         self._town.publish(f"{name}/status", hello, retain=True)
 
     def says(self, **news: Any) -> None:

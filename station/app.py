@@ -7,12 +7,23 @@ import contextlib
 from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, JSONResponse
 
-from station.api import admin, alarms, buses, live, places, session
+from station.api import (
+    admin,
+    alarms,
+    buses,
+    feeds,
+    live,
+    metrics,
+    notices,
+    places,
+    reports,
+    session,
+)
 from station.api.guards import Viewer
 from station.station import Station
 from station.web.pages import PageHeaders, map_settings, page_routes
 
-ROUTERS = (session, live, alarms, buses, places, admin)
+ROUTERS = (session, live, alarms, buses, places, reports, notices, feeds, metrics, admin)
 """A new subject: a file in station/api with a `router`, and its name here."""
 
 

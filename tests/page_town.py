@@ -52,8 +52,9 @@ class Bus:
             "supply_mv": 13420, "cabin_c": 31.5, "signal_dbm": -71,
             "backlog": {"alarm": 0, "track": 0}, "active": [], "next_s": 600,
         }  # fmt: skip
-        hello = {"online": True, "at": iso(time.time()), "fw": "0.3.0", "epoch": EPOCH, "boot": 17,
-                 "reset": "power_on", "start": "normal", "disabled": [], "policy": None}  # fmt: skip
+        hello = {"online": True, "at": iso(time.time()), "fw": "0.3.0", "epoch": EPOCH,
+                 "boot": 17, "reset": "power_on", "start": "normal",
+                 "disabled": [], "policy": None}  # fmt: skip
         self._town.publish(f"{name}/status", hello, retain=True)
 
     def says(self, **news: Any) -> None:

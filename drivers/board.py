@@ -9,19 +9,17 @@ import machine
 from esp32 import NVS, Partition
 from machine import ADC, I2C, UART, WDT, Pin
 
-from drivers.boards import BOARDS, INPUT_ONLY
+from drivers.boards import BOARDS, INPUT_ONLY, way_pins
 from drivers.dial import Dialer
 from drivers.files import Files
 from drivers.flash import Flash
 from drivers.gnss import Gnss
-from drivers.lis3dh import LIS3DH
-from drivers.lm75 import LM75
-from drivers.mcp23017 import MCP23017
 from drivers.nvs import Nvs
 from drivers.output import Output
+from drivers.seat_wiring import seat_inputs
 from drivers.supply import Supply
 from drivers.switch import Switch
-from drivers.wifi import Wifi
+from drivers.wireless import make_radio
 
 _RESET_CAUSES = {
     machine.PWRON_RESET: "power_on",
@@ -57,18 +55,20 @@ class Board:
             Pin(table["on_board"][name], Pin.OUT, value=1)
         self.watchdog = WDT(timeout=_WATCHDOG_MS)
         i2c = I2C(0, sda=Pin(pins["sda"]), scl=Pin(pins["scl"]), freq=400000, timeout=5000)
-        i2c_2 = I2C(1, sda=Pin(pins["sda_2"]), scl=Pin(pins["scl_2"]), freq=400000, timeout=5000)
-        seats = config["seats"]
-        self.expanders = [MCP23017(i2c, address) for address in seats["expanders"]]
-        self.expanders += [MCP23017(i2c_2, address) for address in seats["expanders_2"]]
-        self.accelerometer = LIS3DH(i2c) if config["accelerometer"]["fitted"] else None
+        self.seats = seat_inputs(table, config["seats"], i2c)
+        self.accelerometer = _accelerometer(config["accelerometer"], i2c)
         uart = UART(
-            1, baudrate=_GNSS_BAUD, rx=Pin(pins["gnss_rx"]), tx=Pin(pins["gnss_tx"]), rxbuf=2048
+            table["uarts"]["gnss"],
+            baudrate=_GNSS_BAUD,
+            rx=Pin(pins["gnss_rx"]),
+            tx=Pin(pins["gnss_tx"]),
+            rxbuf=2048,
         )
         self.gnss = Gnss(uart)
         self.switches = None
         far = table.get("switch_expander", {})
         if far:
+            from drivers.mcp23017 import MCP23017
             from drivers.switch_expander import SwitchExpander
 
             self.switches = SwitchExpander(MCP23017(i2c, far["address"]))
@@ -82,19 +82,46 @@ class Board:
         self.supply = Supply(
             ADC(Pin(pins["supply"]), atten=ADC.ATTN_11DB), *table["dividers"]["supply"]
         )
-        self.cabin = LM75(i2c) if config["cabin"]["fitted"] else None
+        self.cabin = _cabin(config["cabin"], i2c, pins, way_pins(table, config["seats"]))
         self.flash = Flash(_journal_partition())
         self.nvs = Nvs(NVS("busguard"))
         self.files = Files()
-        self.radio = Wifi(config["wifi"])
+        self.radio = make_radio(config, table)
         self.dialer = Dialer()
         self.reset_cause = _RESET_CAUSES.get(machine.reset_cause(), "power_on")
+        self.reset = machine.reset
         self.entropy = os.urandom
 
 
 def _output(pins, name, sensed):
     sense = Pin(pins[name + "_sense"], Pin.IN) if sensed else None
     return Output(Pin(pins[name], Pin.OUT, value=0), sense)
+
+
+def _accelerometer(config, i2c):
+    if not config["fitted"]:
+        return None
+    from drivers.lis3dh import LIS3DH
+
+    return LIS3DH(i2c)
+
+
+def _cabin(config, i2c, pins, taken):
+    """taken: the pins of the seats' wiring, which may need the thermometer's."""
+    if not config["fitted"]:
+        return None
+    if config["chip"] == "lm75":
+        from drivers.lm75 import LM75
+
+        return LM75(i2c)
+    if "one_wire" not in pins or pins["one_wire"] in taken.values():
+        print("cabin.chip is ds18b20, but this board has no pin left for it.")
+        return None
+    from onewire import OneWire
+
+    from drivers.ds18b20 import DS18B20
+
+    return DS18B20(OneWire(Pin(pins["one_wire"], Pin.OPEN_DRAIN, value=1)))
 
 
 def _journal_partition():

@@ -29,7 +29,7 @@ CONSOLE = (1, 3)
 INPUT_ONLY = (34, 35, 36, 37, 38, 39)
 ADC1 = (32, 33, 34, 35, 36, 37, 38, 39)
 
-BOARDS = {
+BOARDS: dict = {
     "devkit": {
         "name": "ESP32-DevKitC V4 (ESP32-WROOM-32)",
         "psram": False,
@@ -108,12 +108,9 @@ BOARDS = {
 }
 
 
-def pins_of(board, way):
-    """-> dict, part: pin, of everything that is wired if the seats are wired this way.
-
-    board: a table; way: "expanders", "modbus", "chain" or "mats".
-    """
-    pins = dict(board["pins"])
-    pins.update(board["on_board"])
-    pins.update(board["ways"].get(way, {}))
+def way_pins(board, seats):
+    """-> dict, part: pin, of the seats' wiring. board: a table; seats: config["seats"]."""
+    pins = dict(board["ways"].get(seats["inputs"], {}))
+    if seats["modbus"]["direction"] == "auto":
+        pins.pop("rs485_de", None)
     return pins

@@ -13,7 +13,7 @@ from drivers.boards import (
     INPUT_ONLY,
     PSRAM,
     STRAPPING,
-    pins_of,
+    way_pins,
 )
 
 DRIVEN = {"supply", "backup", "solar", "lamp_sense", "buzzer_sense", "horn_sense"}
@@ -29,6 +29,13 @@ LILYGO_OWN = {
 }  # fmt: skip
 LILYGO_SD = {13, 14}  # clock and select of the card holder; free as long as it is empty
 ROOM = [(name, way) for name, table in BOARDS.items() for way in table["ways"]]
+
+
+def everything(board, way):
+    """-> part: pin, of all that hangs on the board if the seats are wired this way."""
+    table = BOARDS[board]
+    seats = {"inputs": way, "modbus": {"direction": "pin"}}
+    return {**table["pins"], **table["on_board"], **way_pins(table, seats)}
 
 
 def constant(path, name):
@@ -53,10 +60,10 @@ def test_the_config_knows_the_same_boards():
 
 @pytest.mark.parametrize(("board", "way"), ROOM)
 def test_no_pin_has_two_parts(board, way):
-    pins = pins_of(BOARDS[board], way)
+    pins = everything(board, way)
     # A thermometer on one wire and these ways exclude each other; drivers/board.py says so.
-    if BOARDS[board]["ways"][way].get("rs485_de", BOARDS[board]["ways"][way].get("chain_data")):
-        pins.pop("one_wire")
+    if {"rs485_de", "chain_data"} & set(pins):
+        pins.pop("one_wire", None)
     assert len(set(pins.values())) == len(pins)
 
 
@@ -69,12 +76,12 @@ def test_what_is_connected_is_free_and_can_do_what_it_has_to(board, way):
     bare = {part for part, pin in connected.items() if pin in INPUT_ONLY}
     assert bare <= DRIVEN | set(table["pulled"])
     assert not bare & OUTPUTS
-    assert {pin for part, pin in pins_of(table, way).items() if part in ANALOG} <= set(ADC1)
+    assert {pin for part, pin in everything(board, way).items() if part in ANALOG} <= set(ADC1)
 
 
 def test_the_pinouts_are_those_that_the_makers_publish():
     for way in BOARDS["devkit"]["ways"]:
-        assert set(pins_of(BOARDS["devkit"], way).values()) <= DEVKIT_HEADER
+        assert set(everything("devkit", way).values()) <= DEVKIT_HEADER
     lilygo = BOARDS["lilygo_a7670"]
     assert lilygo["on_board"] == LILYGO_OWN
     assert not set(lilygo["pins"].values()) & set(LILYGO_OWN.values())

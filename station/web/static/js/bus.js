@@ -2,8 +2,10 @@
 
 import { AlarmList, byUrgency, isOpen } from "./alarms.js";
 import { get, path } from "./api.js";
+import { lookForm } from "./look.js";
 import { BusLayer } from "./bus_layer.js";
 import { find, make, setAttribute, setText } from "./dom.js";
+import { isStale } from "./live.js";
 import { SpeedGraph } from "./graph.js";
 import { heardWords, speedWords, stateWords } from "./list.js";
 import { openMap, showPlaces } from "./map.js";
@@ -35,6 +37,7 @@ async function main() {
   let centred = false;
 
   find("#seat-legend").append(seatLegend());
+  if (person.role === "admin") live.addEventListener("fresh", () => find("#look").replaceChildren(lookForm(live.buses.get(KEY))), { once: true });
   live.addEventListener("fresh", showNow);
   live.addEventListener("buses", (event) => event.detail.has(KEY) && showNow());
   live.addEventListener("alarms", (event) => { showAlarms(); if (isMine(event.detail)) loadSoon(); });
@@ -56,7 +59,7 @@ async function main() {
     setText(find("#bus-name"), bus.label || bus.bus);
     document.title = document.title || bus.label;
     find("#bus-state").replaceChildren(busPicture(bus.show, 30), stateWords(bus));
-    const old = bus.stale || bus.dark_since;
+    const old = isStale(bus);
     find("#old").hidden = !old;
     if (old) setText(find("#old"), t("seats_old", { time: moment(bus.heard_at) }));
     find("#seats").classList.toggle("old", Boolean(old));
@@ -67,7 +70,7 @@ async function main() {
   }
 
   function showOnMap(bus) {
-    layer.show([{ key: KEY, show: bus.show, lat: bus.lat, lon: bus.lon, heading: bus.heading_deg, stale: bus.stale, text: t(`show_${bus.show}`) }]);
+    layer.show([{ key: KEY, show: bus.show, lat: bus.lat, lon: bus.lon, heading: bus.heading_deg, stale: isStale(bus), text: t(`show_${bus.show}`) }]);
     if (!centred && bus.lat !== null) { map.setView([bus.lat, bus.lon], 14); centred = true; }
   }
 
@@ -194,7 +197,7 @@ function facts(bus) {
     [t("fact_supply"), known(bus.supply_mv, t("n_volt", { n: (bus.supply_mv / 1000).toFixed(1) }))],
     [t("fact_signal"), known(bus.signal_dbm, `${bus.signal_dbm} dBm`)],
     [t("fact_clock"), word("clock", bus.clock)],
-    [t("fact_backlog"), known(bus.backlog, bus.backlog && t("n_backlog", { alarm: bus.backlog.alarm, track: bus.backlog.track }))],
+    [t("fact_backlog"), known(bus.backlog.alarm, t("n_backlog", { alarm: bus.backlog.alarm, track: bus.backlog.track }))],
     [t("fact_active"), bus.active && bus.active.length ? bus.active.map(kindName).join(", ") : t("none")],
     [t("fact_fw"), known(bus.fw, bus.fw)],
   ];

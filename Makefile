@@ -15,7 +15,7 @@ COVERING := tests/portable tests/test_rules_hypothesis.py
 WHERE = $(if $(PORT),--port $(PORT))
 named = $(if $($(1)),,$(error Name it: make $@ $(1)=$(2)))
 
-.PHONY: help setup sim test lint bench vm soak cover hazards clean \
+.PHONY: help setup sim test lint bench vm soak cover hazards wiring clean \
         firmware deploy selftest logs repl pull erase
 
 help:  ## list the targets
@@ -73,6 +73,9 @@ erase: $(VENV)/board  ## everything on a board, the journal too; asks first (POR
 
 hazards: $(VENV)/dev  ## docs/hazards.md from the code
 	@$(VENV_BIN)/python -m tools.hazards
+
+wiring: $(VENV)/dev  ## the wiring diagrams of docs/install.md from drivers/boards.py
+	@$(BIN)/python tools/wiring_svg.py
 
 clean:  ## remove .venv and everything else that was made
 	rm -rf $(VENV) station/web/static/vendor* .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -8,6 +8,7 @@ A new setting is one line in SETTINGS.
 
 import json
 
+from firmware.radio_settings import Order, Pin, Quoted
 from firmware.rules import RULES
 from firmware.seat_settings import Addresses, AddressLists, Among, Modules, seat_faults
 from firmware.setting import Choice, Flag, Identifier, Number, Text
@@ -89,10 +90,23 @@ SETTINGS = {
         "connect_timeout_s": Number(20, 5, 120),
         "ack_timeout_s": Number(20, 5, 120),
         "backoff_max_s": Number(60, 1, 600),
+        "reset_after_min": Number(60, 15, 1440),  # without a link, parked: the board starts anew
     },
+    "radios": Order(["wifi"], "wifi", "cellular"),
+    "next_radio_s": Number(60, 10, 600),  # without the preferred one before the next is asked
     "wifi": {
         "ssid": Text("", 32),
         "password": Text("", 63),
+    },
+    "cellular": {
+        "apn": Quoted("internet", 63),
+        "user": Text("", 63),  # empty: none is asked for
+        "password": Text("", 63),
+        "pin": Pin(),
+    },
+    "gnss": {
+        "in_modem": Flag(False),  # the receiver is the modem's own
+        "fast": Flag(False),  # five fixes a second instead of one
     },
     "rules": {
         "disabled": Kinds(),
@@ -122,6 +136,8 @@ SETTINGS = {
         "standing_kmh": Number(20, 5, 60),
         "standing_s": Number(3, 1, 60),
         "parked_movement_s": Number(1, 0, 60),
+        "boarding_s": Number(720, 0, 1800),  # with the engine off and the door open; 0: never
+        "boarding_door_s": Number(20, 0, 120),
         "sos_s": Number(2, 1, 10),
         "idling_s": Number(300, 60, 3600),
         "drive_run_min": Number(240, 30, 600),

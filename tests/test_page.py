@@ -114,7 +114,7 @@ def test_alarm_appears_sounds_and_is_acknowledged(opened, station):
     card.get_by_role("button", name="Acknowledge").click()
     card.get_by_text("acknowledged it").wait_for()
     assert "driver called <b>&" in card.inner_text()
-    page.wait_for_function("document.documentElement.dataset.sound === ''")
+    page.wait_for_function("() => document.documentElement.dataset.sound === ''")
     assert not page.title().startswith("(1)")
 
 

@@ -12,7 +12,7 @@ TEXTS = {
     name: json.loads((WEB / "static" / "texts" / f"{name}.json").read_text("utf-8"))
     for name in ("th", "en")
 }
-OF_THE_STATION = {"went_dark"}
+OF_THE_STATION = {"going_dark"}
 
 
 def kinds_of_the_contract():

@@ -64,7 +64,8 @@ def row(part, pin, y, is_left):
 
 def sides(table):
     """-> two columns of (part, pin): what people touch, and what speaks in bits."""
-    left, right = [], []
+    left: list = []
+    right: list = []
     for part, pin in table["pins"].items():
         (left if PARTS[part][3] in ("in", "out") else right).append((part, pin))
     return left, right
@@ -202,7 +203,7 @@ def with_tables(words, language):
     """The guide with its tables as drivers/boards.py has them."""
     for name in BOARDS:
         mark = re.compile(rf"(<!-- pins: {name} -->\n).*?(<!-- end -->)", re.S)
-        words = mark.sub(lambda m, n=name: m[1] + table_of(n, language) + "\n" + m[2], words)
+        words = mark.sub(rf"\g<1>{table_of(name, language)}\n\g<2>", words)
     return words
 
 

@@ -3,6 +3,7 @@
 // unbelted = a person and a warning triangle.
 
 import { draw, make } from "./dom.js";
+import { isStale } from "./live.js";
 import { t, word } from "./texts.js";
 
 const CELL = 46;
@@ -118,7 +119,7 @@ export function seatLines(bus) {
 }
 
 /** Of a bus that is silent nothing is empty now; it was, when it was last heard. */
-const then = (bus, what) => (bus.stale || bus.dark_since ? t("at_that_time", { what }) : what);
+const then = (bus, what) => (isStale(bus) ? t("at_that_time", { what }) : what);
 
 export function seatLegend() {
   return make("div", { class: "seat-legend" }, ...["taken", "unbelted", "empty", "unknown"].map((state) => {

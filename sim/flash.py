@@ -241,8 +241,9 @@ class Flash:
             weak = self._weak.setdefault(block, [bytearray(SECTOR) for _ in range(3)])
             for i in range(size):
                 if old[i] != wanted[i]:
-                    for cells, value in zip(weak, (old[i], wanted[i], 0xFF)):
-                        cells[offset + i] = value
+                    weak[0][offset + i] = old[i]
+                    weak[1][offset + i] = wanted[i]
+                    weak[2][offset + i] = 0xFF
         self.data[at : at + size] = torn
 
     def _waver(self, weak, buf, offset):

@@ -679,7 +679,7 @@ def test_losses_are_told_in_order_though_a_start_overlooked_two_sectors():
         j = journal(flash)
         ghosts.append(j.next_seq)
         flash.cut(2, UNCONFIRMED, True)  # erase, header, record
-        cut_in(lambda: fill(j, ALARM, 1))
+        cut_in(lambda j=j: fill(j, ALARM, 1))
         flash.power(NEW)
     flash.power(OLD)  # seen by one start and not by the next, which opens the first anew
     j = journal(flash)

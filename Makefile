@@ -2,8 +2,8 @@
 
 PYTHON ?= python3
 VENV := .venv
-BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
+VENV_BIN := $(VENV)/bin
+PIP := $(VENV_BIN)/python -m pip install -qq --disable-pip-version-check
 
 # make sim BUSES=6 SPEED=20 SEED=7 DURATION=60 BROKER=127.0.0.1:1883
 TOWN := $(if $(BUSES),--buses $(BUSES)) $(if $(SPEED),--speed $(SPEED)) $(if $(SEED),--seed $(SEED)) \
@@ -11,62 +11,116 @@ TOWN := $(if $(BUSES),--buses $(BUSES)) $(if $(SPEED),--speed $(SPEED)) $(if $(S
 
 COVERING := tests/portable tests/test_rules_hypothesis.py
 
-.PHONY: help setup sim test lint bench vm soak cover hazards clean
+# make station BROKER=127.0.0.1:1883 DB=postgresql://... HTTP=127.0.0.1:8080
+STATION := $(if $(BROKER),--broker $(BROKER)) $(if $(DB),--db $(DB)) $(if $(HTTP),--http $(HTTP)) \
+           $(if $(TILES),--tiles $(TILES))
+
+# make deploy BUS=bus-07 PORT=/dev/ttyUSB0     (no PORT: the board that is attached)
+WHERE = $(if $(PORT),--port $(PORT))
+named = $(if $($(1)),,$(error Name it: make $@ $(1)=$(2)))
+
+.PHONY: help setup sim station test lint bench vm soak cover hazards pictures clean \
+        firmware deploy selftest logs repl pull erase
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(VENV)/dev  ## make .venv with everything in it (the other targets do it when needed)
 
 sim: $(VENV)/sim  ## a school morning in Laem Chabang, live (BUSES= SPEED= SEED= DURATION= BROKER=)
-	@$(BIN)/python -m sim town $(TOWN)
+	@$(VENV_BIN)/python -m sim town $(TOWN)
+
+station: $(VENV)/station $(VENV)/web  ## what municipal staff see, for a broker that runs already (BROKER= DB= HTTP=)
+	@$(VENV_BIN)/python -m station serve $(STATION)
 
 test: $(VENV)/dev  ## all tests
-	@$(BIN)/python -m pytest -q
+	@$(VENV_BIN)/python -m pytest -q -n auto --dist loadfile
 
 lint: $(VENV)/dev $(VENV)/typings  ## style (ruff) and types (mypy)
-	@$(BIN)/ruff check --quiet .
-	@$(BIN)/ruff format --quiet --check .
-	@$(BIN)/mypy sim tools
-	@$(BIN)/mypy --config-file tools/mypy-board.ini firmware drivers
+	@$(VENV_BIN)/ruff check --quiet .
+	@$(VENV_BIN)/ruff format --quiet --check .
+	@$(VENV_BIN)/mypy sim station tools
+	@$(VENV_BIN)/mypy --config-file tools/mypy-board.ini firmware drivers
 
 bench: $(VENV)/dev  ## measure, beside the goals
-	@$(BIN)/python -m sim bench
+	@$(VENV_BIN)/python -m sim bench
 
 vm: $(VENV)/dev  ## the portable tests of firmware/, on CPython and in the MicroPython VM
-	@$(BIN)/python -m pytest -q -rs tests/portable tests/test_portable_vm.py
+	@$(VENV_BIN)/python -m pytest -q -rs tests/portable tests/test_portable_vm.py
 
 soak: $(VENV)/sim  ## cut the power of a journal 100,000 times (some minutes)
-	@$(BIN)/python -m sim soak --flash
+	@$(VENV_BIN)/python -m sim soak --flash
 
 cover: $(VENV)/dev  ## 100 % of lines and branches of what judges (rules, trip, seats, policy, ...)
-	@$(BIN)/python -m pytest -q --no-cov-on-fail --cov --cov-fail-under=100 $(COVERING)
+	@$(VENV_BIN)/python -m pytest -q --no-cov-on-fail --cov --cov-fail-under=100 $(COVERING)
+
+firmware: $(VENV)/board  ## MicroPython with the journal's partition onto an ESP32 (BIN= PORT=)
+	$(call named,BIN,ESP32_GENERIC-....bin)
+	@$(VENV_BIN)/python -m tools.firmware $(WHERE) --bin $(BIN)
+
+deploy: $(VENV)/board  ## program and settings of fleet/BUS.json onto a board (BUS= PORT=)
+	$(call named,BUS,bus-07)
+	@$(VENV_BIN)/python -m tools.deploy $(WHERE) --bus $(BUS)
+
+selftest: $(VENV)/board  ## restart a board and ask its parts (PORT=)
+	@$(VENV_BIN)/python -m tools.selftest $(WHERE)
+
+logs: $(VENV)/board  ## what a board says on its console (PORT=)
+	@$(VENV_BIN)/python -m tools.logs $(WHERE)
+
+repl: $(VENV)/board  ## a prompt on a board (PORT=)
+	@$(VENV_BIN)/python -m tools.repl $(WHERE)
+
+pull: $(VENV)/board  ## journal and settings of a board to a file: evidence (OUT= PORT=)
+	$(call named,OUT,bus-07.zip)
+	@$(VENV_BIN)/python -m tools.pull take $(WHERE) --out $(OUT)
+
+erase: $(VENV)/board  ## everything on a board, the journal too; asks first (PORT=)
+	@$(VENV_BIN)/python -m tools.erase $(WHERE)
 
 hazards: $(VENV)/dev  ## docs/hazards.md from the code
-	@$(BIN)/python -m tools.hazards
+	@$(VENV_BIN)/python -m tools.hazards
+
+pictures: $(VENV)/dev  ## the pictures of docs/station.md, from the page as it is
+	@$(VENV_BIN)/python -m tests.page_pictures
 
 clean:  ## remove .venv and everything else that was made
-	rm -rf $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) station/web/static/vendor* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(BIN)/python:
+$(VENV_BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
 	  { echo "Busguard needs Python 3.10 or newer. Try: make PYTHON=python3.12 ..." >&2; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
 	  { echo "$(PYTHON) cannot make a virtual environment. On Debian: apt install python3-venv" >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
 
-$(VENV)/sim: requirements.txt tools/get_umqtt.py | $(BIN)/python
-	@echo "Setting up $(VENV) for the simulator (once) ..."
-	@$(PIP) -r requirements.txt
-	@$(BIN)/python tools/get_umqtt.py
+$(VENV)/station: requirements-station.txt | $(VENV_BIN)/python
+	@echo "Setting up $(VENV) for the station (once) ..."
+	@$(PIP) -r requirements-station.txt
 	@touch $@
 
-$(VENV)/dev: requirements-dev.txt $(VENV)/sim
+$(VENV)/sim: requirements.txt tools/get_umqtt.py $(VENV)/station $(VENV)/web | $(VENV_BIN)/python
+	@echo "Setting up $(VENV) for the simulator (once) ..."
+	@$(PIP) -r requirements.txt
+	@$(VENV_BIN)/python tools/get_umqtt.py
+	@touch $@
+
+$(VENV)/web: station/web/package-lock.json tools/web_files.py | $(VENV_BIN)/python
+	@echo "Fetching what the station's page takes from npm (once) ..."
+	@$(VENV_BIN)/python -m tools.web_files
+	@touch $@
+
+$(VENV)/board: requirements-board.txt $(VENV)/sim
+	@echo "Setting up $(VENV) for flashing boards (once) ..."
+	@$(PIP) -r requirements-board.txt
+	@touch $@
+
+$(VENV)/dev: requirements-dev.txt requirements-board.txt requirements-station.txt $(VENV)/sim $(VENV)/web
 	@echo "Setting up $(VENV) for tests and lint (once) ..."
 	@$(PIP) -r requirements-dev.txt
 	@touch $@
 
-$(VENV)/typings: requirements-stubs.txt | $(BIN)/python
+$(VENV)/typings: requirements-stubs.txt | $(VENV_BIN)/python
 	@$(PIP) --upgrade --no-deps --target $@ -r requirements-stubs.txt
 	@touch $@

@@ -1,11 +1,105 @@
 """First on the board, before anything that can fail: the horn is off.
 
-The pin is drivers/board.py's; it stands here once more because nothing is
-imported yet that could be broken. A test holds the two together.
+Then the watchdog, the resets are counted, and the code slot is chosen. docs/boot.md tells
+of slots, crash loops and the safe mode. Whatever fails here is told and passed over: the code
+still starts. Nothing is imported that is not part of MicroPython itself.
 """
 
-from machine import Pin
+import os
 
-HORN_PIN = 23
+import esp32
+import machine
 
-Pin(HORN_PIN, Pin.OUT, value=0)
+HORN_PIN = 23  # of every board in drivers/; a test holds them together
+
+machine.Pin(HORN_PIN, machine.Pin.OUT, value=0)
+
+START_MS = 30000  # until drivers/board.py takes the watchdog over
+SESSION_MS = 120000  # a soft reset: somebody is at the console, and feeds nothing
+LOOP = 3  # resets in five minutes of running; drivers/start.py forgets them after that
+SAFE, PREVIOUS = 1, 2  # bits of `how`
+
+
+def exists(path):
+    try:
+        os.stat(path)
+        return True
+    except OSError:
+        return False
+
+
+def is_whole(slot):
+    """manifest.json is the last file that a deploy writes there."""
+    return exists("/" + slot + "/manifest.json") and exists("/" + slot + "/main.py")
+
+
+def chosen():
+    """-> "a", "b", or "" if the code stands at the root."""
+    try:
+        with open("/slot") as file:
+            slot = file.read().strip()
+    except OSError:
+        return ""
+    if slot in ("a", "b") and is_whole(slot):
+        return slot
+    return "a" if is_whole("a") else "b" if is_whole("b") else ""
+
+
+def number(nvs, name):
+    try:
+        return nvs.get_i32(name)
+    except OSError:
+        return 0
+
+
+def count(nvs, asked):
+    """-> resets that nobody asked for. In NVS: RTC memory does not survive power cuts."""
+    resets = number(nvs, "resets")
+    if not asked:
+        resets += 1
+        nvs.set_i32("resets", resets)
+        nvs.commit()
+    return resets
+
+
+def start():
+    """-> the slot to run in."""
+    slot = chosen()
+    nvs = esp32.NVS("start")
+    asked = machine.reset_cause() in (machine.SOFT_RESET, machine.DEEPSLEEP_RESET)
+    how = before = number(nvs, "how")
+    resets = count(nvs, asked)
+    if not asked:
+        how &= PREVIOUS
+    if resets >= LOOP and not how & SAFE:
+        other = "b" if slot == "a" else "a"
+        if slot and not how and not exists("/" + slot + "/proven") and is_whole(other):
+            with open("/slot.new", "w") as file:
+                file.write(other)
+            os.rename("/slot.new", "/slot")
+            slot, how = other, PREVIOUS
+            nvs.set_i32("resets", 0)
+        else:
+            how |= SAFE
+    if how != before:
+        nvs.set_i32("how", how)
+        nvs.commit()
+    return slot
+
+
+slot = ""
+try:
+    slot = start()
+except Exception as error:  # noqa: BLE001 - the bus has to start, whatever it is
+    print("boot.py:", repr(error))
+    try:
+        slot = chosen()
+    except Exception as error:  # noqa: BLE001 - as above
+        print("boot.py:", repr(error))
+try:
+    os.chdir("/" + slot)
+    if exists("main.py"):
+        soft = machine.reset_cause() == machine.SOFT_RESET
+        machine.WDT(timeout=SESSION_MS if soft else START_MS)
+except Exception as error:  # noqa: BLE001 - as above
+    print("boot.py:", repr(error))

@@ -1,12 +1,57 @@
-"""The bus on its board: bus.json + drivers/board.py -> firmware.bus.Bus, for ever."""
+"""The bus on its board: /bus.json + drivers/board.py -> firmware.bus.Bus, for ever.
+
+It never just ends. A crash is told, kept for the next start, and the board resets; Ctrl-C
+on the console stops the bus for a technician, and only if somebody is there.
+"""
 
 import gc
+import io
+import select
+import sys
 import time
 
-from drivers.board import Board
-from firmware.bus import Bus
-from firmware.clock import Uptime
-from firmware.config import load
+import machine
+from esp32 import NVS
+
+HORN_PIN = 23  # as in boot.py
+CRASH_PAUSE_MS = 3000
+PERSON_MS = 10000
+SESSION_MS = 120000
+
+
+def run():
+    """The imports stand here so that a file that is broken is a crash like any other."""
+    from drivers.board import Board
+    from drivers.nvs import Nvs
+    from drivers.start import Start
+    from firmware.bus import Bus
+    from firmware.clock import Uptime
+    from firmware.config import load
+    from firmware.selftest import SelfTest, plain
+
+    config, errors = load("/bus.json")
+    for error in errors:
+        print(error)
+    start = Start(Nvs(NVS("start")), machine.RTC())
+    if start.word == "safe":
+        plain(config)
+    board = Board(config)
+    uptime = Uptime(time.ticks_ms())
+    now_ms = uptime.now_ms(time.ticks_ms())
+    bus = Bus(config, board, now_ms, errors, start.word, start.crash)
+    bus.on_event = tell
+    test = SelfTest(config, board, bus, now_ms, errors, start.word)
+    while True:
+        now_ms = uptime.now_ms(time.ticks_ms())
+        if now_ms >= bus.next_tick_ms:
+            bus.tick(now_ms)
+            gc.collect()  # here it costs no alarm any time: the next tick is 100 ms away
+            start.live(now_ms)
+        if test is not None and test.is_due(now_ms):
+            print("selftest", test.line())
+            test = None
+        if not bus.turn(now_ms):
+            time.sleep_ms(5)
 
 
 def tell(event):
@@ -14,21 +59,35 @@ def tell(event):
     print(event.severity, event.kind, event.state, event.data)
 
 
-def main():
-    config, errors = load("bus.json")
-    for error in errors:
-        print(error)
-    board = Board(config)
-    uptime = Uptime(time.ticks_ms())
-    bus = Bus(config, board, uptime.now_ms(time.ticks_ms()), errors)
-    bus.on_event = tell
-    while True:
-        now_ms = uptime.now_ms(time.ticks_ms())
-        if now_ms >= bus.next_tick_ms:
-            bus.tick(now_ms)
-            gc.collect()  # here it costs no alarm any time: the next tick is 100 ms away
-        if not bus.turn(now_ms):
-            time.sleep_ms(5)
+def crashed(error):
+    """Told here and, after the reset, to the city. boot.py counts it."""
+    print("The program has crashed:")
+    words = io.StringIO()
+    sys.print_exception(error, words)
+    print(words.getvalue())
+    machine.RTC().memory(words.getvalue()[-200:].encode())
+    time.sleep_ms(CRASH_PAUSE_MS)
+    machine.reset()
 
 
-main()
+def stopped():
+    """Ctrl-C. It may be noise on the console's wire: a person, or a tool, goes on typing."""
+    machine.WDT(timeout=SESSION_MS)
+    print("The bus is stopped, it watches nothing. Press a key; else it starts again in 10 s.")
+    console = select.poll()
+    console.register(sys.stdin, select.POLLIN)
+    try:
+        if not console.poll(PERSON_MS):
+            machine.reset()
+    except KeyboardInterrupt:
+        pass  # a key
+
+
+try:
+    run()
+except KeyboardInterrupt:
+    machine.Pin(HORN_PIN, machine.Pin.OUT, value=0)
+    stopped()
+except Exception as error:  # noqa: BLE001 - whatever it is, the bus has to come back
+    machine.Pin(HORN_PIN, machine.Pin.OUT, value=0)
+    crashed(error)

@@ -9,8 +9,10 @@ from firmware.driven import Driven
 from firmware.event import INFO, WARNING, Event
 from firmware.health import Health
 from firmware.journal import ALARM, TRACK, Journal
+from firmware.last_resort import LastResort
 from firmware.modes import NORMAL, Modes
 from firmware.policing import Policing
+from firmware.radio_news import RadioNews
 from firmware.recorder import Recorder
 from firmware.rules import RULES
 from firmware.senses import Senses
@@ -26,7 +28,8 @@ _PARKED_TICK_MS = const(1000)
 _STATE_S = const(10)
 _PARKED_STATE_S = const(60)
 _CONFIG_FAULTS = const(8)  # a hopeless file is told by its first faults
-_RADIO_MS = const(5000)
+_SIGNAL_MS = const(5000)
+SAFE = "safe"
 
 
 class Bus:
@@ -34,16 +37,19 @@ class Bus:
 
     Call tick(now_ms) when next_tick_ms has come, and turn(now_ms) in between.
     on_event(event): told of every event, for a console; may be replaced.
+    start: normal; previous (a crash loop: the code before it runs again); safe (a crash loop: the
+    policy and the optional parts stay unused). crash: str, what ended the start before; or None.
     """
 
-    def __init__(self, config, parts, now_ms, config_errors=()):
+    def __init__(self, config, parts, now_ms, config_errors=(), start="normal", crash=None):
         self._parts = parts
-        self._boot = (parts.nvs.get("boot") or 0) + 1
-        parts.nvs.set("boot", self._boot)
+        self._start = start
+        self.boot = (parts.nvs.get("boot") or 0) + 1
+        parts.nvs.set("boot", self.boot)
         self.snapshot = Snapshot(config["seats"]["count"])
         self.trip = Trip(config, parts.nvs)
         self.snapshot.phase = self.trip.phase
-        self._driven = Driven(parts.nvs, config["rules"]["rest_min"])
+        self._driven = Driven(parts.nvs)
         self._health = Health(parts)
         sounds = self._health
         self.warnings = Warnings(config["warnings"], sounds.lamp, sounds.buzzer, sounds.horn)
@@ -55,18 +61,25 @@ class Bus:
         self.on_event = _ignore
         self.senses = Senses(config, parts, self.snapshot)
         self.modes = Modes(config)
-        self.policing = Policing(config, parts.files, self.trip.phase != PARKED)
+        if parts.reset_cause == "power_on" and self.trip.phase == PARKED:
+            self.modes.await_button()
+        self.policing = Policing(config, parts.files, self.trip.phase != PARKED, start != SAFE)
         self._broken = set()  # kinds of rules that raise
         self._make_rules()
         self._track = Track(config["track"])
-        self._recorder = Recorder(self.journal, self._boot)
+        self._recorder = Recorder(self.journal, self.boot)
         self._damaged = 0  # records found unreadable, as last told
         self._state_of = None
         self._state_ms = 0
-        self._radio = Every(_RADIO_MS)
+        self._signal = Every(_SIGNAL_MS)
+        self._radio_news = RadioNews(parts.radio)
+        self._last_resort = LastResort(config["broker"]["reset_after_min"], parts.nvs)
+        self._has_broker = bool(config["broker"]["host"])
         self._notices = [self._started()]
         for error in config_errors[:_CONFIG_FAULTS]:
             self._notices.append(_fault("config", str(error)))
+        if crash is not None:
+            self._notices.append(_fault("crash", crash))
 
     def tick(self, now_ms):
         """Everything up to the journal and the horn. Only a completed tick feeds the watchdog."""
@@ -75,10 +88,13 @@ class Bus:
         self.senses.sense(s)
         self._notices.extend(self.policing.update(s))
         self._judge(s)
+        must_reset = self._has_broker and self._reach(now_ms)
         self._record(s)
         self.warnings.show(s, self._warners)
         self._parts.watchdog.feed()
         self._plan(now_ms)
+        if must_reset:
+            self._parts.reset()
 
     def turn(self, now_ms):
         """The uplink's and the journal's work between ticks; never blocks.
@@ -86,10 +102,17 @@ class Bus:
         -> True if there is more to do at once, should there be time.
         """
         self.journal.housekeep(now_ms)
-        more = self.uplink.turn(now_ms)
+        self._parts.radio.turn(now_ms)
+        more = self._parts.seats.turn(now_ms)
+        more = self.uplink.turn(now_ms) or more
         if self.uplink.connected:
             self._tell_state(now_ms)
         return self._police() or more
+
+    @property
+    def is_refused(self):
+        """The journal's flash takes no records."""
+        return self._recorder.failed
 
     def enter(self, mode):
         """Into a mode (modes.py) with the next tick; ValueError says why not."""
@@ -108,6 +131,8 @@ class Bus:
     def _make_rules(self):
         thresholds = self.policing.thresholds
         self.disabled = thresholds["disabled"]
+        self.trip.tune(thresholds)
+        self._driven.tune(thresholds)
         self._rules = [rule(thresholds) for rule in RULES if rule.kind not in self.disabled]
         self._warners = self._rules + [self.modes]
 
@@ -148,23 +173,34 @@ class Bus:
         for _ in range(self._track.keep(s)):
             self._recorder.position(self._track.take())
 
-    def _plan(self, now_ms):
-        """A parked bus in which nothing goes on ticks once a second."""
+    def _reach(self, now_ms):
+        """Is the city within reach? -> bool: only a reset is left to try."""
+        self._notices.extend(self._radio_news.update(now_ms))
+        lost = self._last_resort.update(now_ms, self.uplink.connected, self._is_quiet())
+        if lost is not None:
+            self._notices.append(lost)
+        return lost is not None
+
+    def _is_quiet(self):
+        """A parked bus in which nothing goes on."""
         s = self.snapshot
-        quiet = (
+        return (
             s.phase == PARKED
             and s.mode == NORMAL
             and self.warnings.level <= LAMP
             and self.senses.settled
         )
-        period = _PARKED_TICK_MS if quiet else _TICK_MS
+
+    def _plan(self, now_ms):
+        """While nothing goes on it ticks once a second."""
+        period = _PARKED_TICK_MS if self._is_quiet() else _TICK_MS
         self.next_tick_ms += period
         if self.next_tick_ms <= now_ms:
             self.next_tick_ms = now_ms + period
 
     def _tell_state(self, now_ms):
         s = self.snapshot
-        if self._radio.due(now_ms):
+        if self._signal.due(now_ms):
             s.signal_dbm = self._parts.radio.signal_dbm()
         every_s = _PARKED_STATE_S if s.phase == PARKED else _STATE_S
         seen = (s.phase, s.mode, s.front_door, s.emergency_door, s.seat_changes)
@@ -189,8 +225,9 @@ class Bus:
             s.utc_ms,
             VERSION,
             self.journal.epoch,
-            self._boot,
+            self.boot,
             self._parts.reset_cause,
+            self._start,
             self.disabled,
             self.policing.hash,
         )
@@ -200,8 +237,9 @@ class Bus:
 
     def _started(self):
         cause = self._parts.reset_cause
-        data = (("boot", self._boot), ("reset", cause), ("fw", VERSION))
-        severity = INFO if cause == "power_on" else WARNING
+        data = (("boot", self.boot), ("reset", cause), ("start", self._start), ("fw", VERSION))
+        ordinary = cause == "power_on" and self._start == "normal"
+        severity = INFO if ordinary else WARNING
         return Event("started", severity, data=data, subject=None)
 
 

@@ -38,6 +38,11 @@ def kmh(speed_mms):
     return None if speed_mms is None else Fixed((speed_mms * 36 + 500) // 1000, 1)
 
 
+def seconds(ms):
+    """ms -> whole s, or None."""
+    return None if ms is None else ms // 1000
+
+
 def text(value):
     """Value (see Event) -> JSON str."""
     if value is None:
@@ -141,8 +146,8 @@ class TrackBatch:
         return (head + ",".join(self._rows) + "]}").encode()
 
 
-def status(utc_ms, version, epoch, boot, reset_cause, disabled=(), policy=None):
-    """Retained on connect. disabled: kinds of rules that are switched off; policy: its hash."""
+def status(utc_ms, version, epoch, boot, reset_cause, start="normal", disabled=(), policy=None):
+    """Retained on connect. start: see Bus; disabled: kinds of rules; policy: its hash."""
     return text(
         (
             ("v", 1),
@@ -152,6 +157,7 @@ def status(utc_ms, version, epoch, boot, reset_cause, disabled=(), policy=None):
             ("epoch", epoch),
             ("boot", boot),
             ("reset", reset_cause),
+            ("start", start),
             ("disabled", sorted(disabled)),
             ("policy", policy),
         )

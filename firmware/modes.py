@@ -2,6 +2,7 @@
 
 service     a technician works on the bus: the horn keeps quiet, nothing else changes.
             It ends after service_min, and at once when the bus drives (trip.start_kmh).
+            Asked for by the city, or by the check button held at power-on and let go.
 drill       an exercise: the horn keeps quiet, the buzzer is short, and every event is
             marked ("exercise": true). It ends after drill_min.
 evacuation  heads are counted until every seat is known to be empty, or for
@@ -24,6 +25,9 @@ DRILL = "drill"
 EVACUATION = "evacuation"
 
 _COUNT_MS = const(2000)  # a seat is left for good, not in passing
+_HOLD_MS = const(3000)  # the check button, from power-on
+_SETTLE_MS = const(500)
+_STUCK_MS = const(20000)  # nobody holds it so long: a wire that touches ground silences no horn
 
 
 class _Timed:
@@ -34,11 +38,13 @@ class _Timed:
         self.is_on = False
         self._severity = severity
         self._minutes = minutes
-        self._asked = None  # RAISED, CLEARED: by the city, for the next tick
+        self._asked = None  # RAISED, CLEARED: for the next tick
+        self._asked_by = "command"
         self._since_ms = 0
 
-    def ask(self, state):
+    def ask(self, state, by="command"):
         self._asked = state
+        self._asked_by = by
 
     def update(self, s, ended_by=None):
         """ended_by: what ends the mode now by itself, None if nothing -> Event or None."""
@@ -47,7 +53,7 @@ class _Timed:
             state = UPDATED if self.is_on else RAISED
             self.is_on = True
             self._since_ms = s.now_ms
-            return self._event(state, s, ("asked_by", "command"))
+            return self._event(state, s, ("asked_by", self._asked_by))
         if not self.is_on:
             return None
         if asked == CLEARED:
@@ -112,6 +118,7 @@ class Modes:
         self._drill = _Timed("drill", WARNING, minutes["drill_min"])
         self._evacuation = _Evacuation(minutes["evacuation_min"])
         self._timed = {SERVICE: self._service, DRILL: self._drill, EVACUATION: self._evacuation}
+        self._held_ms = None  # since when the button has been held; None: it is not waited for
 
     def enter(self, mode, s, level):
         """From the next tick on. level: of the warning that sounds now.
@@ -129,8 +136,28 @@ class Modes:
         for mode in self._timed.values():
             mode.ask(CLEARED)
 
+    def await_button(self):
+        """At power-on of a parked bus: the check button, held from now for 3 s, asks for service.
+
+        It counts when it is let go: one that is stuck to ground never asks.
+        """
+        self._held_ms = -1
+
+    def _look_at_button(self, s):
+        if self._held_ms < 0:
+            self._held_ms = s.now_ms
+        ms = s.now_ms - self._held_ms
+        settles = s.check_button is None and ms < _SETTLE_MS
+        if settles or (s.check_button is True and ms < _STUCK_MS):
+            return
+        self._held_ms = None
+        if s.check_button is False and ms >= _HOLD_MS and s.phase != "driving":
+            self._service.ask(RAISED, "button")
+
     def update(self, s):
         """Snapshot after Trip -> list of Events; fills in mode and exercise."""
+        if self._held_ms is not None:
+            self._look_at_button(s)
         drives = s.speed_mms is not None and s.speed_mms > self._drive_mms
         drilled = self._drill.is_on
         notices = [

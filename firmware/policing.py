@@ -16,12 +16,14 @@ class Policing:
 
     files: see PolicyStore; is_resumed: the board was reset while the bus was in use. What is
     stored is read in the first turns: a start with a child on board waits for nothing.
+    is_trusted: False leaves it unread until the next start; a new pack counts all the same.
     """
 
-    def __init__(self, config, files, is_resumed):
+    def __init__(self, config, files, is_resumed, is_trusted=True):
         self._config = config["rules"]
         self._store = PolicyStore(files, config["bus"])
         self._is_resumed = is_resumed
+        self._store.is_waiting = self._store.is_waiting and is_trusted
         self._is_start = self._store.is_waiting  # what is read now was in force before
         self._loading = self._store.loading() if self._is_start else None
         self._notices = []

@@ -1,4 +1,7 @@
-"""What a setting may be: each kind has a default, accepts(value), and says its range."""
+"""What a setting may be: each kind has a default, accepts(value), and says its range.
+
+The words of a range are made when somebody asks: a hundred of them would fill the heap.
+"""
 
 
 class Number:
@@ -8,7 +11,10 @@ class Number:
         self.default = default
         self._low = low
         self._high = high
-        self.range = "a whole number from %d to %d" % (low, high)
+
+    @property
+    def range(self):
+        return "a whole number from %d to %d" % (self._low, self._high)
 
     def accepts(self, value):
         return type(value) is int and self._low <= value <= self._high
@@ -20,7 +26,10 @@ class Choice:
     def __init__(self, *words):
         self.default = words[0]
         self._words = words
-        self.range = "one of " + ", ".join(words)
+
+    @property
+    def range(self):
+        return "one of " + ", ".join(self._words)
 
     def accepts(self, value):
         return value in self._words
@@ -40,7 +49,10 @@ class Text:
     def __init__(self, default, longest):
         self.default = default
         self._longest = longest
-        self.range = "a text of at most %d characters" % longest
+
+    @property
+    def range(self):
+        return "a text of at most %d characters" % self._longest
 
     def accepts(self, value):
         return isinstance(value, str) and len(value) <= self._longest
@@ -59,22 +71,5 @@ class Identifier:
             return False
         for char in value:
             if not ("a" <= char <= "z" or "A" <= char <= "Z" or "0" <= char <= "9" or char in "_-"):
-                return False
-        return True
-
-
-class Addresses:
-    """I2C addresses of the seat expanders, in the order of the seats."""
-
-    range = "a list of up to 8 different whole numbers from 32 to 39"
-
-    def __init__(self, default):
-        self.default = default
-
-    def accepts(self, value):
-        if not isinstance(value, list) or len(value) > 8:
-            return False
-        for address in value:
-            if type(address) is not int or not 32 <= address <= 39 or value.count(address) > 1:
                 return False
         return True

@@ -67,6 +67,10 @@ def then_reset(name: str, target: str, value: object, normal: object) -> Fault:
     )
 
 
+def puback_fault(name: str, acks: puback.Acks, breaks: bool = True) -> Fault:
+    return sets("peer", "acks", acks, puback.prompt, breaks=breaks)._replace(name=name)
+
+
 def radio_off(bus: Uplinked) -> None:
     bus.radio.has_signal = False
     bus.network.is_silent = True
@@ -117,12 +121,12 @@ FAULTS = [
         b"\x20\x02\x00\x03", b"\x20\x02\x00\x05", b"\x20\x02\x00\x99",
         b"\x20\x03\x00\x00\x00", b"\x40\x02\x00\x01", b"\x20", b"", b"\xff\xff\xff\xff\xff",
     )],
-    sets("peer", "acks", puback.lost(7), puback.prompt),
-    sets("peer", "acks", puback.lost(1), puback.prompt),
-    sets("peer", "acks", puback.doubled, puback.prompt, breaks=False),
-    sets("peer", "acks", puback.shuffled(1500), puback.prompt, breaks=False),
-    sets("peer", "acks", puback.with_strangers, puback.prompt, breaks=False),
-    sets("peer", "acks", puback.delayed(5000), puback.prompt, breaks=False),
+    puback_fault("every 7th PUBACK is lost", puback.lost(7)),
+    puback_fault("all PUBACKs are lost", puback.lost(1)),
+    puback_fault("PUBACKs come twice", puback.doubled, breaks=False),
+    puback_fault("PUBACKs come out of order", puback.shuffled(1500), breaks=False),
+    puback_fault("PUBACKs for unknown ids", puback.with_strangers, breaks=False),
+    puback_fault("PUBACKs come late", puback.delayed(5000), breaks=False),
     Fault("broker restarts", refused, listens, 20_000),
     Fault("broker restarts without its store", store_lost, listens, 20_000),
     Fault("broker is away for long", refused, listens, 900_000),

@@ -8,6 +8,7 @@ BROKER = {
     "user": "",
     "password": "",
     "tls": False,
+    "ca": "",
     "keepalive_s": 60,
     "window": 8,
     "window_bytes": 8192,
@@ -109,6 +110,9 @@ class Radio:
 
     def down(self):
         self.calls.append("down")
+
+    def restart(self):
+        self.calls.append("restart")
 
     def is_up(self):
         return self.is_on

@@ -5,6 +5,7 @@ import json
 from nor import Flash, drain, entropy
 from parts import Chip, Nvs, Output
 
+from drivers.seat_inputs import SeatInputs
 from firmware import bus as bus_module
 from firmware.bus import Bus
 from firmware.config import defaults, parse
@@ -44,6 +45,12 @@ class Supply:
 
 
 class Radio:
+    name = "wifi"
+    fault = failure = ""
+
+    def turn(self, now_ms):
+        pass
+
     def up(self):
         pass
 
@@ -73,7 +80,10 @@ class Parts:
     """One board; `flash` and `nvs` outlive it."""
 
     def __init__(self, flash, nvs, reset_cause="power_on"):
-        self.expanders = [Chip() for _ in range(6)]
+        self.seats = SeatInputs()
+        for number in range(1, 7):
+            self.seats.add([Chip()], "expander %d" % number)
+        self.switches = None
         for name in ("ignition", "front_door", "emergency_door", "check_button", "sos_button"):
             setattr(self, name, Switch())
         self.buzzer, self.lamp, self.horn = Output(), Output(), Output()
@@ -100,10 +110,10 @@ class Bench:
         self.config = config or defaults()
         self.start(errors)
 
-    def start(self, errors=(), reset_cause="power_on"):
+    def start(self, errors=(), reset_cause="power_on", start="normal", crash=None):
         self.parts = Parts(self.flash, self.nvs, reset_cause)
         self.now_ms = 0
-        self.bus = Bus(self.config, self.parts, 0, errors)
+        self.bus = Bus(self.config, self.parts, 0, errors, start, crash)
 
     def waits(self, ms):
         end = self.now_ms + ms
@@ -115,7 +125,7 @@ class Bench:
 
     def sits(self, seat, sitting=True):
         expander, pin = divmod(2 * (seat - 1), 14)
-        chip = self.parts.expanders[expander]
+        chip = self.parts.seats.banks[expander]
         chip.word = chip.word | 1 << pin if sitting else chip.word & ~(1 << pin)
 
     def presses(self):
@@ -158,7 +168,12 @@ def test_a_start_is_an_event_and_an_odd_one_a_warning():
     bench.start(reset_cause="watchdog")
     bench.waits(1000)
     assert bench.events()[0]["kind"] == "started"
-    assert bench.events()[0]["data"] == {"boot": 2, "reset": "watchdog", "fw": "0.1.0"}
+    assert bench.events()[0]["data"] == {
+        "boot": 2,
+        "reset": "watchdog",
+        "start": "normal",
+        "fw": "0.1.0",
+    }
     assert bench.events()[0]["severity"] == "warning"
 
 
@@ -213,7 +228,7 @@ def test_p6_a_reset_in_the_first_minute_of_a_check_alarms_at_once():
 def test_p5_a_silent_expander_is_told_and_its_seats_count_as_taken():
     bench = Bench()
     bench.parks_with()
-    bench.parts.expanders[2].dead = True
+    bench.parts.seats.banks[2].dead = True
     bench.waits(3 * MINUTE)
     silent = [event for event in bench.events() if event["kind"] == "sensor_silent"]
     assert {"expander 3", "gnss"} == {event["data"]["sensor"] for event in silent}
@@ -223,7 +238,7 @@ def test_p5_a_silent_expander_is_told_and_its_seats_count_as_taken():
 
 def test_every_part_silent_and_the_tick_goes_on():
     bench = Bench()
-    for chip in bench.parts.expanders:
+    for chip in bench.parts.seats.banks:
         chip.dead = True
     bench.parts.supply.dead = True
     bench.parks_with()
@@ -300,3 +315,34 @@ def test_the_flash_that_refuses_does_not_stop_the_horn():
 
 def _refuse(lane, kind, payload):
     raise OSError(5)
+
+
+def test_the_check_button_held_at_power_on_begins_service():
+    bench = Bench()
+    bench.parts.check_button.on = True
+    bench.waits(4000)
+    bench.parts.check_button.on = False
+    bench.waits(1000)
+    assert bench.bus.snapshot.mode == "service"
+    assert bench.told("service_mode") == ["raised"]
+
+
+def test_a_bus_that_was_in_use_or_reset_itself_takes_no_service_from_the_button():
+    for checked, reset_cause in ((False, "power_on"), (True, "watchdog")):
+        bench = Bench(checked=checked)
+        bench.start(reset_cause=reset_cause)
+        bench.parts.check_button.on = True
+        bench.waits(4000)
+        bench.parts.check_button.on = False
+        bench.waits(1000)
+        assert bench.bus.snapshot.mode == "normal", (checked, reset_cause)
+
+
+def test_what_a_crash_loop_led_to_is_told():
+    bench = Bench()
+    bench.start(start="safe", crash="MemoryError()")
+    bench.waits(1000)
+    started, crash = bench.events()[:2]
+    assert (started["kind"], started["severity"]) == ("started", "warning")
+    assert started["data"]["start"] == "safe"
+    assert (crash["kind"], crash["data"]) == ("fault", {"what": "crash", "text": "MemoryError()"})

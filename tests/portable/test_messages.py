@@ -123,6 +123,7 @@ def test_status_and_will():
         "epoch": "9f3a21c4",
         "boot": 3,
         "reset": "watchdog",
+        "start": "normal",
         "disabled": [],
         "policy": None,
     }

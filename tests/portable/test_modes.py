@@ -181,3 +181,34 @@ def test_how_long_a_mode_lasted_counts_from_its_start():
     watch.modes.leave()
     ((_, _, data),) = watch.sees()
     assert (data["lasted_s"], data["ended_by"]) == (60, "command")
+
+
+def holds_the_button(watch, ms):
+    watch.modes.await_button()
+    told = watch.sees(ms, check_button=True)
+    return told + watch.sees(200, check_button=False)
+
+
+def test_the_button_held_at_power_on_and_let_go_asks_for_service():
+    told = holds_the_button(Watch(), 3100)
+    assert told == [
+        ("service_mode", "raised", {"lasted_s": 0, "asked_by": "button", "limit_min": 30})
+    ]
+
+
+def test_a_button_let_go_too_soon_or_stuck_or_pressed_later_silences_nothing():
+    assert holds_the_button(Watch(), 2800) == []
+    watch = Watch()
+    assert holds_the_button(watch, 20100) == []
+    assert watch.sees(5000, check_button=True) + watch.sees(5000, check_button=False) == []
+    watch = Watch()
+    watch.modes.await_button()
+    watch.sees(200, check_button=False)
+    assert watch.sees(5000, check_button=True) + watch.sees(5000, check_button=False) == []
+
+
+def test_an_unknown_button_asks_for_nothing():
+    watch = Watch()
+    watch.modes.await_button()
+    watch.sees(5000, check_button=True)
+    assert watch.sees(5000, check_button=None) + watch.sees(5000, check_button=False) == []

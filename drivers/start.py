@@ -1,0 +1,75 @@
+"""How this start came about, and how long it lives: what boot.py counts by.
+
+boot.py adds one to `resets` at each reset; here the minutes since the first of them are
+counted, and after five both are forgotten. So three resets in five minutes of running are a
+crash loop, however long the board was without power in between. NVS outlives power cuts and
+brown-outs; a crash's last words stand in RTC memory, which outlives machine.reset() and a
+watchdog, and wears nothing (MicroPython documentation, esp32.NVS, machine.RTC.memory).
+"""
+
+import os
+
+from micropython import const
+
+_FORGET_MIN = const(5)
+_SAFE = const(1)  # as in boot.py
+_PREVIOUS = const(2)
+
+
+class Start:
+    """word: normal, previous or safe, as firmware.bus.Bus takes it. crash: str or None."""
+
+    def __init__(self, nvs, rtc):
+        """nvs: drivers.nvs.Nvs of the namespace `start`. rtc: machine.RTC."""
+        self._nvs = nvs
+        how = nvs.get("how") or 0
+        self.word = "safe" if how & _SAFE else "previous" if how & _PREVIOUS else "normal"
+        self._since_ms = None
+        self._minutes = 0
+        self.crash = _last_words(rtc)
+
+    def live(self, now_ms):
+        """Call now and then. OSError if the flash refuses."""
+        if self._minutes >= _FORGET_MIN:
+            return
+        if self._since_ms is None:
+            self._since_ms = now_ms
+        minutes = (now_ms - self._since_ms) // 60000
+        if minutes == self._minutes:
+            return
+        self._minutes = minutes
+        if minutes >= _FORGET_MIN:
+            self._forget()
+            _prove()
+            return
+        if not self._nvs.get("resets"):
+            return
+        total = (self._nvs.get("minutes") or 0) + 1
+        if total >= _FORGET_MIN:
+            self._forget()
+        else:
+            self._nvs.set("minutes", total)
+
+    def _forget(self):
+        self._nvs.set("resets", 0)
+        self._nvs.set("minutes", 0)
+
+
+def _last_words(rtc):
+    """What main.py wrote there when it crashed -> str, or None. They are told once."""
+    said = bytes(rtc.memory())
+    if not said:
+        return None
+    rtc.memory(b"")
+    try:
+        return said.decode()
+    except UnicodeError:
+        return repr(said)
+
+
+def _prove():
+    """This slot has run for five minutes without a reset: a crash loop stays in it."""
+    try:
+        os.stat("proven")
+    except OSError:
+        open("proven", "w").close()

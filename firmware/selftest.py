@@ -1,0 +1,140 @@
+"""SelfTest: what a technician wants to know after a start, part by part, as one line of JSON.
+
+{"v":1,"fw":"0.1.0","boot":3,"reset":"power_on","start":"normal","parts":[["gnss",true,"..."]]}:
+true: it works; false: it does not; null: nobody can tell from here, and the text says why.
+"""
+
+import json
+
+from micropython import const
+
+from firmware import VERSION
+from firmware.journal import ALARM, TRACK
+
+_SENSES_MS = const(6000)  # by then a sensor that is silent stands as such
+_BROKER_MS = const(60000)  # then the broker is given up on
+_SKIPPED = ("gnss", "supply", "cabin", "accelerometer")  # have a line of their own, or are optional
+
+
+class SelfTest:
+    def __init__(self, config, parts, bus, now_ms, errors, start):
+        """parts: the board's; bus: firmware.bus.Bus; errors: of bus.json; start: see Bus."""
+        self._config = config
+        self._parts = parts
+        self._bus = bus
+        self._since_ms = now_ms
+        self._errors = errors
+        self._start = start
+
+    def is_due(self, now_ms):
+        """All have been asked, and the broker is reached, given up on, or not wanted."""
+        ms = now_ms - self._since_ms
+        if ms < _SENSES_MS:
+            return False
+        return self._bus.uplink.connected or not self._config["broker"]["host"] or ms >= _BROKER_MS
+
+    def line(self):
+        """-> str, JSON."""
+        report = {
+            "v": 1,
+            "fw": VERSION,
+            "bus": self._config["fleet"] + "/" + self._config["bus"],
+            "boot": self._bus.boot,
+            "reset": self._parts.reset_cause,
+            "start": self._start,
+            "parts": self._settings() + self._sensors() + self._outputs() + self._ways_out(),
+        }
+        return json.dumps(report)
+
+    def _settings(self):
+        if not self._errors:
+            return [("settings", True, "bus.json is right")]
+        return [("settings", False, str(error)) for error in self._errors]
+
+    def _sensors(self):
+        s = self._bus.snapshot
+        rows = [_gnss(s), _seats(s)]
+        for index in range(len(s.sensors)):
+            name, silent = s.sensors[index], s.silent[index]
+            fitted = name not in _SKIPPED or getattr(self._parts, name) is not None
+            if name not in ("gnss", "supply") and fitted:
+                rows.append((name, not silent, "does not answer" if silent else "answers"))
+        rows.append(_button("check button", s.check_button, "check_button" in s.failing))
+        rows.append(_button("SOS button", s.sos_button, "sos_button" in s.failing))
+        rows.append(_supply(s, self._config["rules"]["supply_low_mv"]))
+        return rows
+
+    def _outputs(self):
+        rows = []
+        for name in ("buzzer", "lamp", "horn"):
+            if name in self._bus.snapshot.failing:
+                rows.append((name, False, "is not what it was switched to"))
+            elif getattr(self._parts, name).read_back() is None:
+                rows.append((name, None, "not read back: watch and listen at engine start"))
+            else:
+                rows.append((name, True, "reads back as switched"))
+        return rows
+
+    def _ways_out(self):
+        if not self._config["broker"]["host"]:
+            none = "bus.json names no broker: nothing is sent"
+            return [("radio", None, none), ("broker", None, none), self._journal()]
+        return [self._radio(), self._broker(), self._journal()]
+
+    def _radio(self):
+        radio = self._parts.radio
+        if not radio.is_up():
+            return ("radio", False, radio.failure or "no network")
+        dbm = radio.signal_dbm()
+        told = radio.name + " connected"
+        return ("radio", True, told if dbm is None else "%s, %d dBm" % (told, dbm))
+
+    def _broker(self):
+        broker = self._config["broker"]
+        where = "%s:%d" % (broker["host"], broker["port"])
+        if self._bus.uplink.connected:
+            return ("broker", True, "connected to " + where)
+        return ("broker", False, "%s: %s" % (where, self._bus.uplink.failure or "not reached"))
+
+    def _journal(self):
+        journal = self._bus.journal
+        told = "epoch %s, waiting: %d events, %d positions and notes"
+        told %= (journal.epoch, journal.backlog(ALARM), journal.backlog(TRACK))
+        if self._bus.is_refused:
+            return ("journal", False, "the flash refuses to write; " + told)
+        return ("journal", True, told)
+
+
+def _gnss(s):
+    if s.silent[s.sensors.index("gnss")]:
+        return ("gnss", False, "does not answer")
+    sats = "" if s.sats is None else ", %d satellites" % s.sats
+    if s.lat_e7 is None:
+        return ("gnss", None, "answers, no position yet" + sats)
+    return ("gnss", True, "position" + sats)
+
+
+def _seats(s):
+    if s.unknown:
+        return ("seats", False, "unknown: " + ", ".join([str(seat) for seat in s.unknown]))
+    return ("seats", True, "%d seats, %d taken" % (s.seat_count, len(s.taken)))
+
+
+def _button(name, pressed, failing):
+    if failing:
+        return (name, False, "pressed all the time")
+    if pressed:
+        return (name, True, "pressed")
+    return (name, None, "not pressed: press it and look for the change in `state`")
+
+
+def _supply(s, low_mv):
+    if s.supply_mv is None:
+        return ("supply", False, "does not answer")
+    return ("supply", s.supply_mv >= low_mv, "%d mV" % s.supply_mv)
+
+
+def plain(config):
+    """bus.json's settings -> those of the safe mode: the optional parts stay unused."""
+    for part in ("accelerometer", "cabin", "readback"):
+        config[part]["fitted"] = False

@@ -1,0 +1,1 @@
+"""Reports of a day or a month: what the buses did, as sheets for an office."""

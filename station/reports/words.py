@@ -1,0 +1,69 @@
+"""The words of the reports in Thai and English, and dates as each reads them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+_BUDDHIST_ERA = 543  # 2026 is 2569
+
+_WORDS = {
+    # sheets
+    "summary": ("สรุป", "Summary"),
+    "trips": ("เที่ยววิ่ง", "Trips"),
+    "stops": ("ป้ายจอด", "Stops"),
+    "overspeed": ("ความเร็วเกิน", "Overspeed"),
+    "alarms": ("สัญญาณอันตราย", "Alarms"),
+    # columns
+    "date": ("วันที่", "Date"),
+    "fleet": ("กลุ่มรถ", "Fleet"),
+    "bus": ("รถ", "Bus"),
+    "distance_km": ("ระยะทาง (กม.)", "Distance (km)"),
+    "boarded": ("เด็กขึ้น (คน)", "Boarded"),
+    "alighted": ("เด็กลง (คน)", "Alighted"),
+    "overspeeds": ("ความเร็วเกิน (ครั้ง)", "Overspeeds"),
+    "top_kmh": ("ความเร็วสูงสุด (กม./ชม.)", "Top speed (km/h)"),
+    "lasted_s": ("นาน (วินาที)", "Lasted (s)"),
+    "unacknowledged": ("ยังไม่รับทราบ", "Unacknowledged"),
+    "ack_mean_s": ("เวลารับทราบเฉลี่ย (วินาที)", "Mean time to acknowledge (s)"),
+    "trip": ("เที่ยวที่", "Trip"),
+    "from": ("เริ่ม", "From"),
+    "to": ("สิ้นสุด", "To"),
+    "stop": ("ป้าย", "Stop"),
+    "visits": ("จอด (ครั้ง)", "Visits"),
+    "at": ("เวลาเกิดเหตุ", "At"),
+    "kind": ("เหตุ", "Kind"),
+    "exercise": ("การซ้อม", "Drill"),
+    "heard": ("สถานีได้รับ", "Heard"),
+    "cleared": ("สิ้นสุดเหตุ", "Cleared"),
+    "acknowledged": ("รับทราบ", "Acknowledged"),
+    "ack_s": ("เวลารับทราบ (วินาที)", "Time to acknowledge (s)"),
+    "by": ("โดย", "By"),
+    "note": ("บันทึก", "Note"),
+    # cells
+    "yes": ("ใช่", "yes"),
+    "no": ("ไม่ใช่", "no"),
+}
+LANGUAGES = ("th", "en")
+
+
+def word(key: str, language: str) -> str:
+    """In this language; KeyError for a key that has no words yet."""
+    return _WORDS[key][LANGUAGES.index(language)]
+
+
+def shown(cell: Any, language: str) -> Any:
+    """A cell as an office reads it: dates with the Buddhist year in Thai, the rest as it is."""
+    if isinstance(cell, bool):
+        return word("yes" if cell else "no", language)
+    if isinstance(cell, datetime):
+        return f"{_date(cell, language)} {cell:%H:%M:%S}"
+    if isinstance(cell, date):
+        return _date(cell, language)
+    return cell
+
+
+def _date(day: date, language: str) -> str:
+    if language == "th":
+        return f"{day.day:02}/{day.month:02}/{day.year + _BUDDHIST_ERA}"
+    return f"{day:%Y-%m-%d}"

@@ -1,0 +1,87 @@
+"""Hands out the pages, and tells the browser what they may do.
+
+The pages hold no data, so they are given to everybody; what they show comes from the API, which
+asks who is there. The only scripts and styles are files from here: a text that came from a bus
+or from a person can never run (Content-Security-Policy, level 3).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from starlette.responses import FileResponse
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+WEB = Path(__file__).parent
+PAGES = {
+    "/": "home",
+    "/bus/{fleet}/{bus}": "bus",
+    "/alarms": "alarms",
+    "/reports": "reports",
+    "/admin": "admin",
+    "/login": "login",
+}
+
+
+def page_routes() -> list[BaseRoute]:
+    """The pages, and /static below them."""
+    routes: list[BaseRoute] = [Route(path, _page(name)) for path, name in PAGES.items()]
+    routes.append(Mount("/static", StaticFiles(directory=WEB / "static")))
+    return routes
+
+
+def map_settings(tiles: str | None, credit: str | None = None) -> dict:
+    """What GET /api/map answers: where the page finds streets.
+
+    tiles: None; a URL template with {z}, {x}, {y}; or a .pmtiles file of this computer, which
+    the station serves as /api/map.pmtiles (with Range, RFC 9110 section 14).
+    """
+    if tiles and tiles.endswith(".pmtiles"):
+        return {"tiles": None, "pmtiles": "/api/map.pmtiles", "credit": credit}
+    return {"tiles": tiles, "pmtiles": None, "credit": credit}
+
+
+def headers(tiles: str | None = None) -> list[tuple[bytes, bytes]]:
+    """What every answer carries. Pictures of streets may come from the tile server, too."""
+    host = urlsplit(tiles).netloc.replace("{s}", "*") if tiles and "://" in tiles else ""
+    policy = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
+        f"img-src 'self' data: {host}; connect-src 'self'; manifest-src 'self'; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
+    fields = {
+        "content-security-policy": policy,
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "same-origin",
+        "permissions-policy": "camera=(), microphone=(), geolocation=()",
+    }
+    return [(name.encode(), value.encode()) for name, value in fields.items()]
+
+
+class PageHeaders:
+    """ASGI middleware: headers() on every answer; pages and scripts are asked for anew each time
+    (an unchanged one is answered with 304), so that no browser runs yesterday's page."""
+
+    def __init__(self, app, tiles: str | None = None):
+        self._app = app
+        self._headers = headers(tiles)
+
+    async def __call__(self, scope, receive, send):
+        async def with_headers(message):
+            if message["type"] == "http.response.start":
+                given = list(message["headers"])
+                message["headers"] = given + self._headers
+                if not any(name.lower() == b"cache-control" for name, _ in given):
+                    message["headers"].append((b"cache-control", b"no-cache"))
+            await send(message)
+
+        await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+def _page(name: str):
+    async def page(request):
+        return FileResponse(WEB / "pages" / f"{name}.html")
+
+    return page

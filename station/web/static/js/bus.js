@@ -1,0 +1,214 @@
+// One bus: its seats now, and any of its days.
+
+import { AlarmList, byUrgency, isOpen } from "./alarms.js";
+import { get, path } from "./api.js";
+import { lookForm } from "./look.js";
+import { BusLayer } from "./bus_layer.js";
+import { find, make, setAttribute, setText } from "./dom.js";
+import { isStale } from "./live.js";
+import { SpeedGraph } from "./graph.js";
+import { heardWords, speedWords, stateWords } from "./list.js";
+import { openMap, showPlaces } from "./map.js";
+import { Replay, whereAt } from "./replay.js";
+import { seatLegend, seatLines, seatMap } from "./seats.js";
+import { busPicture } from "./shapes.js";
+import { openPage } from "./shell.js";
+import { kindName, placeName, t, word } from "./texts.js";
+import { clock, date, dayStart, localDay, moment, now } from "./times.js";
+import { Timeline } from "./timeline.js";
+
+const L = window.L;
+const [fleet, name] = location.pathname.split("/").slice(2).map(decodeURIComponent);
+const KEY = `${fleet}/${name}`;
+
+async function main() {
+  const { person, live, label } = await openPage();
+  const map = openMap(find("#map"));
+  const layer = new BusLayer({ onChoose: () => {} });
+  const trail = L.polyline([], { color: "#0b57d0", weight: 4, opacity: 0.7, interactive: false }).addTo(map);
+  const marks = L.layerGroup().addTo(map);
+  layer.addTo(map);
+  const alarms = new AlarmList(find("#alarms"), person, label);
+  const graph = new SpeedGraph(find("#graph"), (time) => seek(time));
+  const timeline = new Timeline(find("#timeline"), (time) => seek(time));
+  const replay = new Replay(atTime, showPlaying);
+  let day = null;
+  let replaying = false;
+  let centred = false;
+
+  find("#seat-legend").append(seatLegend());
+  if (person.role === "admin") live.addEventListener("fresh", () => find("#look").replaceChildren(lookForm(live.buses.get(KEY))), { once: true });
+  live.addEventListener("fresh", showNow);
+  live.addEventListener("buses", (event) => event.detail.has(KEY) && showNow());
+  live.addEventListener("alarms", (event) => { showAlarms(); if (isMine(event.detail)) loadSoon(); });
+  setInterval(() => { showNow(); showAlarms(); }, 30e3);
+  const places = showPlaces(map).catch(() => {});
+
+  const isMine = (alarm) => Boolean(alarm) && alarm.fleet === fleet && alarm.bus === name && find("#day").value === localDay(now());
+
+  function showAlarms() {
+    const mine = [...live.alarms.values()].filter((alarm) => alarm.fleet === fleet && alarm.bus === name && isOpen(alarm));
+    alarms.show(mine.sort(byUrgency));
+  }
+
+  let drawn = "";
+  function showNow() {
+    const bus = live.buses.get(KEY);
+    find("#no-such-bus").hidden = Boolean(bus) || !live.connected;
+    if (!bus) return;
+    setText(find("#bus-name"), bus.label || bus.bus);
+    document.title = document.title || bus.label;
+    find("#bus-state").replaceChildren(busPicture(bus.show, 30), stateWords(bus));
+    const old = isStale(bus);
+    find("#old").hidden = !old;
+    if (old) setText(find("#old"), t("seats_old", { time: moment(bus.heard_at) }));
+    find("#seats").classList.toggle("old", Boolean(old));
+    const form = JSON.stringify([bus.seats, bus.doors, bus.checked, bus.layout]);
+    if (form !== drawn) { find("#seats").replaceChildren(seatMap(bus)); drawn = form; }
+    facts(bus);
+    if (!replaying) showOnMap(bus);
+  }
+
+  function showOnMap(bus) {
+    layer.show([{ key: KEY, show: bus.show, lat: bus.lat, lon: bus.lon, heading: bus.heading_deg, stale: isStale(bus), text: t(`show_${bus.show}`) }]);
+    if (!centred && bus.lat !== null) { map.setView([bus.lat, bus.lon], 14); centred = true; }
+  }
+
+  // Any day, once more
+
+  async function loadDays() {
+    const days = await get(`/api/buses/${path(fleet, name)}/days`);
+    const today = localDay(now());
+    if (!days.includes(today)) days.push(today);
+    days.sort().reverse();
+    find("#day").replaceChildren(...days.map((one) => make("option", { value: one }, date(dayStart(one)))));
+    const asked = new URLSearchParams(location.search).get("day");
+    if (days.includes(asked)) find("#day").value = asked;
+    await loadDay();
+  }
+
+  let due = null;
+  function loadSoon() {
+    if (due === null && !replaying) due = setTimeout(() => { due = null; loadDay(); }, 4000);
+  }
+
+  async function loadDay() {
+    await places;
+    const chosen = find("#day").value;
+    const got = await get(`/api/buses/${path(fleet, name)}/day/${chosen}`);
+    for (const event of got.events) event.time = event.at === null ? null : Date.parse(event.at) / 1000;
+    got.events.sort((a, b) => (a.time || 0) - (b.time || 0));
+    day = got;
+    const times = day.track.map((row) => row[0]).concat(day.events.map((event) => event.time).filter((time) => time !== null));
+    const start = dayStart(chosen) / 1000;
+    const from = times.length ? times.reduce((a, b) => Math.min(a, b)) : start;
+    const to = times.length ? times.reduce((a, b) => Math.max(a, b)) : start + 86400;
+    trail.setLatLngs(day.track.map((row) => [row[1], row[2]]));
+    showMarks();
+    graph.show(day.track, day.events, from, to);
+    timeline.show(day.events, find("#level").value);
+    setText(find("#loaded"), t("loaded_at", { time: clock(now()) }));
+    const missing = day.gaps.reduce((sum, gap) => sum + gap.last - gap.first + 1, 0);
+    setText(find("#gaps"), missing ? t("n_missing", { n: missing }) : "");
+    setAttribute(find("#slider"), "min", Math.floor(from));
+    setAttribute(find("#slider"), "max", Math.ceil(to));
+    for (const control of ["#play", "#slider"]) find(control).disabled = !times.length;
+    leave();
+    replay.span(from, to);
+    leave();
+  }
+
+  function showMarks() {
+    marks.clearLayers();
+    for (const event of day.events) {
+      if (event.severity === "info" || event.state !== "raised" || event.lat === null) continue;
+      L.circleMarker([event.lat, event.lon], { radius: 7, weight: 2, color: "#fff", fillOpacity: 1, fillColor: event.severity === "alarm" ? "#b00020" : "#a35200" })
+        .bindTooltip(() => make("span", {}, `${clock(event.at)} ${kindName(event.kind)}`))
+        .on("click", () => event.time !== null && seek(event.time)).addTo(marks);
+    }
+  }
+
+  function seek(time) {
+    if (!day) return;
+    replaying = true;
+    replay.seek(time);
+  }
+
+  function leave() {
+    replaying = false;
+    replay.pause();
+    document.body.classList.remove("replaying");
+    setText(find("#replay-now"), "");
+    const bus = live.buses.get(KEY);
+    if (bus) showOnMap(bus);
+  }
+
+  function atTime(time) {
+    find("#slider").value = Math.round(time);
+    setAttribute(find("#slider"), "aria-valuetext", clock(time * 1000));
+    setText(find("#replay-clock"), clock(time * 1000));
+    graph.at(time);
+    if (!replaying) return;
+    document.body.classList.add("replaying");
+    timeline.at(time);
+    const place = whereAt(day.track, time);
+    setText(find("#replay-now"), place === null || !place.known ? t("replay_unknown") : place.speed === null ? t("unknown") : t("kmh", { n: Math.round(place.speed) }));
+    if (!place) return layer.show([]);
+    const show = !place.known ? "dark" : place.speed === null || place.speed >= 3 ? "driving" : "stopped";
+    layer.show([{ key: KEY, show, lat: place.lat, lon: place.lon, heading: place.heading, stale: !place.known, text: clock(time * 1000) }]);
+    if (find("#follow").checked && !map.getBounds().pad(-0.25).contains([place.lat, place.lon])) map.panTo([place.lat, place.lon], { animate: false });
+  }
+
+  function showPlaying() {
+    setText(find("#play"), replay.playing ? t("pause") : t("play"));
+    setAttribute(find("#play"), "aria-pressed", replay.playing);
+  }
+
+  find("#play").addEventListener("click", () => {
+    replaying = true;
+    if (replay.playing) replay.pause();
+    else replay.play();
+  });
+  find("#slider").addEventListener("input", (event) => seek(Number(event.target.value)));
+  find("#speed").addEventListener("change", (event) => { replay.speed = Number(event.target.value); });
+  find("#to-now").addEventListener("click", leave);
+  find("#day").addEventListener("change", loadDay);
+  find("#reload").addEventListener("click", loadDay);
+  find("#level").addEventListener("change", () => day && timeline.show(day.events, find("#level").value));
+  for (const [value, text] of [["all", t("level_all")], ["warning", t("level_warning")]]) find("#level").append(make("option", { value }, text));
+  for (const speed of [1, 10, 60, 300]) find("#speed").append(make("option", { value: speed, selected: speed === replay.speed }, `${speed}×`));
+  await loadDays();
+}
+
+/** Everything else that the bus says of itself. Unknown is said as unknown. */
+function facts(bus) {
+  const doors = bus.doors || {};
+  const known = (value, text) => (value === null || value === undefined ? t("unknown") : text);
+  const lines = [
+    ...seatLines(bus),
+    [t("fact_speed"), speedWords(bus)],
+    [t("fact_heard"), heardWords(bus)],
+    [t("fact_ignition"), word("on_off", bus.ignition)],
+    [word("door", "front"), word("door_state", doors.front === undefined ? null : doors.front)],
+    [word("door", "emergency"), word("door_state", doors.emergency === undefined ? null : doors.emergency)],
+    [t("fact_check"), word("checked", bus.checked)],
+    [t("fact_route"), bus.route ? placeName(bus.route) : "–"],
+    [t("fact_cabin"), known(bus.cabin_c, `${bus.cabin_c} °C`)],
+    [t("fact_supply"), known(bus.supply_mv, t("n_volt", { n: (bus.supply_mv / 1000).toFixed(1) }))],
+    [t("fact_signal"), known(bus.signal_dbm, `${bus.signal_dbm} dBm`)],
+    [t("fact_clock"), word("clock", bus.clock)],
+    [t("fact_backlog"), known(bus.backlog.alarm, t("n_backlog", { alarm: bus.backlog.alarm, track: bus.backlog.track }))],
+    [t("fact_active"), bus.active && bus.active.length ? bus.active.map(kindName).join(", ") : t("none")],
+    [t("fact_fw"), known(bus.fw, bus.fw)],
+  ];
+  const list = find("#facts");
+  if (list.childElementCount !== lines.length * 2) {
+    list.replaceChildren(...lines.flatMap(() => [make("dt"), make("dd")]));
+  }
+  lines.forEach(([name, text], i) => {
+    setText(list.children[2 * i], name);
+    setText(list.children[2 * i + 1], text);
+  });
+}
+
+main();

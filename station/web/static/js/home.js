@@ -1,0 +1,125 @@
+// The first page: map, list and alarms side by side; on a phone one at a time.
+
+import { AlarmList, byUrgency, isOpen } from "./alarms.js";
+import { get, path } from "./api.js";
+import { BusLayer } from "./bus_layer.js";
+import { find, make, setAttribute, setText } from "./dom.js";
+import { isStale } from "./live.js";
+import { BusList, busAddress, heardWords, modeWords, seatWords, speedWords, stateWords } from "./list.js";
+import { openMap, showPlaces } from "./map.js";
+import { busPicture, STATES } from "./shapes.js";
+import { openPage } from "./shell.js";
+import { store, stored, t } from "./texts.js";
+import { localDay, now } from "./times.js";
+
+const L = window.L;
+const TRAIL_POINTS = 4000;
+
+async function home() {
+  const { person, live, label } = await openPage();
+  const map = openMap(find("#map"));
+  const alarms = new AlarmList(find("#alarms"), person, label);
+  const list = new BusList(find("#list"), (key, quiet) => choose(key, quiet));
+  const layer = new BusLayer({ onChoose: (key) => choose(key) });
+  const trail = L.polyline([], { color: "#0b57d0", weight: 4, opacity: 0.75, interactive: false }).addTo(map);
+  layer.addTo(map);
+  let chosen = null;
+  let fitted = false;
+
+  const filter = () => list.filter(find("#filter").value, find("#filter-state").value);
+  find("#filter-state").append(make("option", { value: "" }, t("all_states")),
+    ...STATES.map((state) => make("option", { value: state }, t(`show_${state}`))));
+  find("#filter").addEventListener("input", filter);
+  find("#filter-state").addEventListener("change", filter);
+  find("#legend").append(...STATES.map((state) =>
+    make("span", { class: "legend-item" }, busPicture(state, 22), t(`show_${state}`))));
+  tabs(map);
+
+  live.addEventListener("alarms", showAlarms);
+  live.addEventListener("fresh", () => showBuses());
+  live.addEventListener("buses", (event) => showBuses(event.detail));
+  setInterval(() => { list.show(live.buses); showAlarms(); }, 30e3);
+  showPlaces(map).then(() => showBuses(), () => {});
+
+  function showAlarms() {
+    const open = [...live.alarms.values()].filter(isOpen).sort(byUrgency);
+    alarms.show(open.slice(0, 100));
+    const unseen = open.filter((alarm) => !alarm.acked_at).length;
+    find("#no-alarm").hidden = open.length > 0 || !live.connected;
+    setText(find("#alarm-count"), open.length ? t("n_open", { n: open.length, unseen }) : "");
+    setText(find("#tab-alarms"), `${t("tab_alarms")}${unseen ? ` (${unseen})` : ""}`);
+    setAttribute(find("#tab-alarms"), "data-unseen", unseen || null);
+  }
+
+  function showBuses(changed) {
+    list.show(live.buses, changed);
+    layer.show([...live.buses].map(([key, bus]) => ({
+      key, show: bus.show, lat: bus.lat, lon: bus.lon, stale: isStale(bus),
+      heading: bus.heading_deg === undefined ? null : bus.heading_deg,
+      text: [bus.label || bus.bus, t(`show_${bus.show}`), modeWords(bus)].filter(Boolean).join(" · "),
+    })));
+    const without = [...live.buses.values()].filter((bus) => bus.lat === null).length;
+    setText(find("#nowhere"), without ? t("n_nowhere", { n: without }) : "");
+    if (!fitted && live.buses.size) fitted = fit();
+    if (chosen && (!changed || changed.has(chosen))) showChosen(true);
+  }
+
+  function fit() {
+    const there = [...live.buses.values()].filter((bus) => bus.lat !== null).map((bus) => [bus.lat, bus.lon]);
+    if (there.length) map.fitBounds(L.latLngBounds(there).pad(0.15), { maxZoom: 14 });
+    return there.length > 0;
+  }
+
+  function choose(key, quiet) {
+    if (chosen === key) return;
+    chosen = key;
+    list.choose(key);
+    layer.choose(key);
+    trail.setLatLngs([]);
+    showChosen(false);
+    const bus = live.buses.get(key);
+    if (bus && bus.lat !== null && !map.getBounds().pad(-0.1).contains([bus.lat, bus.lon])) map.panTo([bus.lat, bus.lon], { animate: false });
+    if (!quiet) showTrail(key);
+  }
+
+  async function showTrail(key) {
+    const [fleet, name] = key.split("/");
+    const day = await get(`/api/buses/${path(fleet, name)}/day/${localDay(now())}`).catch(() => null);
+    if (day && chosen === key) trail.setLatLngs(day.track.map((row) => [row[1], row[2]]));
+  }
+
+  function showChosen(moved) {
+    const bus = live.buses.get(chosen);
+    const box = find("#chosen");
+    box.hidden = !bus;
+    if (!bus) return;
+    if (moved && bus.lat !== null && trail.getLatLngs().length) {
+      trail.addLatLng([bus.lat, bus.lon]);
+      if (trail.getLatLngs().length > TRAIL_POINTS) trail.setLatLngs(trail.getLatLngs().slice(-TRAIL_POINTS / 2));
+    }
+    const lines = [stateWords(bus), speedWords(bus), seatWords(bus), heardWords(bus)];
+    if (!find("a", box)) {
+      box.append(make("strong"), make("p"), make("a", { class: "button" }, t("open_bus")),
+        make("button", { type: "button", class: "close", "aria-label": t("close"), onclick: () => choose(null) }, "×"));
+    }
+    setText(find("strong", box), bus.label || bus.bus);
+    setText(find("p", box), lines.join(" · "));
+    setAttribute(find("a", box), "href", busAddress(bus));
+  }
+}
+
+/** On a phone: alarms, map, list, one at a time. */
+function tabs(map) {
+  const buttons = [...document.querySelectorAll("[data-tab]")];
+  const show = (name) => {
+    document.body.dataset.shown = name;
+    for (const button of buttons) button.setAttribute("aria-pressed", button.dataset.tab === name);
+    store("tab", name);
+    map.invalidateSize();
+  };
+  for (const button of buttons) button.addEventListener("click", () => show(button.dataset.tab));
+  show(stored("tab") || "map");
+  window.addEventListener("resize", () => map.invalidateSize());
+}
+
+home();

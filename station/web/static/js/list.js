@@ -1,0 +1,142 @@
+// The buses as a table: the same as on the map, in words.
+
+import { path } from "./api.js";
+import { make, setAttribute, setText } from "./dom.js";
+import { isStale } from "./live.js";
+import { busPicture, STATES } from "./shapes.js";
+import { placeName, t, word } from "./texts.js";
+import { ago, moment } from "./times.js";
+
+const COLUMNS = ["state", "bus", "route", "speed", "heard", "seats", "alarms"];
+
+export class BusList {
+  /** onChoose(key): somebody has picked a bus. */
+  constructor(root, onChoose) {
+    this._rows = new Map();
+    this._onChoose = onChoose;
+    this._words = "";
+    this._state = "";
+    this._chosen = null;
+    this._body = make("tbody");
+    root.append(make("table", { class: "buses-table" },
+      make("thead", {}, make("tr", {}, ...COLUMNS.map((name) => make("th", { scope: "col", class: `c-${name}` }, t(`col_${name}`))))),
+      this._body));
+    this._nobody = make("p", { class: "nobody", hidden: true }, t("no_bus"));
+    root.append(this._nobody);
+  }
+
+  filter(words, state) {
+    this._words = words.trim().toLowerCase();
+    this._state = state;
+    for (const row of this._rows.values()) this._hide(row);
+    this._count();
+  }
+
+  choose(key) {
+    for (const [of, row] of this._rows) setAttribute(row.node, "aria-selected", of === key ? "true" : null);
+    this._chosen = key;
+  }
+
+  /** Only rows whose bus changed; and those whose "minutes ago" grew. */
+  show(buses, changed) {
+    for (const [key, row] of this._rows) {
+      if (!buses.has(key)) { row.node.remove(); this._rows.delete(key); }
+    }
+    let moved = false;
+    for (const key of changed || buses.keys()) {
+      const bus = buses.get(key);
+      if (!bus) continue;
+      let row = this._rows.get(key);
+      if (!row) { row = this._make(key); this._rows.set(key, row); moved = true; }
+      moved = this._fill(row, bus) || moved;
+    }
+    if (moved) this._sort();
+    this._count();
+  }
+
+  _make(key) {
+    const cells = Object.fromEntries(COLUMNS.map((name) => [name, make("td", { class: `c-${name}`, "data-name": t(`col_${name}`) })]));
+    const name = make("a", { href: `/bus/${key.split("/").map(encodeURIComponent).join("/")}` });
+    cells.bus.append(name);
+    const picture = make("span", { class: "picture" });
+    const state = make("span");
+    cells.state.append(picture, state);
+    const node = make("tr", { "data-bus": key, onclick: (event) => { if (event.target !== name) this._onChoose(key); } },
+      ...COLUMNS.map((column) => cells[column]));
+    name.addEventListener("focus", () => this._onChoose(key, true));
+    return { key, node, cells, name, picture, state, order: "" };
+  }
+
+  _fill(row, bus) {
+    row.bus = bus;
+    if (row.show !== bus.show) row.picture.replaceChildren(busPicture(bus.show, 26));
+    setText(row.name, bus.label || bus.bus);
+    setText(row.state, stateWords(bus));
+    setText(row.cells.route, bus.route ? placeName(bus.route) : "–");
+    setText(row.cells.speed, speedWords(bus));
+    setText(row.cells.heard, heardWords(bus));
+    setAttribute(row.cells.heard, "class", isStale(bus) ? "c-heard stale" : "c-heard");
+    setText(row.cells.seats, seatWords(bus));
+    setText(row.cells.alarms, bus.alarms ? t("n_alarms", { n: bus.alarms }) : "–");
+    setAttribute(row.node, "class", bus.show);
+    row.show = bus.show;
+    row.text = [bus.label, bus.bus, bus.fleet, bus.route, placeName(bus.route), row.state.textContent].join(" ").toLowerCase();
+    this._hide(row);
+    const order = `${STATES.indexOf(bus.show)} ${bus.label || bus.bus}`;
+    const moved = order !== row.order;
+    row.order = order;
+    return moved;
+  }
+
+  _hide(row) {
+    const fits = (!this._state || row.show === this._state) && row.text.includes(this._words);
+    if (row.node.hidden !== !fits) row.node.hidden = !fits;
+  }
+
+  /** Rows change places only when a state does, and only those that have to. */
+  _sort() {
+    const rows = [...this._rows.values()].sort((a, b) => a.order.localeCompare(b.order, undefined, { numeric: true }));
+    let at = this._body.firstElementChild;
+    for (const row of rows) {
+      if (row.node === at) at = at.nextElementSibling;
+      else this._body.insertBefore(row.node, at);
+    }
+  }
+
+  _count() {
+    this._nobody.hidden = [...this._rows.values()].some((row) => !row.node.hidden);
+  }
+}
+
+/** A drill or a repair is said wherever the bus is named. */
+export const modeWords = (bus) => (bus.mode && bus.mode !== "normal" ? word("mode", bus.mode) : "");
+
+export function stateWords(bus) {
+  const state = t(`show_${bus.show}`);
+  const phase = bus.phase && bus.show !== bus.phase ? word("phase", bus.phase) : "";
+  const mode = modeWords(bus);
+  return [state, bus.show === "driving" || bus.show === "parked" ? "" : phase, mode].filter(Boolean).join(" · ");
+}
+
+export function speedWords(bus) {
+  if (bus.speed_kmh === null || bus.speed_kmh === undefined) return t("unknown");
+  return t("kmh", { n: Math.round(bus.speed_kmh) }) + (bus.heading_deg === null || bus.speed_kmh < 3 ? "" : ` ${compass(bus.heading_deg)}`);
+}
+
+const compass = (degrees) => "↑↗→↘↓↙←↖"[Math.round(degrees / 45) % 8];
+
+export function heardWords(bus) {
+  if (!isStale(bus)) return ago(bus.heard_at);
+  return t("silent_since", { time: moment(bus.dark_since || bus.heard_at) });
+}
+
+export function seatWords(bus) {
+  if (!bus.seats) return t("unknown");
+  const { total, taken, unknown, unbelted } = bus.seats;
+  const parts = [t("n_taken", { n: taken.length, of: total })];
+  if (unknown.length) parts.push(t("n_unknown", { n: unknown.length }));
+  if (unbelted.length) parts.push(t("n_unbelted", { n: unbelted.length }));
+  return parts.join(" · ");
+}
+
+export const busAddress = (bus) => `/bus/${path(bus.fleet, bus.bus)}`;

@@ -1,0 +1,39 @@
+// Sign in, and back to where one came from.
+
+import { post } from "./api.js";
+import { find } from "./dom.js";
+import { LANGUAGES, chooseLanguage, language, loadTexts, t } from "./texts.js";
+
+async function main() {
+  await loadTexts();
+  document.title = t("sign_in");
+  const other = Object.keys(LANGUAGES).find((name) => name !== language());
+  find("#language").textContent = LANGUAGES[other];
+  find("#language").lang = other;
+  find("#language").addEventListener("click", () => chooseLanguage(other));
+  const query = new URLSearchParams(location.search);
+  if (query.get("why") === "expired") find("#why").textContent = t("session_expired");
+  const form = find("form");
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    find("#error").textContent = "";
+    find("button[type=submit]").disabled = true;
+    try {
+      await post("/api/login", { name: form.elements.name.value.trim(), password: form.elements.password.value });
+      location.assign(backTo(query.get("next")));
+    } catch (error) {
+      find("#error").textContent = error.status === 401 || error.status === 403 ? t("wrong_password")
+        : error.status === 429 ? t("too_many_tries") : t("sign_in_failed", { why: error.message });
+      find("button[type=submit]").disabled = false;
+      form.elements.password.select();
+    }
+  });
+}
+
+/** Only addresses of this station: a link from elsewhere must not lead away. */
+function backTo(next) {
+  const target = new URL(next || "/", location.origin);
+  return target.origin === location.origin && target.pathname !== "/login" ? target.href : "/";
+}
+
+main();

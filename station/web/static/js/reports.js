@@ -1,0 +1,62 @@
+// A day or a month of a bus or of all: a table here, a file for the office.
+
+import { get } from "./api.js";
+import { find, make } from "./dom.js";
+import { openPage } from "./shell.js";
+import { language, t } from "./texts.js";
+import { date, dayStart, localDay, now } from "./times.js";
+
+const REPORTS = ["summary", "trips", "stops", "overspeed", "alarms"];
+
+async function main() {
+  const { live } = await openPage();
+  const form = find("#ask");
+  const { report, bus, span, day, month } = form.elements;
+  report.append(...REPORTS.map((name) => make("option", { value: name }, t(`report_${name}`))));
+  day.value = day.max = localDay(now());
+  month.value = month.max = day.value.slice(0, 7);
+  live.addEventListener("fresh", () => {
+    const chosen = bus.value;
+    const buses = [...live.buses].sort((a, b) => a[0].localeCompare(b[0], undefined, { numeric: true }));
+    const fleets = [...new Set(buses.map(([, one]) => one.fleet))];
+    bus.replaceChildren(
+      ...fleets.map((fleet) => make("option", { value: fleet }, t("whole_fleet", { fleet }))),
+      ...buses.map(([key, one]) => make("option", { value: key }, one.label || one.bus)));
+    if (chosen) bus.value = chosen;
+    links();
+  });
+  form.addEventListener("change", links);
+  form.addEventListener("submit", (event) => { event.preventDefault(); show(); });
+
+  function query(format) {
+    const [fleet, name] = bus.value.split("/");
+    const asked = { report: report.value, fleet, lang: language(), format };
+    if (name) asked.bus = name;
+    asked[span.value] = span.value === "day" ? day.value : month.value;
+    return `/api/reports?${new URLSearchParams(asked)}`;
+  }
+
+  function links() {
+    find("#day-field").hidden = span.value !== "day";
+    find("#month-field").hidden = span.value !== "month";
+    const first = dayStart(span.value === "day" ? day.value : `${month.value}-01`);
+    find("#span-words").textContent = Number.isNaN(first) ? "" : date(first);
+    for (const format of ["csv", "xlsx"]) find(`#${format}`).href = query(format);
+  }
+
+  async function show() {
+    const box = find("#report");
+    box.replaceChildren(make("p", { class: "hint" }, t("wait")));
+    try {
+      const { columns, rows } = await get(query("json"));
+      if (!rows.length) return box.replaceChildren(make("p", { class: "hint" }, t("nothing_to_report")));
+      box.replaceChildren(make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("page_reports") }, make("table", { class: "report" },
+        make("thead", {}, make("tr", {}, ...columns.map((name) => make("th", { scope: "col" }, name)))),
+        make("tbody", {}, ...rows.map((row) => make("tr", {}, ...row.map((cell) => make("td", {}, cell === null ? t("unknown") : String(cell)))))))));
+    } catch (error) {
+      box.replaceChildren(make("p", { class: "error", role: "alert" }, t("report_failed", { why: error.message })));
+    }
+  }
+}
+
+main();

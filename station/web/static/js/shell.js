@@ -1,0 +1,113 @@
+// What every page has: who is signed in, the language, the sound, how fresh all this is, and the
+// alarms, loudest first, wherever one is.
+
+import { me, post, signIn } from "./api.js";
+import { byUrgency, isOpen, urgency } from "./alarms.js";
+import { find, make, setText } from "./dom.js";
+import { Live, key } from "./live.js";
+import { Sound } from "./sound.js";
+import { LANGUAGES, chooseLanguage, kindName, language, loadTexts, t } from "./texts.js";
+import { clock, moment, now, weekday } from "./times.js";
+
+const PAGES = [["/", "page_map"], ["/alarms", "page_alarms"], ["/reports", "page_reports"], ["/admin", "page_admin"]];
+
+/** Signs in, builds the top of the page and begins to listen: {person, live, sound, label}. */
+export async function openPage() {
+  const person = await askUntilAnswered();
+  if (!person) { signIn(); return new Promise(() => {}); }
+  await loadTexts(person.lang);
+  const live = new Live();
+  const sound = new Sound();
+  const label = (of) => { const bus = live.buses.get(key(of)); return (bus && bus.label) || of.bus; };
+  top(person, sound);
+  const title = document.title = t(document.body.dataset.title);
+  live.addEventListener("connection", () => freshness(live));
+  live.addEventListener("alarms", (event) => sayAlarms(live, sound, title, label, event.detail));
+  setInterval(() => { freshness(live); setText(find("#now"), clock(now())); }, 1000);
+  live.start();
+  document.body.classList.add("ready");
+  return { person, live, sound, label };
+}
+
+/** The station may be away while a page is opened: ask again until it is there. */
+async function askUntilAnswered() {
+  for (;;) {
+    try {
+      return await me();
+    } catch (error) {
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+    }
+  }
+}
+
+function top(person, sound) {
+  const here = (address) => (location.pathname === address ? "page" : null);
+  const pages = PAGES.filter(([address]) => address !== "/admin" || person.role === "admin");
+  const soundButton = make("button", { type: "button", id: "sound", onclick: () => sound.unlock() });
+  const showSound = () => {
+    soundButton.className = sound.on ? "on" : "off";
+    setText(soundButton, sound.on ? t("sound_on") : t("sound_off"));
+  };
+  sound.addEventListener("change", showSound);
+  showSound();
+  const other = Object.keys(LANGUAGES).find((name) => name !== language());
+  find("#top").append(
+    make("a", { class: "skip", href: "#main" }, t("skip")),
+    make("span", { class: "brand" }, t("brand")),
+    make("nav", { "aria-label": t("pages") }, ...pages.map(([address, name]) =>
+      make("a", { href: address, "aria-current": here(address) }, t(name)))),
+    make("span", { class: "when" }, make("span", { id: "today" }, weekday(now())), " ", make("time", { id: "now" }, clock(now()))),
+    soundButton,
+    make("button", { type: "button", lang: other, onclick: () => chooseLanguage(other) }, LANGUAGES[other]),
+    make("span", { class: "who" }, person.name),
+    make("button", { type: "button", onclick: signOut }, t("sign_out")),
+  );
+  find("#top").after(
+    make("div", { id: "stale", role: "status", hidden: true }),
+    make("nav", { "aria-label": t("page_alarms") }, make("a", { id: "alarm-bar", href: "/", hidden: true })),
+    make("div", { id: "spoken", class: "spoken", role: "alert" }));
+}
+
+async function signOut() {
+  await post("/api/logout");
+  location.assign("/login");
+}
+
+/** Says in one line what cannot be trusted now, and since when. Silence here means fresh. */
+function freshness(live) {
+  const lines = [];
+  if (!live.connected && Date.now() - live.since > 2000) {
+    lines.push(t("stale_page", { time: clock(now() - (Date.now() - live.since)) }));
+  }
+  const { broker, database } = live.station || {};
+  if (live.connected && broker && !broker.ok) lines.push(t("stale_broker", { time: moment(broker.since) }));
+  if (live.connected && database && !database.ok) lines.push(t("stale_database", { time: moment(database.since) }));
+  const box = find("#stale");
+  setText(box, lines.join(" "));
+  box.hidden = !lines.length;
+  document.body.classList.toggle("stale", lines.length > 0);
+  setText(find("#today"), weekday(now()));
+}
+
+let told = null;
+
+function sayAlarms(live, sound, title, label, changed) {
+  const open = [...live.alarms.values()].filter(isOpen).sort(byUrgency);
+  const loud = open.filter((alarm) => urgency(alarm) <= 1);
+  sound.loop(loud.length ? (urgency(loud[0]) === 0 ? "escalated" : "alarm") : null);
+  const unseen = open.filter((alarm) => !alarm.acked_at);
+  const line = unseen.length ? `${unseen[0].exercise ? `${t("drill")} ` : ""}${kindName(unseen[0].kind)} · ${label(unseen[0])}` : "";
+  document.title = unseen.length ? `(${unseen.length}) ${loud.length ? "⚠ " : ""}${line}` : title;
+  document.body.dataset.loudest = unseen.length ? urgency(unseen[0]) : "";
+  const bar = find("#alarm-bar");
+  bar.hidden = !unseen.length || location.pathname === "/";
+  bar.className = loud.length ? "loud" : "";
+  setText(bar, unseen.length ? `${t("n_unacked", { n: unseen.length })}: ${line}` : "");
+  const news = changed && !changed.acked_at && !changed.cleared_at;
+  const id = news && `${changed.id} ${changed.escalated_at}`;
+  if (news && id !== told) {
+    told = id;
+    setText(find("#spoken"), `${changed.exercise ? `${t("drill")} ` : ""}${kindName(changed.kind)}, ${label(changed)}`);
+    if (urgency(changed) > 1) sound.chime();
+  }
+}

@@ -1,0 +1,64 @@
+// What happened on one day, one line an event, each with its reasons in words.
+
+import { make, setAttribute } from "./dom.js";
+import { kindName, sentences, t } from "./texts.js";
+import { clock, moment } from "./times.js";
+
+const SHOWN = 600; // a day of a broken sensor may hold thousands; the page stays light
+
+export class Timeline {
+  constructor(root, onSeek) {
+    this._list = make("ol", { class: "timeline" });
+    this._note = make("p", { class: "hint" });
+    root.append(this._note, this._list);
+    this._onSeek = onSeek;
+  }
+
+  /** events in order of time; level "all", or "warning" for warnings and alarms only. */
+  show(events, level) {
+    const wanted = events.filter((event) => level === "all" || event.severity !== "info");
+    const shown = wanted.slice(-SHOWN);
+    this._note.textContent = !wanted.length ? t("no_events") : wanted.length > SHOWN ? t("only_last", { n: SHOWN, of: wanted.length }) : "";
+    this._items = shown.map((event) => [event.time, this._item(event)]);
+    this._list.replaceChildren(...this._items.map(([, node]) => node));
+    this._list.scrollTop = this._list.scrollHeight;
+    this._current = null;
+  }
+
+  _item(event) {
+    const when = event.at === null ? t("time_unknown") : clock(event.at);
+    const item = make("li", { class: `${event.severity} ${event.state}`, "data-kind": event.kind },
+      event.time === null
+        ? make("span", { class: "time" }, when)
+        : make("button", { type: "button", class: "time", "aria-label": t("go_to", { time: when }), onclick: () => this._onSeek(event.time) }, when),
+      make("span", { class: "level" }, t(`severity_${event.severity}`)),
+      make("div", { class: "event" },
+        make("strong", {}, event.exercise ? make("span", { class: "drill-tag" }, t("drill")) : null, kindName(event.kind)),
+        happens(event) ? "" : make("span", { class: "event-state" }, ` ${t(`event_${event.state}`)}`),
+        isLate(event) ? make("span", { class: "late" }, ` ${t("late_heard", { time: moment(event.heard_at) })}`) : "",
+        make("p", {}, sentences(event).join(" "))));
+    return item;
+  }
+
+  /** Marks what was last on the way at that time. */
+  at(time) {
+    let last = null;
+    for (const [of, node] of this._items || []) if (of !== null && of <= time) last = node;
+    if (last === this._current) return;
+    if (this._current) setAttribute(this._current, "aria-current", null);
+    this._current = last;
+    if (!last) return;
+    setAttribute(last, "aria-current", "true");
+    const box = this._list;
+    box.scrollTop = last.offsetTop - box.offsetTop - box.clientHeight / 3;
+  }
+}
+
+const LATE_MS = 5 * 60e3;
+const isLate = (event) => event.at !== null && Date.parse(event.heard_at) - Date.parse(event.at) > LATE_MS;
+
+/** What only happens has no beginning and no end. */
+const HAPPENS = ["trip_started", "trip_ended", "stop_served", "started", "self_test", "policy_changed", "records_lost", "fault",
+  "check_too_soon", "stop_missed", "stop_out_of_order", "arrival_notice"];
+const happens = (event) => HAPPENS.includes(event.kind);
+

@@ -1,0 +1,128 @@
+"""Reports: what an office reads of a day, as sheets, CSV and XLSX."""
+
+import csv
+import io
+from datetime import date, datetime, timedelta, timezone
+
+import openpyxl
+import pytest
+
+from station.reports.facts import LOCAL, sheets
+from station.reports.files import as_csv, as_xlsx
+from station.reports.words import LANGUAGES, shown, word
+
+MORNING = datetime(2026, 11, 21, 23, 30, tzinfo=timezone.utc)  # 06:30 on the 22nd in Thailand
+SUNDAY = date(2026, 11, 22)
+
+
+def event(kind, minutes=0, bus="bus-01", occ=None, **data):
+    at = MORNING + timedelta(minutes=minutes)
+    return {"fleet": "lcb", "bus": bus, "epoch": "9f3a21c4", "kind": kind, "at": at, "occ": occ,
+            "data": data}  # fmt: skip
+
+
+def alarm(**known):
+    return {
+        "fleet": "lcb", "bus": "bus-01", "kind": "child_left_behind", "exercise": False,
+        "raised_at": MORNING, "heard_at": MORNING + timedelta(seconds=2), "cleared_at": None,
+        "acked_at": None, "acked_by": None, "note": None,
+    } | known  # fmt: skip
+
+
+def report(events=(), alarms=()):
+    return {sheet.name: sheet.rows for sheet in sheets(events, alarms)}
+
+
+DAY = [
+    event("trip_started", 0, trip=1),
+    event("stop_served", 5, stop=1, boarded=[3, 4], alighted=[], on_board=2, place="wat"),
+    event("overspeed", 6, occ=7, top_kmh=84.0, lasted_s=10),
+    event("overspeed", 7, occ=7, top_kmh=91.5, lasted_s=42),
+    event("stop_served", 30, stop=2, boarded=[], alighted=[3, 4], on_board=0, place="school"),
+    event("trip_ended", 31, trip=1, distance_m=12345, stops=2),
+]
+
+
+def test_a_day_is_summed_up_in_local_time():
+    rows = report(DAY, [alarm(), alarm(acked_at=MORNING + timedelta(seconds=62), acked_by="som")])
+    assert rows["summary"] == [
+        [SUNDAY, "lcb", "bus-01", 1, 12.3, 2, 2, 1, 91.5, 2, 1, 60],
+    ]
+    (trip,) = rows["trips"]
+    assert trip[:4] == [SUNDAY, "lcb", "bus-01", 1]
+    assert trip[4] == datetime(2026, 11, 22, 6, 30, tzinfo=LOCAL)
+    assert trip[6:] == [12.3, 2]
+
+
+def test_children_are_counted_not_named():
+    rows = report(DAY)
+    assert [row[3:] for row in rows["stops"]] == [["wat", 1, 2, 0], ["school", 1, 0, 2]]
+
+
+def test_an_overspeed_counts_once_with_its_worst():
+    (row,) = report(DAY)["overspeed"]
+    assert row[4:] == [91.5, 42]
+
+
+def test_a_trip_that_has_not_ended_has_no_distance():
+    (row,) = report(DAY[:1])["trips"]
+    assert row[5:] == [None, None, None]
+
+
+def test_the_same_trip_number_of_another_epoch_is_another_trip():
+    other = {**DAY[0], "epoch": "00000000"}
+    assert len(report([DAY[0], other])["trips"]) == 2
+
+
+def test_a_drill_is_listed_but_is_no_alarm():
+    rows = report([], [alarm(exercise=True)])
+    assert len(rows["alarms"]) == 1
+    assert rows["summary"] == []
+
+
+def test_without_a_clock_the_day_is_unknown_and_comes_last():
+    lost = {**DAY[0], "at": None, "data": {"trip": 9}}
+    rows = report([lost, *DAY])["trips"]
+    assert [row[0] for row in rows] == [SUNDAY, None]
+
+
+def test_an_alarm_without_a_clock_counts_on_the_day_it_was_heard():
+    (row,) = report([], [alarm(raised_at=None)])["alarms"]
+    assert row[0] == SUNDAY
+    assert row[5] is None
+
+
+def test_thai_dates_are_of_the_buddhist_era():
+    assert shown(SUNDAY, "th") == "22/11/2569"
+    assert shown(SUNDAY, "en") == "2026-11-22"
+    assert shown(MORNING.astimezone(LOCAL), "th") == "22/11/2569 06:30:00"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sheet_and_column_has_words(language):
+    for sheet in sheets([], []):
+        for key in (sheet.name, *sheet.columns):
+            assert word(key, language)
+
+
+def test_csv_is_read_back_by_a_reader_of_csv():
+    summary = sheets(DAY, [])[0]
+    text = as_csv(summary, "th").decode("utf-8-sig")
+    head, row = csv.reader(io.StringIO(text))
+    assert head[0] == "วันที่"
+    assert row[:5] == ["22/11/2569", "lcb", "bus-01", "1", "12.3"]
+
+
+def test_xlsx_opens_and_holds_every_sheet():
+    book = openpyxl.load_workbook(io.BytesIO(as_xlsx(sheets(DAY, [alarm()]), "en")))
+    assert book.sheetnames == ["Summary", "Trips", "Stops", "Overspeed", "Alarms"]
+    assert [cell.value for cell in book["Trips"][2]][3] == 1
+
+
+@pytest.mark.parametrize("note", ["=HYPERLINK(1)", "+1", "-1", "@x"])
+def test_a_note_never_becomes_a_formula(note):
+    told = sheets([], [alarm(note=note)])
+    row = list(csv.reader(io.StringIO(as_csv(told[-1], "en").decode("utf-8-sig"))))[1]
+    assert row[-1] == "'" + note
+    cell = openpyxl.load_workbook(io.BytesIO(as_xlsx(told, "en")))["Alarms"]["L2"]
+    assert cell.data_type == "s"

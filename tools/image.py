@@ -1,0 +1,97 @@
+"""MicroPython's firmware file, taken apart and proven, and what goes beside it onto the flash.
+
+The file (ESP32_GENERIC-*.bin, ESP32_GENERIC-SPIRAM-*.bin) begins with the boot loader of flash
+address 0x1000; the partition table lies at 0x8000, the application where the table says.
+Sources: ESP-IDF Programming Guide, Partition Tables; esptool documentation, Firmware Image
+Format. Images are checked by esptool, tables are written by mp-image-tool-esp32.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from esptool.bin_image import LoadFirmwareImage
+from esptool.util import FatalError
+from littlefs import LittleFS
+from mp_image_tool_esp32.partition_table import PartitionEntry, PartitionError, PartitionTable
+
+from tools.board import Trouble
+from tools.compiled import ROOT
+from tools.partitions import FLASH_BYTES, PARTITIONS, SECTOR_BYTES, partition
+
+BOOTLOADER = 0x1000
+TABLE = 0x8000
+TABLE_BYTES = PartitionTable.PART_TABLE_SIZE
+_MAGIC = 0xE9
+_ESP32 = 0  # chip id in an image's extended header
+_HEADER = 24
+
+
+class Firmware(NamedTuple):
+    """What MicroPython's file holds, proven."""
+
+    bootloader: bytes
+    app: bytes
+
+
+def _proven(data: bytes, what: str, name: str) -> bytes:
+    """Trouble unless it is an image for the ESP32, whole, by checksum and SHA-256."""
+    if len(data) < _HEADER or data[0] != _MAGIC:
+        raise Trouble(f"{name}: the {what} is no ESP32 image; it has to begin with the byte 0xE9.")
+    chip = int.from_bytes(data[12:14], "little")
+    if chip != _ESP32:
+        raise Trouble(
+            f"{name}: the {what} is for another chip (id {chip}, the ESP32 has 0). "
+            "Take the file ESP32_GENERIC or ESP32_GENERIC-SPIRAM of micropython.org."
+        )
+    try:
+        image = LoadFirmwareImage("esp32", data)
+        image.verify()
+        whole = image.checksum == image.calculate_checksum()
+        if image.append_digest:
+            whole = whole and image.stored_digest == image.calc_digest
+    except (FatalError, IndexError, ValueError) as error:
+        raise Trouble(f"{name}: the {what} is damaged: {error}") from error
+    if not whole:
+        raise Trouble(f"{name}: the {what} is damaged: its checksum is wrong. Download it again.")
+    return data
+
+
+def firmware(data: bytes, name: str) -> Firmware:
+    """The content of the file -> its parts. Trouble says what is wrong with it."""
+    bootloader = _proven(data[: TABLE - BOOTLOADER], "boot loader", name)
+    begin = TABLE - BOOTLOADER
+    try:
+        table = PartitionTable.from_bytes(data[begin : begin + TABLE_BYTES])
+        offset = table.app_part.offset
+    except (PartitionError, ValueError) as error:
+        raise Trouble(f"{name}: there is no partition table at 0x8000: {error}") from error
+    factory = partition("factory")
+    if offset != factory.offset:
+        raise Trouble(
+            f"{name}: the application lies at {offset:#x}, not at {factory.offset:#x}; take the "
+            "plain file of MicroPython, not the one for updates over the air."
+        )
+    app = _proven(data[offset - BOOTLOADER :], "application", name)
+    if len(app) > factory.size:
+        raise Trouble(f"{name}: the application has {len(app)} bytes, {factory.size} have room.")
+    return Firmware(bootloader.rstrip(b"\xff"), app)
+
+
+def table() -> bytes:
+    """The partition table of tools/partitions.py, as it stands on the flash."""
+    made = PartitionTable(FLASH_BYTES)
+    for one in PARTITIONS:
+        entry = (b"\xaaP", one.type, one.subtype, one.offset, one.size, one.name.encode(), 0)
+        made.append(PartitionEntry(*entry))
+    made.check()
+    return made.to_bytes()
+
+
+def filesystem() -> bytes:
+    """A littlefs that holds boot.py and nothing else: the horn is off from the first start on."""
+    size = partition("vfs").size
+    disk = LittleFS(block_size=SECTOR_BYTES, block_count=size // SECTOR_BYTES, disk_version=0x20000)
+    with disk.open("boot.py", "wb") as file:
+        file.write((ROOT / "boot.py").read_bytes())
+    return bytes(disk.context.buffer)

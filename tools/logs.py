@@ -1,0 +1,31 @@
+"""Shows what a running board says on its console, with the time; Ctrl-C ends it, not the bus."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+
+from rich.console import Console
+
+from tools.board import Board, arguments, choose, run
+
+STYLES = {"alarm": "bold red", "warning": "yellow", "info": "green", "selftest": "cyan"}
+
+
+def main() -> int:
+    options = arguments(__doc__).parse_args()
+    console = Console()
+    with Board(choose(options.port)) as board:
+        print(f"{board.port}; Ctrl-C ends this, the bus goes on.", file=sys.stderr)
+        try:
+            for line in board.lines(None):
+                style = STYLES.get(line.split(" ", 1)[0])
+                now = datetime.now().strftime("%H:%M:%S")
+                console.print(f"{now}  {line}", style=style, markup=False, highlight=False)
+        except KeyboardInterrupt:
+            print()
+    return 0
+
+
+if __name__ == "__main__":
+    run(main)

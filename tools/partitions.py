@@ -1,0 +1,40 @@
+"""The flash of a board: one table for `make firmware` and for the virtual board.
+
+Offsets and sizes up to `factory` are those of MicroPython's own 4 MiB table
+(ports/esp32/partitions-4MiB.csv, 1.29). Its 2 MiB `vfs` is divided here: a code slot
+takes some 90 blocks of littlefs (a file takes one at least), and there are two of them;
+the journal takes the other MiB, some 4,000 alarms and 12,000 positions.
+Types and subtypes: ESP-IDF Programming Guide, Partition Tables.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+FLASH_BYTES = 0x400000
+SECTOR_BYTES = 0x1000
+TYPE_APP, TYPE_DATA = 0, 1
+
+
+class Partition(NamedTuple):
+    """offset and size in bytes, whole sectors."""
+
+    name: str
+    type: int
+    subtype: int
+    offset: int
+    size: int
+
+
+PARTITIONS = (
+    Partition("nvs", TYPE_DATA, 0x02, 0x9000, 0x6000),
+    Partition("phy_init", TYPE_DATA, 0x01, 0xF000, 0x1000),
+    Partition("factory", TYPE_APP, 0x00, 0x10000, 0x1F0000),
+    Partition("vfs", TYPE_DATA, 0x81, 0x200000, 0x100000),
+    Partition("journal", TYPE_DATA, 0x40, 0x300000, 0x100000),
+)
+
+
+def partition(name: str) -> Partition:
+    """KeyError if there is none of this name."""
+    return {one.name: one for one in PARTITIONS}[name]

@@ -1,0 +1,153 @@
+"""Takes the journal and the settings from a board, and shows them: evidence after an accident.
+
+  python -m tools.pull take --out bus-07.zip     from the board, with a SHA-256
+  python -m tools.pull show bus-07.zip           lists the records, sent or not
+
+The journal is read, never written. The passwords in bus.json are left out of the file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import hashlib
+import json
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress
+
+from tools import evidence
+from tools.board import Board, Trouble, arguments, choose, run
+from tools.evidence import SECTOR
+
+ON_BOARD = """
+import hashlib, binascii
+from esp32 import Partition
+_p = Partition.find(Partition.TYPE_DATA, label="journal")[0]
+_b = bytearray(4096)
+_h = hashlib.sha256()
+_e = b"\\xff" * 4096
+def _block(n):
+    _p.readblocks(n, _b, 0)
+    _h.update(_b)
+    print("" if _b == _e else binascii.b2a_base64(_b).decode().strip())
+"""
+FILES = ("bus.json", "policy.json", "slot", "boot.py", "a/manifest.json", "b/manifest.json")
+FEED_EVERY = 16  # blocks
+
+
+def take(board: Board) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """board: stopped -> (about, files). Trouble if what came is not what the flash holds."""
+    board.run(ON_BOARD)
+    count = board.ask("_p.ioctl(4, 0)")
+    blocks = []
+    with Progress() as progress:
+        for number in progress.track(range(count), description="journal"):
+            if number % FEED_EVERY == 0:
+                board.feed()
+            told = board.run(f"_block({number})").strip()
+            blocks.append(base64.b64decode(told) if told else b"\xff" * SECTOR)
+    journal = b"".join(blocks)
+    if board.ask("binascii.hexlify(_h.digest())").decode() != hashlib.sha256(journal).hexdigest():
+        raise Trouble("What came over the line is not what the flash holds; try again.")
+    files = {evidence.JOURNAL: journal}
+    for name in FILES:
+        data = _file(board, "/" + name)
+        if data is not None:
+            files[name] = _without_passwords(data) if name == "bus.json" else data
+    about = {
+        "what": "Busguard evidence",
+        "taken_at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "micropython": board.ask("__import__('sys').version"),
+        "chip_id": board.ask("binascii.hexlify(__import__('machine').unique_id())").decode(),
+    }
+    return about, files
+
+
+def _file(board: Board, path: str) -> bytes | None:
+    program = (
+        f"try:\n with open({path!r}, 'rb') as _f:\n  _n = _f.read(384)\n"
+        "  while _n:\n   print(binascii.b2a_base64(_n).decode().strip())\n   _n = _f.read(384)\n"
+        " print('.')\nexcept OSError:\n pass"
+    )
+    lines = board.run(program).split()
+    return b"".join(base64.b64decode(line) for line in lines[:-1]) if lines else None
+
+
+def _without_passwords(text: bytes) -> bytes:
+    """Who reads evidence must not be able to speak for the bus."""
+
+    def cleaned(value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return {k: "(left out)" if k == "password" else cleaned(v) for k, v in value.items()}
+
+    try:
+        return json.dumps(cleaned(json.loads(text)), indent=2).encode()
+    except ValueError:
+        return b"(bus.json is no JSON, and was left out)"
+
+
+def _take(options: argparse.Namespace) -> int:
+    out = Path(options.out)
+    if out.exists():
+        raise Trouble(f"{out} exists; evidence is never overwritten.")
+    with Board(choose(options.port)) as board:
+        board.stop()
+        about, files = take(board)
+        board.restart()
+    digest = evidence.write(out, about, files)
+    print(f"{out}: {out.stat().st_size} bytes, SHA-256 {digest}\nNote it down with time and place.")
+    return 0
+
+
+def _show(options: argparse.Namespace) -> int:
+    about, files = evidence.read(Path(options.file))
+    console = Console()
+    console.print(f"taken {about['taken_at']} from chip {about['chip_id']}; every SHA-256 is right")
+    found = 0
+    for record in evidence.records(files[evidence.JOURNAL]):
+        found += 1
+        if options.json:
+            print(json.dumps(record))
+        else:
+            console.print(line(record), markup=False, highlight=False, soft_wrap=True)
+    if not options.json:
+        print(f"{found} records")
+    return 0
+
+
+def line(record: dict[str, Any]) -> str:
+    """One record as a person reads it."""
+    sent = "sent" if record["sent"] else "NOT SENT"
+    head = f"{record['seq']:>8}  {record['lane']}  {sent:8}"
+    if record["kind"] == "position":
+        at = datetime.fromtimestamp(record["t"], timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        speed = "?" if record["speed_kmh"] is None else record["speed_kmh"]
+        return f"{head}  {at}  {record['lat']:.7f}, {record['lon']:.7f}  {speed} km/h"
+    at = record["at"] or f"boot {record['boot']} + {record['up_ms']} ms"
+    what = f"{record['severity']} {record['kind']} {record['state']}"
+    return f"{head}  {at}  {what}  {json.dumps(record['data'])}  why {json.dumps(record['why'])}"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    ways = parser.add_subparsers(required=True)
+    taking = ways.add_parser("take", parents=[arguments("")], add_help=False)
+    taking.add_argument("--out", required=True, help="the evidence file to write")
+    taking.set_defaults(do=_take)
+    showing = ways.add_parser("show")
+    showing.add_argument("file")
+    showing.add_argument("--json", action="store_true", help="a line of JSON for each record")
+    showing.set_defaults(do=_show)
+    options = parser.parse_args()
+    return options.do(options)
+
+
+if __name__ == "__main__":
+    run(main)

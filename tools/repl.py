@@ -1,0 +1,31 @@
+"""A prompt on the board, by mpremote. The bus is stopped meanwhile, for 15 minutes at most.
+
+Ctrl-] or Ctrl-X leaves it; then the board is started again.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from tools.board import Board, arguments, choose, run
+
+QUARTER_MS = 900_000
+
+
+def main() -> int:
+    port = choose(arguments(__doc__).parse_args().port)
+    with Board(port) as board:
+        board.stop()
+        board.run(f"import machine; machine.WDT(timeout={QUARTER_MS}).feed()")
+    print("The bus is stopped, it watches nothing; in 15 minutes it starts again by itself.")
+    mpremote = [sys.executable, "-m", "mpremote", "connect", port, "resume"]
+    status = subprocess.run([*mpremote, "repl"], check=False).returncode
+    with Board(port) as board:
+        board.stop()
+        board.restart()
+    return status
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,152 @@
+"""The two code slots of a board, and how code changes hands: docs/boot.md.
+
+Nothing that the board runs is touched until everything is there and proven by its SHA-256;
+then /slot is renamed over, at once or not at all.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+
+from tools.board import Board, Trouble
+from tools.compiled import sha256
+
+ON_BOARD = """
+import os, hashlib, binascii
+_b = bytearray(2048)
+_m = memoryview(_b)
+def _walk(folder):
+    try:
+        names = list(os.ilistdir(folder))
+    except OSError:
+        return
+    for entry in names:
+        path = folder + "/" + entry[0]
+        if entry[1] == 0x4000:
+            _walk(path)
+        else:
+            _hash(path)
+def _hash(path):
+    h = hashlib.sha256()
+    with open(path, "rb") as f:
+        n = f.readinto(_b)
+        while n:
+            h.update(_m[:n])
+            n = f.readinto(_b)
+    print(binascii.hexlify(h.digest()).decode(), path)
+def _copy(old, new):
+    with open(old, "rb") as f, open(new, "wb") as g:
+        n = f.readinto(_b)
+        while n:
+            g.write(_m[:n])
+            n = f.readinto(_b)
+def _gone(path):
+    try:
+        os.remove(path)
+    except OSError:
+        pass
+def _folder(path):
+    try:
+        os.mkdir(path)
+    except OSError:
+        pass
+"""
+
+
+class Slots:
+    def __init__(self, board: Board):
+        """board: stopped."""
+        self._board = board
+        board.run(ON_BOARD)
+        self.running = self._named()
+        self.idle = "b" if self.running == "a" else "a"
+
+    def _named(self) -> str | None:
+        """The slot that boot.py would start; None: the code stands at the root, or nowhere."""
+        name = self._board.run(
+            "try:\n print(open('/slot').read().strip())\nexcept OSError:\n print('')"
+        ).strip()
+        return name if name in ("a", "b") else None
+
+    def hashes(self, path: str) -> dict[str, str]:
+        """Folder -> {path below it: SHA-256 of what the flash gives back}."""
+        lines = self._board.run(f"_walk({path!r})").splitlines()
+        pairs = [line.split(" ", 1) for line in lines]
+        return {name[len(path) + 1 :]: digest for digest, name in pairs}
+
+    def hash(self, path: str) -> str | None:
+        """SHA-256 of one file; None if it is not there."""
+        told = self._board.run(f"try:\n _hash({path!r})\nexcept OSError:\n pass")
+        return told.split(" ", 1)[0] if told else None
+
+    def fill(self, files: dict[str, bytes], told: Callable[[int], None]) -> Iterator[str]:
+        """Puts the files into the idle slot; yields what was done after each of them.
+
+        told(n): so many bytes more are there, whichever way they came.
+        """
+        board, here = self._board, "/" + self.idle
+        board.run(f"_gone('{here}/manifest.json'); _gone('{here}/proven'); _folder({here!r})")
+        yield "the idle slot counts as empty"
+        wanted = {path: sha256(data) for path, data in files.items()}
+        idle = self.hashes(here)
+        old = self.hashes("/" + self.running) if self.running else {}
+        held = {digest: path for path, digest in old.items()}
+        for path in idle.keys() - wanted.keys():
+            board.run(f"_gone({here + '/' + path!r})")
+            yield f"removed {path}"
+        for folder in sorted({path.rsplit("/", 1)[0] for path in wanted if "/" in path}):
+            board.run(f"_folder({here + '/' + folder!r})")
+        for path, data in files.items():
+            if idle.get(path) == wanted[path]:
+                told(len(data))
+                continue
+            board.feed()
+            if wanted[path] in held:
+                source = f"/{self.running}/{held[wanted[path]]}"
+                board.run(f"_copy({source!r}, {here + '/' + path!r})")
+                told(len(data))
+                yield f"kept {path}"
+            else:
+                self._send(here + "/" + path, data, told)
+                yield f"sent {path}"
+        board.feed()
+        self._prove(wanted)
+        manifest = json.dumps(wanted, indent=0, sort_keys=True).encode()
+        self.place(f"{here}/manifest.json", manifest)
+        yield "wrote manifest.json"
+
+    def _send(self, path: str, data: bytes, told: Callable[[int], None]) -> None:
+        sent = 0
+
+        def more(n: int) -> None:
+            nonlocal sent
+            told(n - sent)
+            sent = n
+
+        self._board.write(path, data, more)
+        more(len(data))
+
+    def _prove(self, wanted: dict[str, str]) -> None:
+        found = self.hashes("/" + self.idle)
+        wrong = sorted(path for path, digest in wanted.items() if found.get(path) != digest)
+        if wrong:
+            raise Trouble(
+                f"{len(wrong)} files on the board are not what was sent, first {wrong[0]}. The old "
+                "code stays in charge. Try again; if it happens again, the flash is worn out."
+            )
+
+    def place(self, path: str, data: bytes) -> None:
+        """Writes a file beside `path`, proves it, and renames it over in one go."""
+        self._board.write(path + ".new", data)
+        if self.hash(path + ".new") != sha256(data):
+            raise Trouble(f"{path} on the board is not what was sent; the old one stays.")
+        self._board.run(f"os.rename({path + '.new'!r}, {path!r})")
+
+    def switch(self) -> None:
+        """From the next start on the idle slot runs; that start is asked for and no crash."""
+        self._board.run(
+            "from esp32 import NVS\n_n = NVS('start')\n_n.set_i32('resets', -1)\n"
+            "_n.set_i32('minutes', 0)\n_n.set_i32('how', 0)\n_n.commit()"
+        )
+        self.place("/slot", self.idle.encode())

@@ -75,7 +75,7 @@ hazards: $(VENV)/dev  ## docs/hazards.md from the code
 	@$(VENV_BIN)/python -m tools.hazards
 
 clean:  ## remove .venv and everything else that was made
-	rm -rf $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .hypothesis .mypy_cache .mpy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV_BIN)/python:

@@ -20,7 +20,8 @@ from rich.prompt import Prompt
 from serial.tools import list_ports
 
 SESSION_MS = 120_000  # as in boot.py
-CHUNK = 1024
+CHUNK = 2048
+FEED = f"__import__('machine').WDT(timeout={SESSION_MS}).feed()"
 
 
 class Trouble(Exception):
@@ -87,14 +88,20 @@ class Board:
             raise Trouble(f"The board at {self.port} did not answer: {error}") from error
 
     def feed(self) -> None:
-        self.run(f"import machine; machine.WDT(timeout={SESSION_MS}).feed()")
+        self.run(FEED)
 
     def write(self, path: str, data: bytes, told: Callable[[int], None] = lambda n: None) -> None:
-        """told(n): so many bytes of it are there."""
-        try:
-            self._transport.fs_writefile(path, data, CHUNK, lambda n, total: told(n))
-        except (TransportError, serial.SerialException, OSError) as error:
-            raise Trouble(f"{path} could not be written: {error}") from error
+        """A program for every 2 KB, which is quicker than mpremote's own three steps a file.
+
+        told(n): so many bytes more are there.
+        """
+        for at in range(0, max(1, len(data)), CHUNK):
+            piece = data[at : at + CHUNK]
+            program = f"_f = open({path!r}, 'wb')\n" if at == 0 else ""
+            program += f"_f.write({piece!r})\n"
+            program += "_f.close()\n" if at + CHUNK >= len(data) else ""
+            self.run(program)
+            told(len(piece))
 
     def restart(self) -> None:
         """As after power-on; the console goes on at this port."""

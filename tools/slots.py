@@ -7,11 +7,13 @@ then /slot is renamed over, at once or not at all.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 
 from tools.board import Board, Trouble
 from tools.compiled import sha256
 
+FEED_S = 10  # of the 120 s that a session has
 ON_BOARD = """
 import os, hashlib, binascii
 _b = bytearray(2048)
@@ -97,35 +99,27 @@ class Slots:
             yield f"removed {path}"
         for folder in sorted({path.rsplit("/", 1)[0] for path in wanted if "/" in path}):
             board.run(f"_folder({here + '/' + folder!r})")
+        fed = 0.0
         for path, data in files.items():
             if idle.get(path) == wanted[path]:
                 told(len(data))
                 continue
-            board.feed()
+            if time.monotonic() - fed > FEED_S:
+                board.feed()
+                fed = time.monotonic()
             if wanted[path] in held:
                 source = f"/{self.running}/{held[wanted[path]]}"
                 board.run(f"_copy({source!r}, {here + '/' + path!r})")
                 told(len(data))
                 yield f"kept {path}"
             else:
-                self._send(here + "/" + path, data, told)
+                board.write(here + "/" + path, data, told)
                 yield f"sent {path}"
         board.feed()
         self._prove(wanted)
         manifest = json.dumps(wanted, indent=0, sort_keys=True).encode()
         self.place(f"{here}/manifest.json", manifest)
         yield "wrote manifest.json"
-
-    def _send(self, path: str, data: bytes, told: Callable[[int], None]) -> None:
-        sent = 0
-
-        def more(n: int) -> None:
-            nonlocal sent
-            told(n - sent)
-            sent = n
-
-        self._board.write(path, data, more)
-        more(len(data))
 
     def _prove(self, wanted: dict[str, str]) -> None:
         found = self.hashes("/" + self.idle)

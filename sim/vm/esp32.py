@@ -100,7 +100,7 @@ class NVS:
     def set_i32(self, key, value):
         if not -0x80000000 <= value < 0x80000000:
             raise OverflowError("overflow converting long int to machine word")
-        self._ask(_ops.NVS_SET, 1, key, value.to_bytes(4, "little"))
+        self._ask(_ops.NVS_SET, 1, key, (value & 0xFFFFFFFF).to_bytes(4, "little"))
 
     def get_i32(self, key):
         """OSError(-0x1102), ESP_ERR_NVS_NOT_FOUND, for a key that was never set."""

@@ -11,11 +11,15 @@ TOWN := $(if $(BUSES),--buses $(BUSES)) $(if $(SPEED),--speed $(SPEED)) $(if $(S
 
 COVERING := tests/portable tests/test_rules_hypothesis.py
 
+# make station BROKER=127.0.0.1:1883 DB=postgresql://... HTTP=127.0.0.1:8080
+STATION := $(if $(BROKER),--broker $(BROKER)) $(if $(DB),--db $(DB)) $(if $(HTTP),--http $(HTTP)) \
+           $(if $(TILES),--tiles $(TILES))
+
 # make deploy BUS=bus-07 PORT=/dev/ttyUSB0     (no PORT: the board that is attached)
 WHERE = $(if $(PORT),--port $(PORT))
 named = $(if $($(1)),,$(error Name it: make $@ $(1)=$(2)))
 
-.PHONY: help setup sim test lint bench vm soak cover hazards clean \
+.PHONY: help setup sim station test lint bench vm soak cover hazards clean \
         firmware deploy selftest logs repl pull erase
 
 help:  ## list the targets
@@ -26,13 +30,16 @@ setup: $(VENV)/dev  ## make .venv with everything in it (the other targets do it
 sim: $(VENV)/sim  ## a school morning in Laem Chabang, live (BUSES= SPEED= SEED= DURATION= BROKER=)
 	@$(VENV_BIN)/python -m sim town $(TOWN)
 
+station: $(VENV)/station $(VENV)/web  ## what municipal staff see, for a broker that runs already (BROKER= DB= HTTP=)
+	@$(VENV_BIN)/python -m station serve $(STATION)
+
 test: $(VENV)/dev  ## all tests
 	@$(VENV_BIN)/python -m pytest -q -n auto --dist loadfile
 
 lint: $(VENV)/dev $(VENV)/typings  ## style (ruff) and types (mypy)
 	@$(VENV_BIN)/ruff check --quiet .
 	@$(VENV_BIN)/ruff format --quiet --check .
-	@$(VENV_BIN)/mypy sim tools
+	@$(VENV_BIN)/mypy sim station tools
 	@$(VENV_BIN)/mypy --config-file tools/mypy-board.ini firmware drivers
 
 bench: $(VENV)/dev  ## measure, beside the goals
@@ -75,7 +82,7 @@ hazards: $(VENV)/dev  ## docs/hazards.md from the code
 	@$(VENV_BIN)/python -m tools.hazards
 
 clean:  ## remove .venv and everything else that was made
-	rm -rf $(VENV) .hypothesis .mypy_cache .mpy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) station/web/static/vendor* .hypothesis .mypy_cache .mpy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV_BIN)/python:
@@ -85,10 +92,20 @@ $(VENV_BIN)/python:
 	  { echo "$(PYTHON) cannot make a virtual environment. On Debian: apt install python3-venv" >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
 
-$(VENV)/sim: requirements.txt tools/get_umqtt.py | $(VENV_BIN)/python
+$(VENV)/station: requirements-station.txt | $(VENV_BIN)/python
+	@echo "Setting up $(VENV) for the station (once) ..."
+	@$(PIP) -r requirements-station.txt
+	@touch $@
+
+$(VENV)/sim: requirements.txt tools/get_umqtt.py $(VENV)/station $(VENV)/web | $(VENV_BIN)/python
 	@echo "Setting up $(VENV) for the simulator (once) ..."
 	@$(PIP) -r requirements.txt
 	@$(VENV_BIN)/python tools/get_umqtt.py
+	@touch $@
+
+$(VENV)/web: station/web/package-lock.json tools/web_files.py | $(VENV_BIN)/python
+	@echo "Fetching what the station's page takes from npm (once) ..."
+	@$(VENV_BIN)/python -m tools.web_files
 	@touch $@
 
 $(VENV)/board: requirements-board.txt $(VENV)/sim
@@ -96,7 +113,7 @@ $(VENV)/board: requirements-board.txt $(VENV)/sim
 	@$(PIP) -r requirements-board.txt
 	@touch $@
 
-$(VENV)/dev: requirements-dev.txt requirements-board.txt $(VENV)/sim
+$(VENV)/dev: requirements-dev.txt requirements-board.txt requirements-station.txt $(VENV)/sim $(VENV)/web
 	@echo "Setting up $(VENV) for tests and lint (once) ..."
 	@$(PIP) -r requirements-dev.txt
 	@touch $@

@@ -67,6 +67,9 @@ def start():
     slot = chosen()
     nvs = esp32.NVS("start")
     asked = machine.reset_cause() in (machine.SOFT_RESET, machine.DEEPSLEEP_RESET)
+    high = number(nvs, "high")
+    if high > 0:  # of drivers/boards.py, by way of the deploy: what keeps the board on
+        machine.Pin(high, machine.Pin.OUT, value=1)
     how = before = number(nvs, "how")
     resets = count(nvs, asked)
     if not asked:

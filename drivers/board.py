@@ -1,8 +1,6 @@
-"""The supported boards: which part hangs on which pin. A new board is one table.
+"""The parts of one bus, composed from its board's table (drivers/boards.py) and bus.json.
 
-ESP32-DevKitC (WROOM-32): Espressif ESP32-DevKitC V4 pin layout. Left alone: the
-strapping pins 0, 2, 5, 12, 15, the flash's 6 to 11 and the console's 1 and 3.
-Pins 34 to 39 are inputs without pull-ups: for what drives them both ways.
+A driver is imported where its part is fitted: what a bus does not use takes no memory.
 """
 
 import os
@@ -11,41 +9,17 @@ import machine
 from esp32 import NVS, Partition
 from machine import ADC, I2C, UART, WDT, Pin
 
+from drivers.boards import BOARDS, INPUT_ONLY, way_pins
 from drivers.dial import Dialer
 from drivers.files import Files
 from drivers.flash import Flash
 from drivers.gnss import Gnss
-from drivers.lis3dh import LIS3DH
-from drivers.lm75 import LM75
-from drivers.mcp23017 import MCP23017
 from drivers.nvs import Nvs
 from drivers.output import Output
+from drivers.seat_wiring import seat_inputs
 from drivers.supply import Supply
 from drivers.switch import Switch
 from drivers.wifi import Wifi
-
-PINS = {
-    "devkit": {
-        "sda": 21,
-        "scl": 22,
-        "sda_2": 13,
-        "scl_2": 14,
-        "gnss_rx": 16,
-        "gnss_tx": 17,
-        "ignition": 32,
-        "front_door": 33,
-        "emergency_door": 25,
-        "check_button": 26,
-        "sos_button": 27,
-        "buzzer": 18,
-        "lamp": 19,
-        "horn": 23,
-        "supply": 34,
-        "lamp_sense": 35,
-        "buzzer_sense": 36,
-        "horn_sense": 39,
-    },
-}
 
 _RESET_CAUSES = {
     machine.PWRON_RESET: "power_on",
@@ -54,9 +28,15 @@ _RESET_CAUSES = {
     machine.DEEPSLEEP_RESET: "deep_sleep",
     machine.SOFT_RESET: "soft",
 }
+_SWITCHES = (  # part, what its closed contact means
+    ("ignition", True),
+    ("front_door", False),
+    ("emergency_door", False),
+    ("check_button", True),
+    ("sos_button", True),
+)
 _WATCHDOG_MS = 8000
 _GNSS_BAUD = 9600
-_DIVIDER_OHM = (100000, 10000)  # 36 V of a 24 V bus -> 3.3 V
 
 
 class Board:
@@ -64,33 +44,48 @@ class Board:
 
     def __init__(self, config):
         """config: from firmware.config. Raises OSError if there is no `journal` partition."""
-        pins = PINS[config["board"]]
+        table = BOARDS[config["board"]]
+        pins = table["pins"]
         sensed = config["readback"]["fitted"]
         # The horn first: whatever fails further on, it is not left as it was.
         self.horn = _output(pins, "horn", sensed)
         self.buzzer = _output(pins, "buzzer", sensed)
         self.lamp = _output(pins, "lamp", sensed)
+        for name in table["high"]:
+            Pin(table["on_board"][name], Pin.OUT, value=1)
         self.watchdog = WDT(timeout=_WATCHDOG_MS)
         i2c = I2C(0, sda=Pin(pins["sda"]), scl=Pin(pins["scl"]), freq=400000, timeout=5000)
-        i2c_2 = I2C(1, sda=Pin(pins["sda_2"]), scl=Pin(pins["scl_2"]), freq=400000, timeout=5000)
-        seats = config["seats"]
-        self.expanders = [MCP23017(i2c, address) for address in seats["expanders"]]
-        self.expanders += [MCP23017(i2c_2, address) for address in seats["expanders_2"]]
-        self.accelerometer = LIS3DH(i2c) if config["accelerometer"]["fitted"] else None
+        self.seats = seat_inputs(table, config["seats"], i2c)
+        self.accelerometer = _accelerometer(config["accelerometer"], i2c)
         uart = UART(
-            1, baudrate=_GNSS_BAUD, rx=Pin(pins["gnss_rx"]), tx=Pin(pins["gnss_tx"]), rxbuf=2048
+            table["uarts"]["gnss"],
+            baudrate=_GNSS_BAUD,
+            rx=Pin(pins["gnss_rx"]),
+            tx=Pin(pins["gnss_tx"]),
+            rxbuf=2048,
         )
         self.gnss = Gnss(uart)
-        self.ignition = _switch(pins["ignition"], True)
-        self.front_door = _switch(pins["front_door"], False)
-        self.emergency_door = _switch(pins["emergency_door"], False)
-        self.check_button = _switch(pins["check_button"], True)
-        self.sos_button = _switch(pins["sos_button"], True)
-        self.supply = Supply(ADC(Pin(pins["supply"]), atten=ADC.ATTN_11DB), *_DIVIDER_OHM)
-        self.cabin = LM75(i2c) if config["cabin"]["fitted"] else None
+        self.switches = None
+        far = table.get("switch_expander", {})
+        if far:
+            from drivers.mcp23017 import MCP23017
+            from drivers.switch_expander import SwitchExpander
+
+            self.switches = SwitchExpander(MCP23017(i2c, far["address"]))
+        for name, when_closed in _SWITCHES:
+            if name in far:
+                pin = self.switches.pin(far[name])
+            else:
+                pull = None if pins[name] in INPUT_ONLY else Pin.PULL_UP
+                pin = Pin(pins[name], Pin.IN, pull)
+            setattr(self, name, Switch(pin, when_closed))
+        self.supply = Supply(
+            ADC(Pin(pins["supply"]), atten=ADC.ATTN_11DB), *table["dividers"]["supply"]
+        )
+        self.cabin = _cabin(config["cabin"], i2c, pins, way_pins(table, config["seats"]))
         self.flash = Flash(_journal_partition())
         self.nvs = Nvs(NVS("busguard"))
-        self.files = Files()
+        self.files = Files("/")  # main.py may run in a slot
         self.radio = Wifi(config["wifi"])
         self.dialer = Dialer()
         self.reset_cause = _RESET_CAUSES.get(machine.reset_cause(), "power_on")
@@ -102,8 +97,30 @@ def _output(pins, name, sensed):
     return Output(Pin(pins[name], Pin.OUT, value=0), sense)
 
 
-def _switch(number, when_closed):
-    return Switch(Pin(number, Pin.IN, Pin.PULL_UP), when_closed)
+def _accelerometer(config, i2c):
+    if not config["fitted"]:
+        return None
+    from drivers.lis3dh import LIS3DH
+
+    return LIS3DH(i2c)
+
+
+def _cabin(config, i2c, pins, taken):
+    """taken: the pins of the seats' wiring, which may need the thermometer's."""
+    if not config["fitted"]:
+        return None
+    if config["chip"] == "lm75":
+        from drivers.lm75 import LM75
+
+        return LM75(i2c)
+    if "one_wire" not in pins or pins["one_wire"] in taken.values():
+        print("cabin.chip is ds18b20, but this board has no pin left for it.")
+        return None
+    from onewire import OneWire
+
+    from drivers.ds18b20 import DS18B20
+
+    return DS18B20(OneWire(Pin(pins["one_wire"], Pin.OPEN_DRAIN, value=1)))
 
 
 def _journal_partition():

@@ -23,6 +23,8 @@ class MCP23017:
     raises OSError, and `resets` counts it if the chip has been read before.
     """
 
+    inputs = 14
+
     def __init__(self, i2c, address=0x20):
         """Does not need the chip to answer yet: it is set up at its first read."""
         self._i2c = i2c

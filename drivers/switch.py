@@ -13,5 +13,8 @@ class Switch:
         self._when_closed = when_closed
 
     def read(self):
-        """-> bool: ignition on, door open, button pressed."""
-        return self._when_closed if not self._pin.value() else not self._when_closed
+        """-> bool: ignition on, door open, button pressed; None if nobody can tell."""
+        level = self._pin.value()
+        if level is None:
+            return None
+        return not self._when_closed if level else self._when_closed

@@ -94,7 +94,8 @@ class Bus:
         -> True if there is more to do at once, should there be time.
         """
         self.journal.housekeep(now_ms)
-        more = self.uplink.turn(now_ms)
+        more = self._parts.seats.turn(now_ms)
+        more = self.uplink.turn(now_ms) or more
         if self.uplink.connected:
             self._tell_state(now_ms)
         return self._police() or more

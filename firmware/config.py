@@ -9,7 +9,8 @@ A new setting is one line in SETTINGS.
 import json
 
 from firmware.rules import RULES
-from firmware.setting import Addresses, Choice, Flag, Identifier, Number, Text
+from firmware.seat_settings import Addresses, AddressLists, Among, Modules, seat_faults
+from firmware.setting import Choice, Flag, Identifier, Number, Text
 
 _KINDS = [rule.kind for rule in RULES]
 _ALWAYS_ON = ("child_left_behind",)
@@ -39,12 +40,29 @@ class Kinds:
 SETTINGS = {
     "fleet": Identifier("unconfigured"),
     "bus": Identifier("unconfigured"),
-    "board": Choice("devkit"),
+    "board": Choice("devkit", "lilygo_a7670"),  # drivers/boards.py
     "seats": {
         "count": Number(40, 1, 64),
-        "expanders": Addresses([32, 33, 34, 35, 36, 37]),
-        "expanders_2": Addresses([]),  # on the second I2C bus, for more than 56 seats
+        "expanders": Addresses([32, 33, 34, 35, 36, 37], 32, 39, 8),
+        "expanders_2": Addresses([], 32, 39, 8),  # on the second I2C bus, for more than 56 seats
         "debounce_ms": Number(200, 50, 2000),
+        "belts": Flag(True),  # false: seat contacts only
+        "inputs": Choice("expanders", "modbus", "chain", "mats"),  # how they are wired
+        "behind_mux": AddressLists([]),  # expanders on a TCA9548A, a list for each of its buses
+        "modules": Modules([]),  # inputs = modbus: [[address, inputs], ...]
+        "modbus": {
+            "baud": Among(9600, 4800, 9600, 19200, 38400, 57600, 115200),
+            "parity": Choice("none", "even", "odd"),
+            "timeout_ms": Number(100, 20, 1000),
+            "direction": Choice("auto", "pin"),  # who turns the transceiver round
+        },
+        "chain_registers": Number(10, 1, 32),  # 74HC165 with seats, without the pattern's
+        "mat_readers": Addresses([72], 72, 75, 4),  # ADS1115
+        "mats": {  # mV; below short and above open the wire is broken
+            "short_mv": Number(150, 50, 500),
+            "empty_mv": Number(1300, 300, 2500),
+            "open_mv": Number(2600, 1500, 3300),
+        },
     },
     "accelerometer": {
         "fitted": Flag(False),
@@ -53,6 +71,7 @@ SETTINGS = {
     },
     "cabin": {
         "fitted": Flag(False),  # a thermometer
+        "chip": Choice("lm75", "ds18b20"),
     },
     "readback": {
         "fitted": Flag(False),  # wires back from lamp, buzzer and horn
@@ -63,6 +82,7 @@ SETTINGS = {
         "user": Text("", 128),
         "password": Text("", 128),
         "tls": Flag(False),
+        "ca": Text("", 64),  # file of the authority's certificate, PEM or DER; empty: not verified
         "keepalive_s": Number(60, 10, 600),
         "window": Number(32, 1, 32),  # messages in flight
         "window_bytes": Number(16384, 2048, 65536),
@@ -168,13 +188,13 @@ def parse(text, name="bus.json"):
             )
         )
         mounted["forward"], mounted["up"] = "+x", "+z"
-    seats = config["seats"]
-    chips = len(seats["expanders"]) + len(seats["expanders_2"])
-    if seats["count"] > 7 * chips:
+    for fault in seat_faults(config["seats"]):
+        errors.append(ConfigError("%s: %s" % (name, fault)))
+    if config["broker"]["tls"] and not config["broker"]["ca"]:
         errors.append(
             ConfigError(
-                "%s: seats.count is %d, but the %d expanders reach only %d seats; "
-                "the seats beyond them stay unknown." % (name, seats["count"], chips, 7 * chips)
+                "%s: broker.tls is true, but broker.ca names no file with the authority's "
+                "certificate: anybody could pass for the broker." % name
             )
         )
     return config, errors

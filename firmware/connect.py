@@ -9,6 +9,7 @@ from umqtt.simple import MQTTClient, MQTTException
 
 _IPPROTO_TCP = const(6)
 _TCP_NODELAY = const(1)
+_CERT_REQUIRED = const(2)  # ssl.CERT_REQUIRED, on both Pythons
 
 _REFUSALS = (  # MQTT 3.1.1, table 3.1
     "accepted",
@@ -80,7 +81,6 @@ class Connect:
 
     def _client(self):
         broker = self._broker
-        tls = {"server_hostname": broker["host"]} if broker["tls"] else {}
         user = broker["user"].encode() or None
         client = _Client(
             self._client_id,
@@ -90,8 +90,28 @@ class Connect:
             broker["password"].encode() if user else None,
             broker["keepalive_s"],
             broker["tls"],
-            tls,
+            _tls(broker) if broker["tls"] else {},
         )
         client.timeout_s = broker["connect_timeout_s"]
         client.set_last_will(self._will_topic, self._will, True, 1)
         return client
+
+
+def _tls(broker):
+    """-> arguments of ssl.wrap_socket. With broker.ca only a broker that this authority vouches
+    for, under the name broker.host, is spoken to; a file that cannot be read is no consent."""
+    how = {"server_hostname": broker["host"]}
+    if broker["ca"]:
+        how["cert_reqs"] = _CERT_REQUIRED
+        how["cadata"] = _certificate(broker["ca"])
+    return how
+
+
+def _certificate(path):
+    """-> bytes if the file is DER, str if it is PEM: so ssl tells them apart."""
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+    except OSError:
+        raise OSError("broker.ca: the file %s cannot be read" % path)
+    return data.decode() if data[:5] == b"-----" else data

@@ -1,28 +1,27 @@
 """The seat map: which seats are taken, empty or unknown, and who is buckled.
 
-Wiring: seat n (from 1) has two inputs, counted through the expanders, 14 each:
-number 2(n-1) is high while somebody sits (the contact is normally closed, so a
-cut wire reads taken), number 2(n-1)+1 is high while the belt is open. A short to
-ground on a seat input reads empty: nothing tells that apart (docs/wiring.md).
+Wiring (drivers/seat_inputs.py): seats use the inputs in the order of the banks. Seat n (from 1)
+has two of them: number 2(n-1) is high while somebody sits (the contact is normally closed, so
+a cut wire reads taken), number 2(n-1)+1 is high while the belt is open. In a bus without belt
+contacts (seats.belts) it has one. A short to ground on a seat input reads empty: only a mat on
+an ADS1115 tells that apart.
 
-Unknown is a seat whose expander is silent, that has not settled yet, or whose
-contact flaps. A flapping belt counts as open.
+Unknown is a seat whose bank is silent, that has not settled yet, or whose contact flaps. A
+flapping belt counts as open.
 """
 
 from micropython import const
 
-_PINS = const(14)
 _SILENT_MS = const(500)  # noise on the bus may cost single reads, no more
 _FLAP_WINDOW_MS = const(10000)
 _FLAPS = const(8)  # more changes of one pin than this in a window: it flaps
-_ALL = const(0x3FFF)
 
 
-class _Expander:
-    """14 inputs, each debounced by itself."""
+class _Bank:
+    """Inputs that fail together, each debounced by itself."""
 
     def __init__(self, chip, debounce_ms):
-        self.word = 0  # settled levels, bit 0 = GPA0
+        self.word = 0  # settled levels
         self.known = 0  # which bits of word can be trusted
         self.silent = False
         self.flapping = 0  # inputs that flap
@@ -31,8 +30,10 @@ class _Expander:
         self._heard_ms = None
         self._raw = None
         self._pending = False  # some pin still has to settle
-        self._changed_ms = [0] * _PINS
-        self._changes = bytearray(_PINS)  # of each pin in this window
+        self._pins = chip.inputs
+        self._all = (1 << chip.inputs) - 1
+        self._changed_ms = [0] * chip.inputs
+        self._changes = bytearray(chip.inputs)  # of each pin in this window
         self._counting = False
         self._window_ms = 0
 
@@ -64,10 +65,10 @@ class _Expander:
 
     def _move(self, now_ms, raw):
         first = self._raw is None
-        moved = _ALL if first else raw ^ self._raw
+        moved = self._all if first else raw ^ self._raw
         self._raw = raw
         self._pending = True
-        for pin in range(_PINS):
+        for pin in range(self._pins):
             if moved >> pin & 1:
                 self._changed_ms[pin] = now_ms
                 if not first:
@@ -85,7 +86,7 @@ class _Expander:
     def _close_window(self, now_ms):
         """A pin that has calmed down has to settle anew."""
         self.flapping = 0
-        for pin in range(_PINS):
+        for pin in range(self._pins):
             if self._changes[pin] > _FLAPS:
                 self.flapping |= 1 << pin
             self._changes[pin] = 0
@@ -96,9 +97,9 @@ class _Expander:
     def _settle(self, now_ms):
         word, raw = self.word, self._raw
         known = self.known & ~self.flapping
-        waiting = ((word ^ raw) | ~known) & ~self.flapping & _ALL
+        waiting = ((word ^ raw) | ~known) & ~self.flapping & self._all
         self._pending = False
-        for pin in range(_PINS):
+        for pin in range(self._pins):
             bit = 1 << pin
             if not waiting & bit:
                 continue
@@ -114,20 +115,29 @@ class _Expander:
 
 
 class SeatMap:
-    """Reads the expanders each tick and keeps the Snapshot's seat lists."""
+    """Reads the banks each tick and keeps the Snapshot's seat lists."""
 
-    def __init__(self, config, chips):
-        self._count = config["count"]
-        self._expanders = [_Expander(chip, config["debounce_ms"]) for chip in chips]
+    def __init__(self, config, banks):
+        """config: that of the seats. banks: see drivers/seat_inputs.py."""
+        self._banks = [_Bank(bank, config["debounce_ms"]) for bank in banks]
+        self._step = 2 if config["belts"] else 1
+        self._places = []  # of each seat: its bank and pin, None if there is none
+        inputs = []
+        for index in range(len(banks)):
+            for pin in range(banks[index].inputs):
+                inputs.append((index, pin))
+        for seat in range(config["count"]):
+            at = self._step * seat
+            self._places.append(inputs[at] if at < len(inputs) else None)
 
     def silent(self, index):
-        """Has expander `index` not answered for half a second?"""
-        return self._expanders[index].silent
+        """Has bank `index` not answered for half a second?"""
+        return self._banks[index].silent
 
     def sense(self, s):
         changed = s.seat_changes == 0
-        for expander in self._expanders:
-            if expander.sense(s.now_ms):
+        for bank in self._banks:
+            if bank.sense(s.now_ms):
                 changed = True
         if changed:
             self._fill(s)
@@ -135,25 +145,26 @@ class SeatMap:
     def _fill(self, s):
         taken, unknown, unbelted = [], [], []
         flapping, belts = [], []
-        for seat in range(1, self._count + 1):
-            index, pin = divmod(2 * (seat - 1), _PINS)
-            if index >= len(self._expanders):
+        has_belts = self._step == 2
+        for seat in range(1, len(self._places) + 1):
+            place = self._places[seat - 1]
+            if place is None:
                 unknown.append(seat)
                 continue
-            expander = self._expanders[index]
-            flaps = expander.flapping >> pin
-            if flaps & 2:
+            bank, pin = self._banks[place[0]], place[1]
+            flaps = bank.flapping >> pin
+            if has_belts and flaps & 2:
                 belts.append(seat)
-            if not expander.known >> pin & 1:
+            if not bank.known >> pin & 1:
                 unknown.append(seat)
                 if flaps & 1:
                     flapping.append(seat)
                 continue
-            word = expander.word >> pin
+            word = bank.word >> pin
             if word & 1:
                 taken.append(seat)
-                buckled = expander.known >> pin & 2 and not word & 2
-                if not buckled:
+                buckled = bank.known >> pin & 2 and not word & 2
+                if has_belts and not buckled:
                     unbelted.append(seat)
         s.taken = taken
         s.unknown = unknown

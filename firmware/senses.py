@@ -25,9 +25,9 @@ _READS = const(4)  # of the GNSS buffer a tick, at most
 
 class Senses:
     def __init__(self, config, parts, s):
-        """Names the sensors in the Snapshot: expander 1.., gnss, supply, cabin, accelerometer."""
+        """Names the sensors in the Snapshot: those of the seats, gnss, supply, cabin, ..."""
         self._parts = parts
-        self._seats = SeatMap(config["seats"], parts.expanders)
+        self._seats = SeatMap(config["seats"], parts.seats.banks)
         self._clock = Clock()
         self.nmea = Nmea()
         self._buffer = bytearray(256)
@@ -42,10 +42,17 @@ class Senses:
         self._slow = Every(_SLOW_MS)
         self._motion = Motion(config["accelerometer"], parts.accelerometer)
         self._heads = HeadCount()
-        self._expanders = len(parts.expanders)
-        names = ["expander %d" % (index + 1) for index in range(self._expanders)]
-        s.sensors = tuple(names + ["gnss", "supply", "cabin", "accelerometer"])
-        s.expander_resets = [0] * self._expanders
+        names, self._sensor_of = [], []  # banks of one part are one sensor
+        for name in parts.seats.names:
+            if name not in names:
+                names.append(name)
+            self._sensor_of.append(names.index(name))
+        self._seat_sensors = len(names)
+        names += ["gnss", "supply", "cabin", "accelerometer"]
+        if parts.switches is not None:
+            names.append("switches")
+        s.sensors = tuple(names)
+        s.expander_resets = [0] * len(self._sensor_of)
         s.silent = [False] * len(s.sensors)
         self.settled = False  # no switch is on its way from one reading to another
 
@@ -54,22 +61,32 @@ class Senses:
 
     def sense(self, s):
         """Snapshot with now_ms set -> its readings."""
-        self._seats.sense(s)
-        for index in range(self._expanders):
-            s.silent[index] = self._seats.silent(index)
-            s.expander_resets[index] = self._parts.expanders[index].resets
+        self._read_seats(s)
         self._read_switches(s)
         self._read_gnss(s)
         self._motion.sense(s)
-        s.silent[self._expanders + 3] = self._motion.silent
+        s.silent[self._seat_sensors + 3] = self._motion.silent
         self._heads.update(s)
         s.utc_ms = self._clock.utc_ms(s.now_ms)
         s.clock = self._clock.source(s.now_ms)
         if self._slow.due(s.now_ms):
             self._read_slow(s)
 
+    def _read_seats(self, s):
+        seats = self._parts.seats
+        seats.turn(s.now_ms)
+        self._seats.sense(s)
+        for index in range(self._seat_sensors):
+            s.silent[index] = False
+        for index in range(len(self._sensor_of)):
+            if self._seats.silent(index):
+                s.silent[self._sensor_of[index]] = True
+            s.expander_resets[index] = seats.banks[index].resets
+
     def _read_switches(self, s):
         parts, now_ms = self._parts, s.now_ms
+        if parts.switches is not None:
+            s.silent[self._seat_sensors + 4] = not parts.switches.refresh()
         ignition = parts.ignition.read()
         front = parts.front_door.read()
         emergency = parts.emergency_door.read()
@@ -101,7 +118,7 @@ class Senses:
             if self.nmea.feed(self._buffer, n):
                 self._heard_ms = now_ms
             n = self._listen()
-        index = self._expanders
+        index = self._seat_sensors
         s.silent[index] = now_ms - self._heard_ms > _GNSS_SILENT_MS
         s.fix_new = self.nmea.fixes != self._fixes
         if s.fix_new:
@@ -137,7 +154,7 @@ class Senses:
         )
 
     def _read_slow(self, s):
-        index = self._expanders + 1
+        index = self._seat_sensors + 1
         try:
             s.supply_mv = self._parts.supply.read_mv()
             s.silent[index] = False

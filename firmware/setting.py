@@ -73,20 +73,3 @@ class Identifier:
             if not ("a" <= char <= "z" or "A" <= char <= "Z" or "0" <= char <= "9" or char in "_-"):
                 return False
         return True
-
-
-class Addresses:
-    """I2C addresses of the seat expanders, in the order of the seats."""
-
-    range = "a list of up to 8 different whole numbers from 32 to 39"
-
-    def __init__(self, default):
-        self.default = default
-
-    def accepts(self, value):
-        if not isinstance(value, list) or len(value) > 8:
-            return False
-        for address in value:
-            if type(address) is not int or not 32 <= address <= 39 or value.count(address) > 1:
-                return False
-        return True

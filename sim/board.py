@@ -6,24 +6,26 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+from drivers.boards import BOARDS
+from drivers.ds18b20 import DS18B20 as OneWireDriver
 from drivers.flash import Flash
 from drivers.gnss import Gnss
 from drivers.lis3dh import LIS3DH as AccelerometerDriver
 from drivers.lm75 import LM75 as CabinDriver
-from drivers.mcp23017 import MCP23017 as ExpanderDriver
 from drivers.nvs import Nvs
 from drivers.output import Output
 from drivers.supply import Supply
 from drivers.switch import Switch
 from sim.bus_i2c import I2C
+from sim.chips.ds18b20 import DS18B20Wire
 from sim.chips.gnss import GnssChip
 from sim.chips.lis3dh import LIS3DH
 from sim.chips.lm75 import LM75
-from sim.chips.mcp23017 import MCP23017
 from sim.faults import Faults
 from sim.nvs import NVS
 from sim.pin import ADC, WDT, Pin, SenseWire, Wire
 from sim.ride import Ride
+from sim.seat_wiring import seat_wiring
 from sim.uart import UART
 from sim.world import World
 
@@ -32,8 +34,6 @@ _ADC_NOISE_UV = 1500
 _GNSS_BAUD, _RXBUF = 9600, 2048
 _WATCHDOG_MS = 8000
 _PULSE_MS = 2500  # an output that pulses with shorter pauses still sounds
-_PINS = 7  # of each port; GPA7 and GPB7 are not wired
-_PORT = 0x7F
 _ACCELEROMETER_ADDRESS, _CABIN_ADDRESS = 0x18, 0x48
 _OUTPUTS = ("horn", "buzzer", "lamp")
 _SWITCHES = {  # part: what a closed contact means to the driver, as in drivers/board.py
@@ -75,7 +75,6 @@ class SimBoard:
         self._clock = clock
         self._faults = faults or Faults()
         rng = rng or random.Random(0)
-        self.chips: list[MCP23017] = []
         self.i2c, self.i2c_2 = I2C(rng), I2C(rng)
         self.wires = {name: Wire() for name in (*_SWITCHES, *_OUTPUTS)}
         self._wired: tuple[int, int] | None = None
@@ -91,22 +90,23 @@ class SimBoard:
         for name, when_closed in _SWITCHES.items():
             pin = Pin(self.wires[name], Pin.IN, Pin.PULL_UP, rng=rng)
             setattr(self, name, Switch(pin, when_closed))
-        self.expanders = []
-        for i2c, key in ((self.i2c, "expanders"), (self.i2c_2, "expanders_2")):
-            for address in config["seats"][key]:
-                chip = MCP23017(rng)
-                i2c.attach(address, chip)
-                self.chips.append(chip)
-                self.expanders.append(ExpanderDriver(i2c, address))
+        seats = config["seats"]
+        table = BOARDS[config["board"]]
+        self.seat_wiring = seat_wiring(
+            seats, self.i2c, self.i2c_2, table["bridge"], self._clock, rng
+        )
+        self.seats = self.seat_wiring.inputs
+        self._belts = seats["belts"]
+        self.switches = None  # no board here has them on an expander yet
         self._fit_accelerometer(config["accelerometer"], rng)
         self.gnss = Gnss(self.uart)
-        self._seats = min(config["seats"]["count"], len(self.chips) * _PINS)
+        self._seats = min(seats["count"], self.seat_wiring.count // (2 if self._belts else 1))
         upper, lower = _DIVIDER_OHM
         divided = 1000 * lower / (upper + lower)  # uV at the pin for each mV of supply
         adc = ADC(lambda: int(world.supply_mv * divided), noise_uv=_ADC_NOISE_UV, rng=rng)
         self.supply = Supply(adc, upper, lower)
         self.watchdog = WDT(clock, _WATCHDOG_MS)
-        self._fit_cabin(config["cabin"]["fitted"])
+        self._fit_cabin(config["cabin"])
         self.flash = Flash(flash)
         self.nvs = Nvs(nvs)
         self.files = files
@@ -125,12 +125,16 @@ class SimBoard:
         self.i2c.attach(_ACCELEROMETER_ADDRESS, self.motion_chip)
         self.accelerometer = AccelerometerDriver(self.i2c, _ACCELEROMETER_ADDRESS)
 
-    def _fit_cabin(self, fitted: bool) -> None:
+    def _fit_cabin(self, config: dict[str, Any]) -> None:
         self.cabin = self.cabin_chip = None
-        if fitted:
-            self.cabin_chip = LM75(lambda: self._world.cabin_c10 / 10)
-            self.i2c.attach(_CABIN_ADDRESS, self.cabin_chip)
-            self.cabin = CabinDriver(self.i2c, _CABIN_ADDRESS)
+        if not config["fitted"]:
+            return
+        if config["chip"] == "ds18b20":
+            self.cabin = OneWireDriver(DS18B20Wire(self._clock, lambda: self._world.cabin_c10 / 10))
+            return
+        self.cabin_chip = LM75(lambda: self._world.cabin_c10 / 10)
+        self.i2c.attach(_CABIN_ADDRESS, self.cabin_chip)
+        self.cabin = CabinDriver(self.i2c, _CABIN_ADDRESS)
 
     def refresh(self) -> None:
         """Sensors see the world, through what is broken; the world hears the horn."""
@@ -166,7 +170,7 @@ class SimBoard:
 
     def reset_expander(self, index: int) -> None:
         """The supply of one expander dips: it forgets its pull-ups."""
-        self.chips[index].reset()
+        self.seat_wiring.chips[index].reset()
 
     def _break(self) -> None:
         for name, wire in self.wires.items():
@@ -174,23 +178,20 @@ class SimBoard:
         self.uart.cut = self._faults.gnss_silent
         if self.motion_chip is not None:
             self.motion_chip.answers = not self._faults.accelerometer_silent
-        for index, chip in enumerate(self.chips):
-            chip.answers = index not in self._faults.silent_expanders
+        self.seat_wiring.break_(self._faults)
 
     def _wire_seats(self) -> None:
         """Contacts to ground: a seat's while nobody sits, a belt's while it is buckled."""
         world, faults = self._world, self._faults
-        grounded = 0
+        opened, at, step = -1, 0, 2 if self._belts else 1
         for seat in range(1, self._seats + 1):
             taken = faults.stuck_seats.get(seat, seat in world.seats)
             if not taken and seat not in faults.cut_seats:
-                grounded |= 1 << 2 * (seat - 1)
-            if seat in world.buckled and seat not in faults.cut_belts:
-                grounded |= 2 << 2 * (seat - 1)
-        for chip in self.chips:
-            port_a, port_b = grounded & _PORT, grounded >> _PINS & _PORT
-            chip.wires(port_a | port_b << 8)
-            grounded >>= 2 * _PINS
+                opened &= ~(1 << at)
+            if self._belts and seat in world.buckled and seat not in faults.cut_belts:
+                opened &= ~(2 << at)
+            at += step
+        self.seat_wiring.wire(opened)
 
     def _hear(self) -> None:
         for name in _OUTPUTS:

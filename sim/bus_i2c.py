@@ -30,6 +30,7 @@ class I2C:
     def __init__(self, rng: random.Random | None = None):
         self._chips: dict = {}
         self._rng = rng or random.Random(0)
+        self.switches: list = []  # sim/chips/tca9548a.py
         self.stuck = False
         self.noise = 0.0
 
@@ -44,9 +45,16 @@ class I2C:
     def _chip(self, address):
         if self.stuck:
             raise OSError(ETIMEDOUT, "ETIMEDOUT")
-        chip = self._chips.get(address)
+        chip = self._chips.get(address) or self.chip_at(address)
         if chip is None or not chip.answers:
             raise OSError(ENODEV, "ENODEV")
+        return chip
+
+    def chip_at(self, address: int):
+        """-> the chip that answers here, beside the bus or behind a switch of it; None."""
+        chip = self._chips.get(address)
+        for switch in self.switches:
+            chip = chip or switch.chip(address)
         return chip
 
     def _disturb(self, buf):

@@ -15,7 +15,9 @@ class Faults:
         self.cut_seats: set[int] = set()  # occupancy wire torn: reads taken
         self.cut_belts: set[int] = set()  # belt wire torn: reads open
         self.stuck_seats: dict[int, bool] = {}  # seat -> True: reads taken for good
-        self.silent_expanders: set[int] = set()  # index from 0
+        self.silent_expanders: set[int] = set()  # index from 0; modules, mat readers likewise
+        self.line_noise = 0.0  # of RS-485: probability that a byte arrives damaged
+        self.line_chatter = 0.0  # bytes of rubbish a second on it
         self.gnss_silent = False  # its cable is off
         self.gnss_astray_e7 = 0  # so far north of the truth does it place the bus
         self.accelerometer_silent = False
@@ -58,6 +60,11 @@ class Faults:
 
     def revive_expander(self, index: int) -> None:
         self.silent_expanders.discard(index)
+        self.changes += 1
+
+    def disturb_line(self, noise: float, chatter: float) -> None:
+        self.line_noise = noise
+        self.line_chatter = chatter
         self.changes += 1
 
     def silence_gnss(self, silent: bool = True) -> None:

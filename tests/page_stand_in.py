@@ -17,6 +17,8 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, StreamingResponse
 from starlette.routing import Route
 
+from sim.town import PLACES as POINTS
+from sim.town_policy import policy_for
 from station.web.pages import PageHeaders, map_settings, page_routes
 
 LAYOUT = {"rows": [[a, a + 1, None, a + 2, a + 3] for a in range(1, 41, 4)]}
@@ -37,7 +39,8 @@ class Town:
         self.log: dict[str, list] = {}
 
     def bus(self, i: int) -> dict:
-        angle = i * 2.4
+        points = list(POINTS.values())
+        point = points[i * 7 % len(points)]
         show = ("driving", "driving", "stopped", "parked", "dark")[i % 5]
         taken = (
             [] if show == "parked" else sorted({(i * 7 + k * 3) % 40 + 1 for k in range(i % 20)})
@@ -57,9 +60,9 @@ class Town:
             "phase": {"stopped": "boarding", "dark": "checking"}.get(show, show),
             "mode": "normal",
             "trip": 3,
-            "route": "port_am" if i % 2 else None,
-            "lat": 13.083 + 0.0022 * math.sqrt(i) * 4 * math.sin(angle),
-            "lon": 100.91 + 0.0022 * math.sqrt(i) * 4 * math.cos(angle),
+            "route": "ao_udom-am-1" if i % 2 else None,
+            "lat": point[0] + 0.0006 * (i // len(points)) * math.sin(i),
+            "lon": point[1] + 0.0006 * (i // len(points)) * math.cos(i),
             "speed_kmh": 41.5 if show == "driving" else 0.0,
             "heading_deg": (i * 37) % 360,
             "ignition": show == "driving",
@@ -119,7 +122,7 @@ class Town:
         } | more
         self.alarms[str(number)] = alarm
         self.log[str(number)] = [
-            {"at": alarm["heard_at"], "who": None, "what": "raised", "note": None}
+            {"at": alarm["heard_at"], "who": "station", "what": "raised", "note": None}
         ]
         if bus in self.buses and not alarm["cleared_at"]:
             self.buses[bus] |= {"show": "alarm", "alarms": self.buses[bus]["alarms"] + 1}
@@ -165,12 +168,12 @@ class Town:
         start = datetime.now(timezone.utc).timestamp() - 7200
         track, lat, lon = [], 13.083, 100.9
         for i in range(0, 5400, 5):
-            if 2000 < i < 2600 or 4000 < i < 4300:
-                continue
             speed = max(0, 45 * math.sin(i / 260) + 12 * math.sin(i / 31) + 22)
             heading = (i / 9) % 360
             lat += speed * 1.2e-7 * 10 * math.cos(math.radians(heading))
             lon += speed * 1.2e-7 * 10 * math.sin(math.radians(heading))
+            if 2000 < i < 2600 or 4000 < i < 4300:
+                continue  # the bus drove on, and nobody knows where
             track.append([start + i, round(lat, 6), round(lon, 6), round(speed, 1), round(heading)])
 
         def event(i, kind, severity, state="raised", data=None, why=None):
@@ -264,64 +267,32 @@ class Town:
         }
 
 
-PLACES = {
-    "type": "FeatureCollection",
-    "features": [
-        {"type": "Feature", "geometry": g, "properties": p}
-        for g, p in [
-            (
-                {
-                    "type": "LineString",
-                    "coordinates": [
-                        [100.931, 13.077],
-                        [100.916, 13.072],
-                        [100.912, 13.085],
-                        [100.9025, 13.0905],
-                    ],
-                },
-                {"kind": "route", "id": "port_am", "name": "สายท่าเรือ เช้า"},
-            ),
-            (
-                {
-                    "type": "Polygon",
-                    "coordinates": [
-                        [
-                            [100.9, 13.0885],
-                            [100.905, 13.0885],
-                            [100.905, 13.092],
-                            [100.9, 13.092],
-                            [100.9, 13.0885],
-                        ]
-                    ],
-                },
-                {"kind": "zone", "zone_kind": "school", "id": "z", "name": None, "limit_kmh": 30},
-            ),
-            (
-                {
-                    "type": "Polygon",
-                    "coordinates": [
-                        [
-                            [100.883, 13.102],
-                            [100.89, 13.102],
-                            [100.89, 13.108],
-                            [100.883, 13.108],
-                            [100.883, 13.102],
-                        ]
-                    ],
-                },
-                {"kind": "zone", "zone_kind": "flood", "id": "f", "name": "ชายทะเล"},
-            ),
-            (
-                {"type": "Point", "coordinates": [100.916, 13.072]},
-                {"kind": "stop", "id": "na_kao", "name": "บ้านนาเก่า"},
-            ),
-            (
-                {"type": "Point", "coordinates": [100.9025, 13.0905]},
-                {"kind": "school", "id": "school_1", "name": "โรงเรียนเทศบาล 1"},
-            ),
-        ]
-    ],
-}
+def places() -> dict:
+    """What the city's policy knows of the simulated town, as GeoJSON (RFC 7946)."""
+    pack = policy_for(0)
+    schools = {school["stop"] for school in pack["schools"]}
+    features = []
+
+    def add(shape, coordinates, **properties):
+        geometry = {"type": shape, "coordinates": coordinates}
+        features.append({"type": "Feature", "geometry": geometry, "properties": properties})
+
+    def flip(line):
+        return [[lon, lat] for lat, lon in line]
+
+    for road in pack["roads"]:
+        add("LineString", flip(road["line"]), kind="road", id=road["id"], name=road["id"])
+    for route in pack["routes"][:1]:
+        add("LineString", flip(route["line"]), kind="route", id=route["id"], name="Ao Udom")
+    for zone in pack["zones"]:
+        if "polygon" in zone:
+            ring = flip([*zone["polygon"], zone["polygon"][0]])
+            add("Polygon", [ring], kind="zone", zone_kind=zone["kind"], id=zone["id"],
+                name=zone.get("name"), limit_kmh=zone.get("limit_kmh"))  # fmt: skip
+    for stop in pack["stops"]:
+        kind = "school" if stop["id"] in schools else "stop"
+        add("Point", stop["at"][::-1], kind=kind, id=stop["id"], name=stop["name"])
+    return {"type": "FeatureCollection", "features": features}
 
 
 def make_app(town: Town) -> Starlette:
@@ -359,7 +330,7 @@ def make_app(town: Town) -> Starlette:
         alarm = town.alarms[request.path_params["id"]]
         alarm |= {"acked_at": iso(), "acked_by": "สมชาย", "note": (await request.json())["note"]}
         town.log[request.path_params["id"]].append(
-            {"at": iso(), "who": "สมชาย", "what": "acked", "note": alarm["note"]}
+            {"at": iso(), "who": "สมชาย", "what": "acknowledged", "note": alarm["note"]}
         )
         town.tell("alarm", alarm)
         return JSONResponse(alarm)
@@ -383,7 +354,7 @@ def make_app(town: Town) -> Starlette:
         ("/api/live", lambda r: town.live()),
         ("/api/stream", stream),
         ("/api/map", lambda r: map_settings(None)),
-        ("/api/places", lambda r: PLACES),
+        ("/api/places", lambda r: places()),
         ("/api/alarms", lambda r: list(town.alarms.values())),
         ("/api/alarms/{id}/log", lambda r: town.log[r.path_params["id"]]),
         (

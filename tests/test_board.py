@@ -40,7 +40,7 @@ class Workbench:
         """-> (taken, unbuckled) seats, as the contacts read."""
         self.looks()
         levels = 0
-        for number, expander in enumerate(self.board.expanders):
+        for number, expander in enumerate(self.board.seats.banks):
             levels |= self.read(expander) << 14 * number
         seats = range(1, 41)
         taken = [seat for seat in seats if levels >> 2 * (seat - 1) & 1]
@@ -80,7 +80,7 @@ def test_it_has_the_parts_of_the_real_board(bench):
             "accelerometer",
             "files",
             "cabin",
-            "expanders",
+            "switches",
             "reset_cause",
             "entropy",
         ):
@@ -147,7 +147,7 @@ def test_a_silent_expander_does_not_answer_until_it_is_revived(bench):
     bench.looks()
     for _ in range(3):
         with pytest.raises(OSError):
-            bench.board.expanders[2].read()
+            bench.board.seats.banks[2].read()
     bench.faults.revive_expander(2)
     assert bench.seats() == ([], [])
 

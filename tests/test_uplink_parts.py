@@ -104,6 +104,25 @@ def test_user_password_and_tls_are_handed_over(connect, knows_timeout):
 
 
 @both
+def test_with_an_authority_the_broker_has_to_prove_itself(connect, knows_timeout, tmp_path):
+    ca = tmp_path / "ca"
+    for content, handed in ((b"\x30\x82", b"\x30\x82"), (b"-----BEGIN", "-----BEGIN")):
+        ca.write_bytes(content)
+        dial, module = connect(None, knows_timeout, tls=True, ca=str(ca))
+        dial()
+        assert module.client.given[7] == {
+            "server_hostname": "broker.example", "cert_reqs": 2, "cadata": handed,
+        }  # fmt: skip
+
+
+@both
+def test_an_authority_that_cannot_be_read_is_no_consent(connect, knows_timeout, tmp_path):
+    dial, _ = connect(None, knows_timeout, tls=True, ca=str(tmp_path / "none"))
+    with pytest.raises(OSError, match=r"broker\.ca: the file .* cannot be read"):
+        dial()
+
+
+@both
 @pytest.mark.parametrize(
     ("error", "says"),
     [

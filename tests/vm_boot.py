@@ -173,6 +173,13 @@ def test_the_horn_is_off_before_all_else_and_the_watchdog_runs():
         assert Machine.log == [("pin", 23, 3, 0), ("watchdog", 30000)], Machine.log
 
 
+def test_what_keeps_the_board_on_is_high_before_anything_is_imported():
+    with Board("a", "a") as board:
+        Esp32.kept["high"] = 12
+        board.boots(Machine.PWRON_RESET)
+        assert Machine.log[:2] == [("pin", 23, 3, 0), ("pin", 12, 3, 1)]
+
+
 def test_a_technician_at_the_console_has_two_minutes():
     with Board("a", "a") as board:
         board.boots(Machine.SOFT_RESET)

@@ -12,7 +12,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
-from firmware.config import load
+from drivers.boards import BOARDS
+from firmware.config import load, parse
 from tools import selftest
 from tools.board import Board, Trouble, arguments, choose, run
 from tools.compiled import ROOT, build, sha256
@@ -36,6 +37,12 @@ def settings(name: str) -> bytes:
         if config[key] == "unconfigured":
             raise Trouble(f"fleet/{name}.json: {key} is missing; the city could not tell the bus.")
     return path.read_bytes()
+
+
+def kept_high(config: bytes) -> int:
+    """The pin that has to be high from the start on this bus's board; 0: none."""
+    board = BOARDS[parse(config)[0]["board"]]
+    return board["on_board"][board["high"][0]] if board["high"] else 0
 
 
 def examine(board: Board) -> int:
@@ -74,7 +81,7 @@ def deploy(board: Board, config: bytes, console: Console) -> None:
         if slots.hash("/" + path) != sha256(data):
             slots.place("/" + path, data)
             console.print(f"{path} is new.")
-    slots.switch()
+    slots.switch(kept_high(config))
 
 
 def main() -> int:

@@ -137,10 +137,13 @@ class Slots:
             raise Trouble(f"{path} on the board is not what was sent; the old one stays.")
         self._board.run(f"os.rename({path + '.new'!r}, {path!r})")
 
-    def switch(self) -> None:
-        """From the next start on the idle slot runs; that start is asked for and no crash."""
+    def switch(self, high: int = 0) -> None:
+        """From the next start on the idle slot runs; that start is asked for and no crash.
+
+        high: pin that boot.py drives high on this board; 0: none.
+        """
         self._board.run(
             "from esp32 import NVS\n_n = NVS('start')\n_n.set_i32('resets', -1)\n"
-            "_n.set_i32('minutes', 0)\n_n.set_i32('how', 0)\n_n.commit()"
+            f"_n.set_i32('minutes', 0)\n_n.set_i32('how', 0)\n_n.set_i32('high', {high})\n_n.commit()"
         )
         self.place("/slot", self.idle.encode())

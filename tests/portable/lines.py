@@ -8,6 +8,7 @@ BROKER = {
     "user": "",
     "password": "",
     "tls": False,
+    "ca": "",
     "keepalive_s": 60,
     "window": 8,
     "window_bytes": 8192,

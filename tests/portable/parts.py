@@ -2,8 +2,9 @@
 
 
 class Chip:
-    """16 inputs; `dead` makes it silent as an I2C device is: OSError."""
+    """14 inputs; `dead` makes it silent as an I2C device is: OSError."""
 
+    inputs = 14
     resets = 0
 
     def __init__(self, word=0):

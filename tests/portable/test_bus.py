@@ -5,6 +5,7 @@ import json
 from nor import Flash, drain, entropy
 from parts import Chip, Nvs, Output
 
+from drivers.seat_inputs import SeatInputs
 from firmware import bus as bus_module
 from firmware.bus import Bus
 from firmware.config import defaults, parse
@@ -73,7 +74,10 @@ class Parts:
     """One board; `flash` and `nvs` outlive it."""
 
     def __init__(self, flash, nvs, reset_cause="power_on"):
-        self.expanders = [Chip() for _ in range(6)]
+        self.seats = SeatInputs()
+        for number in range(1, 7):
+            self.seats.add([Chip()], "expander %d" % number)
+        self.switches = None
         for name in ("ignition", "front_door", "emergency_door", "check_button", "sos_button"):
             setattr(self, name, Switch())
         self.buzzer, self.lamp, self.horn = Output(), Output(), Output()
@@ -115,7 +119,7 @@ class Bench:
 
     def sits(self, seat, sitting=True):
         expander, pin = divmod(2 * (seat - 1), 14)
-        chip = self.parts.expanders[expander]
+        chip = self.parts.seats.banks[expander]
         chip.word = chip.word | 1 << pin if sitting else chip.word & ~(1 << pin)
 
     def presses(self):
@@ -218,7 +222,7 @@ def test_p6_a_reset_in_the_first_minute_of_a_check_alarms_at_once():
 def test_p5_a_silent_expander_is_told_and_its_seats_count_as_taken():
     bench = Bench()
     bench.parks_with()
-    bench.parts.expanders[2].dead = True
+    bench.parts.seats.banks[2].dead = True
     bench.waits(3 * MINUTE)
     silent = [event for event in bench.events() if event["kind"] == "sensor_silent"]
     assert {"expander 3", "gnss"} == {event["data"]["sensor"] for event in silent}
@@ -228,7 +232,7 @@ def test_p5_a_silent_expander_is_told_and_its_seats_count_as_taken():
 
 def test_every_part_silent_and_the_tick_goes_on():
     bench = Bench()
-    for chip in bench.parts.expanders:
+    for chip in bench.parts.seats.banks:
         chip.dead = True
     bench.parts.supply.dead = True
     bench.parks_with()

@@ -121,3 +121,10 @@ def test_one_axis_of_the_accelerometer_cannot_point_both_ways():
     ]
     assert config["accelerometer"] == {"fitted": True, "forward": "+x", "up": "+z"}
     assert not parse('{"accelerometer":{"forward":"-y","up":"+z"}}')[1]
+
+
+def test_tls_without_an_authority_is_told():
+    config, errors = parse('{"broker":{"tls":true}}')
+    assert "broker.ca names no file" in str(errors[0])
+    assert config["broker"]["tls"] is True
+    assert not parse('{"broker":{"tls":true,"ca":"/ca.der"}}')[1]

@@ -15,7 +15,7 @@ class Bench:
     def __init__(self, *words):
         self.chips = [Chip(word) for word in words]
         self.s = Snapshot(7 * len(words))
-        config = {"count": 7 * len(words), "debounce_ms": DEBOUNCE_MS}
+        config = {"count": 7 * len(words), "debounce_ms": DEBOUNCE_MS, "belts": True}
         self.map = SeatMap(config, self.chips)
         self.now_ms = 0
 
@@ -160,7 +160,7 @@ def test_a_flapping_belt_counts_as_open():
 def test_seats_beyond_the_chips_stay_unknown():
     chips = [Chip(0)]
     s = Snapshot(10)
-    seats = SeatMap({"count": 10, "debounce_ms": DEBOUNCE_MS}, chips)
+    seats = SeatMap({"count": 10, "debounce_ms": DEBOUNCE_MS, "belts": True}, chips)
     for now_ms in (0, 100, 200, 300):
         s.now_ms = now_ms
         seats.sense(s)
@@ -169,5 +169,5 @@ def test_seats_beyond_the_chips_stay_unknown():
 
 def test_no_chip_at_all_leaves_every_seat_unknown():
     s = Snapshot(2)
-    SeatMap({"count": 2, "debounce_ms": DEBOUNCE_MS}, []).sense(s)
+    SeatMap({"count": 2, "debounce_ms": DEBOUNCE_MS, "belts": True}, []).sense(s)
     assert s.unknown == [1, 2]

@@ -103,7 +103,7 @@ export async function alarmLog(id) {
   const lines = await get(`/api/alarms/${path(id)}/log`);
   return make("ol", { class: "log" }, ...lines.map((line) =>
     make("li", {}, make("time", { datetime: line.at }, moment(line.at)), " ",
-      [line.who || t("the_station"), t(`log_${line.what}`), line.note || ""].filter(Boolean).join(" · "))));
+      [!line.who || line.who === "station" ? t("the_station") : line.who, t(`log_${line.what}`), line.note || ""].filter(Boolean).join(" · "))));
 }
 
 /**

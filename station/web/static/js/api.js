@@ -15,6 +15,12 @@ export function signIn(reason) {
   location.assign(`/login?next=${next}${reason ? `&why=${reason}` : ""}`);
 }
 
+/** The page goes away: nobody waits for an answer any more. */
+function leaving() {
+  signIn("expired");
+  return new Promise(() => {});
+}
+
 async function ask(path, options = {}) {
   const answer = await fetch(path, { credentials: "same-origin", ...options });
   if (answer.ok) return answer.status === 204 ? null : answer.json();
@@ -32,7 +38,7 @@ export async function get(path) {
   try {
     return await ask(path);
   } catch (error) {
-    if (error.status === 401) signIn("expired");
+    if (error.status === 401) return leaving();
     throw error;
   }
 }
@@ -45,7 +51,7 @@ export async function post(path, body = {}) {
   try {
     return await ask(path, { method: "POST", headers, body: raw ? body : JSON.stringify(body) });
   } catch (error) {
-    if (error.status === 401 && csrf) signIn("expired");
+    if (error.status === 401 && csrf) return leaving();
     throw error;
   }
 }

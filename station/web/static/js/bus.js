@@ -4,6 +4,7 @@ import { AlarmList, byUrgency, isOpen } from "./alarms.js";
 import { get, path } from "./api.js";
 import { BusLayer } from "./bus_layer.js";
 import { find, make, setAttribute, setText } from "./dom.js";
+import { isStale } from "./live.js";
 import { SpeedGraph } from "./graph.js";
 import { heardWords, speedWords, stateWords } from "./list.js";
 import { openMap, showPlaces } from "./map.js";
@@ -56,7 +57,7 @@ async function main() {
     setText(find("#bus-name"), bus.label || bus.bus);
     document.title = document.title || bus.label;
     find("#bus-state").replaceChildren(busPicture(bus.show, 30), stateWords(bus));
-    const old = bus.stale || bus.dark_since;
+    const old = isStale(bus);
     find("#old").hidden = !old;
     if (old) setText(find("#old"), t("seats_old", { time: moment(bus.heard_at) }));
     find("#seats").classList.toggle("old", Boolean(old));
@@ -67,7 +68,7 @@ async function main() {
   }
 
   function showOnMap(bus) {
-    layer.show([{ key: KEY, show: bus.show, lat: bus.lat, lon: bus.lon, heading: bus.heading_deg, stale: bus.stale, text: t(`show_${bus.show}`) }]);
+    layer.show([{ key: KEY, show: bus.show, lat: bus.lat, lon: bus.lon, heading: bus.heading_deg, stale: isStale(bus), text: t(`show_${bus.show}`) }]);
     if (!centred && bus.lat !== null) { map.setView([bus.lat, bus.lon], 14); centred = true; }
   }
 

@@ -15,7 +15,10 @@ export const BusLayer = L.Layer.extend({
   },
 
   onAdd(map) {
-    this._canvas = L.DomUtil.create("canvas", "buses", map.getPanes().markerPane);
+    const pane = map.getPane("buses") || map.createPane("buses"); // above the schools
+    pane.style.zIndex = 640;
+    pane.style.pointerEvents = "none"; // clicks are the map's: see _click
+    this._canvas = L.DomUtil.create("canvas", "buses", pane);
     this._canvas.setAttribute("aria-hidden", "true"); // the list says the same in words
     map.on("moveend zoomend resize viewreset move", this._draw, this);
     map.on("click", this._click, this);

@@ -4,6 +4,7 @@ import { AlarmList, byUrgency, isOpen } from "./alarms.js";
 import { get, path } from "./api.js";
 import { BusLayer } from "./bus_layer.js";
 import { find, make, setAttribute, setText } from "./dom.js";
+import { isStale } from "./live.js";
 import { BusList, busAddress, heardWords, seatWords, speedWords, stateWords } from "./list.js";
 import { openMap, showPlaces } from "./map.js";
 import { busPicture, STATES } from "./shapes.js";
@@ -53,7 +54,7 @@ async function home() {
   function showBuses(changed) {
     list.show(live.buses, changed);
     layer.show([...live.buses].map(([key, bus]) => ({
-      key, show: bus.show, lat: bus.lat, lon: bus.lon, stale: bus.stale,
+      key, show: bus.show, lat: bus.lat, lon: bus.lon, stale: isStale(bus),
       heading: bus.heading_deg === undefined ? null : bus.heading_deg,
       text: `${bus.label || bus.bus} · ${t(`show_${bus.show}`)}`,
     })));

@@ -2,6 +2,7 @@
 
 import { path } from "./api.js";
 import { make, setAttribute, setText } from "./dom.js";
+import { isStale } from "./live.js";
 import { busPicture, STATES } from "./shapes.js";
 import { placeName, t, word } from "./texts.js";
 import { ago, moment } from "./times.js";
@@ -74,7 +75,7 @@ export class BusList {
     setText(row.cells.route, bus.route ? placeName(bus.route) : "–");
     setText(row.cells.speed, speedWords(bus));
     setText(row.cells.heard, heardWords(bus));
-    setAttribute(row.cells.heard, "class", bus.stale ? "c-heard stale" : "c-heard");
+    setAttribute(row.cells.heard, "class", isStale(bus) ? "c-heard stale" : "c-heard");
     setText(row.cells.seats, seatWords(bus));
     setText(row.cells.alarms, bus.alarms ? t("n_alarms", { n: bus.alarms }) : "–");
     setAttribute(row.node, "class", bus.show);
@@ -122,7 +123,7 @@ export function speedWords(bus) {
 const compass = (degrees) => "↑↗→↘↓↙←↖"[Math.round(degrees / 45) % 8];
 
 export function heardWords(bus) {
-  if (!bus.stale && !bus.dark_since) return ago(bus.heard_at);
+  if (!isStale(bus)) return ago(bus.heard_at);
   return t("silent_since", { time: moment(bus.dark_since || bus.heard_at) });
 }
 

@@ -1,7 +1,7 @@
 // What is known now: one copy of /api/live, kept fresh by /api/stream (server-sent events).
 
 import { get } from "./api.js";
-import { setNow } from "./times.js";
+import { now, setNow } from "./times.js";
 
 const SILENT_MS = 40e3; // the station says "ping" every 15 s
 
@@ -57,7 +57,6 @@ export class Live extends EventTarget {
       this.dispatchEvent(new Event("alarms"));
     } catch (error) {
       this._connection(false);
-      if (error.status === 401) this._stream.close();
     }
   }
 
@@ -103,7 +102,7 @@ export class Live extends EventTarget {
 
   /** Buses are gathered and told four times a second at most, alarms never wait. */
   _bus(bus) {
-    this.buses.set(key(bus), bus);
+    this.buses.set(key(bus), asShown(bus));
     this._changed.add(key(bus));
     if (this._due === null) this._due = setTimeout(() => this._tell(), 250);
   }
@@ -114,6 +113,21 @@ export class Live extends EventTarget {
     this._changed = new Set();
     this.dispatchEvent(new CustomEvent("buses", { detail: changed }));
   }
+}
+
+/** Seats that nobody has told of are no seats: one null instead of four. */
+function asShown(bus) {
+  if (bus.seats && (bus.seats.total === null || bus.seats.taken === null)) bus.seats = null;
+  return bus;
+}
+
+const PATIENCE_MS = 5000; // for the way from the bus to here
+
+/** Has the bus broken its promise of a next sign of life (next_s)? Told here, too: silence sends no news. */
+export function isStale(bus) {
+  if (bus.stale || bus.dark_since) return true;
+  if (bus.next_s === null || bus.heard_at === null) return false;
+  return now() > Date.parse(bus.heard_at) + bus.next_s * 1000 + PATIENCE_MS;
 }
 
 export const key = (bus) => `${bus.fleet}/${bus.bus}`;

@@ -51,6 +51,8 @@ const escape = (text) => text.replace(/[<>&"]/g, (sign) => `&#${sign.charCodeAt(
 export async function showPlaces(map) {
   const places = await get("/api/places");
   const names = new Map();
+  // roads lie below all else, points above
+  places.features.sort((a, b) => ORDER.indexOf(a.properties.kind) - ORDER.indexOf(b.properties.kind));
   const layer = L.geoJSON(places, {
     style: (feature) => ({ ...STYLE[look(feature)], interactive: true }),
     pointToLayer: (feature, at) => spot(feature, at),
@@ -65,6 +67,8 @@ export async function showPlaces(map) {
   return { layer, names };
 }
 
+const ORDER = ["road", "route", "zone", "stop", "school"];
+
 const look = ({ properties: { kind, zone_kind } }) => (kind === "zone" ? zone_kind || "speed" : kind);
 
 const what = ({ properties: { kind, zone_kind } }) => (kind === "zone" ? word("zone_kind", zone_kind) : t(`place_${kind}`));
@@ -74,6 +78,7 @@ const STYLE = {
   closed: { color: "#8a1c1c", weight: 3, dashArray: "10 5", fillColor: "#c0392b", fillOpacity: 0.18 },
   school: { color: "#a36a00", weight: 2, fillColor: "#f2b705", fillOpacity: 0.25 },
   speed: { color: "#6b7280", weight: 1.5, fillOpacity: 0.08 },
+  road: { color: "#fff", weight: 5, opacity: 1 },
   route: { color: "#5b7db8", weight: 4, opacity: 0.55 },
 };
 

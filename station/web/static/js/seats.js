@@ -3,6 +3,7 @@
 // unbelted = a person and a warning triangle.
 
 import { draw, make } from "./dom.js";
+import { isStale } from "./live.js";
 import { t, word } from "./texts.js";
 
 const CELL = 46;
@@ -114,8 +115,11 @@ export function seatLines(bus) {
   const taken = all.filter((number) => bus.seats.taken.includes(number));
   const lines = [[t("seat_taken"), taken], [t("seat_unknown"), list("unknown")], [t("seat_unbelted"), list("unbelted")]];
   return lines.map(([name, seats]) => [name, seats.length ? `${seats.length} (${seats.join(", ")})` : t("none")])
-    .concat([[t("seat_empty"), String(list("empty").length)]]);
+    .concat([[then(bus, t("seat_empty")), String(list("empty").length)]]);
 }
+
+/** Of a bus that is silent nothing is empty now; it was, when it was last heard. */
+const then = (bus, what) => (isStale(bus) ? t("at_that_time", { what }) : what);
 
 export function seatLegend() {
   return make("div", { class: "seat-legend" }, ...["taken", "unbelted", "empty", "unknown"].map((state) => {

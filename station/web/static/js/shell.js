@@ -64,8 +64,8 @@ function top(person, sound) {
   );
   find("#top").after(
     make("div", { id: "stale", role: "status", hidden: true }),
-    make("a", { id: "alarm-bar", href: "/", hidden: true }),
-    make("div", { id: "spoken", class: "spoken", "aria-live": "assertive" }));
+    make("nav", { "aria-label": t("page_alarms") }, make("a", { id: "alarm-bar", href: "/", hidden: true })),
+    make("div", { id: "spoken", class: "spoken", role: "alert" }));
 }
 
 async function signOut() {

@@ -79,7 +79,7 @@ function sentence(line, event, used) {
   const text = line.replace(/\{(data|why)\.(\w+)(?:\|(\w+)(?::(\w+))?)?\}/g, (_, part, name, how, list) => {
     used.add(`${part}.${name}`);
     const value = (event[part] || {})[name];
-    if (value === undefined || (Array.isArray(value) && !value.length && how !== "count")) { whole = false; return ""; }
+    if (value === undefined || (Array.isArray(value) && !value.length && !EMPTY_SAYS.includes(how))) { whole = false; return ""; }
     const shown = how ? HOW[how](value, list) : plain(value);
     if (shown === "") whole = false;
     return shown;
@@ -90,6 +90,8 @@ function sentence(line, event, used) {
 const km = (m) => (m >= 2000 ? t("n_km", { n: (m / 1000).toFixed(1) }) : t("n_m", { n: m }));
 const unlessNull = (how) => (value) => (value === null ? t("unknown") : how(value));
 
+const EMPTY_SAYS = ["count", "seats"]; // here "none" is news
+
 const HOW = {
   word: (value, list) => word(list, value),
   words: (value, list) => (value === null ? t("unknown") : value.map((one) => word(list, one)).join(", ")),
@@ -97,7 +99,14 @@ const HOW = {
   dur_ms: unlessNull((value) => (value < 60000 ? t("n_s", { n: value / 1000 }) : times.duration(value / 1000))),
   min: unlessNull((value) => times.duration(value * 60)),
   m: unlessNull(km),
-  volt: unlessNull((value) => (value / 1000).toFixed(1)),
+  volt: unlessNull((value) => t("n_volt", { n: (value / 1000).toFixed(1) })),
+  kmh: unlessNull((value) => t("kmh", { n: value })),
+  deg: unlessNull((value) => `${value} °C`),
+  dbm: unlessNull((value) => `${value} dBm`),
+  kinds: unlessNull((value) => value.map(kindName).join(", ")),
+  ms2: unlessNull((value) => t("n_ms2", { n: value })),
+  g: unlessNull((value) => `${value} g`),
+  seats: unlessNull((value) => (value.length ? t("seats_list", { list: value.join(", ") }) : t("nobody"))),
   count: unlessNull((value) => String(value.length)),
   place: placeName,
   placed: (value) => (value === null ? "" : placeName(value)),

@@ -1,0 +1,86 @@
+"""SC16IS740: one more serial port, behind I2C, that turns its RS-485 transceiver by itself.
+
+Source: NXP SC16IS740/750/760 product data sheet Rev. 7: register map table 10, sub-address table
+33 (register << 3), divisor 7.8, FIFOs of 64 bytes 7.5, RS-485 direction by RTS 9.2 (EFCR[4],
+inverted by EFCR[5]: high while sending).
+
+A port that lost its supply for a moment is found out by its EFCR and set up anew.
+"""
+
+from micropython import const
+
+_FIFO = const(0x00)  # RHR and THR
+_DLL = const(0x00)  # with LCR[7]
+_DLH = const(0x01)
+_FCR = const(0x02)
+_LCR = const(0x03)
+_RXLVL = const(0x09)
+_EFCR = const(0x0F)
+_CRYSTAL_HZ = const(14745600)  # of the usual breakout boards
+_8N1 = const(0x03)
+_ODD = const(0x08)
+_EVEN = const(0x18)
+_DIVISOR = const(0x80)
+_RS485 = const(0x30)
+
+
+class SC16IS740:
+    """Shaped like machine.UART. A chip that does not answer has nothing to read."""
+
+    def __init__(self, i2c, baud, parity=None, address=0x4D):
+        """parity: None, 0 (even) or 1 (odd), as machine.UART has it."""
+        self._i2c = i2c
+        self._address = address
+        divisor = _CRYSTAL_HZ // 16 // baud
+        line = _8N1 if parity is None else _8N1 | (_ODD if parity else _EVEN)
+        self._settings = (
+            (_LCR, bytes((_DIVISOR,))),
+            (_DLL, bytes((divisor & 0xFF,))),
+            (_DLH, bytes((divisor >> 8,))),
+            (_LCR, bytes((line,))),
+            (_FCR, b"\x07"),  # FIFOs on, and emptied
+            (_EFCR, bytes((_RS485,))),
+        )
+        self._byte = bytearray(1)
+        self._heard = memoryview(bytearray(64))
+        self._parts = [self._heard[:n] for n in range(65)]  # no allocation per read
+
+    def any(self):
+        return self._register(_RXLVL)
+
+    def readinto(self, buf):
+        """-> int, bytes put at the start of buf; None if there are none."""
+        n = min(self._register(_RXLVL), len(buf), 64)
+        if not n:
+            return None
+        try:
+            self._i2c.readfrom_mem_into(self._address, _FIFO << 3, self._parts[n])
+        except OSError:
+            return None
+        for at in range(n):
+            buf[at] = self._heard[at]
+        return n
+
+    def write(self, buf):
+        """At most 64 bytes, none of them still on its way."""
+        if self._register(_EFCR) != _RS485:
+            self._set_up()
+        self._send(_FIFO, buf)
+        return len(buf)
+
+    def _set_up(self):
+        for register, value in self._settings:
+            self._send(register, value)
+
+    def _register(self, register):
+        try:
+            self._i2c.readfrom_mem_into(self._address, register << 3, self._byte)
+        except OSError:
+            return 0
+        return self._byte[0]
+
+    def _send(self, register, value):
+        try:
+            self._i2c.writeto_mem(self._address, register << 3, value)
+        except OSError:
+            pass  # the missing answer tells

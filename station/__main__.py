@@ -1,0 +1,176 @@
+"""python -m station serve | admin | policy: what municipal staff see of the buses."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import logging
+import socket
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import uvicorn
+from sqlalchemy import delete, insert
+
+from station.accounts import Accounts, new_password
+from station.app import make_app
+from station.clock import Clock, FollowedClock
+from station.database import Database, DatabaseError, is_away
+from station.places import read_pack
+from station.settings import Settings, SettingsError, load, without_password
+from station.station import Station
+from station.tables import policies
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence, and where to read on."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}. Try: {self.prog} --help\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    top = Parser(
+        prog="python -m station",
+        description="Busguard's station: takes in what the buses tell, keeps it, and shows it.",
+        epilog="Every setting can stand in the environment, too: STATION_DB, STATION_BROKER, "
+        "STATION_BROKER_USER, STATION_BROKER_PASSWORD and so on (station/settings.py).",
+    )
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    serve = commands.add_parser("serve", help="run the station until Ctrl-C")
+    serve.add_argument("--broker", metavar="HOST:PORT", help="MQTT broker (127.0.0.1:1883)")
+    serve.add_argument("--http", metavar="HOST:PORT", help="where the page is (127.0.0.1:8080)")
+    serve.add_argument("--tiles", metavar="URL|FILE", help="streets: a tile URL or a .pmtiles file")
+    serve.add_argument("--clock", type=int, metavar="MS", help=argparse.SUPPRESS)
+    serve.set_defaults(run=_serve)
+    admin = commands.add_parser("admin", help="make an administrator, or give one a new password")
+    admin.add_argument("name")
+    admin.add_argument("--generate", action="store_true", help="make up the password, print it")
+    admin.set_defaults(run=_admin)
+    policy = commands.add_parser("policy", help="stops, schools, zones and routes for the map")
+    policy.add_argument("fleet")
+    policy.add_argument("file", help="a pack as docs/policy.md has it; - reads standard input")
+    policy.set_defaults(run=_policy)
+    for command in (serve, admin, policy):
+        command.add_argument("--db", metavar="FILE|URL",
+                             help="a file, or postgresql://user@host/name")  # fmt: skip
+    return top
+
+
+def _serve(args: argparse.Namespace, settings: Settings) -> int:
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+                        level=logging.INFO)  # fmt: skip
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    try:
+        listener = _listen(settings.http)
+    except OSError as error:
+        raise SettingsError(
+            "http: {}:{} cannot be used: {}".format(*settings.http, error.strerror)
+        ) from error
+    return asyncio.run(_serve_on(listener, settings, args.clock))
+
+
+def _listen(address: tuple[str, int]) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(address)
+    return listener
+
+
+async def _serve_on(listener: socket.socket, settings: Settings, clock_ms: int | None) -> int:
+    clock = Clock() if clock_ms is None else FollowedClock(clock_ms)
+    station = Station(settings, clock)
+    server = uvicorn.Server(
+        uvicorn.Config(make_app(station), log_level="warning", access_log=False,
+                       timeout_graceful_shutdown=2, server_header=False)
+    )  # fmt: skip
+
+    def end() -> None:
+        server.should_exit = True
+
+    if isinstance(clock, FollowedClock):
+        clock.follow(end)
+    await station.db.upgrade()  # says what is wrong before anything else begins
+    host, port = listener.getsockname()[:2]
+    print(f"The station is at http://{host}:{port}/ (database {station.db.shown}, broker "
+          "{}:{}).".format(*settings.broker), flush=True)  # fmt: skip
+    await server.serve([listener])
+    return 0
+
+
+def _admin(args: argparse.Namespace, settings: Settings) -> int:
+    if args.generate:
+        password = new_password()
+    elif sys.stdin.isatty():
+        password = getpass.getpass(f"Password for {args.name}: ")
+        if getpass.getpass("Once more: ") != password:
+            raise SettingsError("the two passwords differ; nothing was changed")
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    if len(password) < 10:
+        raise SettingsError("a password has 10 characters or more; nothing was changed")
+
+    async def put(database: Database) -> None:
+        await Accounts(database, Clock(), settings).put(args.name, "admin", password)
+
+    asyncio.run(_with_database(settings, put))
+    print(f"{args.name} is an administrator.", file=sys.stderr)
+    if args.generate:
+        print(password)
+    return 0
+
+
+def _policy(args: argparse.Namespace, settings: Settings) -> int:
+    try:
+        text = sys.stdin.read() if args.file == "-" else Path(args.file).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{args.file} cannot be read: {error}") from error
+    pack, digest = read_pack(args.fleet, text, args.file)
+
+    async def put(database: Database) -> None:
+        now_ms = Clock().now_ms()
+        async with database.write() as connection:
+            await connection.execute(delete(policies).where(policies.c.fleet == args.fleet))
+            await connection.execute(
+                insert(policies).values(fleet=args.fleet, hash=digest, pack=pack, put_ms=now_ms)
+            )
+
+    asyncio.run(_with_database(settings, put))
+    print(f"The map of {args.fleet} shows the policy {digest}.", file=sys.stderr)
+    return 0
+
+
+async def _with_database(settings: Settings, work) -> None:
+    database = Database(settings.db)
+    try:
+        await database.upgrade()
+        await work(database)
+    finally:
+        await database.close()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    args = parser().parse_args(arguments)
+    given = {name: getattr(args, name, None) for name in ("broker", "db", "http", "tiles")}
+    try:
+        settings = load(given)
+        return args.run(args, settings)
+    except (SettingsError, DatabaseError) as error:
+        print(f"python -m station: {error}.".replace("..", "."), file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 0
+    except Exception as error:
+        if not is_away(error):
+            raise
+        shown = without_password(settings.db)
+        print(f"python -m station: the database {shown} does not answer: "
+              f"{type(error).__name__}.", file=sys.stderr)  # fmt: skip
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

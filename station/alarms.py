@@ -1,0 +1,292 @@
+"""Alarms: active or cleared, and, quite apart from it, acknowledged or not (as ThingsBoard's).
+
+One for each occurrence on a bus, and the station's own. What stands, and every alarm that nobody
+has acknowledged, is kept at hand for the page; the rest is asked from the database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from station.clock import iso, parse_iso
+from station.fold import fold
+from station.rows import Journal
+from station.tables import alarm_log, alarms, buses, events, new_id
+
+if TYPE_CHECKING:
+    from station.station import Station
+
+SELF = "station"
+GOING_DARK = "going_dark"
+_TICK_S = 1.0
+_HELD_MS = 5000
+_COLUMNS = (*alarms.c, buses.c.fleet, buses.c.bus)
+_ROWS = select(*_COLUMNS).join(buses, buses.c.id == alarms.c.bus_id)
+_STANDS = or_(
+    alarms.c.cleared_ms.is_(None),
+    and_(alarms.c.severity == "alarm", alarms.c.acked_ms.is_(None)),
+)
+
+
+class Alarms:
+    def __init__(self, station: Station):
+        self._station = station
+        self._db = station.db
+        self.at_hand: dict[int, Any] = {}
+
+    async def recall(self) -> None:
+        async with self._db.read() as connection:
+            rows = (await connection.execute(_ROWS.where(_STANDS))).all()
+        for row in rows:
+            self._place(row)
+
+    def own(self) -> list[Any]:
+        """The station's own that stand."""
+        return [a for a in self.at_hand.values() if a.journal_id is None and a.cleared_ms is None]
+
+    def views(self) -> list[dict[str, Any]]:
+        rows = sorted(self.at_hand.values(), key=lambda row: row.heard_ms, reverse=True)
+        return [view(row) for row in rows]
+
+    async def take(self, connection: AsyncConnection, new: list[dict[str, Any]],
+                   journals: Iterable[Journal]) -> list[int]:  # fmt: skip
+        """Events that have just been stored -> ids of the alarms that changed."""
+        changed: list[int] = []
+        for journal in journals:
+            mine = [event for event in new if event["journal_id"] == journal.id]
+            occs = {event["occ"] for event in mine}
+            if any(event["kind"] == "started" for event in mine):
+                occs |= await self._before_start(connection, journal)
+            if not occs:
+                continue
+            occurrences: dict[tuple[str, int], list[Any]] = {}
+            for at in range(0, len(occs), 500):
+                part = sorted(occs)[at : at + 500]
+                query = select(events).where(
+                    events.c.journal_id == journal.id, events.c.occ.in_(part)
+                )
+                for row in await connection.execute(query):
+                    occurrences.setdefault((row.kind, row.occ), []).append(row)
+            for rows in occurrences.values():
+                alarm = fold(rows, journal.starts, self._station.settings.late_s)
+                if alarm:
+                    changed.append(await self._put(connection, journal, alarm))
+        return changed
+
+    async def _before_start(self, connection: AsyncConnection, journal: Journal) -> set[int]:
+        """Occurrences that stand in this journal; those of journals before it have ended."""
+        open_ones = select(alarms.c.occ).where(
+            alarms.c.journal_id == journal.id, alarms.c.cleared_ms.is_(None)
+        )
+        now_ms = self._station.clock.now_ms()
+        old = and_(alarms.c.bus_id == journal.bus_id, alarms.c.journal_id < journal.id)
+        await connection.execute(
+            update(alarms).where(old, alarms.c.cleared_ms.is_(None))
+            .values(cleared_ms=now_ms, ended_by="restart")
+        )  # fmt: skip
+        return set((await connection.execute(open_ones)).scalars())
+
+    async def _put(self, connection: AsyncConnection, journal: Journal, alarm: dict) -> int:
+        last_ms = alarm.pop("last_ms")
+        mine = and_(
+            alarms.c.journal_id == journal.id, alarms.c.occ == alarm["occ"],
+            alarms.c.kind == alarm["kind"],
+        )  # fmt: skip
+        before = (await connection.execute(select(alarms).where(mine))).first()
+        if before is None:
+            alarm |= {"bus_id": journal.bus_id, "journal_id": journal.id}
+            made = await connection.execute(insert(alarms).values(alarm))
+            number = new_id(made)
+            await self._log(connection, number, SELF, "heard")
+            return number
+        is_over = before.ended_by == "state" and alarm["cleared_ms"] is None
+        if is_over and (last_ms is None or last_ms <= before.cleared_ms):
+            alarm |= {"cleared_ms": before.cleared_ms, "ended_by": "state"}
+        worse = before.severity != "alarm" and alarm["severity"] == "alarm"
+        if (before.exercise and not alarm["exercise"]) or worse:
+            # It was taken for an exercise, or for less: somebody has to look at it anew.
+            alarm |= {"acked_ms": None, "acked_by": None, "escalated_ms": None}
+            alarm["heard_ms"] = self._station.clock.now_ms()
+            await self._log(connection, before.id, SELF, "worse" if worse else "real")
+        else:
+            alarm["heard_ms"] = before.heard_ms
+            alarm["late"] = before.late
+        await connection.execute(update(alarms).where(alarms.c.id == before.id).values(alarm))
+        return before.id
+
+    async def raise_own(self, fleet: str, bus: str, values: dict[str, Any]) -> None:
+        """The station's own alarm, unless it stands already."""
+        now_ms = self._station.clock.now_ms()
+        async with self._db.write() as connection:
+            bus_id = await self._station.store.bus_id(connection, fleet, bus)
+            stands = select(alarms.c.id).where(
+                alarms.c.bus_id == bus_id, alarms.c.kind == values["kind"],
+                alarms.c.journal_id.is_(None), alarms.c.cleared_ms.is_(None),
+            )  # fmt: skip
+            number = (await connection.execute(stands)).scalar()
+            if number is None:
+                made = await connection.execute(
+                    insert(alarms).values(
+                        bus_id=bus_id, severity="alarm", exercise=False, clock="rtc", late=False,
+                        raised_ms=now_ms, heard_ms=now_ms, **values,
+                    )
+                )  # fmt: skip
+                number = new_id(made)
+                await self._log(connection, number, SELF, "raised")
+        await self.show([number])
+
+    async def clear_own(self, number: int) -> None:
+        values = {"cleared_ms": self._station.clock.now_ms(), "ended_by": SELF}
+        await self._change(number, values, SELF, "cleared")
+
+    async def acknowledge(self, number: int, who: str, note: str | None) -> dict | None:
+        """-> the alarm; None: there is none of this number. The first one counts."""
+        values = {"acked_ms": self._station.clock.now_ms(), "acked_by": who, "note": note}
+        async with self._db.write() as connection:
+            mine = and_(alarms.c.id == number, alarms.c.acked_ms.is_(None))
+            done = await connection.execute(update(alarms).where(mine).values(values))
+            if done.rowcount:
+                await self._log(connection, number, who, "acknowledged", note)
+        rows = await self.show([number])
+        return view(rows[0]) if rows else None
+
+    async def log(self, number: int) -> list[dict[str, Any]]:
+        query = select(alarm_log).where(alarm_log.c.alarm_id == number).order_by(alarm_log.c.id)
+        async with self._db.read() as connection:
+            rows = (await connection.execute(query)).all()
+        return [
+            {"at": iso(row.at_ms), "who": row.who, "what": row.what, "note": row.note}
+            for row in rows
+        ]
+
+    async def show(self, numbers: list[int]) -> list[Any]:
+        """What has changed in the database, to the present and the browsers."""
+        if not numbers:
+            return []
+        rows: list[Any] = []
+        async with self._db.read() as connection:
+            for at in range(0, len(numbers), 500):
+                query = _ROWS.where(alarms.c.id.in_(numbers[at : at + 500]))
+                rows += (await connection.execute(query)).all()
+        for row in rows:
+            self._place(row)
+            self._station.hub.tell("alarm", row.id, view(row))
+        return rows
+
+    def _place(self, row: Any) -> None:
+        bus = self._station.live.bus(row.fleet, row.bus)
+        unseen = row.severity == "alarm" and row.acked_ms is None
+        if row.cleared_ms is None or unseen:
+            self.at_hand[row.id] = row
+            bus.alarms[row.id] = GOING_DARK if row.kind == GOING_DARK else row.severity
+        else:
+            self.at_hand.pop(row.id, None)
+            bus.alarms.pop(row.id, None)
+        self._station.live.told(bus)
+
+    async def watch(self) -> None:
+        """What time brings."""
+        while True:
+            now_ms = self._station.clock.now_ms()
+            for row in list(self.at_hand.values()):
+                if self._is_overdue(row, now_ms):
+                    await self._change(row.id, {"escalated_ms": now_ms}, SELF, "escalated")
+                ended_ms = self._is_over(row, now_ms)
+                if ended_ms:
+                    values = {"cleared_ms": ended_ms, "ended_by": "state"}
+                    await self._change(row.id, values, SELF, "cleared")
+            await asyncio.sleep(_TICK_S)
+
+    def _is_overdue(self, row: Any, now_ms: int) -> bool:
+        limit_ms = self._station.settings.escalate_min * 60_000
+        waits = row.acked_ms is None and row.escalated_ms is None
+        real = row.severity == "alarm" and not row.exercise
+        return real and waits and now_ms - row.heard_ms >= limit_ms
+
+    def _is_over(self, row: Any, now_ms: int) -> int | None:
+        """The newest state, later than the alarm and with nothing to come, does not name it any
+        more: it only happened once, or its end was lost. -> when, or None."""
+        bus = self._station.live.bus(row.fleet, row.bus)
+        s = bus.state
+        if row.cleared_ms is not None or row.journal_id is None or s is None or bus.odd_clock:
+            return None
+        if not s["at"] or s["backlog"]["alarm"] or row.kind in s["active"]:
+            return None
+        at_ms = parse_iso(s["at"])
+        if row.raised_ms is None or row.clock == "odd" or at_ms <= row.raised_ms:
+            return None
+        return at_ms if now_ms - row.heard_ms >= _HELD_MS else None
+
+    async def _change(self, number: int, values: dict, who: str, what: str) -> None:
+        async with self._db.write() as connection:
+            await connection.execute(update(alarms).where(alarms.c.id == number).values(values))
+            await self._log(connection, number, who, what)
+        await self.show([number])
+
+    async def _log(self, connection: AsyncConnection, number: int, who: str, what: str,
+                   note: str | None = None) -> None:  # fmt: skip
+        at_ms = self._station.clock.now_ms()
+        await connection.execute(
+            insert(alarm_log).values(alarm_id=number, at_ms=at_ms, who=who, what=what, note=note)
+        )
+
+
+def view(row: Any) -> dict[str, Any]:
+    """As the API shows it (station/api/shapes.py)."""
+    return {
+        "id": row.id,
+        "fleet": row.fleet,
+        "bus": row.bus,
+        "kind": row.kind,
+        "severity": row.severity,
+        "exercise": row.exercise,
+        "clock": row.clock,
+        "raised_at": iso(row.raised_ms),
+        "heard_at": iso(row.heard_ms),
+        "late": row.late,
+        "cleared_at": iso(row.cleared_ms),
+        "ended_by": row.ended_by,
+        "acked_at": iso(row.acked_ms),
+        "acked_by": row.acked_by,
+        "note": row.note,
+        "escalated_at": iso(row.escalated_ms),
+        "lat": row.lat,
+        "lon": row.lon,
+        "data": row.data,
+        "why": row.why,
+        "source": "station" if row.journal_id is None else "bus",
+    }
+
+
+async def search(
+    connection: AsyncConnection,
+    fleet: str | None,
+    bus: str | None,
+    kind: str | None,
+    state: str | None,
+    from_ms: int | None,
+    to_ms: int | None,
+    limit: int,
+) -> list[dict[str, Any]]:
+    """The newest first; None: whatever it is."""
+    when = func.coalesce(alarms.c.raised_ms, alarms.c.heard_ms)
+    wanted = {
+        "active": alarms.c.cleared_ms.is_(None),
+        "cleared": alarms.c.cleared_ms.is_not(None),
+        "unacknowledged": alarms.c.acked_ms.is_(None),
+        "acknowledged": alarms.c.acked_ms.is_not(None),
+    }
+    query = _ROWS
+    for value, condition in (
+        (fleet, buses.c.fleet == fleet), (bus, buses.c.bus == bus), (kind, alarms.c.kind == kind),
+        (state, wanted.get(state or "")), (from_ms, when >= from_ms), (to_ms, when < to_ms),
+    ):  # fmt: skip
+        if value is not None:
+            query = query.where(condition)  # type: ignore[arg-type]
+    rows = await connection.execute(query.order_by(when.desc(), alarms.c.id.desc()).limit(limit))
+    return [view(row) for row in rows]

@@ -1,0 +1,55 @@
+"""Alarms: find, acknowledge, and what became of one."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, HTTPException, Path, Query
+
+from station.alarms import search
+from station.api import shapes
+from station.api.guards import Duty, TheStation, Viewer
+from station.clock import parse_moment
+
+router = APIRouter(tags=["alarms"])
+Number = Annotated[int, Path(ge=1, le=2**62)]
+
+
+@router.get("/api/alarms", response_model=list[shapes.Alarm])
+async def alarms(
+    station: TheStation,
+    who: Viewer,
+    fleet: str | None = None,
+    bus: str | None = None,
+    kind: str | None = None,
+    state: Literal["active", "cleared", "unacknowledged", "acknowledged"] | None = None,
+    since: Annotated[str | None, Query(alias="from")] = None,
+    to: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=2000)] = 500,
+) -> Any:
+    """Newest first, by when they were raised, or heard if that is not known. `from` and `to` are
+    moments (2026-11-22T00:00:00Z) or local days (2026-11-22, `to` included)."""
+    try:
+        from_ms = parse_moment(since, False) if since else None
+        to_ms = parse_moment(to, True) if to else None
+    except ValueError:
+        raise HTTPException(422, "from and to: a day or a moment, such as 2026-11-22") from None
+    async with station.db.read() as connection:
+        return await search(connection, fleet, bus, kind, state, from_ms, to_ms, limit)
+
+
+@router.post("/api/alarms/{number}/ack", response_model=shapes.Alarm)
+async def acknowledge(
+    number: Number, body: shapes.Acknowledge, station: TheStation, who: Duty
+) -> Any:
+    """Somebody has seen it and acts. The first one stays; later ones change nothing."""
+    alarm = await station.alarms.acknowledge(number, who.name, body.note)
+    if alarm is None:
+        raise HTTPException(404, f"There is no alarm {number}.")
+    return alarm
+
+
+@router.get("/api/alarms/{number}/log", response_model=list[shapes.LogLine])
+async def log(number: Number, station: TheStation, who: Viewer) -> Any:
+    """Who did what, the oldest first."""
+    return await station.alarms.log(number)

@@ -1,0 +1,62 @@
+"""One bus, one day: the track, the events, the gaps. Every look at a track is logged."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Path
+from sqlalchemy import update
+
+from station import days
+from station.api import shapes
+from station.api.guards import Admin, TheStation, Viewer, note_access
+from station.clock import local_day
+from station.tables import buses
+
+router = APIRouter(tags=["buses"])
+Name = Annotated[str, Path(pattern="^[A-Za-z0-9_-]{1,32}$")]
+
+
+@router.get("/api/buses/{fleet}/{bus}/days")
+async def list_days(fleet: Name, bus: Name, station: TheStation, who: Viewer) -> list[str]:
+    """Local days of which there is something, the newest first."""
+    journals = station.store.journals_of(fleet, bus)
+    async with station.db.read() as connection:
+        return await days.known(connection, journals)
+
+
+@router.get("/api/buses/{fleet}/{bus}/day/{day}", response_model=shapes.Day)
+async def one_day(fleet: Name, bus: Name, day: str, station: TheStation, who: Viewer) -> Any:
+    """A local day (UTC+7). It goes into the access log before it is shown."""
+    try:
+        from_ms, to_ms = local_day(day)
+    except (ValueError, OverflowError):
+        raise HTTPException(422, f"{day!r} is no day, such as 2026-11-22") from None
+    await note_access(station, who, "track", fleet=fleet, bus=bus, day=day)
+    journals = station.store.journals_of(fleet, bus)
+    async with station.db.read() as connection:
+        track = await days.track(connection, journals, from_ms, to_ms)
+        events = await days.events_of(connection, journals, from_ms, to_ms)
+    gaps = [
+        {"epoch": epoch, "first": first, "last": last}
+        for epoch, first, last in station.store.gaps(fleet, bus)
+    ]
+    return {"track": track, "events": events, "gaps": gaps}
+
+
+@router.post("/api/buses/{fleet}/{bus}", status_code=204)
+async def look(
+    fleet: Name, bus: Name, body: shapes.BusLook, station: TheStation, who: Admin
+) -> None:
+    """What the city calls it, and how its seats stand."""
+    known = station.live.get(fleet, bus)
+    if known is None:
+        raise HTTPException(404, f"The bus {fleet}/{bus} has never been heard of.")
+    layout = body.layout.model_dump() if body.layout else None
+    async with station.db.write() as connection:
+        number = await station.store.bus_id(connection, fleet, bus)
+        change = update(buses).where(buses.c.id == number)
+        await connection.execute(change.values(label=body.label, layout=layout))
+    known.label, known.layout = body.label, layout
+    station.live.told(known)
+    await note_access(station, who, "bus", fleet=fleet, bus=bus)

@@ -1,0 +1,26 @@
+"""Stops, schools, zones and routes of a fleet, for the map."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from sqlalchemy import select
+
+from station.api.guards import TheStation, Viewer
+from station.places import places
+from station.tables import policies
+
+router = APIRouter(tags=["places"])
+
+
+@router.get("/api/places")
+async def of_a_fleet(station: TheStation, who: Viewer, fleet: str | None = None) -> dict[str, Any]:
+    """GeoJSON; of all fleets if none is named. Empty where no policy was given to the station."""
+    query = select(policies.c.pack)
+    if fleet is not None:
+        query = query.where(policies.c.fleet == fleet)
+    async with station.db.read() as connection:
+        packs = (await connection.execute(query)).scalars().all()
+    features = [feature for pack in packs for feature in places(pack)["features"]]
+    return {"type": "FeatureCollection", "features": features}

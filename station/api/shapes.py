@@ -1,0 +1,219 @@
+"""What the API says, as types: OpenAPI is made of them. Times: ISO 8601, UTC. None: unknown."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+Role = Literal["viewer", "duty", "admin"]
+Lang = Literal["th", "en"]
+Severity = Literal["info", "warning", "alarm"]
+
+
+class Problem(BaseModel):
+    detail: str
+
+
+class SignIn(BaseModel):
+    name: str = Field(max_length=64)
+    password: str = Field(max_length=256)
+
+
+class Me(BaseModel):
+    name: str
+    role: Role
+    csrf: str
+    lang: Lang
+
+
+class Part(BaseModel):
+    ok: bool
+    since: str
+
+
+class StationHealth(BaseModel):
+    broker: Part
+    database: Part
+    escalate_min: int
+
+
+class Health(StationHealth):
+    ok: bool
+    listeners: int
+
+
+class Doors(BaseModel):
+    front: Literal["open", "closed"] | None
+    emergency: Literal["open", "closed"] | None
+
+
+class Seats(BaseModel):
+    total: int | None
+    taken: list[int] | None
+    unknown: list[int] | None
+    unbelted: list[int] | None
+
+
+class Backlog(BaseModel):
+    alarm: int | None
+    track: int | None
+
+
+class Layout(BaseModel):
+    """Rows from the front; a seat number each, None where the aisle or nothing is."""
+
+    rows: list[list[int | None]] = Field(max_length=40)
+
+
+class Bus(BaseModel):
+    fleet: str
+    bus: str
+    label: str | None
+    show: Literal["alarm", "dark", "driving", "stopped", "parked"]
+    at: str | None
+    heard_at: str | None
+    stale: bool
+    dark_since: str | None
+    online: bool | None
+    clock: Literal["gnss", "rtc", "none", "odd"] | None
+    phase: Literal["parked", "boarding", "driving", "checking"] | None
+    mode: Literal["normal", "service", "drill", "evacuation"] | None
+    trip: int | None
+    route: str | None
+    lat: float | None
+    lon: float | None
+    speed_kmh: float | None
+    heading_deg: int | None
+    ignition: bool | None
+    doors: Doors
+    seats: Seats
+    checked: bool | None
+    supply_mv: int | None
+    cabin_c: float | None
+    signal_dbm: int | None
+    backlog: Backlog
+    active: list[str]
+    next_s: int | None
+    fw: str | None
+    alarms: int
+    gaps: int
+    layout: Layout | None
+
+
+class Alarm(BaseModel):
+    id: int
+    fleet: str
+    bus: str
+    kind: str
+    severity: Severity
+    exercise: bool
+    clock: Literal["gnss", "rtc", "none", "odd"]
+    raised_at: str | None
+    heard_at: str
+    late: bool
+    cleared_at: str | None
+    ended_by: Literal["bus", "restart", "state", "station"] | None
+    acked_at: str | None
+    acked_by: str | None
+    note: str | None
+    escalated_at: str | None
+    lat: float | None
+    lon: float | None
+    data: dict[str, Any]
+    why: dict[str, Any]
+    source: Literal["bus", "station"]
+
+
+class LiveNow(BaseModel):
+    at: str
+    station: StationHealth
+    buses: list[Bus]
+    alarms: list[Alarm]
+
+
+class Acknowledge(BaseModel):
+    note: str | None = Field(None, max_length=2000)
+
+
+class LogLine(BaseModel):
+    at: str
+    who: str
+    what: str
+    note: str | None
+
+
+class Event(BaseModel):
+    epoch: str
+    seq: int
+    at: str | None
+    heard_at: str
+    clock: Literal["gnss", "rtc", "none", "odd"]
+    kind: str
+    severity: Severity
+    state: Literal["raised", "updated", "cleared"]
+    occ: int
+    exercise: bool
+    lat: float | None
+    lon: float | None
+    speed_kmh: float | None
+    data: dict[str, Any]
+    why: dict[str, Any]
+
+
+class Gap(BaseModel):
+    epoch: str
+    first: int
+    last: int
+
+
+class Day(BaseModel):
+    """track: rows of [s since 1970, lat, lon, km/h, heading]; gaps: all that are open now."""
+
+    track: list[tuple[int, float, float, float | None, int | None]]
+    events: list[Event]
+    gaps: list[Gap]
+
+
+class Quarantined(BaseModel):
+    id: int
+    topic: str
+    payload: str
+    reason: str
+    times: int
+    first_at: str
+    last_at: str
+
+
+class AccessLine(BaseModel):
+    at: str
+    who: str
+    what: str
+    fleet: str | None
+    bus: str | None
+    day: str | None
+    note: str | None
+
+
+class User(BaseModel):
+    name: str
+    role: Role
+    lang: Lang
+    enabled: bool
+
+
+class NewUser(BaseModel):
+    """Without a password, an existing person is changed and keeps it."""
+
+    name: str = Field(pattern=r"^[\w .@-]{1,64}$")
+    role: Role
+    lang: Lang = "th"
+    enabled: bool = True
+    password: str | None = Field(None, min_length=10, max_length=256)
+
+
+class BusLook(BaseModel):
+    """What the city calls a bus, and how its seats stand."""
+
+    label: str | None = Field(None, max_length=80)
+    layout: Layout | None = None

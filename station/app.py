@@ -1,0 +1,61 @@
+"""The web application: the API's routers and, behind them, the pages."""
+
+from __future__ import annotations
+
+import contextlib
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+
+from station.api import admin, alarms, buses, live, places, session
+from station.station import Station
+
+ROUTERS = (session, live, alarms, buses, places, admin)
+"""A new subject: a file in station/api with a `router`, and its name here."""
+
+
+def make_app(station: Station) -> FastAPI:
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI):
+        await station.start()
+        try:
+            yield
+        finally:
+            await station.stop()
+
+    app = FastAPI(
+        title="Busguard station", version="1", lifespan=lifespan, redoc_url=None, docs_url=None,
+        openapi_url="/api/openapi.json",
+    )  # fmt: skip
+    app.state.station = station
+    for module in ROUTERS:
+        app.include_router(module.router)
+
+    @app.exception_handler(Exception)
+    async def away(request: Request, error: Exception) -> JSONResponse:
+        if station.is_away(error):
+            return JSONResponse({"detail": "The database does not answer now."}, 503)
+        return JSONResponse({"detail": "The station failed; its log says how."}, 500)
+
+    add_pages(app, station)
+    return app
+
+
+def add_pages(app: FastAPI, station: Station) -> None:
+    try:
+        from station.web.pages import PageHeaders, map_settings, page_routes
+    except ImportError:
+        from starlette.responses import PlainTextResponse
+        from starlette.routing import Route
+
+        app.routes.append(Route("/", lambda _: PlainTextResponse("The page comes here.\n")))
+        return
+    tiles = station.settings.tiles
+
+    @app.get("/api/map", tags=["places"])
+    async def streets() -> dict:
+        """Where the page finds streets."""
+        return map_settings(tiles)
+
+    app.router.routes.extend(page_routes())
+    app.add_middleware(PageHeaders, tiles=tiles)

@@ -1,0 +1,117 @@
+"""What a bus may say: topic and payload held to docs/mqtt.md and docs/schema.
+
+A message that breaks them is Bad, with the reason; nothing here raises for what came.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jsonschema_rs
+
+from station.clock import parse_iso
+
+SCHEMAS = Path(__file__).parent.parent / "docs" / "schema"
+YEAR_2025_MS = 1_735_689_600_000
+AHEAD_MS = 5 * 60_000
+_END_S = 253_402_300_800  # the year 10000
+_LAST_SEQ = 0xFFFFFFFF
+_TOPIC = re.compile(
+    r"schoolbus/([A-Za-z0-9_-]{1,32})/([A-Za-z0-9_-]{1,32})/([a-z]+(?:/[a-z0-9_]+)?)", re.ASCII
+)
+RECORDS = ("event", "track")
+NAMES = ("status", "state", *RECORDS)
+
+
+class Message(NamedTuple):
+    fleet: str
+    bus: str
+    name: str
+    body: dict[str, Any]
+
+
+class Bad(NamedTuple):
+    """To the quarantine."""
+
+    topic: str
+    payload: bytes
+    reason: str
+
+
+def _schema(name: str):
+    text = (SCHEMAS / f"{name}.schema.json").read_text(encoding="utf-8")
+    return jsonschema_rs.validator_for(json.loads(text))
+
+
+_VALIDATORS = {name: _schema(name) for name in NAMES}
+
+
+def _no_constant(text: str):
+    raise ValueError(f"{text} is no JSON")
+
+
+def read(topic: str, payload: bytes) -> Message | Bad | None:
+    """None: a topic that the station has no use for."""
+    match = _TOPIC.fullmatch(topic)
+    if not match:
+        return Bad(topic, payload, "the topic is not schoolbus/<fleet>/<bus>/<name>")
+    fleet, bus, name = match.groups()
+    if name not in NAMES:
+        return None
+    try:
+        body = json.loads(payload, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        return Bad(topic, payload, f"not JSON: {error}")
+    try:
+        _VALIDATORS[name].validate(body)
+        _check(name, body)
+    except jsonschema_rs.ValidationError as error:
+        place = "".join(f"[{part}]" for part in error.instance_path)
+        return Bad(topic, payload, f"{place or 'message'}: {error.message}"[:500])
+    except (ValueError, OverflowError) as error:
+        return Bad(topic, payload, str(error)[:500])
+    return Message(fleet, bus, name, body)
+
+
+def _check(name: str, body: dict[str, Any]) -> None:
+    """What the schemas cannot say. ValueError."""
+    if body.get("at"):
+        parse_iso(body["at"])
+    if name == "event" and body["occ"] > body["seq"]:
+        raise ValueError(f"occ {body['occ']} is later than seq {body['seq']}")
+    if name == "track":
+        if body["n"] != len(body["d"]):
+            raise ValueError(f"n is {body['n']}, but there are {len(body['d'])} rows")
+        if body["seq"] + body["n"] - 1 > _LAST_SEQ:
+            raise ValueError("the rows go beyond the last seq, 4294967295")
+
+
+class Position(NamedTuple):
+    t: int
+    lat_e7: int
+    lon_e7: int
+    speed: int | None
+    heading: int | None
+
+
+def positions(body: dict[str, Any]) -> list[Position]:
+    """The rows of a track message. ValueError: one is not on this earth."""
+    t, lat, lon = body["t"], body["lat"], body["lon"]
+    rows = []
+    for number, (dt, dlat, dlon, speed, heading) in enumerate(body["d"]):
+        t += dt
+        lat += dlat
+        lon += dlon
+        if not (0 <= t < _END_S and -(9 * 10**8) <= lat <= 9 * 10**8
+                and -(18 * 10**8) <= lon <= 18 * 10**8):  # fmt: skip
+            raise ValueError(f"d[{number}]: {t}, {lat}, {lon} is no place and time on earth")
+        rows.append(Position(t, lat, lon, speed, heading))
+    return rows
+
+
+def is_odd(at_ms: int, heard_ms: int) -> bool:
+    """A clock that cannot be right: ahead of the station's, or before there was a Busguard."""
+    return at_ms > heard_ms + AHEAD_MS or at_ms < YEAR_2025_MS

@@ -1,0 +1,102 @@
+"""Going dark: a bus that is silent although it promised to speak, or whose last will came.
+
+The alarm is the station's own and needs no bus. It is raised unless the bus was surely parked,
+checked and empty when last heard: what is not known counts as a child on board.
+
+While the station has no broker it is the station that hears nothing, and nobody is judged. Once
+the broker is back every bus gets the whole time again, since buses, too, need to find back; who
+stays silent then, alarms.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from station.alarms import GOING_DARK
+from station.clock import iso
+from station.live import Bus
+
+if TYPE_CHECKING:
+    from station.station import Station
+
+_TICK_S = 1.0
+
+
+class Dark:
+    def __init__(self, station: Station):
+        self._station = station
+
+    async def watch(self) -> None:
+        self._recall()
+        while True:
+            await self.judge()
+            await asyncio.sleep(_TICK_S)
+
+    def _recall(self) -> None:
+        for alarm in self._station.alarms.own():
+            bus = self._station.live.bus(alarm.fleet, alarm.bus)
+            if alarm.kind == GOING_DARK and bus.dark_ms is None and not bus.heard_again:
+                bus.dark_ms = alarm.raised_ms
+
+    async def judge(self) -> None:
+        """Everybody, once. Raises when the database is away; then it is due the next time."""
+        station = self._station
+        now_ms = station.clock.now_ms()
+        standing = {(a.fleet, a.bus): a for a in station.alarms.own() if a.kind == GOING_DARK}
+        for bus in list(station.live):
+            if bus.dark_ms is None and station.health.broker.ok and self._is_dark(bus, now_ms):
+                bus.dark_ms = bus.promise_ms if bus.promise_ms is not None else bus.offline_ms
+                station.live.told(bus)
+        for bus in list(station.live):
+            alarm = standing.get(bus.key)
+            if bus.dark_ms is not None and alarm is None and not bus.is_surely_empty:
+                await station.alarms.raise_own(bus.fleet, bus.bus, self._account(bus, now_ms))
+            elif bus.dark_ms is None and alarm is not None and bus.heard_again:
+                await station.alarms.clear_own(alarm.id)
+
+    def heard(self, fleet: str, name: str) -> None:
+        bus = self._station.live.bus(fleet, name)
+        bus.heard_again = True
+        if bus.dark_ms is not None:
+            bus.dark_ms = None
+            self._station.live.told(bus)
+
+    def _is_dark(self, bus: Bus, now_ms: int) -> bool:
+        settings, back_ms = self._station.settings, self._station.health.broker.since_ms
+        if bus.online is False and bus.offline_ms is not None:
+            will_ms = max(bus.offline_ms, back_ms) + settings.will_after_s * 1000
+            if now_ms >= will_ms:
+                return True
+        promise_ms = bus.promise_ms
+        if promise_ms is None:
+            return False
+        return now_ms >= max(promise_ms, back_ms) + settings.dark_after_s * 1000
+
+    def _account(self, bus: Bus, now_ms: int) -> dict[str, Any]:
+        """How it was when last heard."""
+        s = bus.state or {}
+        seats = s.get("seats", {})
+        silent_s = None if bus.heard_ms is None else (now_ms - bus.heard_ms) // 1000
+        return {
+            "kind": GOING_DARK,
+            "lat": s.get("lat"),
+            "lon": s.get("lon"),
+            "data": {
+                "last_heard_at": iso(bus.heard_ms),
+                "phase": s.get("phase"),
+                "seats": seats.get("taken"),
+                "unknown": seats.get("unknown"),
+                "ignition": s.get("ignition"),
+                "speed_kmh": s.get("speed_kmh"),
+                "supply_mv": s.get("supply_mv"),
+                "signal_dbm": s.get("signal_dbm"),
+                "active": s.get("active"),
+            },
+            "why": {
+                "last_will": bus.online is False,
+                "next_s": s.get("next_s"),
+                "silent_s": silent_s,
+                "limit_s": self._station.settings.dark_after_s,
+            },
+        }

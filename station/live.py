@@ -1,0 +1,194 @@
+"""The present: the newest state of each bus. Nothing that is late gets in here.
+
+`heard_ms` is when the state came; for one that the broker had kept (retained), its `at`, because
+nobody knows when it came. A promise (`next_s`) counts from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from station.clock import iso, parse_iso
+from station.contract import is_odd
+
+ALARM_KINDS = frozenset(
+    ("child_left_behind", "parked_movement", "heat", "check_button_missed", "sos", "crash",
+     "emergency_door", "seats_mismatch", "evacuation", "zone_entered")
+)  # fmt: skip
+"""Kinds that are alarms, or may be, by docs/mqtt.md; shown as such from `active` alone, so that
+a bus in need is seen even while the database is away."""
+_HOUR_MS = 3_600_000
+
+
+@dataclass
+class Bus:
+    fleet: str
+    bus: str
+    label: str | None = None
+    layout: dict | None = None
+    state: dict[str, Any] | None = None
+    status: dict[str, Any] | None = None
+    heard_ms: int | None = None
+    odd_clock: bool = False
+    online: bool | None = None
+    offline_ms: int | None = None
+    dark_ms: int | None = None
+    """Since when it is dark (station/dark.py)."""
+    heard_again: bool = False
+    """It has spoken since this station runs."""
+    alarms: dict[int, str] = field(default_factory=dict)
+    """Those that stand or nobody has acknowledged: id -> severity."""
+    gaps: int = 0
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.fleet, self.bus
+
+    @property
+    def is_surely_empty(self) -> bool:
+        """Parked, checked, and no seat taken or unknown. A bus of which nothing is known is not."""
+        if self.state is None:
+            return False
+        seats = self.state["seats"]
+        return self.state["phase"] == "parked" and not seats["taken"] and not seats["unknown"]
+
+    @property
+    def promise_ms(self) -> int | None:
+        if self.state is None or self.heard_ms is None:
+            return None
+        return self.heard_ms + self.state["next_s"] * 1000
+
+
+class Live:
+    """`told` hears of every bus that changed."""
+
+    def __init__(self, told: Callable[[Bus], None] = lambda bus: None):
+        self._buses: dict[tuple[str, str], Bus] = {}
+        self.told = told
+        self.changed: set[tuple[str, str]] = set()
+        """Whose state the database has not got yet."""
+
+    def __iter__(self):
+        return iter(self._buses.values())
+
+    def get(self, fleet: str, bus: str) -> Bus | None:
+        return self._buses.get((fleet, bus))
+
+    def bus(self, fleet: str, bus: str) -> Bus:
+        return self._buses.setdefault((fleet, bus), Bus(fleet, bus))
+
+    def recall(self, rows: Iterable[Any]) -> None:
+        """What the database knew when the station last ran. What came already counts more."""
+        for row in rows:
+            bus = self.bus(row.fleet, row.bus)
+            bus.label, bus.layout = row.label, row.layout
+            if bus.state is None and row.state:
+                bus.state, bus.heard_ms = row.state, row.state_heard_ms
+            if bus.status is None and row.status:
+                bus.status, bus.online = row.status, row.status["online"]
+                bus.offline_ms = None if bus.online else row.status_heard_ms
+            self.told(bus)
+
+    def state(self, fleet: str, name: str, body: dict, retained: bool, now_ms: int) -> bool:
+        """True: the bus was heard now."""
+        bus = self.bus(fleet, name)
+        at_ms = parse_iso(body["at"]) if body["at"] else None
+        odd = at_ms is not None and (
+            is_odd(at_ms, now_ms) or (not retained and at_ms < now_ms - _HOUR_MS)
+        )
+        if retained and body == bus.state:
+            return False  # known already, and when it came
+        if not odd and at_ms is not None and self._is_older(bus, at_ms):
+            return False
+        if retained and not odd and at_ms is not None:
+            bus.heard_ms = min(at_ms, now_ms)
+        else:
+            bus.heard_ms = now_ms
+        bus.state = body
+        bus.odd_clock = odd
+        if not retained:
+            bus.online, bus.offline_ms = True, None
+        self._note(bus)
+        return not retained or bus.heard_ms + body["next_s"] * 1000 > now_ms
+
+    def status(self, fleet: str, name: str, body: dict, retained: bool, now_ms: int) -> bool:
+        """True: the bus was heard now. The last will keeps what the status before it said."""
+        bus = self.bus(fleet, name)
+        if body["online"]:
+            bus.status = body
+            bus.online, bus.offline_ms = True, None
+        else:
+            if bus.online is not False:
+                bus.offline_ms = now_ms
+            bus.online = False
+            bus.status = {**(bus.status or {}), "online": False}
+        self._note(bus)
+        return body["online"] and not retained
+
+    def forget(self, fleet: str, name: str) -> None:
+        """Its state was taken off the broker (an empty retained message): out of service."""
+        bus = self._buses.get((fleet, name))
+        if bus:
+            bus.state = bus.heard_ms = None
+            self._note(bus)
+
+    @staticmethod
+    def _is_older(bus: Bus, at_ms: int) -> bool:
+        if bus.state is None or bus.odd_clock or not bus.state["at"]:
+            return False
+        return at_ms < parse_iso(bus.state["at"])
+
+    def _note(self, bus: Bus) -> None:
+        self.changed.add(bus.key)
+        self.told(bus)
+
+
+def view(bus: Bus, now_ms: int) -> dict[str, Any]:
+    """As /api/live and /api/stream show it (station/api/shapes.py)."""
+    s = bus.state or {}
+    seats = s.get("seats") or {"total": None, "taken": None, "unknown": None, "unbelted": None}
+    promise_ms = bus.promise_ms
+    return {
+        "fleet": bus.fleet,
+        "bus": bus.bus,
+        "label": bus.label,
+        "show": _show(bus),
+        "at": s.get("at"),
+        "heard_at": iso(bus.heard_ms),
+        "stale": promise_ms is None or now_ms > promise_ms or bus.online is False,
+        "dark_since": iso(bus.dark_ms),
+        "online": bus.online,
+        "clock": "odd" if bus.odd_clock else s.get("clock"),
+        **{key: s.get(key) for key in _AS_IT_IS},
+        "doors": s.get("doors") or {"front": None, "emergency": None},
+        "seats": seats,
+        "checked": s["phase"] == "parked" if s else None,
+        "backlog": s.get("backlog") or {"alarm": None, "track": None},
+        "active": s.get("active", []),
+        "fw": (bus.status or {}).get("fw"),
+        "alarms": len(bus.alarms),
+        "gaps": bus.gaps,
+        "layout": bus.layout,
+        "route": None,
+    }
+
+
+_AS_IT_IS = (
+    "phase", "mode", "trip", "lat", "lon", "speed_kmh", "heading_deg", "ignition", "supply_mv",
+    "cabin_c", "signal_dbm", "next_s",
+)  # fmt: skip
+
+
+def _show(bus: Bus) -> str:
+    s = bus.state
+    if "alarm" in bus.alarms.values() or (s and not ALARM_KINDS.isdisjoint(s["active"])):
+        return "alarm"
+    if bus.dark_ms is not None or s is None:
+        return "dark"
+    if s["phase"] == "parked":
+        return "parked"
+    if s["phase"] == "driving" and (s["speed_kmh"] is None or s["speed_kmh"] >= 3):
+        return "driving"
+    return "stopped"

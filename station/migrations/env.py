@@ -1,0 +1,1 @@
+"""alembic asks for this file; the station runs its migrations by itself (station/database.py)."""

@@ -1,0 +1,68 @@
+"""What a notice says, in Thai or English: short enough for a telephone's first line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+LOCAL = timezone(timedelta(hours=7))
+_TEXTS = Path(__file__).parent.parent / "web" / "static" / "texts"
+_BUDDHIST_ERA = 543
+
+_STAGES = {
+    "th": {"raised": "แจ้งเหตุ", "escalated": "ยังไม่มีใครรับทราบ", "acknowledged": "รับทราบแล้ว",
+           "cleared": "เหตุสิ้นสุด"},
+    "en": {"raised": "Alarm", "escalated": "Nobody has answered", "acknowledged": "Acknowledged",
+           "cleared": "Over"},
+}  # fmt: skip
+_WORDS = {
+    "th": {"drill": "การซ้อม", "bus": "รถ", "at": "เวลา", "heard": "สถานีได้รับ", "by": "โดย",
+           "seats": "ที่นั่ง", "place": "ตำแหน่ง", "unknown": "ไม่ทราบ"},
+    "en": {"drill": "DRILL", "bus": "Bus", "at": "At", "heard": "Heard", "by": "By",
+           "seats": "Seats", "place": "Position", "unknown": "unknown"},
+}  # fmt: skip
+
+
+def message(alarm: Mapping[str, Any], stage: str, language: str) -> tuple[str, str]:
+    """alarm: as in GET /api/alarms, its times as ms -> (title, body)."""
+    words = _WORDS[language]
+    drill = f"[{words['drill']}] " if alarm["exercise"] else ""
+    title = f"{drill}{_STAGES[language][stage]}: {kind(alarm['kind'], language)}"
+    lines = [
+        f"{words['bus']}: {alarm['label'] or alarm['bus']} ({alarm['fleet']})",
+        f"{words['at']}: {_time(alarm['raised_ms'], language)}",
+    ]
+    if alarm["late"]:
+        lines.append(f"{words['heard']}: {_time(alarm['heard_ms'], language)}")
+    seats = alarm["data"].get("seats")
+    if seats:
+        lines.append(f"{words['seats']}: {', '.join(map(str, seats))}")
+    if alarm["lat"] is not None and alarm["lon"] is not None:
+        lines.append(f"{words['place']}: {alarm['lat']:.5f}, {alarm['lon']:.5f}")
+    if stage in ("raised", "escalated"):
+        lines += [f"> {step}" for step in _kinds(language).get(alarm["kind"], {}).get("do", ())]
+    if stage == "acknowledged" and alarm["acked_by"]:
+        lines.append(f"{words['by']}: {alarm['acked_by']}")
+    return title, "\n".join(lines)
+
+
+def kind(name: str, language: str) -> str:
+    """The page's own words; a kind of a newer bus is told by its name."""
+    return _kinds(language).get(name, {}).get("name") or name.replace("_", " ")
+
+
+@cache
+def _kinds(language: str) -> Mapping[str, Any]:
+    return json.loads((_TEXTS / f"{language}.json").read_text(encoding="utf-8"))["kinds"]
+
+
+def _time(utc_ms: int | None, language: str) -> str:
+    if utc_ms is None:
+        return _WORDS[language]["unknown"]
+    at = datetime.fromtimestamp(utc_ms / 1000, LOCAL)
+    year = at.year + (_BUDDHIST_ERA if language == "th" else 0)
+    return f"{at:%H:%M:%S} {at.day}/{at.month}/{year}"

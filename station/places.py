@@ -1,0 +1,73 @@
+"""A fleet's policy (docs/policy.md) -> what the map draws: GeoJSON (RFC 7946)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import re
+from typing import Any
+
+from station.settings import SettingsError
+
+_CORNERS = 48
+_M_PER_DEG = 111_195.0
+
+
+def read_pack(fleet: str, text: str, shown: str) -> tuple[dict[str, Any], str]:
+    """-> (pack, the first eight digits of its SHA-256). The bus checks a pack to the last value;
+    here it only has to be drawable. SettingsError names the file and the place."""
+    if not re.fullmatch("[A-Za-z0-9_-]{1,32}", fleet):
+        raise SettingsError(f"{fleet!r} is no fleet: 1 to 32 letters, digits, _ and -")
+    try:
+        pack = json.loads(text)
+    except ValueError as error:
+        raise SettingsError(f"{shown} is not JSON: {error}") from error
+    if not isinstance(pack, dict) or pack.get("v") != 1:
+        raise SettingsError(f'{shown} is no policy: it has no "v": 1')
+    try:
+        places(pack)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        raise SettingsError(f"{shown} cannot be drawn: {type(error).__name__} {error}") from error
+    return pack, hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def places(pack: dict[str, Any]) -> dict[str, Any]:
+    """FeatureCollection: stops (schools among them), zones, routes; properties.what tells which."""
+    schools = {school["stop"]: school for school in pack.get("schools", [])}
+    found = []
+    for stop in pack.get("stops", []):
+        lat, lon = stop["at"]
+        about = {"id": stop["id"], "name": stop.get("name"), "radius_m": stop.get("radius_m", 50)}
+        what = "school" if stop["id"] in schools else "stop"
+        found.append(_feature(what, "Point", [float(lon), float(lat)], about))
+    for zone in pack.get("zones", []):
+        about = {key: zone.get(key) for key in ("id", "name", "kind", "limit_kmh", "hours", "days")}
+        found.append(_feature("zone", "Polygon", [_ring(zone)], about))
+    for route in pack.get("routes", []):
+        if "line" in route:
+            about = {key: route.get(key) for key in ("id", "name", "stops", "hours", "buses")}
+            found.append(_feature("route", "LineString", _turned(route["line"]), about))
+    return {"type": "FeatureCollection", "features": found}
+
+
+def _feature(what: str, kind: str, coordinates: list, about: dict[str, Any]) -> dict[str, Any]:
+    geometry = {"type": kind, "coordinates": coordinates}
+    return {"type": "Feature", "geometry": geometry, "properties": {"what": what, **about}}
+
+
+def _turned(line: list) -> list[list[float]]:
+    """GeoJSON has the longitude first."""
+    return [[float(lon), float(lat)] for lat, lon in line]
+
+
+def _ring(zone: dict[str, Any]) -> list[list[float]]:
+    if "polygon" in zone:
+        ring = _turned(zone["polygon"])
+        return [*ring, ring[0]]
+    (lat, lon), radius_m = zone["circle"]["at"], zone["circle"]["radius_m"]
+    north = radius_m / _M_PER_DEG
+    east = north / math.cos(math.radians(lat))
+    turns = [2 * math.pi * step / _CORNERS for step in range(_CORNERS)]
+    ring = [[lon + east * math.cos(turn), lat + north * math.sin(turn)] for turn in turns]
+    return [*ring, ring[0]]

@@ -1,0 +1,115 @@
+"""What an operator may set: on the command line, or as STATION_<NAME> in the environment.
+
+The environment is the place for what holds a password (STATION_DB, STATION_BROKER_PASSWORD):
+a command line can be read by everybody on the computer.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, fields
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+class SettingsError(ValueError):
+    """A whole sentence that names the setting and what it may be."""
+
+
+@dataclass
+class Settings:
+    broker: tuple[str, int] = ("127.0.0.1", 1883)
+    broker_user: str | None = None
+    broker_password: str | None = None
+    broker_ca: str | None = None
+    """A file of certificates: then the broker is spoken to in TLS."""
+    client_id: str = "busguard-station"
+    db: str = "station.db"
+    http: tuple[str, int] = ("127.0.0.1", 8080)
+    secure_cookie: bool = False
+    """The page is reached by https (a proxy in front): cookies never go another way."""
+    tiles: str | None = None
+    dark_after_s: int = 120
+    """A bus so long past its promise is dark."""
+    will_after_s: int = 20
+    """... or so long after its last will, if it has not come back."""
+    escalate_min: int = 5
+    late_s: int = 120
+    """An alarm that was heard so long after it was raised is late."""
+    keep_tracks_days: int = 90
+    session_hours: int = 12
+    batch: int = 1000
+    """Messages that are committed together at most."""
+
+
+_RANGES = {
+    "dark_after_s": (10, 3600),
+    "will_after_s": (1, 3600),
+    "escalate_min": (1, 1440),
+    "late_s": (10, 86_400),
+    "keep_tracks_days": (1, 3650),
+    "session_hours": (1, 720),
+    "batch": (1, 10_000),
+}
+
+
+def address(name: str, text: str) -> tuple[str, int]:
+    """ "127.0.0.1:1883" -> its parts. SettingsError."""
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or not 0 <= int(port) < 65536:
+        raise SettingsError(f"{name}: {text!r} is not host:port, such as 127.0.0.1:1883")
+    return host.strip("[]"), int(port)
+
+
+def load(given: dict[str, str | None]) -> Settings:
+    """`given` counts before the environment, and that before the defaults. SettingsError."""
+    settings = Settings()
+    for field in fields(Settings):
+        text = given.get(field.name)
+        if text is None:
+            text = os.environ.get("STATION_" + field.name.upper())
+        if text is not None:
+            setattr(settings, field.name, _value(field.name, text))
+    database_url(settings.db)
+    return settings
+
+
+def _value(name: str, text: str):
+    if name in ("broker", "http"):
+        return address(name, text)
+    if name == "secure_cookie":
+        if text not in ("0", "1"):
+            raise SettingsError(f"secure_cookie: {text!r} is neither 0 nor 1")
+        return text == "1"
+    if name == "broker_ca" and not Path(text).is_file():
+        raise SettingsError(f"broker_ca: there is no file {text}")
+    if name not in _RANGES:
+        return text
+    low, high = _RANGES[name]
+    if not text.isdecimal() or not low <= int(text) <= high:
+        raise SettingsError(f"{name}: {text!r} is not a whole number from {low} to {high}")
+    return int(text)
+
+
+def database_url(text: str) -> str:
+    """A file, or postgresql://user:password@host/name -> what SQLAlchemy takes. SettingsError."""
+    scheme = urlsplit(text).scheme
+    if scheme in ("postgresql", "postgres"):
+        return "postgresql+asyncpg" + text[len(scheme) :]
+    if scheme == "sqlite":
+        text = text.removeprefix("sqlite:///")
+    elif scheme and "://" in text:
+        raise SettingsError(f"db: {scheme}:// is neither a file nor postgresql://")
+    folder = Path(text).absolute().parent
+    if not folder.is_dir():
+        raise SettingsError(f"db: there is no folder {folder}")
+    return f"sqlite+aiosqlite:///{text}"
+
+
+def without_password(url: str) -> str:
+    """For people and logs."""
+    parts = urlsplit(url)
+    if not parts.hostname:
+        return url
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.scheme}://{parts.hostname}{port}{parts.path}"

@@ -1,0 +1,87 @@
+"""The parts of a station, put together. Data flows one way:
+
+broker -> mqtt -> ingest -> store -> database
+               \\-> live -> hub -> browsers
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from station.accounts import Accounts
+from station.alarms import Alarms
+from station.clock import Clock
+from station.dark import Dark
+from station.database import Database, is_away
+from station.expiry import Expiry
+from station.health import Health
+from station.hub import Hub
+from station.ingest import Ingest
+from station.live import Live, view
+from station.mqtt import Broker
+from station.settings import Settings
+from station.store import Store
+
+log = logging.getLogger("station")
+_AWAY_S = 1.0
+
+
+class Station:
+    def __init__(self, settings: Settings, clock: Clock | None = None):
+        self.settings = settings
+        self.clock = clock or Clock()
+        self.db = Database(settings.db)
+        self.hub = Hub()
+        self.health = Health(self.clock, settings.escalate_min)
+        self.health.told = lambda body: self.hub.tell("station", "", body)
+        self.accounts = Accounts(self.db, self.clock, settings)
+        self.live = Live(lambda bus: self.hub.tell("bus", bus.key, view(bus, self.clock.now_ms())))
+        self.alarms = Alarms(self)
+        self.store = Store(self)
+        self.broker = Broker(settings, self.clock, self.health)
+        self.ingest = Ingest(self)
+        self.dark = Dark(self)
+        self.expiry = Expiry(self)
+        self._tasks: list[asyncio.Task] = []
+
+    async def start(self) -> None:
+        """database.DatabaseError: it cannot work with this database."""
+        await self.db.upgrade()
+        self.health.note(self.health.database, True)
+        await self.store.recall()
+        await self.alarms.recall()
+        self.broker.start()
+        for work in (self.ingest.records, self.ingest.present, self.dark.watch,
+                     self.alarms.watch, self.expiry.watch):  # fmt: skip
+            self._tasks.append(asyncio.create_task(self._go_on(work), name=work.__qualname__))
+
+    async def stop(self) -> None:
+        self.broker.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.db.close()
+
+    async def _go_on(self, work: Callable[[], Awaitable[None]]) -> None:
+        """For ever: what goes wrong in one part is logged and ends nothing."""
+        while True:
+            try:
+                await work()
+            except Exception as error:
+                if self.is_away(error):
+                    continue
+                log.exception("%s failed and goes on", work.__qualname__)
+            await asyncio.sleep(_AWAY_S)
+
+    def is_away(self, error: BaseException) -> bool:
+        """Takes note if it means that the database is away."""
+        if not is_away(error):
+            return False
+        if self.health.database.ok:
+            log.warning(
+                "The database %s does not answer (%s).", self.db.shown, type(error).__name__
+            )
+        self.health.note(self.health.database, False)
+        return True

@@ -1,0 +1,95 @@
+"""What a notice says, and that it is delivered to a real web server, or not."""
+
+import asyncio
+import http.server
+import json
+import threading
+
+import pytest
+
+from station.notices.message import kind, message
+from station.notices.sender import deliver, without_secrets
+
+ALARM = {
+    "fleet": "lcb", "bus": "bus-01", "label": None, "kind": "child_left_behind", "late": False,
+    "exercise": False, "raised_ms": 1795306323400, "heard_ms": 1795306330000, "acked_by": None,
+    "lat": 13.0827, "lon": 100.8833, "data": {"seats": [7]},
+}  # fmt: skip
+
+
+@pytest.fixture
+def hook():
+    """A webhook on loopback: .heard, and .status to answer with."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            server.heard.append(json.loads(body))  # type: ignore[attr-defined]
+            self.send_response(server.status)  # type: ignore[attr-defined]
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.heard, server.status = [], 200  # type: ignore[attr-defined]
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def test_it_says_what_where_and_when_in_thai():
+    title, body = message(ALARM, "raised", "th")
+    assert title == f"แจ้งเหตุ: {kind('child_left_behind', 'th')}"
+    assert kind("child_left_behind", "th") != "child left behind"
+    assert body.splitlines()[:4] == [
+        "รถ: bus-01 (lcb)",
+        "เวลา: 07:12:03 22/11/2569",
+        "ที่นั่ง: 7",
+        "ตำแหน่ง: 13.08270, 100.88330",
+    ]
+
+
+def test_it_says_what_to_do_while_there_is_something_to_do():
+    assert "> โทรหาคนขับทันที" in message(ALARM, "escalated", "th")[1]
+    assert ">" not in message(ALARM, "cleared", "th")[1]
+
+
+def test_what_is_unknown_or_late_is_said():
+    _, body = message({**ALARM, "raised_ms": None, "lat": None, "late": True}, "raised", "en")
+    assert body.splitlines()[:4] == [
+        "Bus: bus-01 (lcb)", "At: unknown", "Heard: 07:12:10 22/11/2026", "Seats: 7",
+    ]  # fmt: skip
+
+
+def test_a_drill_says_so_first():
+    assert message({**ALARM, "exercise": True}, "escalated", "en")[0].startswith("[DRILL] Nobody")
+
+
+def test_a_kind_of_a_newer_bus_is_told_by_its_name():
+    assert kind("meteor_shower", "en") == "meteor shower"
+
+
+def test_a_webhook_takes_it(hook):
+    error = asyncio.run(deliver(f"json://127.0.0.1:{hook.server_port}/a", "title", "body"))
+    assert error is None
+    assert hook.heard[0]["title"] == "title"
+    assert hook.heard[0]["message"] == "body"
+
+
+def test_a_refusal_is_told_without_the_token(hook):
+    hook.status = 500
+    address = f"json://127.0.0.1:{hook.server_port}/token-that-nobody-may-see"
+    error = asyncio.run(deliver(address, "title", "body"))
+    assert error and "500" in error
+    assert "token-that" not in error
+
+
+def test_nobody_there_is_an_error():
+    assert asyncio.run(deliver("json://127.0.0.1:9/x", "title", "body"))
+
+
+def test_secrets_are_taken_out():
+    told = without_secrets("cannot reach api.example with abcdef12", "line://abcdef12/Uxyz99")
+    assert told == "cannot reach api.example with ***"

@@ -1,0 +1,317 @@
+"""The page in a real browser, before a station of its own (tests/page_stand_in.py).
+
+Screenshots stay in build/screenshots for people to look at.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+from browser import DESK, PHONE, ROOT, Watched, running_browser
+
+pytest.importorskip("uvicorn", reason="the station's packages are not here")
+pytest.importorskip("playwright", reason="Playwright is not here (requirements-dev.txt)")
+
+KEY = "laemchabang/bus-03"
+
+
+class StandIn:
+    """The stand-in station as a process of its own, so that it can go away and come back."""
+
+    def __init__(self):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.base = f"http://127.0.0.1:{self.port}"
+        self.start()
+
+    def start(self):
+        command = [sys.executable, "-m", "tests.page_stand_in", str(self.port), "12", "1"]
+        self._process = subprocess.Popen(command, cwd=ROOT)
+        for _ in range(200):
+            try:
+                with socket.create_connection(("127.0.0.1", self.port), 1):
+                    return
+            except OSError:
+                assert self._process.poll() is None
+                time.sleep(0.1)
+        raise AssertionError("the stand-in did not start")
+
+    def stop(self):
+        self._process.kill()
+        self._process.wait()
+
+    def post(self, path, **body):
+        data = json.dumps(body).encode()
+        ask = urllib.request.Request(self.base + path, data, {"Content-Type": "application/json"})
+        with urllib.request.urlopen(ask, timeout=5) as answer:
+            return json.load(answer)
+
+    def alarm(self, **more):
+        return self.post("/test/alarm", **more)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with running_browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def station(browser):
+    station = StandIn()
+    yield station
+    station.stop()
+
+
+@pytest.fixture
+def opened(browser, station):
+    """opened(path, viewport=PHONE, language="en"): a page that nothing may go wrong in."""
+    pages, contexts = [], []
+
+    def open_page(path="/", viewport=DESK, language=None):
+        context = browser.new_context(viewport=viewport, reduced_motion="reduce")
+        if language:
+            context.add_init_script(f"localStorage.setItem('busguard.language', '{language}')")
+        watched = Watched(context, station.base)
+        contexts.append(context)
+        pages.append(watched)
+        watched.goto(path)
+        return watched
+
+    yield open_page
+    for watched in pages:
+        watched.check()
+    for context in contexts:
+        context.close()
+
+
+def test_alarm_appears_sounds_and_is_acknowledged(opened, station):
+    watched = opened("/", language="en")
+    page = watched.page
+    page.get_by_text("No open alarm.").wait_for()
+    page.get_by_role("button", name="Turn on the sound").click()
+    page.get_by_role("button", name="Sound is on").wait_for()
+
+    station.alarm()
+    card = page.locator("article.alarm")
+    card.get_by_text("A child may be left on the bus").wait_for()
+    assert page.locator("html").get_attribute("data-sound") == "alarm"
+    assert page.title().startswith("(1)")
+    assert "Call the driver now" in card.inner_text()
+    assert "The engine has been off for 3 min; the limit is 3 min." in card.inner_text()
+    assert "bus-03" in page.locator("#spoken").inner_text()
+    page.locator(f"tr[data-bus='{KEY}'].alarm", has_text="ALARM").wait_for()
+    watched.shot("alarm")
+
+    card.get_by_label("What are you doing").fill("driver called <b>&")
+    card.get_by_role("button", name="Acknowledge").click()
+    card.get_by_text("acknowledged it").wait_for()
+    assert "driver called <b>&" in card.inner_text()
+    page.wait_for_function("() => document.documentElement.dataset.sound === ''")
+    assert not page.title().startswith("(1)")
+
+
+def test_typing_a_note_survives_other_news(opened, station):
+    page = opened("/", language="en").page
+    station.alarm()
+    note = page.locator("article[data-alarm='1'] input[name=note]")
+    note.fill("on my")
+    station.alarm(bus="bus-05", kind="sos", data={}, why={"held_s": 2})
+    page.locator("article[data-alarm='2']").wait_for()
+    note.press_sequentially(" way")
+    assert note.input_value() == "on my way"
+
+
+def test_drill_escalation_late_and_over_are_told_apart(opened, station):
+    station.alarm(exercise=True)
+    station.alarm(bus="bus-05", cleared_at="2026-11-25T01:00:00.000Z")
+    station.alarm(bus="bus-06", late=True, raised_at="2026-11-24T01:00:00.000Z")
+    station.alarm(
+        bus="bus-08",
+        escalated_at="2026-11-25T01:00:00.000Z",
+        kind="some_new_kind",
+        data={"x": None},
+        why={},
+    )
+    watched = opened("/", language="en")
+    cards = watched.page.locator("article.alarm")
+    cards.nth(3).wait_for()
+    texts = cards.all_inner_texts()
+    assert "OVERDUE" in texts[0] and "some new kind" in texts[0] and "x: unknown" in texts[0]
+    assert "LATE" in texts[1] and "24 Nov 2026 08:00:00" in texts[1]
+    assert "Over" in texts[2]
+    assert "DRILL" in texts[3] and "Do now" not in texts[3]
+    watched.shot("alarms")
+
+
+def test_thai_is_the_default_with_buddhist_years(opened):
+    watched = opened("/")
+    page = watched.page
+    page.get_by_text("ไม่มีเหตุค้างอยู่").wait_for()
+    assert page.locator("html").get_attribute("lang") == "th"
+    assert (
+        "25" in page.locator("#today").inner_text() or "256" in page.locator("#today").inner_text()
+    )
+    year = page.evaluate("new Date().getFullYear()") + 543
+    assert str(year) in page.locator("#today").inner_text()
+    assert page.evaluate("document.fonts.check('16px \"Noto Sans Thai\"', 'กำลังวิ่ง')")
+    watched.shot("thai")
+
+
+def test_list_is_filtered_and_works_by_keyboard(opened):
+    page = opened("/", language="en").page
+    page.locator("tr[data-bus]").nth(11).wait_for()
+    page.get_by_label("Search bus").fill("bus-07")
+    assert page.locator("tr[data-bus]:visible").count() == 1
+    page.get_by_label("Search bus").fill("")
+    page.get_by_label("State", exact=True).select_option("dark")
+    assert page.locator("tr[data-bus]:visible").count() == 2
+    page.locator("tr[data-bus]:visible a").first.focus()
+    page.locator("#chosen").get_by_text("silent since").wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/bus/laemchabang/bus-04")
+
+
+def test_seats_are_told_apart_without_colour(opened):
+    watched = opened("/bus/laemchabang/bus-04", language="en")
+    page = watched.page
+    page.locator("svg.seats [data-seat='13']").wait_for()
+    states = page.locator("#seats [data-seat]").evaluate_all("s => s.map(e => e.dataset.state)")
+    assert len(states) == 40
+    assert states[12] == states[13] == states[14] == "unknown"
+    assert page.locator("#seats [data-seat='13'] .question").count() == 1
+    taken = page.locator("#seats [data-state='taken']")
+    assert taken.count() == 4 and taken.first.locator(".person").count() == 2
+    assert "a child may sit there: 3 (13, 14, 15)" in page.locator("#seats svg").get_attribute(
+        "aria-label"
+    )
+    assert "How it is now is unknown" in page.locator("#old").inner_text()
+    watched.shot("bus")
+
+
+def test_replay_runs_through_the_day(opened):
+    watched = opened("/bus/laemchabang/bus-01", language="en")
+    page = watched.page
+    page.locator(".timeline li").nth(8).wait_for()
+    page.locator(".timeline li[data-kind=overspeed] button").first.click()
+    assert page.locator(".timeline li[aria-current]").get_attribute("data-kind") == "overspeed"
+    before = page.locator("#replay-clock").inner_text()
+    assert "km/h" in page.locator("#replay-now").inner_text()
+    page.locator("#speed").select_option("300")
+    page.get_by_role("button", name="Replay").click()
+    page.wait_for_function(
+        "t => document.querySelector('#replay-clock').textContent > t", arg=before
+    )
+    page.get_by_role("button", name="Pause").click()
+    watched.shot("replay")
+    # in a hole of the record the bus is nowhere, not still driving
+    start = int(page.locator("#slider").get_attribute("min"))
+    page.locator("#slider").fill(str(start + 2300))
+    assert "unknown" in page.locator("#replay-now").inner_text()
+    page.get_by_role("button", name="Back to now").click()
+    assert page.locator("#replay-now").inner_text() == ""
+
+
+def test_phone_shows_one_thing_at_a_time(opened, station):
+    station.alarm()
+    watched = opened("/", viewport=PHONE)
+    page = watched.page
+    page.locator("#tab-alarms[data-unseen='1']").wait_for()
+    assert page.locator("#map").is_visible() and not page.locator("#alarms").is_visible()
+    watched.shot("phone-map")
+    page.locator("#tab-alarms").click()
+    assert page.locator("article.alarm").is_visible() and not page.locator("#map").is_visible()
+    watched.shot("phone-alarms")
+    page.locator("[data-tab=list]").click()
+    assert page.locator("tr[data-bus]").first.is_visible()
+    watched.shot("phone-list")
+    for path in ("/", "/bus/laemchabang/bus-04", "/alarms", "/reports", "/admin"):
+        watched.goto(path)
+        page.locator("body.ready").wait_for()
+        wide = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert wide <= 0, f"{path} is wider than a phone"
+
+
+def test_map_without_internet_has_thailand_and_the_places(opened):
+    watched = opened("/")
+    page = watched.page
+    page.locator("path.thailand").wait_for(state="attached")
+    page.locator(".school-mark").wait_for()
+    painted = """() => { const c = document.querySelector('canvas.buses');
+        return c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some(v => v); }"""
+    page.wait_for_function(painted)
+    assert watched.foreign == []
+
+
+def test_page_says_what_is_stale_and_comes_back_by_itself(opened, station):
+    watched = opened("/", language="en")
+    page = watched.page
+    page.get_by_text("No open alarm.").wait_for()
+    station.stop()
+    page.get_by_text("NO CONNECTION to the station since").wait_for()
+    watched.shot("no-connection")
+    station.start()
+    station.alarm()  # before the page is back: it has to be fetched
+    page.locator("article.alarm").wait_for(timeout=20_000)
+    page.locator("#stale").wait_for(state="hidden")
+
+
+def test_ended_session_leads_to_sign_in_and_back(opened, station):
+    page = opened("/alarms", language="en").page
+    page.locator("body.ready").wait_for()
+    station.post("/api/logout")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_text("Your session is over").wait_for()
+    page.get_by_label("Name").fill("somchai")
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_text("Name or password is wrong.").wait_for()
+    page.get_by_label("Password").fill("right")
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/alarms")
+
+
+@pytest.mark.parametrize(
+    "away", ["https://evil.example/", "//evil.example", "/.//evil.example", "javascript:1"]
+)
+def test_sign_in_never_leads_away(opened, away):
+    watched = opened(f"/login?next={away}", language="en")
+    watched.page.get_by_label("Name").fill("somchai")
+    watched.page.get_by_label("Password").fill("right")
+    watched.page.get_by_role("button", name="Sign in").click()
+    watched.page.wait_for_url(lambda url: "/login" not in url)
+    assert watched.page.url.startswith(watched.base)
+
+
+def test_reports_and_administration(opened):
+    watched = opened("/reports", language="en")
+    page = watched.page
+    page.locator("select[name=bus] option").nth(3).wait_for(state="attached")
+    page.get_by_role("button", name="Show").click()
+    page.get_by_role("cell", name="15.4").wait_for()
+    assert "format=xlsx" in page.locator("#xlsx").get_attribute("href")
+    watched.goto("/admin")
+    page.get_by_text("'kind' is a required property").wait_for()
+    assert '{"v":1}<b>' in page.locator("#quarantine").inner_text()
+    watched.shot("admin")
+
+
+def test_words_from_a_bus_are_never_markup(opened, station):
+    evil = "<img src=x onerror=\"document.title='owned'\">"
+    station.alarm(
+        kind="fault", severity="warning", data={"what": evil, "text": evil}, why={evil: evil}
+    )
+    page = opened("/", language="en").page
+    card = page.locator("article.alarm")
+    card.wait_for()
+    assert evil in card.inner_text()
+    assert page.locator("article.alarm img").count() == 0

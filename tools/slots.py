@@ -142,8 +142,7 @@ class Slots:
 
         high: pin that boot.py drives high on this board; 0: none.
         """
-        self._board.run(
-            "from esp32 import NVS\n_n = NVS('start')\n_n.set_i32('resets', -1)\n"
-            f"_n.set_i32('minutes', 0)\n_n.set_i32('how', 0)\n_n.set_i32('high', {high})\n_n.commit()"
-        )
+        told = {"resets": -1, "minutes": 0, "how": 0, "high": high}
+        sets = "".join(f"_n.set_i32({key!r}, {value})\n" for key, value in told.items())
+        self._board.run(f"from esp32 import NVS\n_n = NVS('start')\n{sets}_n.commit()")
         self.place("/slot", self.idle.encode())

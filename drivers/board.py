@@ -19,7 +19,7 @@ from drivers.output import Output
 from drivers.seat_wiring import seat_inputs
 from drivers.supply import Supply
 from drivers.switch import Switch
-from drivers.wifi import Wifi
+from drivers.wireless import make_radio
 
 _RESET_CAUSES = {
     machine.PWRON_RESET: "power_on",
@@ -86,9 +86,10 @@ class Board:
         self.flash = Flash(_journal_partition())
         self.nvs = Nvs(NVS("busguard"))
         self.files = Files("/")  # main.py may run in a slot
-        self.radio = Wifi(config["wifi"])
+        self.radio = make_radio(config, table)
         self.dialer = Dialer()
         self.reset_cause = _RESET_CAUSES.get(machine.reset_cause(), "power_on")
+        self.reset = machine.reset
         self.entropy = os.urandom
 
 

@@ -1,32 +1,114 @@
-"""WiFi station as the uplink's radio. Source: MicroPython documentation, network.WLAN."""
+"""Wi-Fi station. Source: MicroPython documentation, network.WLAN; ESP32 port, network_wlan.c.
 
-import network
+The port associates again by itself as often as `reconnects` says; only then does status()
+tell what was wrong. connect() during an association is an OSError there, so is rssi
+without one.
+"""
+
+from micropython import const
+
+_LOOK_MS = const(500)
+_TRY_MS = const(15000)  # an association, DHCP included, takes less
+_REST_MS = const(5000)
+_RECONNECTS = const(3)
+_REFUSED = (15, 202, 204)  # handshake timeouts and network.STAT_WRONG_PASSWORD
+_NOT_FOUND = const(201)  # network.STAT_NO_AP_FOUND
 
 
 class Wifi:
-    """A hotspot in the bus or at the depot. Nothing here waits for the association."""
+    """A hotspot in the bus or at the depot. No method waits or raises what the radio did.
 
-    def __init__(self, settings):
-        """settings: config["wifi"]."""
-        self._wlan = network.WLAN(network.STA_IF)
+    failure: why it is not up, "" if it is or nothing is known. fault: likewise, but only
+    what a person has to mend. due_ms: turn() has nothing to do before.
+    """
+
+    name = "wifi"
+
+    def __init__(self, wlan, settings):
+        """wlan: network.WLAN(STA_IF). settings: config["wifi"]."""
+        self._wlan = wlan
         self._ssid = settings["ssid"]
         self._password = settings["password"]
+        self._is_wanted = False
+        self._since_ms = None  # an attempt runs
+        self.due_ms = 0
+        self.failure = ""
+        self.fault = ""
 
     def up(self):
-        """Begin to associate; is_up() tells. OSError if the radio does not start."""
-        self._wlan.active(True)
-        # Power saving delays what the broker sends by up to a third of a second.
-        self._wlan.config(pm=self._wlan.PM_NONE)
-        self._wlan.connect(self._ssid, self._password)
+        """Begin to associate; is_up() tells."""
+        self._is_wanted = True
 
     def down(self):
         """Off, as after a power cut of the radio."""
-        self._wlan.active(False)
+        self._is_wanted = False
+        self._since_ms = None
+        self.due_ms = 0
+        try:
+            self._wlan.active(False)
+        except OSError as error:
+            self.failure = "The Wi-Fi radio failed (%s)." % error
+
+    def restart(self):
+        """Off and on again."""
+        was_wanted = self._is_wanted
+        self.down()
+        self._is_wanted = was_wanted
 
     def is_up(self):
         """bool: associated, with an address."""
-        return self._wlan.isconnected()
+        return self._is_wanted and self._wlan.isconnected()
 
     def signal_dbm(self):
         """int, dBm, or None while not associated."""
-        return self._wlan.status("rssi") if self.is_up() else None
+        try:
+            return self._wlan.status("rssi") if self.is_up() else None
+        except OSError:
+            return None  # it went between the two questions
+
+    def turn(self, now_ms):
+        """One step, if one is due."""
+        if not self._is_wanted or now_ms < self.due_ms:
+            return
+        self.due_ms = now_ms + _LOOK_MS
+        try:
+            self._step(now_ms)
+        except OSError as error:
+            self._give_up(now_ms, "The Wi-Fi radio failed (%s)." % error)
+
+    def _step(self, now_ms):
+        if self._wlan.isconnected():
+            self._since_ms = None
+            self.failure = self.fault = ""
+        elif not self._ssid:
+            self.failure = self.fault = "The name of the Wi-Fi, wifi.ssid, is not set."
+        elif self._since_ms is None:
+            self._since_ms = now_ms
+            self._associate()
+        elif now_ms - self._since_ms >= _TRY_MS:
+            self._give_up(now_ms, self._reason())
+            self._wlan.disconnect()
+
+    def _associate(self):
+        wlan = self._wlan
+        if wlan.active():
+            wlan.disconnect()
+        else:
+            wlan.active(True)
+            # Power saving delays what the broker sends by up to a third of a second.
+            wlan.config(pm=wlan.PM_NONE, reconnects=_RECONNECTS)
+        wlan.connect(self._ssid, self._password)
+
+    def _give_up(self, now_ms, failure):
+        self.failure = failure
+        self._since_ms = None
+        self.due_ms = now_ms + _REST_MS
+
+    def _reason(self):
+        status = self._wlan.status()
+        if status in _REFUSED:
+            self.fault = "The Wi-Fi %s does not accept wifi.password." % self._ssid
+            return self.fault
+        if status == _NOT_FOUND:
+            return "The Wi-Fi %s is not in sight." % self._ssid
+        return "The Wi-Fi %s gives no connection (status %d)." % (self._ssid, status)

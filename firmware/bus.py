@@ -9,8 +9,10 @@ from firmware.driven import Driven
 from firmware.event import INFO, WARNING, Event
 from firmware.health import Health
 from firmware.journal import ALARM, TRACK, Journal
+from firmware.last_resort import LastResort
 from firmware.modes import NORMAL, Modes
 from firmware.policing import Policing
+from firmware.radio_news import RadioNews
 from firmware.recorder import Recorder
 from firmware.rules import RULES
 from firmware.senses import Senses
@@ -26,7 +28,7 @@ _PARKED_TICK_MS = const(1000)
 _STATE_S = const(10)
 _PARKED_STATE_S = const(60)
 _CONFIG_FAULTS = const(8)  # a hopeless file is told by its first faults
-_RADIO_MS = const(5000)
+_SIGNAL_MS = const(5000)
 SAFE = "safe"
 
 
@@ -69,7 +71,10 @@ class Bus:
         self._damaged = 0  # records found unreadable, as last told
         self._state_of = None
         self._state_ms = 0
-        self._radio = Every(_RADIO_MS)
+        self._signal = Every(_SIGNAL_MS)
+        self._radio_news = RadioNews(parts.radio)
+        self._last_resort = LastResort(config["broker"]["reset_after_min"], parts.nvs)
+        self._has_broker = bool(config["broker"]["host"])
         self._notices = [self._started()]
         for error in config_errors[:_CONFIG_FAULTS]:
             self._notices.append(_fault("config", str(error)))
@@ -83,10 +88,13 @@ class Bus:
         self.senses.sense(s)
         self._notices.extend(self.policing.update(s))
         self._judge(s)
+        must_reset = self._has_broker and self._reach(now_ms)
         self._record(s)
         self.warnings.show(s, self._warners)
         self._parts.watchdog.feed()
         self._plan(now_ms)
+        if must_reset:
+            self._parts.reset()
 
     def turn(self, now_ms):
         """The uplink's and the journal's work between ticks; never blocks.
@@ -94,6 +102,7 @@ class Bus:
         -> True if there is more to do at once, should there be time.
         """
         self.journal.housekeep(now_ms)
+        self._parts.radio.turn(now_ms)
         more = self._parts.seats.turn(now_ms)
         more = self.uplink.turn(now_ms) or more
         if self.uplink.connected:
@@ -162,23 +171,34 @@ class Bus:
         for _ in range(self._track.keep(s)):
             self._recorder.position(self._track.take())
 
-    def _plan(self, now_ms):
-        """A parked bus in which nothing goes on ticks once a second."""
+    def _reach(self, now_ms):
+        """Is the city within reach? -> bool: only a reset is left to try."""
+        self._notices.extend(self._radio_news.update(now_ms))
+        lost = self._last_resort.update(now_ms, self.uplink.connected, self._is_quiet())
+        if lost is not None:
+            self._notices.append(lost)
+        return lost is not None
+
+    def _is_quiet(self):
+        """A parked bus in which nothing goes on."""
         s = self.snapshot
-        quiet = (
+        return (
             s.phase == PARKED
             and s.mode == NORMAL
             and self.warnings.level <= LAMP
             and self.senses.settled
         )
-        period = _PARKED_TICK_MS if quiet else _TICK_MS
+
+    def _plan(self, now_ms):
+        """While nothing goes on it ticks once a second."""
+        period = _PARKED_TICK_MS if self._is_quiet() else _TICK_MS
         self.next_tick_ms += period
         if self.next_tick_ms <= now_ms:
             self.next_tick_ms = now_ms + period
 
     def _tell_state(self, now_ms):
         s = self.snapshot
-        if self._radio.due(now_ms):
+        if self._signal.due(now_ms):
             s.signal_dbm = self._parts.radio.signal_dbm()
         every_s = _PARKED_STATE_S if s.phase == PARKED else _STATE_S
         seen = (s.phase, s.mode, s.front_door, s.emergency_door, s.seat_changes)

@@ -8,6 +8,7 @@ A new setting is one line in SETTINGS.
 
 import json
 
+from firmware.radio_settings import Order, Pin, Quoted
 from firmware.rules import RULES
 from firmware.seat_settings import Addresses, AddressLists, Among, Modules, seat_faults
 from firmware.setting import Choice, Flag, Identifier, Number, Text
@@ -89,10 +90,23 @@ SETTINGS = {
         "connect_timeout_s": Number(20, 5, 120),
         "ack_timeout_s": Number(20, 5, 120),
         "backoff_max_s": Number(60, 1, 600),
+        "reset_after_min": Number(60, 15, 1440),  # without a link, parked: the board starts anew
     },
+    "radios": Order(["wifi"], "wifi", "cellular"),
+    "next_radio_s": Number(60, 10, 600),  # without the preferred one before the next is asked
     "wifi": {
         "ssid": Text("", 32),
         "password": Text("", 63),
+    },
+    "cellular": {
+        "apn": Quoted("internet", 63),
+        "user": Text("", 63),  # empty: none is asked for
+        "password": Text("", 63),
+        "pin": Pin(),
+    },
+    "gnss": {
+        "in_modem": Flag(False),  # the receiver is the modem's own
+        "fast": Flag(False),  # five fixes a second instead of one
     },
     "rules": {
         "disabled": Kinds(),

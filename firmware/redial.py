@@ -1,9 +1,12 @@
-"""Gets the link up again: the radio first, then the dial, waiting longer each time."""
+"""Gets the link up again: the radio first, then the dial, waiting longer each time.
+
+Dials that fail in a row start the radio anew, more of them take its power away. What
+comes after that is not decided here (firmware/last_resort.py).
+"""
 
 from micropython import const
 
 _FIRST_WAIT_MS = const(1000)
-_RADIO_MS = const(15000)  # an association, DHCP included, takes less
 _LOOK_MS = const(500)
 _PROVEN_MS = const(10000)
 _SOON = const(3)  # failures: at most 8 s to the next dial
@@ -27,7 +30,8 @@ class Redial:
         self._began_ms = 0
         self._due_ms = 0
         self._look_ms = 0
-        self._radio_due_ms = None  # when to ask it again; None: it is up
+        self._vain = 0  # dials since the broker last acknowledged something
+        self._misses_radio = False
         self._opened_ms = 0
         self.dialled_in_vain = 0
 
@@ -43,9 +47,9 @@ class Redial:
         elif now_ms >= self._look_ms:
             if not self._radio.is_up():
                 self._look_ms = now_ms + _LOOK_MS
-                self._wake_radio(now_ms)
+                self._miss_radio(now_ms)
             elif now_ms >= self._due_ms:
-                self._radio_due_ms = None
+                self._misses_radio = False
                 self._began_ms = now_ms
                 link.dial(now_ms)
                 if not link.is_dialling:
@@ -62,6 +66,7 @@ class Redial:
         Shortest only if it has lasted, or two boards with one client id would throw each
         other out every second.
         """
+        self._vain = 0
         lasted = now_ms - self._opened_ms >= _PROVEN_MS
         self._failures = 0 if lasted else min(self._failures, _SOON)
 
@@ -71,10 +76,15 @@ class Redial:
 
     def _failed(self, now_ms):
         self.dialled_in_vain += 1
+        self._vain += 1
         self._wait()
-        if self._failures % _DIALS_A_RADIO == 0:
-            self._radio.down()
-            self._radio_due_ms = now_ms
+        if self._vain % _DIALS_A_RADIO == 0:
+            self._misses_radio = True
+            if self._vain // _DIALS_A_RADIO % 2:
+                self._radio.down()
+                self._radio.up()
+            else:
+                self._radio.restart()
 
     def _wait(self):
         self._failures += 1
@@ -82,15 +92,9 @@ class Redial:
         self._random = (self._random * 1103515245 + 12345) & 0x3FFFFFFF
         self._due_ms = self._began_ms + span // 2 + (self._random >> 8) % (span // 2 + 1)
 
-    def _wake_radio(self, now_ms):
-        if self._radio_due_ms is None:  # it went by itself: dial as soon as it is back
+    def _miss_radio(self, now_ms):
+        if not self._misses_radio:  # it went by itself: dial as soon as it is back
+            self._misses_radio = True
             self._failures = 0
             self._due_ms = now_ms
-        elif now_ms < self._radio_due_ms:
-            return
-        self._radio_due_ms = now_ms + _RADIO_MS
-        try:
-            self._radio.down()
             self._radio.up()
-        except OSError:
-            pass  # as with a radio that finds nothing: it is asked again

@@ -82,13 +82,12 @@ class SelfTest:
         return [self._radio(), self._broker(), self._journal()]
 
     def _radio(self):
-        try:
-            if not self._parts.radio.is_up():
-                return ("radio", False, "no network")
-            dbm = self._parts.radio.signal_dbm()
-        except OSError as error:
-            return ("radio", False, "does not answer (%s)" % error)
-        return ("radio", True, "connected" if dbm is None else "connected, %d dBm" % dbm)
+        radio = self._parts.radio
+        if not radio.is_up():
+            return ("radio", False, radio.failure or "no network")
+        dbm = radio.signal_dbm()
+        told = radio.name + " connected"
+        return ("radio", True, told if dbm is None else "%s, %d dBm" % (told, dbm))
 
     def _broker(self):
         broker = self._config["broker"]

@@ -45,6 +45,14 @@ _SWITCHES = {  # part: what a closed contact means to the driver, as in drivers/
 }
 
 
+class Reset(BaseException):
+    """machine.reset(): nothing of the firmware runs any further, no `except Exception` of it."""
+
+
+def _reset() -> None:
+    raise Reset
+
+
 class SimBoard:
     """One powered board. `refresh` before every tick lets its sensors see the world.
 
@@ -113,6 +121,7 @@ class SimBoard:
         self.radio = radio
         self.dialer = dialer
         self.reset_cause = reset_cause
+        self.reset = _reset
         self.entropy = rng.randbytes
         self.refresh()
 
@@ -126,11 +135,12 @@ class SimBoard:
         self.accelerometer = AccelerometerDriver(self.i2c, _ACCELEROMETER_ADDRESS)
 
     def _fit_cabin(self, config: dict[str, Any]) -> None:
-        self.cabin = self.cabin_chip = None
+        self.cabin = self.cabin_chip = self.cabin_wire = None
         if not config["fitted"]:
             return
         if config["chip"] == "ds18b20":
-            self.cabin = OneWireDriver(DS18B20Wire(self._clock, lambda: self._world.cabin_c10 / 10))
+            self.cabin_wire = DS18B20Wire(self._clock, lambda: self._world.cabin_c10 / 10)
+            self.cabin = OneWireDriver(self.cabin_wire)
             return
         self.cabin_chip = LM75(lambda: self._world.cabin_c10 / 10)
         self.i2c.attach(_CABIN_ADDRESS, self.cabin_chip)

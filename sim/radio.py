@@ -1,4 +1,7 @@
-"""The modem as the firmware sees it: up after an attach, down without a signal."""
+"""A radio without a driver behind it: up after an attach, down without a signal.
+
+For worlds in which it is not the radio that matters; sim/wireless.py has the real drivers.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,9 @@ _LOSS_MS = 4000  # without a signal so long, and the modem says that it lost the
 
 class SimRadio:
     """parts.radio over a World's `signal_dbm`; `clock` gives the simulator's ms."""
+
+    name = "wifi"
+    failure = fault = ""
 
     def __init__(self, world: World, clock: Callable[[], int]):
         self._world = world
@@ -27,6 +33,13 @@ class SimRadio:
     def down(self) -> None:
         self._asked_ms = None
         self._attached = False
+
+    def restart(self) -> None:
+        self.down()
+        self.up()
+
+    def turn(self, now_ms: int) -> None:
+        """It has nothing to do."""
 
     def is_up(self) -> bool:
         if self._asked_ms is None:

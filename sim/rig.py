@@ -42,6 +42,7 @@ class Rig:
     """`vehicle`, `network` and `peer` may be looked at and changed at any time.
 
     events: what the firmware told; account: what its journals confirmed (sim/account.py).
+    wireless: its radios with their drivers and chips (vehicle.wireless), not a simple one.
     peer: shared by the rigs of a fleet, each with a bus name of its own.
     """
 
@@ -56,6 +57,7 @@ class Rig:
         policy: dict[str, Any] | None = None,
         receiver: Callable[[Any], Any] | None = None,
         config_errors: tuple = (),
+        wireless: bool = False,
     ):
         self.world = world or World()
         self.config = config or config_for(self.world)
@@ -64,6 +66,7 @@ class Rig:
         self.events: list[Happened] = []
         self.account = Account(self.config)
         self.on_event: Callable[[Any], None] = _ignore
+        self._route = ""
         self.vehicle = Vehicle(
             self.config,
             self.world,
@@ -73,6 +76,7 @@ class Rig:
             policy=policy,
             seed=seed,
             config_errors=config_errors,
+            wireless=wireless,
             started=self._hook,
             stopped=self._unplug,
         )
@@ -91,6 +95,12 @@ class Rig:
         for wire in self.network.wires:
             wire.is_reset = True
 
+    def _reroute(self, route: str) -> None:
+        """Another radio, another address: what was connected is connected no more."""
+        if route and route != self._route:
+            self._route = route
+            self.network.forget()
+
     # time
 
     @property
@@ -102,7 +112,7 @@ class Rig:
 
     def run_until(self, end_ms: int) -> None:
         """Let everything happen up to and including `end_ms`."""
-        vehicle, network, world = self.vehicle, self.network, self.world
+        vehicle, network = self.vehicle, self.network
         while True:
             board_ms = vehicle.next_ms
             packet_ms = network.next_event_ms()
@@ -110,8 +120,10 @@ class Rig:
             if packet_ms is not None and packet_ms < now_ms:
                 now_ms = packet_ms
             now_ms = max(now_ms, vehicle.now_ms)
-            if network.is_silent != (world.signal_dbm is None):
+            if network.is_silent == vehicle.reaches_network:
                 network.is_silent = not network.is_silent
+            if vehicle.wireless is not None:
+                self._reroute(vehicle.wireless.route)
             network.advance(now_ms)
             vehicle.step(now_ms)
             if now_ms == end_ms and not _due(vehicle.next_ms, end_ms):

@@ -13,7 +13,7 @@ from typing import Any
 
 from firmware.bus import Bus
 from firmware.policy_store import KEPT
-from sim.board import SimBoard
+from sim.board import Reset, SimBoard
 from sim.chips.gnss import GnssChip
 from sim.faults import Faults
 from sim.files import Files
@@ -21,6 +21,7 @@ from sim.flash import Flash, PowerCut
 from sim.nvs import NVS
 from sim.radio import SimRadio
 from sim.uart import UART
+from sim.wireless import Wireless
 from sim.world import World
 
 _TURN_MS = 5  # what a turn of the uplink takes on the board, about
@@ -42,7 +43,7 @@ class Vehicle:
         world: World,
         dialer: Callable[[], Any],
         *,
-        radio: Callable[[], Any] | None = None,
+        wireless: bool = False,
         receiver: Callable[[UART], Any] | None = None,
         flash: Flash | None = None,
         policy: dict[str, Any] | None = None,
@@ -51,7 +52,8 @@ class Vehicle:
         started: Callable[[Vehicle], None] | None = None,
         stopped: Callable[[], None] | None = None,
     ):
-        """dialer, radio: make what a freshly powered board gets. receiver: makes what is at
+        """dialer: makes what a freshly powered board gets. wireless: the radios that the config
+        wants, driver and all, instead of a simple one. receiver: makes what is at
         the other end of the GNSS wire, a chip that sees the world if not given.
         """
         self.config = config
@@ -66,7 +68,7 @@ class Vehicle:
         self.bus: Bus | None = None
         self.boots = 0
         self._dialer = dialer
-        self._radio = radio or (lambda: SimRadio(world, self._clock))
+        self.wireless = Wireless(config, world, self._clock, seed) if wireless else None
         self.uart = UART()
         make = receiver or (lambda uart: GnssChip(uart, seed + 2, world.start_utc_ms))
         self.receiver = make(self.uart)  # with a backup supply: it outlives power cuts
@@ -77,6 +79,13 @@ class Vehicle:
         self._rng = random.Random(seed)
         self._boot_ms = 0
         self.power_on()
+
+    @property
+    def reaches_network(self) -> bool:
+        """Whether packets leave the bus."""
+        if self.wireless is not None:
+            return bool(self.wireless.route)
+        return self.world.signal_dbm is not None
 
     def _clock(self) -> int:
         return self.now_ms
@@ -95,12 +104,17 @@ class Vehicle:
         if self.bus is None:
             return None
         due_ms = min(self._boot_ms + self.bus.next_tick_ms, self.board.watchdog.deadline_ms)
+        if self.wireless is not None:
+            due_ms = max(self.now_ms + 1, min(due_ms, self.wireless.next_ms))
         return due_ms if self._more_ms is None or due_ms < self._more_ms else self._more_ms
 
     def step(self, now_ms: int) -> None:
         """Everything on board that is due by now: the world, then a tick if it is time, a turn."""
         self.world.advance(now_ms)
         self.now_ms = now_ms
+        if self.wireless is not None:
+            self.wireless.modem.powered = self.has_power
+            self.wireless.advance(now_ms)
         bus = self.bus
         if bus is None:
             return
@@ -113,8 +127,12 @@ class Vehicle:
                 bus.tick(now_ms - self._boot_ms)
             more = bus.turn(now_ms - self._boot_ms)
             self._more_ms = now_ms + _TURN_MS if more else None
+            if self.wireless is not None:
+                self.wireless.advance(now_ms)  # it sees at once what the firmware did
         except PowerCut:
             self.power_cut()
+        except Reset:
+            self.reset("soft")
 
     # power
 
@@ -124,14 +142,14 @@ class Vehicle:
             return
         self._boot_ms = self.now_ms
         self.flash.power()
-        self.receiver.powered = True
+        self.has_power = self.receiver.powered = True
         self.board = SimBoard(
             self.config,
             self.world,
             self._clock,
             self.flash,
             self.nvs,
-            self._radio(),
+            self.wireless.make() if self.wireless else SimRadio(self.world, self._clock),
             self._dialer(),
             uart=self.uart,
             receiver=self.receiver,
@@ -151,6 +169,11 @@ class Vehicle:
 
     def power_cut(self) -> None:
         """Everything volatile is gone, the outputs fall."""
+        self.has_power = False
+        self._stop()
+
+    def _stop(self) -> None:
+        """The processor stands still. The modem goes on if it has power."""
         if self._stopped is not None:
             self._stopped()
         self.board.dialer.abandon()
@@ -163,5 +186,5 @@ class Vehicle:
 
     def reset(self, cause: str) -> None:
         """The processor starts again; the power stays."""
-        self.power_cut()
+        self._stop()
         self.power_on(cause)

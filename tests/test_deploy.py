@@ -205,6 +205,11 @@ def test_what_was_pulled_is_what_the_journal_holds(bench, board, tmp_path):
         ("nobody", None, "fleet/nobody.json does not exist"),
         ("bad", '{"fleet": "f", "bus": "b", "seats": {"count": 900}}', "seats.count is 900"),
         ("bad", "{", "no valid JSON|not valid JSON"),
+        (
+            "bad",
+            '{"fleet": "f", "bus": "b", "broker": {"tls": true, "ca": "ca.pem"}}',
+            "fleet/ca.pem",
+        ),
         ("bad", '{"bus": "b"}', "fleet is missing"),
     ],
 )

@@ -1,4 +1,4 @@
-"""The uplink's neighbours: both shapes of umqtt.simple, the WiFi radio, the tests' brokers."""
+"""The uplink's neighbours: both shapes of umqtt.simple, the tests' brokers."""
 
 from __future__ import annotations
 
@@ -145,48 +145,6 @@ def test_whatever_umqtt_raises_is_an_oserror_and_the_socket_is_closed(
     with pytest.raises(OSError, match=says):
         dial()
     assert module.sock.is_closed
-
-
-class WLAN:
-    PM_NONE = 0
-
-    def __init__(self, interface):
-        self.calls = [interface]
-        self.connected = False
-
-    def active(self, on):
-        self.calls.append(on)
-
-    def config(self, **settings):
-        self.calls.append(settings)
-
-    def connect(self, *credentials):
-        self.calls.append(credentials)
-
-    def isconnected(self):
-        return self.connected
-
-    def status(self, what):
-        return {"rssi": -71}[what]
-
-
-@pytest.fixture
-def wifi(monkeypatch):
-    network: Any = ModuleType("network")
-    network.WLAN, network.STA_IF = WLAN, "STA"
-    monkeypatch.setitem(sys.modules, "network", network)
-    monkeypatch.delitem(sys.modules, "drivers.wifi", raising=False)
-    return importlib.import_module("drivers.wifi").Wifi({"ssid": "depot", "password": "secret"})
-
-
-def test_wifi_comes_up_without_waiting_and_without_power_saving(wifi):
-    wifi.up()
-    assert wifi._wlan.calls == ["STA", True, {"pm": 0}, ("depot", "secret")]
-    assert not wifi.is_up() and wifi.signal_dbm() is None
-    wifi._wlan.connected = True
-    assert wifi.is_up() and wifi.signal_dbm() == -71
-    wifi.down()
-    assert wifi._wlan.calls[-1] is False
 
 
 def test_a_broker_that_is_not_installed_is_named(monkeypatch):

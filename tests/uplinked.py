@@ -35,6 +35,9 @@ class Radio:
     def down(self) -> None:
         self.downs += 1
 
+    def restart(self) -> None:
+        """As any restart: without effect on whether there is signal."""
+
     def is_up(self) -> bool:
         return self.has_signal
 

@@ -36,7 +36,20 @@ def settings(name: str) -> bytes:
     for key in ("fleet", "bus"):
         if config[key] == "unconfigured":
             raise Trouble(f"fleet/{name}.json: {key} is missing; the city could not tell the bus.")
-    return path.read_bytes()
+    text = path.read_bytes()
+    certificate(text)
+    return text
+
+
+def certificate(config: bytes) -> list[tuple[str, bytes]]:
+    """The file that broker.ca names, from fleet/; without it the bus would speak to no broker."""
+    name = parse(config)[0]["broker"]["ca"].lstrip("/")
+    if not name:
+        return []
+    try:
+        return [(name, (FLEET / name).read_bytes())]
+    except OSError as error:
+        raise Trouble(f"broker.ca: fleet/{name} cannot be read: {error.strerror}.") from error
 
 
 def kept_high(config: bytes) -> int:
@@ -77,7 +90,8 @@ def deploy(board: Board, config: bytes, console: Console) -> None:
         f"{len(files)} files in slot {slots.idle}: {done['sent']} sent, {done['kept']} copied on "
         f"the board, {len(files) - done['sent'] - done['kept']} were there; all proven by SHA-256."
     )
-    for path, data in (("boot.py", (ROOT / "boot.py").read_bytes()), ("bus.json", config)):
+    boot = (ROOT / "boot.py").read_bytes()
+    for path, data in (("boot.py", boot), *certificate(config), ("bus.json", config)):
         if slots.hash("/" + path) != sha256(data):
             slots.place("/" + path, data)
             console.print(f"{path} is new.")

@@ -6,10 +6,10 @@ sim/vm/README.md has the protocol. Nothing here waits; run.py has the loop.
 from __future__ import annotations
 
 import struct
-import time
 from collections.abc import Callable, Iterator
 
 from sim.flash import ERASE_US, PAGE, PAGE_US, SECTOR, Misuse, PowerCut
+from sim.virtual.clock import Clock
 from sim.virtual.harness import Harness
 from sim.virtual.image import Image
 from sim.virtual.nvs import Nvs
@@ -21,21 +21,6 @@ HARD, SOFT, DEEPSLEEP = 0, 1, 2
 _OK = (0, b"", 0)
 _EIO = 5
 Answer = tuple[int, bytes, int]
-
-
-class Clock:
-    """The board's time in us: the computer's, and what sleeping was cut short by."""
-
-    def __init__(self) -> None:
-        self._zero_us = time.monotonic_ns() // 1000
-        self.skipped_us = 0
-
-    def now_us(self) -> int:
-        return time.monotonic_ns() // 1000 - self._zero_us + self.skipped_us
-
-    def follow(self, now_us: int) -> None:
-        """The board says what time it is there: never earlier than here."""
-        self.skipped_us += max(0, now_us - self.now_us())
 
 
 class VirtualBoard:
@@ -73,7 +58,8 @@ class VirtualBoard:
             ops.RTC_READ: self._rtc_read, ops.RTC_WRITE: self._rtc_write,
             ops.NVS_GET: self._nvs_get, ops.NVS_SET: self._nvs_set,
             ops.NVS_ERASE: self._nvs_erase, ops.NVS_COMMIT: self._nvs_commit,
-            ops.WLAN: self._wlan,
+            ops.WLAN: self._wlan, ops.SPI_OPEN: self._spi_open, ops.SPI_READ: self._spi_read,
+            ops.ONEWIRE: self._onewire,
         }  # fmt: skip
 
     # power and resets
@@ -195,11 +181,27 @@ class VirtualBoard:
         return self.harness.port(unit).any(), b"", 0
 
     def _uart_read(self, unit: int, argument: int, data: bytes, room: int) -> Answer:
-        read = self.harness.port(unit).read(argument) or b""
-        return len(read), read, 0
+        buf = bytearray(min(argument, room))
+        n = self.harness.port(unit).readinto(buf) or 0
+        return n, bytes(buf[:n]), 0
 
     def _uart_write(self, unit: int, argument: int, data: bytes, room: int) -> Answer:
         return self.harness.port(unit).write(data), b"", 0
+
+    def _spi_open(self, unit: int, argument: int, data: bytes, room: int) -> Answer:
+        self.harness.open_chain(unit, argument & 0xFF, argument >> 8 & 0xFF, argument >> 16)
+        return _OK
+
+    def _spi_read(self, unit: int, argument: int, data: bytes, room: int) -> Answer:
+        self.harness.look(self._now_ms)
+        buf = bytearray(room)
+        self.harness.read_chain(unit, buf)
+        return 0, bytes(buf), 0
+
+    def _onewire(self, unit: int, argument: int, data: bytes, room: int) -> Answer:
+        buf = bytearray(room)
+        answer = self.harness.one_wire(unit, argument & 0xFF, argument >> 8, buf)
+        return answer, bytes(buf), 0
 
     def _pin_open(self, unit: int, argument: int, data: bytes, room: int) -> Answer:
         pull, told = argument >> 4 & 0xF, argument >> 8 & 3

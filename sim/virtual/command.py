@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import Any
 
+from firmware.config import defaults, load
 from sim.live import Stop
 from sim.virtual.board import VirtualBoard
 from sim.virtual.harness import Harness
@@ -21,8 +23,10 @@ def add_arguments(command: argparse.ArgumentParser, number) -> None:
         help="the flash, 4 MiB; made if it is missing (default: %(default)s)",
     )  # fmt: skip
     command.add_argument(
-        "--board", default="devkit", metavar="NAME", help="of drivers/board.py (default: devkit)"
-    )
+        "--bus", type=Path, metavar="FILE",
+        help="a bus.json that says which board it is and what is fitted (default: devkit with "
+        "40 seats on expanders and every sensor)",
+    )  # fmt: skip
     command.add_argument(
         "--heap", type=number(64, 65536, int), default=160, metavar="KB",
         help="how much memory programs get (default: %(default)s; objects take twice the room "
@@ -36,12 +40,11 @@ def add_arguments(command: argparse.ArgumentParser, number) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Until Ctrl-C. Exit status 2 with a sentence: there is no VM, or no such image."""
-    world = World()
     try:
+        config = fitted(args.bus)
+        world = World(seats=config["seats"]["count"])
         image = Image(args.flash)
-        board = VirtualBoard(
-            image, lambda clock: Harness(world, args.board, clock), int(args.speed)
-        )
+        board = VirtualBoard(image, lambda clock: Harness(world, config, clock), int(args.speed))
         runner = Runner(board, int(args.heap) * 1024, _tell)
     except (OSError, ValueError, LookupError) as error:
         print(f"python -m sim board: {error}.", file=sys.stderr)
@@ -61,6 +64,19 @@ def run(args: argparse.Namespace) -> int:
             runner.close()
             image.close()
     return 0
+
+
+def fitted(path: Path | None) -> dict[str, Any]:
+    """The harness that bus.json asks for, or a full one. ValueError names what is wrong in it."""
+    if path is None:
+        config = defaults()
+        for part in ("readback", "accelerometer", "cabin"):
+            config[part]["fitted"] = True
+        return config
+    config, errors = load(str(path))
+    if errors:
+        raise ValueError("; ".join(str(error).rstrip(".") for error in errors))
+    return config
 
 
 def _tell(what: str) -> None:

@@ -1,8 +1,7 @@
 """The board's serial line: the user's terminal on one side, the VM's on the other.
 
-The VM reads and writes a terminal of its own, so that Ctrl-C reaches it as a signal while it
-runs a program. What differs from an ESP32 is put right on the way: line ends, and the raw
-REPL that a soft reset keeps.
+What differs from an ESP32 is put right on the way: line ends, Ctrl-C while a program runs
+(a signal to a process), and the raw REPL that a soft reset keeps.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ from __future__ import annotations
 import os
 import termios
 import time
+from typing import Protocol
 
 _CTRL_A, _CTRL_C = b"\x01", b"\x03"
 _RAW = b"raw REPL; CTRL-B to exit\r\n>"
@@ -24,26 +24,19 @@ _IFLAG, _OFLAG, _CFLAG, _LFLAG, _CC = 0, 1, 2, 3, 6
 class Line:
     """A pseudo-terminal. `slave` is held open, so that nobody hangs up."""
 
-    def __init__(self, signals: bool):
-        """signals: Ctrl-C becomes SIGINT, as long as the one who reads has not said otherwise."""
+    def __init__(self) -> None:
         self.master, self.slave = os.openpty()
         os.set_blocking(self.master, False)
         mode = termios.tcgetattr(self.slave)
         mode[_IFLAG] = mode[_OFLAG] = 0
         mode[_CFLAG] |= termios.CS8 | termios.CREAD
-        mode[_LFLAG] = termios.ISIG | termios.NOFLSH if signals else 0
-        for character in (termios.VQUIT, termios.VSUSP):
-            mode[_CC][character] = b"\x00"
+        mode[_LFLAG] = 0
         mode[_CC][termios.VMIN], mode[_CC][termios.VTIME] = 1, 0
         termios.tcsetattr(self.slave, termios.TCSANOW, mode)
 
     @property
     def path(self) -> str:
         return os.ttyname(self.slave)
-
-    @property
-    def has_signals(self) -> bool:
-        return bool(termios.tcgetattr(self.slave)[_LFLAG] & termios.ISIG)
 
     def read(self) -> bytes:
         """What is there, b"" if nothing is."""
@@ -67,12 +60,23 @@ class Line:
         os.close(self.slave)
 
 
+class Terminal(Protocol):
+    """What reads and writes at the other end: process.py."""
+
+    line: Line
+
+    @property
+    def runs_a_program(self) -> bool: ...
+
+    def interrupt(self) -> None: ...
+
+
 class Console:
     """Moves bytes between the two lines whenever it is asked to."""
 
     def __init__(self) -> None:
-        self.user = Line(signals=False)
-        self.vm: Line | None = None
+        self.user = Line()
+        self.vm: Terminal | None = None
         self.is_raw = False
         """The raw REPL was last seen; a soft reset comes back to it."""
         self._in = bytearray()
@@ -83,7 +87,7 @@ class Console:
         self._is_up = False
         self._interrupted_s: float | None = None
 
-    def attach(self, vm: Line) -> None:
+    def attach(self, vm: Terminal) -> None:
         """A VM has started."""
         self.vm = vm
         self._swallowed = None
@@ -104,7 +108,7 @@ class Console:
         """The VM has ended; what it still said is taken."""
         if self.vm is not None:
             self.pump()
-            self.vm.close()
+            self.vm.line.close()
             self.vm = None
 
     def say(self, text: bytes) -> None:
@@ -115,7 +119,7 @@ class Console:
         """Everything that can move, moves."""
         self._in += self.user.read()
         if self.vm is not None:
-            self._hear(self.vm.read())
+            self._hear(self.vm.line.read())
             self._type()
         self.flush()
 
@@ -150,7 +154,7 @@ class Console:
         before = self._swallowed
         self._swallowed += data
         if _PROMPT in self._swallowed and _PROMPT not in before:
-            self.vm.write(_CTRL_A)
+            self.vm.line.write(_CTRL_A)
         if self._swallowed.endswith(_RAW):
             self._swallowed = None
             self.is_raw = True
@@ -162,13 +166,16 @@ class Console:
         if not self._in or not self._is_up or self._swallowed is not None:
             return
         assert self.vm is not None
-        runs = self.vm.has_signals
+        runs = self.vm.runs_a_program
         if self._interrupted_s is not None:
             if runs and time.monotonic() - self._interrupted_s < _INTERRUPTS_S:
                 return
             self._interrupted_s = None
-        end = self._in.find(_CTRL_C) + 1 if runs else 0
-        taken = self.vm.write(self._in[: end or len(self._in)])
-        if end and taken == end:
+        end = self._in.find(_CTRL_C) if runs else -1
+        if end == 0:
+            del self._in[0]
+            self.vm.interrupt()
             self._interrupted_s = time.monotonic()
-        del self._in[:taken]
+        else:
+            taken = self.vm.line.write(self._in[:end] if end > 0 else self._in)
+            del self._in[:taken]

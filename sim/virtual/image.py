@@ -6,6 +6,7 @@ so whatever is killed, the flash stays as it was.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import mmap
 import struct
@@ -24,7 +25,8 @@ class Image(Flash):
     """sim/flash.py's NOR over a file: it only clears bits, tears at a cut, counts its erases."""
 
     def __init__(self, path: Path, seed: int = 1):
-        """OSError if it cannot be had; ValueError if the file is not of a flash's size."""
+        """OSError if it cannot be had; ValueError if the file is not of a flash's size, or if
+        another board has it."""
         is_new = not path.exists()
         if is_new:
             path.write_bytes(b"\xff" * FLASH_BYTES)
@@ -33,8 +35,13 @@ class Image(Flash):
                 f"{path} has {path.stat().st_size:,} bytes; a flash has {FLASH_BYTES:,}"
             )
         super().__init__(0, seed)
-        with path.open("r+b") as file:
-            self._map = mmap.mmap(file.fileno(), FLASH_BYTES)
+        self._file = path.open("r+b")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            self._file.close()
+            raise ValueError(f"{path} is the flash of another board that runs now") from error
+        self._map = mmap.mmap(self._file.fileno(), FLASH_BYTES)
         self.blocks = FLASH_BYTES // SECTOR
         self.data = self._map  # type: ignore[assignment]  # a buffer like any other
         self._erased = bytearray(self._map[:].translate(_IS_ERASED))
@@ -44,6 +51,7 @@ class Image(Flash):
 
     def close(self) -> None:
         self._map.close()
+        self._file.close()
 
 
 def table() -> bytes:

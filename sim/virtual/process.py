@@ -14,8 +14,6 @@ from sim.shim import LIBRARY
 from sim.virtual.console import Line
 
 _SOURCES = Path(__file__).resolve().parents[1] / "vm"
-# The first of a session to open a terminal gets its signals.
-_ON_A_TERMINAL = ("/bin/sh", "-c", 'tty=$1; shift; exec "$@" <>"$tty" >&0 2>&1', "sh")
 _FROZEN = ("umqtt/simple.py",)  # what the ESP32 port has frozen in, and the firmware uses
 
 
@@ -38,9 +36,25 @@ class Modules:
                 self._compile(path, path.name)
             for name in _FROZEN:
                 self._compile(LIBRARY / name, name)
+            self.heap_bytes = self._measure()
         except BaseException:
             self.remove()
             raise
+
+    def _measure(self) -> int:
+        """What they take of the heap. On an ESP32 they are flash and C: a program does not pay."""
+        names = [path.stem for path in _SOURCES.glob("[!_]*.py")] + ["_start", "umqtt.simple"]
+        lines = ["import gc", "gc.collect()", "before = gc.mem_alloc()"]
+        lines += [f"import {name}" for name in names]
+        lines += ["gc.collect()", "print(gc.mem_alloc() - before)"]
+        done = subprocess.run(
+            [program("micropython"), "-c", "\n".join(lines)],
+            env={"MICROPYPATH": f"{self.folder}:.frozen", "PATH": os.defpath},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=True,
+        )
+        return int(done.stdout)
 
     def _compile(self, path: Path, name: str) -> None:
         target = (self.folder / name).with_suffix(".mpy")
@@ -56,21 +70,24 @@ class Process:
     """One run of the VM, from power-on or reset to the next."""
 
     def __init__(self, modules: Modules, wire: Path, heap_bytes: int):
-        self.line = Line(signals=True)
+        """heap_bytes: what a program gets."""
+        heap_bytes += modules.heap_bytes
+        self.line = Line()
         script = modules.folder / "run.py"
         script.write_text('__import__("_start").start(globals())\n')
 
         self._process = subprocess.Popen(
-            [*_ON_A_TERMINAL, self.line.path, program("micropython"),
-             "-X", f"heapsize={heap_bytes}", "-i", str(script)],
-            stdin=subprocess.DEVNULL,
+            [program("micropython"), "-X", f"heapsize={heap_bytes}", "-i", str(script)],
+            stdin=self.line.slave,
+            stdout=self.line.slave,
+            stderr=self.line.slave,
             env={
                 "MICROPYPATH": f"{modules.folder}:.frozen",
                 "BUSGUARD_WIRE": str(wire),
                 "PATH": os.defpath,
             },
-            start_new_session=True,
-        )  # fmt: skip
+            start_new_session=True,  # Ctrl-C is meant for us
+        )
 
     @property
     def pid(self) -> int:
@@ -79,6 +96,19 @@ class Process:
     @property
     def has_ended(self) -> bool:
         return self._process.poll() is not None
+
+    @property
+    def runs_a_program(self) -> bool:
+        """The VM catches SIGINT then, and only then (ports/unix/unix_mphal.c)."""
+        try:
+            status = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii")
+        except OSError:
+            return False
+        caught = status.partition("SigCgt:")[2].split()[0]
+        return bool(int(caught, 16) >> signal.SIGINT - 1 & 1)
+
+    def interrupt(self) -> None:
+        self._process.send_signal(signal.SIGINT)
 
     def kill(self) -> None:
         """As a power cut: nothing gets the time to end in order."""

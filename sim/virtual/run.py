@@ -74,7 +74,7 @@ class Runner:
     def _boot(self) -> None:
         self._process = Process(self._modules, self._path, self._heap_bytes)
         self.board.is_raw = self.console.is_raw
-        self.console.attach(self._process.line)
+        self.console.attach(self._process)
         self._selector.register(self._process.line.master, selectors.EVENT_READ, self._pump)
 
     def _halt(self) -> None:
@@ -98,7 +98,7 @@ class Runner:
             self.console.say(b"MPY: soft reboot\r\n")
         else:
             self.console.is_raw = False
-        self._tell(what)
+        self._tell(f"starts again: {what}")
         self.board.reset(cause, woken_by)
         self.board.start(keeps_watchdog=is_soft)
         self._boot()
@@ -115,7 +115,7 @@ class Runner:
         if self._wakes_us is not None:
             if self.board.clock.now_us() >= self._wakes_us:
                 self._wakes_us = None
-                self._reset(DEEPSLEEP_RESET, "woken from deep sleep", TIMER_WAKE)
+                self._reset(DEEPSLEEP_RESET, "deep sleep", TIMER_WAKE)
         elif self._process is not None:
             if self.board.watchdog_bites():
                 self._reset(WDT_RESET, "watchdog")
@@ -178,7 +178,7 @@ class Runner:
         elif wanted == "deep sleep":
             self._halt()
             self.board.harness.reset()
-            self._tell("deep sleep")
+            self._tell("sleeps")
             self._wakes_us = None if sleeps_us is None else self._skip(sleeps_us)
         else:
             self._reset(HARD_RESET if wanted == "reset" else SOFT_RESET, wanted or "")

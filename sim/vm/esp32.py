@@ -4,6 +4,8 @@ Source: MicroPython docs, esp32.Partition and esp32.NVS; ports/esp32/esp32_parti
 esp32_nvs.c for what they refuse.
 """
 
+import struct
+
 import _ops
 import _wire
 
@@ -100,14 +102,13 @@ class NVS:
     def set_i32(self, key, value):
         if not -0x80000000 <= value < 0x80000000:
             raise OverflowError("overflow converting long int to machine word")
-        self._ask(_ops.NVS_SET, 1, key, (value & 0xFFFFFFFF).to_bytes(4, "little"))
+        self._ask(_ops.NVS_SET, 1, key, struct.pack("<i", value))
 
     def get_i32(self, key):
         """OSError(-0x1102), ESP_ERR_NVS_NOT_FOUND, for a key that was never set."""
         kept = bytearray(4)
         self._ask(_ops.NVS_GET, 1, key, b"", kept)
-        value = int.from_bytes(kept, "little")
-        return value - ((value & 0x80000000) << 1)
+        return struct.unpack("<i", kept)[0]
 
     def set_blob(self, key, value):
         self._ask(_ops.NVS_SET, 2, key, bytes(value))

@@ -111,6 +111,9 @@ class Radio:
     def down(self):
         self.calls.append("down")
 
+    def restart(self):
+        self.calls.append("restart")
+
     def is_up(self):
         return self.is_on
 

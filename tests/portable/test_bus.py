@@ -45,6 +45,12 @@ class Supply:
 
 
 class Radio:
+    name = "wifi"
+    fault = failure = ""
+
+    def turn(self, now_ms):
+        pass
+
     def up(self):
         pass
 

@@ -192,15 +192,32 @@ def test_a_link_that_proved_itself_is_soon_dialled_again():
     assert 4000 <= wait_after_a_link_that_lasted(9990) <= 8020
 
 
-def test_five_failed_dials_restart_the_radio():
-    dialer = Dialer(*[OSError("refused")] * 5)
+def test_failed_dials_start_the_radio_anew_and_then_take_its_power():
+    dialer = Dialer(*[OSError("refused")] * 20)
     radio = Radio()
     redial = Redial(radio, Link(BROKER, "f-b", b"s", b"{}", dialer), 1, 1)
-    for now_ms in range(0, 20000, 10):
-        radio.is_on = "down" not in radio.calls
+    seen = {}
+    for now_ms in range(0, 60000, 10):
         redial.turn(now_ms)
-    assert dialer.started == 5
-    assert radio.calls[:3] == ["down", "down", "up"]
+        if radio.calls and len(radio.calls) not in seen:
+            seen[len(radio.calls)] = dialer.started
+        if dialer.started == 20:
+            break
+    assert radio.calls[:5] == ["down", "up", "restart", "down", "up"]
+    assert [seen[n] for n in (2, 3, 5)] == [5, 10, 15]
+
+
+def test_what_the_broker_acknowledged_begins_the_count_anew():
+    dialer = Dialer(*[OSError("refused")] * 13)
+    radio = Radio()
+    redial = Redial(radio, Link(BROKER, "f-b", b"s", b"{}", dialer), 1, 1)
+    for now_ms in range(0, 60000, 10):
+        if dialer.started == 4:
+            redial.proven(now_ms)
+        redial.turn(now_ms)
+        if dialer.started == 13:
+            break
+    assert radio.calls == ["down", "up"]
 
 
 def test_a_radio_restarted_by_us_does_not_shorten_the_waits():
@@ -284,14 +301,14 @@ def test_after_a_break_the_next_dial_waits_half_a_second_or_more():
     assert bench.uplink.dials == 2
 
 
-def test_without_a_radio_nothing_is_dialled_and_the_radio_is_asked_again():
+def test_without_a_radio_nothing_is_dialled_and_the_radio_is_asked_once():
     radio = Radio(is_on=False)
     dialer = Dialer(Line())
     link = Link(BROKER, "f-b", b"s", b"{}", dialer)
     redial = Redial(radio, link, 60, 1)
     for now_ms in range(0, 29000, 100):
         redial.turn(now_ms)
-    assert radio.calls == ["down", "up"] * 2 and dialer.started == 0
+    assert radio.calls == ["up"] and dialer.started == 0  # it tries again by itself
     radio.is_on = True
     redial.turn(29500)
     redial.turn(29500)

@@ -1,0 +1,108 @@
+"""Several radios in order of preference, as one.
+
+The first one that is up is used. The next ones are only asked when all before them have
+been down for a while, and let go when one of those is back. So a bus leaves the depot's
+Wi-Fi for the mobile network, and comes home to it, without anybody's help.
+"""
+
+from micropython import const
+
+_CHANGE_MS = const(1500)  # as if down: whoever has a connection has to make a new one
+
+
+class Radios:
+    """Same shape as each of them. name: that of the one used last, "" if none was."""
+
+    def __init__(self, radios, after_s):
+        """radios: the preferred one first. after_s: without the others before the next is asked."""
+        self._radios = radios
+        self._after_ms = after_s * 1000
+        self._is_wanted = False
+        self._asked = [False] * len(radios)
+        self._used = None
+        self._missed_ms = None  # since when the ones before are down
+        self._changed_ms = None
+        self._now_ms = 0
+        self.name = ""
+
+    def up(self):
+        self._is_wanted = True
+        self._missed_ms = None
+        self._ask(0)
+
+    def down(self):
+        self._is_wanted = False
+        self._used = None
+        self.name = ""
+        for index in range(len(self._radios)):
+            self._let_go(index)
+
+    def restart(self):
+        """The one in use; all that were asked if none is."""
+        for index in range(len(self._radios)):
+            if self._asked[index] and self._used in (None, self._radios[index]):
+                self._radios[index].restart()
+
+    def is_up(self):
+        return self._used is not None and self._changed_ms is None and self._used.is_up()
+
+    def signal_dbm(self):
+        return None if self._used is None else self._used.signal_dbm()
+
+    @property
+    def failure(self):
+        return self._told("failure")
+
+    @property
+    def fault(self):
+        return self._told("fault")
+
+    @property
+    def due_ms(self):
+        return min([radio.due_ms for radio in self._radios])
+
+    def turn(self, now_ms):
+        self._now_ms = now_ms
+        for radio in self._radios:
+            radio.turn(now_ms)
+        if self._changed_ms is not None and now_ms - self._changed_ms >= _CHANGE_MS:
+            self._changed_ms = None
+        if self._is_wanted:
+            self._choose(now_ms)
+
+    def _choose(self, now_ms):
+        for index in range(len(self._radios)):
+            if self._asked[index] and self._radios[index].is_up():
+                self._use(self._radios[index], now_ms)
+                for other in range(index + 1, len(self._radios)):
+                    self._let_go(other)
+                if index == 0:
+                    self._missed_ms = None
+                return
+        if self._missed_ms is None:
+            self._missed_ms = now_ms
+        elif now_ms - self._missed_ms >= self._after_ms and False in self._asked:
+            self._missed_ms = now_ms
+            self._ask(self._asked.index(False))
+
+    def _use(self, radio, now_ms):
+        if radio is self._used:
+            return
+        if self._used is not None:
+            self._changed_ms = now_ms
+        self._used = radio
+        self.name = radio.name
+
+    def _ask(self, index):
+        if not self._asked[index]:
+            self._asked[index] = True
+            self._radios[index].up()
+
+    def _let_go(self, index):
+        if self._asked[index]:
+            self._asked[index] = False
+            self._radios[index].down()
+
+    def _told(self, what):
+        texts = [getattr(radio, what) for radio in self._radios]
+        return " ".join([text for text in texts if text])

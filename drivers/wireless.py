@@ -1,0 +1,56 @@
+"""The radios that bus.json names, put together.
+
+Only the drivers of these are imported: what is not used costs no heap.
+"""
+
+from machine import UART, Pin
+
+from drivers.missing import MissingRadio
+
+_BAUD = 115200
+
+
+def make_radio(config, table):
+    """config: from firmware.config; table: the board's, as in drivers/boards.py."""
+    made = [
+        _wifi(config) if name == "wifi" else _cellular(config, table) for name in config["radios"]
+    ]
+    if len(made) == 1:
+        return made[0]
+    from drivers.radios import Radios
+
+    return Radios(made, config["next_radio_s"])
+
+
+def _wifi(config):
+    from network import STA_IF, WLAN
+
+    from drivers.wifi import Wifi
+
+    return Wifi(WLAN(STA_IF), config["wifi"])
+
+
+def _cellular(config, table):
+    if "cellular" not in table["radios"]:
+        return MissingRadio("cellular", "This board has no modem: radios cannot name cellular.")
+    from network import PPP
+
+    from drivers.cellular import Cellular
+    from drivers.modem_power import ModemPower
+
+    pins = table["on_board"]
+    uart = UART(
+        table["uarts"]["modem"],
+        baudrate=_BAUD,
+        rx=Pin(pins["modem_rx"]),
+        tx=Pin(pins["modem_tx"]),
+        rxbuf=4096,
+        txbuf=1024,
+    )
+    supply = pins.get("modem_supply")
+    power = ModemPower(
+        Pin(pins["modem_key"], Pin.OUT, value=0),
+        None if supply is None else Pin(supply, Pin.OUT, value=1),
+    )
+    gnss = config["gnss"]
+    return Cellular(uart, PPP, power, config["cellular"], gnss["in_modem"], gnss["fast"])

@@ -1,0 +1,37 @@
+"""When nothing else brings the link back, the board starts anew: once an outage, parked.
+
+A stack or a dialer that hangs survives everything but a reset. A broker that is down for
+days, or a village without coverage, does not: so one reset has to be enough until a link
+has been up again, and a note in NVS remembers that it was done. While anybody may be
+on board, or anything alarms, nothing is reset.
+"""
+
+from firmware.event import WARNING, Event
+
+_DONE = "link_reset"
+
+
+class LastResort:
+    def __init__(self, after_min, nvs):
+        """after_min: without a link before the reset."""
+        self._after_ms = after_min * 60000
+        self._nvs = nvs
+        self._is_done = bool(nvs.get(_DONE))
+        self._linked_ms = None
+
+    def update(self, now_ms, is_linked, is_calm):
+        """-> Event once the board has to be reset, to be recorded before; None."""
+        if is_linked or self._linked_ms is None:
+            self._linked_ms = now_ms
+        if is_linked and self._is_done:
+            self._note(0)
+        if self._is_done or not is_calm or now_ms - self._linked_ms < self._after_ms:
+            return None
+        self._note(1)
+        minutes = (now_ms - self._linked_ms) // 60000
+        text = "No connection to the broker for %d min; the board starts anew." % minutes
+        return Event("fault", WARNING, data=(("what", "link"), ("text", text)), subject=None)
+
+    def _note(self, value):
+        self._is_done = bool(value)
+        self._nvs.set(_DONE, value)

@@ -1,0 +1,80 @@
+"""The radios of one vehicle with their real drivers: an access point, a modem, what they carry.
+
+The access point and the modem outlive the board's resets; the modem has the board's supply
+and its backup, so it only loses its power with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from drivers.cellular import Cellular
+from drivers.modem_power import ModemPower
+from drivers.radios import Radios
+from drivers.wifi import Wifi
+from sim.chips.modem import ModemChip
+from sim.chips.modem_sim import SimCard
+from sim.pin import Pin, Wire
+from sim.ppp import PPP
+from sim.uart import UART
+from sim.wlan import WLAN, AccessPoint
+from sim.world import World
+
+_BAUD, _RXBUF = 115200, 2048
+
+
+class Wireless:
+    """`modem`, `ap` and `wlan` may be looked at and changed at any time.
+
+    make(): the radio of a board that starts, as config["radios"] wants it.
+    """
+
+    def __init__(self, config: dict[str, Any], world: World, clock: Callable[[], int], seed=0):
+        self._config = config
+        self._clock = clock
+        self._world = world
+        self.ap = AccessPoint(config["wifi"]["ssid"], config["wifi"]["password"])
+        self.wlan = WLAN(clock, self.ap)
+        self.uart = UART(_BAUD, _RXBUF)
+        self._key, self._supply = Wire(), Wire()
+        self.modem = ModemChip(
+            self.uart, self._key, lambda: world.signal_dbm, SimCard(), self._supply, seed
+        )
+        self.radio: Any = None
+        self._route = ""
+
+    def make(self) -> Any:
+        """Resets the Wi-Fi, which is part of the processor."""
+        config = self._config
+        self.wlan.active(False)
+        self.uart.init(_BAUD, _RXBUF)
+        made = [self._made(name) for name in config["radios"]]
+        self.radio = made[0] if len(made) == 1 else Radios(made, config["next_radio_s"])
+        self._begun_ms = self._clock()
+        return self.radio
+
+    def _made(self, name: str) -> Any:
+        if name == "wifi":
+            return Wifi(self.wlan, self._config["wifi"])
+        power = ModemPower(Pin(self._key, Pin.OUT, value=0), Pin(self._supply, Pin.OUT, value=1))
+        return Cellular(
+            self.uart, lambda uart: PPP(uart, self._clock), power, self._config["cellular"]
+        )
+
+    def advance(self, now_ms: int) -> None:
+        self.modem.advance(now_ms)
+
+    @property
+    def next_ms(self) -> int:
+        """When the driver or the modem has something to do."""
+        due_ms = self._begun_ms + self.radio.due_ms
+        chip_ms = self.modem.next_ms
+        return due_ms if chip_ms is None else min(due_ms, chip_ms)
+
+    @property
+    def route(self) -> str:
+        """How packets leave the bus now: wifi, cellular, or "" if they do not."""
+        if self.wlan.isconnected():
+            return "wifi" if self.ap.rssi is not None else ""
+        return "cellular" if self.modem.carries else ""

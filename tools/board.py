@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import sys
 import time
 from collections.abc import Callable, Iterator
 
 import serial
-from mpremote.transport import TransportError
+from mpremote.transport import TransportError, TransportExecError
 from mpremote.transport_serial import SerialTransport
 from rich.prompt import Prompt
 from serial.tools import list_ports
@@ -77,6 +78,13 @@ class Board:
         """Runs it on the board -> what it printed. Trouble if it raised, or the board is gone."""
         try:
             return self._transport.exec(program).decode()
+        except TransportExecError as error:
+            if f"OSError: {errno.ENOSPC}" in str(error) or "ENOSPC" in str(error):
+                raise Trouble(
+                    "The board's file system is full; the old code stays in charge. Look with "
+                    "`mpremote fs tree`, and remove what is not in /a, /b and the root's own files."
+                ) from error
+            raise Trouble(f"The board at {self.port} did not do it: {error}") from error
         except (TransportError, serial.SerialException) as error:
             raise Trouble(f"The board at {self.port} did not do it: {error}") from error
 

@@ -14,7 +14,7 @@ HORN_PIN = 23  # of every board in drivers/; a test holds them together
 
 machine.Pin(HORN_PIN, machine.Pin.OUT, value=0)
 
-START_MS = 30000  # until drivers/board.py takes the watchdog over
+START_MS = 60000  # until drivers/board.py takes the watchdog over
 SESSION_MS = 120000  # a soft reset: somebody is at the console, and feeds nothing
 LOOP = 3  # resets in five minutes of running; drivers/start.py forgets them after that
 SAFE, PREVIOUS = 1, 2  # bits of `how`

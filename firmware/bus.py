@@ -49,7 +49,7 @@ class Bus:
         self.snapshot = Snapshot(config["seats"]["count"])
         self.trip = Trip(config, parts.nvs)
         self.snapshot.phase = self.trip.phase
-        self._driven = Driven(parts.nvs, config["rules"]["rest_min"])
+        self._driven = Driven(parts.nvs)
         self._health = Health(parts)
         sounds = self._health
         self.warnings = Warnings(config["warnings"], sounds.lamp, sounds.buzzer, sounds.horn)
@@ -131,6 +131,8 @@ class Bus:
     def _make_rules(self):
         thresholds = self.policing.thresholds
         self.disabled = thresholds["disabled"]
+        self.trip.tune(thresholds)
+        self._driven.tune(thresholds)
         self._rules = [rule(thresholds) for rule in RULES if rule.kind not in self.disabled]
         self._warners = self._rules + [self.modes]
 

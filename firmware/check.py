@@ -20,9 +20,9 @@ _CHUNKS = const(3)
 
 
 class Check:
-    def __init__(self, walk_ms, checked, nvs):
+    def __init__(self, checked, nvs):
         """checked: the last check was finished before this boot."""
-        self._walk_ms = walk_ms
+        self.walk_ms = 0  # nobody walks to the button in less; set by who made this
         self._nvs = nvs
         self._kept_ms = 0
         self._kept = [nvs.get("sitting_%d" % index) or 0 for index in range(_CHUNKS)]
@@ -38,12 +38,15 @@ class Check:
         self.checked = False
 
     def update(self, s, ignition_off_ms):
-        """Fills the Snapshot's sitting, doubtful and checked. ignition_off_ms: None if on."""
+        """Fills the Snapshot's sitting, doubtful and checked. ignition_off_ms: None if on.
+
+        -> True: the driver has just walked to the button.
+        """
         pressed = s.check_button is True and self._button is False
         if s.check_button is not None:
             self._button = s.check_button
         off = pressed and ignition_off_ms is not None
-        looked = off and ignition_off_ms >= self._walk_ms
+        looked = off and ignition_off_ms >= self.walk_ms
         if off and not looked:
             s.early_presses += 1
         if looked:
@@ -57,6 +60,7 @@ class Check:
             self._changed = False
             self._kept_ms = s.now_ms
             self._keep()
+        return looked
 
     def _judge_seats(self, s):
         before = self._sitting

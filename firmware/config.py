@@ -136,6 +136,8 @@ SETTINGS = {
         "standing_kmh": Number(20, 5, 60),
         "standing_s": Number(3, 1, 60),
         "parked_movement_s": Number(1, 0, 60),
+        "boarding_s": Number(720, 0, 1800),  # with the engine off and the door open; 0: never
+        "boarding_door_s": Number(20, 0, 120),
         "sos_s": Number(2, 1, 10),
         "idling_s": Number(300, 60, 3600),
         "drive_run_min": Number(240, 30, 600),

@@ -25,10 +25,10 @@ _WORDS = const(5)
 
 
 class Driven:
-    def __init__(self, nvs, rest_min):
-        """nvs: get(name) -> int or None, set(name, int). rest_min: a break, in minutes."""
+    def __init__(self, nvs):
+        """nvs: get(name) -> int or None, set(name, int). tune() has to follow."""
         self._nvs = nvs
-        self._rest_min = rest_min
+        self._rest_min = 0  # a break
         self._run_min = nvs.get("drv_run") or 0
         self._boot_min = 0  # of these, driven since this start
         self._last_min = nvs.get("drv_off")
@@ -44,6 +44,10 @@ class Driven:
         self._at_ms = None
         self._driven_ms = 0
         self._rested_ms = 0
+
+    def tune(self, rules):
+        """config["rules"], or the policy's in their place."""
+        self._rest_min = rules["rest_min"]
 
     def update(self, s):
         """Snapshot after Trip -> driven_min without a break, driven_day_min in 24 h."""

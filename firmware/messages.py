@@ -38,6 +38,11 @@ def kmh(speed_mms):
     return None if speed_mms is None else Fixed((speed_mms * 36 + 500) // 1000, 1)
 
 
+def seconds(ms):
+    """ms -> whole s, or None."""
+    return None if ms is None else ms // 1000
+
+
 def text(value):
     """Value (see Event) -> JSON str."""
     if value is None:

@@ -20,6 +20,7 @@ class Places:
         self._trip = None
         self._round = None
         self._stop = None  # index
+        self._boarded_at = None  # the stop at which children got on before the trip began
         if policy is not None:
             self._fences = Fences(policy, self._edge_mm, config_rules["geofence_dwell_s"] * 1000)
 
@@ -87,6 +88,7 @@ class Places:
         """A new trip: which route of this bus has this hour? An unknown hour has none."""
         if s.phase == "parked":
             self._is_resumed = False
+            self._boarded_at = None
             if self._round is not None:
                 self._round = None
                 s.off_route_mm = s.next_stop_mm = None
@@ -99,7 +101,10 @@ class Places:
         for route in range(policy.routes.n if minute is not None else 0):
             if policy.runs.mine[route] and policy.holds(policy.runs.hours[route], minute, day):
                 self._round = Round(policy, route, self._is_resumed)
+                if self._boarded_at is not None and self._boarded_at == self._round.next:
+                    self._round.serve(self._boarded_at)
                 break
+        self._boarded_at = None
         self._is_resumed = False
         s.off_route_mm = s.next_stop_mm = None
         self._tell(s)
@@ -109,11 +114,13 @@ class Places:
         stop, trip = self._stop, self._round
         last = None if trip is None else trip.last
         s.at_school = stop in self._policy.schools and (last is None or stop == last)
-        if trip is None:
-            return
         if stop is not None and s.front_door and s.phase == "boarding":
-            trip.serve(stop)
-        self._tell(s)
+            if trip is None:
+                self._boarded_at = stop
+            else:
+                trip.serve(stop)
+        if trip is not None:
+            self._tell(s)
 
     def _tell(self, s):
         trip = self._round

@@ -43,6 +43,8 @@ class Snapshot:
         self.phase = "parked"
         self.trip = 0
         self.ignition_off_ms = None  # how long the ignition has been off; None: on
+        # how long somebody on board may have been alone (boarding.py); None: they are not
+        self.alone_ms = None
         self.checked = False  # the driver has walked to the check button since then
         self.sitting = []  # seats taken, or taken when last known
         self.doubtful = list(range(1, seat_count + 1))  # seats unknown, and not looked at

@@ -5,7 +5,8 @@
     front door open at standstill         -> BOARDING  (a stop is being served)
     ignition off                          -> CHECKING
     checked, and nobody sitting           -> PARKED    (check.py)
-    somebody sitting while PARKED         -> CHECKING
+    somebody sitting while PARKED         -> CHECKING, or BOARDING through an open
+                                             front door (boarding.py)
 
 Unknown: a bus that drives goes on driving whatever its ignition wire says, until
 it stands. An ignition that cannot be read counts as off after end_s at
@@ -14,6 +15,7 @@ standstill, so that a broken wire cannot keep the check from coming.
 
 from micropython import const
 
+from firmware.boarding import Boarding
 from firmware.check import Check
 from firmware.event import INFO, Event
 from firmware.odometer import Odometer
@@ -30,7 +32,8 @@ _STANDING_MMS = const(1400)  # 5 km/h
 
 
 class Trip:
-    """Keeps the Snapshot's phase; `nvs` keeps what a power cut must not undo.
+    """Keeps the Snapshot's phase; `nvs` keeps what a power cut must not undo. tune() has to
+    follow.
 
     nvs: get(name) -> int or None, set(name, int).
     """
@@ -44,13 +47,19 @@ class Trip:
         self.phase = PARKED if unchecked == 0 else CHECKING
         # After a reset nobody knows how long the ignition has been off: long enough.
         self._off_since_ms = 0 if unchecked is None else -_LONG_AGO_MS
-        self._check = Check(config["rules"]["check_walk_s"] * 1000, unchecked == 0, nvs)
+        self._check = Check(unchecked == 0, nvs)
+        self._boarding = Boarding()
         self._odometer = Odometer(nvs.get("odometer_m") or 0)
         self._number = nvs.get("trip") or 0
         self._begun_m = None  # odometer at the start of the trip under way
         self._stops = 0
         self._on_board = None  # seats taken when the door opened at this stop
         self._place = None  # the policy's name for it
+
+    def tune(self, rules):
+        """config["rules"], or the policy's in their place."""
+        self._check.walk_ms = rules["check_walk_s"] * 1000
+        self._boarding.tune(rules)
 
     def update(self, s):
         """Snapshot with its readings -> list of Events; fills in phase and check."""
@@ -61,15 +70,19 @@ class Trip:
             self._off_since_ms = None
             self._nvs.set("unchecked", 1)
             self._check.begin()
+            self._boarding.ends(s)
             self.phase = BOARDING
-        self._check.update(s, None if running else self._off_ms(s))
+        self._boarding.watch(s, self.phase == DRIVING)
+        off_ms = None if running else self._off_ms(s)
+        walked = self._check.update(s, off_ms)
         if running:
+            s.alone_ms = None
             self._run(s, notices)
         else:
-            self._rest(s, notices)
+            self._rest(s, notices, off_ms, walked)
         s.phase = self.phase
         s.trip = self._number
-        s.ignition_off_ms = None if running else self._off_ms(s)
+        s.ignition_off_ms = off_ms
         return notices
 
     def _off_ms(self, s):
@@ -79,7 +92,7 @@ class Trip:
         stands = self._stand.update(s.now_ms, s.speed_mms is None or s.speed_mms < self._start_mms)
         if s.ignition:
             return True
-        if self.phase not in (BOARDING, DRIVING):
+        if self._off_since_ms is not None:
             return False
         if s.ignition is None:
             return not stands
@@ -97,17 +110,24 @@ class Trip:
                 self._on_board = s.taken
                 self._place = s.stop
 
-    def _rest(self, s, notices):
+    def _rest(self, s, notices, off_ms, walked):
         if self._off_since_ms is None:
             self._off_since_ms = s.now_ms
             self._leave_stop(s, notices)
+        if self.phase == PARKED and self._boarding.begins(s):
+            self._check.begin()
+        s.alone_ms = self._boarding.alone_ms(s, off_ms, walked)
         if s.sitting or not s.checked:
             if self.phase == PARKED:
                 self._nvs.set("unchecked", 1)
-            self.phase = CHECKING
+                self._on_board = []
+                self._place = s.stop
+            self.phase = BOARDING if self._boarding.is_on else CHECKING
         elif self.phase != PARKED:
             self.phase = PARKED
             self._nvs.set("unchecked", 0)
+            self._boarding.ends(s)
+            self._on_board = None
             self._end_trip(notices)
 
     def _begin_trip(self, notices):

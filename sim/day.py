@@ -15,6 +15,7 @@ from sim.roads import offset_m
 from sim.world import MISCHIEF, MONDAY_UTC_MS, NEGLECT, ORDINARY, Air, Habits, Script, World
 
 _HOUR_MS = 3_600_000
+_ROW = 10  # buses that park beside each other: every way begins at the depot itself
 MORNING_MS = int(2.25 * _HOUR_MS)
 """06:00 to 08:15."""
 DAY_MS = 16 * _HOUR_MS
@@ -50,7 +51,10 @@ def afternoon_run(driver: Driver, route: town.Route, children) -> Script:
     """Depot, school, stops, depot: children get on at the school and off at their stop."""
     yield from driver.starts()
     yield from driver.goes("depot", route.school, town.place_name(route.school))
-    yield from driver.takes(children)
+    if driver.happens(driver.habits.engine_off):
+        yield from driver.waits_for(children)
+    else:
+        yield from driver.takes(children)
     here = route.school
     for stop in reversed(route.stops):
         yield from driver.goes(here, stop, town.place_name(stop))
@@ -65,7 +69,7 @@ def _depot_world(clock_h: float, index: int, seed: int, seats: int, air: Air) ->
     return World(
         utc_ms=MONDAY_UTC_MS + int(clock_h * _HOUR_MS),
         seats=seats,
-        lat_e7=round(lat * 1e7) + 400 * index,  # side by side, 4 m each
+        lat_e7=round(lat * 1e7) + 400 * (index % _ROW),  # side by side, 4 m each
         lon_e7=round(lon * 1e7),
         rng=random.Random(seed * 1009 + index),
         air=air,

@@ -18,6 +18,7 @@ _TURN_CDEG = 250  # at most so much per step, and no harder than children can si
 _BEND_CDEG = round(math.degrees(3.0 * _STEP_S) * 100)  # at 1 m/s: 3 m/s2 sideways
 _EARLY_DOOR_M = 15
 _HORN_IS_NOTICED_MS = 90_000
+_ALL_ARE_HERE_MS = 660_000  # after the first; a driver who knows boarding_s waits no longer
 
 
 def follow(world: World, way: Way, hurry: float = 1.0, door_opens_at_m: float = 0.0) -> Script:
@@ -70,10 +71,10 @@ class Driver:
     def __init__(self, world: World, roadmap, habits: Habits, rng: random.Random):
         self._world = world
         self._roadmap = roadmap
-        self._habits = habits
+        self.habits = habits
         self._rng = rng
 
-    def _happens(self, probability: float) -> bool:
+    def happens(self, probability: float) -> bool:
         return self._rng.random() < probability
 
     def starts(self) -> Script:
@@ -85,8 +86,8 @@ class Driver:
         """Drive from place to place and open the front door there (unless stops is False)."""
         world = self._world
         world.next_stop = name
-        hurry = _HURRY if self._happens(self._habits.speeding) else 1.0
-        early = stops and self._happens(self._habits.early_door)
+        hurry = _HURRY if self.happens(self.habits.speeding) else 1.0
+        early = stops and self.happens(self.habits.early_door)
         way = self._roadmap.way(start, end)
         yield from follow(world, way, hurry, _EARLY_DOOR_M if early else 0.0)
         yield 1500
@@ -101,6 +102,22 @@ class Driver:
             free = free_seats(self._world)
             child.boards(self._world, self._rng.choice(free))
         yield from self._closes()
+
+    def waits_for(self, children: Iterable[Child]) -> Script:
+        """At the school, engine off and the door open: the children come when they come."""
+        world, rng = self._world, self._rng
+        world.turn_ignition(False)
+        yield from self.checks()
+        coming = list(children)
+        for child in coming:
+            yield rng.randint(1800, _ALL_ARE_HERE_MS // len(coming))
+            child.boards(world, rng.choice(free_seats(world)))
+        closes_first = rng.random() < 0.5
+        if closes_first:
+            yield from self._closes()
+        yield from self.starts()
+        if not closes_first:
+            yield from self._closes()
 
     def lets_off(self, children: Iterable[Child]) -> Script:
         """Those of the children who are awake get off one by one; then the door closes."""
@@ -124,7 +141,7 @@ class Driver:
         world.next_stop = ""
         yield 3000
         world.turn_ignition(False)
-        if self._happens(self._habits.forgets_check):
+        if self.happens(self.habits.forgets_check):
             yield from self._walks_away()
         else:
             yield self._rng.randint(20_000, 60_000)

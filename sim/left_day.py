@@ -27,6 +27,8 @@ _STEP_MS = 500
 _HALF_PAST_SIX_MS = int(6.5 * 3_600_000)
 _WATCHED_MS = 20_000  # the alarm stands on for so long
 _LONGEST_MS = 3_600_000
+_BOARDS = 0.25  # of the days: not left behind, but boards the parked bus
+_HOLD_MS = 720_000  # boarding_s
 
 
 class LeftDay:
@@ -53,7 +55,8 @@ class LeftDay:
         self.rig.on_event = self._hear
         self.child = Child("the child", route.stops[-1], sleeps=True)
         self.seat = rng.randint(1, self.world.seat_count)
-        self.off_ms: int | None = None  # when the ignition went off
+        self.off_ms: int | None = None  # when its time began
+        self._boarded_ms: int | None = None  # the parked bus, and not left behind in it
         self.named = False  # by the sensor of its own seat
         self.late_ms = 0  # the alarm came so long after its time; less than 0: before
         self.problem = ""
@@ -81,6 +84,8 @@ class LeftDay:
             if self.off_ms is None or rig.vehicle.bus is None:
                 continue
             time_ms = max(self.off_ms + LIMIT_MS, self._power_ms)
+            if self._boarded_ms is not None and self._is_door_cut:
+                time_ms = max(time_ms, self._boarded_ms + _HOLD_MS + LIMIT_MS)
             if rig.now_ms >= time_ms + TOLERANCE_MS + _WATCHED_MS and not self._pending_power():
                 self._judge(time_ms)
                 return
@@ -102,8 +107,11 @@ class LeftDay:
         world.turn_ignition(False)
         self.off_ms = world.now_ms
         self._draw_trouble(self.off_ms, self.off_ms + LIMIT_MS)
-        if rng.random() < 0.2:
-            world.run(self._wakes())
+        if random.Random(self.seed * 6029).random() < _BOARDS:
+            self.off_ms = None
+            yield from self._boards_later(driver)
+            return
+        self._may_wake()
         carelessness = rng.random()
         if carelessness < 0.6:  # walks to the button and sees nobody
             yield from driver.checks()
@@ -112,6 +120,30 @@ class LeftDay:
             world.check_button_pressed = True
             yield 800
             world.check_button_pressed = False
+
+    def _boards_later(self, driver: Driver) -> Script:
+        """The child is found and gets off; it boards the parked bus again, and nobody comes."""
+        world, rng = self.world, self._rng
+        self.child.alights(world)
+        yield from driver.checks()
+        yield rng.randint(60_000, 180_000)
+        world.front_door_open = True
+        yield rng.randint(500, 60_000)
+        self.child.boards(world, self.seat)
+        self._boarded_ms = world.now_ms
+        self.happened.append(f"{world.now_ms // 1000} s: the child boards the parked bus")
+        if rng.random() < 0.8:
+            yield rng.randint(500, 60_000)
+            world.front_door_open = False
+            self.off_ms = world.now_ms
+        else:
+            self.off_ms = world.now_ms + _HOLD_MS
+        self._draw_trouble(world.now_ms, self.off_ms + LIMIT_MS)
+        self._may_wake()
+
+    def _may_wake(self) -> None:
+        if self._rng.random() < 0.2:
+            self.world.run(self._wakes())
 
     def _wakes(self) -> Script:
         world, rng = self.world, self._rng
@@ -189,6 +221,11 @@ class LeftDay:
 
     def _pending_power(self) -> bool:
         return any(what.startswith("power") for _, _, what, _ in self._due)
+
+    @property
+    def _is_door_cut(self) -> bool:
+        """It reads open, or did: somebody may be with the child."""
+        return any("front_door" in told for told in self.happened)
 
     # what comes of it
 

@@ -19,12 +19,14 @@ from sim.day import school_day
 from sim.left_day import LeftDay
 from sim.rig import Rig, config_for
 from sim.town_policy import policy_for
+from sim.world import ORDINARY
 
 MONTH_DAYS = 22
 """School days in a month."""
 _AT_SCHOOL_MS, _BACK_MS, _EVENING_MS = 11_160_000, 36_000_000, 44_100_000
 """08:06, 15:00, 17:15: in between the board is without power, for the sake of speed."""
 _JOBS = 2
+_PATIENT = ORDINARY._replace(engine_off=0.5)
 
 
 class Ordinary(NamedTuple):
@@ -44,8 +46,10 @@ class Left(NamedTuple):
 
 
 def ordinary_day(seed: int, evening_ms: int = _EVENING_MS) -> Ordinary:
-    """Two runs to the school and two from it, by people who do everything right."""
-    world = school_day(seed, seed, air=lambda lat_e7, lon_e7: None)
+    """Two runs to the school and two from it, by people who do everything right. Before every
+    second run home the driver waits for the children with the engine off.
+    """
+    world = school_day(seed, seed, habits=_PATIENT, air=lambda lat_e7, lon_e7: None)
     config = config_for(world)
     fitted = seed % 4 == 0  # every fourth bus has all that can be had
     config["accelerometer"]["fitted"] = config["readback"]["fitted"] = fitted

@@ -76,6 +76,56 @@ def hidden_while_the_power_was_off(bus: Story) -> None:
     bus.waits(seconds=10)
 
 
+def boarding_before_the_engine(bus: Story) -> None:
+    """A morning: children get on through the open door, a quarter of an hour before the engine."""
+    bus.opens_door()
+    bus.waits(minutes=5)
+    bus.boards(3)
+    bus.waits(minutes=5)
+    bus.boards(7, 8)
+    bus.waits(minutes=4)
+    bus.closes_door()
+    bus.waits(seconds=20)
+    bus.drives(seats={3, 7, 8})
+
+
+def boarded_and_left(bus: Story) -> None:
+    """A child gets on a parked bus; its door is closed, and nobody comes."""
+    bus.opens_door()
+    bus.boards(3)
+    bus.waits(seconds=30)
+    bus.closes_door()
+    bus.waits(minutes=4)
+    bus.opens_door()
+    bus.leaves(3)
+    bus.closes_door()
+    bus.waits(seconds=30)
+
+
+def boarded_at_an_open_door(bus: Story) -> None:
+    """Children wait in a bus whose door stays open; the driver walks past them once, and goes."""
+    bus.opens_door()
+    bus.boards(3, 7)
+    bus.waits(minutes=13)
+    bus.presses_check_button()
+    bus.waits(minutes=16)
+
+
+def boards_a_seat_that_nobody_can_read(bus: Story) -> None:
+    """The check is done; later somebody gets on, perhaps where an expander has died."""
+    bus.drives(seats={13})
+    bus.loses_expander(0)
+    bus.waits(seconds=10)
+    bus.parks()
+    bus.opens_door()
+    bus.closes_door()
+    bus.waits(minutes=2)
+    bus.opens_door()
+    bus.boards(3)
+    bus.closes_door()
+    bus.waits(minutes=4)
+
+
 def tunnel_at_85(bus: Story) -> None:
     """A tunnel at 85 km/h where 80 are allowed: unknown speed neither raises nor ends anything."""
     bus.drives(speed_kmh=85, seats={3}, seconds=20)
@@ -170,6 +220,10 @@ STORIES = (
     expander_dies_in_the_check,
     dead_expander_and_power_cut,
     hidden_while_the_power_was_off,
+    boarding_before_the_engine,
+    boarded_and_left,
+    boarded_at_an_open_door,
+    boards_a_seat_that_nobody_can_read,
     tunnel_at_85,
     clock_set_back,
     button_without_walking,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sim.story import Story
 from sim.straight_policy import pack
 
@@ -114,6 +116,27 @@ def child_stays_at_school(bus: Story) -> None:
     bus.waits(seconds=10)
 
 
+def home_from_school(bus: Story) -> None:
+    """Children get on at the school while the engine is off, and are driven home: no alarm."""
+    route = {"id": "home", "stops": ["school", "depot"], "hours": ["05:30-08:00"]}
+    bus.receives_policy(pack(routes=[route], stops=_school_here()))
+    bus.opens_door()
+    bus.boards(3, 7)
+    bus.waits(minutes=2)
+    bus.turns_ignition(True)
+    bus.closes_door()
+    bus.buckles(3, 7)
+    bus.drives(25, seconds=60)
+    bus.stops()
+
+
+def _school_here() -> list[Any]:
+    """The school where the story begins."""
+    stops = pack()["stops"]
+    stops[0]["id"], stops[-1]["id"] = "school", "depot"
+    return stops
+
+
 def bad_policy(bus: Story) -> None:
     """The city sends a policy with a latitude of 913 degrees: refused with its place."""
     bus.receives_policy(pack())
@@ -133,5 +156,6 @@ STORIES = (
     zone_entered,
     door_off_stop,
     child_stays_at_school,
+    home_from_school,
     bad_policy,
 )

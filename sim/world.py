@@ -172,6 +172,7 @@ class Habits(NamedTuple):
     sleeping: float = 0.0  # a child stays in its seat at the school
     unbuckled: float = 0.0  # a child that does not fasten its belt
     restless: float = 0.0  # a child that changes seats on the way
+    engine_off: float = 0.0  # waits at the school without the engine until they are on board
 
 
 ORDINARY = Habits()

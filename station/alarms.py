@@ -116,6 +116,8 @@ class Alarms:
         else:
             alarm["heard_ms"] = before.heard_ms
             alarm["late"] = before.late
+        if before.cleared_ms is None and alarm["cleared_ms"] is not None:
+            await self._log(connection, before.id, SELF, "cleared")
         await connection.execute(update(alarms).where(alarms.c.id == before.id).values(alarm))
         return before.id
 

@@ -118,6 +118,10 @@ class Session:
                 if message.connection == self._connection:
                     self._client.ack(message.mid, 1)
 
+    def publish(self, topic: str, payload: str) -> None:
+        """Retained, QoS 1; sent again by itself until the broker has it."""
+        self._client.publish(topic, payload, qos=1, retain=True)
+
     def _connected(self, client, _, flags, reason, properties) -> None:
         if reason.is_failure:
             log.warning("The broker refuses: %s", reason)

@@ -18,6 +18,7 @@ from firmware.warnings import HORN, INSIDE, SILENT
 # What other parts of the firmware work out (trip.py, check.py, modes.py, ...) is never unknown.
 SENSED = [name for name, values in READINGS.items() if isinstance(values, tuple) and None in values]
 SENSED.remove("ignition_off_ms")  # trip.py decides; None would mean: on
+SENSED.remove("alone_ms")
 
 
 def _value(values: tuple) -> st.SearchStrategy:
@@ -71,6 +72,8 @@ def walk(s, steps):
             setattr(s, name, value)
         s.seat_changes += seated is not None
         s.silent = list(silent)
+        if s.ignition_off_ms is None:
+            s.alone_ms = None
         for _ in range(2):
             s.now_ms += later_ms
             yield s

@@ -8,7 +8,8 @@ from sim import soak_hazards
 HALF_PAST_SIX_MS = 5_400_000
 
 
-@pytest.mark.parametrize("seed", [3, 155, 170, 197, 572])  # the last four once missed their child
+# All but the first once missed their child; on 2016 it boards the parked bus.
+@pytest.mark.parametrize("seed", [3, 155, 170, 197, 572, 2016])
 def test_a_child_left_behind_is_told_in_time(seed):
     day = soak_hazards.left_day(seed)
     assert day.problem == "", day

@@ -17,6 +17,13 @@ HEARD = [
     (stories.expander_dies_in_the_check, ["sensor_silent", *LEFT]),
     (stories.dead_expander_and_power_cut, ["sensor_silent", "sensor_silent", "self_test", *LEFT]),
     (stories.hidden_while_the_power_was_off, [*LEFT, "parked_movement"]),
+    (stories.boarding_before_the_engine, []),
+    (stories.boarded_and_left, LEFT),
+    (stories.boarded_at_an_open_door, LEFT),
+    (
+        stories.boards_a_seat_that_nobody_can_read,
+        ["sensor_silent", *LEFT, "check_button_missed"],
+    ),
     (stories.tunnel_at_85, ["overspeed"]),
     (stories.clock_set_back, LEFT),
     (stories.button_without_walking, ["check_too_soon", "check_button_missed"]),
@@ -26,7 +33,11 @@ HEARD = [
     (stories.drill_that_was_none, ["drill", *LEFT]),
     (stories.evacuation, ["evacuation"]),
 ]
-INFO = {"arrival_notice": "ordinary-route", "idling": "idling"}
+INFO = {
+    "arrival_notice": "ordinary-route",
+    "idling": "idling",
+    "parked_boarding": "boarding-before-the-engine",
+}
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +85,15 @@ def test_the_alarm_names_the_seat_that_was_lost(buses):
     assert taken(buses[stories.expander_dies_in_the_check]) == [[20]]
     assert taken(buses[stories.dead_expander_and_power_cut]) == [[20]]
     assert taken(buses[stories.hidden_while_the_power_was_off]) == [[9]]
+
+
+def test_who_boards_with_the_engine_off_is_watched_from_the_closing_of_the_door_on(buses):
+    for tell, seats in ((stories.boarded_and_left, [3]), (stories.boarded_at_an_open_door, [3, 7])):
+        (alarm,) = buses[tell].told("child_left_behind")
+        assert (alarm["data"]["seats"], alarm["why"]["alone_s"]) == (seats, 180)
+        (boarded,) = buses[tell].told("parked_boarding", "cleared")
+        assert boarded["data"]["ended_by"] == "time"
+    assert buses[stories.boarded_at_an_open_door].horn_sounds
 
 
 def test_a_cut_wire_ends_the_alarm_only_when_it_is_mended(buses):

@@ -16,6 +16,7 @@ HEARD = [
     (stories.zone_entered, ["zone_entered", "zone_entered"]),
     (stories.door_off_stop, ["door_off_stop"]),
     (stories.child_stays_at_school, ["seats_mismatch"]),
+    (stories.home_from_school, []),
     (stories.bad_policy, []),
 ]
 
@@ -110,3 +111,13 @@ def test_thresholds_of_the_pack_are_those_of_the_rules():
     bus.drives(45, seats={3}, seconds=20)
     (event,) = bus.told("overspeed")
     assert event["why"]["limit_kmh"] == 40
+
+
+def test_the_policy_tunes_the_check_itself(bus):
+    bus.receives_policy(pack(rules={"check_walk_s": 30}))
+    bus.drives(seconds=10)
+    bus.parks()  # pressed after 22 s
+    assert bus.city_heard("warning") == ["check_too_soon"]
+    (event,) = bus.told("check_too_soon")
+    assert event["why"]["limit_s"] == 30
+    assert bus.rig.bus.snapshot.phase == "checking"

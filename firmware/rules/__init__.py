@@ -26,6 +26,7 @@ from firmware.rules.heat import Heat
 from firmware.rules.idling import Idling
 from firmware.rules.off_route import OffRoute
 from firmware.rules.overspeed import Overspeed
+from firmware.rules.parked_boarding import ParkedBoarding
 from firmware.rules.parked_movement import ParkedMovement
 from firmware.rules.seats_mismatch import SeatsMismatch
 from firmware.rules.self_test_failed import SelfTestFailed
@@ -41,6 +42,7 @@ from firmware.rules.zone_entered import ZoneEntered
 RULES = (
     ChildLeftBehind,
     ParkedMovement,
+    ParkedBoarding,
     Heat,
     CheckButtonMissed,
     CheckTooSoon,

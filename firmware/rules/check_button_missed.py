@@ -1,12 +1,14 @@
 """The driver has not walked through the bus to the check button."""
 
 from firmware.event import ALARM, CLEARED, RAISED, Event
+from firmware.messages import seconds
 from firmware.rules.profile import SETTLE_MS, Profile
 from firmware.warnings import PROMPT, SILENT
 
 
 class CheckButtonMissed:
-    """Ignition off and no check within 180 s (korea) or 900 s (japan).
+    """Ignition off and no check within 180 s (korea) or 900 s (japan); or the front door of a
+    checked bus opened where seats cannot be read, and no check since (boarding.py).
 
     A prompt sounds from the start: it reminds the driver to walk. It ends with the
     press, or with the ignition on again.
@@ -25,12 +27,13 @@ class CheckButtonMissed:
         self._raised = False
 
     def judge(self, s):
-        off_ms = s.ignition_off_ms
-        if off_ms is None or s.checked or s.now_ms < SETTLE_MS:
+        alone_ms = s.alone_ms
+        if alone_ms is None or s.checked or s.now_ms < SETTLE_MS:
             self.warning = SILENT
             return self._clear(s)
-        self.warning = PROMPT if off_ms < self._profile.horn_ms else self._profile.warning(off_ms)
-        if self._raised or off_ms < self._profile.horn_ms:
+        is_late = alone_ms >= self._profile.horn_ms
+        self.warning = self._profile.warning(alone_ms) if is_late else PROMPT
+        if self._raised or not is_late:
             return None
         self._raised = True
         return self._event(RAISED, s)
@@ -42,9 +45,9 @@ class CheckButtonMissed:
         return self._event(CLEARED, s)
 
     def _event(self, state, s):
-        off_s = None if s.ignition_off_ms is None else s.ignition_off_ms // 1000
         why = (
-            ("ignition_off_s", off_s),
+            ("ignition_off_s", seconds(s.ignition_off_ms)),
+            ("alone_s", seconds(s.alone_ms)),
             ("limit_s", self._profile.horn_ms // 1000),
             ("profile", self._profile.name),
         )

@@ -2,7 +2,7 @@
 
 from firmware import heat
 from firmware.event import ALARM, CLEARED, RAISED, UPDATED, Event
-from firmware.messages import fixed
+from firmware.messages import fixed, seconds
 from firmware.rules.profile import SETTLE_MS, Profile
 from firmware.warnings import HORN, INSIDE, PROMPT, SILENT
 
@@ -10,7 +10,8 @@ _STAGE = {PROMPT: 1, INSIDE: 2, HORN: 3}
 
 
 class ChildLeftBehind:
-    """Ignition off, and a seat is taken or unknown.
+    """Ignition off, and a seat is taken or unknown. Where children board with the engine off, the
+    time begins later (boarding.py).
 
     The driver hears a prompt at once; the alarm comes at 180 s, the horn at 180 s
     (korea) or 900 s (japan). It ends when no seat is in question any more, or when
@@ -35,11 +36,11 @@ class ChildLeftBehind:
         self._raised = None  # (stage, seats, unknown) as last told
 
     def judge(self, s):
-        off_ms = s.ignition_off_ms
-        if off_ms is None or s.now_ms < SETTLE_MS or not (s.sitting or s.doubtful):
+        alone_ms = s.alone_ms
+        if alone_ms is None or s.now_ms < SETTLE_MS or not (s.sitting or s.doubtful):
             self.warning = SILENT
             return self._clear(s)
-        self.warning = self._profile.warning(off_ms)
+        self.warning = self._profile.warning(alone_ms)
         if self.warning == PROMPT:
             return None
         now = (_STAGE[self.warning], s.sitting, s.doubtful)
@@ -62,9 +63,9 @@ class ChildLeftBehind:
             ("stage", _STAGE.get(self.warning, 0)),
             ("heat_min", self._heat_min(s)),
         )
-        off_s = None if s.ignition_off_ms is None else s.ignition_off_ms // 1000
         why = (
-            ("ignition_off_s", off_s),
+            ("ignition_off_s", seconds(s.ignition_off_ms)),
+            ("alone_s", seconds(s.alone_ms)),
             ("limit_s", self._profile.inside_ms // 1000),
             ("horn_s", self._profile.horn_ms // 1000),
             ("profile", self._profile.name),

@@ -28,7 +28,7 @@ class DoorOffStop:
     def judge(self, s):
         if s.front_door is not None:
             self._is_open = s.front_door
-        rides = s.phase == "driving" or s.phase == "boarding"
+        rides = s.ignition_off_ms is None and (s.phase == "driving" or s.phase == "boarding")
         if s.at_stop is None and rides and self._is_open:
             return None
         hazard = rides and self._is_open and not s.at_stop

@@ -2,7 +2,7 @@
 
 from firmware import heat
 from firmware.event import ALARM, CLEARED, RAISED, UPDATED, Event
-from firmware.messages import Fixed, fixed
+from firmware.messages import Fixed, fixed, seconds
 from firmware.warnings import HORN, INSIDE, SILENT
 
 _HYSTERESIS_C10 = 20
@@ -12,7 +12,8 @@ _SETTLE_MS = 2000  # after boot the seats need so long to be known
 class Heat:
     """Ignition off, somebody may sit in the bus, and the cabin is at heat_c, or will be
     within heat_ahead_min (told heat_after_s after the ignition went off: until then
-    the driver is walking through the bus).
+    the driver is walking through the bus). Of children who board a hot bus with its engine
+    off nothing is told before they may have been alone so long (boarding.py).
 
     Told as `ahead`, and once more when it is `now`: then the horn sounds, whatever the
     profile says. It ends when nobody sits there any more, with the ignition on, or when
@@ -37,11 +38,12 @@ class Heat:
 
     def judge(self, s):
         off_ms = s.ignition_off_ms
-        if off_ms is None or s.now_ms < _SETTLE_MS or not (s.sitting or s.doubtful):
+        may_be_alone = off_ms is not None and s.alone_ms is not None and s.now_ms >= _SETTLE_MS
+        if not (may_be_alone and (s.sitting or s.doubtful)):
             return self._tell(None, s) if self._told else None
         cabin_c10 = heat.estimate_c10(s.cabin_c10, off_ms, self._start_c)
         missing_c10 = self._limit_c * 10 - cabin_c10
-        level = self._level(s.cabin_c10 is not None, off_ms, missing_c10)
+        level = self._level(s, missing_c10)
         if level == self._told:
             return None
         if level != "now" and self._told is not None:
@@ -50,11 +52,12 @@ class Heat:
                 return None
         return self._tell(level, s)
 
-    def _level(self, measured, off_ms, missing_c10):
-        grace = off_ms < self._after_ms
+    def _level(self, s, missing_c10):
+        grace = s.alone_ms < self._after_ms
+        measured = s.cabin_c10 is not None and s.phase != "boarding"
         if missing_c10 <= 0 and (measured or not grace):
             return "now"
-        return "ahead" if not grace and self._comes(off_ms, missing_c10) else None
+        return "ahead" if not grace and self._comes(s.ignition_off_ms, missing_c10) else None
 
     def _comes(self, off_ms, missing_c10):
         later = heat.rise_c10(off_ms + self._ahead_min * 60000)
@@ -65,9 +68,8 @@ class Heat:
         self._told = level
         self.warning = SILENT if level is None else HORN if level == "now" else INSIDE
         off_ms = s.ignition_off_ms
-        cabin = left = off_s = None
+        cabin = left = None
         if off_ms is not None:
-            off_s = off_ms // 1000
             cabin = Fixed(heat.estimate_c10(s.cabin_c10, off_ms, self._start_c), 1)
             left = heat.minutes_left(s.cabin_c10, off_ms, self._start_c, self._limit_c)
         data = (
@@ -81,6 +83,7 @@ class Heat:
             ("sensor_c", fixed(s.cabin_c10, 1)),
             ("limit_c", self._limit_c),
             ("ahead_min", self._ahead_min),
-            ("ignition_off_s", off_s),
+            ("ignition_off_s", seconds(off_ms)),
+            ("alone_s", seconds(s.alone_ms)),
         )
         return Event(self.kind, ALARM, state, data, why)

@@ -10,7 +10,8 @@ class ParkedMovement:
 
     A child that slept on the floor, or climbed in. The check starts anew by itself
     (trip.py), and so child_left_behind with its horn; this says why. Updated when it
-    is another seat. It ends when nobody sits there any more or the ignition is on.
+    is another seat. It ends when nobody sits there any more or the ignition is on. Who
+    comes through the open front door boards: that is parked_boarding.
 
     Source: a seat becomes taken while PARKED: alarm [default]; motion sensing after the
     check is what Theft-Mate sells for school buses; 1 s [default].
@@ -33,6 +34,7 @@ class ParkedMovement:
             self._parked = s.phase == "parked"
             self._held.update(s.now_ms, False)
             return self._tell([], s) if self._told else None
+        self._parked = self._parked and s.phase != "boarding"
         if not self._parked or not self._held.update(s.now_ms, s.sitting != self._told):
             return None
         return self._tell(s.sitting, s)

@@ -1,4 +1,4 @@
-"""When the alarms of a parked bus sound, in ms after the ignition went off.
+"""When the alarms of a parked bus sound, in ms that children may have been alone (trip.py).
 
 korea: the button within 3 min, else alarm (Korea Herald 2018); the horn with it.
 japan: prompt inside at once, outside alarm within 15 min (MLIT guideline for
@@ -10,7 +10,7 @@ from micropython import const
 from firmware.warnings import HORN, INSIDE, PROMPT
 
 SETTLE_MS = const(2000)  # after boot the seats need so long to be known
-_INSIDE_MS = const(180000)
+INSIDE_MS = const(180000)
 _HORN_MS = {"korea": 180000, "japan": 900000}
 
 
@@ -18,10 +18,10 @@ class Profile:
     def __init__(self, config):
         self.name = config["left_behind_profile"]
         self.horn_ms = _HORN_MS[self.name]
-        self.inside_ms = _INSIDE_MS
+        self.inside_ms = INSIDE_MS
 
-    def warning(self, ignition_off_ms):
+    def warning(self, alone_ms):
         """-> PROMPT, INSIDE or HORN."""
-        if ignition_off_ms >= self.horn_ms:
+        if alone_ms >= self.horn_ms:
             return HORN
-        return INSIDE if ignition_off_ms >= self.inside_ms else PROMPT
+        return INSIDE if alone_ms >= self.inside_ms else PROMPT

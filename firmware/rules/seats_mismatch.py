@@ -32,6 +32,7 @@ class SeatsMismatch:
         self._closed = Held(self._held_s * 1000)
         self._changed = Held(self._held_s * 1000)
         self._came = None  # seats that were in question when the door opened here
+        self._ends_here = False  # the route on which the bus came
         self._looked = False
         self._stop = None
         self._told = None  # (taken, unknown) while raised
@@ -40,6 +41,9 @@ class SeatsMismatch:
         if s.phase == "parked":
             self._came = None
             return self._tell(([], []), s) if self._told else None
+        if s.phase == "boarding" and s.ignition_off_ms is not None:
+            self._came = []  # it was empty: who is here now is to leave with it
+            self._ends_here = False
         if s.check_button and self._came is not None:
             self._looked = True
         left = self._left(s)
@@ -65,6 +69,7 @@ class SeatsMismatch:
     def _opens(self, s):
         if self._came is None:
             self._came = s.sitting + s.unknown
+            self._ends_here = s.route is not None
             self._looked = False
             self._stop = s.stop
 
@@ -75,7 +80,7 @@ class SeatsMismatch:
         taken, unknown = s.sitting, []
         if not self._looked:
             unknown = [seat for seat in s.unknown if seat not in taken]
-        if s.route is None:
+        if not self._ends_here:
             self._came = [seat for seat in self._came if seat in taken or seat in s.unknown]
             taken = [seat for seat in taken if seat in self._came]
             unknown = [seat for seat in unknown if seat in self._came]

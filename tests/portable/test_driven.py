@@ -19,7 +19,8 @@ class Bench:
         self.boots()
 
     def boots(self):
-        self.driven = Driven(self.nvs, 30)
+        self.driven = Driven(self.nvs)
+        self.driven.tune({"rest_min": 30})
         self.s = snapshot()
         self.passes(0)
 

@@ -201,6 +201,23 @@ def test_driving_past_the_next_stop_misses_it():
     assert (s.stops_missed, s.next_stop) == (["a"], "b")
 
 
+def test_a_trip_that_begins_where_they_boarded_has_served_that_stop():
+    ride = Ride(trip=0, phase="parked")
+    ride.at(13.08, phase="boarding", front_door=True)
+    ride.at(13.08, front_door=False)
+    s = ride.at(13.08, phase="driving", trip=1)
+    assert (s.stops_done, s.next_stop) == (["a"], "b")
+    assert ride.at(13.085).stops_missed == []
+    ride = Ride(trip=0, phase="parked")
+    ride.at(13.08, phase="boarding", front_door=True)
+    ride.at(13.08, phase="parked", front_door=False)
+    assert ride.at(13.08, phase="driving", trip=1).stops_done == []
+    ride = Ride(trip=0, phase="parked")
+    ride.at(13.09, phase="boarding", front_door=True)
+    s = ride.at(13.09, phase="driving", trip=1)
+    assert (s.stops_done, s.stops_odd) == ([], []), "not where the route begins"
+
+
 def test_the_last_stop_before_the_others_misses_them():
     ride = Ride()
     ride.at(13.07)

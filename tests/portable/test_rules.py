@@ -82,6 +82,28 @@ def test_child_left_behind_lets_the_seats_settle_for_two_seconds_after_boot():
     assert watch.states(100) == ["raised"]
 
 
+def test_child_left_behind_goes_by_the_time_alone_where_children_boarded():
+    watch = parked_with(ChildLeftBehind, sitting=[7], ignition_off_ms=86400000, alone_ms=None)
+    assert watch.states() == []
+    assert watch.rule.warning == SILENT
+    assert watch.states(alone_ms=0) == []
+    assert watch.rule.warning == PROMPT
+    assert watch.states(alone_ms=180000) == ["raised"]
+    why = dict(watch.events[0].why)
+    assert (why["ignition_off_s"], why["alone_s"], why["limit_s"]) == (86400, 180, 180)
+
+
+def test_check_button_missed_goes_by_the_time_alone_too():
+    watch = parked_with(CheckButtonMissed, ignition_off_ms=86400000, alone_ms=None)
+    assert watch.states() == []
+    assert watch.rule.warning == SILENT
+    assert watch.states(alone_ms=179999) == []
+    assert watch.rule.warning == PROMPT
+    assert watch.states(alone_ms=180000) == ["raised"]
+    why = dict(watch.events[0].why)
+    assert (why["ignition_off_s"], why["alone_s"]) == (86400, 180)
+
+
 def test_check_button_missed_prompts_and_alarms_at_180_s():
     watch = parked_with(CheckButtonMissed)
     assert watch.states(ignition_off_ms=179999) == []

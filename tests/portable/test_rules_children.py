@@ -7,9 +7,10 @@ from firmware.rules.child_standing import ChildStanding
 from firmware.rules.crash import Crash
 from firmware.rules.emergency_door import EmergencyDoor
 from firmware.rules.heat import Heat
+from firmware.rules.parked_boarding import ParkedBoarding
 from firmware.rules.parked_movement import ParkedMovement
 from firmware.rules.sos import Sos
-from firmware.warnings import CHIME, HORN, INSIDE, PROMPT, SILENT
+from firmware.warnings import CHIME, HORN, INSIDE, LAMP, PROMPT, SILENT
 
 
 def rides(watch, *seats, **readings):
@@ -174,6 +175,40 @@ def test_parked_movement_ends_with_the_ignition_on_and_not_with_unknown():
     assert [state for state, _ in watch.sees(ignition_off_ms=None)] == ["cleared"]
 
 
+def test_parked_movement_is_not_told_of_children_who_board():
+    watch = parked()
+    assert watch.sees(MINUTE, phase="boarding", sitting=[7], alone_ms=None) == []
+    assert watch.sees(MINUTE, phase="checking", alone_ms=180000) == []
+
+
+def test_parked_boarding_from_the_first_child_on():
+    watch = Watch(ParkedBoarding, phase="parked", ignition_off_ms=MINUTE)
+    assert watch.sees(MINUTE) == []
+    told = watch.sees(phase="boarding", sitting=[7], front_door=True, alone_ms=None)
+    assert told == [("raised", {"seats": [7], "unknown": []})]
+    assert (watch.events[0].severity, watch.rule.warning) == ("info", LAMP)
+    assert dict(watch.events[0].why) == {"front_door": True, "open_limit_s": 720, "door_s": 20}
+    assert watch.sees(MINUTE, sitting=[7, 8]) == []
+
+
+def test_parked_boarding_says_what_ended_it():
+    for ended_by, readings in (
+        ("ignition", {"ignition_off_ms": None}),
+        ("empty", {"phase": "parked", "sitting": []}),
+        ("time", {"phase": "checking", "alone_ms": 180000}),
+    ):
+        watch = Watch(ParkedBoarding, phase="boarding", ignition_off_ms=MINUTE, sitting=[7])
+        watch.sees()
+        ((state, data),) = watch.sees(**readings)
+        assert (state, data["ended_by"]) == ("cleared", ended_by)
+        assert watch.rule.warning == SILENT
+
+
+def test_parked_boarding_at_a_stop_with_the_engine_on_is_none_of_it():
+    watch = Watch(ParkedBoarding, phase="boarding", ignition_off_ms=None, sitting=[7])
+    assert watch.sees(MINUTE) == []
+
+
 def test_sos_held_2_s_and_taken_back_likewise():
     watch = Watch(Sos, **heads(sos_button=True))
     assert watch.sees(2000) == []
@@ -239,6 +274,11 @@ def test_heat_without_a_sensor_goes_by_the_curve_from_30_degrees():
 
 
 def test_heat_unknown_seats_count_and_an_empty_or_running_bus_is_none_of_it():
+    boards = hot(ignition_off_ms=60 * MINUTE, phase="boarding", alone_ms=None, cabin_c10=400)
+    assert boards.sees(MINUTE) == [], "the door is open"
+    assert boards.sees(alone_ms=179999) == []
+    assert levels(boards.sees(alone_ms=180000)) == [("raised", "now")]
+    assert levels(hot(ignition_off_ms=60 * MINUTE, alone_ms=180000).sees()) == [("raised", "now")]
     watch = hot(ignition_off_ms=MINUTE, cabin_c10=400)
     assert watch.states() == ["raised"]
     assert watch.states(sitting=[]) == ["cleared"]
@@ -260,7 +300,7 @@ def test_each_explains_itself():
     assert text(watch.events[0].why) == '{"shock_g":3.21,"limit_g":2.50}'
     watch = hot(ignition_off_ms=181000, cabin_c10=351)
     watch.sees()
-    expected = '{"sensor_c":35.1,"limit_c":35,"ahead_min":10,"ignition_off_s":181}'
+    expected = '{"sensor_c":35.1,"limit_c":35,"ahead_min":10,"ignition_off_s":181,"alone_s":181}'
     assert text(watch.events[0].why) == expected
     watch = parked()
     watch.sees(1100, phase="checking", sitting=[7])

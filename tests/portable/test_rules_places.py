@@ -199,6 +199,11 @@ def test_door_off_stop_unknown():
     assert watch.sees(MINUTE, front_door=None) == []
 
 
+def test_door_off_stop_with_the_engine_off_is_none():
+    watch = off_stop(speed_mms=0)
+    assert watch.sees(MINUTE, front_door=True, ignition_off_ms=MINUTE) == []
+
+
 def at_school(seats=(3, 7), **readings):
     """A bus whose door opens at the school, with these seats taken."""
     readings.setdefault("route", "r")
@@ -249,6 +254,25 @@ def test_seats_mismatch_without_a_route_counts_who_was_on_board():
     assert told == [("raised", {"stop": "school", "seats": [7], "unknown": []})]
     watch = at_school(seats=(), route=None)
     assert watch.sees(MINUTE, sitting=[1, 2], front_door=False) == []
+
+
+def test_seats_mismatch_who_boards_at_the_school_with_the_engine_off_is_to_leave_with_the_bus():
+    watch = Watch(
+        SeatsMismatch, phase="parked", ignition_off_ms=MINUTE, at_school=True, stop="school",
+        speed_mms=0, front_door=True,
+    )  # fmt: skip
+    assert watch.sees(MINUTE) == []
+    assert watch.sees(MINUTE, phase="boarding", sitting=[3]) == []
+    assert watch.sees(MINUTE, ignition_off_ms=None, sitting=[3, 7]) == []
+    assert watch.sees(MINUTE, front_door=False) == []
+    assert watch.sees(MINUTE, phase="driving", at_school=False, route="home", speed_mms=9000) == []
+
+
+def test_seats_mismatch_goes_by_the_route_on_which_the_bus_came():
+    watch = at_school(seats=(), route=None)
+    watch.sees(sitting=[3, 7])
+    assert watch.sees(MINUTE, front_door=False) == []
+    assert watch.sees(MINUTE, at_school=False, route="home", speed_mms=kmh(40)) == []
 
 
 def test_seats_mismatch_unknown_counts_as_taken_until_the_button_is_pressed():

@@ -1,56 +1,8 @@
 """Phases, check, stops and odometer at their boundaries."""
 
-from parts import Nvs, snapshot
-
-from firmware.config import defaults
-from firmware.trip import Trip
+from ride import CHECKED, Ride, parked
 
 KMH_8 = 2222  # mm/s
-CHECKED = {"unchecked": 0}
-
-
-class Ride:
-    """Feeds a Trip with hand-set readings, ten times a second."""
-
-    def __init__(self, **nvs):
-        self.nvs = Nvs(nvs)
-        self.trip = Trip(defaults(), self.nvs)
-        self.s = snapshot(
-            seats=8,
-            ignition=False,
-            front_door=False,
-            emergency_door=False,
-            check_button=False,
-            speed_mms=0,
-        )
-        self.notices = []
-        self.now_ms = 0
-
-    def goes(self, ms=100, **readings):
-        """These readings hold for so long -> the phase."""
-        for name, value in readings.items():
-            setattr(self.s, name, value)
-        if "taken" in readings or "unknown" in readings:
-            self.s.seat_changes += 1
-        for _ in range(ms // 100):
-            self.s.now_ms = self.now_ms
-            self.notices += self.trip.update(self.s)
-            self.now_ms += 100
-        return self.s.phase
-
-    def presses(self):
-        self.goes(200, check_button=True)
-        return self.goes(200, check_button=False)
-
-    def kinds(self):
-        return [event.kind for event in self.notices]
-
-    def data(self, kind):
-        return [dict(event.data) for event in self.notices if event.kind == kind]
-
-
-def parked():
-    return Ride(**CHECKED)
 
 
 def test_a_school_run_goes_through_all_phases():
@@ -220,6 +172,30 @@ def test_a_stop_tells_who_came_and_who_went():
     assert ride.data("stop_served") == [
         {"stop": 1, "boarded": [5, 6], "alighted": [1], "on_board": 3}
     ]
+
+
+def test_who_boards_with_the_engine_off_is_told_at_the_first_stop():
+    ride = parked()
+    ride.goes(200, stop="school")
+    ride.goes(front_door=True)
+    ride.goes(taken=[3])
+    ride.goes(1000, taken=[3, 4])
+    ride.goes(1000, ignition=True, front_door=False)
+    ride.goes(3000, speed_mms=9000, stop=None)
+    assert ride.data("stop_served") == [
+        {"stop": 1, "boarded": [3, 4], "alighted": [], "on_board": 2, "place": "school"}
+    ]
+
+
+def test_who_boards_and_leaves_again_with_the_engine_off_is_no_stop():
+    ride = parked()
+    ride.goes()
+    ride.goes(front_door=True)
+    ride.goes(taken=[3])
+    ride.goes(taken=[])
+    ride.goes(1000, ignition=True, front_door=False)
+    ride.goes(3000, speed_mms=9000)
+    assert ride.data("stop_served") == []
 
 
 def test_the_last_stop_is_told_when_the_ignition_goes_off():

@@ -17,13 +17,13 @@ class Watch:
 
     def __init__(self, rule, config=CONFIG, **readings):
         self.rule = rule(config)
-        self.s = snapshot(**readings)
+        self.s = snapshot(**_alone(readings))
         self.now_ms = 0
         self.events = []
 
     def sees(self, ms=100, **readings):
         """-> the events of this time, as (state, data)."""
-        for name, value in readings.items():
+        for name, value in _alone(readings).items():
             assert hasattr(self.s, name), name
             setattr(self.s, name, value)
         before = len(self.events)
@@ -37,6 +37,13 @@ class Watch:
 
     def states(self, ms=100, **readings):
         return [state for state, _ in self.sees(ms, **readings)]
+
+
+def _alone(readings):
+    """As trip.py has it where nobody boards with the engine off."""
+    if "ignition_off_ms" in readings and "alone_ms" not in readings:
+        return dict(readings, alone_ms=readings["ignition_off_ms"])
+    return readings
 
 
 _MAYBE = (None, True, False)
@@ -88,6 +95,7 @@ READINGS = {
     "phase": ("parked", "boarding", "driving", "checking"),
     "trip": (0, 1, 2),
     "ignition_off_ms": (None, 0, 179999, 180000, 899999, 900000, 86400000),
+    "alone_ms": (None, 0, 179999, 180000, 899999, 900000, 86400000),
     "checked": (True, False),
     "mode": ("normal", "service", "drill", "evacuation"),
     "exercise": (True, False),

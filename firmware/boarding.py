@@ -1,0 +1,102 @@
+"""Boarding with the engine off: children get on a parked bus, and its engine comes later.
+
+That is an ordinary morning in Thailand, and must not sound like a child that was
+overlooked: an alarm that cries every day is switched off. What tells them apart is the
+front door. A seat taken in the parked, checked bus while the door stands open, or
+boarding_door_s after it closed at most, is boarding: told as information
+(rules/parked_boarding.py), and watched in full from the first child on:
+
+    door open     somebody is with them, for boarding_s at most since the first sat down;
+                  a driver who walks to the check button begins anew
+    else          they may be alone: the driver is prompted, and the time runs on. After
+                  180 s in all (profile.py) it is boarding no more, and an alarm
+
+Through a closed door nobody boards: who sits down then alarms at once.
+
+Where a seat cannot be read, anybody may have sat down on it: a door that is open later than
+a minute after the check (until then it is the driver who leaves) asks for another check.
+
+Unknown: a door that cannot be read is closed. One that has not been seen closed since
+the start, or that was "open" for 30 s of driving, is a torn wire as likely: closed. After
+a reset nobody knows how long they have been alone: long enough.
+"""
+
+from micropython import const
+
+from firmware.rules.profile import INSIDE_MS
+from firmware.timing import Held
+
+_LEAVES_MS = const(60000)
+_TORN_MS = const(30000)
+_LONG_AGO_MS = const(-86400000)
+
+
+class Boarding:
+    """is_on: children board, or somebody may."""
+
+    def __init__(self):
+        self.is_on = False
+        self._door_ms = self._hold_ms = 0
+        self._was_open = None  # the door, as last known
+        self._torn = Held(_TORN_MS)
+        self._believed = False
+        self._is_open = False  # and believed
+        self._open_ms = None  # when it was last open
+        self._parked_ms = _LONG_AGO_MS
+        self._since_ms = 0  # the open door counts from here on
+        self._at_ms = 0  # the tick before
+        self._alone_ms = None  # for how long they may have been alone; None: nobody boarded
+
+    def tune(self, rules):
+        """config["rules"], or the policy's in their place."""
+        self._door_ms = rules["boarding_door_s"] * 1000
+        self._hold_ms = rules["boarding_s"] * 1000
+
+    def watch(self, s, drives):
+        """Every tick: the front door."""
+        if s.front_door and self._was_open is False:
+            self._believed = True
+        if s.front_door is not None:
+            self._was_open = s.front_door
+        if self._torn.update(s.now_ms, drives and self._was_open):
+            self._believed = False
+            self._open_ms = None
+        self._is_open = s.front_door is True and self._believed
+        if self._is_open:
+            self._open_ms = s.now_ms
+
+    def ends(self, s):
+        """The bus is parked, or its engine runs."""
+        self.is_on = False
+        self._alone_ms = None
+        self._parked_ms = s.now_ms
+
+    def begins(self, s):
+        """Every tick of a parked bus -> has it to be checked again, for seats that are unknown?"""
+        if not self._hold_ms:
+            return False
+        may_sit = self._is_open and s.unknown and s.now_ms - self._parked_ms >= _LEAVES_MS
+        sits = s.sitting and self._open_ms is not None and s.now_ms - self._open_ms <= self._door_ms
+        if sits or may_sit:
+            self.is_on = True
+            self._since_ms = self._at_ms = s.now_ms
+            self._alone_ms = 0
+        return bool(may_sit)
+
+    def alone_ms(self, s, off_ms, walked):
+        """Every tick with the ignition off -> for how long they may have been alone; None: not.
+
+        walked: the driver has just walked to the check button.
+        """
+        if self._alone_ms is None:
+            return off_ms
+        last_ms, self._at_ms = self._at_ms, s.now_ms
+        if self.is_on and self._is_open:
+            if walked:
+                self._since_ms = s.now_ms
+                self._alone_ms = 0
+            if s.now_ms - self._since_ms < self._hold_ms:
+                return None
+        self._alone_ms += s.now_ms - last_ms
+        self.is_on = self.is_on and self._alone_ms < INSIDE_MS
+        return self._alone_ms

@@ -104,6 +104,11 @@ def _town(commands) -> None:
         "--duration", type=number(1, 24 * _HOUR_S), metavar="S",
         help="end after so many seconds on your clock (default: when the last bus is parked)",
     )  # fmt: skip
+    command.add_argument(
+        "--no-station", dest="station", action="store_false",
+        default=not os.environ.get("NO_STATION"),
+        help="without the page of the municipal staff (also: NO_STATION=1)",
+    )  # fmt: skip
     _broker(command)
 
 

@@ -107,7 +107,7 @@ class SimBoard:
         self._belts = seats["belts"]
         self.switches = None  # no board here has them on an expander yet
         self._fit_accelerometer(config["accelerometer"], rng)
-        self.gnss = Gnss(self.uart)
+        self.gnss = Gnss(self.uart, 200 if config["gnss"]["fast"] else 1000)
         self._seats = min(seats["count"], self.seat_wiring.count // (2 if self._belts else 1))
         upper, lower = _DIVIDER_OHM
         divided = 1000 * lower / (upper + lower)  # uV at the pin for each mV of supply

@@ -57,6 +57,8 @@ class Session:
         self._lock = threading.Lock()
         self._connection = 0
         self._running = False
+        self.ready = False
+        """It is subscribed."""
         self.changed = lambda connected: None
         """Called in the event loop."""
         client = mqtt.Client(
@@ -142,6 +144,7 @@ class Session:
         self._tell(False)
 
     def _tell(self, connected: bool) -> None:
+        self.ready = connected
         with contextlib.suppress(RuntimeError):  # the loop has ended
             self._loop.call_soon_threadsafe(lambda: self.changed(connected))
 

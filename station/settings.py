@@ -23,11 +23,11 @@ class SettingsError(ValueError):
 class Settings:
     broker: tuple[str, int] = ("127.0.0.1", 1883)
     broker_user: str | None = None
-    broker_password: str | None = None
+    broker_password: str | None = field(default=None, repr=False)
     broker_ca: str | None = None
     """A file of certificates: then the broker is spoken to in TLS."""
     client_id: str = "busguard-station"
-    db: str = "station.db"
+    db: str = field(default="station.db", repr=False)
     http: tuple[str, int] = ("127.0.0.1", 8080)
     secure_cookie: bool = False
     """The page is reached by https (a proxy in front): cookies never go another way."""

@@ -64,7 +64,7 @@ class Station:
             self._tasks.append(asyncio.create_task(self._go_on(work), name=work.__qualname__))
 
     async def stop(self) -> None:
-        self.broker.stop()
+        await asyncio.to_thread(self.broker.stop)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -113,7 +113,7 @@ async def latency(buses: int, broker: tuple[str, int], folder: str) -> list[floa
 
 def _state(now_ms: int) -> bytes:
     seats = {"total": 40, "taken": [3, 7], "unknown": [], "unbelted": [7]}
-    body = {
+    body: dict[str, object] = {
         "v": 1, "at": iso(now_ms), "clock": "gnss", "phase": "driving", "mode": "normal",
         "trip": 3, "lat": 13.0827, "lon": 100.8833, "speed_kmh": 41.5, "heading_deg": 183,
         "sats": 11, "hdop": 0.9, "ignition": True,

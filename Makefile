@@ -19,7 +19,7 @@ STATION := $(if $(BROKER),--broker $(BROKER)) $(if $(DB),--db $(DB)) $(if $(HTTP
 WHERE = $(if $(PORT),--port $(PORT))
 named = $(if $($(1)),,$(error Name it: make $@ $(1)=$(2)))
 
-.PHONY: help setup sim station test lint bench vm soak cover hazards clean \
+.PHONY: help setup sim station test lint bench vm soak cover hazards wiring pictures clean \
         firmware deploy selftest logs repl pull erase
 
 help:  ## list the targets
@@ -80,6 +80,12 @@ erase: $(VENV)/board  ## everything on a board, the journal too; asks first (POR
 
 hazards: $(VENV)/dev  ## docs/hazards.md from the code
 	@$(VENV_BIN)/python -m tools.hazards
+
+wiring: $(VENV)/dev  ## the wiring diagrams of docs/install.md from drivers/boards.py
+	@$(VENV_BIN)/python tools/wiring_svg.py
+
+pictures: $(VENV)/dev  ## the pictures of docs/station.md, from the page as it is
+	@$(VENV_BIN)/python -m tests.page_pictures
 
 clean:  ## remove .venv and everything else that was made
 	rm -rf $(VENV) station/web/static/vendor* .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -64,7 +64,7 @@ class Board:
             tx=Pin(pins["gnss_tx"]),
             rxbuf=2048,
         )
-        self.gnss = Gnss(uart)
+        self.gnss = Gnss(uart, 200 if config["gnss"]["fast"] else 1000)
         self.switches = None
         far = table.get("switch_expander", {})
         if far:

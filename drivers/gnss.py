@@ -1,69 +1,145 @@
-"""GNSS receiver on a UART: NMEA in, configuration out.
+"""GNSS receiver on a UART: NMEA in, configuration out, whichever brand was soldered in.
 
-Nobody knows which receiver a technician soldered in, so all three families are told
-the same, each in its own language: so many fixes a second, only GGA and RMC. Each
-ignores what it does not understand.
-
-Sources: CASIC protocol (ATGM336H, L76K) PCAS02, 03, 11; Quectel L80 protocol
-specification PMTK220, 314, 386; u-blox 8 receiver description (UBX-13003221)
-32.10.2 CFG-MSG, 32.10.27 CFG-RATE.
+The speed is found by listening, the brand by asking (drivers/receivers.py). One that lost
+its power and forgot, or was swapped, is set up again; one that answers nothing is only
+listened to. Every step is short, none waits.
 """
 
 from micropython import const
 
-_CASIC_VEHICLE = b"PCAS11,3"
-_CASIC_GGA_RMC = b"PCAS03,1,0,0,0,1,0,0,0,0,0,,,0,0"
-_MTK_RMC_GGA = b"PMTK314,0,1,0,1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0"
-_MTK_NO_SPEED_THRESHOLD = b"PMTK386,0"
-_UBX_CFG_MSG = const(0x01)
-_UBX_CFG_RATE = const(0x08)
-_UBX_NMEA = const(0xF0)
-_UBX_UNWANTED = b"\x01\x02\x03\x05"  # GLL GSA GSV VTG
+from drivers.receivers import QUESTIONS, UNKNOWN, commands
 
-
-def sentence(body):
-    """bytes between $ and * -> bytes, the whole sentence."""
-    total = 0
-    for byte in body:
-        total ^= byte
-    return b"$%s*%02X\r\n" % (body, total)
-
-
-def ubx_cfg(number, payload):
-    """A UBX CFG message -> bytes with its 8-bit Fletcher checksum."""
-    message = bytes((0x06, number, len(payload), 0)) + payload
-    a = b = 0
-    for byte in message:
-        a = a + byte & 0xFF
-        b = b + a & 0xFF
-    return b"\xb5\x62" + message + bytes((a, b))
+_SPEEDS = (9600, 115200, 38400, 57600, 19200, 4800)
+_LISTEN_MS = const(2500)  # any receiver speaks once a second
+_ENOUGH = const(3)  # sentences: one or two are now and then made of noise
+_ANSWER_MS = const(1500)  # behind a burst of sentences that is on its way
+_PAUSE_MS = const(150)
+_TRIES = const(3)
+_WATCH_MS = const(10000)
+_SILENT_MS = const(5000)
+_KEPT = const(1024)  # bytes, while an answer is awaited
 
 
 class Gnss:
-    def __init__(self, uart, interval_ms=1000):
-        """uart: machine.UART. interval_ms: 1000, 500, 200 or 100 between fixes.
+    """brand: casic, ublox, mtk or unknown; "" until it is known which. baudrate: in use."""
 
-        9600 Bd carry the two sentences of a fix twice a second, not five times.
+    def __init__(self, uart, interval_ms=1000, baudrate=9600):
+        """uart: machine.UART at this baudrate. interval_ms: 1000 or 200 between fixes.
+
+        9600 Bd carry the two sentences of a fix, 164 bytes at most, five times a second.
         """
         self._uart = uart
-        self.configure(interval_ms)
-
-    def configure(self, interval_ms):
-        """Again after the receiver has lost its supply: it forgets."""
-        write = self._uart.write
-        write(sentence(_CASIC_VEHICLE))
-        write(sentence(_CASIC_GGA_RMC))
-        write(sentence(b"PCAS02,%d" % interval_ms))
-        write(sentence(_MTK_RMC_GGA))
-        write(sentence(_MTK_NO_SPEED_THRESHOLD))
-        write(sentence(b"PMTK220,%d" % interval_ms))
-        for unwanted in _UBX_UNWANTED:
-            write(ubx_cfg(_UBX_CFG_MSG, bytes((_UBX_NMEA, unwanted, 0))))
-        rate = bytes((interval_ms & 0xFF, interval_ms >> 8, 1, 0, 1, 0))
-        write(ubx_cfg(_UBX_CFG_RATE, rate))
+        self._interval_ms = interval_ms
+        self._heard = None  # what has come, while an answer is awaited
+        self._sentences = 0
+        self._now_ms = 0
+        self._due_ms = 0
+        self._steps = self._live()
+        self.baudrate = baudrate
+        self.brand = ""
+        self.set_up = 0  # times
 
     def readinto(self, buf):
         """-> int, bytes read into the start of buf: what has come, 0 if nothing. Never waits."""
         if not self._uart.any():
             return 0
-        return self._uart.readinto(buf) or 0
+        n = self._uart.readinto(buf) or 0
+        if self._heard is not None and len(self._heard) < _KEPT:
+            self._heard.extend(memoryview(buf)[:n])
+        return n
+
+    def turn(self, now_ms, sentences):
+        """One step, if one is due. sentences: how many right ones have come since the start."""
+        self._now_ms = now_ms
+        self._sentences = sentences
+        if now_ms >= self._due_ms:
+            self._due_ms = now_ms + next(self._steps)
+
+    def _live(self):
+        while True:
+            yield from self._find_speed()
+            defiant = 0
+            while True:
+                yield from self._recognise()
+                if not (yield from self._watch(defiant < _TRIES)):
+                    break  # silent
+                defiant += 1
+
+    def _find_speed(self):
+        """At the speed in use first, and again between any two others."""
+        found = self.baudrate
+        others = [speed for speed in _SPEEDS if speed != found]
+        at = 0
+        while not (yield from self._speaks()):
+            self._use(others[at])
+            at = (at + 1) % len(others)
+            if (yield from self._speaks()):
+                return
+            self._use(found)
+
+    def _speaks(self):
+        before, end_ms = self._sentences, self._now_ms + _LISTEN_MS
+        while self._sentences - before < _ENOUGH:
+            if self._now_ms >= end_ms:
+                return False
+            yield _PAUSE_MS
+        return True
+
+    def _use(self, baudrate):
+        self.baudrate = baudrate
+        self._uart.init(baudrate=baudrate)
+
+    def _recognise(self):
+        for _ in range(_TRIES):
+            for brand, question, answer in QUESTIONS:
+                if (yield from self._asks(question, answer)):
+                    yield _PAUSE_MS * 2  # the rest of it
+                    self.brand = brand
+                    heard, self._heard = self._heard, None
+                    yield from self._configure(commands(brand, heard, self._interval_ms))
+                    return
+        self._heard = None
+        self.brand = UNKNOWN
+
+    def _configure(self, told):
+        for command, acknowledgement in told:
+            for _ in range(_TRIES):
+                if not acknowledgement:
+                    self._uart.write(command)
+                    yield _PAUSE_MS
+                    break
+                if (yield from self._asks(command, acknowledgement)):
+                    break
+        self._heard = None
+        self.set_up += 1
+
+    def _asks(self, question, answer):
+        """-> bool: the answer came in time."""
+        self._heard = bytearray()
+        self._uart.write(question)
+        end_ms = self._now_ms + _ANSWER_MS
+        while self._heard.find(answer) < 0:
+            if self._now_ms >= end_ms:
+                return False
+            yield _PAUSE_MS
+        return True
+
+    def _watch(self, may_set_up):
+        """Until it is silent (False), or speaks more or less than it was told (True)."""
+        yield _PAUSE_MS * 10  # what was sent before it was told
+        before, since_ms = self._sentences, self._now_ms
+        last, last_ms = before, since_ms
+        while True:
+            yield _PAUSE_MS
+            if self._sentences != last:
+                last, last_ms = self._sentences, self._now_ms
+            elif self._now_ms - last_ms >= _SILENT_MS:
+                return False
+            passed_ms = self._now_ms - since_ms
+            if passed_ms >= _WATCH_MS:
+                expected = 2 * passed_ms // self._interval_ms
+                got = last - before
+                odd = got * 2 > expected * 3 or got * 2 < expected
+                if odd and may_set_up and self.brand != UNKNOWN:
+                    return True
+                before, since_ms = last, self._now_ms

@@ -29,13 +29,18 @@ def seat_inputs(table, seats, i2c):
     elif way == "mats":
         _mats(inputs, seats, i2c)
     else:
-        _expanders(inputs, pins, seats, i2c)
+        _expanders(inputs, table, pins, seats, i2c)
     return inputs
 
 
-def _expanders(inputs, pins, seats, i2c):
+def _expanders(inputs, table, pins, seats, i2c):
     from drivers.mcp23017 import MCP23017
 
+    doors = table.get("switch_expander", {}).get("address")
+    for addresses in [seats["expanders"]] + seats["behind_mux"]:
+        if doors in addresses:
+            print("seats has the address %d of the doors' MCP23017: no seat is read." % doors)
+            return
     chips = [MCP23017(i2c, address) for address in seats["expanders"]]
     if seats["expanders_2"] and "sda_2" in pins:
         i2c_2 = I2C(1, sda=Pin(pins["sda_2"]), scl=Pin(pins["scl_2"]), freq=400000, timeout=5000)

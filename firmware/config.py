@@ -58,7 +58,7 @@ SETTINGS = {
             "direction": Choice("auto", "pin"),  # who turns the transceiver round
         },
         "chain_registers": Number(10, 1, 32),  # 74HC165 with seats, without the pattern's
-        "mat_readers": Addresses([72], 72, 75, 4),  # ADS1115
+        "mat_readers": Addresses([73], 72, 75, 4),  # ADS1115
         "mats": {  # mV; below short and above open the wire is broken
             "short_mv": Number(150, 50, 500),
             "empty_mv": Number(1300, 300, 2500),
@@ -204,7 +204,7 @@ def parse(text, name="bus.json"):
             )
         )
         mounted["forward"], mounted["up"] = "+x", "+z"
-    for fault in seat_faults(config["seats"]):
+    for fault in seat_faults(config["seats"], config["cabin"]):
         errors.append(ConfigError("%s: %s" % (name, fault)))
     if config["broker"]["tls"] and not config["broker"]["ca"]:
         errors.append(

@@ -4,6 +4,7 @@ _PER_EXPANDER = 14
 _PER_REGISTER = 8
 _PER_READER = 4
 _MOST_INPUTS = 64  # of a module
+_LM75 = 72
 
 
 class Addresses:
@@ -107,8 +108,11 @@ def inputs_of(seats):
     return chips * _PER_EXPANDER, "%d expanders" % chips
 
 
-def seat_faults(seats):
-    """config["seats"], each value within its range -> list of sentences; mends what it can."""
+def seat_faults(seats, cabin):
+    """-> list of sentences about what does not fit together; mends what it can.
+
+    config["seats"] and config["cabin"], each value within its range.
+    """
     faults = []
     if seats["inputs"] == "mats" and seats["belts"]:
         faults.append("seats.belts is true, but seats.inputs mats have no belts; false is used.")
@@ -129,6 +133,13 @@ def seat_faults(seats):
                 )
     for addresses in seats["behind_mux"]:
         addresses[:] = [address for address in addresses if address not in seats["expanders"]]
+    is_lm75 = cabin["fitted"] and cabin["chip"] == "lm75"
+    if is_lm75 and seats["inputs"] == "mats" and _LM75 in seats["mat_readers"]:
+        faults.append(
+            "seats.mat_readers has 72, which is the cabin's LM75; the thermometer is not used. "
+            "Give the reader another address, or set cabin.chip to ds18b20."
+        )
+        cabin["fitted"] = False
     mats = seats["mats"]
     if not mats["short_mv"] < mats["empty_mv"] < mats["open_mv"]:
         faults.append(

@@ -118,6 +118,7 @@ class Senses:
             if self.nmea.feed(self._buffer, n):
                 self._heard_ms = now_ms
             n = self._listen()
+        self._parts.gnss.turn(now_ms, self.nmea.sentences)
         index = self._seat_sensors
         s.silent[index] = now_ms - self._heard_ms > _GNSS_SILENT_MS
         s.fix_new = self.nmea.fixes != self._fixes

@@ -1,4 +1,4 @@
-"""python -m sim town | story | replay | bench | soak: the simulator's commands."""
+"""python -m sim town | story | replay | board | bench | soak: the simulator's commands."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def parser() -> argparse.ArgumentParser:
         "in front of simulated chips.",
     )
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (_town, _story, _replay, _bench, _soak):
+    for add in (_town, _story, _replay, _board, _bench, _soak):
         add(commands)
     return top
 
@@ -104,6 +104,11 @@ def _town(commands) -> None:
         "--duration", type=number(1, 24 * _HOUR_S), metavar="S",
         help="end after so many seconds on your clock (default: when the last bus is parked)",
     )  # fmt: skip
+    command.add_argument(
+        "--no-station", dest="station", action="store_false",
+        default=not os.environ.get("NO_STATION"),
+        help="without the page of the municipal staff (also: NO_STATION=1)",
+    )  # fmt: skip
     _broker(command)
 
 
@@ -138,6 +143,17 @@ def _replay(commands) -> None:
     command.add_argument("file", metavar="FILE.nmea", help="what the receiver sent, as it came")
     _speed(command, 20)
     _broker(command)
+
+
+def _board(commands) -> None:
+    from sim.virtual import command as virtual
+
+    command = _command(
+        commands, "board", virtual.run,
+        "a board on a serial port of this computer: the real MicroPython with its flash on a "
+        "file, for mpremote, make deploy and everything else that talks to boards",
+    )  # fmt: skip
+    virtual.add_arguments(command, number)
 
 
 def _bench(commands) -> None:

@@ -107,7 +107,7 @@ class SimBoard:
         self._belts = seats["belts"]
         self.switches = None  # no board here has them on an expander yet
         self._fit_accelerometer(config["accelerometer"], rng)
-        self.gnss = Gnss(self.uart)
+        self.gnss = Gnss(self.uart, 200 if config["gnss"]["fast"] else 1000)
         self._seats = min(seats["count"], self.seat_wiring.count // (2 if self._belts else 1))
         upper, lower = _DIVIDER_OHM
         divided = 1000 * lower / (upper + lower)  # uV at the pin for each mV of supply
@@ -135,11 +135,12 @@ class SimBoard:
         self.accelerometer = AccelerometerDriver(self.i2c, _ACCELEROMETER_ADDRESS)
 
     def _fit_cabin(self, config: dict[str, Any]) -> None:
-        self.cabin = self.cabin_chip = None
+        self.cabin = self.cabin_chip = self.cabin_wire = None
         if not config["fitted"]:
             return
         if config["chip"] == "ds18b20":
-            self.cabin = OneWireDriver(DS18B20Wire(self._clock, lambda: self._world.cabin_c10 / 10))
+            self.cabin_wire = DS18B20Wire(self._clock, lambda: self._world.cabin_c10 / 10)
+            self.cabin = OneWireDriver(self.cabin_wire)
             return
         self.cabin_chip = LM75(lambda: self._world.cabin_c10 / 10)
         self.i2c.attach(_CABIN_ADDRESS, self.cabin_chip)

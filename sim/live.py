@@ -136,11 +136,19 @@ class Stop:
 class Run:
     """Buses, the city's ear, and the account of what passed between them."""
 
-    def __init__(self, buses: list[LiveBus], subscriber: Subscriber, speed: float):
+    def __init__(
+        self,
+        buses: list[LiveBus],
+        subscriber: Subscriber,
+        speed: float,
+        tell: Callable[[int], None] = lambda utc_ms: None,
+    ):
+        """tell: hears all the time what time it is in the town, UTC in ms."""
         self.ledger = Ledger(buses)
         self.now_ms = 0
         self._buses = buses
         self._subscriber = subscriber
+        self._tell = tell
         self._pace = Pace(speed)
         self._frame_s = 0.0
 
@@ -182,6 +190,7 @@ class Run:
                 live.turn(self.now_ms)
 
     def _look(self, screen: Picture | Plain) -> None:
+        self._tell(self._buses[0].world.start_utc_ms + self.now_ms)
         for heard in self._subscriber.take():
             if self.ledger.hear(heard):
                 screen.hear(heard.bus, heard.message)

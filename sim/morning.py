@@ -6,12 +6,14 @@ import argparse
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from typing import Any
 
 from sim import brokers
 from sim.dashboard import Picture, Plain
 from sim.day import fleet_morning
 from sim.ledger import Ledger
 from sim.live import FLEET, LiveBus, Run, Stop
+from sim.station import PERSON, Station
 from sim.subscriber import Subscriber
 from sim.town_policy import policy_for
 
@@ -57,11 +59,41 @@ def run(args: argparse.Namespace) -> int:
             print(f"python -m sim town: {error}.", file=sys.stderr)
             return 2
         _introduce(args, what)
+        worlds = fleet_morning(args.buses, args.seed)
+        station = None
+        if args.station:
+            station = open_station(stack, (host, port), worlds[0].start_utc_ms, args.buses)
         buses = [
             LiveBus(f"bus-{number:02d}", world, (host, port), policy=policy_for(number - 1))
-            for number, world in enumerate(fleet_morning(args.buses, args.seed), 1)
+            for number, world in enumerate(worlds, 1)
         ]
-        return show(Run(buses, subscriber, args.speed), args, stop)
+        tell = station.tell if station else lambda utc_ms: None
+        return show(Run(buses, subscriber, args.speed, tell), args, stop)
+
+
+def open_station(
+    stack: ExitStack, broker: tuple[str, int], utc_ms: int, buses: int
+) -> Station | None:
+    """What municipal staff see, or a sentence why not: the town goes on without it."""
+    print("Starting the station ...", end="", flush=True)
+    try:
+        station = stack.enter_context(Station(broker, utc_ms))
+        station.policy(FLEET, map_policy(buses))
+    except OSError as error:
+        print(f" no: {error}\n", flush=True)
+        return None
+    print(
+        f" open {station.address} in a browser and sign in\nas {PERSON} with {station.password}\n",
+        flush=True,
+    )
+    return station
+
+
+def map_policy(buses: int) -> dict[str, Any]:
+    """What all buses were given, together."""
+    packs = [policy_for(number) for number in range(buses)]
+    routes = {route["id"]: route for pack in packs for route in pack["routes"]}
+    return {**packs[0], "routes": list(routes.values())}
 
 
 def title(speed: float) -> str:

@@ -114,6 +114,8 @@ class Vehicle:
         self.now_ms = now_ms
         if self.wireless is not None:
             self.wireless.modem.powered = self.has_power
+            if self.config["gnss"]["in_modem"]:
+                self.receiver.powered = self.has_power and self.wireless.modem.speaks_nmea
             self.wireless.advance(now_ms)
         bus = self.bus
         if bus is None:

@@ -58,8 +58,14 @@ class Wireless:
         if name == "wifi":
             return Wifi(self.wlan, self._config["wifi"])
         power = ModemPower(Pin(self._key, Pin.OUT, value=0), Pin(self._supply, Pin.OUT, value=1))
+        gnss = self._config["gnss"]
         return Cellular(
-            self.uart, lambda uart: PPP(uart, self._clock), power, self._config["cellular"]
+            self.uart,
+            lambda uart: PPP(uart, self._clock),
+            power,
+            self._config["cellular"],
+            gnss["in_modem"],
+            gnss["fast"],
         )
 
     def advance(self, now_ms: int) -> None:

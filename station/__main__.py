@@ -43,6 +43,9 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--broker", metavar="HOST:PORT", help="MQTT broker (127.0.0.1:1883)")
     serve.add_argument("--http", metavar="HOST:PORT", help="where the page is (127.0.0.1:8080)")
     serve.add_argument("--tiles", metavar="URL|FILE", help="streets: a tile URL or a .pmtiles file")
+    serve.add_argument("--notices", metavar="FILE", help="who is told of what (docs/station.md)")
+    serve.add_argument("--home-assistant", action="store_const", const="1", dest="home_assistant",
+                       help="tell Home Assistant of the buses")  # fmt: skip
     serve.add_argument("--clock", type=int, metavar="MS", help=argparse.SUPPRESS)
     serve.set_defaults(run=_serve)
     admin = commands.add_parser("admin", help="make an administrator, or give one a new password")
@@ -154,7 +157,8 @@ async def _with_database(settings: Settings, work) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     args = parser().parse_args(arguments)
-    given = {name: getattr(args, name, None) for name in ("broker", "db", "http", "tiles")}
+    names = ("broker", "db", "http", "tiles", "notices", "home_assistant")
+    given = {name: getattr(args, name, None) for name in names}
     try:
         settings = load(given)
         return args.run(args, settings)

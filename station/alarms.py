@@ -50,7 +50,7 @@ class Alarms:
         return [a for a in self.at_hand.values() if a.journal_id is None and a.cleared_ms is None]
 
     def views(self) -> list[dict[str, Any]]:
-        rows = sorted(self.at_hand.values(), key=lambda row: row.heard_ms, reverse=True)
+        rows = sorted(self.at_hand.values(), key=lambda row: (row.heard_ms, row.id), reverse=True)
         return [view(row) for row in rows]
 
     async def take(self, connection: AsyncConnection, new: list[dict[str, Any]],
@@ -116,6 +116,8 @@ class Alarms:
         else:
             alarm["heard_ms"] = before.heard_ms
             alarm["late"] = before.late
+        if before.cleared_ms is None and alarm["cleared_ms"] is not None:
+            await self._log(connection, before.id, SELF, "cleared")
         await connection.execute(update(alarms).where(alarms.c.id == before.id).values(alarm))
         return before.id
 
@@ -281,12 +283,17 @@ async def search(
         "unacknowledged": alarms.c.acked_ms.is_(None),
         "acknowledged": alarms.c.acked_ms.is_not(None),
     }
-    query = _ROWS
-    for value, condition in (
-        (fleet, buses.c.fleet == fleet), (bus, buses.c.bus == bus), (kind, alarms.c.kind == kind),
-        (state, wanted.get(state or "")), (from_ms, when >= from_ms), (to_ms, when < to_ms),
-    ):  # fmt: skip
-        if value is not None:
-            query = query.where(condition)  # type: ignore[arg-type]
+    conditions = [
+        column == value
+        for column, value in ((buses.c.fleet, fleet), (buses.c.bus, bus), (alarms.c.kind, kind))
+        if value is not None
+    ]
+    if state is not None:
+        conditions.append(wanted[state])
+    if from_ms is not None:
+        conditions.append(when >= from_ms)
+    if to_ms is not None:
+        conditions.append(when < to_ms)
+    query = _ROWS.where(*conditions)
     rows = await connection.execute(query.order_by(when.desc(), alarms.c.id.desc()).limit(limit))
     return [view(row) for row in rows]

@@ -5,12 +5,25 @@ from __future__ import annotations
 import contextlib
 
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import FileResponse, JSONResponse
 
-from station.api import admin, alarms, buses, live, places, session
+from station.api import (
+    admin,
+    alarms,
+    buses,
+    feeds,
+    live,
+    metrics,
+    notices,
+    places,
+    reports,
+    session,
+)
+from station.api.guards import Viewer
 from station.station import Station
+from station.web.pages import PageHeaders, map_settings, page_routes
 
-ROUTERS = (session, live, alarms, buses, places, admin)
+ROUTERS = (session, live, alarms, buses, places, reports, notices, feeds, metrics, admin)
 """A new subject: a file in station/api with a `router`, and its name here."""
 
 
@@ -42,20 +55,20 @@ def make_app(station: Station) -> FastAPI:
 
 
 def add_pages(app: FastAPI, station: Station) -> None:
-    try:
-        from station.web.pages import PageHeaders, map_settings, page_routes
-    except ImportError:
-        from starlette.responses import PlainTextResponse
-        from starlette.routing import Route
-
-        app.routes.append(Route("/", lambda _: PlainTextResponse("The page comes here.\n")))
-        return
+    """The pages and what they need beside the data; behind the API, so that it comes first."""
     tiles = station.settings.tiles
 
     @app.get("/api/map", tags=["places"])
-    async def streets() -> dict:
+    async def streets(who: Viewer) -> dict[str, str | None]:
         """Where the page finds streets."""
         return map_settings(tiles)
+
+    if tiles and tiles.endswith(".pmtiles"):
+
+        @app.get("/api/map.pmtiles", tags=["places"], response_class=FileResponse)
+        async def street_file(who: Viewer) -> FileResponse:
+            """The file of streets, in the parts that the map asks for (Range)."""
+            return FileResponse(tiles, media_type="application/vnd.pmtiles")
 
     app.router.routes.extend(page_routes())
     app.add_middleware(PageHeaders, tiles=tiles)

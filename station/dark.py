@@ -26,6 +26,7 @@ _TICK_S = 1.0
 class Dark:
     def __init__(self, station: Station):
         self._station = station
+        self._judging = asyncio.Lock()
 
     async def watch(self) -> None:
         self._recall()
@@ -41,6 +42,10 @@ class Dark:
 
     async def judge(self) -> None:
         """Everybody, once. Raises when the database is away; then it is due the next time."""
+        async with self._judging:
+            await self._judge()
+
+    async def _judge(self) -> None:
         station = self._station
         now_ms = station.clock.now_ms()
         standing = {(a.fleet, a.bus): a for a in station.alarms.own() if a.kind == GOING_DARK}

@@ -7,6 +7,7 @@ and that forgets it.
 from __future__ import annotations
 
 import contextlib
+import logging
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -25,6 +26,7 @@ from station.tables import metadata
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _SIZE = 5
+logging.getLogger("aiosqlite").setLevel(logging.INFO)  # else it tells values, and so secrets
 
 
 class DatabaseError(RuntimeError):
@@ -40,7 +42,13 @@ class Database:
             options: dict = {"connect_args": {"timeout": 10}}
         else:
             options = {"connect_args": {"timeout": 5, "command_timeout": 60}}
-        self._engine = create_async_engine(url, pool_size=_SIZE, pool_pre_ping=True, **options)
+        self._engine = create_async_engine(
+            url,
+            pool_size=_SIZE,
+            pool_pre_ping=True,
+            hide_parameters=True,  # of errors: they may be secrets
+            **options,
+        )
         if self.is_sqlite:
             _tell_sqlite(self._engine.sync_engine)
 

@@ -36,7 +36,9 @@ class Ingest:
             except Exception as error:
                 if not station.is_away(error):
                     raise
-                session.stop()  # the broker keeps them, and hands them out again
+                await asyncio.to_thread(
+                    session.stop
+                )  # the broker keeps them, and hands them out again
                 await self._until_it_is_back()
                 session.start()
                 continue

@@ -41,6 +41,8 @@ class Bus:
     alarms: dict[int, str] = field(default_factory=dict)
     """Those that stand or nobody has acknowledged: id -> severity."""
     gaps: int = 0
+    route: str | None = None
+    """Of this trip, as an event of it told."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -106,6 +108,8 @@ class Live:
             bus.heard_ms = min(at_ms, now_ms)
         else:
             bus.heard_ms = now_ms
+        if bus.state is not None and bus.state["trip"] != body["trip"]:
+            bus.route = None
         bus.state = body
         bus.odd_clock = odd
         if not retained:
@@ -133,6 +137,13 @@ class Live:
         if bus:
             bus.state = bus.heard_ms = None
             self._note(bus)
+
+    def on_route(self, fleet: str, name: str, route: object, at_ms: int | None) -> None:
+        """An event of this trip named the route."""
+        bus = self.bus(fleet, name)
+        newest = parse_iso(bus.state["at"]) if bus.state and bus.state["at"] else None
+        if isinstance(route, str) and at_ms and newest and at_ms > newest - _HOUR_MS // 12:
+            bus.route = route
 
     @staticmethod
     def _is_older(bus: Bus, at_ms: int) -> bool:
@@ -171,7 +182,7 @@ def view(bus: Bus, now_ms: int) -> dict[str, Any]:
         "alarms": len(bus.alarms),
         "gaps": bus.gaps,
         "layout": bus.layout,
-        "route": None,
+        "route": bus.route,
     }
 
 

@@ -57,6 +57,8 @@ class Session:
         self._lock = threading.Lock()
         self._connection = 0
         self._running = False
+        self.ready = False
+        """It is subscribed."""
         self.changed = lambda connected: None
         """Called in the event loop."""
         client = mqtt.Client(
@@ -118,6 +120,10 @@ class Session:
                 if message.connection == self._connection:
                     self._client.ack(message.mid, 1)
 
+    def publish(self, topic: str, payload: str) -> None:
+        """Retained, QoS 1; sent again by itself until the broker has it."""
+        self._client.publish(topic, payload, qos=1, retain=True)
+
     def _connected(self, client, _, flags, reason, properties) -> None:
         if reason.is_failure:
             log.warning("The broker refuses: %s", reason)
@@ -138,6 +144,7 @@ class Session:
         self._tell(False)
 
     def _tell(self, connected: bool) -> None:
+        self.ready = connected
         with contextlib.suppress(RuntimeError):  # the loop has ended
             self._loop.call_soon_threadsafe(lambda: self.changed(connected))
 

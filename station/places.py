@@ -33,7 +33,8 @@ def read_pack(fleet: str, text: str, shown: str) -> tuple[dict[str, Any], str]:
 
 
 def places(pack: dict[str, Any]) -> dict[str, Any]:
-    """FeatureCollection: stops (schools among them), zones, routes; properties.what tells which."""
+    """FeatureCollection: stops (schools among them), zones, roads, routes; properties.what tells
+    which. Without internet the roads of the policy are the only streets on the map."""
     schools = {school["stop"]: school for school in pack.get("schools", [])}
     found = []
     for stop in pack.get("stops", []):
@@ -44,6 +45,9 @@ def places(pack: dict[str, Any]) -> dict[str, Any]:
     for zone in pack.get("zones", []):
         about = {key: zone.get(key) for key in ("id", "name", "kind", "limit_kmh", "hours", "days")}
         found.append(_feature("zone", "Polygon", [_ring(zone)], about))
+    for road in pack.get("roads", []):
+        about = {key: road.get(key) for key in ("id", "name", "class", "limit_kmh")}
+        found.append(_feature("road", "LineString", _turned(road["line"]), about))
     for route in pack.get("routes", []):
         if "line" in route:
             about = {key: route.get(key) for key in ("id", "name", "stops", "hours", "buses")}

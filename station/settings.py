@@ -7,9 +7,12 @@ a command line can be read by everybody on the computer.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from station.notices import routes
+from station.notices.routes import Route
 
 
 class SettingsError(ValueError):
@@ -20,15 +23,23 @@ class SettingsError(ValueError):
 class Settings:
     broker: tuple[str, int] = ("127.0.0.1", 1883)
     broker_user: str | None = None
-    broker_password: str | None = None
+    broker_password: str | None = field(default=None, repr=False)
     broker_ca: str | None = None
     """A file of certificates: then the broker is spoken to in TLS."""
     client_id: str = "busguard-station"
-    db: str = "station.db"
+    db: str = field(default="station.db", repr=False)
     http: tuple[str, int] = ("127.0.0.1", 8080)
     secure_cookie: bool = False
     """The page is reached by https (a proxy in front): cookies never go another way."""
     tiles: str | None = None
+    notices: str | None = None
+    """A file: who is told of what (station/notices/routes.py)."""
+    feed_token: str | None = None
+    """Lets another system read the feeds without a session (station/api/feeds.py)."""
+    home_assistant: bool = False
+    """Home Assistant finds the buses by itself (station/feeds/home_assistant.py)."""
+    routes: list[Route] = field(default_factory=list)
+    """Read from `notices`."""
     dark_after_s: int = 120
     """A bus so long past its promise is dark."""
     will_after_s: int = 20
@@ -64,12 +75,14 @@ def address(name: str, text: str) -> tuple[str, int]:
 def load(given: dict[str, str | None]) -> Settings:
     """`given` counts before the environment, and that before the defaults. SettingsError."""
     settings = Settings()
-    for field in fields(Settings):
-        text = given.get(field.name)
+    for one in fields(Settings):
+        text = given.get(one.name)
         if text is None:
-            text = os.environ.get("STATION_" + field.name.upper())
-        if text is not None:
-            setattr(settings, field.name, _value(field.name, text))
+            text = os.environ.get("STATION_" + one.name.upper())
+        if text is not None and one.name != "routes":
+            setattr(settings, one.name, _value(one.name, text))
+    if settings.notices:
+        settings.routes = _routes(Path(settings.notices))
     database_url(settings.db)
     return settings
 
@@ -77,9 +90,9 @@ def load(given: dict[str, str | None]) -> Settings:
 def _value(name: str, text: str):
     if name in ("broker", "http"):
         return address(name, text)
-    if name == "secure_cookie":
+    if name in ("secure_cookie", "home_assistant"):
         if text not in ("0", "1"):
-            raise SettingsError(f"secure_cookie: {text!r} is neither 0 nor 1")
+            raise SettingsError(f"{name}: {text!r} is neither 0 nor 1")
         return text == "1"
     if name == "broker_ca" and not Path(text).is_file():
         raise SettingsError(f"broker_ca: there is no file {text}")
@@ -89,6 +102,15 @@ def _value(name: str, text: str):
     if not text.isdecimal() or not low <= int(text) <= high:
         raise SettingsError(f"{name}: {text!r} is not a whole number from {low} to {high}")
     return int(text)
+
+
+def _routes(path: Path) -> list[Route]:
+    try:
+        return routes.load(path)
+    except OSError as error:
+        raise SettingsError(f"notices: {path} cannot be read: {error.strerror}") from error
+    except routes.RouteError as error:
+        raise SettingsError(f"notices: {error}") from error
 
 
 def database_url(text: str) -> str:

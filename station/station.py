@@ -16,11 +16,13 @@ from station.clock import Clock
 from station.dark import Dark
 from station.database import Database, is_away
 from station.expiry import Expiry
+from station.feeds.home_assistant import Announcer
 from station.health import Health
 from station.hub import Hub
 from station.ingest import Ingest
 from station.live import Live, view
 from station.mqtt import Broker
+from station.notices.outbox import Outbox
 from station.settings import Settings
 from station.store import Store
 
@@ -44,6 +46,7 @@ class Station:
         self.ingest = Ingest(self)
         self.dark = Dark(self)
         self.expiry = Expiry(self)
+        self.outbox = Outbox(self, settings.routes)
         self._tasks: list[asyncio.Task] = []
 
     async def start(self) -> None:
@@ -53,12 +56,15 @@ class Station:
         await self.store.recall()
         await self.alarms.recall()
         self.broker.start()
-        for work in (self.ingest.records, self.ingest.present, self.dark.watch,
-                     self.alarms.watch, self.expiry.watch):  # fmt: skip
+        works = [self.ingest.records, self.ingest.present, self.dark.watch,
+                 self.alarms.watch, self.expiry.watch, self.outbox.watch]  # fmt: skip
+        if self.settings.home_assistant:
+            works.append(Announcer(self).watch)
+        for work in works:
             self._tasks.append(asyncio.create_task(self._go_on(work), name=work.__qualname__))
 
     async def stop(self) -> None:
-        self.broker.stop()
+        await asyncio.to_thread(self.broker.stop)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -69,13 +69,15 @@ class Store:
         known = self._buses.get((fleet, bus))
         if known is not None:
             return known
-        row = (await connection.execute(
-            select(buses.c.id).where(buses.c.fleet == fleet, buses.c.bus == bus)
-        )).first()  # fmt: skip
-        if row is not None:
-            return row.id
-        made = await connection.execute(insert(buses).values(fleet=fleet, bus=bus))
-        return new_id(made)
+        # Two parts of the station may meet the same new bus.
+        new = self._new(buses).values(fleet=fleet, bus=bus).on_conflict_do_nothing()
+        await connection.execute(new)
+        mine = select(buses.c.id).where(buses.c.fleet == fleet, buses.c.bus == bus)
+        return (await connection.execute(mine)).scalar_one()
+
+    def _new(self, table):
+        """An INSERT that knows ON CONFLICT."""
+        return (sqlite if self._db.is_sqlite else postgresql).insert(table)
 
     async def keep(self, messages: list[tuple[Message, Came]], bad: list[Bad], now_ms: int) -> None:
         """All of it or nothing. What comes for the second time changes nothing."""
@@ -105,7 +107,15 @@ class Store:
         for key, journal in touched.items():
             self._buses[key[:2]] = journal.bus_id
             self._station.live.bus(*key[:2])
+        self._note_routes(touched, rows)
         await self._station.alarms.show(changed)
+
+    def _note_routes(self, touched: dict[Key, Journal], rows: Rows) -> None:
+        names = {journal.id: key for key, journal in touched.items()}
+        for event in rows.events:
+            if "route" in event["data"]:
+                fleet, bus, _ = names[event["journal_id"]]
+                self._station.live.on_route(fleet, bus, event["data"]["route"], event["at_ms"])
 
     async def _insert(self, connection: AsyncConnection, rows: Rows) -> None:
         if rows.positions and self._db.is_sqlite:
@@ -114,8 +124,7 @@ class Store:
             columns = tuple(list(column) for column in zip(*rows.positions, strict=True))
             await connection.exec_driver_sql(_POSTGRESQL, columns)
         if rows.events:
-            dialect = sqlite if self._db.is_sqlite else postgresql
-            new = dialect.insert(events).on_conflict_do_nothing()
+            new = self._new(events).on_conflict_do_nothing()
             await connection.execute(new, rows.events)
 
     async def _journal(self, connection: AsyncConnection, key: Key, now_ms: int) -> Journal:
@@ -134,8 +143,7 @@ class Store:
 
     async def _quarantine(self, connection: AsyncConnection, bad: Bad, now_ms: int) -> None:
         digest = hashlib.sha256(bad.topic.encode() + b"\0" + bad.payload).hexdigest()
-        dialect = sqlite if self._db.is_sqlite else postgresql
-        add = dialect.insert(quarantine).values(
+        add = self._new(quarantine).values(
             digest=digest, topic=_text(bad.topic), reason=_text(bad.reason), times=1,
             payload=_text(bad.payload.decode("utf-8", "backslashreplace"))[:_PAYLOAD],
             first_ms=now_ms, last_ms=now_ms,

@@ -27,6 +27,7 @@ from sqlalchemy import (
 
 metadata = MetaData(
     naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
         "pk": "pk_%(table_name)s",
         "uq": "uq_%(table_name)s_%(column_0_name)s",
         "fk": "fk_%(table_name)s_%(column_0_name)s",
@@ -204,6 +205,32 @@ policies = Table(
     Column("hash", String(8), nullable=False),
     Column("pack", JSON, nullable=False),
     Column("put_ms", BigInteger, nullable=False),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("alarm_id", BigInteger, ForeignKey("alarms.id"), nullable=False),
+    Column("log_id", BigInteger, nullable=False),  # what happened to the alarm
+    Column("route", String(80), nullable=False),
+    Column("stage", String(16), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("made_ms", BigInteger, nullable=False),
+    Column("due_ms", BigInteger, nullable=False, index=True),
+    Column("tries", Integer, nullable=False),
+    Column("error", Text),
+    Column("sent_ms", BigInteger),
+    Column("dead_ms", BigInteger),
+    UniqueConstraint("log_id", "route"),
+)
+
+notice_progress = Table(
+    "notice_progress",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("log_id", BigInteger, nullable=False),  # up to here it became notices
 )
 
 

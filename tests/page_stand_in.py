@@ -281,17 +281,17 @@ def places() -> dict:
         return [[lon, lat] for lat, lon in line]
 
     for road in pack["roads"]:
-        add("LineString", flip(road["line"]), kind="road", id=road["id"], name=road["id"])
+        add("LineString", flip(road["line"]), what="road", id=road["id"], name=road["id"])
     for route in pack["routes"][:1]:
-        add("LineString", flip(route["line"]), kind="route", id=route["id"], name="Ao Udom")
+        add("LineString", flip(route["line"]), what="route", id=route["id"], name="Ao Udom")
     for zone in pack["zones"]:
         if "polygon" in zone:
             ring = flip([*zone["polygon"], zone["polygon"][0]])
-            add("Polygon", [ring], kind="zone", zone_kind=zone["kind"], id=zone["id"],
+            add("Polygon", [ring], what="zone", kind=zone["kind"], id=zone["id"],
                 name=zone.get("name"), limit_kmh=zone.get("limit_kmh"))  # fmt: skip
     for stop in pack["stops"]:
-        kind = "school" if stop["id"] in schools else "stop"
-        add("Point", stop["at"][::-1], kind=kind, id=stop["id"], name=stop["name"])
+        what = "school" if stop["id"] in schools else "stop"
+        add("Point", stop["at"][::-1], what=what, id=stop["id"], name=stop["name"])
     return {"type": "FeatureCollection", "features": features}
 
 
@@ -371,7 +371,7 @@ def make_app(town: Town) -> Starlette:
         ),
         (
             "/api/users",
-            lambda r: [{"name": "สมชาย", "role": "duty", "lang": "th", "last_seen": iso(60)}],
+            lambda r: [{"name": "สมชาย", "role": "duty", "lang": "th", "enabled": True}],
         ),
         (
             "/api/log",
@@ -380,7 +380,10 @@ def make_app(town: Town) -> Starlette:
                     "at": iso(60),
                     "who": "สมชาย",
                     "what": "track",
-                    "detail": "laemchabang/bus-01 2026-11-22",
+                    "fleet": "laemchabang",
+                    "bus": "bus-01",
+                    "day": "2026-11-22",
+                    "note": None,
                 }
             ],
         ),
@@ -388,7 +391,8 @@ def make_app(town: Town) -> Starlette:
             "/api/quarantine",
             lambda r: [
                 {
-                    "heard_at": iso(60),
+                    "last_at": iso(60),
+                    "times": 3,
                     "topic": "schoolbus/laemchabang/bus-01/event",
                     "reason": "'kind' is a required property",
                     "payload": '{"v":1}<b>',

@@ -4,10 +4,15 @@ import random
 
 import pytest
 
-from drivers.gnss import Gnss, sentence, ubx_cfg
+from drivers.gnss import Gnss
+from drivers.receivers import sentence, ubx_cfg
 from firmware.nmea import Nmea
 from firmware.nmea_date import Calendar
 from sim.chips.gnss import GnssChip
+from sim.chips.gnss_casic import Casic
+from sim.chips.gnss_language import Language
+from sim.chips.gnss_mtk import Mtk
+from sim.chips.gnss_ublox import Ublox
 from sim.uart import UART
 
 UTC_AT_0 = 1795306323000  # 2026-11-22T00:12:03Z
@@ -18,14 +23,17 @@ DEGREE_MM = 11.1  # of 1e-7
 class Bench:
     """A chip, its wire, our driver and reader, with a clock."""
 
-    def __init__(self, seed=1, driver=True, rxbuf=2048):
+    def __init__(
+        self, seed=1, driver=True, rxbuf=2048, language=None, baudrate=9600, interval_ms=1000
+    ):
         self.uart = UART(9600, rxbuf)
-        self.chip = GnssChip(self.uart, seed, UTC_AT_0)
+        self.uart.chip_baudrate = baudrate
+        self.chip = GnssChip(self.uart, seed, UTC_AT_0, language)
         self.chip.truth = HERE
         self.now_ms = 0
         self.heard = bytearray()
         self.reader = Nmea()
-        self.gnss = Gnss(self.uart) if driver else None
+        self.gnss = Gnss(self.uart, interval_ms) if driver else None
         self._buf = bytearray(512)
 
     def runs(self, seconds, every_ms=100):
@@ -37,6 +45,8 @@ class Bench:
             n = self.gnss.readinto(self._buf) if self.gnss else self._drain()
             self.heard += self._buf[:n]
             self.reader.feed(self._buf, n)
+            if self.gnss:
+                self.gnss.turn(self.now_ms, self.reader.sentences)
         return bytes(self.heard[start:])
 
     def _drain(self):
@@ -215,10 +225,11 @@ def test_a_cut_wire_is_silent_and_a_noisy_one_loses_sentences_not_the_reader():
 
 
 def test_the_wrong_baud_rate_is_rubbish():
-    bench = Bench()
+    bench = Bench(driver=False)
     bench.uart.init(4800)
     bench.runs(40)
-    assert bench.reader.sentences == 0 and bench.reader.fixes == 0
+    assert bench.reader.fixes == 0
+    assert bench.reader.sentences <= 3  # one without a checksum may be made of noise
 
 
 def test_the_driver_never_waits_and_says_zero():
@@ -234,13 +245,122 @@ def test_configuration_as_the_manuals_print_it():
     assert ubx_cfg(0x01, b"\xf0\x03\x00") == bytes.fromhex("b56206010300f00300fd15")
 
 
-def test_the_receiver_hears_the_fastest_rate_asked_for():
-    uart = UART()
-    Gnss(uart, 100)
-    told = uart.received()
-    assert sentence(b"PCAS02,100") in told and sentence(b"PMTK220,100") in told
-    assert ubx_cfg(0x08, bytes((100, 0, 1, 0, 1, 0))) in told
-    assert len(told) <= 256  # machine.UART's transmit buffer: starting does not wait
+LANGUAGES = [
+    ("casic", Casic),
+    ("mtk", Mtk),
+    ("ublox", lambda: Ublox(6)),
+    ("ublox", lambda: Ublox(8)),
+    ("ublox", lambda: Ublox(10)),
+]
+
+
+@pytest.mark.parametrize(("brand", "language"), LANGUAGES)
+@pytest.mark.parametrize(("interval_ms", "fixes"), [(1000, 20), (200, 100)])
+def test_each_brand_is_recognised_and_told_in_its_own_language_alone(
+    brand, language, interval_ms, fixes
+):
+    bench = Bench(language=language(), interval_ms=interval_ms)
+    bench.runs(45)
+    assert (bench.gnss.brand, bench.gnss.set_up, bench.chip.refused) == (brand, 1, 0)
+    data = bench.runs(20)
+    assert kinds(data) == {"GGA", "RMC"}
+    assert fixes - 2 <= data.count(b"RMC,") <= fixes + 2 and bench.uart.overruns == 0
+    bench.runs(300)
+    assert bench.gnss.set_up == 1  # it is left alone
+
+
+@pytest.mark.parametrize("baudrate", [4800, 19200, 38400, 57600, 115200])
+def test_the_speed_is_found_by_listening(baudrate):
+    bench = Bench(baudrate=baudrate)
+    bench.runs(60)
+    assert bench.gnss.baudrate == baudrate and bench.has_fix() and bench.gnss.brand == "casic"
+
+
+def test_a_receiver_that_answers_nothing_is_listened_to():
+    bench = Bench(language=Language())
+    bench.runs(60)
+    assert bench.gnss.brand == "unknown" and bench.has_fix()
+    assert len(kinds(bench.runs(3))) == 7
+    sent = bench.uart.write
+    bench.uart.write = None  # nothing more is said to it
+    bench.runs(300)
+    bench.uart.write = sent
+    assert bench.has_fix()
+
+
+def test_one_that_lost_its_power_and_forgot_is_set_up_again():
+    bench = Bench()
+    bench.runs(45)
+    for off_s in (1, 20):
+        bench.chip.powered = False
+        bench.runs(off_s)
+        bench.chip.powered = True
+        bench.runs(60)
+        assert kinds(bench.runs(5)) == {"GGA", "RMC"} and bench.has_fix()
+    assert bench.gnss.set_up == 3
+
+
+@pytest.mark.parametrize(("brand", "language"), LANGUAGES[1:])
+def test_one_that_is_swapped_for_another_brand_at_another_speed(brand, language):
+    bench = Bench()
+    bench.runs(45)
+    bench.chip.powered = False
+    bench.runs(10)
+    bench.uart.chip_baudrate = 38400
+    bench.chip = GnssChip(bench.uart, 2, UTC_AT_0, language())
+    bench.chip.truth = HERE
+    bench.runs(90)
+    assert (bench.gnss.brand, bench.gnss.baudrate) == (brand, 38400)
+    assert kinds(bench.runs(5)) == {"GGA", "RMC"} and bench.has_fix()
+
+
+def test_one_that_nods_and_does_nothing_is_let_be():
+    class Deaf(Mtk):
+        def _do(self, chip, number, arguments, now_ms):
+            return True
+
+    bench = Bench(language=Deaf())
+    bench.runs(400)
+    tries = bench.gnss.set_up
+    bench.runs(600)
+    assert 2 <= bench.gnss.set_up == tries <= 4 and bench.has_fix()
+
+
+def test_a_command_that_got_lost_is_told_again():
+    bench = Bench(language=Ublox())
+    real, lost = bench.uart.write, []
+
+    def lossy(data):
+        if data[2:4] == b"\x06\x01" and len(lost) < 2:
+            lost.append(data)
+            return len(data)
+        return real(data)
+
+    bench.uart.write = lossy
+    bench.runs(45)
+    assert len(lost) == 2 and kinds(bench.runs(5)) == {"GGA", "RMC"}
+
+
+def test_generations_of_ublox_refuse_each_others_language():
+    for generation, command in (
+        (8, ubx_cfg(0x8A, bytes.fromhex("00010000 ca0091 2000".replace(" ", "")))),
+        (10, ubx_cfg(0x01, b"\xf0\x03\x00")),
+        (10, ubx_cfg(0x8A, bytes.fromhex("00010000ffffff2000"))),
+    ):
+        bench = Bench(driver=False, language=Ublox(generation))
+        bench.runs(2)
+        bench.uart.write(command)
+        assert b"\xb5\x62\x05\x00" in bench.runs(2) and bench.chip.refused == 1
+
+
+def test_mtk_says_what_it_thinks_of_a_command():
+    bench = Bench(driver=False, language=Mtk())
+    bench.runs(2)
+    for body in (b"PMTK220,20", b"PMTK314,1", b"PMTK999", b"PMTK220,500"):
+        bench.uart.write(sentence(body))
+    said = bench.runs(3)
+    for answer in (b"001,220,0", b"001,314,0", b"001,999,1", b"001,220,3"):
+        assert b"$PMTK" + answer in said
 
 
 def test_an_old_receiver_is_a_matter_of_the_calendar():

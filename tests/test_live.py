@@ -21,7 +21,7 @@ from sim.morning import account
 from sim.subscriber import Heard, Subscriber
 from sim.world import World
 
-SHORT = ("town", "--buses", "2", "--speed", "60", "--duration", "4")
+SHORT = ("town", "--buses", "2", "--speed", "60", "--duration", "4", "--no-station")
 ALARM = {
     "at": "2026-11-22T23:21:09.400Z", "severity": "alarm", "state": "raised",
     "kind": "child_left_behind", "lat": 13.0770, "lon": 100.9310,
@@ -64,7 +64,7 @@ def test_a_short_morning_reaches_the_city_whole(kind, held_to_the_contract, caps
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_delivers_first_and_ends_what_it_started(number):
-    command = [sys.executable, "-m", "sim", "town", "--buses", "1", "--speed", "60"]
+    command = [sys.executable, "-m", "sim", "town", "--buses", "1", "--speed", "60", "--no-station"]
     with subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as town:

@@ -245,7 +245,7 @@ def test_map_without_internet_has_thailand_and_the_places(opened):
     watched = opened("/")
     page = watched.page
     page.locator("path.thailand").wait_for(state="attached")
-    page.locator(".school-mark").wait_for()
+    page.locator(".school-mark").first.wait_for()
     painted = """() => { const c = document.querySelector('canvas.buses');
         return c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some(v => v); }"""
     page.wait_for_function(painted)

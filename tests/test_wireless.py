@@ -109,6 +109,15 @@ def test_a_wrong_pin_is_given_once_however_often_the_board_starts():
     assert (sim.presented, sim.tries) == (1, 2)
 
 
+def test_the_modems_own_receiver_gives_the_position():
+    bus = rig("cellular", gnss={"in_modem": True})
+    bus.run_for(30_000)
+    assert bus.bus.snapshot.lat_e7 is not None and bus.bus.uplink.connected
+    bus.vehicle.reset("watchdog")
+    bus.run_for(60_000)
+    assert bus.bus.snapshot.lat_e7 is not None
+
+
 def test_a_tunnel():
     bus = rig("cellular")
     bus.world.signal_dbm = None

@@ -15,6 +15,7 @@ from drivers.boards import (
     STRAPPING,
     way_pins,
 )
+from tools.wiring_svg import GUIDES, made, table_of
 
 DRIVEN = {"supply", "backup", "solar", "lamp_sense", "buzzer_sense", "horn_sense"}
 DRIVEN |= {"gnss_rx", "rs485_rx", "chain_data"}  # somebody else holds them: no pull-up needed
@@ -92,3 +93,25 @@ def test_the_pinouts_are_those_that_the_makers_publish():
 def test_a_serial_port_has_one_part_and_none_is_the_console(board):
     ports = BOARDS[board]["uarts"].values()
     assert len(set(ports)) == len(ports) and set(ports) <= {1, 2}
+
+
+def test_diagrams_and_tables_are_current():
+    """Else: make wiring."""
+    for path, words in made().items():
+        assert (ROOT / path).read_text(encoding="utf-8") == words, path
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_the_diagram_and_the_guides_name_every_pin(board):
+    table = BOARDS[board]
+    wired = [*table["pins"].values()]
+    for pins in table["ways"].values():
+        wired += pins.values()
+    drawn = (ROOT / f"docs/wiring-{board}.svg").read_text(encoding="utf-8")
+    told = {language: table_of(board, language) for language in ("en", "th")}
+    for pin in wired:
+        assert f"GPIO{pin}<" in drawn
+        assert all(f"| {pin} |" in words for words in told.values())
+    for path in GUIDES:
+        language = "th" if ".th." in path else "en"
+        assert told[language] in (ROOT / path).read_text(encoding="utf-8")

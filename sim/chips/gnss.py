@@ -1,8 +1,9 @@
-"""ATGM336H-5N, a GNSS module on a UART: what it sends, and the commands it obeys.
+"""A GNSS module on a UART: what it sends. The commands that it obeys are its language:
+ATGM336H-5N unless another is given (gnss_casic.py, gnss_mtk.py, gnss_ublox.py).
 
 Source: Zhongkewei (CASIC) ATGM336H-5N user manual: 9600 Bd and 1 Hz from the factory,
 cold start within 35 s, hot start 1 s, 1.5 m noise (CEP); CASIC multimode receiver
-protocol specification: sentences (chapter 1), PCAS00 to PCAS12 (chapter 2).
+protocol specification: sentences (chapter 1).
 
 The world constructs GnssChip(uart, seed), and sets when it knows better:
 `truth` (lat_e7, lon_e7, speed_mms, course_cdeg), `utc_ms_at_0` (UTC when now_ms was
@@ -14,7 +15,9 @@ from __future__ import annotations
 
 import random
 
+from sim.chips.gnss_casic import Casic
 from sim.chips.gnss_error import Error
+from sim.chips.gnss_language import Language
 from sim.chips.gnss_nmea import SENTENCES, Report, finished
 from sim.uart import UART
 
@@ -22,20 +25,19 @@ _COLD_START_MS = 30_000
 _HOT_START_MS = 1_000
 _REACQUISITION_MS = 2_000
 _MOST_LATE = 10  # fixes of a time that nobody watched are not made up for
-_BAUD_RATES = (4800, 9600, 19200, 38400, 57600, 115200)  # PCAS01
-_INTERVALS_MS = (1000, 500, 250, 200, 100)  # PCAS02
-_OUTPUTS = ("GGA", "GLL", "GSA", "GSV", "RMC", "VTG", "ZDA")  # PCAS03, in its order
 _TALKERS = {1: "GP", 2: "BD", 4: "GL"}  # PCAS04; several of them: GN
 
 
 class GnssChip:
     """`refused` counts commands with a wrong checksum or an argument out of range."""
 
-    def __init__(self, uart: UART, seed: int, utc_ms_at_0: int = 0):
+    def __init__(
+        self, uart: UART, seed: int, utc_ms_at_0: int = 0, language: Language | None = None
+    ):
         self._uart = uart
         self._rng = random.Random(seed)
         self._error = Error(self._rng)
-        self._line = b""  # of a command that is still coming
+        self._language = language or Casic()
         self.truth: tuple[int, int, int, int] | None = None
         self.utc_ms_at_0 = utc_ms_at_0
         self.sky = "open"
@@ -53,7 +55,7 @@ class GnssChip:
         return {
             "baudrate": self._uart.chip_baudrate,
             "interval_ms": 1000,
-            "every": dict.fromkeys(_OUTPUTS, 1),
+            "every": dict.fromkeys(self._language.outputs, 1),
             "systems": 3,
         }
 
@@ -63,7 +65,7 @@ class GnssChip:
             self._switch(now_ms)
         if self._on:
             if command := self._uart.received():
-                self._hear(command, now_ms)
+                self._language.hear(self, command, now_ms)
             if now_ms >= self._next_ms:
                 self._due(now_ms)
         else:
@@ -78,8 +80,8 @@ class GnssChip:
             self._uart.silence()
 
     def _start(self, now_ms: int, search_ms: int) -> None:
-        self._settings = {**self._saved, "every": dict(self._saved["every"])}
-        self._uart.chip_baudrate = self._settings["baudrate"]
+        self.settings = {**self._saved, "every": dict(self._saved["every"])}
+        self._uart.chip_baudrate = self.settings["baudrate"]
         self._started_ms = now_ms
         self._fix = self._seen_sky = False
         self._search_ms = search_ms
@@ -88,11 +90,11 @@ class GnssChip:
 
     def _align(self, now_ms: int) -> None:
         """Fixes fall on whole intervals of UTC."""
-        interval_ms = self._settings["interval_ms"]
+        interval_ms = self.settings["interval_ms"]
         self._next_ms = now_ms + -(now_ms + self.utc_ms_at_0) % interval_ms
 
     def _due(self, now_ms: int) -> None:
-        interval_ms = self._settings["interval_ms"]
+        interval_ms = self.settings["interval_ms"]
         late = (now_ms - self._next_ms) // interval_ms
         if late > _MOST_LATE:
             self._next_ms += (late - _MOST_LATE) * interval_ms
@@ -117,96 +119,42 @@ class GnssChip:
             self._error.settle()
 
     def _send(self, at_ms: int) -> None:
-        interval_ms = self._settings["interval_ms"]
+        interval_ms = self.settings["interval_ms"]
         utc_ms = self.utc_ms_at_0 + at_ms if self._almanac else at_ms - self._started_ms
         solution = (
             self._error.applied(self.truth, interval_ms) if self._fix and self.truth else None
         )
-        systems = self._settings["systems"]
+        systems = self.settings["systems"]
         report = Report(_TALKERS.get(systems, "GN"), utc_ms, self._almanac, solution, self.sky)
         self._count += 1
         out: list[str] = []
-        for kind, every in self._settings["every"].items():
+        for kind, every in self.settings["every"].items():
             if every and self._count % every == 0:
                 SENTENCES[kind](report, out)
         if out:
             self._uart.transmit(finished(out), at_ms)
 
-    def _hear(self, data: bytes, now_ms: int) -> None:
-        *lines, self._line = (self._line + data)[-256:].split(b"\n")
-        for line in lines:
-            start = line.rfind(b"$PCAS")
-            if start >= 0:
-                self._command(line[start:].rstrip(b"\r"), now_ms)
+    # what a language asks of the chip
 
-    def _command(self, line: bytes, now_ms: int) -> None:
-        body, star, checksum = line[1:].partition(b"*")
-        try:
-            if not star or finished([body.decode()]) != b"$" + body + b"*" + checksum + b"\r\n":
-                raise ValueError("wrong checksum")
-            name, *arguments = body.decode().split(",")
-            _COMMANDS[name](self, arguments, now_ms)
-        except (ValueError, KeyError, IndexError):
-            self.refused += 1
+    def save(self) -> None:
+        self._saved = {**self.settings, "every": dict(self.settings["every"])}
 
-    def _save(self, arguments, now_ms):
-        self._saved = {**self._settings, "every": dict(self._settings["every"])}
+    def set_baudrate(self, baudrate: int) -> None:
+        self.settings["baudrate"] = self._uart.chip_baudrate = baudrate
 
-    def _set_baudrate(self, arguments, now_ms):
-        self._settings["baudrate"] = self._uart.chip_baudrate = _BAUD_RATES[_among(arguments, 6)]
-
-    def _set_interval(self, arguments, now_ms):
-        interval_ms = int(arguments[0])
-        if interval_ms not in _INTERVALS_MS:
-            raise ValueError(interval_ms)
-        self._settings["interval_ms"] = interval_ms
+    def set_interval(self, interval_ms: int, now_ms: int) -> None:
+        self.settings["interval_ms"] = interval_ms
         self._align(now_ms)
 
-    def _set_outputs(self, arguments, now_ms):
-        wanted = {
-            kind: int(every)
-            for kind, every in zip(_OUTPUTS, arguments, strict=False)
-            if every.strip()
-        }
-        if any(not 0 <= every <= 9 for every in wanted.values()):
-            raise ValueError(arguments)
-        self._settings["every"].update(wanted)
-
-    def _set_systems(self, arguments, now_ms):
-        self._settings["systems"] = _among(arguments, 8) or 3
-
-    def _restart(self, arguments, now_ms):
-        how = _among(arguments, 4)  # hot, warm, cold, cold with factory settings
+    def restart(self, how: int, now_ms: int) -> None:
+        """0 hot, 1 warm, 2 cold, 3 cold with factory settings."""
         if how == 3:
             self._saved = self._factory()
         self._almanac = self._almanac and how < 2
         self._start(now_ms, _HOT_START_MS if self._almanac else _COLD_START_MS)
 
-    def _set_mode(self, arguments, now_ms):
-        _among(arguments, 8)  # portable ... vehicle ... watch: no difference in this model
+    def sleep_until(self, wake_ms: int) -> None:
+        self._wake_ms = wake_ms
 
-    def _stand_by(self, arguments, now_ms):
-        seconds = int(arguments[0])
-        if not 0 <= seconds <= 65535:
-            raise ValueError(seconds)
-        self._wake_ms = now_ms + 1000 * seconds
-
-
-def _among(arguments: list[str], count: int) -> int:
-    """The first argument, one of 0..count-1; ValueError otherwise."""
-    value = int(arguments[0])
-    if not 0 <= value < count:
-        raise ValueError(value)
-    return value
-
-
-_COMMANDS = {
-    "PCAS00": GnssChip._save,
-    "PCAS01": GnssChip._set_baudrate,
-    "PCAS02": GnssChip._set_interval,
-    "PCAS03": GnssChip._set_outputs,
-    "PCAS04": GnssChip._set_systems,
-    "PCAS10": GnssChip._restart,
-    "PCAS11": GnssChip._set_mode,
-    "PCAS12": GnssChip._stand_by,
-}
+    def answer(self, data: bytes, now_ms: int) -> None:
+        self._uart.transmit(data, now_ms)

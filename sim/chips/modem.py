@@ -274,6 +274,12 @@ class ModemChip:
         return 5 if self.registration == "roaming" else 1
 
     @property
+    def speaks_nmea(self) -> bool:
+        """The receiver inside runs, and its sentences leave by the serial port."""
+        gnss = self.gnss
+        return bool(gnss.get("power") and gnss.get("test") and gnss.get("nmea_on_uart"))
+
+    @property
     def carries(self) -> bool:
         """Whether IP packets pass now."""
         return self.mode == "data" and not self.silent and self.is_covered

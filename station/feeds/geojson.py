@@ -22,10 +22,10 @@ def present(buses: Iterable[dict[str, Any]]) -> dict[str, Any]:
 def _feature(bus: dict[str, Any]) -> dict[str, Any]:
     lat, lon = bus["lat"], bus["lon"]
     known = lat is not None and lon is not None
-    seats = bus["seats"] or {}
     told = {name: bus[name] for name in _TOLD}
     for name in ("taken", "unknown"):
-        told["seats_" + name] = len(seats[name]) if name in seats else None
+        seats = bus["seats"][name]
+        told["seats_" + name] = None if seats is None else len(seats)
     return {
         "type": "Feature",
         "id": f"{bus['fleet']}/{bus['bus']}",

@@ -36,7 +36,7 @@ def _fill(entity: gtfs.FeedEntity, bus: dict[str, Any]) -> None:
     entity.id = f"{bus['fleet']}/{bus['bus']}"
     vehicle = entity.vehicle
     vehicle.vehicle.id = entity.id
-    vehicle.vehicle.label = bus["label"]
+    vehicle.vehicle.label = bus["label"] or bus["bus"]
     if bus["route"]:
         vehicle.trip.route_id = bus["route"]
     vehicle.position.latitude = bus["lat"]
@@ -49,9 +49,9 @@ def _fill(entity: gtfs.FeedEntity, bus: dict[str, Any]) -> None:
     _occupy(vehicle, bus["seats"])
 
 
-def _occupy(vehicle: gtfs.VehiclePosition, seats: dict[str, Any] | None) -> None:
+def _occupy(vehicle: gtfs.VehiclePosition, seats: dict[str, Any]) -> None:
     """Unknown: a seat that cannot be read may have a child in it, and counts as taken."""
-    if not seats or not seats["total"]:
+    if not seats["total"]:
         vehicle.occupancy_status = gtfs.VehiclePosition.NO_DATA_AVAILABLE
         return
     percent = 100 * (len(seats["taken"]) + len(seats["unknown"])) // seats["total"]

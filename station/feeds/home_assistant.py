@@ -7,9 +7,36 @@ sent: Home Assistant then reads the buses' own topics (docs/mqtt.md).
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from station.station import Station
 
 PREFIX = "homeassistant"
+_EVERY_S = 5
+
+
+class Announcer:
+    """Tells of each bus once a start, and again when it is called otherwise."""
+
+    def __init__(self, station: Station):
+        self._station = station
+        self._told: dict[tuple[str, str], str] = {}
+
+    async def watch(self) -> None:
+        while True:
+            if self._station.health.broker.ok:
+                for bus in self._station.live:
+                    self._tell(bus.fleet, bus.bus, bus.label or bus.bus)
+            await asyncio.sleep(_EVERY_S)
+
+    def _tell(self, fleet: str, bus: str, label: str) -> None:
+        if self._told.get((fleet, bus)) != label:
+            topic, payload = discovery(fleet, bus, label)
+            self._station.broker.present.publish(topic, json.dumps(payload))
+            self._told[fleet, bus] = label
 
 
 def discovery(fleet: str, bus: str, label: str) -> tuple[str, dict[str, Any]]:

@@ -128,3 +128,54 @@ def test_tls_without_an_authority_is_told():
     assert "broker.ca names no file" in str(errors[0])
     assert config["broker"]["tls"] is True
     assert not parse('{"broker":{"tls":true,"ca":"/ca.der"}}')[1]
+
+
+def test_what_seats_may_be_wired_to():
+    fitting = (
+        {"inputs": "modbus", "modules": [[1, 48], [247, 32]]},
+        {"inputs": "modbus", "modules": [[1, 40]], "belts": False},
+        {"inputs": "chain", "chain_registers": 10},
+        {"inputs": "mats", "belts": False, "count": 12, "mat_readers": [73, 74, 75]},
+        {"expanders": [], "behind_mux": [[32, 33, 34], [32, 33, 34]]},
+    )
+    for seats in fitting:
+        assert complaints({"seats": seats})[1] == [], seats
+    for modules in ([[0, 48]], [[248, 48]], [[1, 12]], [[1, 72]], [[1, 8], [1, 8]], [1], [[1]], 5):
+        config, errors = complaints({"seats": {"modules": modules}})
+        assert len(errors) == 1 and "pairs [address 1 to 247" in errors[0], modules
+        assert config == defaults()
+    for wrong in (
+        {"modbus": {"baud": 1200}},
+        {"modbus": {"parity": "mark"}},
+        {"modbus": {"timeout_ms": 10}},
+        {"behind_mux": [[31]]},
+        {"behind_mux": 32},
+        {"mat_readers": [71]},
+        {"chain_registers": 0},
+        {"inputs": "wireless"},
+    ):
+        config, errors = complaints({"seats": wrong})
+        assert len(errors) == 1, wrong
+        assert config == defaults(), wrong
+
+
+def test_what_does_not_fit_together_is_told_and_mended():
+    config, errors = complaints(
+        {"seats": {"inputs": "modbus", "modules": [[1, 80 - 16]], "modbus": {"direction": "pin"}}}
+    )
+    assert len(errors) == 2 and "1 modules reach only 32 seats" in errors[0]
+    assert config["seats"]["modbus"]["direction"] == "auto"
+    mats = {"inputs": "mats", "count": 4, "mat_readers": [72]}
+    config, errors = complaints({"seats": mats, "cabin": {"fitted": True}})
+    assert len(errors) == 2
+    assert (config["seats"]["belts"], config["cabin"]["fitted"]) == (False, False)
+    config, errors = complaints({"seats": {"mats": {"short_mv": 500, "empty_mv": 400}}})
+    assert len(errors) == 1 and config["seats"]["mats"] == defaults()["seats"]["mats"]
+    config, errors = complaints({"seats": {"behind_mux": [[32, 38]]}})
+    assert len(errors) == 1 and config["seats"]["behind_mux"] == [[38]]
+
+
+def test_defaults_are_not_changed_by_mending():
+    complaints({"seats": {"inputs": "mats", "behind_mux": [[32]]}, "cabin": {"fitted": True}})
+    assert defaults()["seats"]["belts"] is True
+    assert defaults()["seats"]["behind_mux"] == []

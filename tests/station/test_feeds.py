@@ -23,6 +23,9 @@ def bus(**known):
     } | known  # fmt: skip
 
 
+NOTHING = {"total": None, "taken": None, "unknown": None, "unbelted": None}
+
+
 def vehicles(*buses):
     feed = gtfs.FeedMessage.FromString(vehicle_positions(buses, NOW_S))
     assert feed.header.timestamp == NOW_S
@@ -61,12 +64,14 @@ def test_an_old_or_unknown_position_is_no_vehicle_position(missing):
 
 
 def test_seats_that_nobody_told_of_are_no_data():
-    (vehicle,) = vehicles(bus(seats=None))
+    (vehicle,) = vehicles(bus(seats=NOTHING))
     assert vehicle.occupancy_status == gtfs.VehiclePosition.NO_DATA_AVAILABLE
 
 
 def test_geojson_keeps_a_bus_whose_place_is_unknown():
-    known, unknown = present([bus(), bus(bus="bus-02", lat=None, lon=None, seats=None)])["features"]
+    known, unknown = present([bus(), bus(bus="bus-02", lat=None, lon=None, seats=NOTHING)])[
+        "features"
+    ]
     assert known["geometry"] == {"type": "Point", "coordinates": [100.8833, 13.0827]}
     assert known["properties"]["seats_taken"] == 1
     assert unknown["geometry"] is None

@@ -3,8 +3,8 @@
 import { get, post } from "./api.js";
 import { find, make } from "./dom.js";
 import { openPage } from "./shell.js";
-import { t } from "./texts.js";
-import { moment } from "./times.js";
+import { t, word } from "./texts.js";
+import { date, dayStart, moment } from "./times.js";
 
 async function main() {
   const { person } = await openPage();
@@ -16,11 +16,11 @@ async function main() {
   role.append(...["duty", "viewer", "admin"].map((name) => make("option", { value: name }, t(`role_${name}`))));
   find("#new-user").addEventListener("submit", addUser);
   showUsers();
-  table("#log", "/api/log", ["at", "who", "what", "detail"]);
-  table("#quarantine", "/api/quarantine", ["heard_at", "topic", "reason", "payload"]);
+  table("#log", "/api/log", ["at", "who", "what", "fleet", "bus", "day", "note"]);
+  table("#quarantine", "/api/quarantine", ["last_at", "times", "topic", "reason", "payload"]);
 }
 
-const showUsers = () => table("#users", "/api/users", ["name", "role", "lang", "last_seen"]);
+const showUsers = () => table("#users", "/api/users", ["name", "role", "lang", "enabled"]);
 
 async function addUser(event) {
   event.preventDefault();
@@ -52,7 +52,10 @@ async function table(selector, address, columns) {
 
 function cell(name, value) {
   if (value === null || value === undefined) return "–";
-  if (name === "at" || name.endsWith("_at") || name === "last_seen") return moment(value);
+  if (name === "at" || name.endsWith("_at")) return moment(value);
+  if (name === "day") return date(dayStart(value));
+  if (name === "enabled") return word("yes_no", value);
+  if (name === "what") return t(`did_${value}`);
   if (name === "role") return t(`role_${value}`);
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

@@ -67,6 +67,7 @@ function times(alarm) {
     line.append(t("raised_at", { time: raised }), ` (${ago(alarm.raised_at || alarm.heard_at)})`);
   }
   if (alarm.cleared_at) line.append(" · ", t("cleared_at", { time: moment(alarm.cleared_at) }));
+  if (alarm.cleared_at && ["restart", "state"].includes(alarm.ended_by)) line.append(" · ", t(`ended_${alarm.ended_by}`));
   if (alarm.source === "station") line.append(" · ", t("by_station"));
   return line;
 }
@@ -82,7 +83,7 @@ function ackForm(alarm, person) {
   const button = make("button", { type: "submit", class: "primary" }, t("ack"));
   const form = make("form", { class: "ack" },
     make("label", { for: id }, t("ack_note", { name: person.name })),
-    make("input", { id, name: "note", maxlength: "500", autocomplete: "off", placeholder: t("ack_hint") }),
+    make("input", { id, name: "note", maxlength: "2000", autocomplete: "off", placeholder: t("ack_hint") }),
     button, error);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();

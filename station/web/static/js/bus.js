@@ -2,6 +2,7 @@
 
 import { AlarmList, byUrgency, isOpen } from "./alarms.js";
 import { get, path } from "./api.js";
+import { lookForm } from "./look.js";
 import { BusLayer } from "./bus_layer.js";
 import { find, make, setAttribute, setText } from "./dom.js";
 import { isStale } from "./live.js";
@@ -36,6 +37,7 @@ async function main() {
   let centred = false;
 
   find("#seat-legend").append(seatLegend());
+  if (person.role === "admin") live.addEventListener("fresh", () => find("#look").replaceChildren(lookForm(live.buses.get(KEY))), { once: true });
   live.addEventListener("fresh", showNow);
   live.addEventListener("buses", (event) => event.detail.has(KEY) && showNow());
   live.addEventListener("alarms", (event) => { showAlarms(); if (isMine(event.detail)) loadSoon(); });
@@ -195,7 +197,7 @@ function facts(bus) {
     [t("fact_supply"), known(bus.supply_mv, t("n_volt", { n: (bus.supply_mv / 1000).toFixed(1) }))],
     [t("fact_signal"), known(bus.signal_dbm, `${bus.signal_dbm} dBm`)],
     [t("fact_clock"), word("clock", bus.clock)],
-    [t("fact_backlog"), known(bus.backlog, bus.backlog && t("n_backlog", { alarm: bus.backlog.alarm, track: bus.backlog.track }))],
+    [t("fact_backlog"), known(bus.backlog.alarm, t("n_backlog", { alarm: bus.backlog.alarm, track: bus.backlog.track }))],
     [t("fact_active"), bus.active && bus.active.length ? bus.active.map(kindName).join(", ") : t("none")],
     [t("fact_fw"), known(bus.fw, bus.fw)],
   ];

@@ -5,7 +5,7 @@ import { get, path } from "./api.js";
 import { BusLayer } from "./bus_layer.js";
 import { find, make, setAttribute, setText } from "./dom.js";
 import { isStale } from "./live.js";
-import { BusList, busAddress, heardWords, seatWords, speedWords, stateWords } from "./list.js";
+import { BusList, busAddress, heardWords, modeWords, seatWords, speedWords, stateWords } from "./list.js";
 import { openMap, showPlaces } from "./map.js";
 import { busPicture, STATES } from "./shapes.js";
 import { openPage } from "./shell.js";
@@ -56,7 +56,7 @@ async function home() {
     layer.show([...live.buses].map(([key, bus]) => ({
       key, show: bus.show, lat: bus.lat, lon: bus.lon, stale: isStale(bus),
       heading: bus.heading_deg === undefined ? null : bus.heading_deg,
-      text: `${bus.label || bus.bus} · ${t(`show_${bus.show}`)}`,
+      text: [bus.label || bus.bus, t(`show_${bus.show}`), modeWords(bus)].filter(Boolean).join(" · "),
     })));
     const without = [...live.buses.values()].filter((bus) => bus.lat === null).length;
     setText(find("#nowhere"), without ? t("n_nowhere", { n: without }) : "");

@@ -108,10 +108,13 @@ export class BusList {
   }
 }
 
+/** A drill or a repair is said wherever the bus is named. */
+export const modeWords = (bus) => (bus.mode && bus.mode !== "normal" ? word("mode", bus.mode) : "");
+
 export function stateWords(bus) {
   const state = t(`show_${bus.show}`);
   const phase = bus.phase && bus.show !== bus.phase ? word("phase", bus.phase) : "";
-  const mode = bus.mode && bus.mode !== "normal" ? word("mode", bus.mode) : "";
+  const mode = modeWords(bus);
   return [state, bus.show === "driving" || bus.show === "parked" ? "" : phase, mode].filter(Boolean).join(" · ");
 }
 

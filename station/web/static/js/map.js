@@ -52,7 +52,7 @@ export async function showPlaces(map) {
   const places = await get("/api/places");
   const names = new Map();
   // roads lie below all else, points above
-  places.features.sort((a, b) => ORDER.indexOf(a.properties.kind) - ORDER.indexOf(b.properties.kind));
+  places.features.sort((a, b) => ORDER.indexOf(a.properties.what) - ORDER.indexOf(b.properties.what));
   const layer = L.geoJSON(places, {
     style: (feature) => ({ ...STYLE[look(feature)], interactive: true }),
     pointToLayer: (feature, at) => spot(feature, at),
@@ -60,7 +60,7 @@ export async function showPlaces(map) {
       const { id, name, limit_kmh } = feature.properties;
       if (name) names.set(id, name);
       const limit = limit_kmh ? ` · ${t("kmh", { n: limit_kmh })}` : "";
-      shape.bindTooltip(`${escape(what(feature))} ${escape(String(name || id))}${limit}`, { sticky: true });
+      shape.bindTooltip(`${escape(inWords(feature))} ${escape(String(name || id))}${limit}`, { sticky: true });
     },
   }).addTo(map);
   namePlaces(names);
@@ -69,9 +69,9 @@ export async function showPlaces(map) {
 
 const ORDER = ["road", "route", "zone", "stop", "school"];
 
-const look = ({ properties: { kind, zone_kind } }) => (kind === "zone" ? zone_kind || "speed" : kind);
+const look = ({ properties: { what, kind } }) => (what === "zone" ? kind : what);
 
-const what = ({ properties: { kind, zone_kind } }) => (kind === "zone" ? word("zone_kind", zone_kind) : t(`place_${kind}`));
+const inWords = ({ properties: { what, kind } }) => (what === "zone" ? word("zone_kind", kind) : t(`place_${what}`));
 
 const STYLE = {
   flood: { color: "#0b4f9e", weight: 3, dashArray: "2 6", fillColor: "#2f80ed", fillOpacity: 0.3 },
@@ -79,11 +79,11 @@ const STYLE = {
   school: { color: "#a36a00", weight: 2, fillColor: "#f2b705", fillOpacity: 0.25 },
   speed: { color: "#6b7280", weight: 1.5, fillOpacity: 0.08 },
   road: { color: "#fff", weight: 5, opacity: 1 },
-  route: { color: "#5b7db8", weight: 4, opacity: 0.55 },
+  route: { color: "#9aa9c2", weight: 3, opacity: 0.9, dashArray: "6 5" },
 };
 
 function spot(feature, at) {
-  const school = feature.properties.kind === "school";
+  const school = feature.properties.what === "school";
   if (!school) return L.circleMarker(at, { radius: 5, color: "#33507a", weight: 2, fillColor: "#fff", fillOpacity: 1 });
   return L.marker(at, { keyboard: false, icon: L.divIcon({ className: "school-mark", html: schoolhouse(), iconSize: [30, 28], iconAnchor: [15, 22] }) });
 }

@@ -6,7 +6,7 @@ import { openPage } from "./shell.js";
 import { language, t } from "./texts.js";
 import { date, dayStart, localDay, now } from "./times.js";
 
-const REPORTS = ["trips", "stops", "overspeed", "alarms"];
+const REPORTS = ["summary", "trips", "stops", "overspeed", "alarms"];
 
 async function main() {
   const { live } = await openPage();

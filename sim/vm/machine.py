@@ -1,0 +1,114 @@
+"""`machine` of the ESP32 port, over the simulator's wires.
+
+Source: MicroPython docs, `machine`; ports/esp32/modmachine.c, machine_wdt.c and machine_rtc.c for
+arguments and refusals; pins and buses stand in _pin.py and _buses.py.
+"""
+
+import _ops
+import _wire
+from _buses import I2C, SPI, UART, SoftI2C  # noqa: F401
+from _pin import ADC, Pin  # noqa: F401
+
+PWRON_RESET = 1
+HARD_RESET = 2
+WDT_RESET = 3
+DEEPSLEEP_RESET = 4
+SOFT_RESET = 5
+PIN_WAKE = EXT0_WAKE = 2
+EXT1_WAKE = 3
+TIMER_WAKE = 4
+
+_HARD, _SOFT, _DEEPSLEEP = 0, 1, 2
+
+cause = PWRON_RESET  # _start.py sets both
+woken_by = 0
+
+
+def reset_cause():
+    return cause
+
+
+def wake_reason():
+    return woken_by
+
+
+def reset():
+    """The cause of the next start is SOFT_RESET: RTC_SW_CPU_RESET is counted as one."""
+    _wire.ask(_ops.RESET, _HARD)
+
+
+def soft_reset():
+    raise SystemExit
+
+
+def deepsleep(time_ms=0):
+    """Ends in a start with DEEPSLEEP_RESET; without a time only power wakes the board."""
+    _wire.ask(_ops.RESET, _DEEPSLEEP, time_ms)
+
+
+def lightsleep(time_ms=0):
+    _wire.pass_us(time_ms * 1000)
+
+
+def idle():
+    _wire.pass_us(1000)
+
+
+def unique_id():
+    return b"\x24\x0a\xc4\x00\x00\x01"
+
+
+def freq(hz=None):
+    if hz is None:
+        return 160000000
+    if hz // 1000000 not in (20, 40, 80, 160, 240):
+        raise ValueError("frequency must be 20MHz, 40MHz, 80Mhz, 160MHz or 240MHz")
+
+
+def disable_irq():
+    return 0
+
+
+def enable_irq(state):
+    pass
+
+
+class WDT:
+    """Cannot be stopped. Neither Ctrl-C nor a soft reset ends it."""
+
+    def __init__(self, id=0, timeout=5000):
+        if id != 0:
+            raise ValueError
+        if timeout < 1000:
+            raise ValueError("WDT timeout too short")
+        _wire.ask(_ops.WDT_START, 0, timeout)
+
+    def feed(self):
+        _wire.ask(_ops.WDT_FEED)
+
+
+class RTC:
+    """memory(): 2048 bytes that resets keep and a power cut does not."""
+
+    def memory(self, data=None):
+        if data is None:
+            kept = bytearray(2048)
+            n = _wire.ask(_ops.RTC_READ, 0, 0, None, kept)
+            return bytes(kept[:n])
+        if len(data) > 2048:
+            raise ValueError("buffer too long")
+        _wire.ask(_ops.RTC_WRITE, 0, 0, data)
+
+    def datetime(self, when=None):
+        """(year, month, day, weekday, hours, minutes, seconds, subseconds)"""
+        import time
+
+        if when is None:
+            year, month, day, hour, minute, second, weekday, _ = time.gmtime()
+            return (year, month, day, weekday, hour, minute, second, 0)
+        year, month, day, _, hour, minute, second, us = when
+        seconds = time.mktime((year, month, day, hour, minute, second, 0, 0))
+        time.rtc_offset_us = seconds * 1000000 + us - _wire.now_us()
+        _wire.ask(_ops.RTC_OFFSET, 0, time.rtc_offset_us)
+
+    init = datetime

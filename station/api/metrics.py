@@ -1,0 +1,41 @@
+"""Prometheus: numbers of the whole station, no bus and no place by name."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+
+from station.api.guards import TheStation
+from station.live import view
+
+router = APIRouter(tags=["metrics"])
+_SHOWN = ("alarm", "dark", "driving", "stopped", "parked")
+
+
+@router.get("/metrics")
+async def metrics(station: TheStation) -> Response:
+    """In the text format of Prometheus."""
+    registry = CollectorRegistry()
+
+    def gauge(name: str, text: str, value: float) -> None:
+        Gauge(f"busguard_{name}", text, registry=registry).set(value)
+
+    now_ms = station.clock.now_ms()
+    buses = [view(bus, now_ms) for bus in station.live]
+    shown = Counter(bus["show"] for bus in buses)
+    by_show = Gauge("busguard_buses", "Buses as the page shows them", ["show"], registry=registry)
+    for name in _SHOWN:
+        by_show.labels(name).set(shown[name])
+    gauge("buses_stale", "Buses past their promise", sum(bus["stale"] for bus in buses))
+    gauge("gaps", "Ranges of records that never came", sum(bus["gaps"] for bus in buses))
+    open_ones = [alarm for alarm in station.alarms.views() if alarm["acked_at"] is None]
+    gauge("alarms_unacknowledged", "Alarms that nobody has answered", len(open_ones))
+    gauge("alarms_escalated", "Of these, for too long",
+          sum(alarm["escalated_at"] is not None for alarm in open_ones))  # fmt: skip
+    for name in ("broker", "database"):
+        part = getattr(station.health, name)
+        gauge(f"{name}_up", f"1 while the {name} answers", part.ok)
+    gauge("listeners", "Open pages", station.hub.listeners)
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,40 @@
+"""Notices that did not get through: what the administrator can see and send again."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Path
+from pydantic import BaseModel
+
+from station.api.guards import Admin, TheStation, note_access
+
+router = APIRouter(tags=["notices"])
+
+
+class Notice(BaseModel):
+    id: int
+    alarm_id: int
+    route: str
+    stage: str
+    title: str
+    made_at: str
+    tries: int
+    error: str | None
+    dead_at: str | None
+
+
+@router.get("/api/notices", response_model=list[Notice])
+async def undelivered(station: TheStation, who: Admin) -> list[dict]:
+    """What was given up (`dead_at`) or waits for its next try, the newest first."""
+    return await station.outbox.listed()
+
+
+@router.post("/api/notices/{number}/retry", status_code=204)
+async def retry(
+    number: Annotated[int, Path(ge=1, le=2**62)], station: TheStation, who: Admin
+) -> None:
+    """One that was given up is tried again at once."""
+    if not await station.outbox.again(number):
+        raise HTTPException(404, f"There is no notice {number} that was given up.")
+    await note_access(station, who, "notice", note=str(number))

@@ -1,0 +1,35 @@
+// For the administrator: what the city calls a bus, and how its seats stand.
+
+import { path, post } from "./api.js";
+import { make } from "./dom.js";
+import { rowsOf } from "./seats.js";
+import { t } from "./texts.js";
+
+export function lookForm(bus) {
+  if (!bus) return make("p");
+  const words = rowsOf(bus).map((row) => row.map((seat) => (seat === null ? "-" : seat)).join(" "));
+  const label = make("input", { name: "label", maxlength: "80", value: bus.label || "" });
+  const rows = make("textarea", { name: "rows", rows: "8", spellcheck: "false" });
+  rows.value = words.join("\n");
+  const said = make("p", { class: "error", role: "alert" });
+  const form = make("form", { class: "look" },
+    make("label", {}, t("bus_label"), label), make("label", {}, t("bus_rows"), rows),
+    make("button", { type: "submit" }, t("save")), said);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    said.textContent = "";
+    try {
+      await post(`/api/buses/${path(bus.fleet, bus.bus)}`, { label: label.value.trim() || null, layout: layoutOf(rows.value) });
+    } catch (error) {
+      said.textContent = error.message;
+    }
+  });
+  return make("details", {}, make("summary", {}, t("bus_look")), form);
+}
+
+/** "1 2 - 3 4" a line -> {"rows": [[1, 2, null, 3, 4]]}; nothing -> null, two and two. */
+function layoutOf(text) {
+  const rows = text.split("\n").map((line) => line.trim()).filter(Boolean)
+    .map((line) => line.split(/\s+/).map((word) => (/^\d+$/.test(word) ? Number(word) : null)));
+  return rows.length ? { rows } : null;
+}

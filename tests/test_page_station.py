@@ -1,0 +1,115 @@
+"""The page before a real station: real broker, real database, real sign-in, real browser."""
+
+from __future__ import annotations
+
+import pytest
+from browser import DESK, Watched, running_browser
+
+pytest.importorskip("uvicorn", reason="the station's packages are not here")
+pytest.importorskip("playwright", reason="Playwright is not here (requirements-dev.txt)")
+
+from page_town import NAME, PASSWORD, PageTown
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory):
+    with running_browser() as browser, PageTown(tmp_path_factory.mktemp("town")) as town:
+        town.browser = browser
+        yield town
+
+
+@pytest.fixture
+def duty(town):
+    """A page on which the duty officer has signed in, as a person does."""
+    context = town.browser.new_context(viewport=DESK, reduced_motion="reduce")
+    context.add_init_script("localStorage.setItem('busguard.language', 'en')")
+    watched = Watched(context, town.base)
+    page = watched.goto("/")
+    page.wait_for_url("**/login**")
+    page.get_by_label("Name").fill(NAME)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(town.base + "/")
+    page.locator("body.ready").wait_for()
+    yield watched
+    watched.check()
+    context.close()
+
+
+def test_from_the_bus_to_the_officer_and_back(duty, town):
+    page = duty.page
+    page.locator("#sound").click()  # a browser may have it on since the sign-in
+    bus = town.bus("bus-01", "municipal_school")
+    bus.says(phase="checking", seats=bus.sits([7], [9]), active=["child_left_behind"])
+    occ = bus.left_behind()
+    card = page.locator("article.alarm")
+    card.get_by_text("A child may be left on the bus").wait_for()
+    page.wait_for_function("() => document.documentElement.dataset.sound === 'alarm'")
+    page.locator("tr.alarm", has_text="bus-01").wait_for()
+    card.get_by_label("What are you doing").fill("driver called")
+    card.get_by_role("button", name="Acknowledge").click()
+    card.get_by_text(f"{NAME} acknowledged it").wait_for()
+    page.wait_for_function("() => document.documentElement.dataset.sound === ''")
+
+    bus.says(phase="parked", seats=bus.sits(), active=[])
+    data = {"seats": [], "unknown": [], "stage": 0, "heat_min": None}
+    bus.event("child_left_behind", "alarm", "cleared", occ=occ, data=data)
+    page.get_by_text("No open alarm.").wait_for()
+    duty.goto("/alarms")
+    page.get_by_text("Who did what").click()
+    page.locator(".log").get_by_text("driver called").wait_for()
+
+
+def test_a_day_is_replayed_with_what_happened_on_the_way(duty, town):
+    bus = town.bus("bus-02", "ao_udom")
+    line = [(13.1135, 100.8945), (13.1145, 100.905), (13.112, 100.916), (13.099, 100.913)]
+    bus.drove(line, ago_s=1500, lasted_s=1200, hole=(600, 760))
+    data, why = (
+        {"top_kmh": 92.5, "lasted_s": 10},
+        {"speed_kmh": 92.5, "limit_kmh": 80, "held_s": 10},
+    )
+    bus.event("overspeed", "warning", ago_s=1300, data=data, why=why)
+    bus.says(seats=bus.sits([3], [13], [3]))
+    page = duty.goto("/bus/laemchabang/bus-02")
+    item = page.locator(".timeline li[data-kind=overspeed]")
+    item.get_by_text("Speed 92.5 km/h; limit 80 km/h").wait_for()
+    item.get_by_role("button").click()
+    assert "km/h" in page.locator("#replay-now").inner_text()
+    start = int(page.locator("#slider").get_attribute("min"))
+    page.locator("#slider").fill(str(start + 680))
+    assert "unknown" in page.locator("#replay-now").inner_text()
+    assert page.locator("#seats [data-seat='13']").get_attribute("data-state") == "unknown"
+    assert page.locator("#seats [data-seat='3']").get_attribute("data-state") == "unbelted"
+    duty.shot("station-day")
+
+
+def test_station_killed_and_back(duty, town):
+    page = duty.page
+    town.kill()
+    page.get_by_text("NO CONNECTION to the station since").wait_for()
+    bus = town.bus("bus-03", "na_kao")
+    bus.says(active=["sos"])
+    occ = bus.event("sos", "alarm", data={"seats": [1], "unknown": []}, why={"held_s": 2})
+    town.start()
+    page.locator("article.alarm", has_text="SOS").wait_for()
+    page.locator("#stale").wait_for(state="hidden")
+    page.locator("article.alarm").get_by_role("button", name="Acknowledge").click()
+    bus.says(active=[])
+    bus.event("sos", "alarm", "cleared", occ=occ, data={"seats": [1], "unknown": []})
+    page.get_by_text("No open alarm.").wait_for()
+
+
+def test_what_nobody_can_read_is_shown_to_the_administrator(duty, town):
+    town.publish("bus-04/event", {"kind": "<img src=x>"})
+    page = duty.goto("/admin")
+    for _ in range(20):
+        if page.locator("#quarantine td").count():
+            break
+        page.wait_for_timeout(500)
+        page.reload()
+        page.locator("#quarantine .hint, #quarantine td").first.wait_for()
+    assert "<img src=x>" in page.locator("#quarantine").inner_text()
+    assert NAME in page.locator("#log").inner_text()
+    duty.goto("/")
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/login")

@@ -1,0 +1,102 @@
+"""The virtual board is a board: unmodified mpremote talks to it, and its flash outlives it."""
+
+import hashlib
+
+import pytest
+from virtual import VirtualBoard
+from vm import ROOT
+
+
+@pytest.fixture(scope="module")
+def board(tmp_path_factory):
+    one = VirtualBoard(tmp_path_factory.mktemp("board") / "board.img", "--speed", "50")
+    yield one
+    assert one.stop() == 0
+
+
+def test_it_evaluates_and_executes(board):
+    assert board.mpremote("eval", "6 * 7") == "42\n"
+    assert board.mpremote("exec", "for n in range(3): print(n)") == "0\n1\n2\n"
+    assert "ZeroDivisionError" in board.mpremote("exec", "1 / 0", ok=False)
+
+
+def test_files_are_copied_listed_hashed_and_removed(board, tmp_path):
+    folder = tmp_path / "parts"
+    (folder / "deep").mkdir(parents=True)
+    content = bytes(range(256)) * 40
+    (folder / "deep" / "data.bin").write_bytes(content)
+    (folder / "hello.py").write_text("print('hello from the flash')\n")
+    board.mpremote("fs", "cp", "-r", folder, ":")
+    assert "data.bin" in board.mpremote("fs", "tree", ":parts")
+    assert "10240" in board.mpremote("fs", "ls", ":parts/deep")
+    digest = board.mpremote("fs", "sha256sum", ":parts/deep/data.bin")
+    assert hashlib.sha256(content).hexdigest() in digest
+    board.mpremote("fs", "cp", ":parts/deep/data.bin", tmp_path / "back.bin")
+    assert (tmp_path / "back.bin").read_bytes() == content
+    assert board.mpremote("exec", "import parts.hello") == "hello from the flash\n"
+    assert "1048576" in board.mpremote("df")
+    board.mpremote("fs", "rm", "-r", ":parts")
+    assert "parts" not in board.mpremote("fs", "ls", ":")
+
+
+def test_a_program_of_this_computer_runs(board, tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text("import sys\nprint(sys.path, __name__)\n")
+    assert board.mpremote("run", script) == "['', '.frozen', '/lib'] __main__\n"
+
+
+def test_ctrl_c_ends_a_program_that_never_would(board):
+    board.mpremote("exec", "--no-follow", "while True: pass")
+    assert board.mpremote("eval", "1") == "1\n"
+
+
+CAUSE = "import machine; print(machine.reset_cause())"
+
+
+RESETS = [
+    ("machine.reset()", "reset", 5),
+    ("machine.WDT(timeout=1000)", "watchdog", 3),
+    ("machine.deepsleep(5000)", "deep sleep", 4),
+    ("machine.soft_reset()", "soft reset", 5),
+]
+
+
+@pytest.mark.parametrize(("call", "word", "cause"), RESETS, ids=str)
+def test_every_reset_has_its_cause(board, call, word, cause):
+    board.mpremote("resume", "exec", "--no-follow", f"import machine; {call}")
+    board.waits_for(f"starts again: {word}\n")
+    assert board.mpremote("resume", "exec", CAUSE) == f"{cause}\n"
+
+
+def test_mpremote_resets_hard_and_soft(board):
+    board.mpremote("reset")
+    board.waits_for("starts again: reset")
+    board.mpremote("soft-reset")
+    assert board.mpremote("resume", "exec", CAUSE) == "5\n"
+
+
+def test_rtc_memory_and_nvs_outlive_a_reset(board):
+    board.mpremote("exec", "import machine; machine.RTC().memory(b'kept')")
+    board.mpremote("exec", "import esp32; n = esp32.NVS('a'); n.set_i32('x', -7); n.commit()")
+    board.mpremote("reset")
+    board.waits_for("starts again: reset")
+    assert board.mpremote("eval", "__import__('machine').RTC().memory()") == "b'kept'\n"
+    assert board.mpremote("eval", "__import__('esp32').NVS('a').get_i32('x')") == "-7\n"
+
+
+def test_the_flash_outlives_the_board(tmp_path):
+    image = tmp_path / "board.img"
+    board = VirtualBoard(image, "--speed", "50")
+    board.mpremote("fs", "cp", ROOT / "main.py", ":kept.py")
+    board.mpremote("exec", "import esp32; n = esp32.NVS('a'); n.set_i32('x', 3); n.commit()")
+    board.mpremote("exec", "import machine; machine.RTC().memory(b'gone')")
+    board.kill()
+    again = VirtualBoard(image, "--speed", "50")
+    try:
+        told = again.mpremote("resume", "exec", CAUSE + "; print(machine.RTC().memory())")
+        assert told == "1\nb''\n"
+        digest = hashlib.sha256((ROOT / "main.py").read_bytes()).hexdigest()
+        assert digest in again.mpremote("fs", "sha256sum", ":kept.py")
+        assert again.mpremote("eval", "__import__('esp32').NVS('a').get_i32('x')") == "3\n"
+    finally:
+        again.stop()

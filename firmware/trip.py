@@ -63,7 +63,7 @@ class Trip:
         self._boarding.tune(rules)
 
     def update(self, s):
-        """Snapshot with its readings -> list of Events, good until the next; fills in phase and check."""
+        """Snapshot with its readings -> list of Events, good until the next; fills in the phase."""
         notices = self._notices
         notices.clear()
         self._odometer.update(s)

@@ -88,7 +88,7 @@ pictures: $(VENV)/dev  ## the pictures of docs/station.md, from the page as it i
 	@$(VENV_BIN)/python -m tests.page_pictures
 
 clean:  ## remove .venv and everything else that was made
-	rm -rf $(VENV) station/web/static/vendor* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) station/web/static/vendor* .hypothesis .mypy_cache .mpy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV_BIN)/python:

@@ -32,6 +32,8 @@ def run():
     config, errors = load("/bus.json")
     for error in errors:
         print(error)
+    if config["broker"]["ca"]:  # main.py may run in a slot
+        config["broker"]["ca"] = "/" + config["broker"]["ca"].lstrip("/")
     start = Start(Nvs(NVS("start")), machine.RTC())
     if start.word == "safe":
         plain(config)

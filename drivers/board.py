@@ -85,7 +85,7 @@ class Board:
         self.cabin = _cabin(config["cabin"], i2c, pins, way_pins(table, config["seats"]))
         self.flash = Flash(_journal_partition())
         self.nvs = Nvs(NVS("busguard"))
-        self.files = Files()
+        self.files = Files("/")  # main.py may run in a slot
         self.radio = make_radio(config, table)
         self.dialer = Dialer()
         self.reset_cause = _RESET_CAUSES.get(machine.reset_cause(), "power_on")

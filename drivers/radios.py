@@ -22,7 +22,6 @@ class Radios:
         self._used = None
         self._missed_ms = None  # since when the ones before are down
         self._changed_ms = None
-        self._now_ms = 0
         self.name = ""
 
     def up(self):
@@ -62,7 +61,6 @@ class Radios:
         return min([radio.due_ms for radio in self._radios])
 
     def turn(self, now_ms):
-        self._now_ms = now_ms
         for radio in self._radios:
             radio.turn(now_ms)
         if self._changed_ms is not None and now_ms - self._changed_ms >= _CHANGE_MS:

@@ -159,11 +159,15 @@ class Ring:
         return None
 
     def lose(self, oldest):
-        """What stood before this sector, of its header, is gone."""
-        _, start, _, index = oldest
+        """What stood before this sector, of its header, is gone: it ended below the floor.
+
+        Not below the start: a sector that one start overlooked, and the next did not, has a
+        lower one than the sector before it.
+        """
+        _, _, floor, index = oldest
         if index > self.index:
-            self._add_loss(self.tail.seq + 1, start - 1, index - self.index)
-            self.tail.seq, self.index = start - 1, index
+            self._add_loss(self.tail.seq + 1, floor - 1, index - self.index)
+            self.tail.seq, self.index = floor - 1, index
 
     def _miss(self, index, last):
         """So many records came up to number `last`: what tail did not meet of them cannot be

@@ -65,7 +65,7 @@ class Flash:
         self.weak = False
         self.mood = EITHER
         self._dead = False
-        self._weak = {}  # block -> {offset in block: (bits, which of them read as before)}
+        self._weak = {}  # block -> for each byte: as before, as wanted, and 0xFF if it is weak
         self.refuses_erase = {}  # block -> ERROR or SILENT
         self.refuses_program = {}
         self.operations = 0
@@ -140,7 +140,9 @@ class Flash:
         other.blocks = self.blocks
         other.data = bytearray(self.data)
         other._erased = bytearray(self._erased)
-        other._weak = {block: dict(cells) for block, cells in self._weak.items()}
+        other._weak = {
+            block: [bytearray(cells) for cells in weak] for block, weak in self._weak.items()
+        }
         other.refuses_erase = dict(self.refuses_erase)
         other.refuses_program = dict(self.refuses_program)
         other.wear = list(self.wear)
@@ -236,18 +238,20 @@ class Flash:
         if self._dead and self.weak:
             # Undecided: cells that this operation was changing. They hold `torn`, and read
             # as `old` or `wanted` too.
-            cells = self._weak.setdefault(block, {})
+            weak = self._weak.setdefault(block, [bytearray(SECTOR) for _ in range(3)])
             for i in range(size):
                 if old[i] != wanted[i]:
-                    cells[offset + i] = (old[i], wanted[i])
+                    weak[0][offset + i] = old[i]
+                    weak[1][offset + i] = wanted[i]
+                    weak[2][offset + i] = 0xFF
         self.data[at : at + size] = torn
 
-    def _waver(self, cells, buf, offset):
-        for i in range(len(buf)):
-            cell = cells.get(offset + i)
-            if cell:
-                if self.mood == EITHER:
-                    pick = self.dice.bits(8)
-                    buf[i] = cell[0] & pick | cell[1] & ~pick & 0xFF
-                else:
-                    buf[i] = cell[self.mood]
+    def _waver(self, weak, buf, offset):
+        size = len(buf)
+        before, wanted, mask = [
+            int.from_bytes(cells[offset : offset + size], "little") for cells in weak
+        ]
+        if mask:
+            pick = (0, mask)[self.mood] if self.mood != EITHER else self.dice.bits(8 * size) & mask
+            read = int.from_bytes(buf, "little") & ~mask | before & ~pick | wanted & pick
+            buf[:] = read.to_bytes(size, "little")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from firmware.journal import ALARM, KIND_EVENT, TRACK, Journal
@@ -36,18 +36,19 @@ class Lane:
         self.delivered: set[int] = set()  # was read
         self.blocks: dict[int, int] = {}  # where a record was put
         self.dropping: set[int] = set()  # the erase of its block was begun
-        self.announced: list[tuple[int, int, int]] = []
+        self.announced: set[int] = set()  # confirmed, and lost as the city was told
 
     def prune(self) -> None:
         """Forgets what is older than any record that the flash has room for."""
         if len(self.confirmed) < 2 * _ROOM:
             return
         oldest = sorted(self.confirmed)[-_ROOM]
-        self.announced = [loss for loss in self.announced if loss[1] >= oldest]
         for known in (self.confirmed, self.tried, self.blocks):
             for old in [seq for seq in known if seq < oldest]:
                 del known[old]
-        for some in (self.taken, self.missing, self.frozen, self.delivered, self.dropping):
+        for some in (
+            self.taken, self.missing, self.frozen, self.delivered, self.dropping, self.announced,
+        ):  # fmt: skip
             some.difference_update([seq for seq in some if seq < oldest])
 
     def copy(self) -> Lane:
@@ -61,7 +62,7 @@ class Lane:
         other.delivered = set(self.delivered)
         other.blocks = dict(self.blocks)
         other.dropping = set(self.dropping)
-        other.announced = list(self.announced)
+        other.announced = set(self.announced)
         return other
 
 
@@ -143,7 +144,8 @@ class Witness:
         if loss is not None:
             self._check_loss(*loss)
             self.append(ALARM, b"lost %d: %d-%d, %d" % loss)
-            self.lanes[loss[0]].announced.append(loss[1:])
+            known = self.lanes[loss[0]]
+            known.announced.update(_within(known.confirmed, loss[1], loss[2]))
             self.lost += loss[3]
 
     def start(self, flash: Flash) -> None:
@@ -176,34 +178,27 @@ class Witness:
             wanted = known.confirmed.get(seq, known.tried.get(seq))
             need(wanted is not None, f"lane {lane}: {seq} was never recorded")
             need(payload == wanted, f"lane {lane}: {seq} has another payload")
-        told = [*known.announced, *([loss] if loss else [])]
+        told = set(_within(known.confirmed, *loss[:2])) if loss else set()
         cursor = self.journal._rings[lane].saved[0]
-        for seq in known.confirmed.keys() - known.delivered - found.keys():
+        for seq in known.confirmed.keys() - known.delivered - known.announced - found.keys():
             # An erase that was cut short is announced when it is done again, or when the city
             # acknowledges past it: until then the cursor on flash stays before it.
-            fine = (seq in known.dropping and seq > cursor) or _within(seq, told)
+            fine = (seq in known.dropping and seq > cursor) or seq in told
             need(fine, f"lane {lane}: confirmed record {seq} is lost")
 
     def _check_loss(self, lane: int, first: int, last: int, count: int) -> None:
         known = self.lanes[lane]
-        inside = [seq for seq in known.confirmed if first <= seq <= last]
-        least = sum(
-            1 for seq in inside if seq not in known.delivered and not _within(seq, known.announced)
-        )
-        # A record that a power cut left torn may read as good at one start, be counted, and be gone
-        # at the next. Nobody was promised it, but the count can't tell it from a confirmed one: so
-        # it may be told of as lost, as long as the cursor on flash stands before it.
-        cursor = self.journal._rings[lane].saved[0]
-        most = len(inside) + len(
-            [seq for seq in known.tried if min(first, cursor + 1) <= seq <= last]
-        )
+        need(first <= last, f"lane {lane}: lost from {first} to {last}")
+        inside = _within(known.confirmed, first, last)
+        least = len(set(inside) - known.delivered - known.announced)
+        most = len(inside) + len(_within(known.tried, first, last))
         need(least <= count <= most, f"lane {lane}: {count} lost, not {least} to {most}")
         there = [seq for seq in read_all(self.journal, lane) if first <= seq <= last]
         need(not there, f"lane {lane}: {there} announced as lost, and there")
 
 
-def _within(seq: int, ranges: list[tuple[int, int, int]]) -> bool:
-    return any(first <= seq <= last for first, last, _ in reversed(ranges))
+def _within(numbers: Iterable[int], first: int, last: int) -> list[int]:
+    return [seq for seq in numbers if first <= seq <= last]
 
 
 def read_all(journal: Any, lane: int) -> dict[int, bytes]:

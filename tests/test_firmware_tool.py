@@ -1,8 +1,6 @@
 """make firmware against esp32-mock-bootloader: what arrives on its flash is what was meant.
 
-MicroPython's own firmware cannot be had here. The file that is flashed has its form: boot
-loader and application are small images that esptool made, with checksum and SHA-256, in the
-places that MicroPython's file has them, with its default partition table.
+MicroPython's own firmware cannot be had here: sim/esp_image.py stands in for it.
 """
 
 import subprocess
@@ -10,10 +8,10 @@ import sys
 
 import pytest
 from esp32_mock_bootloader import mock_bootloader
-from esptool.bin_image import ELFSection, ESP32FirmwareImage
 from mp_image_tool_esp32.partition_table import PartitionTable
 from vm import ROOT, micropython
 
+from sim.esp_image import firmware_file
 from tools import image
 from tools.board import Trouble
 from tools.partitions import FLASH_BYTES, PARTITIONS, partition
@@ -21,30 +19,9 @@ from tools.partitions import FLASH_BYTES, PARTITIONS, partition
 FACTORY = 0x10000
 
 
-def esp_image(tmp_path, words):
-    """A whole ESP32 image with one segment in RAM."""
-    made = ESP32FirmwareImage()
-    made.entrypoint = 0x40080000
-    made.segments.append(ELFSection(b".dram0.data", 0x3FFE0000, words * 64, 0))
-    made.append_digest = True
-    path = tmp_path / "image.bin"
-    made.save(str(path))
-    return path.read_bytes()
-
-
 @pytest.fixture(scope="module")
-def binary(tmp_path_factory):
-    """In the form of MicroPython's file."""
-    folder = tmp_path_factory.mktemp("image")
-    table = PartitionTable(FLASH_BYTES)
-    table.add_part("nvs", "nvs", 0x6000)
-    table.add_part("phy_init", "phy", 0x1000)
-    table.add_part("factory", "factory", 0x1F0000)
-    table.add_part("vfs", "fat", 0x200000)
-    boot = esp_image(folder, b"boot").ljust(image.TABLE - image.BOOTLOADER, b"\xff")
-    data = boot + table.to_bytes()
-    data = data.ljust(FACTORY - image.BOOTLOADER, b"\xff") + esp_image(folder, b"app!" * 4)
-    return data
+def binary():
+    return firmware_file()
 
 
 def refused(data):

@@ -315,3 +315,16 @@ def test_words_from_a_bus_are_never_markup(opened, station):
     card.wait_for()
     assert evil in card.inner_text()
     assert page.locator("article.alarm img").count() == 0
+
+
+def test_many_tabs_share_one_stream_and_can_still_acknowledge(opened, station):
+    watched = opened("/", language="en")
+    for _ in range(7):  # a browser allows six connections to a host
+        tab = watched.page.context.new_page()
+        tab.goto(station.base + "/")
+        tab.get_by_text("No open alarm.").wait_for()
+    station.alarm()
+    card = tab.locator("article.alarm")
+    card.get_by_role("button", name="Acknowledge").click()
+    card.get_by_text("acknowledged it").wait_for()
+    watched.page.locator("article.alarm").get_by_text("acknowledged it").wait_for()

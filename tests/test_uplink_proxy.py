@@ -1,8 +1,8 @@
 """The same faults on real sockets, through a proxy, with a real broker behind it.
 
-Beside P2 this holds P4: however the uplink fails, no turn waits for it. How soon it recovers
-is held in virtual time (test_uplink_faults.py): on the wall clock it is a busy computer's, so
-here it is only printed, with the slowest turns (pytest -rP).
+Beside P2 this holds P4: however the uplink fails, its turn does not wait (tests/live_uplink.py).
+How long it took to recover, and the slowest turns, are printed (pytest -rP); the bounds of the
+recovery are held in virtual time (tests/test_uplink_faults.py).
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from sim.proxy import Proxy
 
 CAP_S = 1
 TIMEOUT_S = 1
-PATIENCE_S = 30  # for what has to happen, on however busy a computer
-STUCK_MS = 900  # a turn that waited for the network, DNS or TLS would wait for TIMEOUT_S at least
+LATE_MS = 20
+PATIENT = pytest.mark.parametrize("scene", [20], indirect=True, ids=["patient"])
+"""What it waits for comes late on a busy computer, and must not be given up."""
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +31,24 @@ def broker():
         yield broker
 
 
+@pytest.fixture(autouse=True)
+def in_the_tick(monkeypatch):
+    """Names that were resolved by the thread that has to tick."""
+    resolved = []
+    getaddrinfo = usocket.getaddrinfo
+
+    def watched(*address):
+        if threading.current_thread() is threading.main_thread():
+            resolved.append(address)
+        return getaddrinfo(*address)
+
+    monkeypatch.setattr(usocket, "getaddrinfo", watched)
+    yield
+    assert not resolved
+
+
 @pytest.fixture
-def scene(broker):
+def scene(broker, request):
     """A bus in the middle of a backlog, behind a proxy, and the city that listens."""
     city = City(broker.host, broker.port)
     with Proxy(broker.host, broker.port, delay_ms=10) as proxy:
@@ -39,12 +56,12 @@ def scene(broker):
             "127.0.0.1",
             proxy.port,
             backoff_max_s=CAP_S,
-            ack_timeout_s=TIMEOUT_S,
+            ack_timeout_s=getattr(request, "param", TIMEOUT_S),
             connect_timeout_s=TIMEOUT_S,
         )
         bus.alarm(30)
         bus.position(3000)
-        bus.run_until(lambda: bus.uplink.acked > 8, PATIENCE_S)
+        bus.run_until(lambda: bus.uplink.acked > 8)
         yield Scene(bus, city, proxy)
         bus.hang_up()
     city.leave(forget=True)
@@ -56,18 +73,22 @@ class Scene(NamedTuple):
     proxy: Proxy
 
     def recovers(self) -> None:
-        """From now on it gets through again, everything arrives, and no turn waited."""
+        """From now on it gets through again, everything arrives, and no turn was long."""
         bus = self.bus
         acked = bus.uplink.acked
         bus.alarm()
         bus.info()  # behind it no position is held back
-        took_s = bus.run_until(lambda: bus.uplink.acked > acked, PATIENCE_S)
-        bus.drain(PATIENCE_S)
-        bus.check(self.city, PATIENCE_S)
-        slow_ms, worst_ms = bus.slowest_turns_ms()
+        took_s = bus.run_until(lambda: bus.uplink.acked > acked)
+        bus.drain()
+        bus.check(self.city)
+        slow_ms, worst_ms, clock_ms = bus.slowest_turns_ms()
         print(f"recovered after {took_s:.2f} s; turns {slow_ms:.1f}, worst {worst_ms:.1f} ms")
-        assert worst_ms <= STUCK_MS
+        print(f"worst on the wall clock {clock_ms:.1f} ms")
+        assert slow_ms <= LATE_MS
         assert bus.uplink.resent <= bus.uplink.breaks * bus.config["broker"]["window"]
+
+    def breaks(self) -> None:
+        self.bus.run_until(lambda: not self.bus.uplink.connected)
 
     def lives(self, seconds: float) -> None:
         for _ in range(int(seconds * 5)):
@@ -76,26 +97,30 @@ class Scene(NamedTuple):
             self.bus.run(0.2)
 
 
+@PATIENT
 def test_rst(scene):
-    for _ in range(3):
+    for _ in range(2):
         scene.proxy.reset()
-        scene.lives(0.6)
+        scene.breaks()
+        scene.lives(0.4)
+        scene.bus.run_until(lambda: scene.bus.uplink.connected)
     scene.recovers()
-    assert scene.bus.uplink.breaks >= 2
+    assert scene.bus.uplink.breaks == 2
 
 
+@PATIENT
 @pytest.mark.parametrize("n", [1, 3, 6])
 def test_fin_inside_a_packet(scene, n):
     scene.proxy.cut_down_after = n
     scene.lives(0.4)
     scene.recovers()
-    assert scene.bus.uplink.breaks >= 1
+    assert scene.bus.uplink.breaks == 1
 
 
 def test_silence(scene):
     scene.proxy.is_silent = True
-    scene.lives(TIMEOUT_S + 1)
-    scene.bus.run_until(lambda: not scene.bus.uplink.connected, PATIENCE_S)
+    scene.lives(1)
+    scene.breaks()
     scene.proxy.is_silent = False
     scene.recovers()
 
@@ -126,12 +151,14 @@ DIAL_FAULTS: dict[str, Callable[[Proxy, bool], None]] = {
 def test_dials_that_fail(scene, name):
     DIAL_FAULTS[name](scene.proxy, True)
     scene.proxy.reset()
+    scene.breaks()
     scene.lives(0.8)
     assert not scene.bus.uplink.connected
     DIAL_FAULTS[name](scene.proxy, False)
     scene.recovers()
 
 
+@PATIENT
 @pytest.mark.parametrize(
     "acks",
     [puback.doubled, puback.shuffled(300), puback.with_strangers, puback.delayed(400)],
@@ -157,6 +184,7 @@ def test_dns(scene, hangs, monkeypatch):
     answer = threading.Event()
 
     def resolve(*_):
+        assert threading.current_thread() is not threading.main_thread()
         if hangs:
             answer.wait(2.5)
         raise OSError(-2, "name not known")
@@ -164,6 +192,7 @@ def test_dns(scene, hangs, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(usocket, "getaddrinfo", resolve)
         scene.proxy.reset()
+        scene.breaks()
         scene.lives(2 if hangs else 1)
         assert not scene.bus.uplink.connected
     scene.recovers()
@@ -175,24 +204,27 @@ def test_a_tls_handshake_that_stalls(broker):
         proxy.is_mute = True
         bus = LiveUplink("127.0.0.1", proxy.port, tls=True, connect_timeout_s=TIMEOUT_S)
         bus.alarm()
-        bus.run_until(lambda: bus.uplink.dials_failed > 0, PATIENCE_S)
-        assert max(bus.slowest_turns_ms()) <= STUCK_MS
+        bus.run_until(lambda: bus.uplink.dials_failed > 0)
+        assert bus.slowest_turns_ms()[0] <= LATE_MS
         bus.hang_up()
 
 
+@PATIENT
 def test_another_client_of_the_same_id(scene):
-    other = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id="laemchabang-bus-1")
+    """nats-server turns away who comes back within a second: it has to try again."""
+    connected = lambda: scene.bus.uplink.connected  # noqa: E731
     for _ in range(2):
-        other.connect(*scene.proxy.broker)
-        other.loop(0.1)
-        scene.bus.run_until(lambda: not scene.bus.uplink.connected, PATIENCE_S)
-        scene.lives(0.4)
-        scene.bus.run_until(lambda: scene.bus.uplink.connected, PATIENCE_S)
-    other.loop(0.1)
+        scene.bus.run_until(connected)
+        while connected():
+            other = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id="laemchabang-bus-1")
+            other.connect(*scene.proxy.broker)
+            scene.lives(0.4)
+        other.disconnect()
     scene.recovers()
-    assert scene.bus.uplink.breaks >= 2
+    assert scene.bus.uplink.breaks == 2
 
 
+@PATIENT
 def test_delay_jitter_and_a_thin_link(scene):
     scene.proxy.jitter_ms = 150
     scene.proxy.bandwidth_bps = 256_000

@@ -170,7 +170,14 @@ def exists(path):
 def test_the_horn_is_off_before_all_else_and_the_watchdog_runs():
     with Board("a", "a") as board:
         board.boots(Machine.PWRON_RESET)
-        assert Machine.log == [("pin", 23, 3, 0), ("watchdog", 30000)], Machine.log
+        assert Machine.log == [("pin", 23, 3, 0), ("watchdog", 60000)], Machine.log
+
+
+def test_what_keeps_the_board_on_is_high_before_anything_is_imported():
+    with Board("a", "a") as board:
+        Esp32.kept["high"] = 12
+        board.boots(Machine.PWRON_RESET)
+        assert Machine.log[:2] == [("pin", 23, 3, 0), ("pin", 12, 3, 1)]
 
 
 def test_a_technician_at_the_console_has_two_minutes():
@@ -269,7 +276,7 @@ def test_a_broken_nvs_stops_nothing():
         Esp32.broken = True
         for _ in range(4):
             assert board.boots() == ("/b", "normal")
-            assert Machine.log == [("pin", 23, 3, 0), ("watchdog", 30000)]
+            assert Machine.log == [("pin", 23, 3, 0), ("watchdog", 60000)]
 
 
 def test_last_words_are_told_once():

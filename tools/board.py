@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import sys
 import time
 from collections.abc import Callable, Iterator
 
 import serial
-from mpremote.transport import TransportError
+from mpremote.transport import TransportError, TransportExecError
 from mpremote.transport_serial import SerialTransport
 from rich.prompt import Prompt
 from serial.tools import list_ports
 
 SESSION_MS = 120_000  # as in boot.py
-CHUNK = 1024
+CHUNK = 2048
+FEED = f"__import__('machine').WDT(timeout={SESSION_MS}).feed()"
 
 
 class Trouble(Exception):
@@ -76,6 +78,13 @@ class Board:
         """Runs it on the board -> what it printed. Trouble if it raised, or the board is gone."""
         try:
             return self._transport.exec(program).decode()
+        except TransportExecError as error:
+            if f"OSError: {errno.ENOSPC}" in str(error) or "ENOSPC" in str(error):
+                raise Trouble(
+                    "The board's file system is full; the old code stays in charge. Look with "
+                    "`mpremote fs tree`, and remove what is not in /a, /b and the root's own files."
+                ) from error
+            raise Trouble(f"The board at {self.port} did not do it: {error}") from error
         except (TransportError, serial.SerialException) as error:
             raise Trouble(f"The board at {self.port} did not do it: {error}") from error
 
@@ -87,14 +96,20 @@ class Board:
             raise Trouble(f"The board at {self.port} did not answer: {error}") from error
 
     def feed(self) -> None:
-        self.run(f"import machine; machine.WDT(timeout={SESSION_MS}).feed()")
+        self.run(FEED)
 
     def write(self, path: str, data: bytes, told: Callable[[int], None] = lambda n: None) -> None:
-        """told(n): so many bytes of it are there."""
-        try:
-            self._transport.fs_writefile(path, data, CHUNK, lambda n, total: told(n))
-        except (TransportError, serial.SerialException, OSError) as error:
-            raise Trouble(f"{path} could not be written: {error}") from error
+        """A program for every 2 KB, which is quicker than mpremote's own three steps a file.
+
+        told(n): so many bytes more are there.
+        """
+        for at in range(0, max(1, len(data)), CHUNK):
+            piece = data[at : at + CHUNK]
+            program = f"_f = open({path!r}, 'wb')\n" if at == 0 else ""
+            program += f"_f.write({piece!r})\n"
+            program += "_f.close()\n" if at + CHUNK >= len(data) else ""
+            self.run(program)
+            told(len(piece))
 
     def restart(self) -> None:
         """As after power-on; the console goes on at this port."""

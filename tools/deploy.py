@@ -12,7 +12,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
-from firmware.config import load
+from drivers.boards import BOARDS
+from firmware.config import load, parse
 from tools import selftest
 from tools.board import Board, Trouble, arguments, choose, run
 from tools.compiled import ROOT, build, sha256
@@ -35,7 +36,26 @@ def settings(name: str) -> bytes:
     for key in ("fleet", "bus"):
         if config[key] == "unconfigured":
             raise Trouble(f"fleet/{name}.json: {key} is missing; the city could not tell the bus.")
-    return path.read_bytes()
+    text = path.read_bytes()
+    certificate(text)
+    return text
+
+
+def certificate(config: bytes) -> list[tuple[str, bytes]]:
+    """The file that broker.ca names, from fleet/; without it the bus would speak to no broker."""
+    name = parse(config)[0]["broker"]["ca"].lstrip("/")
+    if not name:
+        return []
+    try:
+        return [(name, (FLEET / name).read_bytes())]
+    except OSError as error:
+        raise Trouble(f"broker.ca: fleet/{name} cannot be read: {error.strerror}.") from error
+
+
+def kept_high(config: bytes) -> int:
+    """The pin that has to be high from the start on this bus's board; 0: none."""
+    board = BOARDS[parse(config)[0]["board"]]
+    return board["on_board"][board["high"][0]] if board["high"] else 0
 
 
 def examine(board: Board) -> int:
@@ -70,11 +90,12 @@ def deploy(board: Board, config: bytes, console: Console) -> None:
         f"{len(files)} files in slot {slots.idle}: {done['sent']} sent, {done['kept']} copied on "
         f"the board, {len(files) - done['sent'] - done['kept']} were there; all proven by SHA-256."
     )
-    for path, data in (("boot.py", (ROOT / "boot.py").read_bytes()), ("bus.json", config)):
+    boot = (ROOT / "boot.py").read_bytes()
+    for path, data in (("boot.py", boot), *certificate(config), ("bus.json", config)):
         if slots.hash("/" + path) != sha256(data):
             slots.place("/" + path, data)
             console.print(f"{path} is new.")
-    slots.switch()
+    slots.switch(kept_high(config))
 
 
 def main() -> int:

@@ -8,6 +8,7 @@ they are: what a bus has seen is not lost by a newer MicroPython. On any other e
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from pathlib import Path
 
@@ -20,7 +21,6 @@ from tools.board import Trouble, arguments, choose, run
 from tools.partitions import FLASH_BYTES, partition
 
 BAUD = 460_800
-_TABLE_USED = 256  # entries, MD5 and the empty row behind them
 FRESH = ("nvs", "journal")  # erased on a board that was something else
 
 
@@ -51,7 +51,7 @@ def connect(port: str) -> ESPLoader:
 def flash(esp: ESPLoader, parts: image.Firmware) -> bool:
     """-> bool: file system and journal were kept. Trouble if what arrived is not what was sent."""
     table = image.table()
-    kept = esp.read_flash(image.TABLE, _TABLE_USED, None) == table[:_TABLE_USED]
+    kept = esp.flash_md5sum(image.TABLE, len(table)) == hashlib.md5(table).hexdigest()
     pieces = [
         (image.BOOTLOADER, parts.bootloader),
         (image.TABLE, table),

@@ -2,8 +2,9 @@
 
 Offsets and sizes up to `factory` are those of MicroPython's own 4 MiB table
 (ports/esp32/partitions-4MiB.csv, 1.29). Its 2 MiB `vfs` is divided here: a code slot
-takes some 90 blocks of littlefs (a file takes one at least), and there are two of them;
-the journal takes the other MiB, some 4,000 alarms and 12,000 positions.
+takes some 150 blocks of littlefs (a file takes one at least), there are two of them, and
+a policy with the next one beside it takes up to 64; the journal has the rest, some 4,000
+alarms and 4,000 positions, days of driving without signal.
 Types and subtypes: ESP-IDF Programming Guide, Partition Tables.
 """
 
@@ -30,8 +31,8 @@ PARTITIONS = (
     Partition("nvs", TYPE_DATA, 0x02, 0x9000, 0x6000),
     Partition("phy_init", TYPE_DATA, 0x01, 0xF000, 0x1000),
     Partition("factory", TYPE_APP, 0x00, 0x10000, 0x1F0000),
-    Partition("vfs", TYPE_DATA, 0x81, 0x200000, 0x100000),
-    Partition("journal", TYPE_DATA, 0x40, 0x300000, 0x100000),
+    Partition("vfs", TYPE_DATA, 0x81, 0x200000, 0x180000),
+    Partition("journal", TYPE_DATA, 0x40, 0x380000, 0x80000),
 )
 
 

@@ -11,6 +11,7 @@ from rich.table import Table
 from tools.board import Board, Trouble, arguments, choose, run
 
 WAIT_S = 120  # the firmware gives the broker up after 60 s
+_HOPELESS = 5  # crashes: the code before and the safe mode have had their turn
 MARK = "selftest "
 SIGNS = {True: "[green]ok[/green]", False: "[red]FAILS[/red]", None: "[yellow]?[/yellow]"}
 STARTS = {
@@ -32,6 +33,8 @@ def wait(board: Board, console: Console, seconds: float = WAIT_S) -> dict[str, A
                     raise Trouble(f"The self-test cannot be read: {line}") from None
             if line.startswith("The program has crashed"):
                 crashes += 1
+                if crashes == _HOPELESS:
+                    break
             if line.strip():
                 console.print(line, style="dim", markup=False, highlight=False)
     if crashes:

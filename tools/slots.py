@@ -7,11 +7,13 @@ then /slot is renamed over, at once or not at all.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 
 from tools.board import Board, Trouble
 from tools.compiled import sha256
 
+FEED_S = 10  # of the 120 s that a session has
 ON_BOARD = """
 import os, hashlib, binascii
 _b = bytearray(2048)
@@ -97,35 +99,27 @@ class Slots:
             yield f"removed {path}"
         for folder in sorted({path.rsplit("/", 1)[0] for path in wanted if "/" in path}):
             board.run(f"_folder({here + '/' + folder!r})")
+        fed = 0.0
         for path, data in files.items():
             if idle.get(path) == wanted[path]:
                 told(len(data))
                 continue
-            board.feed()
+            if time.monotonic() - fed > FEED_S:
+                board.feed()
+                fed = time.monotonic()
             if wanted[path] in held:
                 source = f"/{self.running}/{held[wanted[path]]}"
                 board.run(f"_copy({source!r}, {here + '/' + path!r})")
                 told(len(data))
                 yield f"kept {path}"
             else:
-                self._send(here + "/" + path, data, told)
+                board.write(here + "/" + path, data, told)
                 yield f"sent {path}"
         board.feed()
         self._prove(wanted)
         manifest = json.dumps(wanted, indent=0, sort_keys=True).encode()
         self.place(f"{here}/manifest.json", manifest)
         yield "wrote manifest.json"
-
-    def _send(self, path: str, data: bytes, told: Callable[[int], None]) -> None:
-        sent = 0
-
-        def more(n: int) -> None:
-            nonlocal sent
-            told(n - sent)
-            sent = n
-
-        self._board.write(path, data, more)
-        more(len(data))
 
     def _prove(self, wanted: dict[str, str]) -> None:
         found = self.hashes("/" + self.idle)
@@ -143,10 +137,12 @@ class Slots:
             raise Trouble(f"{path} on the board is not what was sent; the old one stays.")
         self._board.run(f"os.rename({path + '.new'!r}, {path!r})")
 
-    def switch(self) -> None:
-        """From the next start on the idle slot runs; that start is asked for and no crash."""
-        self._board.run(
-            "from esp32 import NVS\n_n = NVS('start')\n_n.set_i32('resets', -1)\n"
-            "_n.set_i32('minutes', 0)\n_n.set_i32('how', 0)\n_n.commit()"
-        )
+    def switch(self, high: int = 0) -> None:
+        """From the next start on the idle slot runs; that start is asked for and no crash.
+
+        high: pin that boot.py drives high on this board; 0: none.
+        """
+        told = {"resets": -1, "minutes": 0, "how": 0, "high": high}
+        sets = "".join(f"_n.set_i32({key!r}, {value})\n" for key, value in told.items())
+        self._board.run(f"from esp32 import NVS\n_n = NVS('start')\n{sets}_n.commit()")
         self.place("/slot", self.idle.encode())

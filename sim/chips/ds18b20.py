@@ -32,8 +32,9 @@ class DS18B20Wire:
         self._reads = False
 
     def reset(self, required: bool = False) -> bool:
+        """A wire that is held low looks like somebody's presence."""
         self._chosen = self._reads = False
-        return not self.cut and not self.shorted
+        return self.shorted or not self.cut
 
     def writebyte(self, value: int) -> None:
         if self.cut or self.shorted:

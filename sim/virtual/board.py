@@ -15,7 +15,7 @@ from sim.virtual.image import Image
 from sim.virtual.nvs import Nvs
 from sim.vm import _ops as ops
 
-PWRON_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 3, 4, 5
+PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
 TIMER_WAKE = 4
 HARD, SOFT, DEEPSLEEP = 0, 1, 2
 _OK = (0, b"", 0)

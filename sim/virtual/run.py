@@ -15,6 +15,7 @@ from pathlib import Path
 
 from sim.virtual.board import (
     DEEPSLEEP_RESET,
+    HARD_RESET,
     SOFT_RESET,
     TIMER_WAKE,
     WDT_RESET,
@@ -180,7 +181,7 @@ class Runner:
             self._tell("sleeps")
             self._wakes_us = None if sleeps_us is None else self._skip(sleeps_us)
         else:
-            self._reset(SOFT_RESET, wanted or "")
+            self._reset(HARD_RESET if wanted == "reset" else SOFT_RESET, wanted or "")
 
     def _skip(self, us: int) -> int:
         """-> the time of the board at which it wakes."""

@@ -33,7 +33,7 @@ def wake_reason():
 
 
 def reset():
-    """The cause of the next start is SOFT_RESET: RTC_SW_CPU_RESET is counted as one."""
+    """The cause of the next start is HARD_RESET (modmachine.c: ESP_RST_SW, ESP_RST_PANIC)."""
     _wire.ask(_ops.RESET, _HARD)
 
 

@@ -22,8 +22,6 @@ from datetime import datetime, time, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-import apprise
-
 LOCAL = timezone(timedelta(hours=7))
 SEVERITIES = ("alarm", "warning")
 STAGES = ("raised", "escalated", "acknowledged", "cleared")
@@ -121,6 +119,8 @@ def _route(path: Path, index: int, given: Any, environment: Mapping[str, str]) -
 
 def _address(where: str, given: Any, environment: Mapping[str, str]) -> str:
     """Never repeats the address in an error: it holds a token."""
+    import apprise  # takes a second: only who sends notices waits for it
+
     address = _text(where, "to", given)
     if address.startswith("env:"):
         name = address.removeprefix("env:")

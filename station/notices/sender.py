@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 
-import apprise
-
 _PATIENCE_S = 30
 _LONGEST = 300
 _SECRET = 5  # characters of an address from which on a part of it is not told
@@ -14,6 +12,8 @@ _SECRET = 5  # characters of an address from which on a part of it is not told
 
 async def deliver(to: str, title: str, body: str) -> str | None:
     """-> None once it was taken, else what went wrong; the address stands in no error."""
+    import apprise  # as in routes.py
+
     service = apprise.Apprise()
     service.add(to)
     with apprise.LogCapture(level=apprise.logging.WARNING) as log:

@@ -669,3 +669,33 @@ def test_a_due_cursor_leaves_the_last_place_of_a_full_sector_free():
     j.housekeep(30000)
     assert bytes(flash.data[2 * 4096 - 16 : 2 * 4096]) == b"\xff" * 16
     assert journal(flash).backlog(ALARM) == 53  # it opened the next one
+
+
+def test_losses_are_told_in_order_though_a_start_overlooked_two_sectors():
+    flash = Flash(16)
+    fill(journal(flash), ALARM, 3)
+    ghosts = []  # torn records, each the only one in its sector
+    for _ in range(2):
+        j = journal(flash)
+        ghosts.append(j.next_seq)
+        flash.cut(2, UNCONFIRMED, True)  # erase, header, record
+        cut_in(lambda j=j: fill(j, ALARM, 1))
+        flash.power(NEW)
+    flash.power(OLD)  # seen by one start and not by the next, which opens the first anew
+    j = journal(flash)
+    assert j.next_seq > ghosts[1] and seqs(j, ALARM) == [1, 2, 3]
+    flash.cut(2, 0)
+    cut_in(lambda: fill(j, ALARM, 1))
+    flash.power(NEW)
+    j = journal(flash)
+    assert seqs(j, ALARM) == [1, 2, 3, ghosts[1]]
+    loss = None
+    while loss is None:
+        fill(j, ALARM, 1)
+        loss = j.take_lost()
+    assert loss == (ALARM, 1, 3, 3)
+    announcement = j.append(ALARM, KIND_EVENT, b"lost")
+    assert j.take_lost() is None
+    fill(j, ALARM, 130)  # both sectors go, before the city has heard of the first loss
+    j.ack(ALARM, announcement)
+    assert j.take_lost() == (ALARM, 4, ghosts[1], 2)

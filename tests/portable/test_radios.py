@@ -93,6 +93,7 @@ def test_a_short_absence_of_the_first_changes_nothing():
     for _ in range(5):
         bench.wifi.has_network = False
         bench.run(50000)
+        assert not bench.cellular.is_asked
         bench.wifi.has_network = True
         bench.run(1000)
     assert not bench.cellular.is_asked and bench.radios.is_up()
@@ -104,8 +105,9 @@ def test_down_is_all_down_and_up_begins_with_the_first():
     bench.run(70000)
     bench.radios.down()
     assert not bench.wifi.is_asked and not bench.cellular.is_asked
-    bench.run(100000)
-    assert not bench.radios.is_up()
+    bench.run(200000)
+    assert not bench.radios.is_up() and bench.radios.name == ""
+    assert not bench.wifi.is_asked and not bench.cellular.is_asked
     bench.radios.up()
     assert bench.wifi.is_asked and not bench.cellular.is_asked
 

@@ -1,10 +1,20 @@
 """Fixtures: a real broker, both databases, and a station between them."""
 
 import pytest
-from postgres import Cluster, programs
+from argon2 import PasswordHasher
 
 from sim import brokers
+from sim.postgres import Cluster, programs
+from station import accounts
 from station.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch):
+    """argon2 as ever, but it need not take long here."""
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(accounts, "_HASHER", quick)
+    monkeypatch.setattr(accounts, "_NOBODY", quick.hash("nobody"))
 
 
 @pytest.fixture(scope="session")

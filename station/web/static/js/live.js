@@ -1,6 +1,7 @@
 // What is known now: one copy of /api/live, kept fresh by /api/stream (server-sent events).
 
 import { get } from "./api.js";
+import { Stream } from "./stream.js";
 import { now, setNow } from "./times.js";
 
 const SILENT_MS = 40e3; // the station says "ping" every 15 s
@@ -18,28 +19,26 @@ export class Live extends EventTarget {
   }
 
   start() {
+    this._stream = new Stream((message) => this._hear(message));
     this._open();
     setInterval(() => this._watch(), 5000);
     window.addEventListener("online", () => this._open());
-    window.addEventListener("pagehide", () => this._stream && this._stream.close());
+    window.addEventListener("pagehide", () => this._stream.close());
     window.addEventListener("pageshow", (event) => event.persisted && this._open());
   }
 
-  /** A new stream, and then all that is: whatever was missed in between is in it. */
   _open() {
-    if (this._stream) this._stream.close();
     this._heard = Date.now();
-    const stream = (this._stream = new EventSource("/api/stream"));
-    stream.addEventListener("open", () => this._refetch());
-    stream.addEventListener("error", () => this._connection(false));
-    const on = (name, take) => stream.addEventListener(name, (event) => {
-      this._heard = Date.now();
-      if (event.data) take(JSON.parse(event.data));
-    });
-    on("ping", () => {});
-    on("bus", (bus) => this._bus(bus));
-    on("alarm", (alarm) => this._alarm(alarm));
-    on("station", (station) => this._station(station));
+    this._stream.open();
+  }
+
+  _hear({ name, data }) {
+    if (name === "error") return this._connection(false);
+    this._heard = Date.now();
+    if (name === "open") this._refetch(); // whatever was missed in between is in it
+    else if (name === "bus") this._bus(JSON.parse(data));
+    else if (name === "alarm") this._alarm(JSON.parse(data));
+    else if (name === "station") this._station(JSON.parse(data));
   }
 
   async _refetch() {
@@ -60,11 +59,10 @@ export class Live extends EventTarget {
     }
   }
 
-  /** A stream that says nothing, or that the browser has given up, is opened anew. */
+  /** A stream that says nothing is asked for anew, and so is one that broke and stays away. */
   _watch() {
-    const silent = Date.now() - this._heard > SILENT_MS;
-    if (silent) this._connection(false);
-    if (silent || this._stream.readyState === EventSource.CLOSED) this._checkThenOpen();
+    if (Date.now() - this._heard > SILENT_MS) this._connection(false);
+    if (!this.connected) this._checkThenOpen();
   }
 
   async _checkThenOpen() {

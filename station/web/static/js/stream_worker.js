@@ -1,0 +1,36 @@
+// One stream for all tabs: a browser allows six connections to a host, and an officer with a
+// seventh tab must still be able to acknowledge.
+
+import { openSource } from "./source.js";
+
+const SILENT_MS = 40e3;
+const tabs = new Set();
+let source = null;
+let heard = 0;
+
+function tell(message) {
+  heard = Date.now();
+  for (const tab of tabs) tab.postMessage(message);
+}
+
+/** A tab wants to listen, or has heard nothing for long. */
+function open(tab) {
+  tabs.add(tab);
+  const well = source && source.readyState === EventSource.OPEN && Date.now() - heard < SILENT_MS;
+  if (well) return tab.postMessage({ name: "open" });
+  if (source && source.readyState === EventSource.CONNECTING && Date.now() - heard < SILENT_MS) return;
+  if (source) source.close();
+  heard = Date.now();
+  source = openSource(tell);
+}
+
+function leave(tab) {
+  tabs.delete(tab);
+  if (tabs.size || !source) return;
+  source.close();
+  source = null;
+}
+
+self.onconnect = ({ ports: [tab] }) => {
+  tab.onmessage = ({ data }) => (data === "open" ? open(tab) : leave(tab));
+};

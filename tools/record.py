@@ -1,0 +1,117 @@
+"""Records docs/session.txt: flashing, deploying and pulling as a technician sees it.
+
+  python -m tools.record
+
+The chip is esp32-mock-bootloader, the board is the virtual one; the commands are the real ones.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from esp32_mock_bootloader import mock_bootloader
+
+from sim.esp_image import firmware_file
+from tools.compiled import ROOT
+
+SETTINGS = '{"fleet": "laemchabang", "bus": "bus-00"}'
+HEAD = """\
+A session, recorded by `python -m tools.record`. The chip of the first command is
+esp32-mock-bootloader, its firmware file a stand-in; the board of the others is the virtual one.
+
+"""
+LOG_S = 10
+
+
+class Session:
+    def __init__(self, names: dict[str, str]):
+        """names: what stands in a command or an answer -> what is written instead."""
+        self.names = names
+        self._out = io.StringIO()
+        self._out.write(HEAD)
+
+    def run(self, shown: str, command: list[str], seconds: float | None = None) -> None:
+        """shown: as a technician types it. seconds: then Ctrl-C."""
+        print(shown, flush=True)
+        environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1"}
+        process = subprocess.Popen(
+            [sys.executable, "-u", *command], cwd=ROOT, text=True, env=environment,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        try:
+            told, _ = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGINT)
+            told, _ = process.communicate()
+        told = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", told)
+        lines = [line.split("\r")[-1].rstrip() for line in told.splitlines()]
+        self._out.write(f"$ {shown}\n" + "\n".join(lines) + "\n\n")
+
+    def text(self) -> str:
+        text = self._out.getvalue()
+        for name, instead in self.names.items():
+            text = text.replace(name, instead)
+        return text
+
+
+@contextlib.contextmanager
+def virtual_board(folder: Path) -> Iterator[str]:
+    """-> its serial port."""
+    command = [sys.executable, "-u", "-m", "sim", "board", "--flash", str(folder / "flash.img")]
+    with (folder / "board.log").open("w+") as log:
+        process = subprocess.Popen(
+            [*command, "--heap", "512", "--speed", "4"], cwd=ROOT, stdout=log, stderr=log
+        )
+        try:
+            found = None
+            while found is None:
+                found = re.search(r"is on (\S+)", (folder / "board.log").read_text())
+                if process.poll() is not None:
+                    raise SystemExit((folder / "board.log").read_text())
+            yield found[1]
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as ends:
+        folder = Path(name)
+        binary = folder / "ESP32_GENERIC.bin"
+        binary.write_bytes(firmware_file())
+        settings = ROOT / "fleet" / "bus-00.json"
+        settings.parent.mkdir(exist_ok=True)
+        settings.write_text(SETTINGS)
+        ends.callback(settings.unlink)
+        chip = ends.enter_context(mock_bootloader(chip="esp32"))
+        port = ends.enter_context(virtual_board(folder))
+        session = Session({chip.url(): "/dev/ttyUSB0", port: "/dev/ttyUSB0", f"{folder}/": ""})
+        session.run(
+            "make firmware BIN=ESP32_GENERIC.bin",
+            ["-m", "tools.firmware", "--port", chip.url(), "--bin", str(binary)],
+        )
+        deploy = ["-m", "tools.deploy", "--port", port, "--bus", "bus-00"]
+        session.run("make deploy BUS=bus-00", deploy)
+        session.run("make selftest", ["-m", "tools.selftest", "--port", port])
+        session.run("make deploy BUS=bus-00", deploy)
+        session.run("make logs", ["-m", "tools.logs", "--port", port], LOG_S)
+        out = str(folder / "bus-00.zip")
+        session.run(
+            "make pull OUT=bus-00.zip", ["-m", "tools.pull", "take", "--port", port, "--out", out]
+        )
+        session.run("python -m tools.pull show bus-00.zip", ["-m", "tools.pull", "show", out])
+        (ROOT / "docs" / "session.txt").write_text(session.text())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

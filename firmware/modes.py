@@ -46,6 +46,9 @@ class _Timed:
         self._asked = state
         self._asked_by = by
 
+    def rests(self):
+        return not self.is_on and self._asked is None
+
     def update(self, s, ended_by=None):
         """ended_by: what ends the mode now by itself, None if nothing -> Event or None."""
         asked, self._asked = self._asked, None
@@ -158,6 +161,11 @@ class Modes:
         """Snapshot after Trip -> list of Events; fills in mode and exercise."""
         if self._held_ms is not None:
             self._look_at_button(s)
+        if self._is_idle():
+            s.exercise = False
+            s.mode = NORMAL
+            self.warning = SILENT
+            return ()
         drives = s.speed_mms is not None and s.speed_mms > self._drive_mms
         drilled = self._drill.is_on
         notices = [
@@ -170,6 +178,10 @@ class Modes:
         s.mode = self._now()
         self.warning = INSIDE if s.mode == EVACUATION else SILENT if s.mode == NORMAL else LAMP
         return [event for event in notices if event is not None]
+
+    def _is_idle(self):
+        """As nearly always: then the tick allocates nothing here."""
+        return self._drill.rests() and self._service.rests() and self._evacuation.rests()
 
     def _now(self):
         for mode in (EVACUATION, SERVICE, DRILL):

@@ -49,6 +49,7 @@ class Trip:
         self._off_since_ms = 0 if unchecked is None else -_LONG_AGO_MS
         self._check = Check(unchecked == 0, nvs)
         self._boarding = Boarding()
+        self._notices = []
         self._odometer = Odometer(nvs.get("odometer_m") or 0)
         self._number = nvs.get("trip") or 0
         self._begun_m = None  # odometer at the start of the trip under way
@@ -62,8 +63,9 @@ class Trip:
         self._boarding.tune(rules)
 
     def update(self, s):
-        """Snapshot with its readings -> list of Events; fills in phase and check."""
-        notices = []
+        """Snapshot with its readings -> list of Events, good until the next; fills in the phase."""
+        notices = self._notices
+        notices.clear()
         self._odometer.update(s)
         running = self._is_running(s)
         if running and self._off_since_ms is not None:

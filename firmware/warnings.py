@@ -79,8 +79,12 @@ class Warnings:
             horn = _OFF
         if s.exercise and buzzer != _OFF:
             buzzer = _CHIRP
-        for index, (on_ms, period_ms) in enumerate((lamp, buzzer, horn)):
-            on = now_ms % period_ms < on_ms
-            if on != self._is_on[index]:
-                self._outputs[index].set(on)
-                self._is_on[index] = on
+        self._switch(0, lamp, now_ms)
+        self._switch(1, buzzer, now_ms)
+        self._switch(2, horn, now_ms)
+
+    def _switch(self, index, pattern, now_ms):
+        on = now_ms % pattern[1] < pattern[0]
+        if on != self._is_on[index]:
+            self._outputs[index].set(on)
+            self._is_on[index] = on

@@ -3,6 +3,7 @@
 import io
 import re
 import signal
+import socket
 import subprocess
 import sys
 
@@ -220,3 +221,13 @@ def test_without_a_terminal_each_change_is_a_line(capsys):
         "06:21:10 bus-02 checking, next: -",
         "06:21:09 bus-01 alarm   child left behind: seats 7 9, stage 2; at Bus depot",
     ]
+
+
+def test_the_station_opens_beside_the_town_and_ends_with_it(capsys):
+    assert main(["town", "--buses", "1", "--speed", "60", "--duration", "2"]) == 0
+    said = capsys.readouterr().out
+    address = re.search(r"open http://127\.0\.0\.1:(\d+)/ in a browser", said)
+    assert address, said
+    assert re.search(r"as demo with \w{20}\n", said)
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", int(address[1]))) != 0

@@ -46,17 +46,17 @@ class SeatsMismatch:
             self._ends_here = False
         if s.check_button and self._came is not None:
             self._looked = True
-        left = self._left(s)
         moves = s.speed_mms is not None and s.speed_mms > _MOVING_MMS
+        if not self._told and s.front_door and s.at_school and not moves:
+            self._opens(s)
+        if self._came is None:
+            return None
+        left = self._left(s)
         if self._told:
             # While they file out nothing is told but the end.
             settled = moves or not s.front_door or left == ([], [])
             if self._changed.update(s.now_ms, settled and left != self._told):
                 return self._tell(left, s)
-            return None
-        if s.front_door and s.at_school and not moves:
-            self._opens(s)
-        if self._came is None:
             return None
         if not (self._closed.update(s.now_ms, not s.front_door) or moves):
             return None
@@ -75,8 +75,6 @@ class SeatsMismatch:
 
     def _left(self, s):
         """-> (taken, unknown) seats of those who should not be on board any more."""
-        if self._came is None:
-            return [], []
         taken, unknown = s.sitting, []
         if not self._looked:
             unknown = [seat for seat in s.unknown if seat not in taken]

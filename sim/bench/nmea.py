@@ -32,7 +32,7 @@ def _log() -> bytes:
     return uart.read() or b""
 
 
-def _vm() -> str | None:
+def vm() -> str | None:
     beside = Path(sys.executable).parent / "micropython"
     return str(beside) if beside.exists() else shutil.which("micropython")
 
@@ -80,8 +80,8 @@ def _score(say: Callable[[str], None]) -> None:
 def run(say: Callable[[str], None]) -> None:
     """Print the figures beside their goals."""
     say("NMEA 0183, factory output of an ATGM336H, in the MicroPython VM")
-    if vm := _vm():
-        _speed(vm, say)
+    if found := vm():
+        _speed(found, say)
     else:
         say("  skipped: there is no MicroPython VM for this computer")
     if nmea_corpus.FOLDER.is_dir():

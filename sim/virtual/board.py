@@ -47,7 +47,7 @@ class VirtualBoard:
         self.on_up: Callable[[], None] = lambda: None
         self._answers = {
             ops.HELLO: self._hello, ops.BOOTED: self._booted, ops.RESET: self._reset,
-            ops.FLASH_READ: self._flash_read, ops.FLASH_PROGRAM: self._flash_program,
+            ops.FLASH_PROGRAM: self._flash_program,
             ops.FLASH_ERASE: self._flash_erase, ops.I2C_OPEN: self._i2c_open,
             ops.I2C_TRANSFER: self._i2c_transfer, ops.I2C_SCAN: self._i2c_scan,
             ops.UART_OPEN: self._uart_open, ops.UART_ANY: self._uart_any,
@@ -102,7 +102,8 @@ class VirtualBoard:
     ) -> Answer | None:
         """-> value, bytes that go along, us that it took; None: there is nothing to answer any
         more, see `wanted`."""
-        self.clock.follow(now_us)
+        if op != ops.HELLO:  # it does not know yet
+            self.clock.follow(now_us)
         if self.watchdog_bites():
             self.wanted = "watchdog"
             return None
@@ -136,13 +137,6 @@ class VirtualBoard:
         return _OK
 
     # flash
-
-    def _flash_read(self, unit: int, at: int, data: bytes, size: int) -> Answer:
-        buf = bytearray(size)
-        view = memoryview(buf)
-        for begin, block, offset, piece in _pieces(at, size):
-            self.image.readblocks(block, view[begin : begin + piece], offset)
-        return 0, bytes(buf), 0
 
     def _flash_program(self, unit: int, at: int, data: bytes, room: int) -> Answer:
         for begin, block, offset, piece in _pieces(at, len(data)):

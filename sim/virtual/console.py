@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import termios
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 _CTRL_A, _CTRL_C = b"\x01", b"\x03"
@@ -79,6 +80,7 @@ class Console:
         self.vm: Terminal | None = None
         self.is_raw = False
         """The raw REPL was last seen; a soft reset comes back to it."""
+        self.on_output: Callable[[bytes], None] = lambda data: None
         self._in = bytearray()
         self._out = bytearray()
         self._moved_s = time.monotonic()
@@ -147,7 +149,9 @@ class Console:
         ended_with_cr = self._tail.endswith(b"\r") and data.startswith(b"\n")
         self._tail = text[-64:]
         cooked = data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
-        self._out += cooked[1:] if ended_with_cr else cooked
+        cooked = cooked[1:] if ended_with_cr else cooked
+        self.on_output(cooked)
+        self._out += cooked
 
     def _restore_raw(self, data: bytes) -> None:
         assert self._swallowed is not None and self.vm is not None

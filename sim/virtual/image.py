@@ -27,6 +27,7 @@ class Image(Flash):
     def __init__(self, path: Path, seed: int = 1):
         """OSError if it cannot be had; ValueError if the file is not of a flash's size, or if
         another board has it."""
+        self.path = path.resolve()
         is_new = not path.exists()
         if is_new:
             path.write_bytes(b"\xff" * FLASH_BYTES)
@@ -47,7 +48,12 @@ class Image(Flash):
         self._erased = bytearray(self._map[:].translate(_IS_ERASED))
         self.reset_counts()
         if is_new:
-            self._map[TABLE : TABLE + SECTOR] = table()
+            self.put(TABLE, table())
+
+    def put(self, at: int, content: bytes) -> None:
+        """As esptool writes: no matter what was there."""
+        self._map[at : at + len(content)] = content
+        self._erased[at : at + len(content)] = content.translate(_IS_ERASED)
 
     def close(self) -> None:
         self._map.close()

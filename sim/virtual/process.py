@@ -49,7 +49,7 @@ class Modules:
         lines += ["gc.collect()", "print(gc.mem_alloc() - before)"]
         done = subprocess.run(
             [program("micropython"), "-c", "\n".join(lines)],
-            env={"MICROPYPATH": f"{self.folder}:.frozen", "PATH": os.defpath},
+            env={"MICROPYPATH": f"{self.folder}:.frozen", "BUSGUARD_FLASH": os.devnull},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=True,
@@ -69,7 +69,7 @@ class Modules:
 class Process:
     """One run of the VM, from power-on or reset to the next."""
 
-    def __init__(self, modules: Modules, wire: Path, heap_bytes: int):
+    def __init__(self, modules: Modules, wire: Path, flash: Path, heap_bytes: int):
         """heap_bytes: what a program gets."""
         heap_bytes += modules.heap_bytes
         self.line = Line()
@@ -84,6 +84,7 @@ class Process:
             env={
                 "MICROPYPATH": f"{modules.folder}:.frozen",
                 "BUSGUARD_WIRE": str(wire),
+                "BUSGUARD_FLASH": str(flash),
                 "PATH": os.defpath,
             },
             start_new_session=True,  # Ctrl-C is meant for us

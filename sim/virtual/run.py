@@ -72,7 +72,7 @@ class Runner:
         self.console.is_raw = False
 
     def _boot(self) -> None:
-        self._process = Process(self._modules, self._path, self._heap_bytes)
+        self._process = Process(self._modules, self._path, self.board.image.path, self._heap_bytes)
         self.board.is_raw = self.console.is_raw
         self.console.attach(self._process)
         self._selector.register(self._process.line.master, selectors.EVENT_READ, self._pump)

@@ -1,0 +1,139 @@
+"""The whole bus on the virtual board: heap, lateness of ticks, collections of garbage.
+
+40 seats, every sensor, a policy of 200 zones, the full window, .mpy, a real broker; the heap
+is bounded, so a bus that needs more does not start or ends with MemoryError.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sim import brokers
+from sim.day import school_morning
+from sim.town_policy import policy_for
+from sim.virtual.board import VirtualBoard
+from sim.virtual.harness import Harness
+from sim.virtual.image import Image
+from sim.virtual.install import code, install, settings
+from sim.virtual.run import Runner, run_until
+from sim.world import World
+
+GOAL_KB = 160
+MINUTES = 75
+_SPEED = 100
+_ZONES = 200
+_OUT_OF_REACH_S = 30  # of each 300: the broker is gone, the uplink dials, then drains
+_LONGEST_S = 600
+
+
+def bus_json(port: int) -> dict[str, Any]:
+    """Every sensor, 40 seats."""
+    return {
+        "fleet": "laemchabang", "bus": "bus-01", "board": "devkit",
+        "seats": {"count": 40}, "broker": {"host": "127.0.0.1", "port": port},
+        "wifi": {"ssid": "bus-depot", "password": "not a secret"},
+        "readback": {"fitted": True}, "accelerometer": {"fitted": True}, "cabin": {"fitted": True},
+    }  # fmt: skip
+
+
+def policy() -> dict[str, Any]:
+    """Laem Chabang's, with zones on top until there are 200."""
+    pack = policy_for(0)
+    zones = pack["zones"]
+    for number in range(_ZONES - len(zones)):
+        lat, lon = 13.05 + number % 14 * 0.006, 100.89 + number // 14 * 0.006
+        zones.append(
+            {"name": f"zone {number}", "limit": 50, "circle": [round(lat, 6), round(lon, 6), 60]}
+        )
+    return pack
+
+
+class Measured:
+    """Runs sim/bench/board_vm.py as main.py; `figures` are its newest."""
+
+    def __init__(self, folder: Path, heap_kb: int, port: int, world: World, config: dict[str, Any]):
+        self.figures: dict[str, Any] = {}
+        self.lines: list[str] = []
+        self._text = b""
+        self.image = Image(folder / "board.img")
+        main = (Path(__file__).parent / "board_vm.py").read_bytes()
+        files = {**code(), **settings(bus_json(port), policy()), "main.py": main}
+        del files["boot.py"]
+        install(self.image, files)
+        self.board = VirtualBoard(self.image, lambda clock: Harness(world, config, clock), _SPEED)
+        self.runner = Runner(self.board, heap_kb * 1024, self.lines.append)
+        self.runner.console.on_output = self._hear
+
+    def _hear(self, data: bytes) -> None:
+        *lines, self._text = (self._text + data).split(b"\r\n")
+        for line in lines:
+            word, _, rest = line.decode(errors="replace").partition(" ")
+            if word == "measured":
+                self.figures = json.loads(rest)
+            else:
+                self.lines.append(line.decode(errors="replace"))
+
+    @property
+    def has_failed(self) -> bool:
+        return any("Error" in line or "starts again" in line for line in self.lines)
+
+    def close(self) -> None:
+        self.runner.close()
+        self.image.close()
+
+
+def run(say: Callable[[str], None], heap_kb: int = GOAL_KB, minutes: int = MINUTES) -> None:
+    """heap_kb: what the bus gets. minutes: of the board's time, a school morning from 06:00."""
+    from sim.virtual.command import fitted
+
+    config = fitted(None)
+    say(f"The whole bus on the virtual board: {minutes} minutes of a school morning, "
+        f"heap {heap_kb} KB of 64-bit words")  # fmt: skip
+    with brokers.start() as broker, tempfile.TemporaryDirectory() as folder:
+        measured = Measured(Path(folder), heap_kb, broker.port, school_morning(seed=1), config)
+        clock = measured.board.clock
+        try:
+            measured.runner.power_on()
+            is_out = False
+
+            def ended() -> bool:
+                nonlocal is_out
+                now_s = clock.now_us() // 1_000_000
+                wanted = now_s % 300 >= 300 - _OUT_OF_REACH_S
+                if wanted != is_out:
+                    is_out = wanted
+                    broker.kill() if wanted else broker.restart()
+                return measured.has_failed or now_s >= minutes * 60 + 60
+
+            run_until(measured.runner, ended, _LONGEST_S)
+        finally:
+            measured.close()
+        _tell(say, measured, heap_kb)
+
+
+def _tell(say: Callable[[str], None], measured: Measured, heap_kb: int) -> None:
+    if measured.has_failed or not measured.figures:
+        say(f"  it does not run in {heap_kb} KB:")
+        for line in measured.lines[-30:]:
+            say(f"    {line}")
+    f = measured.figures
+    if not f:
+        return
+    say(f"  heap after start    {f['start'] / 1024:8.1f} KB, code included")
+    say(f"  heap at the peak    {f['peak'] / 1024:8.1f} KB    goal: runs in {GOAL_KB} KB")
+    say(f"  allocated a tick    {f['allocated']:8,} B, most {f['most_allocated']:,} B")
+    say(f"  garbage collection  {f['pause_us'] / 1000:8.1f} ms a tick, longest "
+        f"{f['worst_pause_us'] / 1000:.1f} ms (this computer's)")  # fmt: skip
+    say(f"  ticks               {f['ticks']:8,}, late by more than 20 ms: {f['late']} (goal 0), "
+        f"most {f['worst_late_ms']} ms; longest turn {f['worst_turn_us'] / 1000:.1f} ms; "
+        f"{f['connects']} connects")  # fmt: skip
+
+
+if __name__ == "__main__":
+    import sys
+
+    run(print, *(int(argument) for argument in sys.argv[1:]))

@@ -1,0 +1,46 @@
+"""The code of this folder straight onto a flash image: what `make deploy` does by serial line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from littlefs import LittleFS
+
+from sim.flash import SECTOR
+from sim.virtual.image import Image
+from tools.compiled import ROOT, build
+from tools.partitions import partition
+
+MPY = 2822
+"""sys.implementation._mpy of the VM: version 6.3, x64. A test compares."""
+
+
+def code() -> dict[str, bytes]:
+    """Path on the board -> content: firmware/ and drivers/ compiled, boot.py and main.py."""
+    return {"boot.py": (ROOT / "boot.py").read_bytes(), **build(MPY)}
+
+
+def settings(bus: dict[str, Any], policy: dict[str, Any] | None = None) -> dict[str, bytes]:
+    """bus.json and policy.json."""
+    files = {"bus.json": json.dumps(bus).encode()}
+    if policy is not None:
+        files["policy.json"] = json.dumps(policy).encode()
+    return files
+
+
+def install(image: Image, files: dict[str, bytes]) -> None:
+    """Put on the partition `vfs`, which is formatted if it is blank. The board has no power."""
+    vfs = partition("vfs")
+    disk = LittleFS(block_size=SECTOR, block_count=vfs.size // SECTOR, mount=False)
+    disk.context.buffer[:] = image.data[vfs.offset : vfs.offset + vfs.size]
+    if disk.context.buffer.count(0xFF) == vfs.size:
+        disk.format()
+    disk.mount()
+    for name, content in files.items():
+        disk.makedirs(str(Path("/", name).parent), exist_ok=True)
+        with disk.open("/" + name, "wb") as file:
+            file.write(content)
+    disk.unmount()
+    image.put(vfs.offset, bytes(disk.context.buffer))

@@ -53,7 +53,9 @@ class Proxy:
         """What the bus gets in place of a CONNACK."""
         self.acks: Acks | None = None
         """What becomes of each PUBACK: sim/puback.py; None: it passes."""
-        self.bytes_up = 0
+        self.carried_up = (0, 0.0)
+        """Bytes from the bus in all, and when the last of them has passed the narrow place
+        (time.monotonic(), s). Between two such moments never more than the bandwidth carries."""
         self.broker = (host, port)
         self._rng = random.Random(seed)
         self._selector = selectors.DefaultSelector()
@@ -185,6 +187,8 @@ class Proxy:
         if self.bandwidth_bps:
             at_s += (size + _HEADERS) * 8 / self.bandwidth_bps
             self._free_s[direction] = at_s
+        if direction == _UP:
+            self.carried_up = (self.carried_up[0] + size, at_s)
         at_s += (self.delay_ms + extra_ms) / 1000
         if self.jitter_ms:
             at_s += self._rng.uniform(0, self.jitter_ms / 1000)
@@ -294,6 +298,5 @@ class _Pair:
                 self.close()
             else:
                 self._socks[1 - direction].sendall(data)
-                self._proxy.bytes_up += len(data) if direction == _UP else 0
         except OSError:
             self.close(reset=True)

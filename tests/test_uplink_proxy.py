@@ -7,7 +7,9 @@ recovery are held in virtual time (tests/test_uplink_faults.py).
 
 from __future__ import annotations
 
+import socket
 import threading
+import time
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -231,3 +233,22 @@ def test_delay_jitter_and_a_thin_link(scene):
     scene.lives(1)
     scene.recovers()
     assert scene.bus.uplink.breaks == 0
+
+
+def test_a_thin_link_never_seems_to_carry_more_than_it_can():
+    """A burst is taken in at once, and counted when it passes: the bench divides by that."""
+    size, bps = 100_000, 4_000_000
+    with (
+        socket.create_server(("127.0.0.1", 0)) as far,
+        Proxy(*far.getsockname(), bandwidth_bps=bps) as proxy,
+        socket.create_connection(("127.0.0.1", proxy.port)) as near,
+    ):
+        began_s = time.monotonic()
+        near.sendall(bytes(size))
+        came, left = far.accept()[0], size
+        with came:
+            while left:
+                left -= len(came.recv(left))
+        carried, passed_s = proxy.carried_up
+    assert carried == size
+    assert carried * 8 / (passed_s - began_s) < bps

@@ -111,24 +111,31 @@ class Morning:
 
     def missing(self) -> int:
         """Records on the image that the city does not have yet."""
-        self.listen()
-        self._account.confirmed = held(self._board.image)
+        self._read()
         return self._account.missing(self.city)
 
     def check(self) -> None:
         """AssertionError: the city has something else than the journal, or in another order."""
+        self._read()
+        self._account.check(self.city)
+
+    @property
+    def records(self) -> int:
+        """In the journal on the image, when it was last read."""
+        return len(self._account.confirmed)
+
+    def _read(self) -> None:
+        """The city first: what it has was on the image before."""
         self.listen()
         self._account.confirmed = held(self._board.image)
-        self._account.check(self.city)
 
     def summary(self) -> list[str]:
         """The balance, in lines."""
         missing = self.missing()
-        held_now = len(self._account.confirmed)
         return [
             f"{self.minutes:.1f} minutes of the morning, {self.ratio:.1f} times faster than life",
-            f"  records in the journal on the image  {held_now:7}",
-            f"  delivered to the city                {held_now - missing:7}",
+            f"  records in the journal on the image  {self.records:7}",
+            f"  delivered to the city                {self.records - missing:7}",
             f"  doubled, dropped by their key        {self._account.repeats(self.city):7}",
             f"  not delivered                        {missing:7}",
         ]

@@ -30,14 +30,15 @@ def run():
     from firmware.selftest import SelfTest, plain
 
     config, errors = load("/bus.json")
-    for error in errors:
-        print(error)
     if config["broker"]["ca"]:  # main.py may run in a slot
         config["broker"]["ca"] = "/" + config["broker"]["ca"].lstrip("/")
     start = Start(Nvs(NVS("start")), machine.RTC())
     if start.word == "safe":
         plain(config)
     board = Board(config)
+    errors += board.errors
+    for error in errors:
+        print(error)
     uptime = Uptime(time.ticks_ms())
     now_ms = uptime.now_ms(time.ticks_ms())
     bus = Bus(config, board, now_ms, errors, start.word, start.crash)

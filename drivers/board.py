@@ -40,13 +40,23 @@ _GNSS_BAUD = 9600
 
 
 class Board:
-    """Everything that firmware.bus.Bus asks for, as attributes."""
+    """Everything that firmware.bus.Bus asks for, as attributes.
+
+    errors: sentences about settings that this board cannot fulfil; it goes on without them.
+    """
 
     def __init__(self, config):
         """config: from firmware.config. Raises OSError if there is no `journal` partition."""
         table = BOARDS[config["board"]]
         pins = table["pins"]
+        self.errors = []
         sensed = config["readback"]["fitted"]
+        if sensed and "horn_sense" not in pins:
+            sensed = False
+            self.errors.append(
+                "bus.json: readback.fitted is true, but this board has no pins for it; "
+                "lamp, buzzer and horn are not watched."
+            )
         # The horn first: whatever fails further on, it is not left as it was.
         self.horn = _output(pins, "horn", sensed)
         self.buzzer = _output(pins, "buzzer", sensed)
@@ -55,7 +65,7 @@ class Board:
             Pin(table["on_board"][name], Pin.OUT, value=1)
         self.watchdog = WDT(timeout=_WATCHDOG_MS)
         i2c = I2C(0, sda=Pin(pins["sda"]), scl=Pin(pins["scl"]), freq=400000, timeout=5000)
-        self.seats = seat_inputs(table, config["seats"], i2c)
+        self.seats = seat_inputs(table, config["seats"], i2c, self.errors)
         self.accelerometer = _accelerometer(config["accelerometer"], i2c)
         uart = UART(
             table["uarts"]["gnss"],
@@ -82,7 +92,9 @@ class Board:
         self.supply = Supply(
             ADC(Pin(pins["supply"]), atten=ADC.ATTN_11DB), *table["dividers"]["supply"]
         )
-        self.cabin = _cabin(config["cabin"], i2c, pins, way_pins(table, config["seats"]))
+        self.cabin = _cabin(
+            config["cabin"], i2c, pins, way_pins(table, config["seats"]), self.errors
+        )
         self.flash = Flash(_journal_partition())
         self.nvs = Nvs(NVS("busguard"))
         self.files = Files("/")  # main.py may run in a slot
@@ -106,7 +118,7 @@ def _accelerometer(config, i2c):
     return LIS3DH(i2c)
 
 
-def _cabin(config, i2c, pins, taken):
+def _cabin(config, i2c, pins, taken, errors):
     """taken: the pins of the seats' wiring, which may need the thermometer's."""
     if not config["fitted"]:
         return None
@@ -115,7 +127,7 @@ def _cabin(config, i2c, pins, taken):
 
         return LM75(i2c)
     if "one_wire" not in pins or pins["one_wire"] in taken.values():
-        print("cabin.chip is ds18b20, but this board has no pin left for it.")
+        errors.append("bus.json: cabin.chip is ds18b20, but this board has no pin left for it.")
         return None
     from onewire import OneWire
 

@@ -12,8 +12,9 @@ _CHAIN_BAUD = 100000  # metres of wire
 _PARITY = {"none": None, "even": 0, "odd": 1}
 
 
-def seat_inputs(table, seats, i2c):
-    """table: of drivers/boards.py; seats: config["seats"]; i2c: the bus beside the board.
+def seat_inputs(table, seats, i2c, errors):
+    """table: of drivers/boards.py; seats: config["seats"]; i2c: the bus beside the board;
+    errors: takes sentences about what this board cannot do.
 
     A way that the board has no pins for leaves every seat unknown, and says so.
     """
@@ -21,7 +22,10 @@ def seat_inputs(table, seats, i2c):
     way = seats["inputs"]
     pins = table["ways"].get(way)
     if pins is None:
-        print("seats.inputs is %s, but this board has no pins for it." % way)
+        errors.append(
+            "bus.json: seats.inputs is %s, but this board has no pins for it; no seat is read."
+            % way
+        )
     elif way == "modbus":
         _modules(inputs, table, pins, seats, i2c)
     elif way == "chain":
@@ -29,17 +33,20 @@ def seat_inputs(table, seats, i2c):
     elif way == "mats":
         _mats(inputs, seats, i2c)
     else:
-        _expanders(inputs, table, pins, seats, i2c)
+        _expanders(inputs, table, pins, seats, i2c, errors)
     return inputs
 
 
-def _expanders(inputs, table, pins, seats, i2c):
+def _expanders(inputs, table, pins, seats, i2c, errors):
     from drivers.mcp23017 import MCP23017
 
     doors = table.get("switch_expander", {}).get("address")
     for addresses in [seats["expanders"]] + seats["behind_mux"]:
         if doors in addresses:
-            print("seats has the address %d of the doors' MCP23017: no seat is read." % doors)
+            errors.append(
+                "bus.json: seats has the address %d of the doors' MCP23017; no seat is read."
+                % doors
+            )
             return
     chips = [MCP23017(i2c, address) for address in seats["expanders"]]
     if seats["expanders_2"] and "sda_2" in pins:

@@ -82,6 +82,7 @@ class SimBoard:
         self._world = world
         self._clock = clock
         self._faults = faults or Faults()
+        self.errors: list[str] = []  # it has pins for everything
         rng = rng or random.Random(0)
         self.i2c, self.i2c_2 = I2C(rng), I2C(rng)
         self.wires = {name: Wire() for name in (*_SWITCHES, *_OUTPUTS)}

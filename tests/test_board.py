@@ -83,6 +83,7 @@ def test_it_has_the_parts_of_the_real_board(bench):
             "switches",
             "reset_cause",
             "entropy",
+            "errors",
             "reset",
         ):
             assert real.startswith("drivers."), f"{part} is not the real driver"

@@ -93,8 +93,9 @@ def test_a_blank_board_gets_program_and_settings_and_tells_how_its_parts_are(ben
     parts = {name: ok for name, ok, _ in report["parts"]}
     assert report["bus"] == "laemchabang/test-01"
     assert (report["boot"], report["start"], report["reset"]) == (1, "normal", "external")
-    for name in ("settings", "gnss", "seats", "expander 6", "supply", "journal"):
+    for name in ("settings", "seats", "expander 6", "supply", "journal"):
         assert parts[name] is True, (name, report)
+    assert parts["gnss"] is not False, report  # it may have no position yet
     for name in ("buzzer", "check button", "broker"):
         assert parts[name] is None
     disk = on_flash(bench.image)

@@ -17,7 +17,6 @@ pytestmark = [
     pytest.mark.skipif(brokers.executable("mosquitto") is None, reason="mosquitto is missing"),
     pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is missing"),
 ]
-PATIENCE_S = 30
 _KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2")
 
 
@@ -77,7 +76,7 @@ def bus(port, ca, host="localhost"):
 def test_a_broker_that_is_vouched_for_gets_everything(tls, name):
     port, folder = tls
     live = bus(port, folder / name)
-    live.drain(PATIENCE_S)
+    live.drain()
     live.hang_up()
 
 
@@ -88,7 +87,7 @@ def test_a_broker_that_is_vouched_for_gets_everything(tls, name):
 def test_a_stranger_another_name_or_no_file_gets_nothing(tls, ca, host):
     port, folder = tls
     live = bus(port, folder / ca, host)
-    live.run_until(lambda: live.uplink.dials_failed > 0, PATIENCE_S)
+    live.run_until(lambda: live.uplink.dials_failed > 0)
     assert live.uplink.acked == 0
     if ca == "none":
         assert "broker.ca: the file" in str(live.uplink.failure)

@@ -32,6 +32,6 @@ def micropython(*arguments: str, heap: str = "32m") -> subprocess.CompletedProce
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=900,  # only ends what would never end
         check=False,
     )

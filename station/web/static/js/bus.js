@@ -96,6 +96,7 @@ async function main() {
     await places;
     const chosen = find("#day").value;
     const got = await get(`/api/buses/${path(fleet, name)}/day/${chosen}`);
+    if (find("#day").value !== chosen) return; // another day was asked for meanwhile
     for (const event of got.events) event.time = event.at === null ? null : Date.parse(event.at) / 1000;
     got.events.sort((a, b) => (a.time || 0) - (b.time || 0));
     day = got;

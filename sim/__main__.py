@@ -154,6 +154,7 @@ def _board(commands) -> None:
         "file, for mpremote, make deploy and everything else that talks to boards",
     )  # fmt: skip
     virtual.add_arguments(command, number)
+    _broker(command)
 
 
 def _bench(commands) -> None:

@@ -18,7 +18,7 @@ from sim.town_policy import policy_for
 from sim.virtual.board import VirtualBoard
 from sim.virtual.harness import Harness
 from sim.virtual.image import Image
-from sim.virtual.install import code, install, settings
+from sim.virtual.install import code, every_sensor, install, settings
 from sim.virtual.run import Runner, run_until
 from sim.world import World
 
@@ -32,12 +32,7 @@ _LONGEST_S = 600
 
 def bus_json(port: int) -> dict[str, Any]:
     """Every sensor, 40 seats."""
-    return {
-        "fleet": "laemchabang", "bus": "bus-01", "board": "devkit",
-        "seats": {"count": 40}, "broker": {"host": "127.0.0.1", "port": port},
-        "wifi": {"ssid": "bus-depot", "password": "not a secret"},
-        "readback": {"fitted": True}, "accelerometer": {"fitted": True}, "cabin": {"fitted": True},
-    }  # fmt: skip
+    return {**every_sensor(), "broker": {"host": "127.0.0.1", "port": port}}
 
 
 def policy() -> dict[str, Any]:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn
 
-BENCHES = ("nmea", "tick", "journal", "uplink", "speed", "station")
+BENCHES = ("nmea", "tick", "journal", "uplink", "speed", "board", "station")
 _HOUR_S = 3600
 
 
@@ -154,6 +154,7 @@ def _board(commands) -> None:
         "file, for mpremote, make deploy and everything else that talks to boards",
     )  # fmt: skip
     virtual.add_arguments(command, number)
+    _broker(command)
 
 
 def _bench(commands) -> None:

@@ -22,6 +22,15 @@ def code() -> dict[str, bytes]:
     return {"boot.py": (ROOT / "boot.py").read_bytes(), **build(MPY)}
 
 
+def every_sensor() -> dict[str, Any]:
+    """A bus.json with 40 seats and every sensor, without its broker."""
+    return {
+        "fleet": "laemchabang", "bus": "bus-01", "board": "devkit", "seats": {"count": 40},
+        "wifi": {"ssid": "bus-depot", "password": "not a secret"},
+        "readback": {"fitted": True}, "accelerometer": {"fitted": True}, "cabin": {"fitted": True},
+    }  # fmt: skip
+
+
 def settings(bus: dict[str, Any], policy: dict[str, Any] | None = None) -> dict[str, bytes]:
     """bus.json and policy.json."""
     files = {"bus.json": json.dumps(bus).encode()}

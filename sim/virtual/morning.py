@@ -1,0 +1,141 @@
+"""A school morning on the virtual board: today's code on its flash, a real broker, an account.
+
+What the journal on the image holds is held against what a subscriber at the broker was handed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from firmware.journal import ALARM, TRACK, Journal
+from sim.account import Account, Confirmed, Heard
+from sim.flash import Flash
+from sim.subscriber import Subscriber
+from sim.town_policy import policy_for
+from sim.virtual.board import VirtualBoard
+from sim.virtual.image import Image
+from sim.virtual.install import code, install, settings
+from tools.partitions import partition
+
+_TOLD_S = 10.0
+_WIDTH = 110
+
+
+def prepare(image: Image, bus: dict[str, Any], broker: tuple[str, int]) -> dict[str, Any]:
+    """Today's code, the town's policy, and bus.json with this broker -> that bus.json.
+
+    Code that was deployed into a slot of the image goes on running instead of today's.
+    """
+    host, port = broker
+    bus = {**bus, "broker": {"host": host, "port": port}}
+    install(image, {**code(), **settings(bus, policy_for(0))})
+    return bus
+
+
+def held(image: Image) -> dict[tuple[str, int], Confirmed]:
+    """Every record of the journal on the image by (epoch, seq), acknowledged or not.
+
+    The board may be running: the journal is read on a copy. Empty before its first start.
+    """
+    place = partition("journal")
+    flash = Flash(place.size // 4096)
+    flash.data[:] = image.data[place.offset : place.offset + place.size]
+    if flash.data.count(0xFF) == place.size:
+        return {}
+    journal = Journal(flash, bytes)
+    found = {}
+    for lane in (ALARM, TRACK):
+        reader = journal.reader(lane)
+        reader.sector = reader.seq = 0  # not from the cursor: from the oldest sector there is
+        while reader.read():
+            record = Confirmed(0, lane, reader.kind, bytes(reader.payload))
+            found[journal.epoch, reader.seq] = record
+    return found
+
+
+class Morning:
+    """Call `step` between those of the runner: it listens, and tells how fast time passes."""
+
+    def __init__(
+        self,
+        board: VirtualBoard,
+        bus: dict[str, Any],
+        subscriber: Subscriber,
+        tell: Callable[[str], None],
+    ):
+        """bus: the bus.json that prepare() gave."""
+        self._board = board
+        self._subscriber = subscriber
+        self._tell = tell
+        self._account = Account(bus)
+        self._name = bus["bus"]
+        self.city: list[Heard] = []
+        self._line = b""
+        self._began_s = self._told_s = time.monotonic()
+        self._began_us = board.clock.now_us()
+
+    @property
+    def minutes(self) -> float:
+        """Of the board's time, since the start."""
+        return (self._board.clock.now_us() - self._began_us) / 60e6
+
+    @property
+    def ratio(self) -> float:
+        """How many times faster than life it went so far."""
+        return self.minutes * 60 / max(0.001, time.monotonic() - self._began_s)
+
+    def read(self, data: bytes) -> None:
+        """What the board says on its console, for Console.on_output."""
+        *lines, self._line = (self._line + data).split(b"\r\n")
+        for line in lines:
+            if line:
+                self._tell("  " + line.decode(errors="replace")[:_WIDTH])
+
+    def step(self) -> None:
+        self.listen()
+        now_s = time.monotonic()
+        if now_s - self._told_s >= _TOLD_S:
+            self._told_s = now_s
+            world = self._board.harness.world
+            self._tell(
+                f"{self.minutes:5.1f} minutes, {self.ratio:4.1f} times life: "
+                f"{world.speed_mms * 36 // 10000} km/h, {len(self.city)} messages at the city"
+            )
+
+    def listen(self) -> None:
+        for heard in self._subscriber.take():
+            if heard.bus == self._name and heard.name in ("event", "track"):
+                self.city.append((self._board.clock.now_us() // 1000, heard.topic, heard.payload))
+
+    def missing(self) -> int:
+        """Records on the image that the city does not have yet."""
+        self._read()
+        return self._account.missing(self.city)
+
+    def check(self) -> None:
+        """AssertionError: the city has something else than the journal, or in another order."""
+        self._read()
+        self._account.check(self.city)
+
+    @property
+    def records(self) -> int:
+        """In the journal on the image, when it was last read."""
+        return len(self._account.confirmed)
+
+    def _read(self) -> None:
+        """The city first: what it has was on the image before."""
+        self.listen()
+        self._account.confirmed = held(self._board.image)
+
+    def summary(self) -> list[str]:
+        """The balance, in lines."""
+        missing = self.missing()
+        return [
+            f"{self.minutes:.1f} minutes of the morning, {self.ratio:.1f} times faster than life",
+            f"  records in the journal on the image  {self.records:7}",
+            f"  delivered to the city                {self.records - missing:7}",
+            f"  doubled, dropped by their key        {self._account.repeats(self.city):7}",
+            f"  not delivered                        {missing:7}",
+        ]

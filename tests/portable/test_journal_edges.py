@@ -1,0 +1,209 @@
+"""Edges of the journal that a mutation tester found untested. P1, P3."""
+
+import struct
+from binascii import crc32
+
+from nor import ERROR, Flash, journal
+
+from firmware.blocks import Blocks
+from firmware.journal import ALARM, KIND_EVENT, TRACK
+from firmware.sector import HEADER, MAX_RECORD, SECTOR, UNIT, get_header, put_header
+
+EPOCH = 0x9F3A21C4
+
+
+class Moody(Flash):
+    """Cells that read 0x00 at some addresses, and reads that fail once so many were made."""
+
+    def __init__(self, blocks):
+        super().__init__(blocks)
+        self.stuck = []
+        self.reads_left = 1 << 30
+
+    def readblocks(self, block, buf, offset=0):
+        self.reads_left -= 1
+        if self.reads_left < 0:
+            raise OSError(5)
+        Flash.readblocks(self, block, buf, offset)
+        for at in self.stuck:
+            if 0 <= at - block * SECTOR - offset < len(buf):
+                buf[at - block * SECTOR - offset] = 0
+
+
+def alarm_blocks(flash, sectors=4):
+    return Blocks(flash, memoryview(bytearray(MAX_RECORD)), ALARM, sectors, flash.blocks, EPOCH)
+
+
+def test_salt_is_another_one_in_a_sector_whose_bits_the_epoch_has():
+    flash = Flash(16)
+    blocks = alarm_blocks(flash)
+    assert blocks.salt(4) == EPOCH ^ 4 and blocks.salt(0) == EPOCH
+    j = journal(flash)
+    for _ in range(3 * 63 + 1):
+        j.append(ALARM, KIND_EVENT, bytes(50))
+    at = HEADER + UNIT  # sector 4 stands in block 0
+    record = bytes(flash.data[at : at + 62])
+    assert struct.unpack("<I", record[58:])[0] == crc32(record[:58], EPOCH ^ 4)
+
+
+def test_every_byte_is_read_back():
+    for at in (0, 1, 255, 256, 511, 512, 519):
+        flash = Moody(16)
+        blocks = alarm_blocks(flash)
+        blocks.scratch[:520] = b"\x5a" * 520
+        assert blocks.erase(1) and blocks.erase(2)
+        flash.stuck = [SECTOR + HEADER + at]
+        assert not blocks.program(1, HEADER, 520), at
+        flash.stuck = [2 * SECTOR + HEADER - 1, 2 * SECTOR + HEADER + 520]
+        assert blocks.program(2, HEADER, 520)
+
+
+def test_an_erased_block_is_read_to_its_end():
+    for at in (0, 255, 256, 4095):
+        flash = Moody(16)
+        flash.stuck = [SECTOR + at]
+        assert not alarm_blocks(flash).erase(1), at
+
+
+def test_what_cannot_be_read_back_is_not_taken_as_done():
+    for reads in range(16):
+        flash = Moody(16)
+        flash.reads_left = reads
+        assert not alarm_blocks(flash).erase(1), reads
+    flash.reads_left = 16
+    blocks = alarm_blocks(flash)
+    blocks.scratch[:] = b"\x5a" * MAX_RECORD
+    assert blocks.erase(1)
+    for reads in range(2):
+        flash.reads_left = reads
+        assert not blocks.program(1, HEADER + reads * 512, 512)
+    flash.reads_left = 0
+    assert not blocks.load(1, 0, memoryview(bytearray(16)))
+    assert blocks.header(1) is None
+
+
+def test_a_header_with_two_flipped_bits_is_none():
+    good = bytearray(HEADER)
+    put_header(memoryview(good), ALARM, 4, 16, EPOCH, 9, 500, 490, 480)
+    for first, second in ((24, 250), (40, 41), (96, 224), (130, 131)):
+        bad = bytearray(good)
+        for bit in (first, second):
+            bad[bit // 8] ^= 1 << bit % 8
+        assert get_header(memoryview(bad)) is None, (first, second)
+    half = good[:24] + b"\xff" * 8  # torn
+    assert get_header(memoryview(half)) is None
+
+
+def fill(j, lane, n):
+    for _ in range(n):
+        j.append(lane, KIND_EVENT, bytes(50))
+
+
+def start_reads(flash):
+    flash.reset_counts()
+    journal(flash)
+    return flash.reads
+
+
+def test_a_start_costs_the_same_after_many_laps():
+    flash = Flash(8)  # four sectors of 63 records a lane
+    j = journal(flash)
+    costs = []
+    for lap in range(40):
+        fill(j, ALARM, 252)
+        j.ack(ALARM, j.next_seq)
+        if lap in (3, 39):
+            costs.append(start_reads(flash))
+    assert costs[1] <= costs[0] + 2
+
+
+def test_a_start_looks_for_records_in_no_more_than_two_sectors():
+    flash = Flash(32)
+    j = journal(flash, 24)
+    fill(j, ALARM, 20 * 63 + 1)
+    one = start_reads(flash)
+    fill(j, ALARM, 1)
+    assert one <= start_reads(flash) + 2
+
+
+def test_a_start_alone_writes_no_cursor():
+    flash = Flash(16)
+    j = journal(flash)
+    fill(j, ALARM, 10)
+    j.ack(ALARM, 10)
+    j.housekeep(0)
+    j.housekeep(30000)
+    j = journal(flash)
+    flash.reset_counts()
+    for now in range(0, 100000, 1000):
+        j.housekeep(now)
+    assert flash.programs == 0
+
+
+def test_after_a_start_what_the_city_has_is_not_read_again():
+    flash = Flash(64)
+    j = journal(flash)
+    fill(j, TRACK, 1500)
+    j.ack(TRACK, 1490)
+    j.housekeep(0)
+    j.housekeep(30000)
+    j = journal(flash)
+    reader = j.reader(TRACK)
+    flash.reset_counts()
+    assert reader.read() and reader.seq == 1491
+    assert flash.reads < 70  # a sector holds 63 records
+
+
+def test_a_cursor_that_opened_a_sector_is_not_written_again():
+    flash = Flash(16)
+    j = journal(flash)
+    fill(j, ALARM, 63)
+    j.ack(ALARM, 20)
+    fill(j, ALARM, 1)
+    flash.reset_counts()
+    for now in range(0, 100000, 1000):
+        j.housekeep(now)
+    assert flash.programs == 0
+
+
+def test_the_next_damage_is_announced_with_its_own_number():
+    flash = Flash(16)
+    fill(journal(flash), ALARM, 130)
+    for block, record in ((1, 5), (2, 70 - 63)):
+        flash.flip(block, HEADER + UNIT + (record - 1) * 64 + 20, 0)
+    j = journal(flash)
+    j.ack(ALARM, 64)
+    assert j.take_lost() == (ALARM, 5, 63, 1)
+    announcement = j.append(ALARM, KIND_EVENT, b"lost")
+    assert j.take_lost() is None
+    j.ack(ALARM, announcement)
+    assert j.take_lost() == (ALARM, 70, 126, 1)
+
+
+def test_thirty_seconds_begin_anew_when_a_new_sector_took_the_cursor_along():
+    flash = Flash(16)
+    j = journal(flash)
+    fill(j, ALARM, 63)
+    j.ack(ALARM, 20)
+    j.housekeep(0)
+    fill(j, ALARM, 1)
+    j.housekeep(1000)
+    j.ack(ALARM, 25)
+    flash.reset_counts()
+    for now in range(31000, 61000, 1000):
+        j.housekeep(now)
+    assert flash.programs == 0
+    j.housekeep(61000)
+    assert flash.programs == 1
+
+
+def test_a_reader_leaves_a_dropped_sector_though_it_could_not_be_erased():
+    flash = Flash(16)
+    j = journal(flash)
+    fill(j, ALARM, 252)
+    reader = j.reader(ALARM)
+    assert reader.read() and reader.read()
+    flash.refuses_erase[1] = ERROR
+    fill(j, ALARM, 1)
+    assert j.take_lost() == (ALARM, 1, 126, 126)
+    assert reader.read() and reader.seq == 127

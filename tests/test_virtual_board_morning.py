@@ -1,0 +1,99 @@
+"""A part of the school morning on the virtual board, its power cut while the city is out of
+reach: what the journal on the image holds reaches the city once, unchanged and in order.
+"""
+
+import json
+import time
+
+import pytest
+from vm import program
+
+from sim import brokers
+from sim.day import school_morning
+from sim.proxy import Proxy
+from sim.subscriber import Subscriber
+from sim.virtual.board import VirtualBoard
+from sim.virtual.command import fitted
+from sim.virtual.harness import Harness
+from sim.virtual.image import Image
+from sim.virtual.install import every_sensor
+from sim.virtual.morning import Morning, prepare
+from sim.virtual.run import Runner, run_until
+
+LONGEST_S = 120  # each step takes seconds; a busy computer may take its time
+HEAP = 1 << 20
+SPEED = 100
+ASKED_S = 0.2
+
+
+class Bus:
+    """A board that drives the morning; its only way to the broker is `proxy`."""
+
+    def __init__(self, folder, broker):
+        self.proxy = Proxy(broker.host, broker.port)
+        self.subscriber = Subscriber(broker.host, broker.port, every_sensor()["fleet"])
+        self.subscriber.start()
+        self.image = Image(folder / "board.img")
+        bus = prepare(self.image, every_sensor(), ("127.0.0.1", self.proxy.port))
+        config, world = fitted(None), school_morning(seed=1)
+        self.board = VirtualBoard(self.image, lambda clock: Harness(world, config, clock), SPEED)
+        self.told = []
+        self.morning = Morning(self.board, bus, self.subscriber, self.told.append)
+        self.runner = Runner(self.board, HEAP, self.told.append)
+        self.runner.console.on_output = self.morning.read
+
+    def runs_until(self, done, what):
+        """done is asked now and then only: it may read the whole journal."""
+        asked_s = 0.0
+
+        def asked():
+            nonlocal asked_s
+            if time.monotonic() - asked_s < ASKED_S:
+                return False
+            asked_s = time.monotonic()
+            return done()
+
+        assert run_until(self.runner, asked, LONGEST_S), f"never {what}: {self.told[-20:]}"
+
+    def heard(self):
+        """(kind, state) of the events at the city, the first time each."""
+        self.morning.listen()
+        payloads = {payload: None for _, topic, payload in self.morning.city
+                    if topic.endswith("/event")}  # fmt: skip
+        told = [json.loads(payload) for payload in payloads]
+        return [(event["kind"], event["state"]) for event in told]
+
+    def close(self):
+        self.runner.close()
+        self.image.close()
+        self.subscriber.stop()
+        self.proxy.stop()
+
+
+@pytest.fixture
+def bus(tmp_path):
+    program("micropython")
+    with brokers.start() as broker:
+        one = Bus(tmp_path, broker)
+        yield one
+        one.close()
+
+
+def test_a_morning_with_a_power_cut_reaches_the_city_once_and_in_order(bus):
+    bus.runner.power_on()
+    bus.runs_until(lambda: ("trip_started", "raised") in bus.heard(), "a trip")
+    bus.proxy.is_silent = True
+    bus.runs_until(lambda: bus.morning.missing() >= 3, "records that wait")
+    bus.runner.power_cut()
+    assert bus.morning.missing() >= 3
+    bus.proxy.reset()
+    bus.proxy.is_silent = False
+    bus.runner.power_on()
+    bus.runs_until(lambda: bus.heard().count(("started", "raised")) == 2, "a second start")
+    minutes = bus.morning.minutes + 1
+    bus.runs_until(lambda: bus.morning.minutes >= minutes, "a minute later")
+    bus.runs_until(lambda: bus.morning.missing() == 0, "everything at the city")
+    bus.morning.check()
+    assert "records_lost" not in [kind for kind, _ in bus.heard()]
+    assert bus.morning.records >= 10
+    assert any(topic.endswith("/track") for _, topic, _ in bus.morning.city)

@@ -1,7 +1,8 @@
 """The whole bus on the virtual board: heap, lateness of ticks, collections of garbage.
 
-40 seats, every sensor, a policy of 200 zones, the full window, .mpy, a real broker; the heap
-is bounded, so a bus that needs more does not start or ends with MemoryError.
+40 seats, every sensor, a policy of 200 zones, the full window, .mpy, main.py, a real broker;
+the heap is bounded, so a bus that needs more does not start or ends with MemoryError. If it
+does not run in what the goal allows, it is measured with more.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from typing import Any
 
 from sim import brokers
 from sim.day import school_morning
+from sim.proxy import Proxy
 from sim.town_policy import policy_for
 from sim.virtual.board import VirtualBoard
+from sim.virtual.command import fitted
 from sim.virtual.harness import Harness
 from sim.virtual.image import Image
 from sim.virtual.install import code, every_sensor, install, settings
@@ -23,11 +26,14 @@ from sim.virtual.run import Runner, run_until
 from sim.world import World
 
 GOAL_KB = 160
-MINUTES = 75
+ROOMY_KB = 1024
+MINUTES = 4
 _SPEED = 100
 _ZONES = 200
-_OUT_OF_REACH_S = 30  # of each 300: the broker is gone, the uplink dials, then drains
-_LONGEST_S = 600
+_OUT_OF_REACH_S = 30  # of each 150: the broker is gone, the uplink dials, then drains
+_OFTEN_S = 150
+_LONGEST_S = 12  # for a minute of the morning
+_FAILURES = ("Error", "starts again", "memory allocation failed")
 
 
 def bus_json(port: int) -> dict[str, Any]:
@@ -48,16 +54,16 @@ def policy() -> dict[str, Any]:
 
 
 class Measured:
-    """Runs sim/bench/board_vm.py as main.py; `figures` are its newest."""
+    """Runs main.py in the hands of sim/bench/board_vm.py; `figures` are its newest."""
 
     def __init__(self, folder: Path, heap_kb: int, port: int, world: World, config: dict[str, Any]):
         self.figures: dict[str, Any] = {}
         self.lines: list[str] = []
         self._text = b""
         self.image = Image(folder / "board.img")
-        main = (Path(__file__).parent / "board_vm.py").read_bytes()
-        files = {**code(), **settings(bus_json(port), policy()), "main.py": main}
-        del files["boot.py"]
+        files = {**code(), **settings(bus_json(port), policy())}
+        files["app.py"] = files["main.py"]
+        files["main.py"] = (Path(__file__).parent / "board_vm.py").read_bytes()
         install(self.image, files)
         self.board = VirtualBoard(self.image, lambda clock: Harness(world, config, clock), _SPEED)
         self.runner = Runner(self.board, heap_kb * 1024, self.lines.append)
@@ -74,7 +80,7 @@ class Measured:
 
     @property
     def has_failed(self) -> bool:
-        return any("Error" in line or "starts again" in line for line in self.lines)
+        return any(word in line for line in self.lines for word in _FAILURES)
 
     def close(self) -> None:
         self.runner.close()
@@ -82,44 +88,52 @@ class Measured:
 
 
 def run(say: Callable[[str], None], heap_kb: int = GOAL_KB, minutes: int = MINUTES) -> None:
-    """heap_kb: what the bus gets. minutes: of the board's time, a school morning from 06:00."""
-    from sim.virtual.command import fitted
+    """heap_kb: what the bus gets. minutes: of the board's time, of a school morning from 06:00."""
+    say(f"The whole bus on the virtual board: {minutes} minutes of a school morning, 40 seats, "
+        f"{_ZONES} zones, 64-bit words")  # fmt: skip
+    if not _measure(say, heap_kb, minutes) and heap_kb < ROOMY_KB:
+        _measure(say, ROOMY_KB, minutes)
 
+
+def _measure(say: Callable[[str], None], heap_kb: int, minutes: int) -> bool:
+    """-> whether it ran in that heap."""
     config = fitted(None)
-    say(f"The whole bus on the virtual board: {minutes} minutes of a school morning, "
-        f"heap {heap_kb} KB of 64-bit words")  # fmt: skip
-    with brokers.start() as broker, tempfile.TemporaryDirectory() as folder:
-        measured = Measured(Path(folder), heap_kb, broker.port, school_morning(seed=1), config)
+    with (
+        brokers.start() as broker,
+        Proxy(broker.host, broker.port) as proxy,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        measured = Measured(Path(folder), heap_kb, proxy.port, school_morning(seed=1), config)
         clock = measured.board.clock
         try:
             measured.runner.power_on()
-            is_out = False
 
             def ended() -> bool:
-                nonlocal is_out
                 now_s = clock.now_us() // 1_000_000
-                wanted = now_s % 300 >= 300 - _OUT_OF_REACH_S
-                if wanted != is_out:
-                    is_out = wanted
-                    broker.kill() if wanted else broker.restart()
-                return measured.has_failed or now_s >= minutes * 60 + 60
+                is_out = now_s % _OFTEN_S >= _OFTEN_S - _OUT_OF_REACH_S
+                if is_out and not proxy.hangs_up:
+                    proxy.reset()
+                proxy.hangs_up = is_out
+                return measured.has_failed or now_s >= minutes * 60 + 30
 
-            run_until(measured.runner, ended, _LONGEST_S)
+            run_until(measured.runner, ended, _LONGEST_S * (minutes + 1))
         finally:
             measured.close()
         _tell(say, measured, heap_kb)
+    return not measured.has_failed
 
 
 def _tell(say: Callable[[str], None], measured: Measured, heap_kb: int) -> None:
     if measured.has_failed or not measured.figures:
-        say(f"  it does not run in {heap_kb} KB:")
-        for line in measured.lines[-30:]:
-            say(f"    {line}")
+        why = [line for line in measured.lines if any(word in line for word in _FAILURES)]
+        say(f"  it does not run in {heap_kb} KB: {(why or measured.lines[-1:] or ['silent'])[0]}")
+    else:
+        say(f"  it runs in {heap_kb} KB; the goal is {GOAL_KB}")
     f = measured.figures
     if not f:
         return
     say(f"  heap after start    {f['start'] / 1024:8.1f} KB, code included")
-    say(f"  heap at the peak    {f['peak'] / 1024:8.1f} KB    goal: runs in {GOAL_KB} KB")
+    say(f"  heap at the peak    {f['peak'] / 1024:8.1f} KB    goal at most {GOAL_KB} KB")
     say(f"  allocated a tick    {f['allocated']:8,} B, most {f['most_allocated']:,} B")
     say(f"  garbage collection  {f['pause_us'] / 1000:8.1f} ms a tick, longest "
         f"{f['worst_pause_us'] / 1000:.1f} ms (this computer's)")  # fmt: skip

@@ -75,5 +75,5 @@ class Watched:
         self.page.screenshot(path=str(SHOTS / f"{name}.png"))
 
     def check(self) -> None:
-        assert self.errors == []
+        assert not self.errors, self.errors
         assert self.foreign == [], "the page asked somebody else than its station"

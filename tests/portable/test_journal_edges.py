@@ -3,11 +3,11 @@
 import struct
 from binascii import crc32
 
-from nor import Flash, journal
+from nor import ERROR, Flash, journal
 
 from firmware.blocks import Blocks
-from firmware.journal import ALARM, KIND_EVENT
-from firmware.sector import HEADER, MAX_RECORD, SECTOR, UNIT
+from firmware.journal import ALARM, KIND_EVENT, TRACK
+from firmware.sector import HEADER, MAX_RECORD, SECTOR, UNIT, get_header, put_header
 
 EPOCH = 0x9F3A21C4
 
@@ -80,3 +80,130 @@ def test_what_cannot_be_read_back_is_not_taken_as_done():
     flash.reads_left = 0
     assert not blocks.load(1, 0, memoryview(bytearray(16)))
     assert blocks.header(1) is None
+
+
+def test_a_header_with_two_flipped_bits_is_none():
+    good = bytearray(HEADER)
+    put_header(memoryview(good), ALARM, 4, 16, EPOCH, 9, 500, 490, 480)
+    for first, second in ((24, 250), (40, 41), (96, 224), (130, 131)):
+        bad = bytearray(good)
+        for bit in (first, second):
+            bad[bit // 8] ^= 1 << bit % 8
+        assert get_header(memoryview(bad)) is None, (first, second)
+    half = good[:24] + b"\xff" * 8  # torn
+    assert get_header(memoryview(half)) is None
+
+
+def fill(j, lane, n):
+    for _ in range(n):
+        j.append(lane, KIND_EVENT, bytes(50))
+
+
+def start_reads(flash):
+    flash.reset_counts()
+    journal(flash)
+    return flash.reads
+
+
+def test_a_start_costs_the_same_after_many_laps():
+    flash = Flash(8)  # four sectors of 63 records a lane
+    j = journal(flash)
+    costs = []
+    for lap in range(40):
+        fill(j, ALARM, 252)
+        j.ack(ALARM, j.next_seq)
+        if lap in (3, 39):
+            costs.append(start_reads(flash))
+    assert costs[1] <= costs[0] + 2
+
+
+def test_a_start_looks_for_records_in_no_more_than_two_sectors():
+    flash = Flash(32)
+    j = journal(flash, 24)
+    fill(j, ALARM, 20 * 63 + 1)
+    one = start_reads(flash)
+    fill(j, ALARM, 1)
+    assert one <= start_reads(flash) + 2
+
+
+def test_a_start_alone_writes_no_cursor():
+    flash = Flash(16)
+    j = journal(flash)
+    fill(j, ALARM, 10)
+    j.ack(ALARM, 10)
+    j.housekeep(0)
+    j.housekeep(30000)
+    j = journal(flash)
+    flash.reset_counts()
+    for now in range(0, 100000, 1000):
+        j.housekeep(now)
+    assert flash.programs == 0
+
+
+def test_after_a_start_what_the_city_has_is_not_read_again():
+    flash = Flash(64)
+    j = journal(flash)
+    fill(j, TRACK, 1500)
+    j.ack(TRACK, 1490)
+    j.housekeep(0)
+    j.housekeep(30000)
+    j = journal(flash)
+    reader = j.reader(TRACK)
+    flash.reset_counts()
+    assert reader.read() and reader.seq == 1491
+    assert flash.reads < 70  # a sector holds 63 records
+
+
+def test_a_cursor_that_opened_a_sector_is_not_written_again():
+    flash = Flash(16)
+    j = journal(flash)
+    fill(j, ALARM, 63)
+    j.ack(ALARM, 20)
+    fill(j, ALARM, 1)
+    flash.reset_counts()
+    for now in range(0, 100000, 1000):
+        j.housekeep(now)
+    assert flash.programs == 0
+
+
+def test_the_next_damage_is_announced_with_its_own_number():
+    flash = Flash(16)
+    fill(journal(flash), ALARM, 130)
+    for block, record in ((1, 5), (2, 70 - 63)):
+        flash.flip(block, HEADER + UNIT + (record - 1) * 64 + 20, 0)
+    j = journal(flash)
+    j.ack(ALARM, 64)
+    assert j.take_lost() == (ALARM, 5, 63, 1)
+    announcement = j.append(ALARM, KIND_EVENT, b"lost")
+    assert j.take_lost() is None
+    j.ack(ALARM, announcement)
+    assert j.take_lost() == (ALARM, 70, 126, 1)
+
+
+def test_thirty_seconds_begin_anew_when_a_new_sector_took_the_cursor_along():
+    flash = Flash(16)
+    j = journal(flash)
+    fill(j, ALARM, 63)
+    j.ack(ALARM, 20)
+    j.housekeep(0)
+    fill(j, ALARM, 1)
+    j.housekeep(1000)
+    j.ack(ALARM, 25)
+    flash.reset_counts()
+    for now in range(31000, 61000, 1000):
+        j.housekeep(now)
+    assert flash.programs == 0
+    j.housekeep(61000)
+    assert flash.programs == 1
+
+
+def test_a_reader_leaves_a_dropped_sector_though_it_could_not_be_erased():
+    flash = Flash(16)
+    j = journal(flash)
+    fill(j, ALARM, 252)
+    reader = j.reader(ALARM)
+    assert reader.read() and reader.read()
+    flash.refuses_erase[1] = ERROR
+    fill(j, ALARM, 1)
+    assert j.take_lost() == (ALARM, 1, 126, 126)
+    assert reader.read() and reader.seq == 127

@@ -1,5 +1,6 @@
 // The station's HTTP API: docs/station.md tells its addresses.
 
+const AGAIN_MS = 3000;
 let csrf = null;
 
 export class ApiError extends Error {
@@ -40,6 +41,17 @@ export async function get(path) {
   } catch (error) {
     if (error.status === 401) return leaving();
     throw error;
+  }
+}
+
+/** GET of what a page needs once: while the station is away it is asked for again. */
+export async function getAtLast(path) {
+  for (;;) {
+    try {
+      return await get(path);
+    } catch (error) {
+      await new Promise((over) => setTimeout(over, AGAIN_MS));
+    }
   }
 }
 

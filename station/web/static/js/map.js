@@ -1,7 +1,7 @@
 // The map under the buses: streets if there are any (a tile server, a .pmtiles file), always
 // Thailand's outline, and the places of the city's policy.
 
-import { get } from "./api.js";
+import { getAtLast } from "./api.js";
 import { draw, make } from "./dom.js";
 import { namePlaces, t, word } from "./texts.js";
 
@@ -23,7 +23,7 @@ export function openMap(node) {
 }
 
 async function ground(map) {
-  const shape = await (await fetch("/static/vendor/thailand.json")).json();
+  const shape = await getAtLast("/static/vendor/thailand.json");
   map.createPane("ground").style.zIndex = 150; // below the streets
   L.geoJSON(shape, {
     pane: "ground", renderer: L.svg({ pane: "ground" }), interactive: false,
@@ -33,7 +33,7 @@ async function ground(map) {
 }
 
 async function streets(map) {
-  const { tiles, pmtiles, credit } = await get("/api/map");
+  const { tiles, pmtiles, credit } = await getAtLast("/api/map");
   if (tiles) L.tileLayer(tiles, { maxZoom: 19, attribution: escape(credit || "") }).addTo(map);
   if (!pmtiles) return;
   await new Promise((done) => document.head.append(
@@ -49,7 +49,7 @@ const escape = (text) => text.replace(/[<>&"]/g, (sign) => `&#${sign.charCodeAt(
 
 /** Stops, schools, zones and routes; returns their names by id. */
 export async function showPlaces(map) {
-  const places = await get("/api/places");
+  const places = await getAtLast("/api/places");
   const names = new Map();
   // roads lie below all else, points above
   places.features.sort((a, b) => ORDER.indexOf(a.properties.what) - ORDER.indexOf(b.properties.what));

@@ -23,10 +23,8 @@ from sim.puback import Acks
 
 HOST = "127.0.0.1"
 _UP, _DOWN = 0, 1
-_CHUNK = 4096
-_HEADERS = 40  # bytes of IPv4 and TCP around each segment
-_PUBACK = 0x40
-_CONNACK = 0x20
+_CHUNK, _HEADERS = 4096, 40  # bytes of a read; of IPv4 and TCP around each segment
+_CONNACK, _PUBACK = 0x20, 0x40
 _RST_ON_CLOSE = struct.pack("ii", 1, 0)
 
 

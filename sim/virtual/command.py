@@ -23,7 +23,7 @@ from sim.virtual.harness import Harness
 from sim.virtual.image import Image
 from sim.virtual.install import every_sensor
 from sim.virtual.morning import Morning, prepare
-from sim.virtual.run import Runner, run_until
+from sim.virtual.run import Runner
 from sim.world import World
 
 _CUT_AFTER_S = (20.0, 100.0)
@@ -146,7 +146,7 @@ def _run(args: argparse.Namespace, stack: ExitStack) -> int:
         _drive(runner, cuts, lambda: stop.asked)
         return 0
     _drive(runner, cuts, lambda: stop.asked or morning.minutes >= args.minutes, morning)
-    return _give_account(runner, morning)
+    return _give_account(runner, cuts, morning)
 
 
 def _drive(
@@ -171,19 +171,21 @@ def _morning(args: argparse.Namespace, board: VirtualBoard, stack: ExitStack) ->
     return Morning(board, prepare(board.image, bus, (host, port)), subscriber, _tell)
 
 
-def _give_account(runner: Runner, morning: Morning) -> int:
+def _give_account(runner: Runner, cuts: Cuts | None, morning: Morning) -> int:
     """What the bus still holds is delivered first, as long as that takes."""
     _tell("The bus delivers what it still holds ...")
+    end_s = time.monotonic() + _DRAIN_S
     seen_s = 0.0
 
     def delivered() -> bool:
         nonlocal seen_s
-        if time.monotonic() - seen_s < 0.5:
-            return False
-        seen_s = time.monotonic()
+        now_s = time.monotonic()
+        if now_s - seen_s < 0.5:
+            return now_s >= end_s
+        seen_s = now_s
         return morning.missing() == 0
 
-    run_until(runner, delivered, _DRAIN_S)
+    _drive(runner, cuts, delivered, morning)
     print(*morning.summary(), sep="\n", flush=True)
     try:
         morning.check()

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("station")
 Send = Callable[[str, str, str], Awaitable[str | None]]
 
-MOST_TRIES = 10  # about two hours
+MOST_TRIES = 10  # about an hour
 _FIRST_WAIT_S = 10
 _LONGEST_WAIT_S = 900
 _TICK_S = 2

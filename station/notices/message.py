@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-LOCAL = timezone(timedelta(hours=7))
+from station.clock import LOCAL
+
 _TEXTS = Path(__file__).parent.parent / "web" / "static" / "texts"
 _BUDDHIST_ERA = 543
 

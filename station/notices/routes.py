@@ -18,11 +18,12 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, timezone
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-LOCAL = timezone(timedelta(hours=7))
+from station.clock import LOCAL
+
 SEVERITIES = ("alarm", "warning")
 STAGES = ("raised", "escalated", "acknowledged", "cleared")
 LANGUAGES = ("th", "en")

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
-LOCAL = timezone(timedelta(hours=7))  # Thailand has no summer time
+from station.clock import LOCAL
 
 Row = list[Any]
 

@@ -122,7 +122,8 @@ class Alarms:
         return before.id
 
     async def raise_own(self, fleet: str, bus: str, values: dict[str, Any]) -> None:
-        """The station's own alarm, unless it stands already."""
+        """The station's own alarm, unless it stands already. It is late if the database was
+        away when it was raised."""
         now_ms = self._station.clock.now_ms()
         async with self._db.write() as connection:
             bus_id = await self._station.store.bus_id(connection, fleet, bus)
@@ -132,10 +133,11 @@ class Alarms:
             )  # fmt: skip
             number = (await connection.execute(stands)).scalar()
             if number is None:
+                late = now_ms - values["raised_ms"] > self._station.settings.late_s * 1000
                 made = await connection.execute(
                     insert(alarms).values(
-                        bus_id=bus_id, severity="alarm", exercise=False, clock="rtc", late=False,
-                        raised_ms=now_ms, heard_ms=now_ms, **values,
+                        bus_id=bus_id, severity="alarm", exercise=False, clock="rtc", late=late,
+                        heard_ms=now_ms, **values,
                     )
                 )  # fmt: skip
                 number = new_id(made)

@@ -30,12 +30,12 @@ PERSON = "demo"
 class Station:
     """In a with block. OSError, with its words: it did not start."""
 
-    def __init__(self, broker: tuple[str, int], utc_ms: int):
+    def __init__(self, broker: tuple[str, int], utc_ms: int, db: str | None = None):
         self._files = Path(tempfile.mkdtemp(prefix="busguard-station-"))
         self._told_s = 0.0
         self._environment = {
             **os.environ,
-            "STATION_DB": str(self._files / "station.db"),
+            "STATION_DB": db or str(self._files / "station.db"),
             "STATION_BROKER": f"{broker[0]}:{broker[1]}",
             "STATION_CLIENT_ID": f"busguard-town-{os.getpid()}",
         }

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from station.clock import iso, parse_iso
 from station.fold import fold
+from station.live import EXERCISE
 from station.rows import Journal
 from station.tables import alarm_log, alarms, buses, events, new_id
 
@@ -185,7 +186,7 @@ class Alarms:
         unseen = row.severity == "alarm" and row.acked_ms is None
         if row.cleared_ms is None or unseen:
             self.at_hand[row.id] = row
-            bus.alarms[row.id] = GOING_DARK if row.kind == GOING_DARK else row.severity
+            bus.alarms[row.id] = _weight(row)
         else:
             self.at_hand.pop(row.id, None)
             bus.alarms.pop(row.id, None)
@@ -236,6 +237,13 @@ class Alarms:
         await connection.execute(
             insert(alarm_log).values(alarm_id=number, at_ms=at_ms, who=who, what=what, note=note)
         )
+
+
+def _weight(row: Any) -> str:
+    """What it makes of its bus: a drill that is over makes nothing of it any more."""
+    if row.exercise:
+        return EXERCISE if row.cleared_ms is None else "info"
+    return GOING_DARK if row.kind == GOING_DARK else row.severity
 
 
 def view(row: Any) -> dict[str, Any]:

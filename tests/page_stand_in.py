@@ -50,6 +50,7 @@ class Town:
             "fleet": "laemchabang",
             "bus": f"bus-{i:02}",
             "label": f"bus-{i:02}",
+            "phone": "081-234-5678" if i == 3 else None,
             "show": show,
             "at": iso(3),
             "heard_at": iso(700 if show == "dark" else 2),
@@ -125,7 +126,8 @@ class Town:
             {"at": alarm["heard_at"], "who": "station", "what": "raised", "note": None}
         ]
         if bus in self.buses and not alarm["cleared_at"]:
-            self.buses[bus] |= {"show": "alarm", "alarms": self.buses[bus]["alarms"] + 1}
+            show = "drill" if alarm["exercise"] else "alarm"
+            self.buses[bus] |= {"show": show, "alarms": self.buses[bus]["alarms"] + 1}
             self.tell("bus", self.buses[bus])
         self.tell("alarm", alarm)
         return alarm

@@ -25,7 +25,7 @@ def shown(alarms=(), dark=False, **said):
         ("alarm", {"active": ["sos"]}),  # the database is away, and what stands cannot be listed
         ("drill", {"mode": "drill"}),
         ("drill", {"mode": "drill", "active": ["sos"], "alarms": [EXERCISE]}),
-        ("drill", {"active": ["sos"], "alarms": [EXERCISE]}),  # it stands longer than the drill
+        ("alarm", {"active": ["sos"], "alarms": [EXERCISE]}),  # the drill is over, and it was none
         ("alarm", {"mode": "drill", "active": ["sos"], "alarms": [EXERCISE, "alarm"]}),
         ("alarm", {"mode": "drill", "active": ["sos"]}),  # nobody has said yet that it is one
         ("dark", {"mode": "drill", "alarms": [EXERCISE], "dark": True}),

@@ -37,9 +37,9 @@ class Wireless:
         self.ap = AccessPoint(config["wifi"]["ssid"], config["wifi"]["password"])
         self.wlan = WLAN(clock, self.ap)
         self.uart = UART(_BAUD, _RXBUF)
-        self._key, self._supply = Wire(), Wire()
+        self.key, self.supply = Wire(), Wire()
         self.modem = ModemChip(
-            self.uart, self._key, lambda: world.signal_dbm, SimCard(), self._supply, seed
+            self.uart, self.key, lambda: world.signal_dbm, SimCard(), self.supply, seed
         )
         self.radio: Any = None
         self._route = ""
@@ -57,7 +57,7 @@ class Wireless:
     def _made(self, name: str) -> Any:
         if name == "wifi":
             return Wifi(self.wlan, self._config["wifi"])
-        power = ModemPower(Pin(self._key, Pin.OUT, value=0), Pin(self._supply, Pin.OUT, value=1))
+        power = ModemPower(Pin(self.key, Pin.OUT, value=0), Pin(self.supply, Pin.OUT, value=1))
         gnss = self._config["gnss"]
         return Cellular(
             self.uart,

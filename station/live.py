@@ -34,15 +34,17 @@ class Bus:
     odd_clock: bool = False
     online: bool | None = None
     offline_ms: int | None = None
+    spoke_ms: int | None = None
+    """When anything of it last came, records too."""
     dark_ms: int | None = None
     """Since when it is dark (station/dark.py)."""
+    unlisted: bool = False
+    """It has an alarm that the database could not take yet."""
     heard_again: bool = False
     """It has spoken since this station runs."""
     alarms: dict[int, str] = field(default_factory=dict)
     """Those that stand or nobody has acknowledged: id -> severity."""
     gaps: int = 0
-    route: str | None = None
-    """Of this trip, as an event of it told."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -58,8 +60,9 @@ class Bus:
 
     @property
     def promise_ms(self) -> int | None:
+        """Until when its next state has to be here. Who never told how it is owes that at once."""
         if self.state is None or self.heard_ms is None:
-            return None
+            return self.spoke_ms
         return self.heard_ms + self.state["next_s"] * 1000
 
 
@@ -108,8 +111,6 @@ class Live:
             bus.heard_ms = min(at_ms, now_ms)
         else:
             bus.heard_ms = now_ms
-        if bus.state is not None and bus.state["trip"] != body["trip"]:
-            bus.route = None
         bus.state = body
         bus.odd_clock = odd
         if not retained:
@@ -121,6 +122,7 @@ class Live:
         """True: the bus was heard now. The last will keeps what the status before it said."""
         bus = self.bus(fleet, name)
         if body["online"]:
+            bus.spoke_ms = now_ms
             bus.status = body
             bus.online, bus.offline_ms = True, None
         else:
@@ -131,19 +133,13 @@ class Live:
         self._note(bus)
         return body["online"] and not retained
 
-    def forget(self, fleet: str, name: str) -> None:
-        """Its state was taken off the broker (an empty retained message): out of service."""
-        bus = self._buses.get((fleet, name))
-        if bus:
-            bus.state = bus.heard_ms = None
-            self._note(bus)
-
-    def on_route(self, fleet: str, name: str, route: object, at_ms: int | None) -> None:
-        """An event of this trip named the route."""
+    def spoke(self, fleet: str, name: str, now_ms: int) -> None:
+        """Records of it came: of whatever time, but it is there."""
         bus = self.bus(fleet, name)
-        newest = parse_iso(bus.state["at"]) if bus.state and bus.state["at"] else None
-        if isinstance(route, str) and at_ms and newest and at_ms > newest - _HOUR_MS // 12:
-            bus.route = route
+        is_new = bus.spoke_ms is None
+        bus.spoke_ms = now_ms
+        if is_new:
+            self.told(bus)
 
     @staticmethod
     def _is_older(bus: Bus, at_ms: int) -> bool:
@@ -182,19 +178,19 @@ def view(bus: Bus, now_ms: int) -> dict[str, Any]:
         "alarms": len(bus.alarms),
         "gaps": bus.gaps,
         "layout": bus.layout,
-        "route": bus.route,
     }
 
 
 _AS_IT_IS = (
-    "phase", "mode", "trip", "lat", "lon", "speed_kmh", "heading_deg", "ignition", "supply_mv",
-    "cabin_c", "signal_dbm", "next_s",
+    "phase", "mode", "trip", "route", "lat", "lon", "speed_kmh", "heading_deg", "ignition",
+    "supply_mv", "cabin_c", "signal_dbm", "next_s",
 )  # fmt: skip
 
 
 def _show(bus: Bus) -> str:
     s = bus.state
-    if "alarm" in bus.alarms.values() or (s and not ALARM_KINDS.isdisjoint(s["active"])):
+    in_need = s is not None and not ALARM_KINDS.isdisjoint(s["active"])
+    if bus.unlisted or in_need or "alarm" in bus.alarms.values():
         return "alarm"
     if bus.dark_ms is not None or s is None:
         return "dark"

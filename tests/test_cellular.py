@@ -35,14 +35,19 @@ class Bench:
         self.uart.init(115200)
         supply = None if self.supply is None else Pin(self.supply, Pin.OUT, value=1)
         self.start_ms = self.now_ms
+        self.links = 0
         self.radio = Cellular(
             self.uart,
-            lambda uart: PPP(uart, lambda: self.now_ms),
+            self._make_ppp,
             ModemPower(Pin(self.key, Pin.OUT, value=0), supply),
             self.settings,
             self.gnss,
         )
         self.radio.up()
+
+    def _make_ppp(self, uart):
+        self.links += 1
+        return PPP(uart, lambda: self.now_ms)
 
     def run(self, seconds):
         for _ in range(int(seconds * 200)):
@@ -230,6 +235,7 @@ def test_a_tunnel_longer_than_the_networks_patience():
     bench.dbm = -80
     bench.comes_up(200)
     assert bench.chip.boots == 1
+    assert bench.links == 1  # a second one would lose its interrupt when the first is collected
 
 
 def test_the_modems_own_receiver_is_switched_on():

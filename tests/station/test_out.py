@@ -152,7 +152,7 @@ def test_what_cannot_be_delivered_is_tried_again_given_up_listed_and_sent_after_
         assert (await scene.client.get("/api/notices")).json() == []
         assert (await scene.client.post("/api/notices/99/retry")).status_code == 404
 
-    play(story)
+    play(story, on=["raised"])
 
 
 def test_waits_grow_and_are_bounded():

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from station.alarm_rows import GOING_DARK, ROWS, view, weight
+from station.alarm_rows import ROWS, view, weight
 from station.clock import iso, parse_iso
 from station.fold import fold
 from station.rows import Journal

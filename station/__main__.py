@@ -12,16 +12,14 @@ from pathlib import Path
 from typing import NoReturn
 
 import uvicorn
-from sqlalchemy import delete, insert
 
 from station.accounts import Accounts, new_password
 from station.app import make_app
 from station.clock import Clock, FollowedClock
 from station.database import Database, DatabaseError, is_away
-from station.places import read_pack
+from station.places import put_pack, read_pack
 from station.settings import Settings, SettingsError, load, without_password
 from station.station import Station
-from station.tables import policies
 
 
 class Parser(argparse.ArgumentParser):
@@ -138,12 +136,7 @@ def _policy(args: argparse.Namespace, settings: Settings) -> int:
     pack, digest = read_pack(args.fleet, text, args.file)
 
     async def put(database: Database) -> None:
-        now_ms = Clock().now_ms()
-        async with database.write() as connection:
-            await connection.execute(delete(policies).where(policies.c.fleet == args.fleet))
-            await connection.execute(
-                insert(policies).values(fleet=args.fleet, hash=digest, pack=pack, put_ms=now_ms)
-            )
+        await put_pack(database, args.fleet, pack, digest, Clock().now_ms())
 
     asyncio.run(_with_database(settings, put))
     print(f"The map of {args.fleet} shows the policy {digest}.", file=sys.stderr)

@@ -17,6 +17,7 @@ from station.api import (
     metrics,
     notices,
     places,
+    policies,
     reports,
     session,
 )
@@ -24,7 +25,7 @@ from station.api.guards import Viewer
 from station.station import Station
 from station.web.pages import PageHeaders, map_settings, page_routes
 
-ROUTERS = (session, live, alarms, buses, places, reports, notices, feeds, metrics, admin)
+ROUTERS = (session, live, alarms, buses, places, policies, reports, notices, feeds, metrics, admin)
 """A new subject: a file in station/api with a `router`, and its name here."""
 
 

@@ -372,6 +372,38 @@ def make_app(town: Town) -> Starlette:
             },
         ),
         (
+            "/api/policies",
+            lambda r: [
+                {
+                    "fleet": "laemchabang",
+                    "hash": "a006c3d5",
+                    "version": 12,
+                    "put_at": iso(60),
+                    "buses": [
+                        {"bus": "bus-01", "label": None, "known": True, "hash": "a006c3d5"},
+                        {"bus": "bus-02", "label": None, "known": True, "hash": None},
+                        {"bus": "bus-03", "label": None, "known": False, "hash": None},
+                    ],
+                }
+            ],
+        ),
+        (
+            "/api/notices",
+            lambda r: [
+                {
+                    "id": 5,
+                    "alarm_id": 1,
+                    "route": "duty",
+                    "stage": "raised",
+                    "tries": 10,
+                    "title": "แจ้งเหตุ: อาจมีเด็กถูกลืมไว้ในรถ",
+                    "made_at": iso(4000),
+                    "error": "line: the token was refused",
+                    "dead_at": iso(60),
+                }
+            ],
+        ),
+        (
             "/api/users",
             lambda r: [{"name": "สมชาย", "role": "duty", "lang": "th", "enabled": True}],
         ),

@@ -312,6 +312,13 @@ def test_reports_and_administration(opened):
     watched.goto("/admin")
     page.get_by_text("'kind' is a required property").wait_for()
     assert '{"v":1}<b>' in page.locator("#quarantine").inner_text()
+    assert "1 of 3" in page.locator("#policies").inner_text()
+    assert "bus-02: none, bus-03: unknown" in page.locator("#policies").inner_text()
+    assert "given up" in page.locator("#notices").inner_text()
+    page.locator("#users").get_by_role("button", name="Change").click()
+    user = page.locator("#user")
+    assert user.locator("[name=name]").input_value() == "สมชาย"
+    assert user.locator("[name=role]").input_value() == "duty"
     watched.shot("admin")
 
 

@@ -13,16 +13,18 @@ export class SpeedGraph {
   constructor(root, onSeek) {
     this._root = root;
     this._onSeek = onSeek;
+    new ResizeObserver(() => this._shown && root.clientWidth !== this._width && this.show(...this._shown)).observe(root);
   }
 
   /** track [[t_unix, lat, lon, speed_kmh, heading]], events with their `time` (unix, or null). */
   show(track, events, from, to) {
+    this._shown = [track, events, from, to];
     this._from = from;
     this._to = Math.max(to, from + 60);
     const speeds = track.map((row) => row[3]).filter((speed) => speed !== null);
     const top = Math.max(60, Math.ceil(Math.max(0, ...speeds.slice(0, 1), max(speeds)) / 20) * 20);
     const y = (speed) => 8 + (H - BOTTOM - 8) * (1 - speed / top);
-    const width = this._width = Math.max(280, this._root.clientWidth);
+    const width = this._width = this._root.clientWidth;
     const picture = draw("svg", { viewBox: `0 0 ${width} ${H}`, class: "graph", role: "img", "aria-label": t("graph_label", { n: Math.round(max(speeds)) }) });
     for (let speed = 0; speed <= top; speed += 20) {
       picture.append(draw("line", { x1: LEFT, x2: width, y1: y(speed), y2: y(speed), class: "grid" }),
@@ -48,10 +50,12 @@ export class SpeedGraph {
       this._onSeek(this._from + ((x - LEFT) / (this._width - LEFT)) * (this._to - this._from));
     });
     this._root.replaceChildren(picture);
+    this.at(this._time);
   }
 
   at(time) {
-    if (!this._cursor) return;
+    this._time = time;
+    if (!this._cursor || time === undefined) return;
     const x = this._x(time);
     this._cursor.setAttribute("x1", x);
     this._cursor.setAttribute("x2", x);

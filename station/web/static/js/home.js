@@ -34,7 +34,7 @@ async function home() {
   find("#filter-state").addEventListener("change", filter);
   find("#legend").append(...STATES.map((state) =>
     make("span", { class: "legend-item" }, busPicture(state, 22), t(`show_${state}`))));
-  const show = tabs(map);
+  const show = tabs();
   find("#alarms").addEventListener("click", (event) => {
     const link = event.target.closest("[data-show]");
     if (!link) return;
@@ -129,17 +129,15 @@ async function home() {
 }
 
 /** On a phone: alarms, map, list, one at a time. Returns show(name). */
-function tabs(map) {
+function tabs() {
   const buttons = [...document.querySelectorAll("[data-tab]")];
   const show = (name) => {
     document.body.dataset.shown = name;
     for (const button of buttons) button.setAttribute("aria-pressed", button.dataset.tab === name);
     store("tab", name);
-    map.invalidateSize();
   };
   for (const button of buttons) button.addEventListener("click", () => show(button.dataset.tab));
   show(stored("tab") || "map");
-  window.addEventListener("resize", () => map.invalidateSize());
   return show;
 }
 

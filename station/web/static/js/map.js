@@ -18,6 +18,7 @@ export function openMap(node) {
   map.attributionControl.setPrefix(false);
   L.control.zoom({ position: "topright", zoomInTitle: t("zoom_in"), zoomOutTitle: t("zoom_out") }).addTo(map);
   L.control.scale({ imperial: false }).addTo(map);
+  new ResizeObserver(() => map.invalidateSize()).observe(node);
   ground(map);
   streets(map);
   return map;

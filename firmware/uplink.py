@@ -118,6 +118,12 @@ class Uplink:
         if self.wants_state(self._now_ms):
             self._send("state", payload, True)
 
+    def renew_status(self):
+        """What status() tells has changed; without a connection the next one tells it."""
+        if self._was_open and "status" not in self._greetings:
+            self._greetings.append("status")
+            self._idle_until_ms = 0
+
     def reply(self, payload):
         """Publish on `reply` (bytes), now or with the next connection."""
         self._replies.append(payload)

@@ -76,6 +76,10 @@ class Cellular:
         self._must_cycle = True
         self._begin()
 
+    def is_off(self):
+        """bool: hung up; nothing is lost while the board sleeps."""
+        return not self._is_wanted and self._ppp is None
+
     def is_up(self):
         """bool: there is an IP connection, as far as anybody can tell without using it."""
         return self._is_up and self._ppp.isconnected()

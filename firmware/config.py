@@ -165,6 +165,11 @@ SETTINGS = {
     "warnings": {
         "quiet_s": Number(60, 5, 600),  # an acknowledged warning keeps quiet for so long
     },
+    "sleep": {  # between the ticks of a bus that is parked, checked and empty (rest.py)
+        "on": Flag(True),
+        "after_s": Number(300, 60, 3600),  # of all being calm
+        "wake_s": Number(900, 300, 3600),  # the next state comes within so many seconds
+    },
     "trip": {
         "start_kmh": Number(8, 3, 20),
         "end_s": Number(300, 60, 1800),

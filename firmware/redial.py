@@ -70,6 +70,13 @@ class Redial:
         lasted = now_ms - self._opened_ms >= _PROVEN_MS
         self._failures = 0 if lasted else min(self._failures, _SOON)
 
+    def begin(self, now_ms):
+        """The radio was off on purpose: up with it, and dial as soon as it is."""
+        self._failures = 0
+        self._due_ms = self._look_ms = now_ms
+        self._misses_radio = True
+        self._radio.up()
+
     def radio_is_lost(self):
         """The radio has no network any more: what the link still waits for won't come."""
         return not self._radio.is_up()

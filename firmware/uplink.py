@@ -24,6 +24,7 @@ _LOOK_MS = const(500)
 _TURN_STEPS = const(4)  # a turn is short: the next tick is waiting
 _REPLIES = const(4)
 _NEVER_MS = const(1 << 60)
+_LEAVE_MS = const(2000)  # for the DISCONNECT to get out before the radio goes off
 
 
 class Uplink:
@@ -39,6 +40,9 @@ class Uplink:
         for name in ("status", "state", "event", "track", "reply", "cmd/#"):
             self._topics[name] = messages.topic(config, name)
         self._host = broker["host"]
+        self._radio = radio
+        self._rests_ms = None  # since when; None: it works
+        self._is_off = False
         self._answer_ms = broker["ack_timeout_s"] * 1000
         self._journal = journal
         self._status = status
@@ -69,6 +73,23 @@ class Uplink:
         return self._link.is_open
 
     @property
+    def is_drained(self):
+        """The city has everything, and the bus has answered all it was asked."""
+        return (
+            self._link.is_open
+            and not self._greetings
+            and not self._window.slots
+            and not self._replies
+            and not self._journal.backlog(ALARM)
+            and not self._journal.backlog(TRACK)
+        )
+
+    @property
+    def is_off(self):
+        """It rests, and the radio is off for good: nothing is lost if the board sleeps."""
+        return self._is_off and self._radio.is_off()
+
+    @property
     def failure(self):
         """str: why the last connection or dial ended; "" if none did."""
         return self._link.failure
@@ -84,6 +105,11 @@ class Uplink:
     def turn(self, now_ms):
         """Never waits. True if there is more to do at once, should there be time."""
         self._now_ms = now_ms
+        if self._rests_ms is not None:
+            if not self._is_off and now_ms - self._rests_ms >= _LEAVE_MS:
+                self._is_off = True
+                self._radio.down()
+            return False
         link = self._link
         if link.is_open:
             link.turn(now_ms)
@@ -103,6 +129,21 @@ class Uplink:
                 self._idle_until_ms = _NEVER_MS if due_ms is None else due_ms
                 return False
         return True
+
+    def rest(self, now_ms, is_on=True):
+        """Good-bye to the broker, a moment later the radio off; is_on False: up again."""
+        if is_on == (self._rests_ms is not None):
+            return
+        self._is_off = False
+        if is_on:
+            self._rests_ms = now_ms
+            self._was_open = False
+            self._window.unsend()
+            self._link.leave("the bus sleeps")
+        else:
+            self._rests_ms = None
+            if self._host:
+                self._redial.begin(now_ms)
 
     def wants_state(self, now_ms):
         """Whether a state offered now goes out now; otherwise it is skipped, never queued."""

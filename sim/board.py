@@ -123,6 +123,7 @@ class SimBoard:
         self.dialer = dialer
         self.reset_cause = reset_cause
         self.reset = _reset
+        self.wakes_ms: int | None = None
         self.entropy = rng.randbytes
         self.refresh()
 
@@ -146,6 +147,18 @@ class SimBoard:
         self.cabin_chip = LM75(lambda: self._world.cabin_c10 / 10)
         self.i2c.attach(_CABIN_ADDRESS, self.cabin_chip)
         self.cabin = CabinDriver(self.i2c, _CABIN_ADDRESS)
+
+    def sleep(self, ms: int) -> None:
+        """machine.lightsleep(ms): returns at once; who runs the board lets it sleep."""
+        self.wakes_ms = self._clock() + ms
+
+    def wake(self) -> None:
+        """What came over the UARTs meanwhile went by unheard."""
+        self.wakes_ms = None
+        self.receiver.advance(self._clock())
+        self.uart.miss()
+        if hasattr(self.seat_wiring, "miss"):
+            self.seat_wiring.miss()
 
     def refresh(self) -> None:
         """Sensors see the world, through what is broken; the world hears the horn."""

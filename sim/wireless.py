@@ -68,6 +68,11 @@ class Wireless:
             gnss["fast"],
         )
 
+    def miss(self) -> None:
+        """The board slept: the modem spoke to nobody, and Wi-Fi that was on is no more."""
+        self.uart.miss()
+        self.wlan.active(False)
+
     def advance(self, now_ms: int) -> None:
         self.modem.advance(now_ms)
 

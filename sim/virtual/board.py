@@ -41,12 +41,15 @@ class VirtualBoard:
         self._watchdog: tuple[int, int] | None = None  # time-out, deadline; us
         self.wanted: str | None = None
         self.sleeps_us: int | None = None
+        self._asleep_ms = 0
+        self.slept_ms = 0  # in light sleep, since it was made
         self.is_raw = False
         self.boots = 0
         self.on_ready: Callable[[bool], None] = lambda is_raw: None
         self.on_up: Callable[[], None] = lambda: None
         self._answers = {
             ops.HELLO: self._hello, ops.BOOTED: self._booted, ops.RESET: self._reset,
+            ops.SLEEP: self._sleep,
             ops.FLASH_PROGRAM: self._flash_program,
             ops.FLASH_ERASE: self._flash_erase, ops.I2C_OPEN: self._i2c_open,
             ops.I2C_TRANSFER: self._i2c_transfer, ops.I2C_SCAN: self._i2c_scan,
@@ -134,6 +137,17 @@ class VirtualBoard:
     def _reset(self, unit: int, argument: int, data: bytes, room: int) -> Answer:
         self.wanted = ("reset", "soft reset", "deep sleep")[unit]
         self.sleeps_us = argument * 1000 if unit == DEEPSLEEP and argument else None
+        return _OK
+
+    def _sleep(self, unit: int, argument: int, data: bytes, room: int) -> Answer:
+        """unit 0: light sleep begins; 1: it is over."""
+        if unit:
+            self.slept_ms += self._now_ms - self._asleep_ms
+            self.harness.wake(self._now_ms)
+            return _OK
+        self._asleep_ms = self._now_ms
+        if not self.harness.radio.is_off():
+            self.harness.radio.restart()
         return _OK
 
     # flash

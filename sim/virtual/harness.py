@@ -117,6 +117,12 @@ class Harness:
             self.world.advance(now_ms)
             self.parts.refresh()
 
+    def wake(self, now_ms: int) -> None:
+        """The board slept: what has come over its ports was not heard."""
+        self.look(now_ms)
+        for port in self._opened_ports.values():
+            port.miss()
+
     # what the board asks
 
     def open_pin(self, number: int, mode: int, pull: int | None, value: int | None) -> None:

@@ -65,6 +65,10 @@ MESSAGES = [
 ]
 
 
+# What later versions added: a retained message of an older firmware goes on being valid.
+ADDED = {("status", "sleep_s"), ("state", "backup_mv")}
+
+
 @pytest.mark.parametrize(("name", "payload"), MESSAGES)
 def test_what_the_firmware_writes_is_valid(name, payload):
     validate(topic(name), payload)
@@ -74,8 +78,12 @@ def test_what_the_firmware_writes_is_valid(name, payload):
 def test_nothing_may_be_missing_and_nothing_added(name, payload):
     message = json.loads(payload)
     for key in message:
+        less = json.dumps({k: v for k, v in message.items() if k != key})
+        if (name, key) in ADDED:
+            validate(topic(name), less)
+            continue
         with pytest.raises(Breach):
-            validate(topic(name), json.dumps({k: v for k, v in message.items() if k != key}))
+            validate(topic(name), less)
     with pytest.raises(Breach):
         validate(topic(name), json.dumps({**message, "extra": 1}))
 

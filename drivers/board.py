@@ -94,6 +94,10 @@ class Board:
         self.supply = Supply(
             ADC(Pin(pins["supply"]), atten=ADC.ATTN_11DB), *table["dividers"]["supply"]
         )
+        self.backup = None
+        if config["backup"]["fitted"] and "backup" in table["on_board"]:
+            pin = Pin(table["on_board"]["backup"])
+            self.backup = Supply(ADC(pin, atten=ADC.ATTN_11DB), *table["dividers"]["backup"])
         self.cabin = _cabin(
             config["cabin"], i2c, pins, way_pins(table, config["seats"]), self.errors
         )

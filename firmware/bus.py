@@ -5,6 +5,7 @@ uplink's turn. The tick and the uplink share nothing but the journal.
 from micropython import const
 
 from firmware import VERSION, commands, messages
+from firmware.backup import Backup
 from firmware.driven import Driven
 from firmware.event import INFO, WARNING, Event
 from firmware.health import Health
@@ -76,6 +77,8 @@ class Bus:
         self._radio_news = RadioNews(parts.radio)
         self._last_resort = LastResort(config["broker"]["reset_after_min"], parts.nvs)
         self._has_broker = bool(config["broker"]["host"])
+        cut_mv = config["rules"]["supply_cut_mv"]
+        self._backup = Backup(config["backup"], cut_mv, parts.nvs, parts.reset_cause)
         self.rest = Rest(config["sleep"], config["rules"]["supply_low_mv"], self._has_broker)
         self._sleep_s = config["sleep"]["wake_s"] if config["sleep"]["on"] else None
         self._slept_ms = 0  # since the last tick
@@ -160,6 +163,7 @@ class Bus:
         notices = self._notices
         notices.extend(self.trip.update(s))
         notices.extend(self._health.update(s))
+        notices.extend(self._backup.update(s))
         self._driven.update(s)
         notices.extend(self.modes.update(s))
         for rule in self._rules:

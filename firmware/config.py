@@ -165,6 +165,10 @@ SETTINGS = {
     "warnings": {
         "quiet_s": Number(60, 5, 600),  # an acknowledged warning keeps quiet for so long
     },
+    "backup": {
+        "fitted": Flag(False),  # a battery that keeps the board alive without the vehicle's
+        "flat_mv": Number(3400, 2500, 12000),
+    },
     "sleep": {  # between the ticks of a bus that is parked, checked and empty (rest.py)
         "on": Flag(True),
         "after_s": Number(300, 60, 3600),  # of all being calm

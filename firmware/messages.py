@@ -207,6 +207,9 @@ def state(s, active, alarm_backlog, track_backlog, next_s):
                 ),
             ),
             ("supply_mv", s.supply_mv),
+        )
+        + (() if s.backup_mv is None else (("backup_mv", s.backup_mv),))
+        + (
             ("cabin_c", fixed(s.cabin_c10, 1)),
             ("signal_dbm", s.signal_dbm),
             ("backlog", (("alarm", alarm_backlog), ("track", track_backlog))),

@@ -40,6 +40,7 @@ class Senses:
         self._check_button = Debounced(_SWITCH_MS)
         self._sos_button = Debounced(_SWITCH_MS)
         self._slow = Every(_SLOW_MS)
+        self._cut_mv = config["rules"]["supply_cut_mv"]
         self._motion = Motion(config["accelerometer"], parts.accelerometer)
         self._heads = HeadCount()
         names, self._sensor_of = [], []  # banks of one part are one sensor
@@ -179,6 +180,10 @@ class Senses:
         except OSError:
             s.supply_mv = None
             s.silent[index] = True
+        # With the vehicle's supply the pin shows the charger (LilyGO T-A7670, README, note 4).
+        is_cut = s.supply_mv is not None and s.supply_mv < self._cut_mv
+        backup = self._parts.backup if is_cut else None
+        s.backup_mv = None if backup is None else backup.read_mv()
         if self._parts.cabin is None:
             return
         try:

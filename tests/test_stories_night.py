@@ -5,7 +5,7 @@ import json
 import pytest
 
 from sim import stories_night as stories
-from sim.rig import config_for
+from sim.rig import Rig, config_for
 from sim.story import Story
 from sim.world import World
 from station.clock import parse_iso
@@ -204,6 +204,32 @@ def test_time_asleep_does_not_count_as_time_without_a_link():
     bus = parked(broker={"reset_after_min": 15}, sleep={"wake_s": 3600}, minutes=75)
     assert bus.rig.vehicle.boots == 1
     assert bus.city_heard("warning") == []
+
+
+@pytest.mark.parametrize("radio", ["cellular", "wifi"])
+def test_with_its_real_radios_it_sleeps_and_an_alarm_is_out_in_half_a_minute(radio):
+    world = World()
+    config = config_for(world)
+    config["radios"] = ["wifi", "cellular"]
+    config["wifi"] = {"ssid": "bus-depot", "password": "secret12"}
+    rig = Rig(world, config, wireless=True)
+    air = rig.vehicle.wireless
+    air.ap.rssi = -60 if radio == "wifi" else None
+    rig.run_for(60_000)
+    world.check_button_pressed = True
+    rig.run_for(1000)
+    world.check_button_pressed = False
+    rig.run_for(12 * MINUTE_MS)
+    assert rig.vehicle.is_asleep and air.route == "" and not air.wlan.active()
+    assert air.modem.is_asleep == (radio == "cellular")
+    rig.run_for(20 * MINUTE_MS)
+    while not rig.vehicle.is_asleep:
+        rig.run_for(1000)
+    world.sit(20)
+    rig.run_for(30_000)
+    assert "parked_movement" in [event["kind"] for event in rig.heard()]
+    assert air.route == radio and air.modem.missed == 0
+    rig.check()
 
 
 def test_modules_on_rs485_are_scanned_once_a_tick():

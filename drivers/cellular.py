@@ -52,6 +52,8 @@ class Cellular:
         self._make_ppp = make_ppp
         self._settings = settings
         self._gnss_hz = (5 if is_fast else 1) if with_gnss else 0
+        # Made once: the UART's interrupt would go with an earlier one when it is collected
+        # (network_ppp.c, __del__), and the link that runs then would hear nothing more.
         self._ppp = None
         self._is_wanted = False
         self._has_failed = 0  # since it was up
@@ -216,7 +218,8 @@ class Cellular:
         result = yield from self._modem.ask("D*99#", _DIAL_MS)
         if result != "CONNECT":
             raise Trouble("The mobile network gives no data connection (%s)." % result)
-        self._ppp = self._make_ppp(self._uart)
+        if self._ppp is None:
+            self._ppp = self._make_ppp(self._uart)
         try:
             if settings["user"]:
                 self._ppp.connect(
@@ -243,4 +246,3 @@ class Cellular:
                 self._must_cycle = True
                 break
             yield _LOOK_MS // 5
-        self._ppp = None

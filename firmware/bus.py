@@ -149,12 +149,15 @@ class Bus:
         if self.policing.is_new and not self._recorder.active():
             self.policing.is_new = False
             self._make_rules()
+            self.uplink.renew_status()
         return more
 
     def _make_rules(self):
         thresholds = self.policing.thresholds
         self.disabled = thresholds["disabled"]
+        self.senses.tune(thresholds)
         self.trip.tune(thresholds)
+        self._health.tune(thresholds)
         self._driven.tune(thresholds)
         self._rules = [rule(thresholds) for rule in RULES if rule.kind not in self.disabled]
         self._warners = self._rules + [self.modes]

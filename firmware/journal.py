@@ -4,9 +4,10 @@ Two lanes, each a ring of its own (firmware/ring.py) with its own cursor, and on
 of record numbers for both. Promises P1 and P3: what append() returned for survives a power
 cut at any byte, and no flood of positions evicts an alarm.
 
-A number is used once. After a start the numbering goes on behind every number that may have
-been tried. Of a sector that was opened again the erase may have been cut short, so that it can
-be seen at one start and not at another: so a start leaves out some numbers by chance, up to 4095.
+The city has never seen a number that is used again. After a start the numbering goes on behind
+every number that stands on the flash. A sector that was opened and confirmed nothing is erased to
+be opened again; if the power goes just then, nobody knows any more what was tried there. So each
+start leaves out some numbers by chance, up to 4095.
 
 The epoch is drawn when no sector of ours is found on the flash: new, wiped, or of another
 version. So are the sizes of the lanes; another alarm_kb waits for the next formatting.

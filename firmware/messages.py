@@ -189,6 +189,7 @@ def state(s, active, alarm_backlog, track_backlog, next_s):
             ("phase", s.phase),
             ("mode", s.mode),
             ("trip", s.trip),
+            ("route", s.route),
             ("lat", fixed(s.lat_e7, 7)),
             ("lon", fixed(s.lon_e7, 7)),
             ("speed_kmh", kmh(s.speed_mms)),

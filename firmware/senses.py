@@ -25,7 +25,10 @@ _READS = const(4)  # of the GNSS buffer a tick, at most
 
 class Senses:
     def __init__(self, config, parts, s):
-        """Names the sensors in the Snapshot: those of the seats, gnss, supply, cabin, ..."""
+        """Names the sensors in the Snapshot: those of the seats, gnss, supply, cabin, ...
+
+        tune() has to follow.
+        """
         self._parts = parts
         self._seats = SeatMap(config["seats"], parts.seats.banks)
         self._clock = Clock()
@@ -57,6 +60,10 @@ class Senses:
         s.silent = [False] * len(s.sensors)
         self._deaf_ms = 0  # so long nobody has listened to the receiver, since the start
         self.settled = False  # no switch is on its way from one reading to another
+
+    def tune(self, rules):
+        """config["rules"], or the policy's in their place."""
+        self._seats.tune(rules)
 
     def utc_ms(self, now_ms):
         return self._clock.utc_ms(now_ms)

@@ -24,7 +24,6 @@ _LOOK_MS = const(500)
 _TURN_STEPS = const(4)  # a turn is short: the next tick is waiting
 _REPLIES = const(4)
 _NEVER_MS = const(1 << 60)
-_LEAVE_MS = const(2000)  # for the DISCONNECT to get out before the radio goes off
 
 
 class Uplink:
@@ -40,9 +39,6 @@ class Uplink:
         for name in ("status", "state", "event", "track", "reply", "cmd/#"):
             self._topics[name] = messages.topic(config, name)
         self._host = broker["host"]
-        self._radio = radio
-        self._rests_ms = None  # since when; None: it works
-        self._is_off = False
         self._answer_ms = broker["ack_timeout_s"] * 1000
         self._journal = journal
         self._status = status
@@ -86,8 +82,8 @@ class Uplink:
 
     @property
     def is_off(self):
-        """It rests, and the radio is off for good: nothing is lost if the board sleeps."""
-        return self._is_off and self._radio.is_off()
+        """It rests, and the radio is off: nothing is lost if the board sleeps."""
+        return self._redial.is_off
 
     @property
     def failure(self):
@@ -105,11 +101,6 @@ class Uplink:
     def turn(self, now_ms):
         """Never waits. True if there is more to do at once, should there be time."""
         self._now_ms = now_ms
-        if self._rests_ms is not None:
-            if not self._is_off and now_ms - self._rests_ms >= _LEAVE_MS:
-                self._is_off = True
-                self._radio.down()
-            return False
         link = self._link
         if link.is_open:
             link.turn(now_ms)
@@ -132,18 +123,11 @@ class Uplink:
 
     def rest(self, now_ms, is_on=True):
         """Good-bye to the broker, a moment later the radio off; is_on False: up again."""
-        if is_on == (self._rests_ms is not None):
-            return
-        self._is_off = False
-        if is_on:
-            self._rests_ms = now_ms
-            self._was_open = False
-            self._window.unsend()
+        if is_on and not self._redial.rests:
             self._link.leave("the bus sleeps")
-        else:
-            self._rests_ms = None
-            if self._host:
-                self._redial.begin(now_ms)
+            self._redial.rest(now_ms)
+        elif not is_on and self._redial.rests:
+            self._redial.begin(now_ms)
 
     def wants_state(self, now_ms):
         """Whether a state offered now goes out now; otherwise it is skipped, never queued."""
@@ -159,6 +143,12 @@ class Uplink:
         if self.wants_state(self._now_ms):
             self._send("state", payload, True)
 
+    def renew_status(self):
+        """What status() tells has changed; without a connection the next one tells it."""
+        if self._was_open and "status" not in self._greetings:
+            self._greetings.append("status")
+            self._idle_until_ms = 0
+
     def reply(self, payload):
         """Publish on `reply` (bytes), now or with the next connection."""
         self._replies.append(payload)
@@ -171,7 +161,7 @@ class Uplink:
             self.breaks += 1
             self._window.unsend()
             self._redial.lost(now_ms)
-        if self._host:
+        if self._host or self._redial.rests:
             self._redial.turn(now_ms)
         if not self._link.is_open:
             return False

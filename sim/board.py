@@ -12,15 +12,18 @@ from drivers.flash import Flash
 from drivers.gnss import Gnss
 from drivers.lis3dh import LIS3DH as AccelerometerDriver
 from drivers.lm75 import LM75 as CabinDriver
+from drivers.mcp23017 import MCP23017 as ExpanderDriver
 from drivers.nvs import Nvs
 from drivers.output import Output
 from drivers.supply import Supply
 from drivers.switch import Switch
+from drivers.switch_expander import SwitchExpander
 from sim.bus_i2c import I2C
 from sim.chips.ds18b20 import DS18B20Wire
 from sim.chips.gnss import GnssChip
 from sim.chips.lis3dh import LIS3DH
 from sim.chips.lm75 import LM75
+from sim.chips.mcp23017 import MCP23017
 from sim.faults import Faults
 from sim.nvs import NVS
 from sim.pin import ADC, WDT, Pin, SenseWire, Wire
@@ -83,7 +86,7 @@ class SimBoard:
         self._world = world
         self._clock = clock
         self._faults = faults or Faults()
-        self.errors: list[str] = []  # it has pins for everything
+        self.errors: list[str] = []
         rng = rng or random.Random(0)
         self.i2c, self.i2c_2 = I2C(rng), I2C(rng)
         self.wires = {name: Wire() for name in (*_SWITCHES, *_OUTPUTS)}
@@ -93,21 +96,18 @@ class SimBoard:
         self.uart.init(_GNSS_BAUD, _RXBUF)
         self.receiver = receiver or GnssChip(self.uart, rng.getrandbits(32), world.start_utc_ms)
 
-        sensed = config["readback"]["fitted"]
+        table = BOARDS[config["board"]]
+        sensed = config["readback"]["fitted"] and "horn_sense" in table["pins"]
         for name in _OUTPUTS:
             sense = Pin(SenseWire(self.wires[name]), rng=rng) if sensed else None
             setattr(self, name, Output(Pin(self.wires[name], Pin.OUT, value=0), sense))
-        for name, when_closed in _SWITCHES.items():
-            pin = Pin(self.wires[name], Pin.IN, Pin.PULL_UP, rng=rng)
-            setattr(self, name, Switch(pin, when_closed))
+        self._fit_switches(table.get("switch_expander", {}), rng)
         seats = config["seats"]
-        table = BOARDS[config["board"]]
         self.seat_wiring = seat_wiring(
             seats, self.i2c, self.i2c_2, table["bridge"], self._clock, rng
         )
         self.seats = self.seat_wiring.inputs
         self._belts = seats["belts"]
-        self.switches = None  # no board here has them on an expander yet
         self._fit_accelerometer(config["accelerometer"], rng)
         self.gnss = Gnss(self.uart, 200 if config["gnss"]["fast"] else 1000)
         self._seats = min(seats["count"], self.seat_wiring.count // (2 if self._belts else 1))
@@ -137,6 +137,20 @@ class SimBoard:
         self.wakes_ms: int | None = None
         self.entropy = rng.randbytes
         self.refresh()
+
+    def _fit_switches(self, far: dict[str, int], rng: random.Random) -> None:
+        """far: the board's table, switch_expander: inputs of an MCP23017 beside the board."""
+        self.switches = self.switch_chip = None
+        self._far = {name: pin for name, pin in far.items() if name in _SWITCHES}
+        if far:
+            self.switch_chip = MCP23017(rng)
+            self.i2c.attach(far["address"], self.switch_chip)
+            self.switches = SwitchExpander(ExpanderDriver(self.i2c, far["address"]))
+        for name, when_closed in _SWITCHES.items():
+            pin: Any = Pin(self.wires[name], Pin.IN, Pin.PULL_UP, rng=rng)
+            if self.switches is not None and name in self._far:
+                pin = self.switches.pin(self._far[name])
+            setattr(self, name, Switch(pin, when_closed))
 
     def _fit_accelerometer(self, config: dict[str, Any], rng: random.Random) -> None:
         self.accelerometer = self.motion_chip = None
@@ -182,6 +196,8 @@ class SimBoard:
         if faults.stuck_switches:
             for part, closed in faults.stuck_switches.items():
                 wires[part].level = 0 if closed else None
+        if self.switch_chip is not None:
+            self.switch_chip.wires(self._grounded())
         if self._wired != (world.seat_changes, faults.changes):
             self._wired = (world.seat_changes, faults.changes)
             self._break()
@@ -198,6 +214,15 @@ class SimBoard:
         receiver.advance(self._clock())
         self._hear()
 
+    def _grounded(self) -> int:
+        """Pins of the switches' expander that a closed contact holds, GPA0 first."""
+        closed = 0
+        for name, pin in self._far.items():
+            wire = self.wires[name]
+            if wire.level == 0 and not wire.cut:
+                closed |= 1 << pin
+        return closed
+
     def sounds(self, output: str) -> bool:
         """Is `buzzer`, `lamp` or `horn` on, or pulsing?"""
         on_ms = self._on_ms.get(output)
@@ -213,6 +238,8 @@ class SimBoard:
         self.uart.cut = self._faults.gnss_silent
         if self.motion_chip is not None:
             self.motion_chip.answers = not self._faults.accelerometer_silent
+        if self.switch_chip is not None:
+            self.switch_chip.answers = not self._faults.switches_silent
         self.seat_wiring.break_(self._faults)
 
     def _wire_seats(self) -> None:

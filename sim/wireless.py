@@ -37,10 +37,10 @@ class Wireless:
         self.ap = AccessPoint(config["wifi"]["ssid"], config["wifi"]["password"])
         self.wlan = WLAN(clock, self.ap)
         self.uart = UART(_BAUD, _RXBUF)
-        self._key, self._supply, self._dtr = Wire(), Wire(), Wire()
+        self.key, self.supply, self.dtr = Wire(), Wire(), Wire()
         self.modem = ModemChip(
-            self.uart, self._key, lambda: world.signal_dbm, SimCard(), self._supply, seed,
-            dtr=self._dtr,
+            self.uart, self.key, lambda: world.signal_dbm, SimCard(), self.supply, seed,
+            dtr=self.dtr,
         )  # fmt: skip
         self.radio: Any = None
         self._route = ""
@@ -59,9 +59,9 @@ class Wireless:
         if name == "wifi":
             return Wifi(self.wlan, self._config["wifi"])
         power = ModemPower(
-            Pin(self._key, Pin.OUT, value=0),
-            Pin(self._supply, Pin.OUT, value=1),
-            Pin(self._dtr, Pin.OUT, value=0),
+            Pin(self.key, Pin.OUT, value=0),
+            Pin(self.supply, Pin.OUT, value=1),
+            Pin(self.dtr, Pin.OUT, value=0),
         )
         gnss = self._config["gnss"]
         return Cellular(

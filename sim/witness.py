@@ -51,6 +51,12 @@ class Lane:
         ):  # fmt: skip
             some.difference_update([seq for seq in some if seq < oldest])
 
+    def forget(self, seq: int) -> None:
+        """This try is erased and nobody has seen it: its number is free again (journal.py)."""
+        self.tried.pop(seq, None)
+        for some in (self.taken, self.missing, self.frozen):
+            some.discard(seq)
+
     def copy(self) -> Lane:
         other = Lane()
         other.confirmed = dict(self.confirmed)
@@ -110,6 +116,9 @@ class Witness:
         known, journal = self.lanes[lane], self.journal
         seq = journal.next_seq
         need(seq not in self.used, f"number {seq} is used again")
+        for other in self.lanes:
+            need(seq not in other.delivered, f"number {seq} is used again, and the city has it")
+            other.forget(seq)
         known.tried[seq] = payload
         self.trying = known
         alarms = journal.backlog(ALARM)

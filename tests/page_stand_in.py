@@ -50,6 +50,7 @@ class Town:
             "fleet": "laemchabang",
             "bus": f"bus-{i:02}",
             "label": f"bus-{i:02}",
+            "phone": "081-234-5678" if i == 3 else None,
             "show": show,
             "at": iso(3),
             "heard_at": iso(700 if show == "dark" else 2),
@@ -125,7 +126,8 @@ class Town:
             {"at": alarm["heard_at"], "who": "station", "what": "raised", "note": None}
         ]
         if bus in self.buses and not alarm["cleared_at"]:
-            self.buses[bus] |= {"show": "alarm", "alarms": self.buses[bus]["alarms"] + 1}
+            show = "drill" if alarm["exercise"] else "alarm"
+            self.buses[bus] |= {"show": show, "alarms": self.buses[bus]["alarms"] + 1}
             self.tell("bus", self.buses[bus])
         self.tell("alarm", alarm)
         return alarm
@@ -368,6 +370,38 @@ def make_app(town: Town) -> Starlette:
                 "columns": ["รถ", "เที่ยว", "กม."],
                 "rows": [["bus-01", 3, 15.4], ["bus-02", 2, None]],
             },
+        ),
+        (
+            "/api/policies",
+            lambda r: [
+                {
+                    "fleet": "laemchabang",
+                    "hash": "a006c3d5",
+                    "version": 12,
+                    "put_at": iso(60),
+                    "buses": [
+                        {"bus": "bus-01", "label": None, "known": True, "hash": "a006c3d5"},
+                        {"bus": "bus-02", "label": None, "known": True, "hash": None},
+                        {"bus": "bus-03", "label": None, "known": False, "hash": None},
+                    ],
+                }
+            ],
+        ),
+        (
+            "/api/notices",
+            lambda r: [
+                {
+                    "id": 5,
+                    "alarm_id": 1,
+                    "route": "duty",
+                    "stage": "raised",
+                    "tries": 10,
+                    "title": "แจ้งเหตุ: อาจมีเด็กถูกลืมไว้ในรถ",
+                    "made_at": iso(4000),
+                    "error": "line: the token was refused",
+                    "dead_at": iso(60),
+                }
+            ],
         ),
         (
             "/api/users",

@@ -78,3 +78,18 @@ def test_chained_cuts(seed):
     chain = soak(seed, 150)  # says seed, cut and operation by itself
     assert chain.witness.total > 500 and chain.witness.lost > 50
     assert chain.tears["in recovery"] > 0
+
+
+def test_a_number_that_the_city_has_seen_is_not_used_again():
+    flash = Flash(8, SEED)
+    witness = Witness()
+    flash.spy = witness.saw
+    witness.start(flash)
+    witness.append(ALARM, b"told")
+    reader = witness.journal.reader(ALARM)
+    assert reader.read()
+    witness.read(ALARM, reader)
+    witness.used.clear()  # as if it had been erased
+    witness.journal.next_seq = reader.seq
+    with pytest.raises(Broken, match="the city has it"):
+        witness.append(TRACK, b"dropped as a double")

@@ -96,7 +96,7 @@ def test_alarm_appears_sounds_and_is_acknowledged(opened, station):
     watched = opened("/", language="en")
     page = watched.page
     page.get_by_text("No open alarm.").wait_for()
-    page.get_by_role("button", name="Turn on the sound").click()
+    page.get_by_role("button", name="The alarm sound is off").click()
     page.get_by_role("button", name="Sound is on").wait_for()
 
     station.alarm()
@@ -107,6 +107,9 @@ def test_alarm_appears_sounds_and_is_acknowledged(opened, station):
     assert "Call the driver now" in card.inner_text()
     assert "The engine has been off for 3 min; the limit is 3 min." in card.inner_text()
     assert "bus-03" in page.locator("#spoken").inner_text()
+    assert "Position now: " in card.inner_text() and "13.0" in card.inner_text()
+    call = card.get_by_role("link", name="Call the driver: 081-234-5678")
+    assert call.get_attribute("href") == "tel:0812345678"
     page.locator(f"tr[data-bus='{KEY}'].alarm", has_text="ALARM").wait_for()
     watched.shot("alarm")
 
@@ -147,7 +150,9 @@ def test_drill_escalation_late_and_over_are_told_apart(opened, station):
     assert "OVERDUE" in texts[0] and "some new kind" in texts[0] and "x: unknown" in texts[0]
     assert "LATE" in texts[1] and "24 Nov 2026 08:00:00" in texts[1]
     assert "Over" in texts[2]
-    assert "DRILL" in texts[3] and "Do now" not in texts[3]
+    assert "DRILL" in texts[3] and "Do now" not in texts[3] and "send nobody" in texts[3]
+    for root in ("tr[data-bus='laemchabang/bus-03']", "#legend"):
+        assert "DRILL" in watched.page.locator(root).inner_text()
     watched.shot("alarms")
 
 
@@ -223,12 +228,17 @@ def test_phone_shows_one_thing_at_a_time(opened, station):
     station.alarm()
     watched = opened("/", viewport=PHONE)
     page = watched.page
-    page.locator("#tab-alarms[data-unseen='1']").wait_for()
-    assert page.locator("#map").is_visible() and not page.locator("#alarms").is_visible()
-    watched.shot("phone-map")
-    page.locator("#tab-alarms").click()
-    assert page.locator("article.alarm").is_visible() and not page.locator("#map").is_visible()
+    page.locator("article.alarm").wait_for()  # what waits for an answer comes first
+    assert not page.locator("#map").is_visible()
     watched.shot("phone-alarms")
+    page.locator("[data-tab=map]").click()
+    assert page.locator("#map").is_visible() and not page.locator("#alarms").is_visible()
+    assert page.locator("#tab-alarms").get_attribute("data-unseen") == "1"
+    watched.shot("phone-map")
+    page.locator("#alarm-bar").click()
+    assert page.locator("article.alarm").is_visible() and not page.locator("#map").is_visible()
+    page.locator("article.alarm [data-show]").click()
+    page.locator("#chosen").get_by_text("bus-03").wait_for()
     page.locator("[data-tab=list]").click()
     assert page.locator("tr[data-bus]").first.is_visible()
     watched.shot("phone-list")
@@ -302,6 +312,13 @@ def test_reports_and_administration(opened):
     watched.goto("/admin")
     page.get_by_text("'kind' is a required property").wait_for()
     assert '{"v":1}<b>' in page.locator("#quarantine").inner_text()
+    assert "1 of 3" in page.locator("#policies").inner_text()
+    assert "bus-02: none, bus-03: unknown" in page.locator("#policies").inner_text()
+    assert "given up" in page.locator("#notices").inner_text()
+    page.locator("#users").get_by_role("button", name="Change").click()
+    user = page.locator("#user")
+    assert user.locator("[name=name]").input_value() == "สมชาย"
+    assert user.locator("[name=role]").input_value() == "duty"
     watched.shot("admin")
 
 

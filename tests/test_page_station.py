@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -11,6 +12,8 @@ pytest.importorskip("uvicorn", reason="the station's packages are not here")
 pytest.importorskip("playwright", reason="Playwright is not here (requirements-dev.txt)")
 
 from page_town import NAME, PASSWORD, PageTown
+
+from sim.town_policy import policy_for
 
 LOCAL = timezone(timedelta(hours=7))
 
@@ -50,7 +53,7 @@ def within_a_day(span_s):
 
 def test_from_the_bus_to_the_officer_and_back(duty, town):
     page = duty.page
-    page.locator("#sound").click()  # a browser may have it on since the sign-in
+    page.mouse.click(5, 5)  # a browser may have the sound on since the sign-in
     bus = town.bus("bus-01", "municipal_school")
     bus.says(phase="checking", seats=bus.sits([7], [9]), active=["child_left_behind"])
     occ = bus.left_behind()
@@ -123,7 +126,35 @@ def test_what_nobody_can_read_is_shown_to_the_administrator(duty, town):
         page.reload()
         page.locator("#quarantine .hint, #quarantine td").first.wait_for()
     assert "<img src=x>" in page.locator("#quarantine").inner_text()
-    page.locator("#log").get_by_text(NAME).first.wait_for()
+    policy = page.locator("#policy")
+    policy.locator("[name=file]").set_input_files(
+        {
+            "name": "broken.json",
+            "mimeType": "application/json",
+            "buffer": b'{"v": 1, "stops": [{}]}',
+        }
+    )
+    policy.get_by_role("button", name="Upload").click()
+    policy.get_by_text("The file cannot be drawn").wait_for()
+    pack = json.dumps({**policy_for(0), "version": 77}).encode()
+    policy.locator("[name=file]").set_input_files(
+        {"name": "policy.json", "mimeType": "application/json", "buffer": pack}
+    )
+    policy.get_by_role("button", name="Upload").click()
+    page.locator("#policies").get_by_role("cell", name="77").wait_for()
+    user = page.locator("#user")
+    user.locator("[name=name]").fill("malee")
+    user.locator("[name=password]").fill("a long password")
+    user.get_by_role("button", name="Save").click()
+    row = page.locator("#users tr", has_text="malee")
+    row.get_by_role("button", name="Change").click()
+    user.locator("[name=enabled]").uncheck()
+    user.get_by_role("button", name="Save").click()
+    page.locator("#users tr", has_text="malee").get_by_role(
+        "cell", name="no", exact=True
+    ).wait_for()
+    page.reload()
+    page.locator("#log tr", has_text=NAME).get_by_text("gave a policy").wait_for()
     duty.goto("/")
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/login")

@@ -228,7 +228,7 @@ def test_with_its_real_radios_it_sleeps_and_an_alarm_is_out_in_half_a_minute(rad
     world.sit(20)
     rig.run_for(30_000)
     assert "parked_movement" in [event["kind"] for event in rig.heard()]
-    assert air.route == radio and air.modem.missed == 0
+    assert air.route == radio and air.modem.doze.missed == 0
     rig.check()
 
 

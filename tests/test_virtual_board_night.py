@@ -24,11 +24,11 @@ def test_a_child_that_sits_down_in_the_sleeping_bus_is_heard_of(tmp_path):
         try:
             board = bus.board
             bus.runner.power_on()
-            bus.runs_until(lambda: board.slept_ms > 20_000, "asleep")
-            assert board.harness.radio.is_off()
+            bus.runs_until(lambda: board.harness.slept_ms > 20_000, "asleep")
+            assert not board.harness.wireless.wlan.active()
             world.sit(20)
             bus.runs_until(lambda: ("parked_movement", "raised") in bus.heard(), "an alarm")
-            assert not board.harness.radio.is_off() and board.boots == 1
+            assert board.harness.wireless.wlan.active() and board.boots == 1
             bus.runs_until(lambda: bus.morning.missing() == 0, "everything at the city")
             bus.morning.check()
         finally:

@@ -14,6 +14,7 @@ import random
 from collections.abc import Callable
 
 from sim.chips.modem_commands import Answers
+from sim.chips.modem_doze import Doze
 from sim.chips.modem_sim import SimCard
 from sim.pin import Wire
 from sim.ppp import CONFIGURE, CONFIGURED, TERMINATE, TERMINATED
@@ -27,7 +28,6 @@ _SEARCH_MS = 4000
 _DROP_MS = 90_000  # without coverage so long, the network lets the connection go
 _GUARD_MS = 1000  # S12: silence before and after +++
 _LINE = 559
-_DOZE_MS = 10_000  # A76XX series sleep mode application note V1.02, 2: 10 to 20 s
 
 
 class ModemChip:
@@ -69,8 +69,8 @@ class ModemChip:
         self.mode = "off"  # off, booting, command, data, escaped
         self.gnss: dict[str, int] = {}
         self.on_gnss: Callable[[dict[str, int]], None] = _ignore
-        self._key, self._supply, self._dtr = key, supply, dtr
-        self.missed = 0  # characters that came while it slept
+        self._key, self._supply, self.doze = key, supply, Doze(dtr)
+        self.is_asleep = False
         self._rng = random.Random(seed)
         self._answers = Answers(self)
         self._key_since: int | None = None
@@ -80,8 +80,7 @@ class ModemChip:
     def _forget(self) -> None:
         self.echo = True
         self.cmee = 0
-        self.csclk = 0
-        self._pulled_ms: int | None = None  # since when DTR is high
+        self.doze.csclk = 0
         self.apn = ""
         self.is_busy = False
         self._line = b""
@@ -102,15 +101,15 @@ class ModemChip:
         if self.mode != "off" and not self._has_power():
             self._off()
             self.silent = False
-        is_asleep = self.is_asleep
+        self.is_asleep = self.doze.look(now_ms, self.mode == "command")
         self._press(bool(self._key.load))
         for due in sorted([one for one in self._later if one[0] <= now_ms], key=lambda one: one[0]):
             if due in self._later:
                 self._later.remove(due)
                 due[1]()
         data = self.uart.received()
-        if data and is_asleep:
-            self.missed += len(data)
+        if data and self.is_asleep:
+            self.doze.missed += len(data)
         elif data and self.mode in ("command", "escaped") and not self.silent:
             self._type(self._damage(data))
         elif data and self.mode == "data" and not self.silent:
@@ -118,16 +117,6 @@ class ModemChip:
         self._escape()
         self._lose()
         self.uart.advance(now_ms)
-
-    @property
-    def is_asleep(self) -> bool:
-        """By AT+CSCLK=1 and a DTR that has been high for a while; the network still pages it."""
-        is_high = self._dtr is not None and bool(self._dtr.load)
-        if not is_high or self.csclk != 1 or self.mode != "command":
-            self._pulled_ms = None
-        elif self._pulled_ms is None:
-            self._pulled_ms = self.now_ms
-        return self._pulled_ms is not None and self.now_ms - self._pulled_ms >= _DOZE_MS
 
     @property
     def next_ms(self) -> int | None:

@@ -74,7 +74,7 @@ class Answers:
         """Manual V1.09, AT+CSCLK: 1, by DTR; 2, by silence, is not modelled."""
         value = self._number(argument, 0, 1)
         if value is not None:
-            self._modem.csclk = value
+            self._modem.doze.csclk = value
             self._ok()
 
     def _speed(self, argument: str) -> None:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterator
 
+from drivers.boards import ADC1
 from sim.flash import ERASE_US, PAGE, PAGE_US, SECTOR, Misuse, PowerCut
 from sim.virtual.clock import Clock
 from sim.virtual.harness import Harness
 from sim.virtual.image import Image
 from sim.virtual.nvs import Nvs
+from sim.virtual.radio import ask_ppp, ask_wlan
 from sim.vm import _ops as ops
 
 PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
@@ -41,8 +43,6 @@ class VirtualBoard:
         self._watchdog: tuple[int, int] | None = None  # time-out, deadline; us
         self.wanted: str | None = None
         self.sleeps_us: int | None = None
-        self._asleep_ms = 0
-        self.slept_ms = 0  # in light sleep, since it was made
         self.is_raw = False
         self.boots = 0
         self.on_ready: Callable[[bool], None] = lambda is_raw: None
@@ -62,7 +62,7 @@ class VirtualBoard:
             ops.NVS_GET: self._nvs_get, ops.NVS_SET: self._nvs_set,
             ops.NVS_ERASE: self._nvs_erase, ops.NVS_COMMIT: self._nvs_commit,
             ops.WLAN: self._wlan, ops.SPI_OPEN: self._spi_open, ops.SPI_READ: self._spi_read,
-            ops.ONEWIRE: self._onewire,
+            ops.ONEWIRE: self._onewire, ops.PPP: self._ppp,
         }  # fmt: skip
 
     # power and resets
@@ -124,7 +124,8 @@ class VirtualBoard:
         return None
 
     def _hello(self, unit: int, argument: int, data: bytes, room: int) -> Answer:
-        return 0, struct.pack("<qq", self.clock.now_us(), self.speed), 0
+        told = self.clock.now_us(), self.speed, self.harness.has_psram
+        return 0, struct.pack("<qqq", *told), 0
 
     def _booted(self, unit: int, argument: int, data: bytes, room: int) -> Answer:
         if unit:
@@ -141,13 +142,7 @@ class VirtualBoard:
 
     def _sleep(self, unit: int, argument: int, data: bytes, room: int) -> Answer:
         """unit 0: light sleep begins; 1: it is over."""
-        if unit:
-            self.slept_ms += self._now_ms - self._asleep_ms
-            self.harness.wake(self._now_ms)
-            return _OK
-        self._asleep_ms = self._now_ms
-        if not self.harness.radio.is_off():
-            self.harness.radio.restart()
+        self.harness.sleep(self._now_ms, is_over=bool(unit))
         return _OK
 
     # flash
@@ -228,6 +223,8 @@ class VirtualBoard:
 
     def _adc(self, unit: int, argument: int, data: bytes, room: int) -> Answer:
         self.harness.look(self._now_ms)
+        if unit not in ADC1 and self.harness.wireless.wlan.active():
+            raise OSError(-0x107, "ESP_ERR_TIMEOUT")
         return self.harness.adc_uv(unit, argument), b"", 0
 
     # what resets keep
@@ -270,20 +267,18 @@ class VirtualBoard:
         self.nvs.commit()
         return _OK
 
+    # radio
+
     def _wlan(self, unit: int, argument: int, data: bytes, room: int) -> Answer:
         self.harness.look(self._now_ms)
-        radio = self.harness.radio
-        if unit == 0:
-            if not argument:
-                radio.down()
-        elif unit == 1:
-            radio.up() if argument else radio.down()
-        elif unit == 2:
-            return int(radio.is_up()), b"", 0
-        else:
-            dbm = radio.signal_dbm()
-            return 0 if dbm is None else dbm + 256, b"", 0
-        return _OK
+        return ask_wlan(self.harness.wireless.wlan, unit, argument, data), b"", 0
+
+    def _ppp(self, unit: int, argument: int, data: bytes, room: int) -> Answer:
+        self.harness.look(self._now_ms)
+        if argument == ops.PPP_OPEN:
+            self.harness.open_ppp(unit)
+            return _OK
+        return ask_ppp(self.harness.ppp(unit), argument & 0xFF, argument >> 8, data), b"", 0
 
 
 def _pieces(at: int, size: int) -> Iterator[tuple[int, int, int, int]]:

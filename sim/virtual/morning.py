@@ -12,6 +12,7 @@ from typing import Any
 from firmware.journal import ALARM, TRACK, Journal
 from sim.account import Account, Confirmed, Heard
 from sim.flash import Flash
+from sim.proxy import Proxy
 from sim.subscriber import Subscriber
 from sim.town_policy import policy_for
 from sim.virtual.board import VirtualBoard
@@ -64,11 +65,14 @@ class Morning:
         bus: dict[str, Any],
         subscriber: Subscriber,
         tell: Callable[[str], None],
+        proxy: Proxy | None = None,
     ):
-        """bus: the bus.json that prepare() gave."""
+        """bus: the bus.json that prepare() gave. proxy: the board's way to the broker, open while
+        one of its radios carries."""
         self._board = board
         self._subscriber = subscriber
         self._tell = tell
+        self._proxy = proxy
         self._account = Account(bus)
         self._name = bus["bus"]
         self.city: list[Heard] = []
@@ -95,6 +99,8 @@ class Morning:
 
     def step(self) -> None:
         self.listen()
+        if self._proxy is not None:
+            self._proxy.is_silent = not self._board.harness.route
         now_s = time.monotonic()
         if now_s - self._told_s >= _TOLD_S:
             self._told_s = now_s

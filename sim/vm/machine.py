@@ -83,7 +83,7 @@ class WDT:
     def __init__(self, id=0, timeout=5000):
         if id != 0:
             raise ValueError
-        if timeout < 1000:
+        if timeout <= 0:
             raise ValueError("WDT timeout too short")
         _wire.ask(_ops.WDT_START, 0, timeout)
 
@@ -114,5 +114,3 @@ class RTC:
         seconds = time.mktime((year, month, day, hour, minute, second, 0, 0))
         time.rtc_offset_us = seconds * 1000000 + us - _wire.now_us()
         _wire.ask(_ops.RTC_OFFSET, 0, time.rtc_offset_us)
-
-    init = datetime

@@ -207,3 +207,86 @@ def test_a_reader_leaves_a_dropped_sector_though_it_could_not_be_erased():
     fill(j, ALARM, 1)
     assert j.take_lost() == (ALARM, 1, 126, 126)
     assert reader.read() and reader.seq == 127
+
+
+def test_a_flipped_cursor_costs_no_more_than_to_the_one_before():
+    flash = Flash(16)
+    j = journal(flash)
+    fill(j, ALARM, 63)
+    j.ack(ALARM, 40)
+    fill(j, ALARM, 10)  # sector 2 begins with the cursor 40
+    flash.flip(2, HEADER + 8, 0)
+    j = journal(flash)
+    reader = j.reader(ALARM)
+    assert reader.read() and reader.seq == 1  # sector 1's: nothing is acknowledged
+    assert j.take_lost() is None
+
+    flash = Flash(16)
+    j = journal(flash)
+    fill(j, ALARM, 63)
+    j.ack(ALARM, 40)
+    fill(j, ALARM, 63)
+    j.ack(ALARM, 100)
+    fill(j, ALARM, 5)
+    flash.flip(3, HEADER + 8, 0)
+    j = journal(flash)
+    reader = j.reader(ALARM)
+    assert reader.read() and reader.seq == 41
+    assert j.take_lost() is None
+
+
+def test_without_any_cursor_all_is_sent_again_and_nothing_called_lost():
+    flash = Flash(16)
+    j = journal(flash)
+    fill(j, ALARM, 4 * 63)
+    j.ack(ALARM, 4 * 63)
+    fill(j, ALARM, 1)  # sector 5 where 1 was
+    assert j.take_lost() is None
+    for block in range(4):
+        flash.flip(block, HEADER + 8, 0)
+    flash.flip(0, SECTOR - UNIT + 8, 0)  # and the one that was saved before 1 was erased
+    j = journal(flash)
+    reader = j.reader(ALARM)
+    assert reader.read() and reader.seq == 64
+    assert j.take_lost() is None
+
+
+def test_the_last_bytes_of_a_sector_take_one_cursor_and_no_second():
+    flash = Flash(16)
+    j = journal(flash)
+    fill(j, ALARM, 4 * 63)
+    j.ack(ALARM, 63)
+    flash.refuses_erase[1] = ERROR
+    j.housekeep(0)  # sector 5 is to be erased: the cursor is saved first
+    j.ack(ALARM, 3 * 63 + 20)
+    j.housekeep(1000)  # so is sector 6
+    flash.refuses_erase.clear()
+    fill(j, ALARM, 1)
+    assert j.backlog(ALARM) == 63 - 20 + 1
+
+
+def test_sectors_that_refused_once_around_are_tried_again_from_the_first():
+    flash = Flash(16)
+    j = journal(flash)
+    fill(j, ALARM, 63)
+    for block in range(4):
+        flash.refuses_erase[block] = ERROR
+    try:
+        fill(j, ALARM, 1)
+        assert False, "every sector refuses"
+    except OSError:
+        pass
+    flash.refuses_erase = {3: ERROR, 0: ERROR, 1: ERROR}
+    fill(j, ALARM, 63)
+    assert bytes(flash.data[2 * SECTOR : 2 * SECTOR + 2]) == b"BJ"
+
+
+def test_the_last_number_is_not_used():
+    j = journal(Flash(16))
+    j.next_seq = 0xFFFFFFFE
+    fill(j, ALARM, 1)
+    try:
+        fill(j, ALARM, 1)
+        assert False, "4294967295 was used"
+    except OSError:
+        pass

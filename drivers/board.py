@@ -51,12 +51,6 @@ class Board:
         pins = table["pins"]
         self.errors = []
         sensed = config["readback"]["fitted"]
-        if sensed and "horn_sense" not in pins:
-            sensed = False
-            self.errors.append(
-                "bus.json: readback.fitted is true, but this board has no pins for it; "
-                "lamp, buzzer and horn are not watched."
-            )
         # The horn first: whatever fails further on, it is not left as it was.
         self.horn = _output(pins, "horn", sensed)
         self.buzzer = _output(pins, "buzzer", sensed)
@@ -83,6 +77,9 @@ class Board:
             from drivers.switch_expander import SwitchExpander
 
             self.switches = SwitchExpander(MCP23017(i2c, far["address"]))
+            if sensed:
+                for name in ("lamp", "buzzer", "horn"):
+                    getattr(self, name).sense = self.switches.pin(far[name + "_sense"])
         for name, when_closed in _SWITCHES:
             if name in far:
                 pin = self.switches.pin(far[name])
@@ -124,7 +121,7 @@ class Board:
 
 
 def _output(pins, name, sensed):
-    sense = Pin(pins[name + "_sense"], Pin.IN) if sensed else None
+    sense = Pin(pins[name + "_sense"], Pin.IN) if sensed and name + "_sense" in pins else None
     return Output(Pin(pins[name], Pin.OUT, value=0), sense)
 
 

@@ -60,6 +60,7 @@ class Bus:
         self.uplink = Uplink(config, self.journal, parts.radio, parts.dialer, self._status)
         self.uplink.on_command = self._answer
         self.next_tick_ms = now_ms
+        self._has_kept_house = False  # since the last tick
         self.on_event = _ignore
         self.senses = Senses(config, parts, self.snapshot)
         self.modes = Modes(config)
@@ -111,7 +112,9 @@ class Bus:
 
         -> True if there is more to do at once, should there be time.
         """
-        self.journal.housekeep(now_ms)
+        if not self._has_kept_house:  # an erase takes 45 ms: while the next tick is far away
+            self._has_kept_house = True
+            self.journal.housekeep(now_ms)
         self._parts.radio.turn(now_ms)
         more = self._parts.seats.turn(now_ms)
         more = self.uplink.turn(now_ms) or more
@@ -229,6 +232,7 @@ class Bus:
         """While nothing goes on it ticks once a second."""
         period = _PARKED_TICK_MS if self._is_quiet() else _TICK_MS
         self.next_tick_ms += period
+        self._has_kept_house = False
         if self.next_tick_ms <= now_ms:
             self.next_tick_ms = now_ms + period
 

@@ -44,6 +44,8 @@ def parser() -> argparse.ArgumentParser:
                        help="PEM: who vouches for the broker, not this computer's own")  # fmt: skip
     serve.add_argument("--http", metavar="HOST:PORT", help="where the page is (127.0.0.1:8080)")
     serve.add_argument("--tiles", metavar="URL|FILE", help="streets: a tile URL or a .pmtiles file")
+    serve.add_argument("--tiles-credit", metavar="TEXT", dest="tiles_credit",
+                       help="whose map that is, as the map's corner says it")  # fmt: skip
     serve.add_argument("--notices", metavar="FILE", help="who is told of what (docs/station.md)")
     serve.add_argument("--home-assistant", action="store_const", const="1", dest="home_assistant",
                        help="tell Home Assistant of the buses")  # fmt: skip
@@ -154,7 +156,16 @@ async def _with_database(settings: Settings, work) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     args = parser().parse_args(arguments)
-    names = ("broker", "broker_ca", "db", "http", "tiles", "notices", "home_assistant")
+    names = (
+        "broker",
+        "broker_ca",
+        "db",
+        "http",
+        "tiles",
+        "tiles_credit",
+        "notices",
+        "home_assistant",
+    )
     given = {name: getattr(args, name, None) for name in names}
     try:
         settings = load(given)

@@ -68,7 +68,7 @@ def add_pages(app: FastAPI, station: Station) -> None:
     @app.get("/api/map", tags=["places"])
     async def streets(who: Viewer) -> dict[str, str | None]:
         """Where the page finds streets."""
-        return map_settings(tiles)
+        return map_settings(tiles, station.settings.tiles_credit)
 
     if tiles and tiles.endswith(".pmtiles"):
 

@@ -5,10 +5,16 @@ Screenshots stay in build/screenshots for people to look at.
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import http.server
 import json
+import os
+import re
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 
@@ -24,7 +30,8 @@ KEY = "laemchabang/bus-03"
 class StandIn:
     """The stand-in station as a process of its own, so that it can go away and come back."""
 
-    def __init__(self):
+    def __init__(self, **environment):
+        self._environment = {**os.environ, **environment}
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -33,7 +40,7 @@ class StandIn:
 
     def start(self):
         command = [sys.executable, "-m", "tests.page_stand_in", str(self.port), "12", "1"]
-        self._process = subprocess.Popen(command, cwd=ROOT)
+        self._process = subprocess.Popen(command, cwd=ROOT, env=self._environment)
         for _ in range(200):
             try:
                 with socket.create_connection(("127.0.0.1", self.port), 1):
@@ -260,6 +267,82 @@ def test_map_without_internet_has_thailand_and_the_places(opened):
         return c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some(v => v); }"""
     page.wait_for_function(painted)
     assert watched.foreign == []
+
+
+@contextlib.contextmanager
+def tile_server():
+    """-> its port, and the paths that it was asked for."""
+    asked = []
+
+    class Tiles(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            self.send_response(200)
+            self.send_header("Content-Type", "image/svg+xml")
+            self.end_headers()
+            self.wfile.write(b"<svg xmlns='http://www.w3.org/2000/svg' width='256' height='256'/>")
+
+        def log_message(self, *about):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Tiles) as server:
+        threading.Thread(target=functools.partial(server.serve_forever, 0.05)).start()
+        yield server.server_port, asked
+        server.shutdown()
+
+
+def test_streets_of_a_tile_server_and_without_it_the_outline(browser):
+    with tile_server() as (port, asked):
+        tiles = f"http://127.0.0.1:{port}/{{z}}/{{x}}/{{y}}.svg"
+        station = StandIn(STAND_IN_TILES=tiles)
+        try:
+            watched = Watched(browser.new_context(viewport=DESK), station.base)
+            watched.goto("/").locator("img.leaflet-tile-loaded").first.wait_for()
+            assert asked and all(re.fullmatch(r"/\d+/\d+/\d+\.svg", path) for path in asked)
+            assert {url.split("/")[2] for url in watched.foreign} == {f"127.0.0.1:{port}"}
+        finally:
+            station.stop()
+    station.start()  # the tile server is gone
+    try:
+        page = watched.goto("/")
+        page.locator("path.thailand").wait_for(state="attached")
+        page.locator(".school-mark").first.wait_for()
+        assert page.locator("img.leaflet-tile-loaded").count() == 0
+        assert not watched.errors
+        page.context.close()
+    finally:
+        station.stop()
+
+
+def counted(page):
+    """What the browser holds for the page, once the garbage is gone."""
+    cdp = page.context.new_cdp_session(page)
+    cdp.send("Performance.enable")
+    for _ in range(3):
+        cdp.send("HeapProfiler.collectGarbage")
+    found = {one["name"]: one["value"] for one in cdp.send("Performance.getMetrics")["metrics"]}
+    cdp.detach()
+    return found
+
+
+def test_page_that_is_open_for_a_week_does_not_grow(opened, station):
+    """Every bus speaks 2 x 150 times and 300 alarms come and go; of an alarm 50 are remembered."""
+    page = opened("/", language="en").page
+    page.locator("tr[data-bus]").nth(11).wait_for()
+    page.locator("tr[data-bus] a").first.focus()  # one is chosen, and has a trail
+
+    def week(name):
+        station.post("/test/days", turns=150, last=name)
+        page.locator("tr[data-bus]", has_text=name).wait_for()
+
+    week("first week")
+    before = counted(page)
+    week("second week")
+    after = counted(page)
+    print({name: (before[name], after[name]) for name in ("Nodes", "JSEventListeners")})
+    assert after["Nodes"] <= before["Nodes"] + 20
+    assert after["JSEventListeners"] <= before["JSEventListeners"]
+    assert after["JSHeapUsedSize"] <= before["JSHeapUsedSize"] * 1.2
 
 
 def test_page_says_what_is_stale_and_comes_back_by_itself(opened, station):

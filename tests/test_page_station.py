@@ -11,6 +11,7 @@ from browser import DESK, Watched, running_browser
 pytest.importorskip("uvicorn", reason="the station's packages are not here")
 pytest.importorskip("playwright", reason="Playwright is not here (requirements-dev.txt)")
 
+import page_streets
 from page_town import NAME, PASSWORD, PageTown
 
 from sim.town_policy import policy_for
@@ -20,7 +21,10 @@ LOCAL = timezone(timedelta(hours=7))
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory):
-    with running_browser() as browser, PageTown(tmp_path_factory.mktemp("town")) as town:
+    folder = tmp_path_factory.mktemp("town")
+    page_streets.make(folder / "town.pmtiles", [road["line"] for road in policy_for(0)["roads"]])
+    streets = ("--tiles", str(folder / "town.pmtiles"), "--tiles-credit", "© the <b>town</b>")
+    with running_browser() as browser, PageTown(folder, *streets) as town:
         town.browser = browser
         yield town
 
@@ -41,6 +45,21 @@ def duty(town):
     yield watched
     watched.check()
     context.close()
+
+
+def painted(page, at):
+    """Has a tile of streets anything at [lat, lon]? None: there is no tile yet."""
+    look = """at => {
+        const map = document.querySelector("#map").getBoundingClientRect();
+        return [...document.querySelectorAll("canvas.leaflet-tile")].map(tile => {
+            const box = tile.getBoundingClientRect();
+            const [x, y] = [map.x + at[0] * map.width - box.x, map.y + at[1] * map.height - box.y];
+            if (x < 0 || y < 0 || x >= box.width || y >= box.height) return null;
+            const k = tile.width / box.width;
+            return tile.getContext("2d").getImageData(x * k, y * k, 1, 1).data[3] > 0;
+        }).find(known => known !== null);
+    }"""
+    return page.evaluate(look, at)
 
 
 def within_a_day(span_s):
@@ -98,6 +117,25 @@ def test_a_day_is_replayed_with_what_happened_on_the_way(duty, town):
     assert page.locator("#seats [data-seat='13']").get_attribute("data-state") == "unknown"
     assert page.locator("#seats [data-seat='3']").get_attribute("data-state") == "unbelted"
     duty.shot("station-day")
+
+
+def test_streets_come_from_a_file_of_this_station(duty):
+    page, middle, corner = duty.page, [0.5, 0.5], [0.02, 0.02]
+    parts = []
+    page.on("response", lambda r: parts.append(r.status) if "map.pmtiles" in r.url else None)
+    page.reload()
+    for _ in range(100):
+        if painted(page, middle):
+            break
+        page.wait_for_timeout(100)
+    assert painted(page, middle) and set(parts) == {206}
+    assert "© the <b>town</b>" in page.locator(".leaflet-control-attribution").inner_text()
+    for _ in range(3):
+        page.get_by_role("button", name="Farther").click()
+    page.wait_for_timeout(500)
+    assert not painted(page, corner)  # no file, no tile: Thailand's outline is seen through it
+    page.locator("path.thailand").wait_for(state="attached")
+    duty.shot("streets")
 
 
 def test_station_killed_and_back(duty, town):

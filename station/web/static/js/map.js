@@ -40,10 +40,12 @@ async function streets(map) {
   if (!pmtiles) return;
   await new Promise((done) => document.head.append(
     make("script", { src: "/static/vendor/protomaps-leaflet.js", onload: done })));
-  window.protomapsL.leafletLayer({
+  const layer = window.protomapsL.leafletLayer({
     url: pmtiles, flavor: "light", lang: document.documentElement.lang,
     attribution: escape(credit || "© OpenStreetMap"),
-  }).addTo(map);
+  });
+  layer.backgroundColor = null; // where the file has nothing, the outline stays in sight
+  layer.addTo(map);
 }
 
 // Leaflet writes a credit as HTML: the operator's own words, but never as a tag.

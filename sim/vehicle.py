@@ -85,7 +85,11 @@ class Vehicle:
         """Whether packets leave the bus."""
         if self.wireless is not None:
             return bool(self.wireless.route)
-        return self.world.signal_dbm is not None
+        return self.world.signal_dbm is not None and not self.board.radio.is_off()
+
+    @property
+    def is_asleep(self) -> bool:
+        return self.bus is not None and self.board.wakes_ms is not None
 
     def _clock(self) -> int:
         return self.now_ms
@@ -104,6 +108,8 @@ class Vehicle:
         if self.bus is None:
             return None
         due_ms = min(self._boot_ms + self.bus.next_tick_ms, self.board.watchdog.deadline_ms)
+        if self.board.wakes_ms is not None:
+            return min(self.board.wakes_ms, self.board.watchdog.deadline_ms)
         if self.wireless is not None:
             due_ms = max(self.now_ms + 1, min(due_ms, self.wireless.next_ms))
         return due_ms if self._more_ms is None or due_ms < self._more_ms else self._more_ms
@@ -123,18 +129,31 @@ class Vehicle:
         if now_ms >= self.board.watchdog.deadline_ms:
             self.reset("watchdog")
             return
+        if self.is_asleep and not self._wakes():
+            return
         try:
             if now_ms - self._boot_ms >= bus.next_tick_ms:
                 self.board.refresh()
                 bus.tick(now_ms - self._boot_ms)
             more = bus.turn(now_ms - self._boot_ms)
             self._more_ms = now_ms + _TURN_MS if more else None
+            if not more:
+                bus.sleep(now_ms - self._boot_ms)
             if self.wireless is not None:
                 self.wireless.advance(now_ms)  # it sees at once what the firmware did
         except PowerCut:
             self.power_cut()
         except Reset:
             self.reset("soft")
+
+    def _wakes(self) -> bool:
+        """-> it is time to. What sleeps hears nothing."""
+        wakes_ms = self.board.wakes_ms
+        if wakes_ms is not None and self.now_ms < wakes_ms:
+            return False
+        self.board.wake()
+        (self.wireless or self.board.radio).miss()
+        return True
 
     # power
 

@@ -211,7 +211,7 @@ def _boot(bus):
 
 LILYGO = {
     "board": "lilygo_a7670", "radios": ["cellular"], "cellular": {"apn": "internet"},
-    "readback": {"fitted": False}, "cabin": {"fitted": False},
+    "cabin": {"fitted": False},
 }  # fmt: skip
 
 
@@ -223,6 +223,7 @@ def test_the_lilygo_delivers_over_its_modem_through_a_tunnel_and_a_power_cut(tmp
         line = next(one for one in bus.output.split(b"\r\n") if one.startswith(b"selftest"))
         parts = {name: (ok, text) for name, ok, text in json.loads(line[9:])["parts"]}
         assert parts["radio"][0] is True and "cellular" in parts["radio"][1], parts
+        assert parts["horn"][0] is parts["buzzer"][0] is parts["switches"][0] is True, parts
         assert parts["settings"][0] is True and parts["seats"][0] is True, parts
         assert bus.board.harness.wireless.modem.boots == 1
 

@@ -92,6 +92,7 @@ class Parts:
         self.buzzer, self.lamp, self.horn = Output(), Output(), Output()
         self.gnss = Gnss()
         self.supply = Supply()
+        self.backup = None
         self.cabin = None
         self.accelerometer = None
         self.flash = flash

@@ -64,16 +64,27 @@ def sign_in(browser, base: str, size: dict, language: str):
     return page
 
 
+def give_telephone(page, base: str) -> None:
+    """As an administrator does, on the page of the bus."""
+    token = page.request.get(base + "/api/me").json()["csrf"]
+    page.request.post(
+        base + "/api/buses/laemchabang/bus-03",
+        data={"label": None, "phone": "080-000-0000", "layout": None},
+        headers={"X-CSRF-Token": token},
+    )
+    page.locator("article.alarm .call").wait_for()
+
+
 def take(browser, base: str, language: str) -> None:
     end = "" if language == "th" else f"-{language}"
     page = sign_in(browser, base, WINDOW, language)
+    give_telephone(page, base)
     page.screenshot(path=str(DOCS / f"station-map{end}.png"))
     page.locator("article.alarm").first.screenshot(path=str(DOCS / f"station-alarm{end}.png"))
     page.goto(f"{base}/bus/laemchabang/bus-03")
     page.locator(".timeline li").nth(6).wait_for()
     page.wait_for_timeout(1500)
-    page.set_viewport_size({"width": 1400, "height": 860})
-    page.evaluate("() => document.querySelector('.bus-parts').scrollIntoView()")
+    page.set_viewport_size({"width": 1400, "height": 1560})
     page.wait_for_timeout(500)
     page.screenshot(path=str(DOCS / f"station-bus{end}.png"))
     page.context.close()

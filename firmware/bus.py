@@ -58,6 +58,7 @@ class Bus:
         self.uplink = Uplink(config, self.journal, parts.radio, parts.dialer, self._status)
         self.uplink.on_command = self._answer
         self.next_tick_ms = now_ms
+        self._ticked = False  # since the last turn
         self.on_event = _ignore
         self.senses = Senses(config, parts, self.snapshot)
         self.modes = Modes(config)
@@ -92,6 +93,7 @@ class Bus:
         self._record(s)
         self.warnings.show(s, self._warners)
         self._parts.watchdog.feed()
+        self._ticked = True
         self._plan(now_ms)
         if must_reset:
             self._parts.reset()
@@ -101,7 +103,9 @@ class Bus:
 
         -> True if there is more to do at once, should there be time.
         """
-        self.journal.housekeep(now_ms)
+        if self._ticked:  # an erase takes 45 ms or more: it begins right behind a tick
+            self._ticked = False
+            self.journal.housekeep(now_ms)
         self._parts.radio.turn(now_ms)
         more = self._parts.seats.turn(now_ms)
         more = self.uplink.turn(now_ms) or more

@@ -11,8 +11,8 @@ TOWN := $(if $(BUSES),--buses $(BUSES)) $(if $(SPEED),--speed $(SPEED)) $(if $(S
 
 COVERING := tests/portable tests/test_rules_hypothesis.py
 
-# make station BROKER=127.0.0.1:1883 DB=postgresql://... HTTP=127.0.0.1:8080
-STATION := $(if $(BROKER),--broker $(BROKER)) $(if $(DB),--db $(DB)) $(if $(HTTP),--http $(HTTP)) \
+# make station BROKER=mqtts://mqtt.example.org CA=city.pem DB=postgresql://... HTTP=127.0.0.1:8080
+STATION := $(if $(BROKER),--broker $(BROKER)) $(if $(CA),--broker-ca $(CA)) $(if $(DB),--db $(DB)) $(if $(HTTP),--http $(HTTP)) \
            $(if $(TILES),--tiles $(TILES))
 
 # make deploy BUS=bus-07 PORT=/dev/ttyUSB0     (no PORT: the board that is attached)
@@ -30,7 +30,7 @@ setup: $(VENV)/dev  ## make .venv with everything in it (the other targets do it
 sim: $(VENV)/sim  ## a school morning in Laem Chabang, live (BUSES= SPEED= SEED= DURATION= BROKER=)
 	@$(VENV_BIN)/python -m sim town $(TOWN)
 
-station: $(VENV)/station $(VENV)/web  ## what municipal staff see, for a broker that runs already (BROKER= DB= HTTP=)
+station: $(VENV)/station $(VENV)/web  ## what municipal staff see, for a broker that runs already (BROKER= CA= DB= HTTP=)
 	@$(VENV_BIN)/python -m station serve $(STATION)
 
 test: $(VENV)/dev  ## all tests

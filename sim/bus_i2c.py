@@ -6,7 +6,7 @@ read transfer. A chip that holds `answers = False` leaves its address byte
 unacknowledged, as one without power does.
 
 Source: MicroPython docs, class I2C; ports/esp32/machine_i2c.c for the errors:
-OSError(19) ENODEV when nobody acknowledges, OSError(110) ETIMEDOUT when the
+OSError(19) ENODEV when nobody acknowledges, OSError(116) ETIMEDOUT when the
 bus does not move.
 """
 
@@ -15,7 +15,7 @@ from __future__ import annotations
 import random
 
 ENODEV = 19
-ETIMEDOUT = 110
+ETIMEDOUT = 116  # in newlib, whose errno.h the ESP32 port takes
 
 _ONE_BYTE = [bytes((value,)) for value in range(256)]
 

@@ -21,6 +21,7 @@ class Faults:
         self.gnss_silent = False  # its cable is off
         self.gnss_astray_e7 = 0  # so far north of the truth does it place the bus
         self.accelerometer_silent = False
+        self.switches_silent = False  # the expander of doors and buttons, where a board has one
         self.changes = 0
 
     def cut_wire(self, part: str) -> None:
@@ -73,4 +74,8 @@ class Faults:
 
     def silence_accelerometer(self, silent: bool = True) -> None:
         self.accelerometer_silent = silent
+        self.changes += 1
+
+    def silence_switches(self, silent: bool = True) -> None:
+        self.switches_silent = silent
         self.changes += 1

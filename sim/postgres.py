@@ -33,6 +33,7 @@ class Cluster:
         self.port = free_port()
         self._process: subprocess.Popen | None = None
         self._count = 0
+        self._address: str | None = None
         self._run("initdb", "-D", self._data, "-U", "station", "-A", "trust", "--no-sync",
                   "-E", "UTF8", "--locale=C")  # fmt: skip
         self.start()
@@ -72,6 +73,15 @@ class Cluster:
         name = f"station_{self._count}"
         self._run("createdb", "-h", HOST, "-p", str(self.port), "-U", "station", name)
         return f"postgresql://station@{HOST}:{self.port}/{name}"
+
+    def emptied(self) -> str:
+        """The address of one database, the same each time, of which everything is dropped."""
+        if self._address is None:
+            self._address = self.new()
+        else:
+            self._run("psql", "-q", "-d", self._address, "-c", "SET client_min_messages TO error; "
+                      "DROP SCHEMA public CASCADE; CREATE SCHEMA public")  # fmt: skip
+        return self._address
 
     def stop(self) -> None:
         if self._process is not None:

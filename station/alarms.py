@@ -10,23 +10,21 @@ import asyncio
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import and_, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from station.alarm_rows import ROWS, view, weight
 from station.clock import iso, parse_iso
 from station.fold import fold
 from station.rows import Journal
-from station.tables import alarm_log, alarms, buses, events, new_id
+from station.tables import alarm_log, alarms, events, new_id
 
 if TYPE_CHECKING:
     from station.station import Station
 
 SELF = "station"
-GOING_DARK = "going_dark"
 _TICK_S = 1.0
 _HELD_MS = 5000
-_COLUMNS = (*alarms.c, buses.c.fleet, buses.c.bus)
-_ROWS = select(*_COLUMNS).join(buses, buses.c.id == alarms.c.bus_id)
 _STANDS = or_(
     alarms.c.cleared_ms.is_(None),
     and_(alarms.c.severity == "alarm", alarms.c.acked_ms.is_(None)),
@@ -41,7 +39,7 @@ class Alarms:
 
     async def recall(self) -> None:
         async with self._db.read() as connection:
-            rows = (await connection.execute(_ROWS.where(_STANDS))).all()
+            rows = (await connection.execute(ROWS.where(_STANDS))).all()
         for row in rows:
             self._place(row)
 
@@ -122,7 +120,8 @@ class Alarms:
         return before.id
 
     async def raise_own(self, fleet: str, bus: str, values: dict[str, Any]) -> None:
-        """The station's own alarm, unless it stands already."""
+        """The station's own alarm, unless it stands already. It is late if the database was
+        away when it was raised."""
         now_ms = self._station.clock.now_ms()
         async with self._db.write() as connection:
             bus_id = await self._station.store.bus_id(connection, fleet, bus)
@@ -132,10 +131,11 @@ class Alarms:
             )  # fmt: skip
             number = (await connection.execute(stands)).scalar()
             if number is None:
+                late = now_ms - values["raised_ms"] > self._station.settings.late_s * 1000
                 made = await connection.execute(
                     insert(alarms).values(
-                        bus_id=bus_id, severity="alarm", exercise=False, clock="rtc", late=False,
-                        raised_ms=now_ms, heard_ms=now_ms, **values,
+                        bus_id=bus_id, severity="alarm", exercise=False, clock="rtc", late=late,
+                        heard_ms=now_ms, **values,
                     )
                 )  # fmt: skip
                 number = new_id(made)
@@ -173,7 +173,7 @@ class Alarms:
         rows: list[Any] = []
         async with self._db.read() as connection:
             for at in range(0, len(numbers), 500):
-                query = _ROWS.where(alarms.c.id.in_(numbers[at : at + 500]))
+                query = ROWS.where(alarms.c.id.in_(numbers[at : at + 500]))
                 rows += (await connection.execute(query)).all()
         for row in rows:
             self._place(row)
@@ -185,7 +185,7 @@ class Alarms:
         unseen = row.severity == "alarm" and row.acked_ms is None
         if row.cleared_ms is None or unseen:
             self.at_hand[row.id] = row
-            bus.alarms[row.id] = GOING_DARK if row.kind == GOING_DARK else row.severity
+            bus.alarms[row.id] = weight(row)
         else:
             self.at_hand.pop(row.id, None)
             bus.alarms.pop(row.id, None)
@@ -236,64 +236,3 @@ class Alarms:
         await connection.execute(
             insert(alarm_log).values(alarm_id=number, at_ms=at_ms, who=who, what=what, note=note)
         )
-
-
-def view(row: Any) -> dict[str, Any]:
-    """As the API shows it (station/api/shapes.py)."""
-    return {
-        "id": row.id,
-        "fleet": row.fleet,
-        "bus": row.bus,
-        "kind": row.kind,
-        "severity": row.severity,
-        "exercise": row.exercise,
-        "clock": row.clock,
-        "raised_at": iso(row.raised_ms),
-        "heard_at": iso(row.heard_ms),
-        "late": row.late,
-        "cleared_at": iso(row.cleared_ms),
-        "ended_by": row.ended_by,
-        "acked_at": iso(row.acked_ms),
-        "acked_by": row.acked_by,
-        "note": row.note,
-        "escalated_at": iso(row.escalated_ms),
-        "lat": row.lat,
-        "lon": row.lon,
-        "data": row.data,
-        "why": row.why,
-        "source": "station" if row.journal_id is None else "bus",
-    }
-
-
-async def search(
-    connection: AsyncConnection,
-    fleet: str | None,
-    bus: str | None,
-    kind: str | None,
-    state: str | None,
-    from_ms: int | None,
-    to_ms: int | None,
-    limit: int,
-) -> list[dict[str, Any]]:
-    """The newest first; None: whatever it is."""
-    when = func.coalesce(alarms.c.raised_ms, alarms.c.heard_ms)
-    wanted = {
-        "active": alarms.c.cleared_ms.is_(None),
-        "cleared": alarms.c.cleared_ms.is_not(None),
-        "unacknowledged": alarms.c.acked_ms.is_(None),
-        "acknowledged": alarms.c.acked_ms.is_not(None),
-    }
-    conditions = [
-        column == value
-        for column, value in ((buses.c.fleet, fleet), (buses.c.bus, bus), (alarms.c.kind, kind))
-        if value is not None
-    ]
-    if state is not None:
-        conditions.append(wanted[state])
-    if from_ms is not None:
-        conditions.append(when >= from_ms)
-    if to_ms is not None:
-        conditions.append(when < to_ms)
-    query = _ROWS.where(*conditions)
-    rows = await connection.execute(query.order_by(when.desc(), alarms.c.id.desc()).limit(limit))
-    return [view(row) for row in rows]

@@ -6,6 +6,7 @@ import contextlib
 
 from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, JSONResponse
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 from station.api import (
     admin,
@@ -16,6 +17,7 @@ from station.api import (
     metrics,
     notices,
     places,
+    policies,
     reports,
     session,
 )
@@ -23,8 +25,13 @@ from station.api.guards import Viewer
 from station.station import Station
 from station.web.pages import PageHeaders, map_settings, page_routes
 
-ROUTERS = (session, live, alarms, buses, places, reports, notices, feeds, metrics, admin)
+ROUTERS = (session, live, alarms, buses, places, policies, reports, notices, feeds, metrics, admin)
 """A new subject: a file in station/api with a `router`, and its name here."""
+
+
+_AS_IT_IS = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/vnd.pmtiles")
+"""Not compressed: what is so already, and the stream, whose events must not wait for each other.
+Parts of files (206) are left alone as well."""
 
 
 def make_app(station: Station) -> FastAPI:
@@ -61,7 +68,7 @@ def add_pages(app: FastAPI, station: Station) -> None:
     @app.get("/api/map", tags=["places"])
     async def streets(who: Viewer) -> dict[str, str | None]:
         """Where the page finds streets."""
-        return map_settings(tiles)
+        return map_settings(tiles, station.settings.tiles_credit)
 
     if tiles and tiles.endswith(".pmtiles"):
 
@@ -72,3 +79,4 @@ def add_pages(app: FastAPI, station: Station) -> None:
 
     app.router.routes.extend(page_routes())
     app.add_middleware(PageHeaders, tiles=tiles)
+    app.add_middleware(GZipMiddleware, compresslevel=6, exclude_content_types=_AS_IT_IS)

@@ -6,6 +6,13 @@ checked and empty when last heard: what is not known counts as a child on board.
 While the station has no broker it is the station that hears nothing, and nobody is judged. Once
 the broker is back every bus gets the whole time again, since buses, too, need to find back; who
 stays silent then, alarms.
+
+Who told of itself, but never how it is (no `state` ever came), is judged as if it had promised
+one at that moment: nothing is known of who sits in it.
+
+While the database is away an alarm cannot be listed: the bus is shown as one that has an alarm,
+and the alarm follows, with the time at which it was raised, as soon as the database is back; even
+if the bus has been heard again by then.
 """
 
 from __future__ import annotations
@@ -13,7 +20,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from station.alarms import GOING_DARK
+from station.alarm_rows import GOING_DARK
 from station.clock import iso
 from station.live import Bus
 
@@ -27,6 +34,8 @@ class Dark:
     def __init__(self, station: Station):
         self._station = station
         self._judging = asyncio.Lock()
+        self._unlisted: dict[tuple[str, str], dict[str, Any]] = {}
+        """Alarms that are raised, and not in the database yet."""
 
     async def watch(self) -> None:
         self._recall()
@@ -53,18 +62,29 @@ class Dark:
             if bus.dark_ms is None and station.health.broker.ok and self._is_dark(bus, now_ms):
                 bus.dark_ms = bus.promise_ms if bus.promise_ms is not None else bus.offline_ms
                 station.live.told(bus)
-        for bus in list(station.live):
-            alarm = standing.get(bus.key)
-            if bus.dark_ms is not None and alarm is None and not bus.is_surely_empty:
-                await station.alarms.raise_own(bus.fleet, bus.bus, self._account(bus, now_ms))
-            elif bus.dark_ms is None and alarm is not None and bus.heard_again:
+            if bus.dark_ms is None or bus.key in standing or bus.is_surely_empty:
+                continue
+            if not bus.unlisted:
+                self._unlisted.setdefault(bus.key, self._account(bus, now_ms))
+                self._mark(bus, True)
+        for key, alarm in standing.items():
+            bus = station.live.bus(*key)
+            if bus.dark_ms is None and bus.heard_again:
                 await station.alarms.clear_own(alarm.id)
+        for key, values in list(self._unlisted.items()):
+            await station.alarms.raise_own(*key, values)
+            del self._unlisted[key]
+            self._mark(station.live.bus(*key), False)
+
+    def _mark(self, bus: Bus, unlisted: bool) -> None:
+        bus.unlisted = unlisted
+        self._station.live.told(bus)
 
     def heard(self, fleet: str, name: str) -> None:
         bus = self._station.live.bus(fleet, name)
         bus.heard_again = True
         if bus.dark_ms is not None:
-            bus.dark_ms = None
+            bus.dark_ms, bus.unlisted = None, False
             self._station.live.told(bus)
 
     def _is_dark(self, bus: Bus, now_ms: int) -> bool:
@@ -82,13 +102,15 @@ class Dark:
         """How it was when last heard."""
         s = bus.state or {}
         seats = s.get("seats", {})
-        silent_s = None if bus.heard_ms is None else (now_ms - bus.heard_ms) // 1000
+        last_ms = bus.spoke_ms if bus.state is None else bus.heard_ms
+        silent_s = None if last_ms is None else (now_ms - last_ms) // 1000
         return {
             "kind": GOING_DARK,
+            "raised_ms": now_ms,
             "lat": s.get("lat"),
             "lon": s.get("lon"),
             "data": {
-                "last_heard_at": iso(bus.heard_ms),
+                "last_heard_at": iso(last_ms),
                 "phase": s.get("phase"),
                 "seats": seats.get("taken"),
                 "unknown": seats.get("unknown"),

@@ -6,6 +6,7 @@ and that forgets it.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import sqlite3
@@ -21,11 +22,13 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import event, exc
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from station.claim import ClaimOnFile, ClaimOnServer, TakenByAnother
 from station.settings import database_url, without_password
 from station.tables import metadata
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _SIZE = 5
+_TRIES, _TRY_S = 8, 0.25
 logging.getLogger("aiosqlite").setLevel(logging.INFO)  # else it tells values, and so secrets
 
 
@@ -49,8 +52,29 @@ class Database:
             hide_parameters=True,  # of errors: they may be secrets
             **options,
         )
+        self._claim: ClaimOnFile | ClaimOnServer
         if self.is_sqlite:
             _tell_sqlite(self._engine.sync_engine)
+            self._claim = ClaimOnFile(text.removeprefix("sqlite:///"))
+        else:
+            self._claim = ClaimOnServer(self._engine)
+        self._is_claimed = False
+
+    async def claim(self) -> None:
+        """From now on this is the only station that writes here. DatabaseError."""
+        for left in range(_TRIES, -1, -1):  # one that was killed is let go of within moments
+            try:
+                await self._claim.hold()
+            except TakenByAnother:
+                if not left:
+                    raise DatabaseError(
+                        f"Another station works on the database {self.shown}. End it first, or "
+                        "give this one a database of its own."
+                    ) from None
+                await asyncio.sleep(_TRY_S)
+            else:
+                break
+        self._is_claimed = True
 
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -60,6 +84,8 @@ class Database:
     @contextlib.asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """One transaction: committed at the end, rolled back if something is raised."""
+        if self._is_claimed:
+            await self._claim.hold()
         async with self._engine.connect() as connection:
             await connection.execution_options(writes=True)
             async with connection.begin():
@@ -90,6 +116,8 @@ class Database:
             environment.run_migrations()
 
     async def close(self) -> None:
+        self._is_claimed = False
+        await self._claim.release()
         await self._engine.dispose()
 
 

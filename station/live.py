@@ -19,6 +19,7 @@ ALARM_KINDS = frozenset(
 )  # fmt: skip
 """Kinds that are alarms, or may be, by docs/mqtt.md; shown as such from `active` alone, so that
 a bus in need is seen even while the database is away."""
+EXERCISE = "exercise"
 _HOUR_MS = 3_600_000
 
 
@@ -27,6 +28,7 @@ class Bus:
     fleet: str
     bus: str
     label: str | None = None
+    phone: str | None = None
     layout: dict | None = None
     state: dict[str, Any] | None = None
     status: dict[str, Any] | None = None
@@ -34,15 +36,18 @@ class Bus:
     odd_clock: bool = False
     online: bool | None = None
     offline_ms: int | None = None
+    spoke_ms: int | None = None
+    """When anything of it last came, records too."""
     dark_ms: int | None = None
     """Since when it is dark (station/dark.py)."""
+    unlisted: bool = False
+    """It has an alarm that the database could not take yet."""
     heard_again: bool = False
     """It has spoken since this station runs."""
     alarms: dict[int, str] = field(default_factory=dict)
-    """Those that stand or nobody has acknowledged: id -> severity."""
+    """Those that stand or nobody has acknowledged: id -> severity, or what else it weighs
+    (station/alarms.py)."""
     gaps: int = 0
-    route: str | None = None
-    """Of this trip, as an event of it told."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -58,8 +63,9 @@ class Bus:
 
     @property
     def promise_ms(self) -> int | None:
+        """Until when its next state has to be here. Who never told how it is owes that at once."""
         if self.state is None or self.heard_ms is None:
-            return None
+            return self.spoke_ms
         return self.heard_ms + self.state["next_s"] * 1000
 
 
@@ -85,7 +91,7 @@ class Live:
         """What the database knew when the station last ran. What came already counts more."""
         for row in rows:
             bus = self.bus(row.fleet, row.bus)
-            bus.label, bus.layout = row.label, row.layout
+            bus.label, bus.phone, bus.layout = row.label, row.phone, row.layout
             if bus.state is None and row.state:
                 bus.state, bus.heard_ms = row.state, row.state_heard_ms
             if bus.status is None and row.status:
@@ -108,8 +114,6 @@ class Live:
             bus.heard_ms = min(at_ms, now_ms)
         else:
             bus.heard_ms = now_ms
-        if bus.state is not None and bus.state["trip"] != body["trip"]:
-            bus.route = None
         bus.state = body
         bus.odd_clock = odd
         if not retained:
@@ -121,6 +125,7 @@ class Live:
         """True: the bus was heard now. The last will keeps what the status before it said."""
         bus = self.bus(fleet, name)
         if body["online"]:
+            bus.spoke_ms = now_ms
             bus.status = body
             bus.online, bus.offline_ms = True, None
         else:
@@ -131,19 +136,13 @@ class Live:
         self._note(bus)
         return body["online"] and not retained
 
-    def forget(self, fleet: str, name: str) -> None:
-        """Its state was taken off the broker (an empty retained message): out of service."""
-        bus = self._buses.get((fleet, name))
-        if bus:
-            bus.state = bus.heard_ms = None
-            self._note(bus)
-
-    def on_route(self, fleet: str, name: str, route: object, at_ms: int | None) -> None:
-        """An event of this trip named the route."""
+    def spoke(self, fleet: str, name: str, now_ms: int) -> None:
+        """Records of it came: of whatever time, but it is there."""
         bus = self.bus(fleet, name)
-        newest = parse_iso(bus.state["at"]) if bus.state and bus.state["at"] else None
-        if isinstance(route, str) and at_ms and newest and at_ms > newest - _HOUR_MS // 12:
-            bus.route = route
+        is_new = bus.spoke_ms is None
+        bus.spoke_ms = now_ms
+        if is_new:
+            self.told(bus)
 
     @staticmethod
     def _is_older(bus: Bus, at_ms: int) -> bool:
@@ -165,6 +164,7 @@ def view(bus: Bus, now_ms: int) -> dict[str, Any]:
         "fleet": bus.fleet,
         "bus": bus.bus,
         "label": bus.label,
+        "phone": bus.phone,
         "show": _show(bus),
         "at": s.get("at"),
         "heard_at": iso(bus.heard_ms),
@@ -182,22 +182,26 @@ def view(bus: Bus, now_ms: int) -> dict[str, Any]:
         "alarms": len(bus.alarms),
         "gaps": bus.gaps,
         "layout": bus.layout,
-        "route": bus.route,
     }
 
 
 _AS_IT_IS = (
-    "phase", "mode", "trip", "lat", "lon", "speed_kmh", "heading_deg", "ignition", "supply_mv",
-    "cabin_c", "signal_dbm", "next_s",
+    "phase", "mode", "trip", "route", "lat", "lon", "speed_kmh", "heading_deg", "ignition",
+    "supply_mv", "cabin_c", "signal_dbm", "next_s",
 )  # fmt: skip
 
 
 def _show(bus: Bus) -> str:
     s = bus.state
-    if "alarm" in bus.alarms.values() or (s and not ALARM_KINDS.isdisjoint(s["active"])):
+    drills = EXERCISE in bus.alarms.values()
+    excused = drills and s is not None and s["mode"] == "drill"
+    in_need = s is not None and not ALARM_KINDS.isdisjoint(s["active"]) and not excused
+    if bus.unlisted or in_need or "alarm" in bus.alarms.values():
         return "alarm"
     if bus.dark_ms is not None or s is None:
         return "dark"
+    if drills or s["mode"] == "drill":
+        return "drill"
     if s["phase"] == "parked":
         return "parked"
     if s["phase"] == "driving" and (s["speed_kmh"] is None or s["speed_kmh"] >= 3):

@@ -16,6 +16,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import ssl
+import sys
 import threading
 from collections import deque
 from typing import NamedTuple
@@ -30,6 +32,13 @@ log = logging.getLogger("station.mqtt")
 _KEEPALIVE_S = 30
 _HOLD = 20_000  # messages in memory; then the broker has to wait
 _ROOT = "schoolbus/+/+/"
+
+
+def _trusting(ca: str | None) -> ssl.SSLContext:
+    """TLS 1.2 or later, to a broker for whose name these certificates vouch."""
+    context = ssl.create_default_context(cafile=ca)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
 
 
 class Came(NamedTuple):
@@ -57,6 +66,7 @@ class Session:
         self._lock = threading.Lock()
         self._connection = 0
         self._running = False
+        self._why = ""
         self.ready = False
         """It is subscribed."""
         self.changed = lambda connected: None
@@ -69,11 +79,11 @@ class Session:
         )
         if settings.broker_user:
             client.username_pw_set(settings.broker_user, settings.broker_password)
-        if settings.broker_ca:
-            client.tls_set(ca_certs=settings.broker_ca)
+        if settings.broker_tls:
+            client.tls_set_context(_trusting(settings.broker_ca))
         client.reconnect_delay_set(1, 10)
         client.on_connect = self._connected
-        client.on_connect_fail = lambda *_: None
+        client.on_connect_fail = self._failed
         client.on_disconnect = self._disconnected
         client.on_subscribe = self._subscribed
         client.on_message = self._message
@@ -128,6 +138,7 @@ class Session:
         if reason.is_failure:
             log.warning("The broker refuses: %s", reason)
             return
+        self._why = ""
         client.subscribe(self._topics)
 
     def _subscribed(self, client, _, mid, reasons, properties) -> None:
@@ -137,6 +148,14 @@ class Session:
             log.error("The broker does not let this station read %s", ", ".join(refused))
         else:
             self._tell(True)
+
+    def _failed(self, client, _) -> None:
+        """paho calls it while it handles the error. The same is said once."""
+        why = str(sys.exc_info()[1])
+        if why != self._why:
+            self._why = why
+            log.warning("The broker {}:{} cannot be reached: %s".format(*self._settings.broker),
+                        why)  # fmt: skip
 
     def _disconnected(self, client, _, flags, reason, properties) -> None:
         with self._lock:
@@ -176,9 +195,10 @@ class Broker:
         self.records.start()
         self.present.start()
 
-    def stop(self) -> None:
-        self.records.stop()
-        self.present.stop()
+    async def stop(self) -> None:
+        """Both at once: one that waits for its next try takes a second to notice."""
+        sessions = (self.records, self.present)
+        await asyncio.gather(*(asyncio.to_thread(session.stop) for session in sessions))
 
     def _changed(self, connected: bool) -> None:
         if connected != self._health.broker.ok:

@@ -8,7 +8,11 @@ import math
 import re
 from typing import Any
 
+from sqlalchemy import delete, insert
+
+from station.database import Database
 from station.settings import SettingsError
+from station.tables import policies
 
 _CORNERS = 48
 _M_PER_DEG = 111_195.0
@@ -30,6 +34,17 @@ def read_pack(fleet: str, text: str, shown: str) -> tuple[dict[str, Any], str]:
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise SettingsError(f"{shown} cannot be drawn: {type(error).__name__} {error}") from error
     return pack, hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+async def put_pack(
+    database: Database, fleet: str, pack: dict[str, Any], digest: str, now_ms: int
+) -> None:
+    """In place of the one before."""
+    async with database.write() as connection:
+        await connection.execute(delete(policies).where(policies.c.fleet == fleet))
+        await connection.execute(
+            insert(policies).values(fleet=fleet, hash=digest, pack=pack, put_ms=now_ms)
+        )
 
 
 def places(pack: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,8 @@ a command line can be read by everybody on the computer.
 from __future__ import annotations
 
 import os
+import re
+import ssl
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -24,14 +26,18 @@ class Settings:
     broker: tuple[str, int] = ("127.0.0.1", 1883)
     broker_user: str | None = None
     broker_password: str | None = field(default=None, repr=False)
+    broker_tls: bool = False
+    """mqtts://: only a broker that can prove its name is spoken to."""
     broker_ca: str | None = None
-    """A file of certificates: then the broker is spoken to in TLS."""
+    """A file of certificates (PEM) that may vouch for it, instead of this computer's own."""
     client_id: str = "busguard-station"
     db: str = field(default="station.db", repr=False)
     http: tuple[str, int] = ("127.0.0.1", 8080)
     secure_cookie: bool = False
     """The page is reached by https (a proxy in front): cookies never go another way."""
     tiles: str | None = None
+    tiles_credit: str | None = None
+    """Whose map the streets are, as the map's corner says it."""
     notices: str | None = None
     """A file: who is told of what (station/notices/routes.py)."""
     feed_token: str | None = None
@@ -72,6 +78,21 @@ def address(name: str, text: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
+def _broker(text: str) -> tuple[tuple[str, int], bool]:
+    """ "host:port", or mqtt://host, or mqtts://host:port -> (address, whether in TLS)."""
+    scheme, _, rest = text.rpartition("://")
+    if scheme not in ("", "mqtt", "mqtts"):
+        raise SettingsError(f"broker: {scheme}:// is neither mqtt:// nor mqtts://")
+    if "@" in rest:
+        raise SettingsError(
+            "broker: name and password belong in STATION_BROKER_USER and STATION_BROKER_PASSWORD"
+        )
+    rest = rest.rstrip("/")
+    if scheme and not re.search(r":\d+$", rest):
+        rest += ":8883" if scheme == "mqtts" else ":1883"
+    return address("broker", rest), scheme == "mqtts"
+
+
 def load(given: dict[str, str | None]) -> Settings:
     """`given` counts before the environment, and that before the defaults. SettingsError."""
     settings = Settings()
@@ -79,8 +100,11 @@ def load(given: dict[str, str | None]) -> Settings:
         text = given.get(one.name)
         if text is None:
             text = os.environ.get("STATION_" + one.name.upper())
-        if text is not None and one.name != "routes":
+        if text is not None and one.name == "broker":
+            settings.broker, settings.broker_tls = _broker(text)
+        elif text is not None and one.name not in ("routes", "broker_tls"):
             setattr(settings, one.name, _value(one.name, text))
+    settings.broker_tls = settings.broker_tls or settings.broker_ca is not None
     if settings.notices:
         settings.routes = _routes(Path(settings.notices))
     database_url(settings.db)
@@ -88,20 +112,31 @@ def load(given: dict[str, str | None]) -> Settings:
 
 
 def _value(name: str, text: str):
-    if name in ("broker", "http"):
+    if name == "http":
         return address(name, text)
     if name in ("secure_cookie", "home_assistant"):
         if text not in ("0", "1"):
             raise SettingsError(f"{name}: {text!r} is neither 0 nor 1")
         return text == "1"
-    if name == "broker_ca" and not Path(text).is_file():
-        raise SettingsError(f"broker_ca: there is no file {text}")
+    if name == "broker_ca":
+        _check_certificates(text)
+    if name == "tiles" and "://" not in text and not Path(text).is_file():
+        raise SettingsError(f"tiles: {text} is no file here, and no http://... or https://...")
     if name not in _RANGES:
         return text
     low, high = _RANGES[name]
     if not text.isdecimal() or not low <= int(text) <= high:
         raise SettingsError(f"{name}: {text!r} is not a whole number from {low} to {high}")
     return int(text)
+
+
+def _check_certificates(path: str) -> None:
+    try:
+        ssl.create_default_context(cafile=path)
+    except ssl.SSLError as error:
+        raise SettingsError(f"broker_ca: {path} holds no certificate in PEM") from error
+    except OSError as error:
+        raise SettingsError(f"broker_ca: {path} cannot be read: {error.strerror}") from error
 
 
 def _routes(path: Path) -> list[Route]:

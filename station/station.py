@@ -52,6 +52,7 @@ class Station:
     async def start(self) -> None:
         """database.DatabaseError: it cannot work with this database."""
         await self.db.upgrade()
+        await self.db.claim()
         self.health.note(self.health.database, True)
         await self.store.recall()
         await self.alarms.recall()
@@ -64,7 +65,7 @@ class Station:
             self._tasks.append(asyncio.create_task(self._go_on(work), name=work.__qualname__))
 
     async def stop(self) -> None:
-        await asyncio.to_thread(self.broker.stop)
+        await self.broker.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -76,9 +77,8 @@ class Station:
             try:
                 await work()
             except Exception as error:
-                if self.is_away(error):
-                    continue
-                log.exception("%s failed and goes on", work.__qualname__)
+                if not self.is_away(error):
+                    log.exception("%s failed and goes on", work.__qualname__)
             await asyncio.sleep(_AWAY_S)
 
     def is_away(self, error: BaseException) -> bool:

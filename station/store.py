@@ -58,6 +58,8 @@ class Store:
             for row in await connection.execute(explains.order_by(events.c.seq)):
                 note(by_id[row.journal_id], row.seq, row.kind, row.data)
         self._station.live.recall(rows)
+        for fleet, bus, _ in self._journals:
+            self._station.live.spoke(fleet, bus, now_ms)
 
     async def probe(self) -> None:
         """Raises if nothing can be written."""
@@ -106,16 +108,8 @@ class Store:
         self._journals.update(touched)
         for key, journal in touched.items():
             self._buses[key[:2]] = journal.bus_id
-            self._station.live.bus(*key[:2])
-        self._note_routes(touched, rows)
+            self._station.live.spoke(*key[:2], journal.last_ms)
         await self._station.alarms.show(changed)
-
-    def _note_routes(self, touched: dict[Key, Journal], rows: Rows) -> None:
-        names = {journal.id: key for key, journal in touched.items()}
-        for event in rows.events:
-            if "route" in event["data"]:
-                fleet, bus, _ = names[event["journal_id"]]
-                self._station.live.on_route(fleet, bus, event["data"]["route"], event["at_ms"])
 
     async def _insert(self, connection: AsyncConnection, rows: Rows) -> None:
         if rows.positions and self._db.is_sqlite:

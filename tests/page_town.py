@@ -111,9 +111,13 @@ class Bus:
 
 
 class PageTown:
-    """with PageTown(folder) as town: a broker, a station, town.bus("bus-01", place)."""
+    """with PageTown(folder) as town: a broker, a station, town.bus("bus-01", place).
 
-    def __init__(self, folder: Path):
+    options: more words for `python -m station serve`.
+    """
+
+    def __init__(self, folder: Path, *options: str):
+        self._options = options
         self._db = folder / "station.db"
         self._broker = brokers.start()
         self.port = brokers.free_port()
@@ -141,7 +145,7 @@ class PageTown:
     def start(self) -> None:
         command = [sys.executable, "-m", "station", "serve", "--db", str(self._db),
                    "--broker", f"127.0.0.1:{self._broker.port}",
-                   "--http", f"127.0.0.1:{self.port}"]  # fmt: skip
+                   "--http", f"127.0.0.1:{self.port}", *self._options]  # fmt: skip
         self._process = subprocess.Popen(command, cwd=ROOT)
         for _ in range(300):
             try:

@@ -7,7 +7,8 @@ from drivers.switch import Switch
 from drivers.switch_expander import SwitchExpander
 from sim.bus_i2c import I2C
 from sim.chips.mcp23017 import MCP23017
-from sim.rig import Rig
+from sim.rig import Rig, config_for
+from sim.world import MONDAY_UTC_MS, World
 
 
 @pytest.fixture
@@ -48,20 +49,52 @@ def test_a_silent_or_reset_chip_is_unknown(chip, far):
     assert door.read() is False
 
 
-def test_its_silence_is_told_and_the_doors_are_unknown(chip, far, monkeypatch):
-    rig = Rig()
-    parts = rig.vehicle.board
-    parts.switches = far
-    parts.front_door = Switch(far.pin(0), False)
-    chip.wires(0b111)
-    rig.vehicle.power_cut()
-    monkeypatch.setattr("sim.vehicle.SimBoard", lambda *args, **kwargs: parts)
-    rig.power_on()
+def lilygo(world):
+    config = config_for(world)
+    config["board"] = "lilygo_a7670"
+    config["readback"]["fitted"] = True
+    rig = Rig(world, config)
     rig.run_for(5000)
+    return rig
+
+
+def test_the_lilygos_doors_and_sos_hang_on_it_and_its_silence_is_told():
+    world = World(MONDAY_UTC_MS)
+    rig = lilygo(world)
     assert rig.bus.snapshot.front_door is False
-    chip.answers = False
+    world.front_door_open = True
+    rig.run_for(1000)
+    assert rig.bus.snapshot.front_door is True
+    world.sos_button_pressed = True
+    rig.run_for(5000)
+    world.sos_button_pressed = False
+    rig.vehicle.faults.silence_switches()
     rig.run_for(5000)
     assert rig.bus.snapshot.front_door is None
+    assert rig.bus.snapshot.emergency_door is None
     rig.drain()
-    told = [event["data"] for event in rig.heard() if event["kind"] == "sensor_silent"]
-    assert [data["sensor"] for data in told] == ["switches"]
+    told = [(event["kind"], event["data"]) for event in rig.heard()]
+    assert "sos" in [kind for kind, _ in told]
+    silent = [data for kind, data in told if kind == "sensor_silent"]
+    assert [data["sensor"] for data in silent] == ["switches"]
+    assert rig.vehicle.board.horn.read_back() is None
+    assert "self_test_failed" not in [kind for kind, _ in told]
+
+
+def test_the_lilygo_reads_back_its_horn_through_it():
+    world = World(MONDAY_UTC_MS)
+    rig = lilygo(world)
+    world.turn_ignition(True)
+    rig.run_for(5000)
+    rig.drain()
+    tests = [event for event in rig.heard() if event["kind"] == "self_test"]
+    assert tests[-1]["data"] == {"ok": True, "faults": []}
+    assert tests[-1]["why"]["horn_tested"] is True
+    world.turn_ignition(False)
+    rig.vehicle.faults.cut_wire("horn")
+    rig.run_for(5000)
+    world.turn_ignition(True)
+    rig.run_for(5000)
+    rig.drain()
+    failed = [event["data"] for event in rig.heard() if event["kind"] == "self_test_failed"]
+    assert failed and "horn" in str(failed[0])

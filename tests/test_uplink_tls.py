@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
 import shutil
-import subprocess
 import time
 
 import pytest
 from live_uplink import LiveUplink
+from tls import authority, mosquitto, openssl, vouched
 from vm import micropython
 
 from sim import brokers
@@ -17,30 +16,6 @@ pytestmark = [
     pytest.mark.skipif(brokers.executable("mosquitto") is None, reason="mosquitto is missing"),
     pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is missing"),
 ]
-_KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2")
-
-
-def openssl(*words):
-    subprocess.run(["openssl", *map(str, words)], check=True, capture_output=True)
-
-
-def authority(folder, name):
-    """-> its certificate, self-signed, PEM."""
-    path = folder / f"{name}.pem"
-    subject = ("-subj", f"/CN={name}", "-keyout", folder / f"{name}.key", "-out", path)
-    openssl("req", "-x509", *_KEY, *subject)
-    return path
-
-
-def vouched(folder, ca, host):
-    """The broker's certificate for this host -> (certificate, key)."""
-    request, certificate, key = (folder / f"broker.{ending}" for ending in ("csr", "pem", "key"))
-    names = folder / "names"
-    names.write_text(f"subjectAltName=DNS:{host}")
-    openssl("req", *_KEY, "-subj", f"/CN={host}", "-keyout", key, "-out", request)
-    openssl("x509", "-req", "-in", request, "-CA", ca, "-CAkey", ca.with_suffix(".key"),
-            "-CAcreateserial", "-days", "2", "-extfile", names, "-out", certificate)  # fmt: skip
-    return certificate, key
 
 
 @pytest.fixture(scope="module")
@@ -50,20 +25,8 @@ def tls(tmp_path_factory):
     certificate, key = vouched(folder, authority(folder, "city"), "localhost")
     authority(folder, "stranger")
     openssl("x509", "-in", folder / "city.pem", "-outform", "DER", "-out", folder / "city.der")
-    port = brokers.free_port()
-    config = folder / "config"
-    config.write_text(
-        f"listener {port} 127.0.0.1\nuser {getpass.getuser()}\nallow_anonymous true\n"
-        f"certfile {certificate}\nkeyfile {key}\n"
-    )
-    process = subprocess.Popen(
-        [brokers.executable("mosquitto"), "-c", str(config)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    yield port, folder
-    process.terminate()
-    process.wait(10)
+    with mosquitto(folder, f"allow_anonymous true\ncertfile {certificate}\nkeyfile {key}") as port:
+        yield port, folder
 
 
 def bus(port, ca, host="localhost"):

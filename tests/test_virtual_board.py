@@ -6,6 +6,7 @@ import pytest
 from virtual import VirtualBoard
 from vm import ROOT
 
+from tools.board import Board
 from tools.partitions import partition
 
 
@@ -52,6 +53,16 @@ def test_ctrl_c_ends_a_program_that_never_would(board):
     assert board.mpremote("eval", "1") == "1\n"
 
 
+def test_a_tool_leaves_the_prompt_that_a_person_types_at(board):
+    with Board(board.port) as one:
+        one.stop()
+        one.leave()
+        serial = one._transport.serial
+        serial.write(b"6 * 7\r")
+        assert one._transport.read_until(1, b"42\r\n>>> ", timeout=30).endswith(b">>> ")
+        assert b"raw REPL" not in serial.read(serial.in_waiting)
+
+
 CAUSE = "import machine; print(machine.reset_cause())"
 
 
@@ -84,6 +95,57 @@ def test_rtc_memory_and_nvs_outlive_a_reset(board):
     board.waits_for("starts again: reset")
     assert board.mpremote("eval", "__import__('machine').RTC().memory()") == "b'kept'\n"
     assert board.mpremote("eval", "__import__('esp32').NVS('a').get_i32('x')") == "-7\n"
+
+
+REFUSED = [  # MicroPython's ESP32 port says no, and so: ports/esp32, extmod/machine_i2c.c
+    ("m.Pin(24)", "ValueError('invalid pin',)"),
+    ("m.Pin('horn')", "ValueError('invalid pin',)"),
+    ("m.Pin(34, m.Pin.OUT)", "ValueError('pin can only be input',)"),
+    ("m.ADC(m.Pin(21))", "ValueError('invalid pin',)"),
+    ("m.ADC(34, atten=9)", "ValueError('invalid atten',)"),
+    ("m.I2C(2)", "ValueError(\"I2C(2) doesn't exist\",)"),
+    ("m.I2C(0, scl=22, sda=21).readfrom_mem(0x50, 0, 1)", "OSError(19,)"),
+    ("m.I2C(0, scl=22, sda=21).writeto_mem(0x20, 0, b'', addrsize=12)",
+     "ValueError('invalid addrsize',)"),
+    ("m.UART(3)", "ValueError('UART(3) does not exist',)"),
+    ("m.UART(0, rxbuf=512)", "ValueError('REPL UART buffer size is fixed',)"),
+    ("m.UART(1, bits=9)", "ValueError('invalid data bits',)"),
+    ("m.UART(1, stop=3)", "ValueError('invalid stop bits',)"),
+    ("m.UART(1, rxbuf=64)", "OSError(-1,)"),
+    ("m.UART(2).irq(print, 2)", "ValueError('trigger 0x0002 unsupported',)"),
+    ("m.WDT(1)", "ValueError()"),
+    ("m.WDT(timeout=0)", "ValueError('WDT timeout too short',)"),
+    ("m.RTC().memory(bytes(2049))", "ValueError('buffer too long',)"),
+    ("e.NVS('a' * 16)", "OSError(-4361,)"),
+    ("e.NVS('a').get_i32('never')", "OSError(-4354,)"),
+    ("e.NVS('a').set_i32('x', 1 << 31)",
+     "OverflowError('overflow converting long int to machine word',)"),
+    ("e.Partition('nowhere')", "OSError(2,)"),
+    ("e.Partition(2)", "ValueError()"),
+    ("e.Partition('journal').readblocks(9999, bytearray(8))", "OSError(-258,)"),
+    ("e.Partition('journal').readblocks(127, bytearray(8192))", "OSError(-260,)"),
+    ("e.Partition('journal').writeblocks(0, b'half a sector')", "OSError(-260,)"),
+    ("n.WLAN(n.STA_IF).connect('here', 'secret')", "OSError('Wifi Not Started',)"),
+    ("n.WLAN(n.STA_IF).status('rssi')", "OSError('Wifi Not Connected',)"),
+    ("n.WLAN(n.STA_IF).config(colour=1)", "ValueError('unknown config param',)"),
+    ("n.PPP(3)", "OSError('stream operation not supported',)"),
+    ("n.PPP(m.UART(1)).connect(security=1)", "ValueError('invalid auth',)"),
+    ("n.PPP(m.UART(1)).connect(security=n.PPP.SEC_PAP)",
+     "TypeError(\"can't convert to str implicitly\",)"),
+    ("p.connect() or p.connect()", "OSError(120,)"),
+]  # fmt: skip
+
+
+def test_it_refuses_what_the_esp32_refuses(board, tmp_path):
+    script = tmp_path / "refused.py"
+    lines = ["import machine as m, esp32 as e, network as n", "p = n.PPP(m.UART(2))"]
+    for call, _ in REFUSED:
+        lines += ["try:", f"    {call}", "    print('took it')",
+                  "except Exception as error:", "    print(repr(error))"]  # fmt: skip
+    script.write_text("\n".join(lines))
+    told = board.mpremote("run", script).splitlines()
+    calls = [call for call, _ in REFUSED]
+    assert dict(zip(calls, told, strict=True)) == dict(REFUSED)
 
 
 def test_the_flash_outlives_the_board(tmp_path):

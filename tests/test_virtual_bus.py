@@ -12,10 +12,11 @@ import paho.mqtt.client as mqtt
 import pytest
 from vm import ROOT, program
 
+from firmware.config import parse
 from sim import brokers
 from sim.bench.board import bus_json
+from sim.proxy import Proxy
 from sim.virtual.board import VirtualBoard
-from sim.virtual.command import fitted
 from sim.virtual.harness import Harness
 from sim.virtual.image import Image
 from sim.virtual.install import MPY, code, install, settings
@@ -77,14 +78,20 @@ def city():
 
 
 class Bus:
-    """A virtual board with today's code on a new flash; `world` is what its sensors see."""
+    """A virtual board with today's code on a new flash; `world` is what its sensors see.
 
-    def __init__(self, folder, port, speed=20):
+    more: what its bus.json says beside the default's. Bytes pass while one of its radios carries.
+    """
+
+    def __init__(self, folder, port, speed=20, **more):
         program("micropython")
         self.world = World(seats=40)
         self.image = Image(folder / "board.img")
-        install(self.image, {**code(), **settings(bus_json(port))})
-        config = fitted(None)
+        self.proxy = Proxy("127.0.0.1", port)
+        bus = {**bus_json(self.proxy.port), **more}
+        install(self.image, {**code(), **settings(bus)})
+        config, errors = parse(json.dumps(bus))
+        assert not errors, errors
         self.told = []
         self.output = b""
         self.board = VirtualBoard(
@@ -98,7 +105,11 @@ class Bus:
         self.output += data
 
     def runs_until(self, done, what, seconds=90):
-        assert run_until(self.runner, done, seconds), (
+        def carried():
+            self.proxy.is_silent = not self.board.harness.route
+            return done()
+
+        assert run_until(self.runner, carried, seconds), (
             f"never {what}: " + self.output.decode()[-900:]
         )
 
@@ -115,6 +126,7 @@ class Bus:
     def close(self):
         self.runner.close()
         self.image.close()
+        self.proxy.stop()
 
 
 @pytest.fixture
@@ -195,3 +207,37 @@ def _boots(city):
 
 def _boot(bus):
     return int.from_bytes(bus.board.nvs.get("busguard\x00boot"), "little")
+
+
+LILYGO = {
+    "board": "lilygo_a7670", "radios": ["cellular"], "cellular": {"apn": "internet"},
+    "cabin": {"fitted": False},
+}  # fmt: skip
+
+
+def test_the_lilygo_delivers_over_its_modem_through_a_tunnel_and_a_power_cut(tmp_path, city):
+    bus = Bus(tmp_path, city.port, 100, **LILYGO)
+    try:
+        bus.runs_until(lambda: ("started", "raised") in kinds(city), "connected")
+        bus.runs_until(lambda: b"selftest" in bus.output, "a self-test")
+        line = next(one for one in bus.output.split(b"\r\n") if one.startswith(b"selftest"))
+        parts = {name: (ok, text) for name, ok, text in json.loads(line[9:])["parts"]}
+        assert parts["radio"][0] is True and "cellular" in parts["radio"][1], parts
+        assert parts["horn"][0] is parts["buzzer"][0] is parts["switches"][0] is True, parts
+        assert parts["settings"][0] is True and parts["seats"][0] is True, parts
+        assert bus.board.harness.wireless.modem.boots == 1
+
+        bus.world.signal_dbm = None
+        bus.runs_for(15)
+        assert bus.board.harness.route == ""
+        bus.world.emergency_door_open = True
+        bus.runs_for(5)
+        bus.world.signal_dbm = -70
+        opened = ("emergency_door", "raised")
+        bus.runs_until(lambda: opened in kinds(city), "out of the tunnel")
+
+        bus.cut()
+        bus.runs_until(lambda: _boots(city)[-1:] == [_boot(bus)] == [2], "the second start")
+        assert not city.wrong
+    finally:
+        bus.close()

@@ -8,11 +8,13 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterator
 
+from drivers.boards import ADC1
 from sim.flash import ERASE_US, PAGE, PAGE_US, SECTOR, Misuse, PowerCut
 from sim.virtual.clock import Clock
 from sim.virtual.harness import Harness
 from sim.virtual.image import Image
 from sim.virtual.nvs import Nvs
+from sim.virtual.radio import ask_ppp, ask_wlan
 from sim.vm import _ops as ops
 
 PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
@@ -47,6 +49,7 @@ class VirtualBoard:
         self.on_up: Callable[[], None] = lambda: None
         self._answers = {
             ops.HELLO: self._hello, ops.BOOTED: self._booted, ops.RESET: self._reset,
+            ops.SLEEP: self._sleep,
             ops.FLASH_PROGRAM: self._flash_program,
             ops.FLASH_ERASE: self._flash_erase, ops.I2C_OPEN: self._i2c_open,
             ops.I2C_TRANSFER: self._i2c_transfer, ops.I2C_SCAN: self._i2c_scan,
@@ -59,7 +62,7 @@ class VirtualBoard:
             ops.NVS_GET: self._nvs_get, ops.NVS_SET: self._nvs_set,
             ops.NVS_ERASE: self._nvs_erase, ops.NVS_COMMIT: self._nvs_commit,
             ops.WLAN: self._wlan, ops.SPI_OPEN: self._spi_open, ops.SPI_READ: self._spi_read,
-            ops.ONEWIRE: self._onewire,
+            ops.ONEWIRE: self._onewire, ops.PPP: self._ppp,
         }  # fmt: skip
 
     # power and resets
@@ -121,7 +124,8 @@ class VirtualBoard:
         return None
 
     def _hello(self, unit: int, argument: int, data: bytes, room: int) -> Answer:
-        return 0, struct.pack("<qq", self.clock.now_us(), self.speed), 0
+        told = self.clock.now_us(), self.speed, self.harness.has_psram
+        return 0, struct.pack("<qqq", *told), 0
 
     def _booted(self, unit: int, argument: int, data: bytes, room: int) -> Answer:
         if unit:
@@ -134,6 +138,11 @@ class VirtualBoard:
     def _reset(self, unit: int, argument: int, data: bytes, room: int) -> Answer:
         self.wanted = ("reset", "soft reset", "deep sleep")[unit]
         self.sleeps_us = argument * 1000 if unit == DEEPSLEEP and argument else None
+        return _OK
+
+    def _sleep(self, unit: int, argument: int, data: bytes, room: int) -> Answer:
+        """unit 0: light sleep begins; 1: it is over."""
+        self.harness.sleep(self._now_ms, is_over=bool(unit))
         return _OK
 
     # flash
@@ -214,6 +223,8 @@ class VirtualBoard:
 
     def _adc(self, unit: int, argument: int, data: bytes, room: int) -> Answer:
         self.harness.look(self._now_ms)
+        if unit not in ADC1 and self.harness.wireless.wlan.active():
+            raise OSError(-0x107, "ESP_ERR_TIMEOUT")
         return self.harness.adc_uv(unit, argument), b"", 0
 
     # what resets keep
@@ -256,20 +267,18 @@ class VirtualBoard:
         self.nvs.commit()
         return _OK
 
+    # radio
+
     def _wlan(self, unit: int, argument: int, data: bytes, room: int) -> Answer:
         self.harness.look(self._now_ms)
-        radio = self.harness.radio
-        if unit == 0:
-            if not argument:
-                radio.down()
-        elif unit == 1:
-            radio.up() if argument else radio.down()
-        elif unit == 2:
-            return int(radio.is_up()), b"", 0
-        else:
-            dbm = radio.signal_dbm()
-            return 0 if dbm is None else dbm + 256, b"", 0
-        return _OK
+        return ask_wlan(self.harness.wireless.wlan, unit, argument, data), b"", 0
+
+    def _ppp(self, unit: int, argument: int, data: bytes, room: int) -> Answer:
+        self.harness.look(self._now_ms)
+        if argument == ops.PPP_OPEN:
+            self.harness.open_ppp(unit)
+            return _OK
+        return ask_ppp(self.harness.ppp(unit), argument & 0xFF, argument >> 8, data), b"", 0
 
 
 def _pieces(at: int, size: int) -> Iterator[tuple[int, int, int, int]]:

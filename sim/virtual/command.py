@@ -12,11 +12,12 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from firmware.config import defaults, load
+from firmware.config import load, parse
 from sim.day import school_morning
 from sim.flash import TEARS
 from sim.live import Stop
 from sim.morning import broker_at
+from sim.proxy import HOST, Proxy
 from sim.subscriber import Subscriber
 from sim.virtual.board import VirtualBoard
 from sim.virtual.harness import Harness
@@ -26,11 +27,13 @@ from sim.virtual.morning import Morning, prepare
 from sim.virtual.run import Runner
 from sim.world import World
 
-_CUT_AFTER_S = (20.0, 100.0)
+_CUT_AFTER_S = (20.0, 100.0)  # of the board's time
+_MORNING_CUT_AFTER_S = (120.0, 600.0)  # three in five minutes are a crash loop
 _DRAIN_S = 30.0
 _HEAP_KB = 160
-_MORNING_HEAP_KB = 1024  # today's code with a policy does not start in 512, see make bench
-_NO_WRITE_S = 5.0  # nothing is written for so long, and it is cut all the same
+_PSRAM_HEAP_KB = 8192  # 4 MB there
+_MORNING_HEAP_KB = 512  # with a policy, see make bench
+_NO_WRITE_S = 20.0  # nothing is written for so long, and it is cut all the same
 
 
 def add_arguments(command: argparse.ArgumentParser, number) -> None:
@@ -47,8 +50,8 @@ def add_arguments(command: argparse.ArgumentParser, number) -> None:
     command.add_argument(
         "--heap", type=number(64, 65536, int), metavar="KB",
         help=f"how much memory programs get (default: {_HEAP_KB}, with --morning "
-        f"{_MORNING_HEAP_KB}; objects take twice the room they take on an ESP32, so 160 here is "
-        "about 100 there)",
+        f"{_MORNING_HEAP_KB}, of a board with PSRAM {_PSRAM_HEAP_KB}; objects take twice the room "
+        "they take on an ESP32, so 160 here is about 100 there)",
     )  # fmt: skip
     command.add_argument(
         "--speed", type=number(1, 1000, int), default=1, metavar="X",
@@ -66,7 +69,8 @@ def add_arguments(command: argparse.ArgumentParser, number) -> None:
     )  # fmt: skip
     command.add_argument(
         "--cut", action="store_true",
-        help="cut the power at random, about once a minute, in the middle of writing to the flash",
+        help="cut the power at random, about once a minute (with --morning every six) of the "
+        "board's time, in the middle of writing to the flash",
     )  # fmt: skip
     command.add_argument(
         "--seed", type=number(0, 2**31 - 1, int), metavar="N",
@@ -77,31 +81,37 @@ def add_arguments(command: argparse.ArgumentParser, number) -> None:
 class Cuts:
     """Cuts of the power by the dice: at one of the next writes to the flash, or without one."""
 
-    def __init__(self, runner: Runner, image: Image, rng: random.Random):
+    def __init__(self, runner: Runner, rng: random.Random, after_s: tuple[float, float]):
+        """after_s: from one to the next, at least and at most, of the board's time."""
         self._runner = runner
-        self._image = image
         self._rng = rng
+        self._after_s = after_s
+        self.count = 0
         self._plan()
 
+    def _now_s(self) -> float:
+        return self._runner.board.clock.now_us() / 1e6
+
     def _plan(self) -> None:
-        self._due_s = time.monotonic() + self._rng.uniform(*_CUT_AFTER_S)
+        self._due_s = self._now_s() + self._rng.uniform(*self._after_s)
         self._armed = False
 
     def step(self) -> None:
         """Call it between the steps of the runner."""
         if self._armed and self._runner.pid is None:
             _tell("the power was cut while the flash was written")
-        elif time.monotonic() < self._due_s:
+        elif self._now_s() < self._due_s:
             return
         elif not self._armed:
             self._armed = True
             self._due_s += _NO_WRITE_S
             tear = self._rng.randrange(len(TEARS))
-            self._image.cut(after=self._rng.randrange(8), tear=tear)
+            self._runner.board.image.cut(after=self._rng.randrange(8), tear=tear)
             return
         else:
             _tell("the power was cut")
             self._runner.power_cut()
+        self.count += 1
         self._runner.power_on()
         self._plan()
 
@@ -123,7 +133,10 @@ def _run(args: argparse.Namespace, stack: ExitStack) -> int:
         stack.callback(image.close)
         board = VirtualBoard(image, lambda clock: Harness(world, config, clock), int(args.speed))
         morning = _morning(args, board, stack) if args.morning else None
-        heap_kb = int(args.heap or (_MORNING_HEAP_KB if args.morning else _HEAP_KB))
+        heap_kb = _MORNING_HEAP_KB if args.morning else _HEAP_KB
+        if board.harness.has_psram:
+            heap_kb = _PSRAM_HEAP_KB
+        heap_kb = int(args.heap or heap_kb)
         runner = Runner(board, heap_kb * 1024, _tell)
         stack.callback(runner.close)
     except (OSError, ValueError, LookupError) as error:
@@ -141,7 +154,8 @@ def _run(args: argparse.Namespace, stack: ExitStack) -> int:
     if morning is not None:
         runner.console.on_output = morning.read
     runner.power_on()
-    cuts = Cuts(runner, image, random.Random(seed)) if args.cut else None
+    after_s = _CUT_AFTER_S if morning is None else _MORNING_CUT_AFTER_S
+    cuts = Cuts(runner, random.Random(seed), after_s) if args.cut else None
     if morning is None:
         _drive(runner, cuts, lambda: stop.asked)
         return 0
@@ -168,7 +182,9 @@ def _morning(args: argparse.Namespace, board: VirtualBoard, stack: ExitStack) ->
     subscriber.start()
     stack.callback(subscriber.stop)
     _tell(f"MQTT broker: {what}")
-    return Morning(board, prepare(board.image, bus, (host, port)), subscriber, _tell)
+    proxy = stack.enter_context(Proxy(host, port))
+    bus = prepare(board.image, bus, (HOST, proxy.port))
+    return Morning(board, bus, subscriber, _tell, proxy)
 
 
 def _give_account(runner: Runner, cuts: Cuts | None, morning: Morning) -> int:
@@ -187,6 +203,8 @@ def _give_account(runner: Runner, cuts: Cuts | None, morning: Morning) -> int:
 
     _drive(runner, cuts, delivered, morning)
     print(*morning.summary(), sep="\n", flush=True)
+    if cuts is not None:
+        _tell(f"  cuts of the power                    {cuts.count:7}")
     try:
         morning.check()
     except AssertionError as error:
@@ -197,12 +215,7 @@ def _give_account(runner: Runner, cuts: Cuts | None, morning: Morning) -> int:
 
 def fitted(path: Path | None) -> dict[str, Any]:
     """The harness that bus.json asks for, or a full one. ValueError names what is wrong in it."""
-    if path is None:
-        config = defaults()
-        for part in ("readback", "accelerometer", "cabin"):
-            config[part]["fitted"] = True
-        return config
-    config, errors = load(str(path))
+    config, errors = parse(json.dumps(every_sensor())) if path is None else load(str(path))
     if errors:
         raise ValueError("; ".join(str(error).rstrip(".") for error in errors))
     return config

@@ -9,15 +9,16 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from drivers.boards import BOARDS, way_pins
+from drivers.boards import BOARDS, INPUT_ONLY, way_pins
 from sim.board import SimBoard
 from sim.bus_i2c import I2C
 from sim.faults import Faults
 from sim.flash import Flash
 from sim.nvs import NVS
 from sim.pin import ADC, Pin, SenseWire, Wire
-from sim.radio import SimRadio
+from sim.ppp import PPP
 from sim.uart import UART
+from sim.wireless import Wireless
 from sim.world import World
 
 _LOOK_MS = 10  # so often do sensors see the world, at most
@@ -50,15 +51,22 @@ class Harness:
         """config: of firmware.config, what is fitted. clock: the simulator's ms."""
         self.world = world
         self.faults = Faults()
-        self.radio = SimRadio(world, clock)
+        self.wireless = Wireless(config, world, clock, seed)
+        self._is_hotspot = "cellular" not in config["radios"]
         self._clock = clock
         self._looked_ms = -_LOOK_MS
+        self._asleep_ms = 0
+        self.slept_ms = 0  # in light sleep, since it was made
         self._rng = random.Random(seed)
         self.parts = SimBoard(
-            config, world, clock, Flash(4), NVS(), self.radio, None,
+            config, world, clock, Flash(4), NVS(), None, None,
             faults=self.faults, rng=self._rng,
         )  # fmt: skip
-        self._solder(BOARDS[config["board"]], config["seats"])
+        table = BOARDS[config["board"]]
+        self.has_psram = table["psram"]
+        self._solder(table, config["seats"])
+        if "cellular" in table["radios"]:
+            self._solder_modem(table["on_board"])
         self.power_off()
 
     def _solder(self, table: dict[str, Any], seats: dict[str, Any]) -> None:
@@ -75,7 +83,9 @@ class Harness:
         self._buses = {(pins["scl"], pins["sda"]): parts.i2c}
         self._ports: dict[tuple[int, int], Any] = {(pins["gnss_rx"], pins["gnss_tx"]): parts.uart}
         self._chains: dict[tuple[int, int], Any] = {}
-        self._one_wires = {pins["one_wire"]: parts.cabin_wire} if parts.cabin_wire else {}
+        self._one_wires = {}
+        if parts.cabin_wire and "one_wire" in pins:
+            self._one_wires[pins["one_wire"]] = parts.cabin_wire
         seats_way = parts.seat_wiring
         if "sda_2" in way:
             self._buses[way["scl_2"], way["sda_2"]] = parts.i2c_2
@@ -85,13 +95,22 @@ class Harness:
             self._chains[way["chain_clock"], way["chain_data"]] = seats_way.chain
             self._wires[way["chain_load"]] = Load(seats_way.chain)
 
+    def _solder_modem(self, pins: dict[str, int]) -> None:
+        wireless = self.wireless
+        self._ports[pins["modem_rx"], pins["modem_tx"]] = wireless.uart
+        self._wires[pins["modem_key"]] = wireless.key
+        self._wires[pins["modem_supply"]] = wireless.supply
+        self._wires[pins["modem_dtr"]] = wireless.dtr
+
     # power
 
     def power_on(self) -> None:
-        self.parts.receiver.powered = True
+        self.parts.receiver.powered = self.wireless.modem.powered = True
 
     def reset(self) -> None:
-        """The processor starts: pins are inputs, ports are closed."""
+        """The processor starts: pins are inputs, ports are closed, the WiFi is off."""
+        self.wireless.wlan.active(False)
+        self._ppps: dict[int, PPP] = {}
         self._pins: dict[int, Pin] = {}
         self._opened_buses: dict[int, I2C] = {}
         self._opened_ports: dict[int, Any] = {}
@@ -101,10 +120,10 @@ class Harness:
 
     def power_off(self) -> None:
         self.reset()
-        self.radio.down()
-        self.parts.receiver.powered = False
-        for chip in getattr(self.parts.seat_wiring, "chips", ()):
-            chip.reset()
+        self.parts.receiver.powered = self.wireless.modem.powered = False
+        for chip in (*getattr(self.parts.seat_wiring, "chips", ()), self.parts.switch_chip):
+            if chip is not None:
+                chip.reset()
         self.look()
 
     # time
@@ -116,11 +135,29 @@ class Harness:
             self._looked_ms = now_ms
             self.world.advance(now_ms)
             self.parts.refresh()
+            if self._is_hotspot:  # in the bus: where the city is heard, it is
+                self.wireless.ap.rssi = self.world.signal_dbm
+            self.wireless.advance(now_ms)
+            for ppp in self._ppps.values():  # as the port's interrupt does
+                ppp.poll()
+
+    def sleep(self, now_ms: int, is_over: bool) -> None:
+        """What comes over its ports meanwhile is not heard, nor by its Wi-Fi."""
+        if not is_over:
+            self._asleep_ms = now_ms
+            return
+        self.slept_ms += now_ms - self._asleep_ms
+        self.look(now_ms)
+        self.wireless.miss()
+        for port in self._opened_ports.values():
+            port.miss()
 
     # what the board asks
 
     def open_pin(self, number: int, mode: int, pull: int | None, value: int | None) -> None:
         wire = self._wires.setdefault(number, Wire())
+        if number in INPUT_ONLY:
+            pull = None  # they have none, whatever is asked
         self._pins[number] = Pin(wire, mode or Pin.IN, pull, value=value, rng=self._rng)
 
     def pin(self, number: int) -> Pin:
@@ -180,3 +217,18 @@ class Harness:
 
     def port(self, number: int) -> Any:
         return self._opened_ports[number]
+
+    def open_ppp(self, number: int) -> None:
+        """Over this port, in place of what was there."""
+        self._ppps[number] = PPP(self.port(number), self._clock)
+
+    def ppp(self, number: int) -> PPP:
+        return self._ppps[number]
+
+    @property
+    def route(self) -> str:
+        """How packets leave the board now: wifi, cellular, or "" if they do not."""
+        route = self.wireless.route
+        if route == "cellular" and not any(ppp.isconnected() for ppp in self._ppps.values()):
+            return ""  # the modem carries, but nobody on the board speaks to it
+        return route

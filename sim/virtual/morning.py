@@ -12,11 +12,12 @@ from typing import Any
 from firmware.journal import ALARM, TRACK, Journal
 from sim.account import Account, Confirmed, Heard
 from sim.flash import Flash
+from sim.proxy import Proxy
 from sim.subscriber import Subscriber
 from sim.town_policy import policy_for
 from sim.virtual.board import VirtualBoard
 from sim.virtual.image import Image
-from sim.virtual.install import code, install, settings
+from sim.virtual.install import code, has_slot, install, settings
 from tools.partitions import partition
 
 _TOLD_S = 10.0
@@ -26,11 +27,12 @@ _WIDTH = 110
 def prepare(image: Image, bus: dict[str, Any], broker: tuple[str, int]) -> dict[str, Any]:
     """Today's code, the town's policy, and bus.json with this broker -> that bus.json.
 
-    Code that was deployed into a slot of the image goes on running instead of today's.
+    An image that has code by `make deploy` keeps that.
     """
     host, port = broker
     bus = {**bus, "broker": {"host": host, "port": port}}
-    install(image, {**code(), **settings(bus, policy_for(0))})
+    files = {} if has_slot(image) else code()
+    install(image, {**files, **settings(bus, policy_for(0))})
     return bus
 
 
@@ -64,11 +66,14 @@ class Morning:
         bus: dict[str, Any],
         subscriber: Subscriber,
         tell: Callable[[str], None],
+        proxy: Proxy | None = None,
     ):
-        """bus: the bus.json that prepare() gave."""
+        """bus: the bus.json that prepare() gave. proxy: the board's way to the broker, open while
+        one of its radios carries."""
         self._board = board
         self._subscriber = subscriber
         self._tell = tell
+        self._proxy = proxy
         self._account = Account(bus)
         self._name = bus["bus"]
         self.city: list[Heard] = []
@@ -95,6 +100,8 @@ class Morning:
 
     def step(self) -> None:
         self.listen()
+        if self._proxy is not None:
+            self._proxy.is_silent = not self._board.harness.route
         now_s = time.monotonic()
         if now_s - self._told_s >= _TOLD_S:
             self._told_s = now_s

@@ -104,51 +104,86 @@ class SPI:
         return bytes(buf)
 
 
+_KEPT = object()  # an argument that was not given
+_FIFO = 128  # bytes in the hardware; a buffer has to be larger
+
+
+def _pin(given, kept):
+    """-> its number; -1 leaves the pin alone."""
+    return kept if given is _KEPT or given == -1 else Pin(given)._id
+
+
 class UART(io.IOBase):
     """Ports 1 and 2; port 0 is the console's."""
 
-    INV_TX, INV_RX = 32, 4
+    INV_TX, INV_RX, INV_RTS, INV_CTS = 32, 4, 64, 8
+    IRQ_RX, IRQ_RXIDLE, IRQ_BREAK = 1, 0x1000, 1 << 8
+    _CONSOLE = 0
 
-    def __init__(self, id, baudrate=115200, bits=8, parity=None, stop=1, **more):
+    def __init__(self, id, *args, **more):
         if not 0 <= id < 3:
             raise ValueError("UART(%d) does not exist" % id)
         self._id = id
         self._rx, self._tx = ((3, 1), (9, 10), (16, 17))[id]
-        self._rxbuf = 256
-        self.init(baudrate, bits, parity, stop, **more)
+        self._baudrate, self._bits, self._parity, self._stop = 115200, 8, 0, 1
+        self._txbuf = self._rxbuf = 256
+        self._timeout_us = 0
+        self.init(*args, **more)
 
     def init(
         self,
-        baudrate=115200,
-        bits=8,
-        parity=None,
-        stop=1,
+        baudrate=0,
+        bits=0,
+        parity=_KEPT,
+        stop=0,
         *,
-        tx=None,
-        rx=None,
-        rts=None,
-        cts=None,
-        txbuf=256,
-        rxbuf=None,
-        timeout=0,
-        timeout_char=0,
-        invert=0,
-        flow=0,
+        tx=_KEPT,
+        rx=_KEPT,
+        rts=_KEPT,
+        cts=_KEPT,
+        txbuf=-1,
+        rxbuf=-1,
+        timeout=-1,
+        timeout_char=-1,
+        invert=-1,
+        flow=-1,
     ):
-        if bits not in (5, 6, 7, 8):
+        """What is not given stays as it was."""
+        if bits not in (0, 5, 6, 7, 8):
             raise ValueError("invalid data bits")
-        if stop not in (1, 2):
+        if stop not in (0, 1, 2):
             raise ValueError("invalid stop bits")
-        self._rx = self._rx if rx is None else Pin(rx)._id
-        self._tx = self._tx if tx is None else Pin(tx)._id
-        self._rxbuf = self._rxbuf if rxbuf is None else rxbuf
-        if self._rxbuf <= 128:  # uart_driver_install: more than the hardware's FIFO
+        if invert != -1 and invert & ~(UART.INV_TX | UART.INV_RX | UART.INV_RTS | UART.INV_CTS):
+            raise ValueError("invalid inversion mask")
+        if flow != -1 and flow & ~3:
+            raise ValueError("invalid flow control mask")
+        if self._id == UART._CONSOLE and (txbuf, rxbuf) != (-1, -1):
+            raise ValueError("REPL UART buffer size is fixed")
+        self._baudrate = baudrate if baudrate > 0 else self._baudrate
+        self._bits, self._stop = bits or self._bits, stop or self._stop
+        if parity is not _KEPT:
+            self._parity = 0 if parity is None else 1 if parity & 1 else 2
+        self._rx, self._tx = _pin(rx, self._rx), _pin(tx, self._tx)
+        self._txbuf = self._txbuf if txbuf < 0 else txbuf
+        self._rxbuf = self._rxbuf if rxbuf < 0 else rxbuf
+        if self._rxbuf <= _FIFO or 0 < self._txbuf <= _FIFO:  # uart_driver_install
             raise OSError(-1)
-        self._timeout_us = timeout * 1000
-        framing = (self._rx, self._tx, bits, 0 if parity is None else 1 + parity, stop)
-        _wire.ask(
-            _ops.UART_OPEN, self._id, baudrate, bytes(framing) + self._rxbuf.to_bytes(4, "little")
-        )
+        self._timeout_us = self._timeout_us if timeout == -1 else timeout * 1000
+        framing = (self._rx, self._tx, self._bits, self._parity, self._stop)
+        size = self._rxbuf.to_bytes(4, "little")
+        _wire.ask(_ops.UART_OPEN, self._id, self._baudrate, bytes(framing) + size)
+
+    def irq(self, handler=None, trigger=0, hard=False):
+        """Only network.PPP has a use for it here: the simulator lets it read by itself."""
+        if self._id == UART._CONSOLE:
+            raise ValueError("REPL UART does not support IRQs")
+        if handler is not None and not callable(handler):
+            raise ValueError("handler must be None or callable")
+        wrong = trigger & ~(UART.IRQ_RX | UART.IRQ_RXIDLE | UART.IRQ_BREAK)
+        if wrong:
+            raise ValueError("trigger 0x%04x unsupported" % wrong)
+        if hard:
+            raise ValueError("hard IRQ is not supported")
 
     def deinit(self):
         pass

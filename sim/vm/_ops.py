@@ -27,6 +27,15 @@ NVS_SET = 24
 NVS_ERASE = 25
 NVS_COMMIT = 26
 WLAN = 27
+WLAN_ACTIVE, WLAN_CONFIG, WLAN_CONNECT, WLAN_DISCONNECT, WLAN_STATUS, WLAN_RSSI = 0, 1, 2, 3, 4, 5
+WLAN_SETTINGS = ("pm", "reconnects")  # the others are not simulated
+WIFI_ERRORS = {  # ESP-IDF, esp_wifi.h -> the port's sentence, network_common.c
+    0x3002: "Wifi Not Started",
+    0x3006: "Wifi Internal State Error",
+    0x300F: "Wifi Not Connected",
+}
 SPI_OPEN = 28
 SPI_READ = 29
 ONEWIRE = 30
+PPP = 31
+PPP_OPEN, PPP_CONNECT, PPP_DISCONNECT, PPP_STATUS = 0, 1, 2, 3

@@ -6,7 +6,8 @@ Source: ports/esp32/machine_pin.c, machine_adc.c, machine_adc_block.c.
 import _ops
 import _wire
 
-_NO_SUCH_PIN = (20, 24, 28, 29, 30, 31)  # ESP32 datasheet 2.2; 37, 38 are not led out, but there
+_NO_SUCH_PIN = (24, 28, 29, 30, 31)  # ports/esp32/machine_pin.h: 20, 37 and 38 are there
+_PSRAM = (16, 17)  # no pins where the port is built for PSRAM
 _FIRST_INPUT_ONLY = 34
 _ADC_PINS = (32, 33, 34, 35, 36, 37, 38, 39, 0, 2, 4, 12, 13, 14, 15, 25, 26, 27)
 
@@ -23,6 +24,8 @@ class Pin:
         if isinstance(id, Pin):
             id = id._id
         if not isinstance(id, int) or not 0 <= id < 40 or id in _NO_SUCH_PIN:
+            raise ValueError("invalid pin")
+        if id in _PSRAM and _wire.has_psram:
             raise ValueError("invalid pin")
         self._id = id
         if (mode, pull, value) != (None, -1, None):
@@ -59,7 +62,7 @@ class ADC:
     ATTN_0DB, ATTN_2_5DB, ATTN_6DB, ATTN_11DB = 0, 1, 2, 3
     WIDTH_9BIT, WIDTH_10BIT, WIDTH_11BIT, WIDTH_12BIT = 9, 10, 11, 12
 
-    def __init__(self, pin, *, atten=ATTN_0DB, sample_ns=None):
+    def __init__(self, pin, *, atten=ATTN_11DB):
         self._id = Pin(pin)._id
         if self._id not in _ADC_PINS:
             raise ValueError("invalid pin")
@@ -71,6 +74,7 @@ class ADC:
         self._atten = atten
 
     def read_uv(self):
+        """OSError(ESP_ERR_TIMEOUT) on the second converter's pins while the WiFi has it."""
         return _wire.ask(_ops.ADC_UV, self._id, self._atten)
 
     def read_u16(self):

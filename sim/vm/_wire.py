@@ -21,6 +21,7 @@ _whole = False
 _zero_us = 0  # the VM's time is the computer's, and this
 _debt_us = 0
 speed = 1
+has_psram = False
 
 
 def now_us():
@@ -85,14 +86,14 @@ def pieces(data):
 
 def connect():
     """To the simulator's socket, whose path is in the environment. Takes over its time."""
-    global _socket, _whole, _zero_us, speed
+    global _socket, _whole, _zero_us, speed, has_psram
     if _socket is not None:
         _socket.close()
     _socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     path = os.getenv("BUSGUARD_WIRE").encode()
     _socket.connect(b"\x01\x00" + path + b"\x00" * (108 - len(path)))
     _whole = True
-    boot = array("q", (0, 0))
+    boot = array("q", (0, 0, 0))
     ask(_ops.HELLO, into=boot)
-    speed = boot[1]
+    speed, has_psram = boot[1], boot[2] == 1
     _zero_us = boot[0] - _ticks_us()

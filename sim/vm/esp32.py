@@ -23,9 +23,11 @@ class Partition:
     BOOT = 0
     RUNNING = 1
 
-    def __init__(self, which):
+    def __init__(self, which, block_size=_SECTOR):
         """which: a label, BOOT or RUNNING; OSError(ENOENT) if there is none."""
-        if which in (0, 1):
+        if isinstance(which, int):
+            if which not in (Partition.BOOT, Partition.RUNNING):
+                raise ValueError
             found = self.find(Partition.TYPE_APP)
         else:
             found = self.find(label=which) or self.find(Partition.TYPE_DATA, label=which)
@@ -66,7 +68,9 @@ class Partition:
         """Without an offset it erases the blocks first."""
         at = self._where(block, len(buf), offset or 0)
         if offset is None:
-            for number in range((len(buf) + _SECTOR - 1) // _SECTOR):
+            if len(buf) % _SECTOR:
+                raise OSError(-0x104)  # ESP_ERR_INVALID_SIZE, of the erase
+            for number in range(len(buf) // _SECTOR):
                 self.ioctl(6, block + number)
         view = memoryview(buf)
         for begin in range(0, len(buf), _SECTOR):
@@ -87,7 +91,9 @@ class Partition:
 
     def _where(self, block, size, offset):
         at = block * _SECTOR + offset
-        if at < 0 or at + size > self._info[3]:
+        if not 0 <= at <= self._info[3]:
+            raise OSError(-0x102)  # ESP_ERR_INVALID_ARG
+        if at + size > self._info[3]:
             raise OSError(-0x104)  # ESP_ERR_INVALID_SIZE
         return self._info[2] + at
 

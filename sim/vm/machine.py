@@ -46,8 +46,12 @@ def deepsleep(time_ms=0):
     _wire.ask(_ops.RESET, _DEEPSLEEP, time_ms)
 
 
-def lightsleep(time_ms=0):
+def lightsleep(time_ms):
+    """What comes over a UART meanwhile is lost, and Wi-Fi that was on loses its network
+    (ESP-IDF programming guide, Sleep Modes). Without a time nothing here would wake it."""
+    _wire.ask(_ops.SLEEP, 0)
     _wire.pass_us(time_ms * 1000)
+    _wire.ask(_ops.SLEEP, 1)
 
 
 def idle():
@@ -79,7 +83,7 @@ class WDT:
     def __init__(self, id=0, timeout=5000):
         if id != 0:
             raise ValueError
-        if timeout < 1000:
+        if timeout <= 0:
             raise ValueError("WDT timeout too short")
         _wire.ask(_ops.WDT_START, 0, timeout)
 
@@ -110,5 +114,3 @@ class RTC:
         seconds = time.mktime((year, month, day, hour, minute, second, 0, 0))
         time.rtc_offset_us = seconds * 1000000 + us - _wire.now_us()
         _wire.ask(_ops.RTC_OFFSET, 0, time.rtc_offset_us)
-
-    init = datetime

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Path, Query
 
-from station.alarms import search
+from station.alarm_rows import search
 from station.api import shapes
 from station.api.guards import Duty, TheStation, Viewer
 from station.clock import parse_moment

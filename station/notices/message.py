@@ -22,9 +22,11 @@ _STAGES = {
 }  # fmt: skip
 _WORDS = {
     "th": {"drill": "การซ้อม", "bus": "รถ", "at": "เวลา", "heard": "สถานีได้รับ", "by": "โดย",
-           "seats": "ที่นั่ง", "place": "ตำแหน่ง", "unknown": "ไม่ทราบ"},
+           "seats": "ที่นั่ง", "unreadable": "ที่นั่งที่ไม่ทราบ อาจมีเด็ก", "place": "ตำแหน่ง",
+           "unknown": "ไม่ทราบ"},
     "en": {"drill": "DRILL", "bus": "Bus", "at": "At", "heard": "Heard", "by": "By",
-           "seats": "Seats", "place": "Position", "unknown": "unknown"},
+           "seats": "Seats", "unreadable": "Seats not known, a child may sit there",
+           "place": "Position", "unknown": "unknown"},
 }  # fmt: skip
 
 
@@ -39,9 +41,12 @@ def message(alarm: Mapping[str, Any], stage: str, language: str) -> tuple[str, s
     ]
     if alarm["late"]:
         lines.append(f"{words['heard']}: {_time(alarm['heard_ms'], language)}")
-    seats = alarm["data"].get("seats")
-    if seats:
-        lines.append(f"{words['seats']}: {', '.join(map(str, seats))}")
+    data = alarm["data"]
+    for name, told in (("seats", "seats"), ("unknown", "unreadable")):
+        if name in data and data[name] is None:
+            lines.append(f"{words[told]}: {words['unknown']}")
+        elif data.get(name):
+            lines.append(f"{words[told]}: {', '.join(map(str, data[name]))}")
     if alarm["lat"] is not None and alarm["lon"] is not None:
         lines.append(f"{words['place']}: {alarm['lat']:.5f}, {alarm['lon']:.5f}")
     if stage in ("raised", "escalated"):

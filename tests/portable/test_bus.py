@@ -92,6 +92,7 @@ class Parts:
         self.buzzer, self.lamp, self.horn = Output(), Output(), Output()
         self.gnss = Gnss()
         self.supply = Supply()
+        self.backup = None
         self.cabin = None
         self.accelerometer = None
         self.flash = flash
@@ -275,6 +276,17 @@ def test_a_rule_that_raises_is_told_once_and_the_others_go_on():
     assert [fault["data"]["what"] for fault in faults] == ["broken"]
     assert "belt" in faults[0]["data"]["text"]
     assert bench.told("child_left_behind") == ["raised"]
+
+
+def test_a_rule_that_is_switched_off_is_silent_and_stands_in_the_status():
+    config, errors = parse('{"rules": {"disabled": ["supply", "check_button_missed"]}}')
+    assert not errors
+    bench = Bench(config)
+    bench.parks_with()
+    bench.waits(4 * MINUTE)
+    assert bench.told("check_button_missed") == []
+    status = json.loads(bench.bus._status())
+    assert status["disabled"] == ["check_button_missed", "supply"]
 
 
 def test_only_a_completed_tick_feeds_the_watchdog():

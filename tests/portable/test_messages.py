@@ -108,6 +108,9 @@ def test_state_is_json_and_unknown_is_null():
     assert state["seats"] == {"total": 3, "taken": [1], "unknown": [2], "unbelted": []}
     assert state["doors"] == {"front": "open", "emergency": None}
     assert state["lat"] is None
+    assert state["route"] is None
+    s.route = "port_am"
+    assert b'"route":"port_am"' in messages.state(s, [], 0, 0, 10)
     assert state["backlog"] == {"alarm": 0, "track": 212}
     assert state["active"] == ["belt_off"]
     assert state["next_s"] == 10
@@ -126,5 +129,6 @@ def test_status_and_will():
         "start": "normal",
         "disabled": [],
         "policy": None,
+        "sleep_s": None,
     }
     assert json.loads(messages.WILL) == {"v": 1, "online": False}

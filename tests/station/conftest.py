@@ -5,7 +5,7 @@ from argon2 import PasswordHasher
 
 from sim import brokers
 from sim.postgres import Cluster, programs
-from station import accounts
+from station import accounts, alarms, dark
 from station.settings import Settings
 
 
@@ -15,6 +15,13 @@ def quick_passwords(monkeypatch):
     quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     monkeypatch.setattr(accounts, "_HASHER", quick)
     monkeypatch.setattr(accounts, "_NOBODY", quick.hash("nobody"))
+
+
+@pytest.fixture(autouse=True)
+def quick_turns(monkeypatch):
+    """What the station looks at once a second it looks at more often here."""
+    for part in (dark, alarms):
+        monkeypatch.setattr(part, "_TICK_S", 0.1)
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +39,7 @@ def db(request, tmp_path):
     """An empty database of each kind, by its address."""
     if request.param == "sqlite":
         return str(tmp_path / "station.db")
-    return request.getfixturevalue("cluster").new()
+    return request.getfixturevalue("cluster").emptied()
 
 
 @pytest.fixture

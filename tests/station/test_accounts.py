@@ -6,7 +6,7 @@ import re
 import httpx
 import pytest
 from sqlalchemy import text, update
-from told import NOW_MS, connected, event, rows, running, state, telling, track, until
+from told import NOW_MS, connected, count, event, rows, running, state, telling, track, until
 
 from station import tables
 from station.app import make_app
@@ -134,15 +134,20 @@ def test_tracks_expire_and_stay_away_when_they_come_again(settings, broker):
                 assert await station.expiry.run() == 0
                 clock.tell(NOW_MS + (settings.keep_tracks_days - 1) * DAY_MS)
                 bus.say(track(8, 1, t=clock.now_ms() // 1000))
+                await until(lambda: _has_positions(station, 7))
                 assert await station.expiry.run() == 0
                 clock.tell(NOW_MS + (settings.keep_tracks_days + 1) * DAY_MS)
                 assert await station.expiry.run() == 6
                 bus.say(*messages, event(9))
-                await until(lambda: len(station.alarms.at_hand) == 2)
+                await until(lambda: 9 in {a.occ for a in station.alarms.at_hand.values()})
             assert [row.seq for row in await rows(station, tables.positions)] == [8]
             assert len(await rows(station, tables.events)) == 2
 
     asyncio.run(scenario())
+
+
+async def _has_positions(station, n):
+    return await count(station, "positions") == n
 
 
 def test_a_database_of_a_newer_station_is_left_alone(db):

@@ -3,24 +3,20 @@
 import asyncio
 
 import pytest
-from told import NOW_MS, connected, event, rows, running, state, status, telling, until
+from told import (
+    At,
+    connected,
+    event,
+    on_one_database,
+    state,
+    status,
+    telling,
+    until,
+)  # fmt: skip
 
-from station import tables
-from station.clock import FollowedClock
-
-
-class At:
-    """A station at a time that the test tells."""
-
-    def __init__(self, settings):
-        self.settings = settings
-        self.clock = FollowedClock(NOW_MS)
-
-    def running(self):
-        return running(self.settings, self.clock)
-
-    def passes(self, seconds):
-        self.clock.tell(self.clock.now_ms() + seconds * 1000)
+from station.clock import parse_iso
+from station.live import view
+from station.settings import Settings
 
 
 def dark(station):
@@ -38,6 +34,7 @@ async def heard(station, seats):
     )  # fmt: skip
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("said", "alarms"),
     [
@@ -86,7 +83,7 @@ def test_it_says_how_it_was_survives_a_restart_and_ends_when_the_bus_is_heard(se
             assert (alarm["lat"], alarm["data"]["phase"]) == (13.0827, "driving")
         async with time.running() as again:
             await connected(again)
-            await asyncio.sleep(1.5)
+            await asyncio.sleep(0.5)
             assert [a["id"] for a in standing(again)] == [alarm["id"]]
             with telling(broker) as bus:
                 bus.say(state(at_ms=time.clock.now_ms(), taken=[7, 9]))
@@ -101,6 +98,7 @@ def test_it_says_how_it_was_survives_a_restart_and_ends_when_the_bus_is_heard(se
     asyncio.run(scenario())
 
 
+@on_one_database
 def test_the_last_will_alarms_sooner_and_not_for_a_bus_that_comes_straight_back(settings, broker):
     time = At(settings)
 
@@ -124,6 +122,7 @@ def test_the_last_will_alarms_sooner_and_not_for_a_bus_that_comes_straight_back(
     asyncio.run(scenario())
 
 
+@on_one_database
 def test_without_a_broker_the_station_is_silent_itself(settings, broker):
     time = At(settings)
 
@@ -148,113 +147,91 @@ def test_without_a_broker_the_station_is_silent_itself(settings, broker):
     asyncio.run(scenario())
 
 
-# alarms
-
-
-def test_an_occurrence_ends_right_in_whatever_order_its_events_come(settings, broker):
-    said = [
-        event(5, "child_left_behind", at_ms=NOW_MS - 300_000, data={"stage": 2}),
-        event(7, "child_left_behind", state="updated", occ=5, data={"stage": 3}),
-        event(9, "child_left_behind", state="cleared", occ=5, at_ms=NOW_MS - 1000),
-    ]
-
-    async def scenario():
-        async with running(settings) as station:
-            await connected(station)
-            with telling(broker) as bus:
-                bus.say(said[2])
-                await until(lambda: station.alarms.at_hand)
-                bus.say(said[1])
-                bus.say(said[0])
-
-            def told():
-                (alarm,) = station.alarms.views()
-                return alarm["raised_at"] == "2026-11-22T00:07:03.400Z" and alarm
-
-            alarm = await until(told)
-            assert alarm["cleared_at"] == "2026-11-22T00:12:02.400Z"
-            assert (alarm["ended_by"], alarm["data"]) == ("bus", {"stage": 3})
-            assert len(await rows(station, tables.alarms)) == 1
-
-    asyncio.run(scenario())
-
-
-def test_a_late_alarm_has_both_times(settings, broker):
-    async def scenario():
-        async with running(settings) as station:
-            await connected(station)
-            with telling(broker) as bus:
-                bus.say(event(1, at_ms=NOW_MS - 86_400_000))
-            (alarm,) = await until(station.alarms.views)
-            assert alarm["late"]
-            assert alarm["raised_at"] == "2026-11-21T00:12:03.400Z"
-            assert alarm["heard_at"].startswith("2026-11-22T00:12:")
-
-    asyncio.run(scenario())
-
-
-def test_acknowledged_once_escalated_if_not_and_a_drill_that_becomes_real(settings, broker):
+@on_one_database
+def test_records_without_a_state_are_a_bus_of_which_nothing_is_known(settings, broker):
+    """It counts as one with a child on board, after a restart of the station too."""
     time = At(settings)
 
     async def scenario():
         async with time.running() as station:
             await connected(station)
             with telling(broker) as bus:
-                bus.say(event(1), event(2, exercise=True), event(3, "crash", "warning"))
-                await until(lambda: len(station.alarms.at_hand) == 3)
-                by_occ = {a.occ: a.id for a in station.alarms.at_hand.values()}
-                first, drill, crash = by_occ[1], by_occ[2], by_occ[3]
-                alarm = await station.alarms.acknowledge(first, "anong", "I call the driver")
-                assert (alarm["acked_by"], alarm["note"]) == ("anong", "I call the driver")
-                again = await station.alarms.acknowledge(first, "somchai", None)
-                assert again["acked_by"] == "anong"
-                await station.alarms.acknowledge(drill, "anong", "a drill")
-                time.passes(settings.escalate_min * 60 + 1)
-                bus.say(event(4, state="updated", occ=2), event(5, "crash", state="updated", occ=3))
-
-                def worse():
-                    by_id = {a["id"]: a for a in station.alarms.views()}
-                    real = drill in by_id and not by_id[drill]["exercise"]
-                    return real and by_id[crash]["severity"] == "alarm" and by_id
-
-                by_id = await until(worse)
-                assert by_id[drill]["acked_at"] is None
-                time.passes(settings.escalate_min * 60 + 1)
-
-                def escalated():
-                    return {a["id"] for a in station.alarms.views() if a["escalated_at"]}
-
-                await until(lambda: escalated() == {drill, crash})
-                log = [line["what"] for line in await station.alarms.log(drill)]
-                assert log == ["heard", "acknowledged", "real", "escalated"]
+                bus.say(event(1, "started", "info"))
+            await until(lambda: station.live.get("lc", "bus-01"))
+            time.passes(settings.dark_after_s - 20)
+            await station.dark.judge()
+            assert not standing(station)
+        async with time.running() as again:
+            await connected(again)
+            time.passes(settings.dark_after_s + 1)
+            (alarm,) = await until(lambda: standing(again))
+            assert (alarm["data"]["seats"], alarm["data"]["unknown"]) == (None, None)
+            assert alarm["data"]["last_heard_at"] is not None
+            with telling(broker) as bus:
+                bus.say(event(2, "trip_started", "info"))  # still not how it is
+                await asyncio.sleep(0.3)
+                await again.dark.judge()
+                assert standing(again)
+                bus.say(state(at_ms=time.clock.now_ms()))
+                await until(lambda: not standing(again))
 
     asyncio.run(scenario())
 
 
-def test_what_only_happens_and_what_a_restart_ended_does_not_stand_for_ever(settings, broker):
+@on_one_database
+def test_a_bus_that_connects_and_never_tells_how_it_is_alarms(settings, broker):
     time = At(settings)
 
     async def scenario():
         async with time.running() as station:
             await connected(station)
             with telling(broker) as bus:
-                bus.say(event(1, "check_too_soon", "warning"), event(2, "sos"), event(3, "drill"))
-                await until(lambda: len(station.alarms.at_hand) == 3)
-                start = {"boot": 4, "reset": "watchdog", "start": "normal", "fw": "0.3.0"}
-                bus.say(event(40, "started", "warning", data=start, at_ms=NOW_MS + 5000))
+                bus.say(status())
+            await until(lambda: station.live.get("lc", "bus-01"))
+            time.passes(settings.dark_after_s + 1)
+            assert await until(lambda: standing(station))
 
-                async def ended():
-                    found = await rows(station, tables.alarms, tables.alarms.c.occ)
-                    return [a.ended_by for a in found][:3] == ["restart"] * 3
+    asyncio.run(scenario())
 
-                await until(ended)
-                bus.say(event(41, "sos", at_ms=NOW_MS + 6000))
-                await until(lambda: any(a["cleared_at"] is None for a in station.alarms.views()))
-                time.passes(20)
-                bus.say(state(at_ms=NOW_MS + 16_000, active=["sos"]))
-                await asyncio.sleep(1.5)
-                assert [a["kind"] for a in station.alarms.views() if not a["cleared_at"]] == ["sos"]
-                bus.say(state(at_ms=NOW_MS + 17_000))
-                await until(lambda: all(a["cleared_at"] for a in station.alarms.views()))
+
+@pytest.mark.parametrize("comes_back", [False, True], ids=["stays dark", "heard again meanwhile"])
+def test_what_goes_dark_while_the_database_is_away_is_seen_at_once_and_listed_after(
+    cluster, broker, comes_back
+):
+    settings = Settings(broker=(broker.host, broker.port), db=cluster.emptied())
+    time = At(settings)
+
+    async def scenario():
+        async with time.running() as station:
+            await connected(station)
+            with telling(broker) as bus:
+                bus.say(state(taken=[7]))
+                await heard(station, [7])
+                cluster.halt()
+                try:
+                    time.passes(200)
+                    known = station.live.bus("lc", "bus-01")
+                    await until(lambda: known.unlisted and not station.health.database.ok)
+                    raised_ms = time.clock.now_ms()
+                    assert view(known, raised_ms)["show"] == "alarm"
+                    assert not station.alarms.at_hand
+                    if comes_back:
+                        bus.say(state(at_ms=raised_ms, taken=[7, 8]))
+                        await heard(station, [7, 8])
+                        assert view(known, raised_ms)["show"] == "driving"
+                    time.passes(600)
+                    if comes_back:
+                        bus.say(state(at_ms=time.clock.now_ms(), taken=[7, 8, 9]))
+                        await heard(station, [7, 8, 9])
+                finally:
+                    cluster.start()
+                await until(lambda: dark(station), seconds=30)
+                if comes_back:
+                    await until(lambda: dark(station)[0]["cleared_at"])
+                (alarm,) = dark(station)
+                assert abs(parse_iso(alarm["raised_at"]) - raised_ms) < 30_000
+                assert alarm["late"] and alarm["data"]["seats"] == [7]
+                assert bool(standing(station)) is not comes_back
+                assert not known.unlisted
 
     asyncio.run(scenario())

@@ -16,6 +16,7 @@ from told import (
     connected,
     count,
     event,
+    on_one_database,
     rows,
     running,
     state,
@@ -27,6 +28,7 @@ from told import (
 from vm import ROOT as REPOSITORY
 
 from station import tables
+from station.live import view
 
 
 def test_twice_late_and_in_any_order_every_record_is_there_once(settings, broker):
@@ -97,6 +99,34 @@ def test_what_breaks_the_contract_stops_nothing(settings, broker):
     asyncio.run(scenario())
 
 
+@on_one_database
+def test_older_and_newer_firmware_is_understood(settings, broker):
+    """A name that is missing since it came later, and one that nobody knows yet, drop nothing."""
+    old, new, told = (json.loads(body) for _, body in (state(), state(), event(1)))
+    del old["route"]
+    old_status = {k: v for k, v in json.loads(status()[1]).items()
+                  if k not in ("start", "disabled", "policy")}  # fmt: skip
+    new["tyres_kpa"], new["seats"]["reclined"], told["witness"] = 800, [3], "camera"
+
+    def said(name, body):
+        return name, json.dumps(body).encode()
+
+    async def scenario():
+        async with running(settings) as station:
+            await connected(station)
+            with telling(broker) as bus:
+                bus.say(said("state", old), said("status", old_status))
+                known = await until(lambda: station.live.get("lc", "bus-01"))
+                await until(lambda: known.status)
+                assert view(known, NOW_MS)["route"] is None
+                bus.say(said("state", new), said("event", told), strict=False)
+                await until(lambda: view(known, NOW_MS)["route"] == "port_am")
+                await until(lambda: station.alarms.at_hand)
+            assert await count(station, "quarantine") == 0
+
+    asyncio.run(scenario())
+
+
 def test_a_station_that_is_killed_in_the_middle_loses_and_doubles_nothing(settings, broker):
     """kill -9 several times while 1500 positions and 60 alarms come in."""
     command = [sys.executable, "-m", "station", "serve", "--http", "127.0.0.1:0"]
@@ -141,6 +171,7 @@ def test_a_station_that_is_killed_in_the_middle_loses_and_doubles_nothing(settin
     asyncio.run(scenario())
 
 
+@on_one_database
 def test_a_broker_that_is_away_is_said_and_costs_nothing(settings, broker):
     async def scenario():
         async with running(settings) as station:
@@ -166,7 +197,7 @@ def test_a_broker_that_is_away_is_said_and_costs_nothing(settings, broker):
 def test_a_database_that_is_away_is_said_and_costs_nothing(cluster, broker):
     from station.settings import Settings
 
-    settings = Settings(broker=(broker.host, broker.port), db=cluster.new())
+    settings = Settings(broker=(broker.host, broker.port), db=cluster.emptied())
 
     async def scenario():
         async with running(settings) as station:
@@ -212,6 +243,7 @@ def test_the_present_never_waits_for_records(settings, broker):
 _LOCK = {True: "SELECT 1", False: "LOCK TABLE events IN ACCESS EXCLUSIVE MODE"}
 
 
+@on_one_database
 @pytest.mark.parametrize("years", [-20, 5])
 def test_a_clock_that_is_years_wrong_is_kept_and_flagged(settings, broker, years):
     wrong_ms = NOW_MS + years * 365 * 86_400_000
@@ -239,6 +271,7 @@ def test_a_clock_that_is_years_wrong_is_kept_and_flagged(settings, broker, years
     asyncio.run(scenario())
 
 
+@on_one_database
 def test_an_old_state_never_moves_the_present(settings, broker):
     async def scenario():
         async with running(settings) as station:
@@ -275,6 +308,7 @@ def test_numbers_that_are_missing_are_gaps_until_they_come_or_are_explained(sett
     asyncio.run(scenario())
 
 
+@on_one_database
 def test_no_secret_reaches_a_log(settings, broker, caplog):
     caplog.set_level("DEBUG")
     settings.broker_user, settings.broker_password = "station", "pa55word-of-the-broker"

@@ -8,6 +8,7 @@ import json
 import time
 
 import paho.mqtt.client as mqtt
+import pytest
 from schemas import validate
 from sqlalchemy import select, text
 
@@ -17,6 +18,9 @@ from station.station import Station
 EPOCH = "9f3a21c4"
 NOW_MS = 1_795_306_323_400  # 2026-11-22T00:12:03.400Z
 ROOT = "schoolbus/lc/bus-01/"
+
+on_one_database = pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+"""For what does not depend on which it is."""
 
 
 def event(seq, kind="sos", severity="alarm", state="raised", occ=None, at_ms=NOW_MS, epoch=EPOCH,
@@ -41,8 +45,8 @@ def state(at_ms=NOW_MS, taken=(), unknown=(), phase="driving", next_s=10, active
           **more):  # fmt: skip
     body = {
         "v": 1, "at": iso(at_ms), "clock": "gnss" if at_ms is not None else "none", "phase": phase,
-        "mode": "normal", "trip": 3, "lat": 13.0827, "lon": 100.8833, "speed_kmh": 41.5,
-        "heading_deg": 183, "sats": 11, "hdop": 0.9, "ignition": True,
+        "mode": "normal", "trip": 3, "route": "port_am", "lat": 13.0827, "lon": 100.8833,
+        "speed_kmh": 41.5, "heading_deg": 183, "sats": 11, "hdop": 0.9, "ignition": True,
         "doors": {"front": "closed", "emergency": "closed"},
         "seats": {"total": 40, "taken": list(taken), "unknown": list(unknown), "unbelted": []},
         "supply_mv": 13420, "cabin_c": 31.5, "signal_dbm": -71,
@@ -103,6 +107,20 @@ async def running(settings, clock=None):
         yield station
     finally:
         await station.stop()
+
+
+class At:
+    """A station at a time that the test tells."""
+
+    def __init__(self, settings):
+        self.settings = settings
+        self.clock = FollowedClock(NOW_MS)
+
+    def running(self):
+        return running(self.settings, self.clock)
+
+    def passes(self, seconds):
+        self.clock.tell(self.clock.now_ms() + seconds * 1000)
 
 
 async def until(condition, what="it", seconds=15):

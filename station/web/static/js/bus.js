@@ -1,6 +1,7 @@
 // One bus: its seats now, and any of its days.
 
-import { AlarmList, byUrgency, isOpen } from "./alarms.js";
+import { AlarmList } from "./alarm_list.js";
+import { byUrgency, isOpen } from "./alarms.js";
 import { get, path } from "./api.js";
 import { lookForm } from "./look.js";
 import { BusLayer } from "./bus_layer.js";
@@ -22,13 +23,13 @@ const [fleet, name] = location.pathname.split("/").slice(2).map(decodeURICompone
 const KEY = `${fleet}/${name}`;
 
 async function main() {
-  const { person, live, label } = await openPage();
+  const { person, live } = await openPage();
   const map = openMap(find("#map"));
   const layer = new BusLayer({ onChoose: () => {} });
   const trail = L.polyline([], { color: "#0b57d0", weight: 4, opacity: 0.7, interactive: false }).addTo(map);
   const marks = L.layerGroup().addTo(map);
   layer.addTo(map);
-  const alarms = new AlarmList(find("#alarms"), person, label);
+  const alarms = new AlarmList(find("#alarms"), person, live);
   const graph = new SpeedGraph(find("#graph"), (time) => seek(time));
   const timeline = new Timeline(find("#timeline"), (time) => seek(time));
   const replay = new Replay(atTime, showPlaying);
@@ -38,17 +39,20 @@ async function main() {
 
   find("#seat-legend").append(seatLegend());
   if (person.role === "admin") live.addEventListener("fresh", () => find("#look").replaceChildren(lookForm(live.buses.get(KEY))), { once: true });
-  live.addEventListener("fresh", showNow);
-  live.addEventListener("buses", (event) => event.detail.has(KEY) && showNow());
+  live.addEventListener("fresh", showAlarms);
+  live.addEventListener("buses", (event) => event.detail.has(KEY) && showAlarms());
   live.addEventListener("alarms", (event) => { showAlarms(); if (isMine(event.detail)) loadSoon(); });
-  setInterval(() => { showNow(); showAlarms(); }, 30e3);
+  setInterval(showAlarms, 30e3);
   const places = showPlaces(map).catch(() => {});
 
   const isMine = (alarm) => Boolean(alarm) && alarm.fleet === fleet && alarm.bus === name && find("#day").value === localDay(now());
 
+  const mine = () => [...live.alarms.values()].filter((alarm) => alarm.fleet === fleet && alarm.bus === name && isOpen(alarm));
+
   function showAlarms() {
-    const mine = [...live.alarms.values()].filter((alarm) => alarm.fleet === fleet && alarm.bus === name && isOpen(alarm));
-    alarms.show(mine.sort(byUrgency));
+    alarms.show(mine().sort(byUrgency));
+    document.body.classList.toggle("in-alarm", mine().length > 0);
+    showNow();
   }
 
   let drawn = "";
@@ -63,8 +67,9 @@ async function main() {
     find("#old").hidden = !old;
     if (old) setText(find("#old"), t("seats_old", { time: moment(bus.heard_at) }));
     find("#seats").classList.toggle("old", Boolean(old));
-    const form = JSON.stringify([bus.seats, bus.doors, bus.checked, bus.layout]);
-    if (form !== drawn) { find("#seats").replaceChildren(seatMap(bus)); drawn = form; }
+    const named = mine().filter((alarm) => !alarm.cleared_at).flatMap(({ data }) => [...(data.seats || []), ...(data.unknown || [])]);
+    const form = JSON.stringify([bus.seats, bus.doors, bus.checked, bus.layout, named]);
+    if (form !== drawn) { find("#seats").replaceChildren(seatMap(bus, new Set(named))); drawn = form; }
     facts(bus);
     if (!replaying) showOnMap(bus);
   }
@@ -123,8 +128,9 @@ async function main() {
     marks.clearLayers();
     for (const event of day.events) {
       if (event.severity === "info" || event.state !== "raised" || event.lat === null) continue;
-      L.circleMarker([event.lat, event.lon], { radius: 7, weight: 2, color: "#fff", fillOpacity: 1, fillColor: event.severity === "alarm" ? "#b00020" : "#a35200" })
-        .bindTooltip(() => make("span", {}, `${clock(event.at)} ${kindName(event.kind)}`))
+      const look = event.exercise ? { color: "#0b4f8a", dashArray: "3 3", fillColor: "#fff" } : { color: "#fff", fillColor: event.severity === "alarm" ? "#b00020" : "#a35200" };
+      L.circleMarker([event.lat, event.lon], { radius: 7, weight: 2, fillOpacity: 1, ...look })
+        .bindTooltip(() => make("span", {}, `${clock(event.at)} ${event.exercise ? `${t("drill")} ` : ""}${kindName(event.kind)}`))
         .on("click", () => event.time !== null && seek(event.time)).addTo(marks);
     }
   }
@@ -187,11 +193,12 @@ function facts(bus) {
   const known = (value, text) => (value === null || value === undefined ? t("unknown") : text);
   const lines = [
     ...seatLines(bus),
+    [t("bus_phone"), bus.phone || t("none")],
     [t("fact_speed"), speedWords(bus)],
     [t("fact_heard"), heardWords(bus)],
     [t("fact_ignition"), word("on_off", bus.ignition)],
-    [word("door", "front"), word("door_state", doors.front === undefined ? null : doors.front)],
-    [word("door", "emergency"), word("door_state", doors.emergency === undefined ? null : doors.emergency)],
+    [t("fact_front_door"), word("door_state", doors.front === undefined ? null : doors.front)],
+    [t("fact_emergency_door"), word("door_state", doors.emergency === undefined ? null : doors.emergency)],
     [t("fact_check"), word("checked", bus.checked)],
     [t("fact_route"), bus.route ? placeName(bus.route) : "–"],
     [t("fact_cabin"), known(bus.cabin_c, `${bus.cabin_c} °C`)],

@@ -1,0 +1,96 @@
+"""One station works on a database; a second one says so and leaves it alone."""
+
+import asyncio
+import subprocess
+import sys
+
+import pytest
+from told import NOW_MS, connected, count, event, running, telling, until
+from vm import ROOT
+
+from station.clock import FollowedClock
+from station.database import Database, DatabaseError, is_away
+from station.settings import Settings
+from station.station import Station
+
+
+def test_a_second_station_is_refused_until_the_first_has_ended(settings, broker):
+    async def scenario():
+        async with running(settings):
+            second = Database(settings.db)
+            with pytest.raises(DatabaseError, match="Another station works on the database"):
+                await second.claim()
+            await second.close()
+        async with running(settings):
+            pass
+
+    asyncio.run(scenario())
+
+
+def test_it_is_one_sentence_on_the_command_line(settings, broker):
+    command = [sys.executable, "-m", "station", "serve", "--http", "127.0.0.1:0", "--db"]
+
+    async def scenario():
+        async with running(settings):
+            return await asyncio.to_thread(
+                subprocess.run, [*command, settings.db], cwd=ROOT, capture_output=True, text=True
+            )
+
+    done = asyncio.run(scenario())
+    assert done.returncode == 2
+    assert "Another station works on the database" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_people_and_policies_may_be_given_to_a_station_that_runs(settings, broker):
+    command = [sys.executable, "-m", "station", "admin", "boss", "--generate", "--db"]
+
+    async def scenario():
+        async with running(settings):
+            return await asyncio.to_thread(
+                subprocess.run, [*command, settings.db], cwd=ROOT, capture_output=True, text=True
+            )
+
+    assert asyncio.run(scenario()).returncode == 0
+
+
+def test_who_lost_the_database_to_another_waits_and_takes_nothing(cluster, broker):
+    """PostgreSQL restarts, and another station is there first."""
+    settings = Settings(broker=(broker.host, broker.port), db=cluster.emptied())
+
+    async def scenario():
+        async with running(settings) as first:
+            await connected(first)
+            cluster.halt()
+            cluster.start()
+            other = Database(settings.db)
+            await other.claim()
+            with pytest.raises(OSError) as refused:
+                async with first.db.write():
+                    pass
+            assert is_away(refused.value)
+            with telling(broker) as bus:
+                bus.say(event(1))
+            await until(lambda: not first.health.database.ok)
+            assert await count(first, "events") == 0
+            await other.close()
+            await until(lambda: first.alarms.at_hand, seconds=30)
+
+    asyncio.run(scenario())
+
+
+def test_a_part_that_finds_the_database_away_waits_before_it_tries_again(tmp_path):
+    tries = []
+
+    async def finds_it_away():
+        tries.append(1)
+        raise ConnectionRefusedError
+
+    async def scenario():
+        station = Station(Settings(db=str(tmp_path / "s.db")), FollowedClock(NOW_MS))
+        task = asyncio.create_task(station._go_on(finds_it_away))
+        await asyncio.sleep(0.2)
+        task.cancel()
+
+    asyncio.run(scenario())
+    assert len(tries) == 1

@@ -78,7 +78,7 @@ def battery_ma(seconds: Counter[tuple[bool, str]]) -> float:
 
 def run(say: Callable[[str], None]) -> None:
     hours = _NIGHT_MS // 3_600_000
-    say(f"Power: {hours} hours of a parked, checked, empty bus; currents of docs/boot.md, estimated")
+    say(f"Power: {hours} hours of a parked, checked, empty bus, with the currents of docs/boot.md")
     for radio in ("wifi", "cellular"):
         for sleeps in (False, True):
             seconds, woke = night(radio, sleeps)

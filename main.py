@@ -56,7 +56,9 @@ def run():
         if test is not None and test.is_due(now_ms):
             print("selftest", test.line())
             test = None
-        if not bus.turn(now_ms):
+        if bus.turn(now_ms):
+            time.sleep_ms(1)  # the wire to the seats is as slow as it is: others may work
+        elif not bus.sleep(uptime.now_ms(time.ticks_ms())):
             time.sleep_ms(5)
 
 

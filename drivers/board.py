@@ -70,6 +70,7 @@ class Board:
         )
         self.gnss = Gnss(uart, 200 if config["gnss"]["fast"] else 1000)
         self.switches = None
+        self._inputs = []  # (pin, pull)
         far = table.get("switch_expander", {})
         if far:
             from drivers.mcp23017 import MCP23017
@@ -85,10 +86,15 @@ class Board:
             else:
                 pull = None if pins[name] in INPUT_ONLY else Pin.PULL_UP
                 pin = Pin(pins[name], Pin.IN, pull)
+                self._inputs.append((pin, pull))
             setattr(self, name, Switch(pin, when_closed))
         self.supply = Supply(
             ADC(Pin(pins["supply"]), atten=ADC.ATTN_11DB), *table["dividers"]["supply"]
         )
+        self.backup = None
+        if config["backup"]["fitted"] and "backup" in table["on_board"]:
+            pin = Pin(table["on_board"]["backup"])
+            self.backup = Supply(ADC(pin, atten=ADC.ATTN_11DB), *table["dividers"]["backup"])
         self.cabin = _cabin(
             config["cabin"], i2c, pins, way_pins(table, config["seats"]), self.errors
         )
@@ -100,6 +106,18 @@ class Board:
         self.reset_cause = _RESET_CAUSES.get(machine.reset_cause(), "power_on")
         self.reset = machine.reset
         self.entropy = os.urandom
+
+    def sleep(self, ms):
+        """Light sleep: RAM, outputs and the watchdog's count stay as they are, time goes on.
+
+        What a UART hears meanwhile is lost, and the radios have to be off. The pull-ups of the
+        RTC pins are set anew: their power domain may sleep deeper than the rest.
+        Source: MicroPython 1.29, ports/esp32/modmachine.c (machine_sleep_helper); ESP-IDF 5.5
+        programming guide, Sleep Modes (Light-sleep; Power-down of RTC peripherals).
+        """
+        machine.lightsleep(ms)
+        for pin, pull in self._inputs:
+            pin.init(Pin.IN, pull)
 
 
 def _output(pins, name, sensed):

@@ -34,6 +34,7 @@ from sim.world import World
 
 _DIVIDER_OHM = (100_000, 10_000)
 _ADC_NOISE_UV = 1500
+_VBUS_MV = 4900  # what a LilyGO's battery pin shows while the vehicle's supply charges it
 _GNSS_BAUD, _RXBUF = 9600, 2048
 _WATCHDOG_MS = 8000
 _PULSE_MS = 2500  # an output that pulses with shorter pauses still sounds
@@ -115,6 +116,16 @@ class SimBoard:
         divided = 1000 * lower / (upper + lower)  # uV at the pin for each mV of supply
         adc = ADC(lambda: int(world.supply_mv * divided), noise_uv=_ADC_NOISE_UV, rng=rng)
         self.supply = Supply(adc, upper, lower)
+        self.backup = None
+        if config["backup"]["fitted"] and "backup" in table["on_board"]:
+            ohms = table["dividers"]["backup"]
+            share = 1000 * ohms[1] / (ohms[0] + ohms[1])
+            source = ADC(
+                lambda: int(share * (_VBUS_MV if world.supply_mv else world.backup_mv)),
+                noise_uv=_ADC_NOISE_UV,
+                rng=rng,
+            )
+            self.backup = Supply(source, *ohms)
         self.watchdog = WDT(clock, _WATCHDOG_MS)
         self._fit_cabin(config["cabin"])
         self.flash = Flash(flash)
@@ -124,6 +135,7 @@ class SimBoard:
         self.dialer = dialer
         self.reset_cause = reset_cause
         self.reset = _reset
+        self.wakes_ms: int | None = None
         self.entropy = rng.randbytes
         self.refresh()
 
@@ -168,6 +180,18 @@ class SimBoard:
         self.cabin_chip = LM75(lambda: self._world.cabin_c10 / 10)
         self.i2c.attach(_CABIN_ADDRESS, self.cabin_chip)
         self.cabin = CabinDriver(self.i2c, _CABIN_ADDRESS)
+
+    def sleep(self, ms: int) -> None:
+        """machine.lightsleep(ms): returns at once; who runs the board lets it sleep."""
+        self.wakes_ms = self._clock() + ms
+
+    def wake(self) -> None:
+        """What came over the UARTs meanwhile went by unheard."""
+        self.wakes_ms = None
+        self.receiver.advance(self._clock())
+        self.uart.miss()
+        if hasattr(self.seat_wiring, "miss"):
+            self.seat_wiring.miss()
 
     def refresh(self) -> None:
         """Sensors see the world, through what is broken; the world hears the horn."""

@@ -32,11 +32,14 @@ def iso(ago_s: float = 0) -> str:
 
 class Town:
     def __init__(self, buses: int, tick_s: float):
-        self.tick_s = tick_s
+        self.tick_s, self.n = tick_s, buses
+        self.queues: set[asyncio.Queue] = set()
+        self.reset()
+
+    def reset(self) -> None:
         self.tiles = os.environ.get("STAND_IN_TILES")
         self.signed_in = True
-        self.queues: set[asyncio.Queue] = set()
-        self.buses = {f"bus-{i:02}": self.bus(i) for i in range(1, buses + 1)}
+        self.buses = {f"bus-{i:02}": self.bus(i) for i in range(1, self.n + 1)}
         self.alarms: dict[str, dict] = {}
         self.log: dict[str, list] = {}
         self.last = 0
@@ -362,6 +365,10 @@ def make_app(town: Town) -> Starlette:
         town.buses["bus-01"]["label"] = asked["last"]
         return JSONResponse({})
 
+    async def reset(request):
+        town.reset()
+        return JSONResponse({})
+
     async def login(request):
         body = await request.json()
         if body["password"] != "right":
@@ -461,6 +468,7 @@ def make_app(town: Town) -> Starlette:
         Route("/api/alarms/{id}/ack", guarded(ack), methods=["POST"]),
         Route("/test/alarm", raise_alarm, methods=["POST"]),
         Route("/test/days", days_pass, methods=["POST"]),
+        Route("/test/reset", reset, methods=["POST"]),
         Route("/api/login", login, methods=["POST"]),
         Route("/api/logout", logout, methods=["POST"]),
     ]

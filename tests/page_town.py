@@ -122,8 +122,7 @@ class PageTown:
         self._broker = brokers.start()
         self.port = brokers.free_port()
         self.base = f"http://127.0.0.1:{self.port}"
-        self._run("admin", NAME, given=PASSWORD + "\n")
-        self._run("policy", FLEET, "-", given=json.dumps(policy_for(0)))
+        self._prepare(PASSWORD + "\n" + json.dumps(policy_for(0)))
         self.start()
         self._client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, "page-town")
         self._client.connect("127.0.0.1", self._broker.port)
@@ -138,8 +137,13 @@ class PageTown:
         self.kill()
         self._broker.stop()
 
-    def _run(self, *words: str, given: str) -> None:
-        command = [sys.executable, "-m", "station", *words, "--db", str(self._db)]
+    def _prepare(self, given: str) -> None:
+        """An administrator and a policy, by the commands of the station."""
+        lines = [["admin", NAME], ["policy", FLEET, "-"]]
+        code = "import sys; from station.__main__ import main\n" + "\n".join(
+            f"main({[*line, '--db', str(self._db)]!r})" for line in lines
+        )
+        command = [sys.executable, "-c", code]
         subprocess.run(command, cwd=ROOT, input=given, text=True, check=True, timeout=60)
 
     def start(self) -> None:

@@ -70,11 +70,18 @@ def browser():
         yield browser
 
 
-@pytest.fixture
-def station(browser):
+@pytest.fixture(scope="module")
+def stand_in(browser):
     station = StandIn()
     yield station
     station.stop()
+
+
+@pytest.fixture
+def station(stand_in):
+    """As at its start."""
+    stand_in.post("/test/reset")
+    return stand_in
 
 
 @pytest.fixture
@@ -185,6 +192,11 @@ def test_list_is_filtered_and_works_by_keyboard(opened):
     page.get_by_label("Search bus").fill("")
     page.get_by_label("State", exact=True).select_option("dark")
     assert page.locator("tr[data-bus]:visible").count() == 2
+    page.locator("tr[data-bus]:visible a").first.focus()
+    page.locator("#chosen").get_by_text("silent since").wait_for()
+    page.keyboard.press("Escape")
+    assert not page.locator("#chosen").is_visible()
+    page.locator("tr[data-bus]:visible a").nth(1).focus()
     page.locator("tr[data-bus]:visible a").first.focus()
     page.locator("#chosen").get_by_text("silent since").wait_for()
     page.keyboard.press("Enter")

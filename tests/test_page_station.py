@@ -25,22 +25,26 @@ def town(tmp_path_factory):
     page_streets.make(folder / "town.pmtiles", [road["line"] for road in policy_for(0)["roads"]])
     streets = ("--tiles", str(folder / "town.pmtiles"), "--tiles-credit", "© the <b>town</b>")
     with running_browser() as browser, PageTown(folder, *streets) as town:
-        town.browser = browser
+        town.browser, town.session = browser, None
         yield town
 
 
 @pytest.fixture
 def duty(town):
-    """A page on which the duty officer has signed in, as a person does."""
-    context = town.browser.new_context(viewport=DESK, reduced_motion="reduce")
+    """A page on which the duty officer has signed in, as a person does, once a day."""
+    context = town.browser.new_context(
+        viewport=DESK, reduced_motion="reduce", storage_state=town.session
+    )
     context.add_init_script("localStorage.setItem('busguard.language', 'en')")
     watched = Watched(context, town.base)
     page = watched.goto("/")
-    page.wait_for_url("**/login**")
-    page.get_by_label("Name").fill(NAME)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(town.base + "/")
+    if town.session is None:
+        page.wait_for_url("**/login**")
+        page.get_by_label("Name").fill(NAME)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(town.base + "/")
+        town.session = context.storage_state()
     page.locator("body.ready").wait_for()
     yield watched
     watched.check()

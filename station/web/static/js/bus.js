@@ -2,7 +2,7 @@
 
 import { AlarmList } from "./alarm_list.js";
 import { byUrgency, isOpen } from "./alarms.js";
-import { get, path } from "./api.js";
+import { get, getAtLast, path } from "./api.js";
 import { lookForm } from "./look.js";
 import { BusLayer } from "./bus_layer.js";
 import { find, make, setAttribute, setText } from "./dom.js";
@@ -82,7 +82,7 @@ async function main() {
   // Any day, once more
 
   async function loadDays() {
-    const days = await get(`/api/buses/${path(fleet, name)}/days`);
+    const days = await getAtLast(`/api/buses/${path(fleet, name)}/days`);
     const today = localDay(now());
     if (!days.includes(today)) days.push(today);
     days.sort().reverse();
@@ -100,8 +100,9 @@ async function main() {
   async function loadDay() {
     await places;
     const chosen = find("#day").value;
-    const got = await get(`/api/buses/${path(fleet, name)}/day/${chosen}`);
+    const got = await get(`/api/buses/${path(fleet, name)}/day/${chosen}`).catch(() => null);
     if (find("#day").value !== chosen) return; // another day was asked for meanwhile
+    if (!got) return setText(find("#loaded"), t("day_failed"));
     for (const event of got.events) event.time = event.at === null ? null : Date.parse(event.at) / 1000;
     got.events.sort((a, b) => (a.time || 0) - (b.time || 0));
     day = got;
@@ -121,7 +122,6 @@ async function main() {
     for (const control of ["#play", "#slider"]) find(control).disabled = !times.length;
     leave();
     replay.span(from, to);
-    leave();
   }
 
   function showMarks() {

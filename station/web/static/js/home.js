@@ -99,7 +99,7 @@ async function home() {
     showChosen(false);
     const bus = live.buses.get(key);
     if (bus && bus.lat !== null && !map.getBounds().pad(-0.1).contains([bus.lat, bus.lon])) map.panTo([bus.lat, bus.lon], { animate: false });
-    if (!quiet) showTrail(key);
+    if (key && !quiet) showTrail(key);
   }
 
   async function showTrail(key) {

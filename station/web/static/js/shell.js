@@ -97,7 +97,7 @@ function freshness(live) {
   const box = find("#stale");
   setText(box, lines.join(" "));
   box.hidden = !lines.length;
-  document.body.classList.toggle("stale", lines.length > 0);
+  document.body.classList.toggle("stale", !live.connected || Boolean(broker && !broker.ok));
   setText(find("#today"), weekday(now()));
 }
 

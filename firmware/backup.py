@@ -12,13 +12,14 @@ Unknown supply changes nothing.
 
 from micropython import const
 
-from firmware.event import WARNING, Event
+from firmware.event import fault
 from firmware.timing import Held
 
 _NOTE = "on_backup"  # in NVS: 1 while the board lives on it
 _CUT_MS = const(2000)  # a board without a backup is dark before
 _BACK_MS = const(10000)
 _FLAT_MS = const(10000)
+_MISSING = "All power was lost: the backup is missing, flat or off."
 
 
 class Backup:
@@ -44,12 +45,12 @@ class Backup:
         if self._is_suspect:
             self._is_suspect = False
             if not is_cut:
-                events.append(_fault("All power was lost: the backup is missing, flat or off."))
+                events.append(fault("backup", _MISSING))
         self._remember(s.now_ms, is_cut)
         low = is_cut and s.backup_mv is not None and s.backup_mv < self._flat_mv
         if self._flat.update(s.now_ms, low) and not self._is_told:
             self._is_told = True
-            events.append(_fault("The backup is nearly flat, %d mV." % s.backup_mv))
+            events.append(fault("backup", "The backup is nearly flat, %d mV." % s.backup_mv))
         if not is_cut:
             self._is_told = False
         return events
@@ -61,7 +62,3 @@ class Backup:
         if note != self._note:
             self._note = note
             self._nvs.set(_NOTE, note)
-
-
-def _fault(text):
-    return Event("fault", WARNING, data=(("what", "backup"), ("text", text)), subject=None)

@@ -7,7 +7,7 @@ from micropython import const
 from firmware import VERSION, commands, messages
 from firmware.backup import Backup
 from firmware.driven import Driven
-from firmware.event import INFO, WARNING, Event
+from firmware.event import INFO, WARNING, Event, fault
 from firmware.health import Health
 from firmware.journal import ALARM, TRACK, Journal
 from firmware.last_resort import LastResort
@@ -56,7 +56,9 @@ class Bus:
         sounds = self._health
         self.warnings = Warnings(config["warnings"], sounds.lamp, sounds.buzzer, sounds.horn)
         kept = config["journal"]
-        self.journal = Journal(parts.flash, parts.entropy, kept["alarm_kb"], kept["cursor_s"])
+        self.journal = Journal(
+            parts.flash, parts.entropy, kept["alarm_kb"], kept["cursor_s"], parts.nvs
+        )
         self.uplink = Uplink(config, self.journal, parts.radio, parts.dialer, self._status)
         self.uplink.on_command = self._answer
         self.next_tick_ms = now_ms
@@ -86,9 +88,9 @@ class Bus:
         self._more = True
         self._notices = [self._started()]
         for error in config_errors[:_CONFIG_FAULTS]:
-            self._notices.append(_fault("config", str(error)))
+            self._notices.append(fault("config", str(error)))
         if crash is not None:
-            self._notices.append(_fault("crash", crash))
+            self._notices.append(fault("crash", crash))
 
     def tick(self, now_ms):
         """Everything up to the journal and the horn. Only a completed tick feeds the watchdog."""
@@ -178,7 +180,7 @@ class Bus:
             except Exception as error:  # noqa: BLE001 - the other rules go on
                 if rule.kind not in self._broken:
                     self._broken.add(rule.kind)
-                    notices.append(_fault(rule.kind, repr(error)))
+                    notices.append(fault(rule.kind, repr(error)))
                 continue
             self._broken.discard(rule.kind)
             if event is not None:
@@ -191,7 +193,7 @@ class Bus:
         if self.journal.damaged != self._damaged:
             self._damaged = self.journal.damaged
             told = "%d records since the start cannot be read any more." % self._damaged
-            self._notices.append(_fault("journal", told))
+            self._notices.append(fault("journal", told))
         if self._recorder.failed:
             self._recorder.flush()
         if not s.exercise:
@@ -289,10 +291,6 @@ class Bus:
 
 def _ignore(event):
     pass
-
-
-def _fault(what, text):
-    return Event("fault", WARNING, data=(("what", what), ("text", text)), subject=None)
 
 
 def _records_lost(lane, first, last, count):

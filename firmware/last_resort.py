@@ -6,7 +6,7 @@ has been up again, and a note in NVS remembers that it was done. While anybody m
 on board, or anything alarms, nothing is reset.
 """
 
-from firmware.event import WARNING, Event
+from firmware.event import fault
 
 _DONE = "link_reset"
 
@@ -37,7 +37,7 @@ class LastResort:
         self._note(1)
         minutes = (now_ms - self._linked_ms) // 60000
         text = "No connection to the broker for %d min; the board starts anew." % minutes
-        return Event("fault", WARNING, data=(("what", "link"), ("text", text)), subject=None)
+        return fault("link", text)
 
     def _note(self, value):
         self._is_done = bool(value)

@@ -114,8 +114,10 @@ SETTINGS = {
         "check_walk_s": Number(5, 0, 60),
         "overspeed_kmh": Number(80, 10, 120),
         "overspeed_s": Number(10, 0, 120),
+        "calm_s": Number(3, 1, 30),  # what swings about its limit is over after so long
         "door_open_kmh": Number(5, 1, 20),
         "door_open_s": Number(2, 0, 30),
+        "emergency_door_s": Number(0, 0, 5),
         "belt_kmh": Number(10, 1, 60),
         "belt_s": Number(10, 0, 120),
         "sensor_silent_s": Number(2, 1, 60),
@@ -155,6 +157,9 @@ SETTINGS = {
         "gnss_jammed_s": Number(10, 5, 120),
         "gnss_jump_kmh": Number(200, 120, 400),
         "stuck_h": Number(12, 1, 72),
+        "flaps": Number(8, 4, 50),
+        "flap_window_s": Number(10, 5, 60),
+        "button_stuck_s": Number(30, 10, 300),
         "expander_calm_s": Number(600, 60, 3600),
     },
     "modes": {
@@ -164,6 +169,15 @@ SETTINGS = {
     },
     "warnings": {
         "quiet_s": Number(60, 5, 600),  # an acknowledged warning keeps quiet for so long
+    },
+    "backup": {
+        "fitted": Flag(False),  # a battery that keeps the board alive without the vehicle's
+        "flat_mv": Number(3400, 2500, 12000),
+    },
+    "sleep": {  # between the ticks of a bus that is parked, checked and empty (rest.py)
+        "on": Flag(True),
+        "after_s": Number(300, 60, 3600),  # of all being calm
+        "wake_s": Number(900, 300, 3600),  # the next state comes within so many seconds
     },
     "trip": {
         "start_kmh": Number(8, 3, 20),

@@ -17,7 +17,6 @@ from firmware.timing import Held
 _BEEP_MS = const(300)
 _BLIP_MS = const(200)
 _VERDICT_MS = const(3100)  # by then a sensor that is silent stands as such
-_PRESSED_MS = const(30000)  # nobody presses a button for so long
 _LOOKS = const(2)  # that contradict: a relay has had its time
 _OUTPUTS = ("lamp", "buzzer", "horn")
 _BUTTONS = ("check_button", "sos_button")
@@ -62,6 +61,8 @@ class _Output:
 
 
 class Health:
+    """tune() has to follow."""
+
     def __init__(self, parts):
         self.lamp = _Output(parts.lamp)
         self.buzzer = _Output(parts.buzzer)
@@ -69,10 +70,13 @@ class Health:
         self._outputs = (self.lamp, self.buzzer, self.horn)
         for output in (parts.lamp, parts.buzzer, parts.horn):
             output.set(False)
-        self._pressed = [Held(_PRESSED_MS) for _ in _BUTTONS]
         self._ignition = False
         self._since_ms = None  # a test runs
         self._horn_tested = False
+
+    def tune(self, rules):
+        """config["rules"], or the policy's in their place."""
+        self._pressed = [Held(rules["button_stuck_s"] * 1000) for _ in _BUTTONS]
 
     def update(self, s):
         """Snapshot with its readings -> list of Events; fills in failing."""

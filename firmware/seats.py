@@ -7,14 +7,13 @@ contacts (seats.belts) it has one. A short to ground on a seat input reads empty
 an ADS1115 tells that apart.
 
 Unknown is a seat whose bank is silent, that has not settled yet, or whose contact flaps. A
-flapping belt counts as open.
+flapping belt counts as open. A contact flaps that changes more than `flaps` times within
+flap_window_s (config["rules"]).
 """
 
 from micropython import const
 
 _SILENT_MS = const(500)  # noise on the bus may cost single reads, no more
-_FLAP_WINDOW_MS = const(10000)
-_FLAPS = const(8)  # more changes of one pin than this in a window: it flaps
 
 
 class _Bank:
@@ -25,6 +24,7 @@ class _Bank:
         self.known = 0  # which bits of word can be trusted
         self.silent = False
         self.flapping = 0  # inputs that flap
+        self.flaps = self.window_ms = 0  # set by who made this
         self._chip = chip
         self._debounce_ms = debounce_ms
         self._heard_ms = None
@@ -47,7 +47,7 @@ class _Bank:
         self.silent = False
         if raw != self._raw:
             self._move(now_ms, raw)
-        if self._counting and now_ms - self._window_ms >= _FLAP_WINDOW_MS:
+        if self._counting and now_ms - self._window_ms >= self.window_ms:
             self._close_window(now_ms)
         return self._pending and self._settle(now_ms)
 
@@ -78,16 +78,16 @@ class _Bank:
         if not self._counting:
             self._counting = True
             self._window_ms = now_ms
-        if self._changes[pin] <= _FLAPS:
+        if self._changes[pin] <= self.flaps:
             self._changes[pin] += 1
-        if self._changes[pin] > _FLAPS:
+        if self._changes[pin] > self.flaps:
             self.flapping |= 1 << pin
 
     def _close_window(self, now_ms):
         """A pin that has calmed down has to settle anew."""
         self.flapping = 0
         for pin in range(self._pins):
-            if self._changes[pin] > _FLAPS:
+            if self._changes[pin] > self.flaps:
                 self.flapping |= 1 << pin
             self._changes[pin] = 0
         self._counting = self.flapping != 0
@@ -118,7 +118,7 @@ class SeatMap:
     """Reads the banks each tick and keeps the Snapshot's seat lists."""
 
     def __init__(self, config, banks):
-        """config: that of the seats. banks: see drivers/seat_inputs.py."""
+        """config: that of the seats. banks: see drivers/seat_inputs.py. tune() has to follow."""
         self._banks = [_Bank(bank, config["debounce_ms"]) for bank in banks]
         self._step = 2 if config["belts"] else 1
         self._places = []  # of each seat: its bank and pin, None if there is none
@@ -129,6 +129,12 @@ class SeatMap:
         for seat in range(config["count"]):
             at = self._step * seat
             self._places.append(inputs[at] if at < len(inputs) else None)
+
+    def tune(self, rules):
+        """config["rules"], or the policy's in their place."""
+        for bank in self._banks:
+            bank.flaps = rules["flaps"]
+            bank.window_ms = rules["flap_window_s"] * 1000
 
     def silent(self, index):
         """Has bank `index` not answered for half a second?"""

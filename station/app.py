@@ -18,6 +18,7 @@ from station.api import (
     metrics,
     notices,
     places,
+    policies,
     reports,
     session,
 )
@@ -25,7 +26,7 @@ from station.api.guards import Viewer, problems
 from station.station import Station
 from station.web.pages import PageHeaders, map_settings, page_routes
 
-ROUTERS = (session, live, alarms, buses, places, reports, notices, feeds, metrics, admin)
+ROUTERS = (session, live, alarms, buses, places, policies, reports, notices, feeds, metrics, admin)
 """A new subject: a file in station/api with a `router`, and its name here."""
 
 
@@ -74,7 +75,7 @@ def add_pages(app: FastAPI, station: Station) -> None:
     @app.get("/api/map", tags=["places"])
     async def streets(who: Viewer) -> dict[str, str | None]:
         """Where the page finds streets."""
-        return map_settings(tiles)
+        return map_settings(tiles, station.settings.tiles_credit)
 
     if tiles and tiles.endswith(".pmtiles"):
 

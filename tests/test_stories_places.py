@@ -1,5 +1,7 @@
 """What has to come of the stories about places (sim/stories_places.py)."""
 
+import json
+
 import pytest
 
 from sim import stories_places as stories
@@ -36,6 +38,19 @@ def test_the_city_hears(tell, kinds):
     for event in bus.rig.account.journalled():
         if event["kind"] in kinds:
             assert event["why"]["policy"] == bus.rig.bus.policing.hash
+
+
+def test_a_policy_that_switches_a_rule_off_stands_in_the_status_at_once():
+    bus = Story()
+    bus.receives_policy(pack(rules={"disabled": ["belt_off"], "flaps": 4}))
+    (status,) = [text for topic, text in bus.rig.peer.retained.items() if "/status" in topic]
+    assert json.loads(status)["disabled"] == ["belt_off"]
+    assert json.loads(status)["policy"] == bus.rig.bus.policing.hash
+    bus.drives(speed_kmh=40, seats={3}, belts=(), seconds=20)
+    bus.shakes_loose(9, seconds=2)
+    bus.waits(seconds=5)
+    assert bus.journalled("warning") == ["sensor_flapping"]
+    assert bus.told("sensor_flapping")[0]["why"]["changes"] == 4
 
 
 def test_every_story_is_held_to_something():

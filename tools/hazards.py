@@ -27,6 +27,7 @@ BEHIND = {
     "check_button_missed": ("left_behind_profile",),
     "child_left_behind": ("left_behind_profile",),
     "driver_hours": ("rest_min",),
+    "self_test_failed": ("button_stuck_s",),
 }
 HEARS = {
     "LAMP": ("the lamp", "ไฟเตือน"),

@@ -32,6 +32,7 @@ class BeltOff:
 
     def judge(self, s):
         if s.phase != "driving":
+            self._held.update(s.now_ms, False)
             return self._tell([], s)
         if s.speed_mms is None or s.speed_mms <= self._limit_mms:
             self._held.update(s.now_ms, False)
@@ -48,7 +49,6 @@ class BeltOff:
             return None
         before, self._told = self._told, seats
         self.warning = CHIME if seats else SILENT
-        self._held.update(s.now_ms, False)
         state = CLEARED if not seats else UPDATED if before else RAISED
         why = (
             ("speed_kmh", kmh(s.speed_mms)),

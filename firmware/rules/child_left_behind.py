@@ -6,7 +6,7 @@ from firmware.messages import fixed, seconds
 from firmware.rules.profile import SETTLE_MS, Profile
 from firmware.warnings import HORN, INSIDE, PROMPT, SILENT
 
-_STAGE = {PROMPT: 1, INSIDE: 2, HORN: 3}
+_STAGE = {INSIDE: 2, HORN: 3}  # 1 is the prompt, of which the city hears nothing
 
 
 class ChildLeftBehind:

@@ -40,7 +40,6 @@ class ChildStanding:
         if s.seat_changes != self._seat_changes:
             self._follow(s)
         if self._left == self._told:
-            self._held.update(s.now_ms, False)
             return None
         if not self._left:
             return self._tell(s)
@@ -65,7 +64,6 @@ class ChildStanding:
 
     def _tell(self, s):
         before, self._told = self._told, self._left
-        self._held.update(s.now_ms, False)
         self.warning = CHIME if self._told else SILENT
         state = CLEARED if not self._told else UPDATED if before else RAISED
         why = (

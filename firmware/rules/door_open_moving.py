@@ -18,7 +18,8 @@ class _Door:
 
 
 class DoorOpenMoving:
-    """Above door_open_kmh: the front door after door_open_s, the emergency door at once.
+    """Above door_open_kmh: the front door after door_open_s, the emergency door after
+    emergency_door_s.
 
     It ends when the door is closed or the bus stands.
 
@@ -35,7 +36,7 @@ class DoorOpenMoving:
         self._limit_kmh = config["door_open_kmh"]
         self._limit_mms = self._limit_kmh * 10000 // 36
         self._front = _Door("front", WARNING, PROMPT, config["door_open_s"])
-        self._emergency = _Door("emergency", ALARM, INSIDE, 0)
+        self._emergency = _Door("emergency", ALARM, INSIDE, config["emergency_door_s"])
 
     def judge(self, s):
         event = self._judge_door(self._front, s.front_door, s)

@@ -3,11 +3,12 @@
 from firmware.event import ALARM, CLEARED, RAISED, WARNING, Event
 from firmware.headcount import pairs
 from firmware.messages import kmh
+from firmware.timing import Held
 from firmware.warnings import INSIDE, PROMPT, SILENT
 
 
 class EmergencyDoor:
-    """The emergency door opens, whatever the bus does.
+    """The emergency door is open for emergency_door_s, whatever the bus does.
 
     An alarm while the bus is in use or being checked, or somebody may sit in it; a
     warning in a parked, checked and empty bus (it is aired or tried). The seats taken
@@ -24,13 +25,18 @@ class EmergencyDoor:
 
     def __init__(self, config):
         self.warning = SILENT
+        self._held_s = config["emergency_door_s"]
+        self._open = Held(self._held_s * 1000)
         self._raised = False
         self._severity = ALARM
         self._heads = ()
 
     def judge(self, s):
         is_open = s.emergency_door
-        if is_open is None or is_open == self._raised:
+        if is_open is None:
+            return None
+        stands_open = self._open.update(s.now_ms, is_open)
+        if is_open == self._raised or not (self._raised or stands_open):
             return None
         self._raised = is_open
         if not is_open:
@@ -43,5 +49,10 @@ class EmergencyDoor:
         return self._event(RAISED, s)
 
     def _event(self, state, s):
-        why = (("open", s.emergency_door), ("phase", s.phase), ("speed_kmh", kmh(s.speed_mms)))
+        why = (
+            ("open", s.emergency_door),
+            ("phase", s.phase),
+            ("speed_kmh", kmh(s.speed_mms)),
+            ("held_s", self._held_s),
+        )
         return Event(self.kind, self._severity, state, self._heads, why)

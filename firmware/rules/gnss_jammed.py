@@ -5,7 +5,6 @@ from firmware.timing import Held
 from firmware.warnings import LAMP, SILENT
 
 _STANDS_MS = 30000
-_BACK_MS = 5000
 _MANY_SATS = 6
 _SLOW_MMS = 1000
 
@@ -15,7 +14,7 @@ class GnssJammed:
     gnss_jammed_s, though its receiver goes on talking and its engine runs.
 
     A sky does not change over a bus that stands; on the way a tunnel looks the same, and
-    then only gnss_lost is told. It ends after 5 s with a position, or with the ignition off.
+    then only gnss_lost is told. It ends after calm_s with a position, or with the ignition off.
 
     Source: [default]; a plain NMEA receiver names no jammer.
 
@@ -29,7 +28,7 @@ class GnssJammed:
         self.warning = SILENT
         self._held_s = config["gnss_jammed_s"]
         self._gone = Held(self._held_s * 1000)
-        self._back = Held(_BACK_MS)
+        self._back = Held(config["calm_s"] * 1000)
         self._stands = Held(_STANDS_MS)
         self._suspect = False  # should the position go now, it is odd
         self._sats = None  # as last used

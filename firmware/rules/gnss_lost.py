@@ -5,13 +5,11 @@ from firmware.messages import fixed
 from firmware.timing import Held
 from firmware.warnings import LAMP, SILENT
 
-_BACK_MS = 5000
-
 
 class GnssLost:
     """No position that can be trusted for gnss_lost_s while the ignition is on.
 
-    The last known position goes with it. It ends after 5 s with a position, or with
+    The last known position goes with it. It ends after calm_s with a position, or with
     the ignition off: a depot has a roof. A silent receiver is told by sensor_silent too.
 
     Source: 60 s [default], longer than a tunnel or a cold start takes.
@@ -25,7 +23,7 @@ class GnssLost:
         self.warning = SILENT
         self._held_s = config["gnss_lost_s"]
         self._lost = Held(self._held_s * 1000)
-        self._back = Held(_BACK_MS)
+        self._back = Held(config["calm_s"] * 1000)
         self._raised = False
         self._lat_e7 = self._lon_e7 = None
 

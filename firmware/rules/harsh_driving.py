@@ -5,15 +5,13 @@ from firmware.messages import Fixed, fixed
 from firmware.timing import Held
 from firmware.warnings import CHIME, SILENT
 
-_CALM_MS = 2000
-
 
 class _Axis:
-    def __init__(self, name, limit_cms2, held_ms):
+    def __init__(self, name, limit_cms2, held_ms, calm_ms):
         self.name = name
         self.limit_cms2 = limit_cms2
         self.above = Held(held_ms)
-        self.calm = Held(_CALM_MS)
+        self.calm = Held(calm_ms)
         self.raised = False
         self.top_mms2 = 0
 
@@ -40,7 +38,7 @@ class _Axis:
 class HarshDriving:
     """At least harsh_cms2 of braking or acceleration, or corner_cms2 sideways, for harsh_ms.
 
-    Braking, acceleration and cornering are told apart. Each ends after 2 s below its
+    Braking, acceleration and cornering are told apart. Each ends after calm_s below its
     limit, or when the bus no longer drives.
 
     Source: 4.4 m/s2 and 5.5 m/s2 [Digital Matter]; the filter of motion.py and harsh_ms
@@ -54,11 +52,11 @@ class HarshDriving:
 
     def __init__(self, config):
         self.warning = SILENT
-        held_ms = config["harsh_ms"]
+        held_ms, calm_ms = config["harsh_ms"], config["calm_s"] * 1000
         self._held_ms = held_ms
-        self._braking = _Axis("braking", config["harsh_cms2"], held_ms)
-        self._acceleration = _Axis("acceleration", config["harsh_cms2"], held_ms)
-        self._cornering = _Axis("cornering", config["corner_cms2"], held_ms)
+        self._braking = _Axis("braking", config["harsh_cms2"], held_ms, calm_ms)
+        self._acceleration = _Axis("acceleration", config["harsh_cms2"], held_ms, calm_ms)
+        self._cornering = _Axis("cornering", config["corner_cms2"], held_ms, calm_ms)
         self._axes = (self._braking, self._acceleration, self._cornering)
 
     def judge(self, s):

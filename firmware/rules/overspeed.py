@@ -6,7 +6,6 @@ from firmware.timing import Held
 from firmware.warnings import CHIME, SILENT
 
 _HYSTERESIS_MMS = 833  # 3 km/h
-_CLEAR_MS = 3000
 
 
 class Overspeed:
@@ -15,7 +14,7 @@ class Overspeed:
 
     The limit is that of the policy for this road, zone and hour, and overspeed_margin_kmh
     on it for the receiver's noise; without one it is overspeed_kmh, with no margin. It
-    ends after 3 s at 3 km/h below or slower.
+    ends after calm_s at 3 km/h below or slower.
 
     Source: 60 km/h in towns, 70 elsewhere, 80 on divided multi-lane roads, 90 on
     expressways for school vehicles, approved in principle in June 2021; 30 at schools
@@ -33,7 +32,7 @@ class Overspeed:
         self._margin_kmh = config["overspeed_margin_kmh"]
         self._held_s = config["overspeed_s"]
         self._above = Held(self._held_s * 1000)
-        self._below = Held(_CLEAR_MS)
+        self._below = Held(config["calm_s"] * 1000)
         self._long = Held(max(config["overspeed_dlt_s"], self._held_s) * 1000)
         self._is_long = False
         self._since_ms = None  # raised at

@@ -87,7 +87,6 @@ class SeatsMismatch:
     def _tell(self, left, s):
         before, self._told = self._told, left if left[0] or left[1] else None
         self._changed.update(s.now_ms, False)
-        self._closed.update(s.now_ms, False)
         self.warning = INSIDE if self._told else SILENT
         state = CLEARED if not self._told else UPDATED if before else RAISED
         if state == CLEARED:

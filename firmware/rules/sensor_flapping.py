@@ -5,11 +5,11 @@ from firmware.warnings import LAMP, SILENT
 
 
 class SensorFlapping:
-    """The contact of a seat or a belt changes more than eight times in ten seconds
+    """The contact of a seat or a belt changes more than `flaps` times in flap_window_s
     (seats.py): a loose plug. Such a seat is unknown, such a belt counts as open.
 
     Seats and belts are listed in one occurrence, updated when the lists change; it ends
-    when all have been calm for ten seconds.
+    when all have been calm for as long.
 
     Source: 8 in 10 s [default].
 
@@ -20,6 +20,7 @@ class SensorFlapping:
 
     def __init__(self, config):
         self.warning = SILENT
+        self._limit = (("changes", config["flaps"]), ("window_s", config["flap_window_s"]))
         self._seats, self._belts = [], []
 
     def judge(self, s):
@@ -31,4 +32,4 @@ class SensorFlapping:
         self.warning = LAMP if flaps else SILENT
         state = CLEARED if not flaps else UPDATED if before else RAISED
         data = (("seats", self._seats), ("belts", self._belts))
-        return Event(self.kind, WARNING, state, data, (("changes", 8), ("window_s", 10)))
+        return Event(self.kind, WARNING, state, data, self._limit)

@@ -5,7 +5,6 @@ from firmware.timing import Held
 from firmware.warnings import INSIDE, LAMP, PROMPT, SILENT
 
 _HYSTERESIS_MV = 300
-_SETTLED_MS = 5000
 
 
 class Supply:
@@ -14,7 +13,7 @@ class Supply:
     `cut` is a battery that was disconnected or a fuse: the board lives on its backup
     for as long as that lasts, and says so first. With the ignition off and somebody
     on board, or the check still open, `cut` is an alarm, else a warning. Cranking takes
-    seconds and is forgotten. It ends 0.3 V above the limit, for 5 s.
+    seconds and is forgotten. It ends 0.3 V above the limit, for calm_s.
 
     Source: a failure or loss of power must be announced [MLIT guideline]; the limits
     [default] are those of a 12 V bus; set 23000 and 12000 for 24 V.
@@ -30,7 +29,7 @@ class Supply:
         self._cut_mv = config["supply_cut_mv"]
         self._low = Held(config["supply_low_s"] * 1000)
         self._cut = Held(config["supply_cut_s"] * 1000)
-        self._fine = Held(_SETTLED_MS)
+        self._fine = Held(config["calm_s"] * 1000)
         self._told = None  # "low" or "cut"
 
     def judge(self, s):
@@ -61,4 +60,6 @@ class Supply:
             self.warning = SILENT if level is None else LAMP
         why = (("limit_mv", self._cut_mv if level == "cut" else self._low_mv),)
         data = (("level", level), ("supply_mv", s.supply_mv), ("seats", s.sitting))
+        if s.backup_mv is not None:
+            data += (("backup_mv", s.backup_mv),)
         return Event(self.kind, ALARM if risky else WARNING, state, data, why)

@@ -55,6 +55,8 @@ class Harness:
         self._is_hotspot = "cellular" not in config["radios"]
         self._clock = clock
         self._looked_ms = -_LOOK_MS
+        self._asleep_ms = 0
+        self.slept_ms = 0  # in light sleep, since it was made
         self._rng = random.Random(seed)
         self.parts = SimBoard(
             config, world, clock, Flash(4), NVS(), None, None,
@@ -98,6 +100,7 @@ class Harness:
         self._ports[pins["modem_rx"], pins["modem_tx"]] = wireless.uart
         self._wires[pins["modem_key"]] = wireless.key
         self._wires[pins["modem_supply"]] = wireless.supply
+        self._wires[pins["modem_dtr"]] = wireless.dtr
 
     # power
 
@@ -137,6 +140,17 @@ class Harness:
             self.wireless.advance(now_ms)
             for ppp in self._ppps.values():  # as the port's interrupt does
                 ppp.poll()
+
+    def sleep(self, now_ms: int, is_over: bool) -> None:
+        """What comes over its ports meanwhile is not heard, nor by its Wi-Fi."""
+        if not is_over:
+            self._asleep_ms = now_ms
+            return
+        self.slept_ms += now_ms - self._asleep_ms
+        self.look(now_ms)
+        self.wireless.miss()
+        for port in self._opened_ports.values():
+            port.miss()
 
     # what the board asks
 

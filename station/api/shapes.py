@@ -83,7 +83,8 @@ class Bus(BaseModel):
     fleet: str
     bus: str
     label: str | None
-    show: Literal["alarm", "dark", "driving", "stopped", "parked"]
+    phone: str | None
+    show: Literal["alarm", "dark", "drill", "driving", "stopped", "parked"]
     at: str | None
     heard_at: str | None
     stale: bool
@@ -226,7 +227,8 @@ class NewUser(BaseModel):
 
 
 class BusLook(BaseModel):
-    """What the city calls a bus, and how its seats stand."""
+    """What the city calls a bus, whom to call about it, and how its seats stand."""
 
     label: Text | None = Field(None, max_length=80)
+    phone: str | None = Field(None, pattern=r"^[0-9+ ()-]{3,20}$")
     layout: Layout | None = None

@@ -92,6 +92,7 @@ class Parts:
         self.buzzer, self.lamp, self.horn = Output(), Output(), Output()
         self.gnss = Gnss()
         self.supply = Supply()
+        self.backup = None
         self.cabin = None
         self.accelerometer = None
         self.flash = flash
@@ -277,6 +278,17 @@ def test_a_rule_that_raises_is_told_once_and_the_others_go_on():
     assert bench.told("child_left_behind") == ["raised"]
 
 
+def test_a_rule_that_is_switched_off_is_silent_and_stands_in_the_status():
+    config, errors = parse('{"rules": {"disabled": ["supply", "check_button_missed"]}}')
+    assert not errors
+    bench = Bench(config)
+    bench.parks_with()
+    bench.waits(4 * MINUTE)
+    assert bench.told("check_button_missed") == []
+    status = json.loads(bench.bus._status())
+    assert status["disabled"] == ["check_button_missed", "supply"]
+
+
 def test_only_a_completed_tick_feeds_the_watchdog():
     bench = Bench()
     bench.waits(1000)
@@ -304,6 +316,20 @@ def test_a_quiet_parked_bus_ticks_once_a_second_and_wakes_for_the_ignition():
     fed = bench.parts.watchdog.fed
     bench.waits(5000)
     assert bench.parts.watchdog.fed - fed == 50
+
+
+def test_the_journal_tidies_up_right_behind_a_tick_and_not_before_the_next():
+    """An erase takes 45 ms, and an acknowledgement that allows it comes at any time. P4."""
+    bench = Bench()
+    bench.parts.ignition.on = True
+    bench.waits(2000)
+    at_ms = []
+    bench.bus.journal.housekeep = at_ms.append
+    for now_ms in range(2005, 3005, 5):
+        if now_ms >= bench.bus.next_tick_ms:
+            bench.bus.tick(now_ms)
+        bench.bus.turn(now_ms)
+    assert at_ms == list(range(2100, 3100, 100))
 
 
 def test_the_flash_that_refuses_does_not_stop_the_horn():

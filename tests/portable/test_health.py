@@ -2,6 +2,7 @@
 
 from parts import snapshot
 
+from firmware.config import defaults
 from firmware.health import Health
 
 
@@ -26,6 +27,7 @@ class Bench:
     def __init__(self, read_back=True):
         self.lamp, self.buzzer, self.horn = (Load(read_back) for _ in range(3))
         self.health = Health(self)
+        self.health.tune(defaults()["rules"])
         self.s = snapshot(ignition=False, check_button=False, sos_button=False)
         self.told = []
 

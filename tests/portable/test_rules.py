@@ -64,6 +64,7 @@ def test_child_left_behind_ends_when_nobody_is_left_or_the_ignition_is_on():
     watch.sees(sitting=[7], ignition_off_ms=180000)
     assert watch.states(sitting=[]) == ["cleared"]
     assert watch.rule.warning == SILENT
+    assert watch.sees(MINUTE) == []
     watch.sees(sitting=[7])
     assert watch.states(ignition_off_ms=None) == ["cleared"]
 
@@ -110,8 +111,10 @@ def test_check_button_missed_prompts_and_alarms_at_180_s():
     assert watch.rule.warning == PROMPT
     assert watch.states(ignition_off_ms=180000) == ["raised"]
     assert watch.rule.warning == HORN
+    assert dict(watch.events[0].why)["limit_s"] == 180
     assert watch.states(checked=True) == ["cleared"]
     assert watch.rule.warning == SILENT
+    assert watch.sees(MINUTE) == []
 
 
 def test_check_button_missed_lets_the_seats_settle_for_two_seconds_after_boot():
@@ -183,6 +186,8 @@ def test_door_open_moving_front_after_2_s_above_5_kmh():
     assert watch.rule.warning == PROMPT
     assert watch.states(front_door=False) == ["cleared"]
     assert watch.rule.warning == SILENT
+    assert watch.sees(2000, front_door=True) == [], "its two seconds begin anew"
+    assert watch.states() == ["raised"]
 
 
 def test_door_open_moving_emergency_door_at_once_and_as_an_alarm():
@@ -245,6 +250,19 @@ def test_belt_off_is_not_ended_by_a_red_light_but_by_a_stop():
     assert watch.states(phase="boarding") == ["cleared"]
 
 
+def test_belt_off_every_child_has_its_10_s_and_a_slow_bus_or_a_stop_begins_anew():
+    watch = riding(taken=[3, 7], unbelted=[7], speed_mms=kmh(40))
+    assert watch.sees(9000) == []
+    assert watch.sees(9000, unbelted=[3, 7]) == []
+    watch.sees(speed_mms=kmh(10))
+    assert watch.sees(10000, speed_mms=kmh(40)) == []
+    assert watch.states() == ["raised"]
+    watch.sees(9000, unbelted=[3])
+    assert watch.states(phase="boarding") == ["cleared"]
+    assert watch.sees(10000, phase="driving") == []
+    assert watch.states() == ["raised"]
+
+
 def sensors(**readings):
     return Watch(SensorSilent, sensors=("gnss", "supply"), silent=[False, False], **readings)
 
@@ -279,8 +297,9 @@ def test_check_too_soon_tells_every_early_press():
 
 def test_child_left_behind_explains_itself():
     watch = parked_with(ChildLeftBehind, JAPAN)
-    watch.sees(sitting=[7], ignition_off_ms=181999)
+    watch.sees(sitting=[7], ignition_off_ms=181999, cabin_c10=351)
     why = dict(watch.events[0].why)
+    assert str(why["cabin_c"]) == "35.1"
     assert (why["ignition_off_s"], why["limit_s"], why["horn_s"]) == (181, 180, 900)
     ((state, data),) = watch.sees(sitting=[], doubtful=[])
     assert (state, data["stage"]) == ("cleared", 0)

@@ -289,11 +289,6 @@ def test_heat_unknown_seats_count_and_an_empty_or_running_bus_is_none_of_it():
     assert watch.states() == ["raised"]
 
 
-def test_nobody_is_warned_before_anything_is_known():
-    for rule in (ChildStanding, Crash, EmergencyDoor, Heat, ParkedMovement, Sos):
-        assert rule(CONFIG).warning == SILENT
-
-
 def test_each_explains_itself():
     watch = Watch(Crash, phase="driving", shock_mg=3210)
     watch.sees()

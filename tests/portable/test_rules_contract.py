@@ -22,6 +22,11 @@ def test_survives_knowing_nothing():
             judge(s)
 
 
+def test_nobody_is_warned_before_anything_is_known():
+    for rule in RULES:
+        assert rule(CONFIG).warning == SILENT, rule.kind
+
+
 def check_turns(rule, active, event, place):
     """One occurrence at a time of each subject: raised, updated, cleared."""
     assert event.kind == rule.kind, place

@@ -2,11 +2,13 @@
 
 from parts import Chip
 
+from firmware.config import defaults
 from firmware.seats import SeatMap
 from firmware.snapshot import Snapshot
 
 DEBOUNCE_MS = 200
 SILENT_MS = 500
+RULES = defaults()["rules"]
 
 
 class Bench:
@@ -17,6 +19,7 @@ class Bench:
         self.s = Snapshot(7 * len(words))
         config = {"count": 7 * len(words), "debounce_ms": DEBOUNCE_MS, "belts": True}
         self.map = SeatMap(config, self.chips)
+        self.map.tune(RULES)
         self.now_ms = 0
 
     def senses(self, ms):
@@ -161,6 +164,7 @@ def test_seats_beyond_the_chips_stay_unknown():
     chips = [Chip(0)]
     s = Snapshot(10)
     seats = SeatMap({"count": 10, "debounce_ms": DEBOUNCE_MS, "belts": True}, chips)
+    seats.tune(RULES)
     for now_ms in (0, 100, 200, 300):
         s.now_ms = now_ms
         seats.sense(s)

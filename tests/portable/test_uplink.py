@@ -638,6 +638,23 @@ def test_state_is_taken_once_at_a_time_and_never_queued():
     assert bench.uplink.wants_state(bench.now_ms)
 
 
+def test_a_status_that_changed_is_told_at_once_and_once():
+    line, next_line = Line(), Line()
+    line.acks = next_line.acks = True
+    bench = Bench(line, next_line)
+    bench.uplink.renew_status()  # before there is a connection: it will be told anyway
+    bench.run()
+    assert names(line) == ["status"]
+    bench.uplink.renew_status()
+    bench.uplink.renew_status()
+    bench.run()
+    assert names(line) == ["status", "status"]
+    assert published(line)[1][3] & 1, "retained"
+    line.ended = True
+    bench.run(10000)
+    assert names(next_line) == ["status"]
+
+
 def test_a_command_is_answered_and_a_flood_of_them_is_cut_short():
     line = Line()
     bench = Bench(line)

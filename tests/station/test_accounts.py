@@ -76,6 +76,8 @@ WRONG = [
     ("post", "/api/buses/lc/bus-01", {"layout": {"rows": [[10**30]]}}),
     ("post", "/api/users", {"name": "a\0", "role": "duty", "password": PASSWORD}),
     ("post", "/api/login", {"name": "a\0", "password": PASSWORD}),
+    ("post", "/api/policies/lc", {"text": '{"v": 1, "stops": [{"id": "a", "at": [NaN, 1e999]}]}'}),
+    ("post", "/api/policies/lc", {"text": "[" * 100_000}),
 ]
 
 

@@ -95,7 +95,7 @@ def asked(operation, address, headers, mode, examples, seed):
 
 
 def questions(address):
-    """Label -> operation. The session and its token come with every question, so they are not made up."""
+    """Label -> operation. Session and token come with every question: they are not made up."""
     document = patient.get(address + "api/openapi.json").json()
     del document["components"]["securitySchemes"]
     for path in document["paths"].values():

@@ -56,7 +56,9 @@ class Bus:
         sounds = self._health
         self.warnings = Warnings(config["warnings"], sounds.lamp, sounds.buzzer, sounds.horn)
         kept = config["journal"]
-        self.journal = Journal(parts.flash, parts.entropy, kept["alarm_kb"], kept["cursor_s"])
+        self.journal = Journal(
+            parts.flash, parts.entropy, kept["alarm_kb"], kept["cursor_s"], parts.nvs
+        )
         self.uplink = Uplink(config, self.journal, parts.radio, parts.dialer, self._status)
         self.uplink.on_command = self._answer
         self.next_tick_ms = now_ms

@@ -13,7 +13,7 @@ _WORDS = {
     "trips": ("เที่ยววิ่ง", "Trips"),
     "stops": ("ป้ายจอด", "Stops"),
     "overspeed": ("ความเร็วเกิน", "Overspeed"),
-    "alarms": ("สัญญาณอันตราย", "Alarms"),
+    "alarms": ("เหตุเตือนภัย", "Alarms"),
     # columns
     "date": ("วันที่", "Date"),
     "fleet": ("กลุ่มรถ", "Fleet"),

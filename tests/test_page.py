@@ -239,6 +239,14 @@ def test_replay_runs_through_the_day(opened):
     start = int(page.locator("#slider").get_attribute("min"))
     page.locator("#slider").fill(str(start + 2300))
     assert "unknown" in page.locator("#replay-now").inner_text()
+    parts = """async () => {
+        const { Trail } = await import("/static/js/trail.js");
+        const trail = new Trail(L.map(document.createElement("div")).setView([13, 100], 10));
+        trail.show([[0, 13, 100], [60, 13, 100.1], [400, 13, 100.2], [410, 13, 100.3]]);
+        trail.add(900, 13, 100.4);
+        return trail._line.getLatLngs().map(part => part.length);
+    }"""
+    assert page.evaluate(parts) == [2, 2, 1]  # and no line is drawn across the hole
     page.get_by_role("button", name="Back to now").click()
     assert page.locator("#replay-now").inner_text() == ""
 

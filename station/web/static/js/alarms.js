@@ -48,12 +48,12 @@ export function alarmCard(alarm, bus, person, { whole = false } = {}) {
     where(alarm, bus),
     alarm.acked_at ? ackedBy(alarm) : "",
   );
-  const say = make("ul", { class: "says" }, ...sentences(alarm).map((line) => make("li", {}, line)));
-  if (!alarm.acked_at) card.append(toDo(alarm, bus));
+  const [first, ...rest] = sentences(alarm);
+  const say = make("ul", { class: "says" }, ...rest.map((line) => make("li", {}, line)));
+  if (first) card.append(make("p", { class: "alarm-fact" }, first));
+  if (!alarm.acked_at) card.append(toDo(alarm, bus), answer(alarm, person));
   if (alarm.acked_at && !whole) card.append(make("details", {}, make("summary", {}, t("why")), say));
   else card.append(say);
-  if (!alarm.acked_at && person && person.role !== "viewer") card.append(ackForm(alarm, person));
-  else if (!alarm.acked_at && person) card.append(make("p", { class: "hint" }, t("ack_not_you")));
   freshen(card, alarm, bus);
   return card;
 }
@@ -111,6 +111,11 @@ function times(alarm) {
 function ackedBy(alarm) {
   const note = alarm.note ? `: ${alarm.note}` : "";
   return make("p", { class: "acked-by" }, t("acked_by", { name: alarm.acked_by, time: moment(alarm.acked_at) }) + note);
+}
+
+function answer(alarm, person) {
+  if (!person) return "";
+  return person.role === "viewer" ? make("p", { class: "hint" }, t("ack_not_you")) : ackForm(alarm, person);
 }
 
 function ackForm(alarm, person) {

@@ -3,20 +3,22 @@
 import { AlarmList } from "./alarm_list.js";
 import { byUrgency, isOpen } from "./alarms.js";
 import { get, getAtLast, path } from "./api.js";
-import { lookForm } from "./look.js";
 import { BusLayer } from "./bus_layer.js";
 import { find, make, setAttribute, setText } from "./dom.js";
-import { isStale } from "./live.js";
+import { showFacts } from "./facts.js";
 import { SpeedGraph } from "./graph.js";
-import { heardWords, speedWords, stateWords } from "./list.js";
+import { isStale } from "./live.js";
+import { stateWords } from "./list.js";
+import { lookForm } from "./look.js";
 import { openMap, showPlaces } from "./map.js";
 import { Replay, whereAt } from "./replay.js";
-import { seatLegend, seatLines, seatMap } from "./seats.js";
+import { seatLegend, seatMap } from "./seats.js";
 import { busPicture } from "./shapes.js";
 import { openPage } from "./shell.js";
-import { kindName, placeName, t, word } from "./texts.js";
+import { kindName, t } from "./texts.js";
 import { clock, date, dayStart, localDay, moment, now } from "./times.js";
 import { Timeline } from "./timeline.js";
+import { Trail } from "./trail.js";
 
 const L = window.L;
 const [fleet, name] = location.pathname.split("/").slice(2).map(decodeURIComponent);
@@ -26,7 +28,7 @@ async function main() {
   const { person, live } = await openPage();
   const map = openMap(find("#map"));
   const layer = new BusLayer({ onChoose: () => {} });
-  const trail = L.polyline([], { color: "#0b57d0", weight: 4, opacity: 0.7, interactive: false }).addTo(map);
+  const trail = new Trail(map);
   const marks = L.layerGroup().addTo(map);
   layer.addTo(map);
   const alarms = new AlarmList(find("#alarms"), person, live);
@@ -70,7 +72,7 @@ async function main() {
     const named = mine().filter((alarm) => !alarm.cleared_at).flatMap(({ data }) => [...(data.seats || []), ...(data.unknown || [])]);
     const form = JSON.stringify([bus.seats, bus.doors, bus.checked, bus.layout, named]);
     if (form !== drawn) { find("#seats").replaceChildren(seatMap(bus, new Set(named))); drawn = form; }
-    facts(bus);
+    showFacts(find("#facts"), bus);
     if (!replaying) showOnMap(bus);
   }
 
@@ -110,7 +112,7 @@ async function main() {
     const start = dayStart(chosen) / 1000;
     const from = times.length ? times.reduce((a, b) => Math.min(a, b)) : start;
     const to = times.length ? times.reduce((a, b) => Math.max(a, b)) : start + 86400;
-    trail.setLatLngs(day.track.map((row) => [row[1], row[2]]));
+    trail.show(day.track);
     showMarks();
     graph.show(day.track, day.events, from, to);
     timeline.show(day.events, find("#level").value);
@@ -185,38 +187,6 @@ async function main() {
   for (const [value, text] of [["all", t("level_all")], ["warning", t("level_warning")]]) find("#level").append(make("option", { value }, text));
   for (const speed of [1, 10, 60, 300]) find("#speed").append(make("option", { value: speed, selected: speed === replay.speed }, `${speed}×`));
   await loadDays();
-}
-
-/** Everything else that the bus says of itself. Unknown is said as unknown. */
-function facts(bus) {
-  const doors = bus.doors || {};
-  const known = (value, text) => (value === null || value === undefined ? t("unknown") : text);
-  const lines = [
-    ...seatLines(bus),
-    [t("bus_phone"), bus.phone || t("none")],
-    [t("fact_speed"), speedWords(bus)],
-    [t("fact_heard"), heardWords(bus)],
-    [t("fact_ignition"), word("on_off", bus.ignition)],
-    [t("fact_front_door"), word("door_state", doors.front === undefined ? null : doors.front)],
-    [t("fact_emergency_door"), word("door_state", doors.emergency === undefined ? null : doors.emergency)],
-    [t("fact_check"), word("checked", bus.checked)],
-    [t("fact_route"), bus.route ? placeName(bus.route) : "–"],
-    [t("fact_cabin"), known(bus.cabin_c, `${bus.cabin_c} °C`)],
-    [t("fact_supply"), known(bus.supply_mv, t("n_volt", { n: (bus.supply_mv / 1000).toFixed(1) }))],
-    [t("fact_signal"), known(bus.signal_dbm, `${bus.signal_dbm} dBm`)],
-    [t("fact_clock"), word("clock", bus.clock)],
-    [t("fact_backlog"), known(bus.backlog.alarm, t("n_backlog", { alarm: bus.backlog.alarm, track: bus.backlog.track }))],
-    [t("fact_active"), bus.active && bus.active.length ? bus.active.map(kindName).join(", ") : t("none")],
-    [t("fact_fw"), known(bus.fw, bus.fw)],
-  ];
-  const list = find("#facts");
-  if (list.childElementCount !== lines.length * 2) {
-    list.replaceChildren(...lines.flatMap(() => [make("dt"), make("dd")]));
-  }
-  lines.forEach(([name, text], i) => {
-    setText(list.children[2 * i], name);
-    setText(list.children[2 * i + 1], text);
-  });
 }
 
 main();

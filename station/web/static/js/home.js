@@ -12,9 +12,9 @@ import { busPicture, STATES } from "./shapes.js";
 import { openPage } from "./shell.js";
 import { store, stored, t } from "./texts.js";
 import { localDay, now } from "./times.js";
+import { Trail } from "./trail.js";
 
 const L = window.L;
-const TRAIL_POINTS = 4000;
 
 async function home() {
   const { person, live } = await openPage();
@@ -22,7 +22,7 @@ async function home() {
   const alarms = new AlarmList(find("#alarms"), person, live);
   const list = new BusList(find("#list"), (key, quiet) => choose(key, quiet));
   const layer = new BusLayer({ onChoose: (key) => choose(key) });
-  const trail = L.polyline([], { color: "#0b57d0", weight: 4, opacity: 0.75, interactive: false }).addTo(map);
+  const trail = new Trail(map);
   layer.addTo(map);
   let chosen = null;
   let fitted = false;
@@ -95,7 +95,7 @@ async function home() {
     chosen = key;
     list.choose(key);
     layer.choose(key);
-    trail.setLatLngs([]);
+    trail.show([]);
     showChosen(false);
     const bus = live.buses.get(key);
     if (bus && bus.lat !== null && !map.getBounds().pad(-0.1).contains([bus.lat, bus.lon])) map.panTo([bus.lat, bus.lon], { animate: false });
@@ -105,7 +105,7 @@ async function home() {
   async function showTrail(key) {
     const [fleet, name] = key.split("/");
     const day = await get(`/api/buses/${path(fleet, name)}/day/${localDay(now())}`).catch(() => null);
-    if (day && chosen === key) trail.setLatLngs(day.track.map((row) => [row[1], row[2]]));
+    if (day && chosen === key) trail.show(day.track);
   }
 
   function showChosen(moved) {
@@ -113,10 +113,7 @@ async function home() {
     const box = find("#chosen");
     box.hidden = !bus;
     if (!bus) return;
-    if (moved && bus.lat !== null && trail.getLatLngs().length) {
-      trail.addLatLng([bus.lat, bus.lon]);
-      if (trail.getLatLngs().length > TRAIL_POINTS) trail.setLatLngs(trail.getLatLngs().slice(-TRAIL_POINTS / 2));
-    }
+    if (moved && bus.lat !== null && bus.at) trail.add(Date.parse(bus.at) / 1000, bus.lat, bus.lon);
     const lines = [stateWords(bus), speedWords(bus), seatWords(bus), heardWords(bus)];
     if (!find("a", box)) {
       box.append(make("strong"), make("p"), make("a", { class: "button" }, t("open_bus")),

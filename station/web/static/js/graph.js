@@ -6,6 +6,7 @@ import { shortClock } from "./times.js";
 
 const H = 170;
 const LEFT = 44;
+const RIGHT = 12; // room for a mark at the very end
 const BOTTOM = 26;
 const BREAK_S = 120; // a line across a longer silence would claim what nobody knows
 
@@ -27,7 +28,7 @@ export class SpeedGraph {
     const width = this._width = this._root.clientWidth;
     const picture = draw("svg", { viewBox: `0 0 ${width} ${H}`, class: "graph", role: "img", "aria-label": t("graph_label", { n: Math.round(max(speeds)) }) });
     for (let speed = 0; speed <= top; speed += 20) {
-      picture.append(draw("line", { x1: LEFT, x2: width, y1: y(speed), y2: y(speed), class: "grid" }),
+      picture.append(draw("line", { x1: LEFT, x2: width - RIGHT, y1: y(speed), y2: y(speed), class: "grid" }),
         draw("text", { x: LEFT - 6, y: y(speed) + 5, class: "axis end" }, String(speed)));
     }
     for (const tick of ticks(this._from, this._to, width / 80)) {
@@ -47,7 +48,7 @@ export class SpeedGraph {
     picture.addEventListener("click", (event) => {
       const box = picture.getBoundingClientRect();
       const x = ((event.clientX - box.left) / box.width) * this._width;
-      this._onSeek(this._from + ((x - LEFT) / (this._width - LEFT)) * (this._to - this._from));
+      this._onSeek(this._from + ((x - LEFT) / (this._width - LEFT - RIGHT)) * (this._to - this._from));
     });
     this._root.replaceChildren(picture);
     this.at(this._time);
@@ -62,7 +63,7 @@ export class SpeedGraph {
   }
 
   _x(time) {
-    return LEFT + ((time - this._from) / (this._to - this._from)) * (this._width - LEFT);
+    return LEFT + ((time - this._from) / (this._to - this._from)) * (this._width - LEFT - RIGHT);
   }
 
   /** The highest speed of each pixel: a short dash too fast stays in sight. */

@@ -16,11 +16,13 @@ from esp32 import NVS
 HORN_PIN = 23  # as in boot.py
 CRASH_PAUSE_MS = 3000
 PERSON_MS = 10000
+GARBAGE = 16384  # bytes; more than a tick makes
 SESSION_MS = 120000
 
 
 def run():
     """The imports stand here so that a file that is broken is a crash like any other."""
+    gc.threshold(GARBAGE)  # else it fills the gaps in which the code that is loaded would fit
     from drivers.board import Board
     from drivers.nvs import Nvs
     from drivers.start import Start
@@ -50,10 +52,13 @@ def run():
             bus.tick(now_ms)
             gc.collect()  # here it costs no alarm any time: the next tick is 100 ms away
             start.live(now_ms)
+            now_ms = uptime.now_ms(time.ticks_ms())
         if test is not None and test.is_due(now_ms):
             print("selftest", test.line())
             test = None
-        if not bus.turn(now_ms):
+        if bus.turn(now_ms):
+            time.sleep_ms(1)  # the wire to the seats is as slow as it is: others may work
+        elif not bus.sleep(uptime.now_ms(time.ticks_ms())):
             time.sleep_ms(5)
 
 

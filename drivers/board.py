@@ -51,12 +51,6 @@ class Board:
         pins = table["pins"]
         self.errors = []
         sensed = config["readback"]["fitted"]
-        if sensed and "horn_sense" not in pins:
-            sensed = False
-            self.errors.append(
-                "bus.json: readback.fitted is true, but this board has no pins for it; "
-                "lamp, buzzer and horn are not watched."
-            )
         # The horn first: whatever fails further on, it is not left as it was.
         self.horn = _output(pins, "horn", sensed)
         self.buzzer = _output(pins, "buzzer", sensed)
@@ -76,22 +70,31 @@ class Board:
         )
         self.gnss = Gnss(uart, 200 if config["gnss"]["fast"] else 1000)
         self.switches = None
+        self._inputs = []  # (pin, pull)
         far = table.get("switch_expander", {})
         if far:
             from drivers.mcp23017 import MCP23017
             from drivers.switch_expander import SwitchExpander
 
             self.switches = SwitchExpander(MCP23017(i2c, far["address"]))
+            if sensed:
+                for name in ("lamp", "buzzer", "horn"):
+                    getattr(self, name).sense = self.switches.pin(far[name + "_sense"])
         for name, when_closed in _SWITCHES:
             if name in far:
                 pin = self.switches.pin(far[name])
             else:
                 pull = None if pins[name] in INPUT_ONLY else Pin.PULL_UP
                 pin = Pin(pins[name], Pin.IN, pull)
+                self._inputs.append((pin, pull))
             setattr(self, name, Switch(pin, when_closed))
         self.supply = Supply(
             ADC(Pin(pins["supply"]), atten=ADC.ATTN_11DB), *table["dividers"]["supply"]
         )
+        self.backup = None
+        if config["backup"]["fitted"] and "backup" in table["on_board"]:
+            pin = Pin(table["on_board"]["backup"])
+            self.backup = Supply(ADC(pin, atten=ADC.ATTN_11DB), *table["dividers"]["backup"])
         self.cabin = _cabin(
             config["cabin"], i2c, pins, way_pins(table, config["seats"]), self.errors
         )
@@ -104,9 +107,21 @@ class Board:
         self.reset = machine.reset
         self.entropy = os.urandom
 
+    def sleep(self, ms):
+        """Light sleep: RAM, outputs and the watchdog's count stay as they are, time goes on.
+
+        What a UART hears meanwhile is lost, and the radios have to be off. The pull-ups of the
+        RTC pins are set anew: their power domain may sleep deeper than the rest.
+        Source: MicroPython 1.29, ports/esp32/modmachine.c (machine_sleep_helper); ESP-IDF 5.5
+        programming guide, Sleep Modes (Light-sleep; Power-down of RTC peripherals).
+        """
+        machine.lightsleep(ms)
+        for pin, pull in self._inputs:
+            pin.init(Pin.IN, pull)
+
 
 def _output(pins, name, sensed):
-    sense = Pin(pins[name + "_sense"], Pin.IN) if sensed else None
+    sense = Pin(pins[name + "_sense"], Pin.IN) if sensed and name + "_sense" in pins else None
     return Output(Pin(pins[name], Pin.OUT, value=0), sense)
 
 

@@ -81,8 +81,16 @@ BOARDS: dict = {
             "horn": 23,
             "supply": 34,
         },
-        # Doors and SOS by inputs of an MCP23017 beside the board: the header has no more pins.
-        "switch_expander": {"address": 39, "front_door": 0, "emergency_door": 1, "sos_button": 2},
+        # By inputs of an MCP23017 beside the board: the header has no more pins.
+        "switch_expander": {
+            "address": 39,
+            "front_door": 0,
+            "emergency_door": 1,
+            "sos_button": 2,
+            "lamp_sense": 3,
+            "buzzer_sense": 4,
+            "horn_sense": 5,
+        },
         "ways": {"expanders": {}, "modbus": {}, "mats": {}},
         "on_board": {
             "modem_rx": 27,

@@ -26,6 +26,7 @@ _PPP_END_MS = const(9000)  # lwIP asks twice for the end, 3 s each, then goes by
 _SIGNAL_MS = const(60000)  # so long is a measurement true
 _FIRST_WAIT_MS = const(5000)
 _LONGEST_WAIT_MS = const(600000)
+_WOKEN_MS = const(100)
 _TROUBLES_A_CYCLE = const(3)
 _REGISTERED = ("1", "5")  # at home, roaming
 _DENIED = "3"
@@ -57,6 +58,9 @@ class Cellular:
         self._is_wanted = False
         self._has_failed = 0  # since it was up
         self._must_cycle = False
+        self._power = power
+        self._can_doze = False  # it answered, and nothing has gone wrong since
+        self._is_settled = False
         self._dbm = None
         self._dbm_ms = 0
         self._now_ms = 0
@@ -77,6 +81,10 @@ class Cellular:
         """Take its power away and begin anew."""
         self._must_cycle = True
         self._begin()
+
+    def is_off(self):
+        """bool: hung up, and asleep if it can be; nothing is lost while the board sleeps."""
+        return not self._is_wanted and self._is_settled
 
     def is_up(self):
         """bool: there is an IP connection, as far as anybody can tell without using it."""
@@ -102,8 +110,9 @@ class Cellular:
             self.due_ms = now_ms + _FIRST_WAIT_MS
 
     def _begin(self):
-        self._is_up = False
+        self._is_up = self._is_settled = False
         self.due_ms = 0
+        self._power.doze(False)
         self._steps = self._live()
 
     # the order of things
@@ -113,9 +122,9 @@ class Cellular:
         while True:
             yield from self._hang_up()
             yield wait_ms
-            while not self._is_wanted:
+            if not self._is_wanted:
                 wait_ms = 0
-                yield _IDLE_MS
+                yield from self._doze()
             try:
                 yield from self._connect()
                 wait_ms = 0
@@ -128,6 +137,25 @@ class Cellular:
                 wait_ms = min(_FIRST_WAIT_MS << min(self._has_failed, 10), _LONGEST_WAIT_MS)
                 self._has_failed += 1
                 self._must_cycle = self._has_failed % _TROUBLES_A_CYCLE == 0
+
+    def _doze(self):
+        """Until it is wanted; registered, so that it is back in seconds. What has a receiver
+        inside stays awake: the bus needs that."""
+        dozes = self._can_doze and self._power.has_dtr and not self._gnss_hz
+        self._can_doze = False
+        if dozes:
+            try:
+                dozes = (yield from self._modem.ask("+CSCLK=1", _ANSWER_MS)) == "OK"
+            except Trouble:
+                dozes = False
+        self._power.doze(dozes)
+        self._is_settled = True
+        while not self._is_wanted:
+            yield _IDLE_MS
+        self._is_settled = False
+        if dozes:
+            self._power.doze(False)
+            yield _WOKEN_MS
 
     def _connect(self):
         modem = self._modem
@@ -145,7 +173,7 @@ class Cellular:
         yield from self._dial()
 
     def _stay(self):
-        self._is_up = True
+        self._is_up = self._can_doze = True
         self._has_failed = 0
         self.failure = self.fault = ""
         while self._ppp.isconnected():

@@ -24,6 +24,9 @@ class MissingRadio:
     def turn(self, now_ms):
         pass
 
+    def is_off(self):
+        return True
+
     def is_up(self):
         return False
 

@@ -128,6 +128,7 @@ class Modbus:
         self._at = len(modules)
         self._tries = 0
         self._cycle_ms = None
+        self._is_over = True
         self._sent_ms = self._free_ms = self._grew_ms = 0
         self._waiting = 0  # bytes, as last looked
         if de is not None:
@@ -140,9 +141,13 @@ class Modbus:
         if now_ms < self._free_ms:
             return True
         if self._at == len(self._modules):
+            if not self._is_over:
+                self._is_over = True
+                return False  # once after each scan, so that a long one leaves time to sleep
             if self._cycle_ms is not None and now_ms - self._cycle_ms < _CYCLE_MS:
                 return False
             self._cycle_ms = now_ms
+            self._is_over = False
             self._at = 0
         if self._modules:
             self._send(now_ms)

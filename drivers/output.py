@@ -6,10 +6,10 @@ class Output:
         """pin: machine.Pin, output. It is switched off here.
 
         sense: machine.Pin, input from a divider at the far end of the wire, high while
-        the load has voltage; None if that is not wired.
+        the load has voltage; None if that is not wired. It may be given later.
         """
         self._pin = pin
-        self._sense = sense
+        self.sense = sense
         pin.value(0)
 
     def set(self, on):
@@ -17,4 +17,5 @@ class Output:
 
     def read_back(self):
         """-> bool: the load has voltage; None if nobody can tell."""
-        return None if self._sense is None else self._sense.value() == 1
+        level = None if self.sense is None else self.sense.value()
+        return None if level is None else level == 1

@@ -20,6 +20,7 @@ class Radios:
         self._is_wanted = False
         self._asked = [False] * len(radios)
         self._used = None
+        self._last = 0  # the one that was used last
         self._missed_ms = None  # since when the ones before are down
         self._changed_ms = None
         self.name = ""
@@ -28,6 +29,7 @@ class Radios:
         self._is_wanted = True
         self._missed_ms = None
         self._ask(0)
+        self._ask(self._last)  # an alarm at night need not wait for a Wi-Fi that is far away
 
     def down(self):
         self._is_wanted = False
@@ -41,6 +43,12 @@ class Radios:
         for index in range(len(self._radios)):
             if self._asked[index] and self._used in (None, self._radios[index]):
                 self._radios[index].restart()
+
+    def is_off(self):
+        for radio in self._radios:
+            if not radio.is_off():
+                return False
+        return True
 
     def is_up(self):
         return self._used is not None and self._changed_ms is None and self._used.is_up()
@@ -89,6 +97,7 @@ class Radios:
         if self._used is not None:
             self._changed_ms = now_ms
         self._used = radio
+        self._last = self._radios.index(radio)
         self.name = radio.name
 
     def _ask(self, index):

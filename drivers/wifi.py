@@ -55,6 +55,10 @@ class Wifi:
         self.down()
         self._is_wanted = was_wanted
 
+    def is_off(self):
+        """bool: it draws nothing, and nothing of it is lost while the board sleeps."""
+        return not self._is_wanted and not self._wlan.active()
+
     def is_up(self):
         """bool: associated, with an address."""
         return self._is_wanted and self._wlan.isconnected()

@@ -47,10 +47,11 @@ def _cellular(config, table):
         rxbuf=4096,
         txbuf=1024,
     )
-    supply = pins.get("modem_supply")
+    supply, dtr = pins.get("modem_supply"), pins.get("modem_dtr")
     power = ModemPower(
         Pin(pins["modem_key"], Pin.OUT, value=0),
         None if supply is None else Pin(supply, Pin.OUT, value=1),
+        None if dtr is None else Pin(dtr, Pin.OUT, value=0),
     )
     gnss = config["gnss"]
     return Cellular(uart, PPP, power, config["cellular"], gnss["in_modem"], gnss["fast"])

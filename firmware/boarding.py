@@ -11,7 +11,8 @@ boarding_door_s after it closed at most, is boarding: told as information
     else          they may be alone: the driver is prompted, and the time runs on. After
                   180 s in all (profile.py) it is boarding no more, and an alarm
 
-Through a closed door nobody boards: who sits down then alarms at once.
+Through a closed door nobody boards: who sits down then alarms at once. Who gets up and sits down
+again within 10 s has not left the bus, and the time runs on.
 
 Where a seat cannot be read, anybody may have sat down on it: a door that is open later than
 a minute after the check (until then it is the driver who leaves) asks for another check.
@@ -28,6 +29,7 @@ from firmware.timing import Held
 
 _LEAVES_MS = const(60000)
 _TORN_MS = const(30000)
+_ROSE_MS = const(10000)
 _LONG_AGO_MS = const(-86400000)
 
 
@@ -45,6 +47,7 @@ class Boarding:
         self._parked_ms = _LONG_AGO_MS
         self._since_ms = 0  # the open door counts from here on
         self._at_ms = 0  # the tick before
+        self._before = None  # since_ms, alone_ms as the bus became empty
         self._alone_ms = None  # for how long they may have been alone; None: nobody boarded
 
     def tune(self, rules):
@@ -68,6 +71,7 @@ class Boarding:
     def ends(self, s):
         """The bus is parked, or its engine runs."""
         self.is_on = False
+        self._before = None if self._alone_ms is None else (self._since_ms, self._alone_ms)
         self._alone_ms = None
         self._parked_ms = s.now_ms
 
@@ -79,8 +83,11 @@ class Boarding:
         sits = s.sitting and self._open_ms is not None and s.now_ms - self._open_ms <= self._door_ms
         if sits or may_sit:
             self.is_on = True
-            self._since_ms = self._at_ms = s.now_ms
-            self._alone_ms = 0
+            self._at_ms = s.now_ms
+            if self._before and s.now_ms - self._parked_ms < _ROSE_MS:
+                self._since_ms, self._alone_ms = self._before
+            else:
+                self._since_ms, self._alone_ms = s.now_ms, 0
         return bool(may_sit)
 
     def alone_ms(self, s, off_ms, walked):

@@ -5,8 +5,9 @@ uplink's turn. The tick and the uplink share nothing but the journal.
 from micropython import const
 
 from firmware import VERSION, commands, messages
+from firmware.backup import Backup
 from firmware.driven import Driven
-from firmware.event import INFO, WARNING, Event
+from firmware.event import INFO, WARNING, Event, fault
 from firmware.health import Health
 from firmware.journal import ALARM, TRACK, Journal
 from firmware.last_resort import LastResort
@@ -14,6 +15,7 @@ from firmware.modes import NORMAL, Modes
 from firmware.policing import Policing
 from firmware.radio_news import RadioNews
 from firmware.recorder import Recorder
+from firmware.rest import ASLEEP, LEAVING, Rest
 from firmware.rules import RULES
 from firmware.senses import Senses
 from firmware.snapshot import Snapshot
@@ -54,10 +56,13 @@ class Bus:
         sounds = self._health
         self.warnings = Warnings(config["warnings"], sounds.lamp, sounds.buzzer, sounds.horn)
         kept = config["journal"]
-        self.journal = Journal(parts.flash, parts.entropy, kept["alarm_kb"], kept["cursor_s"])
+        self.journal = Journal(
+            parts.flash, parts.entropy, kept["alarm_kb"], kept["cursor_s"], parts.nvs
+        )
         self.uplink = Uplink(config, self.journal, parts.radio, parts.dialer, self._status)
         self.uplink.on_command = self._answer
         self.next_tick_ms = now_ms
+        self._has_kept_house = False  # since the last tick
         self.on_event = _ignore
         self.senses = Senses(config, parts, self.snapshot)
         self.modes = Modes(config)
@@ -75,22 +80,30 @@ class Bus:
         self._radio_news = RadioNews(parts.radio)
         self._last_resort = LastResort(config["broker"]["reset_after_min"], parts.nvs)
         self._has_broker = bool(config["broker"]["host"])
+        cut_mv = config["rules"]["supply_cut_mv"]
+        self._backup = Backup(config["backup"], cut_mv, parts.nvs, parts.reset_cause)
+        self.rest = Rest(config["sleep"], config["rules"]["supply_low_mv"], self._has_broker)
+        self._sleep_s = config["sleep"]["wake_s"] if config["sleep"]["on"] else None
+        self._slept_ms = 0  # since the last tick
+        self._more = True
         self._notices = [self._started()]
         for error in config_errors[:_CONFIG_FAULTS]:
-            self._notices.append(_fault("config", str(error)))
+            self._notices.append(fault("config", str(error)))
         if crash is not None:
-            self._notices.append(_fault("crash", crash))
+            self._notices.append(fault("crash", crash))
 
     def tick(self, now_ms):
         """Everything up to the journal and the horn. Only a completed tick feeds the watchdog."""
         s = self.snapshot
         s.now_ms = now_ms
-        self.senses.sense(s)
+        self.senses.sense(s, self._slept_ms)
+        self._slept_ms = 0
         self._notices.extend(self.policing.update(s))
         self._judge(s)
         must_reset = self._has_broker and self._reach(now_ms)
         self._record(s)
         self.warnings.show(s, self._warners)
+        self._settle(s)
         self._parts.watchdog.feed()
         self._plan(now_ms)
         if must_reset:
@@ -101,13 +114,28 @@ class Bus:
 
         -> True if there is more to do at once, should there be time.
         """
-        self.journal.housekeep(now_ms)
+        if not self._has_kept_house:  # an erase takes 45 ms: while the next tick is far away
+            self._has_kept_house = True
+            self.journal.housekeep(now_ms)
         self._parts.radio.turn(now_ms)
         more = self._parts.seats.turn(now_ms)
         more = self.uplink.turn(now_ms) or more
         if self.uplink.connected:
             self._tell_state(now_ms)
-        return self._police() or more
+        self._more = self._police() or more
+        return self._more
+
+    def sleep(self, now_ms):
+        """Call after turn(): sleeps until the next tick, if the bus may -> bool: it has slept.
+
+        parts.sleep(ms): see drivers/board.py.
+        """
+        ms = self.next_tick_ms - now_ms
+        if self.rest.state != ASLEEP or self._more or not self.uplink.is_off or ms <= 0:
+            return False
+        self._slept_ms += ms
+        self._parts.sleep(ms)
+        return True
 
     @property
     def is_refused(self):
@@ -143,6 +171,7 @@ class Bus:
         notices = self._notices
         notices.extend(self.trip.update(s))
         notices.extend(self._health.update(s))
+        notices.extend(self._backup.update(s))
         self._driven.update(s)
         notices.extend(self.modes.update(s))
         for rule in self._rules:
@@ -151,7 +180,7 @@ class Bus:
             except Exception as error:  # noqa: BLE001 - the other rules go on
                 if rule.kind not in self._broken:
                     self._broken.add(rule.kind)
-                    notices.append(_fault(rule.kind, repr(error)))
+                    notices.append(fault(rule.kind, repr(error)))
                 continue
             self._broken.discard(rule.kind)
             if event is not None:
@@ -164,7 +193,7 @@ class Bus:
         if self.journal.damaged != self._damaged:
             self._damaged = self.journal.damaged
             told = "%d records since the start cannot be read any more." % self._damaged
-            self._notices.append(_fault("journal", told))
+            self._notices.append(fault("journal", told))
         if self._recorder.failed:
             self._recorder.flush()
         if not s.exercise:
@@ -176,10 +205,17 @@ class Bus:
         for _ in range(self._track.keep(s)):
             self._recorder.position(self._track.take())
 
+    def _settle(self, s):
+        """To sleep, or not to."""
+        is_busy = self.policing.is_pending or not self._recorder.is_calm
+        self.rest.update(s, self.warnings.level, is_busy, self.uplink)
+        self.uplink.rest(s.now_ms, self.rest.state == ASLEEP)
+
     def _reach(self, now_ms):
         """Is the city within reach? -> bool: only a reset is left to try."""
         self._notices.extend(self._radio_news.update(now_ms))
-        lost = self._last_resort.update(now_ms, self.uplink.connected, self._is_quiet())
+        rests = self.rest.state == ASLEEP
+        lost = self._last_resort.update(now_ms, self.uplink.connected, self._is_quiet(), rests)
         if lost is not None:
             self._notices.append(lost)
         return lost is not None
@@ -198,6 +234,7 @@ class Bus:
         """While nothing goes on it ticks once a second."""
         period = _PARKED_TICK_MS if self._is_quiet() else _TICK_MS
         self.next_tick_ms += period
+        self._has_kept_house = False
         if self.next_tick_ms <= now_ms:
             self.next_tick_ms = now_ms + period
 
@@ -205,8 +242,11 @@ class Bus:
         s = self.snapshot
         if self._signal.due(now_ms):
             s.signal_dbm = self._parts.radio.signal_dbm()
+        leaving = self.rest.state == LEAVING
         every_s = _PARKED_STATE_S if s.phase == PARKED else _STATE_S
-        seen = (s.phase, s.mode, s.front_door, s.emergency_door, s.seat_changes)
+        if leaving:
+            every_s = self.rest.next_s
+        seen = (s.phase, s.mode, s.front_door, s.emergency_door, s.seat_changes, leaving)
         # A second early, so that the promise holds in a parked bus's slow ticks too.
         due = seen != self._state_of or now_ms - self._state_ms >= every_s * 1000 - 1000
         if due and self.uplink.wants_state(now_ms):
@@ -221,6 +261,8 @@ class Bus:
                     every_s,
                 )
             )
+            if leaving:
+                self.rest.said(now_ms)
 
     def _status(self):
         s = self.snapshot
@@ -233,6 +275,7 @@ class Bus:
             self._start,
             self.disabled,
             self.policing.hash,
+            self._sleep_s,
         )
 
     def _answer(self, name, payload):
@@ -248,10 +291,6 @@ class Bus:
 
 def _ignore(event):
     pass
-
-
-def _fault(what, text):
-    return Event("fault", WARNING, data=(("what", what), ("text", text)), subject=None)
 
 
 def _records_lost(lane, first, last, count):

@@ -170,6 +170,15 @@ SETTINGS = {
     "warnings": {
         "quiet_s": Number(60, 5, 600),  # an acknowledged warning keeps quiet for so long
     },
+    "backup": {
+        "fitted": Flag(False),  # a battery that keeps the board alive without the vehicle's
+        "flat_mv": Number(3400, 2500, 12000),
+    },
+    "sleep": {  # between the ticks of a bus that is parked, checked and empty (rest.py)
+        "on": Flag(True),
+        "after_s": Number(300, 60, 3600),  # of all being calm
+        "wake_s": Number(900, 300, 3600),  # the next state comes within so many seconds
+    },
     "trip": {
         "start_kmh": Number(8, 3, 20),
         "end_s": Number(300, 60, 1800),

@@ -28,3 +28,8 @@ class Event:
         self.subject = subject
         self.occ = 0  # the seq of the record that raised it
         self.exercise = False  # it began in a drill; Recorder says so
+
+
+def fault(what, text):
+    """The bus goes on without something: what failed, and a sentence for a technician."""
+    return Event("fault", WARNING, data=(("what", what), ("text", text)), subject=None)

@@ -4,10 +4,10 @@ Two lanes, each a ring of its own (firmware/ring.py) with its own cursor, and on
 of record numbers for both. Promises P1 and P3: what append() returned for survives a power
 cut at any byte, and no flood of positions evicts an alarm.
 
-The city has never seen a number that is used again. After a start the numbering goes on behind
-every number that stands on the flash. A sector that was opened and confirmed nothing is erased to
-be opened again; if the power goes just then, nobody knows any more what was tried there. So each
-start leaves out some numbers by chance, up to 4095.
+A number is used once. NVS keeps, a thousand at a time, which ones may have been used. The
+flash cannot tell: a sector that confirmed nothing is erased to be opened again, and if the power
+goes just then, what was tried there is forgotten, or is seen at one start and not at another. It
+has to do where NVS was wiped; then a start leaves out some numbers by chance, up to 4095.
 
 The epoch is drawn when no sector of ours is found on the flash: new, wiped, or of another
 version. So are the sizes of the lanes; another alarm_kb waits for the next formatting.
@@ -28,15 +28,17 @@ KIND_POSITION = const(2)
 
 _GAP = const(0xFFF)
 _NUMBERS_END = const(0xFFFFFFFF)
+_RESERVE = const(10)  # bits: 1024 numbers at a time
 _ENOSPC = const(28)  # MicroPython's errno has no name for it
 
 
 class Journal:
     """Never raises on what stands on the flash, whatever it is."""
 
-    def __init__(self, device, entropy, alarm_kb=256, cursor_s=30):
+    def __init__(self, device, entropy, alarm_kb=256, cursor_s=30, nvs=None):
         """device: like esp32.Partition, blocks of 4096 B, at least four (ValueError).
         entropy(n): n random bytes. cursor_s: an acknowledgement is on flash so soon.
+        nvs: get(name) -> int or None, set(name, int).
         """
         total = device.ioctl(4, 0)
         if total < 4:
@@ -55,7 +57,10 @@ class Journal:
         self._rings = [
             Ring(Blocks(device, scratch, lane, alarms, total, epoch)) for lane in (ALARM, TRACK)
         ]
-        self.next_seq = 1
+        self._nvs = nvs
+        kept = None if nvs is None else nvs.get("numbers")
+        self._reserved = (kept or 0) << _RESERVE  # from here on none was ever used
+        self.next_seq = max(1, self._reserved)
         if newest:
             self._recover(found, newest, damaged, int.from_bytes(entropy(2), "big") & _GAP)
         else:
@@ -73,6 +78,8 @@ class Journal:
         seq = self.next_seq
         if seq >= _NUMBERS_END:
             raise OSError(_ENOSPC)
+        if seq >= self._reserved:
+            self._reserve(seq)
         self.next_seq = seq + 1  # used, whatever comes of it
         if lane == ALARM:
             self._refused = True
@@ -130,14 +137,24 @@ class Journal:
         """Confirmed records found unreadable since the start: bits flipped at rest."""
         return self._rings[ALARM].damaged + self._rings[TRACK].damaged
 
+    def _reserve(self, seq):
+        self._reserved = ((seq >> _RESERVE) + 1) << _RESERVE
+        if self._nvs is not None:
+            try:
+                self._nvs.set("numbers", self._reserved >> _RESERVE)
+            except OSError:
+                pass  # no reason to lose a record
+
     def _recover(self, found, newest, damaged, gap):
+        highest = 0
         for lane, header in enumerate(found):
             if header and header[1:4] == newest[1:4]:
                 unused, bad = recover(self._rings[lane], header[4])
-                self.next_seq = max(self.next_seq, unused)
+                highest = max(highest, unused)
                 damaged += bad
-        # Whatever is damaged may have held the highest numbers, one in every 16 B.
-        self.next_seq += damaged + gap
+        if highest > self._reserved:
+            # Whatever is damaged may have held the highest numbers, one in every 16 B.
+            self.next_seq = highest + damaged + gap
 
 
 def _survey(device, total, buf):

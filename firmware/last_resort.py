@@ -6,7 +6,7 @@ has been up again, and a note in NVS remembers that it was done. While anybody m
 on board, or anything alarms, nothing is reset.
 """
 
-from firmware.event import WARNING, Event
+from firmware.event import fault
 
 _DONE = "link_reset"
 
@@ -18,11 +18,18 @@ class LastResort:
         self._nvs = nvs
         self._is_done = bool(nvs.get(_DONE))
         self._linked_ms = None
+        self._now_ms = 0
 
-    def update(self, now_ms, is_linked, is_calm):
-        """-> Event once the board has to be reset, to be recorded before; None."""
+    def update(self, now_ms, is_linked, is_calm, rests=False):
+        """-> Event once the board has to be reset, to be recorded before; None.
+
+        rests: nobody tries to link; that time does not count.
+        """
         if is_linked or self._linked_ms is None:
             self._linked_ms = now_ms
+        elif rests:
+            self._linked_ms += now_ms - self._now_ms
+        self._now_ms = now_ms
         if is_linked and self._is_done:
             self._note(0)
         if self._is_done or not is_calm or now_ms - self._linked_ms < self._after_ms:
@@ -30,7 +37,7 @@ class LastResort:
         self._note(1)
         minutes = (now_ms - self._linked_ms) // 60000
         text = "No connection to the broker for %d min; the board starts anew." % minutes
-        return Event("fault", WARNING, data=(("what", "link"), ("text", text)), subject=None)
+        return fault("link", text)
 
     def _note(self, value):
         self._is_done = bool(value)

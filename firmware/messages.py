@@ -146,8 +146,12 @@ class TrackBatch:
         return (head + ",".join(self._rows) + "]}").encode()
 
 
-def status(utc_ms, version, epoch, boot, reset_cause, start="normal", disabled=(), policy=None):
-    """Retained on connect. start: see Bus; disabled: kinds of rules; policy: its hash."""
+def status(
+    utc_ms, version, epoch, boot, reset, start="normal", disabled=(), policy=None, sleep_s=None
+):
+    """Retained on connect. start: see Bus; disabled: kinds of rules; policy: its hash;
+    sleep_s: the longest next_s of a bus that sleeps, None if this one never does.
+    """
     return text(
         (
             ("v", 1),
@@ -156,10 +160,11 @@ def status(utc_ms, version, epoch, boot, reset_cause, start="normal", disabled=(
             ("fw", version),
             ("epoch", epoch),
             ("boot", boot),
-            ("reset", reset_cause),
+            ("reset", reset),
             ("start", start),
             ("disabled", sorted(disabled)),
             ("policy", policy),
+            ("sleep_s", sleep_s),
         )
     ).encode()
 
@@ -203,6 +208,9 @@ def state(s, active, alarm_backlog, track_backlog, next_s):
                 ),
             ),
             ("supply_mv", s.supply_mv),
+        )
+        + (() if s.backup_mv is None else (("backup_mv", s.backup_mv),))
+        + (
             ("cabin_c", fixed(s.cabin_c10, 1)),
             ("signal_dbm", s.signal_dbm),
             ("backlog", (("alarm", alarm_backlog), ("track", track_backlog))),

@@ -78,6 +78,16 @@ class Link:
             self._sock.close()
             self._sock = None
 
+    def leave(self, reason):
+        """Let go with DISCONNECT, if the socket takes it: the broker forgets the will."""
+        if self.can_send:
+            self._out.disconnect()
+            try:
+                self._out.flush(self._sock)
+            except OSError:
+                pass  # it was gone already
+        self.close(reason)
+
     def turn(self, now_ms):
         """Move what can be moved without waiting."""
         try:

@@ -12,6 +12,7 @@ PINGRESP = const(0xD0)
 
 _SUBSCRIBE = const(0x82)  # its reserved flags are 0010 [MQTT-3.8.1-1]
 _PINGREQ = const(0xC0)
+_DISCONNECT = const(0xE0)
 _DUP = const(0x08)
 _QOS_1 = const(0x02)
 _RETAIN = const(0x01)
@@ -77,8 +78,14 @@ class Outbox:
         self.is_empty = False
 
     def pingreq(self):
+        self._put(_PINGREQ)
+
+    def disconnect(self):
+        self._put(_DISCONNECT)
+
+    def _put(self, kind):
         at = self._waiting
-        self._small[at] = _PINGREQ
+        self._small[at] = kind
         self._small[at + 1] = 0
         self._waiting = at + 2
         self.is_empty = False

@@ -5,7 +5,7 @@ raised; in between nothing changes. A bad one changes nothing at all.
 """
 
 from firmware import messages
-from firmware.event import INFO, WARNING, Event
+from firmware.event import INFO, Event, fault
 from firmware.places import Places
 from firmware.policy import PolicyError, step
 from firmware.policy_store import PolicyStore
@@ -95,4 +95,4 @@ class Policing:
 
 def _fault(error):
     told = str(error) or "The policy does not fit into memory."
-    return Event("fault", WARNING, data=(("what", "policy"), ("text", told)), subject=None)
+    return fault("policy", told)

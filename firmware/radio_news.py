@@ -2,7 +2,7 @@
 
 from micropython import const
 
-from firmware.event import INFO, WARNING, Event
+from firmware.event import INFO, Event, fault
 from firmware.timing import Every
 
 _LOOK_MS = const(5000)
@@ -23,11 +23,10 @@ class RadioNews:
         if not self._every.due(now_ms):
             return ()
         radio, events = self._radio, []
-        fault = radio.fault
-        if fault and (fault != self._fault or now_ms - self._fault_ms >= _AGAIN_MS):
-            self._fault, self._fault_ms = fault, now_ms
-            data = (("what", "radio"), ("text", fault))
-            events.append(Event("fault", WARNING, data=data, subject=None))
+        text = radio.fault
+        if text and (text != self._fault or now_ms - self._fault_ms >= _AGAIN_MS):
+            self._fault, self._fault_ms = text, now_ms
+            events.append(fault("radio", text))
         if radio.name != self._name and radio.is_up():
             if self._name:
                 data = (("radio", radio.name), ("was", self._name), ("text", radio.failure))

@@ -28,6 +28,11 @@ class Recorder:
         """-> sorted kinds of what is raised and not cleared."""
         return sorted({kind for kind, _ in self._standing})
 
+    @property
+    def is_calm(self):
+        """Nothing is raised, and nothing waits for the flash."""
+        return not self._standing and not self._waiting
+
     def event(self, event, s):
         """Gives the event its occurrence number and records it."""
         subject = (event.kind, event.subject)

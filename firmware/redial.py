@@ -9,6 +9,7 @@ from micropython import const
 _FIRST_WAIT_MS = const(1000)
 _LOOK_MS = const(500)
 _PROVEN_MS = const(10000)
+_LEAVE_MS = const(2000)  # for a DISCONNECT to get out before the radio goes off
 _SOON = const(3)  # failures: at most 8 s to the next dial
 _DIALS_A_RADIO = const(5)  # dials that fail in a row before the radio is started anew
 
@@ -33,12 +34,18 @@ class Redial:
         self._vain = 0  # dials since the broker last acknowledged something
         self._misses_radio = False
         self._opened_ms = 0
+        self._rests_ms = None  # since when; None: it works
+        self._is_down = False
         self.dialled_in_vain = 0
 
     def turn(self, now_ms):
         """Called while the link is not open."""
         link = self._link
-        if link.is_dialling:
+        if self._rests_ms is not None:
+            if not self._is_down and now_ms - self._rests_ms >= _LEAVE_MS:
+                self._is_down = True
+                self._radio.down()
+        elif link.is_dialling:
             link.turn(now_ms)
             if link.is_open:
                 self._opened_ms = now_ms
@@ -69,6 +76,27 @@ class Redial:
         self._vain = 0
         lasted = now_ms - self._opened_ms >= _PROVEN_MS
         self._failures = 0 if lasted else min(self._failures, _SOON)
+
+    def rest(self, now_ms):
+        """The link was left on purpose: the radio goes off as soon as that is out."""
+        self._rests_ms = now_ms
+        self._is_down = False
+
+    def begin(self, now_ms):
+        """Rested: up again, as if for the first time."""
+        self._rests_ms = None
+        self._misses_radio = False
+        self._failures = 0
+        self._due_ms = self._look_ms = now_ms
+
+    @property
+    def rests(self):
+        return self._rests_ms is not None
+
+    @property
+    def is_off(self):
+        """It rests, and so does the radio."""
+        return self.rests and self._is_down and self._radio.is_off()
 
     def radio_is_lost(self):
         """The radio has no network any more: what the link still waits for won't come."""

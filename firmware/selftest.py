@@ -62,6 +62,8 @@ class SelfTest:
         rows.append(_button("check button", s.check_button, "check_button" in s.failing))
         rows.append(_button("SOS button", s.sos_button, "sos_button" in s.failing))
         rows.append(_supply(s, self._config["rules"]["supply_low_mv"]))
+        if self._config["backup"]["fitted"]:
+            rows.append(_backup(s))
         return rows
 
     def _outputs(self):
@@ -132,6 +134,12 @@ def _supply(s, low_mv):
     if s.supply_mv is None:
         return ("supply", False, "does not answer")
     return ("supply", s.supply_mv >= low_mv, "%d mV" % s.supply_mv)
+
+
+def _backup(s):
+    if s.backup_mv is None:
+        return ("backup", None, "take the vehicle's supply away, and it has to go on")
+    return ("backup", True, "%d mV" % s.backup_mv)
 
 
 def plain(config):

@@ -43,6 +43,7 @@ class Senses:
         self._check_button = Debounced(_SWITCH_MS)
         self._sos_button = Debounced(_SWITCH_MS)
         self._slow = Every(_SLOW_MS)
+        self._cut_mv = config["rules"]["supply_cut_mv"]
         self._motion = Motion(config["accelerometer"], parts.accelerometer)
         self._heads = HeadCount()
         names, self._sensor_of = [], []  # banks of one part are one sensor
@@ -57,6 +58,7 @@ class Senses:
         s.sensors = tuple(names)
         s.expander_resets = [0] * len(self._sensor_of)
         s.silent = [False] * len(s.sensors)
+        self._deaf_ms = 0  # so long nobody has listened to the receiver, since the start
         self.settled = False  # no switch is on its way from one reading to another
 
     def tune(self, rules):
@@ -66,11 +68,14 @@ class Senses:
     def utc_ms(self, now_ms):
         return self._clock.utc_ms(now_ms)
 
-    def sense(self, s):
-        """Snapshot with now_ms set -> its readings."""
+    def sense(self, s, slept_ms=0):
+        """Snapshot with now_ms set -> its readings. slept_ms: of the time since the last tick."""
         self._read_seats(s)
         self._read_switches(s)
-        self._read_gnss(s)
+        if slept_ms:
+            self._miss_gnss(s, slept_ms)
+        else:
+            self._read_gnss(s)
         self._motion.sense(s)
         s.silent[self._seat_sensors + 3] = self._motion.silent
         self._heads.update(s)
@@ -125,7 +130,7 @@ class Senses:
             if self.nmea.feed(self._buffer, n):
                 self._heard_ms = now_ms
             n = self._listen()
-        self._parts.gnss.turn(now_ms, self.nmea.sentences)
+        self._parts.gnss.turn(now_ms - self._deaf_ms, self.nmea.sentences)
         index = self._seat_sensors
         s.silent[index] = now_ms - self._heard_ms > _GNSS_SILENT_MS
         s.fix_new = self.nmea.fixes != self._fixes
@@ -146,6 +151,19 @@ class Senses:
             s.heading_deg = None if course is None else (course + 50) // 100 % 360
         s.sats = fix.sats
         s.hdop_e2 = fix.hdop_e2
+
+    def _miss_gnss(self, s, slept_ms):
+        """Who sleeps hears scraps: they are dropped, and the receiver's silence is none.
+
+        Its driver's time stands still meanwhile.
+        """
+        for _ in range(_READS):
+            if not self._listen():
+                break
+        self._deaf_ms += slept_ms
+        self._heard_ms = s.now_ms
+        s.fix_new = False
+        s.lat_e7 = s.lon_e7 = s.speed_mms = s.heading_deg = s.sats = s.hdop_e2 = None
 
     def _listen(self):
         try:
@@ -169,6 +187,10 @@ class Senses:
         except OSError:
             s.supply_mv = None
             s.silent[index] = True
+        # With the vehicle's supply the pin shows the charger (LilyGO T-A7670, README, note 4).
+        is_cut = s.supply_mv is not None and s.supply_mv < self._cut_mv
+        backup = self._parts.backup if is_cut else None
+        s.backup_mv = None if backup is None else backup.read_mv()
         if self._parts.cabin is None:
             return
         try:

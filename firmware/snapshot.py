@@ -34,6 +34,7 @@ class Snapshot:
         self.seat_changes = 0  # moves whenever one of the three lists does
 
         self.supply_mv = None
+        self.backup_mv = None  # measured only while the supply is cut
         self.cabin_c10 = None  # 0.1 degree Celsius
         self.signal_dbm = None
 

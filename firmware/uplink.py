@@ -69,6 +69,23 @@ class Uplink:
         return self._link.is_open
 
     @property
+    def is_drained(self):
+        """The city has everything, and the bus has answered all it was asked."""
+        return (
+            self._link.is_open
+            and not self._greetings
+            and not self._window.slots
+            and not self._replies
+            and not self._journal.backlog(ALARM)
+            and not self._journal.backlog(TRACK)
+        )
+
+    @property
+    def is_off(self):
+        """It rests, and the radio is off: nothing is lost if the board sleeps."""
+        return self._redial.is_off
+
+    @property
     def failure(self):
         """str: why the last connection or dial ended; "" if none did."""
         return self._link.failure
@@ -104,6 +121,14 @@ class Uplink:
                 return False
         return True
 
+    def rest(self, now_ms, is_on=True):
+        """Good-bye to the broker, a moment later the radio off; is_on False: up again."""
+        if is_on and not self._redial.rests:
+            self._link.leave("the bus sleeps")
+            self._redial.rest(now_ms)
+        elif not is_on and self._redial.rests:
+            self._redial.begin(now_ms)
+
     def wants_state(self, now_ms):
         """Whether a state offered now goes out now; otherwise it is skipped, never queued."""
         return (
@@ -136,7 +161,7 @@ class Uplink:
             self.breaks += 1
             self._window.unsend()
             self._redial.lost(now_ms)
-        if self._host:
+        if self._host or self._redial.rests:
             self._redial.turn(now_ms)
         if not self._link.is_open:
             return False

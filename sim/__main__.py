@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn
 
-BENCHES = ("nmea", "tick", "journal", "uplink", "speed", "board", "station")
+BENCHES = ("nmea", "tick", "journal", "uplink", "speed", "board", "station", "power")
 _HOUR_S = 3600
 
 

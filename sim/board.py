@@ -34,6 +34,7 @@ from sim.world import World
 
 _DIVIDER_OHM = (100_000, 10_000)
 _ADC_NOISE_UV = 1500
+_VBUS_MV = 4900  # what a LilyGO's battery pin shows while the vehicle's supply charges it
 _GNSS_BAUD, _RXBUF = 9600, 2048
 _WATCHDOG_MS = 8000
 _PULSE_MS = 2500  # an output that pulses with shorter pauses still sounds
@@ -96,11 +97,12 @@ class SimBoard:
         self.receiver = receiver or GnssChip(self.uart, rng.getrandbits(32), world.start_utc_ms)
 
         table = BOARDS[config["board"]]
-        sensed = config["readback"]["fitted"] and "horn_sense" in table["pins"]
         for name in _OUTPUTS:
-            sense = Pin(SenseWire(self.wires[name]), rng=rng) if sensed else None
-            setattr(self, name, Output(Pin(self.wires[name], Pin.OUT, value=0), sense))
-        self._fit_switches(table.get("switch_expander", {}), rng)
+            setattr(self, name, Output(Pin(self.wires[name], Pin.OUT, value=0)))
+        far = table.get("switch_expander", {})
+        self._fit_switches(far, rng)
+        if config["readback"]["fitted"]:
+            self._fit_senses(far, rng)
         seats = config["seats"]
         self.seat_wiring = seat_wiring(
             seats, self.i2c, self.i2c_2, table["bridge"], self._clock, rng
@@ -114,6 +116,18 @@ class SimBoard:
         divided = 1000 * lower / (upper + lower)  # uV at the pin for each mV of supply
         adc = ADC(lambda: int(world.supply_mv * divided), noise_uv=_ADC_NOISE_UV, rng=rng)
         self.supply = Supply(adc, upper, lower)
+        self.adcs = {"supply": adc}  # by what they measure
+        self.backup = None
+        if config["backup"]["fitted"] and "backup" in table["on_board"]:
+            ohms = table["dividers"]["backup"]
+            share = 1000 * ohms[1] / (ohms[0] + ohms[1])
+            source = ADC(
+                lambda: int(share * (_VBUS_MV if world.supply_mv else world.backup_mv)),
+                noise_uv=_ADC_NOISE_UV,
+                rng=rng,
+            )
+            self.backup = Supply(source, *ohms)
+            self.adcs["backup"] = source
         self.watchdog = WDT(clock, _WATCHDOG_MS)
         self._fit_cabin(config["cabin"])
         self.flash = Flash(flash)
@@ -123,13 +137,14 @@ class SimBoard:
         self.dialer = dialer
         self.reset_cause = reset_cause
         self.reset = _reset
+        self.wakes_ms: int | None = None
         self.entropy = rng.randbytes
         self.refresh()
 
     def _fit_switches(self, far: dict[str, int], rng: random.Random) -> None:
         """far: the board's table, switch_expander: inputs of an MCP23017 beside the board."""
         self.switches = self.switch_chip = None
-        self._far = {name: pin for name, pin in far.items() if name in _SWITCHES}
+        self._far = {name: pin for name, pin in far.items() if name != "address"}
         if far:
             self.switch_chip = MCP23017(rng)
             self.i2c.attach(far["address"], self.switch_chip)
@@ -139,6 +154,13 @@ class SimBoard:
             if self.switches is not None and name in self._far:
                 pin = self.switches.pin(self._far[name])
             setattr(self, name, Switch(pin, when_closed))
+
+    def _fit_senses(self, far: dict[str, int], rng: random.Random) -> None:
+        for name in _OUTPUTS:
+            sense: Any = Pin(SenseWire(self.wires[name]), rng=rng)
+            if self.switches is not None:
+                sense = self.switches.pin(far[f"{name}_sense"])
+            getattr(self, name).sense = sense
 
     def _fit_accelerometer(self, config: dict[str, Any], rng: random.Random) -> None:
         self.accelerometer = self.motion_chip = None
@@ -161,6 +183,18 @@ class SimBoard:
         self.i2c.attach(_CABIN_ADDRESS, self.cabin_chip)
         self.cabin = CabinDriver(self.i2c, _CABIN_ADDRESS)
 
+    def sleep(self, ms: int) -> None:
+        """machine.lightsleep(ms): returns at once; who runs the board lets it sleep."""
+        self.wakes_ms = self._clock() + ms
+
+    def wake(self) -> None:
+        """What came over the UARTs meanwhile went by unheard."""
+        self.wakes_ms = None
+        self.receiver.advance(self._clock())
+        self.uart.miss()
+        if hasattr(self.seat_wiring, "miss"):
+            self.seat_wiring.miss()
+
     def refresh(self) -> None:
         """Sensors see the world, through what is broken; the world hears the horn."""
         world, faults, wires = self._world, self._faults, self.wires
@@ -173,7 +207,7 @@ class SimBoard:
             for part, closed in faults.stuck_switches.items():
                 wires[part].level = 0 if closed else None
         if self.switch_chip is not None:
-            self.switch_chip.wires(self._grounded())
+            self.switch_chip.wires(*self._held())
         if self._wired != (world.seat_changes, faults.changes):
             self._wired = (world.seat_changes, faults.changes)
             self._break()
@@ -190,14 +224,21 @@ class SimBoard:
         receiver.advance(self._clock())
         self._hear()
 
-    def _grounded(self) -> int:
-        """Pins of the switches' expander that a closed contact holds, GPA0 first."""
-        closed = 0
+    def _held(self) -> tuple[int, int]:
+        """Pins of the switches' expander, GPA0 first, that something holds: low, high.
+
+        A closed contact holds its pin low; so does the divider of a load that is off.
+        """
+        low = high = 0
         for name, pin in self._far.items():
-            wire = self.wires[name]
-            if wire.level == 0 and not wire.cut:
-                closed |= 1 << pin
-        return closed
+            if name in _SWITCHES:
+                wire = self.wires[name]
+                low |= (wire.level == 0 and not wire.cut) << pin
+            elif self.wires[name.removesuffix("_sense")].load:
+                high |= 1 << pin
+            else:
+                low |= 1 << pin
+        return low, high
 
     def sounds(self, output: str) -> bool:
         """Is `buzzer`, `lamp` or `horn` on, or pulsing?"""

@@ -34,12 +34,20 @@ class SimRadio:
         self._asked_ms = None
         self._attached = False
 
+    def miss(self) -> None:
+        """The board slept: a radio that was on has lost its network."""
+        if not self.is_off():
+            self.restart()
+
     def restart(self) -> None:
         self.down()
         self.up()
 
     def turn(self, now_ms: int) -> None:
         """It has nothing to do."""
+
+    def is_off(self) -> bool:
+        return self._asked_ms is None
 
     def is_up(self) -> bool:
         if self._asked_ms is None:

@@ -124,6 +124,8 @@ class Rig:
                 network.is_silent = not network.is_silent
             if vehicle.wireless is not None:
                 self._reroute(vehicle.wireless.route)
+            elif network.wires and vehicle.bus is not None and vehicle.board.radio.is_off():
+                network.forget()
             network.advance(now_ms)
             vehicle.step(now_ms)
             if now_ms == end_ms and not _due(vehicle.next_ms, end_ms):

@@ -48,6 +48,11 @@ class RS485:
         del self._arrived[:n]
         return n or None
 
+    def miss(self) -> None:
+        """Nobody listened: what has arrived is lost."""
+        self._advance()
+        self._arrived.clear()
+
     def flush(self) -> None:
         """The caller waits until all is sent; virtual time has no need to."""
 

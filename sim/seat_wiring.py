@@ -91,6 +91,12 @@ class Modules:
             self.inputs.add(module.banks, f"module {module.address}")
         self.inputs.add_scanner(Modbus(uart, drivers, baud, settings["timeout_ms"]))
         self.count = sum(n for _, n in seats["modules"])
+        self._is_bridged = bridged
+
+    def miss(self) -> None:
+        """The board slept. A bridge keeps in its own FIFO what it heard."""
+        if not self._is_bridged:
+            self.line.miss()
 
     def wire(self, opened: int) -> None:
         """Current flows through a closed contact."""

@@ -25,6 +25,7 @@ _A_DAY = 60.0  # troubles of one bus
 _DRAIN_MS = 1_800_000
 _HOUR_MS = 3_600_000
 _DAY_MS = 24 * _HOUR_MS
+_LATE_MS = 20  # P4
 
 
 class Broken(AssertionError):
@@ -54,6 +55,11 @@ class Fleet:
     def boots(self) -> int:
         return sum(storm.rig.vehicle.boots for storm in self.storms)
 
+    @property
+    def latest_ms(self) -> int:
+        """No tick began later after its time: what its flash took (Flash.busy_us) counts."""
+        return max(storm.rig.vehicle.latest_ms for storm in self.storms)
+
     def repeats(self) -> int:
         """Records that the city dropped by their key."""
         return sum(storm.rig.account.repeats(self.peer.city) for storm in self.storms)
@@ -78,6 +84,8 @@ class Fleet:
     def _hold(self, rig: Rig) -> None:
         rig.drain(_DRAIN_MS)
         rig.check()
+        if rig.vehicle.latest_ms > _LATE_MS:
+            raise Broken(f"{rig.config['bus']}: a tick began {rig.vehicle.latest_ms} ms late")
         if rig.missing():
             raise Broken(f"{rig.config['bus']}: {rig.missing()} confirmed records never came")
         for event in rig.heard():
@@ -116,5 +124,6 @@ def run(args: argparse.Namespace) -> int:
         )
     for name, count in sorted(fleet.begun.items()):
         print(f"  {name:24} {count:5}")
+    print(f"Latest tick: {fleet.latest_ms} ms after its time.")
     print(f"Delivered twice and dropped by their key: {fleet.repeats()}. Lost: 0.")
     return 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sim import stories_hard, stories_mishaps, stories_places
+from sim import stories_hard, stories_mishaps, stories_night, stories_places
 from sim.story import Story
 
 STORIES: dict[str, Callable[[Story], None]] = {}
@@ -133,7 +133,8 @@ def gnss_lost(bus: Story) -> None:
     bus.waits(seconds=15)
 
 
-for _tell in (*stories_places.STORIES, *stories_mishaps.STORIES, *stories_hard.STORIES):
+_ELSEWHERE = (stories_places, stories_mishaps, stories_hard, stories_night)
+for _tell in [tell for stories in _ELSEWHERE for tell in stories.STORIES]:
     _story(_tell)
 
 

@@ -75,6 +75,10 @@ class UART:
         self._from_firmware.clear()
         return taken
 
+    def miss(self) -> None:
+        """The firmware's end slept: what has arrived was not heard."""
+        self._arrived.clear()
+
     def transmit(self, data: bytes, now_ms: int) -> None:
         """The chip starts to send, behind what it is sending already."""
         if not self._pending:

@@ -67,6 +67,8 @@ class Vehicle:
         self.now_ms = world.now_ms
         self.bus: Bus | None = None
         self.boots = 0
+        self.latest_ms = 0  # no tick has begun later after its time
+        self._free_ms = 0  # until then the processor waits for its flash
         self._dialer = dialer
         self.wireless = Wireless(config, world, self._clock, seed) if wireless else None
         self.uart = UART()
@@ -85,7 +87,11 @@ class Vehicle:
         """Whether packets leave the bus."""
         if self.wireless is not None:
             return bool(self.wireless.route)
-        return self.world.signal_dbm is not None
+        return self.world.signal_dbm is not None and not self.board.radio.is_off()
+
+    @property
+    def is_asleep(self) -> bool:
+        return self.bus is not None and self.board.wakes_ms is not None
 
     def _clock(self) -> int:
         return self.now_ms
@@ -103,10 +109,15 @@ class Vehicle:
         """
         if self.bus is None:
             return None
-        due_ms = min(self._boot_ms + self.bus.next_tick_ms, self.board.watchdog.deadline_ms)
+        tick_ms = max(self._boot_ms + self.bus.next_tick_ms, self._free_ms)
+        due_ms = min(tick_ms, self.board.watchdog.deadline_ms)
+        if self.board.wakes_ms is not None:
+            return min(self.board.wakes_ms, self.board.watchdog.deadline_ms)
         if self.wireless is not None:
             due_ms = max(self.now_ms + 1, min(due_ms, self.wireless.next_ms))
-        return due_ms if self._more_ms is None or due_ms < self._more_ms else self._more_ms
+        if self._more_ms is None:
+            return due_ms
+        return min(due_ms, max(self._more_ms, self._free_ms))
 
     def step(self, now_ms: int) -> None:
         """Everything on board that is due by now: the world, then a tick if it is time, a turn."""
@@ -123,18 +134,35 @@ class Vehicle:
         if now_ms >= self.board.watchdog.deadline_ms:
             self.reset("watchdog")
             return
+        if now_ms < self._free_ms or (self.is_asleep and not self._wakes()):
+            return
+        busy_us = self.flash.busy_us
         try:
-            if now_ms - self._boot_ms >= bus.next_tick_ms:
+            late_ms = now_ms - self._boot_ms - bus.next_tick_ms
+            if late_ms >= 0:
+                self.latest_ms = max(self.latest_ms, late_ms)
                 self.board.refresh()
                 bus.tick(now_ms - self._boot_ms)
             more = bus.turn(now_ms - self._boot_ms)
             self._more_ms = now_ms + _TURN_MS if more else None
+            self._free_ms = now_ms + (self.flash.busy_us - busy_us) // 1000
+            if not more:
+                bus.sleep(now_ms - self._boot_ms)
             if self.wireless is not None:
                 self.wireless.advance(now_ms)  # it sees at once what the firmware did
         except PowerCut:
             self.power_cut()
         except Reset:
             self.reset("soft")
+
+    def _wakes(self) -> bool:
+        """-> it is time to. What sleeps hears nothing."""
+        wakes_ms = self.board.wakes_ms
+        if wakes_ms is not None and self.now_ms < wakes_ms:
+            return False
+        self.board.wake()
+        (self.wireless or self.board.radio).miss()
+        return True
 
     # power
 

@@ -37,10 +37,11 @@ class Wireless:
         self.ap = AccessPoint(config["wifi"]["ssid"], config["wifi"]["password"])
         self.wlan = WLAN(clock, self.ap)
         self.uart = UART(_BAUD, _RXBUF)
-        self.key, self.supply = Wire(), Wire()
+        self.key, self.supply, self.dtr = Wire(), Wire(), Wire()
         self.modem = ModemChip(
-            self.uart, self.key, lambda: world.signal_dbm, SimCard(), self.supply, seed
-        )
+            self.uart, self.key, lambda: world.signal_dbm, SimCard(), self.supply, seed,
+            dtr=self.dtr,
+        )  # fmt: skip
         self.radio: Any = None
         self._route = ""
 
@@ -57,7 +58,11 @@ class Wireless:
     def _made(self, name: str) -> Any:
         if name == "wifi":
             return Wifi(self.wlan, self._config["wifi"])
-        power = ModemPower(Pin(self.key, Pin.OUT, value=0), Pin(self.supply, Pin.OUT, value=1))
+        power = ModemPower(
+            Pin(self.key, Pin.OUT, value=0),
+            Pin(self.supply, Pin.OUT, value=1),
+            Pin(self.dtr, Pin.OUT, value=0),
+        )
         gnss = self._config["gnss"]
         return Cellular(
             self.uart,
@@ -67,6 +72,11 @@ class Wireless:
             gnss["in_modem"],
             gnss["fast"],
         )
+
+    def miss(self) -> None:
+        """The board slept: the modem spoke to nobody, and Wi-Fi that was on is no more."""
+        self.uart.miss()
+        self.wlan.active(False)
 
     def advance(self, now_ms: int) -> None:
         self.modem.advance(now_ms)

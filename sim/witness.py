@@ -51,12 +51,6 @@ class Lane:
         ):  # fmt: skip
             some.difference_update([seq for seq in some if seq < oldest])
 
-    def forget(self, seq: int) -> None:
-        """This try is erased and nobody has seen it: its number is free again (journal.py)."""
-        self.tried.pop(seq, None)
-        for some in (self.taken, self.missing, self.frozen):
-            some.discard(seq)
-
     def copy(self) -> Lane:
         other = Lane()
         other.confirmed = dict(self.confirmed)
@@ -85,40 +79,41 @@ class Witness:
         self.trying = self.lanes[0]
         self.total = 0  # records confirmed
         self.lost = 0  # and of those, announced as lost
-        self.used: dict[int, int] = {}  # records that may be on the flash: number, block
-        self.went: set[int] = set()  # were ever
-        self.erasing: int | None = None  # block
+        self.highest = 0  # number that was ever tried
+        self.nvs: dict[str, int] = {}
+        self.went: set[int] = set()  # numbers of records that were programmed
 
     def copy(self) -> Witness:
         other = Witness()
         other.lanes = (self.lanes[0].copy(), self.lanes[1].copy())
-        other.used = dict(self.used)
+        other.highest = self.highest
+        other.nvs = dict(self.nvs)
         other.went = set(self.went)
-        other.erasing = self.erasing
         return other
 
     def saw(self, what: str, block: int, offset: int, wanted: bytes) -> None:
         """Flash.spy: which records are being programmed, which erased."""
-        if self.erasing is not None:  # that one was not cut short
-            self.used = {seq: at for seq, at in self.used.items() if at != self.erasing}
-        self.erasing = block if what == "erase" else None
         if what == "erase":
             for known in self.lanes:
                 known.dropping.update(seq for seq, at in known.blocks.items() if at == block)
                 known.blocks = {seq: at for seq, at in known.blocks.items() if at != block}
         elif offset and wanted[2] != CURSOR:
             number = int.from_bytes(wanted[4:8], "little")
-            self.used[number] = block
             self.went.add(number)
             self.trying.blocks[number] = block
+
+    def get(self, name: str) -> int | None:
+        """The journal's NVS."""
+        return self.nvs.get(name)
+
+    def set(self, name: str, value: int) -> None:
+        self.nvs[name] = value
 
     def append(self, lane: int, payload: bytes) -> None:
         known, journal = self.lanes[lane], self.journal
         seq = journal.next_seq
-        need(seq not in self.used, f"number {seq} is used again")
-        for other in self.lanes:
-            need(seq not in other.delivered, f"number {seq} is used again, and the city has it")
-            other.forget(seq)
+        need(seq > self.highest, f"number {seq} may have been used before")
+        self.highest = seq
         known.tried[seq] = payload
         self.trying = known
         alarms = journal.backlog(ALARM)
@@ -159,9 +154,8 @@ class Witness:
 
     def start(self, flash: Flash) -> None:
         """A start on these cells; holds what is found to what is known."""
-        self.erasing = None
         journal = self.journal = Journal(
-            flash, entropy_from(flash.dice), ALARM_SECTORS * 4, cursor_s=1
+            flash, entropy_from(flash.dice), ALARM_SECTORS * 4, cursor_s=1, nvs=self
         )
         need(journal.epoch == EPOCH.hex(), "another epoch")
         for lane, known in enumerate(self.lanes):

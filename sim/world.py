@@ -57,6 +57,7 @@ class World:
         self.check_button_pressed = False
         self.sos_button_pressed = False
         self.supply_mv = PARKED_MV
+        self.backup_mv = 4000  # of the board's own battery, where it has one
         self.cabin_c10 = 300  # 0.1 degC; stays as it is set
         self.blows: list[Blow] = []  # beside braking and bends: bumps, a crash
 

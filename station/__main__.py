@@ -12,16 +12,14 @@ from pathlib import Path
 from typing import NoReturn
 
 import uvicorn
-from sqlalchemy import delete, insert
 
 from station.accounts import Accounts, new_password
 from station.app import make_app
 from station.clock import Clock, FollowedClock
 from station.database import Database, DatabaseError, is_away
-from station.places import read_pack
+from station.places import put_pack, read_pack
 from station.settings import Settings, SettingsError, load, without_password
 from station.station import Station
-from station.tables import policies
 
 
 class Parser(argparse.ArgumentParser):
@@ -46,6 +44,8 @@ def parser() -> argparse.ArgumentParser:
                        help="PEM: who vouches for the broker, not this computer's own")  # fmt: skip
     serve.add_argument("--http", metavar="HOST:PORT", help="where the page is (127.0.0.1:8080)")
     serve.add_argument("--tiles", metavar="URL|FILE", help="streets: a tile URL or a .pmtiles file")
+    serve.add_argument("--tiles-credit", metavar="TEXT", dest="tiles_credit",
+                       help="whose map that is, as the map's corner says it")  # fmt: skip
     serve.add_argument("--notices", metavar="FILE", help="who is told of what (docs/station.md)")
     serve.add_argument("--home-assistant", action="store_const", const="1", dest="home_assistant",
                        help="tell Home Assistant of the buses")  # fmt: skip
@@ -138,12 +138,7 @@ def _policy(args: argparse.Namespace, settings: Settings) -> int:
     pack, digest = read_pack(args.fleet, text, args.file)
 
     async def put(database: Database) -> None:
-        now_ms = Clock().now_ms()
-        async with database.write() as connection:
-            await connection.execute(delete(policies).where(policies.c.fleet == args.fleet))
-            await connection.execute(
-                insert(policies).values(fleet=args.fleet, hash=digest, pack=pack, put_ms=now_ms)
-            )
+        await put_pack(database, args.fleet, pack, digest, Clock().now_ms())
 
     asyncio.run(_with_database(settings, put))
     print(f"The map of {args.fleet} shows the policy {digest}.", file=sys.stderr)
@@ -161,7 +156,16 @@ async def _with_database(settings: Settings, work) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     args = parser().parse_args(arguments)
-    names = ("broker", "broker_ca", "db", "http", "tiles", "notices", "home_assistant")
+    names = (
+        "broker",
+        "broker_ca",
+        "db",
+        "http",
+        "tiles",
+        "tiles_credit",
+        "notices",
+        "home_assistant",
+    )
     given = {name: getattr(args, name, None) for name in names}
     try:
         settings = load(given)

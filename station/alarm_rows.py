@@ -8,9 +8,19 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from station.clock import iso
+from station.live import EXERCISE
 from station.tables import alarms, buses
 
+GOING_DARK = "going_dark"
+
 ROWS = select(*alarms.c, buses.c.fleet, buses.c.bus).join(buses, buses.c.id == alarms.c.bus_id)
+
+
+def weight(row: Any) -> str:
+    """What it makes of its bus: a drill that is over makes nothing of it any more."""
+    if row.exercise:
+        return EXERCISE if row.cleared_ms is None else "info"
+    return GOING_DARK if row.kind == GOING_DARK else row.severity
 
 
 def view(row: Any) -> dict[str, Any]:

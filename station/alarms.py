@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from station.alarm_rows import ROWS, view
+from station.alarm_rows import ROWS, view, weight
 from station.clock import iso, parse_iso
 from station.fold import fold
 from station.rows import Journal
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from station.station import Station
 
 SELF = "station"
-GOING_DARK = "going_dark"
 _TICK_S = 1.0
 _HELD_MS = 5000
 _STANDS = or_(
@@ -186,7 +185,7 @@ class Alarms:
         unseen = row.severity == "alarm" and row.acked_ms is None
         if row.cleared_ms is None or unseen:
             self.at_hand[row.id] = row
-            bus.alarms[row.id] = GOING_DARK if row.kind == GOING_DARK else row.severity
+            bus.alarms[row.id] = weight(row)
         else:
             self.at_hand.pop(row.id, None)
             bus.alarms.pop(row.id, None)

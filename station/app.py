@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
@@ -17,14 +18,15 @@ from station.api import (
     metrics,
     notices,
     places,
+    policies,
     reports,
     session,
 )
-from station.api.guards import Viewer
+from station.api.guards import Viewer, problems
 from station.station import Station
 from station.web.pages import PageHeaders, map_settings, page_routes
 
-ROUTERS = (session, live, alarms, buses, places, reports, notices, feeds, metrics, admin)
+ROUTERS = (session, live, alarms, buses, places, policies, reports, notices, feeds, metrics, admin)
 """A new subject: a file in station/api with a `router`, and its name here."""
 
 
@@ -44,11 +46,17 @@ def make_app(station: Station) -> FastAPI:
 
     app = FastAPI(
         title="Busguard station", version="1", lifespan=lifespan, redoc_url=None, docs_url=None,
-        openapi_url="/api/openapi.json",
+        openapi_url="/api/openapi.json", responses=problems(400, 401, 403, 422, 503),
     )  # fmt: skip
     app.state.station = station
     for module in ROUTERS:
         app.include_router(module.router)
+
+    @app.exception_handler(RequestValidationError)
+    async def wrong(request: Request, error: RequestValidationError) -> JSONResponse:
+        """In the form of all other errors: one sentence that names the place."""
+        told = [".".join(map(str, one["loc"])) + ": " + one["msg"] for one in error.errors()]
+        return JSONResponse({"detail": "; ".join(told)}, 422)
 
     @app.exception_handler(Exception)
     async def away(request: Request, error: Exception) -> JSONResponse:
@@ -67,7 +75,7 @@ def add_pages(app: FastAPI, station: Station) -> None:
     @app.get("/api/map", tags=["places"])
     async def streets(who: Viewer) -> dict[str, str | None]:
         """Where the page finds streets."""
-        return map_settings(tiles)
+        return map_settings(tiles, station.settings.tiles_credit)
 
     if tiles and tiles.endswith(".pmtiles"):
 

@@ -20,7 +20,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from station.alarms import GOING_DARK
+from station.alarm_rows import GOING_DARK
 from station.clock import iso
 from station.live import Bus
 

@@ -19,6 +19,7 @@ ALARM_KINDS = frozenset(
 )  # fmt: skip
 """Kinds that are alarms, or may be, by docs/mqtt.md; shown as such from `active` alone, so that
 a bus in need is seen even while the database is away."""
+EXERCISE = "exercise"
 _HOUR_MS = 3_600_000
 
 
@@ -27,6 +28,7 @@ class Bus:
     fleet: str
     bus: str
     label: str | None = None
+    phone: str | None = None
     layout: dict | None = None
     state: dict[str, Any] | None = None
     status: dict[str, Any] | None = None
@@ -43,7 +45,8 @@ class Bus:
     heard_again: bool = False
     """It has spoken since this station runs."""
     alarms: dict[int, str] = field(default_factory=dict)
-    """Those that stand or nobody has acknowledged: id -> severity."""
+    """Those that stand or nobody has acknowledged: id -> severity, or what else it weighs
+    (station/alarms.py)."""
     gaps: int = 0
 
     @property
@@ -88,7 +91,7 @@ class Live:
         """What the database knew when the station last ran. What came already counts more."""
         for row in rows:
             bus = self.bus(row.fleet, row.bus)
-            bus.label, bus.layout = row.label, row.layout
+            bus.label, bus.phone, bus.layout = row.label, row.phone, row.layout
             if bus.state is None and row.state:
                 bus.state, bus.heard_ms = row.state, row.state_heard_ms
             if bus.status is None and row.status:
@@ -161,6 +164,7 @@ def view(bus: Bus, now_ms: int) -> dict[str, Any]:
         "fleet": bus.fleet,
         "bus": bus.bus,
         "label": bus.label,
+        "phone": bus.phone,
         "show": _show(bus),
         "at": s.get("at"),
         "heard_at": iso(bus.heard_ms),
@@ -189,11 +193,15 @@ _AS_IT_IS = (
 
 def _show(bus: Bus) -> str:
     s = bus.state
-    in_need = s is not None and not ALARM_KINDS.isdisjoint(s["active"])
+    drills = EXERCISE in bus.alarms.values()
+    excused = drills and s is not None and s["mode"] == "drill"
+    in_need = s is not None and not ALARM_KINDS.isdisjoint(s["active"]) and not excused
     if bus.unlisted or in_need or "alarm" in bus.alarms.values():
         return "alarm"
     if bus.dark_ms is not None or s is None:
         return "dark"
+    if drills or s["mode"] == "drill":
+        return "drill"
     if s["phase"] == "parked":
         return "parked"
     if s["phase"] == "driving" and (s["speed_kmh"] is None or s["speed_kmh"] >= 3):

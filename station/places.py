@@ -8,7 +8,11 @@ import math
 import re
 from typing import Any
 
+from sqlalchemy import delete, insert
+
+from station.database import Database
 from station.settings import SettingsError
+from station.tables import policies
 
 _CORNERS = 48
 _M_PER_DEG = 111_195.0
@@ -21,15 +25,26 @@ def read_pack(fleet: str, text: str, shown: str) -> tuple[dict[str, Any], str]:
         raise SettingsError(f"{fleet!r} is no fleet: 1 to 32 letters, digits, _ and -")
     try:
         pack = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise SettingsError(f"{shown} is not JSON: {error}") from error
     if not isinstance(pack, dict) or pack.get("v") != 1:
         raise SettingsError(f'{shown} is no policy: it has no "v": 1')
     try:
-        places(pack)
+        json.dumps(places(pack), allow_nan=False)  # Python reads NaN, browsers do not
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise SettingsError(f"{shown} cannot be drawn: {type(error).__name__} {error}") from error
     return pack, hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+async def put_pack(
+    database: Database, fleet: str, pack: dict[str, Any], digest: str, now_ms: int
+) -> None:
+    """In place of the one before."""
+    async with database.write() as connection:
+        await connection.execute(delete(policies).where(policies.c.fleet == fleet))
+        await connection.execute(
+            insert(policies).values(fleet=fleet, hash=digest, pack=pack, put_ms=now_ms)
+        )
 
 
 def places(pack: dict[str, Any]) -> dict[str, Any]:

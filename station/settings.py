@@ -36,6 +36,8 @@ class Settings:
     secure_cookie: bool = False
     """The page is reached by https (a proxy in front): cookies never go another way."""
     tiles: str | None = None
+    tiles_credit: str | None = None
+    """Whose map the streets are, as the map's corner says it."""
     notices: str | None = None
     """A file: who is told of what (station/notices/routes.py)."""
     feed_token: str | None = None
@@ -118,6 +120,8 @@ def _value(name: str, text: str):
         return text == "1"
     if name == "broker_ca":
         _check_certificates(text)
+    if name == "tiles" and "://" not in text and not Path(text).is_file():
+        raise SettingsError(f"tiles: {text} is no file here, and no http://... or https://...")
     if name not in _RANGES:
         return text
     low, high = _RANGES[name]

@@ -42,6 +42,7 @@ buses = Table(
     Column("fleet", String(32), nullable=False),
     Column("bus", String(32), nullable=False),
     Column("label", String(80)),
+    Column("phone", String(20)),  # of whoever drives it
     Column("layout", JSON),
     Column("state", JSON),
     Column("state_heard_ms", BigInteger),

@@ -17,8 +17,8 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--autoplay-policy=document-user-activation-required",
 ]  # fmt: skip
-DESK = {"width": 1440, "height": 860}
-PHONE = {"width": 390, "height": 780}
+DESK = {"width": 1366, "height": 768}
+PHONE = {"width": 360, "height": 740}
 
 
 def chromium_path() -> str:

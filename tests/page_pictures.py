@@ -14,7 +14,8 @@ from tests.browser import PHONE, ROOT, running_browser
 from tests.page_town import NAME, PASSWORD, PageTown
 
 DOCS = ROOT / "docs"
-WINDOW = {"width": 1280, "height": 760}
+WINDOW = {"width": 1366, "height": 768}
+TALL = {"width": 1366, "height": 1500}
 WAY = ("depot", "laem_chabang_junction", "thung_sukhla_junction", "thung_sukhla_school",
        "thung_sukhla_road", "thung_sukhla", "old_town")  # fmt: skip
 
@@ -58,24 +59,41 @@ def sign_in(browser, base: str, size: dict, language: str):
     page.locator("#password").fill(PASSWORD)
     page.locator("button[type=submit]").click()
     page.wait_for_url(base + "/")
-    page.locator("#sound").click()
+    page.mouse.click(5, 5)  # a browser may have the sound on since the sign-in
     page.locator("article.alarm").nth(1).wait_for(state="attached")
     page.wait_for_timeout(1500)
     return page
 
 
+def give_telephone(page, base: str) -> None:
+    """As an administrator does, on the page of the bus."""
+    token = page.request.get(base + "/api/me").json()["csrf"]
+    page.request.post(
+        base + "/api/buses/laemchabang/bus-03",
+        data={"label": None, "phone": "080-000-0000", "layout": None},
+        headers={"X-CSRF-Token": token},
+    )
+    page.locator("article.alarm .call").wait_for()
+
+
 def take(browser, base: str, language: str) -> None:
     end = "" if language == "th" else f"-{language}"
     page = sign_in(browser, base, WINDOW, language)
+    give_telephone(page, base)
     page.screenshot(path=str(DOCS / f"station-map{end}.png"))
+    page.set_viewport_size(TALL)
     page.locator("article.alarm").first.screenshot(path=str(DOCS / f"station-alarm{end}.png"))
+    page.set_viewport_size(WINDOW)
     page.goto(f"{base}/bus/laemchabang/bus-03")
     page.locator(".timeline li").nth(6).wait_for()
+    page.mouse.click(5, 5)
+    page.locator("#seats").click()  # no focus ring in the picture
     page.wait_for_timeout(1500)
-    page.set_viewport_size({"width": 1400, "height": 860})
-    page.evaluate("() => document.querySelector('.bus-parts').scrollIntoView()")
-    page.wait_for_timeout(500)
     page.screenshot(path=str(DOCS / f"station-bus{end}.png"))
+    page.set_viewport_size(TALL)
+    page.locator(".timeline li[data-kind=overspeed] button").first.click()
+    page.wait_for_timeout(500)
+    page.locator(".day-part").screenshot(path=str(DOCS / f"station-day{end}.png"))
     page.context.close()
 
 

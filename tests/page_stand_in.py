@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import json
 import math
+import os
 import sys
 from datetime import datetime, timedelta, timezone
 
@@ -31,12 +32,18 @@ def iso(ago_s: float = 0) -> str:
 
 class Town:
     def __init__(self, buses: int, tick_s: float):
-        self.tick_s = tick_s
-        self.signed_in = True
+        self.tick_s, self.n = tick_s, buses
         self.queues: set[asyncio.Queue] = set()
-        self.buses = {f"bus-{i:02}": self.bus(i) for i in range(1, buses + 1)}
+        self.reset()
+
+    def reset(self) -> None:
+        self.tiles = os.environ.get("STAND_IN_TILES")
+        self.signed_in = True
+        self.buses = {f"bus-{i:02}": self.bus(i) for i in range(1, self.n + 1)}
         self.alarms: dict[str, dict] = {}
         self.log: dict[str, list] = {}
+        self.last = 0
+        self.step = 0
 
     def bus(self, i: int) -> dict:
         points = list(POINTS.values())
@@ -50,6 +57,7 @@ class Town:
             "fleet": "laemchabang",
             "bus": f"bus-{i:02}",
             "label": f"bus-{i:02}",
+            "phone": "081-234-5678" if i == 3 else None,
             "show": show,
             "at": iso(3),
             "heard_at": iso(700 if show == "dark" else 2),
@@ -90,7 +98,7 @@ class Town:
         }
 
     def alarm(self, bus="bus-03", kind="child_left_behind", **more) -> dict:
-        number = len(self.alarms) + 1
+        self.last = number = self.last + 1
         alarm = {
             "id": number,
             "fleet": "laemchabang",
@@ -125,7 +133,8 @@ class Town:
             {"at": alarm["heard_at"], "who": "station", "what": "raised", "note": None}
         ]
         if bus in self.buses and not alarm["cleared_at"]:
-            self.buses[bus] |= {"show": "alarm", "alarms": self.buses[bus]["alarms"] + 1}
+            show = "drill" if alarm["exercise"] else "alarm"
+            self.buses[bus] |= {"show": show, "alarms": self.buses[bus]["alarms"] + 1}
             self.tell("bus", self.buses[bus])
         self.tell("alarm", alarm)
         return alarm
@@ -136,20 +145,23 @@ class Town:
             queue.put_nowait(text)
 
     async def drive(self) -> None:
-        step = 0
         while True:
             await asyncio.sleep(self.tick_s)
-            step += 1
-            for bus in self.buses.values():
-                if bus["show"] != "dark":
-                    bus["at"] = bus["heard_at"] = iso()
-                if bus["show"] in ("driving", "alarm"):
-                    turn = math.radians(bus["heading_deg"])
-                    bus["lat"] += 0.0001 * math.cos(turn)
-                    bus["lon"] += 0.0001 * math.sin(turn)
-                    bus["heading_deg"] = (bus["heading_deg"] + 3) % 360
-                    bus["speed_kmh"] = 40 + 10 * math.sin(step / 9)
-                self.tell("bus", bus)
+            self.turn()
+
+    def turn(self) -> None:
+        """Every bus speaks."""
+        self.step += 1
+        for bus in self.buses.values():
+            if bus["show"] != "dark":
+                bus["at"] = bus["heard_at"] = iso()
+            if bus["show"] in ("driving", "alarm"):
+                turn = math.radians(bus["heading_deg"])
+                bus["lat"] += 0.0001 * math.cos(turn)
+                bus["lon"] += 0.0001 * math.sin(turn)
+                bus["heading_deg"] = (bus["heading_deg"] + 3) % 360
+                bus["speed_kmh"] = 40 + 10 * math.sin(self.step / 9)
+            self.tell("bus", bus)
 
     def live(self) -> dict:
         station = {
@@ -338,6 +350,25 @@ def make_app(town: Town) -> Starlette:
     async def raise_alarm(request):
         return JSONResponse(town.alarm(**(await request.json())))
 
+    async def days_pass(request):
+        """turns times every bus speaks, an alarm comes, is answered and ends; then a bus has the
+        name `last`."""
+        asked = await request.json()
+        for _ in range(asked["turns"]):
+            town.turn()
+            alarm = town.alarm(bus="bus-06")
+            ended = {"acked_at": iso(), "acked_by": "สมชาย", "note": "x", "cleared_at": iso()}
+            town.tell("alarm", alarm | {"acked_at": iso(), "acked_by": "สมชาย", "note": "x"})
+            town.tell("alarm", alarm | ended)
+            del town.alarms[str(alarm["id"])]
+            await asyncio.sleep(0.001)
+        town.buses["bus-01"]["label"] = asked["last"]
+        return JSONResponse({})
+
+    async def reset(request):
+        town.reset()
+        return JSONResponse({})
+
     async def login(request):
         body = await request.json()
         if body["password"] != "right":
@@ -353,7 +384,7 @@ def make_app(town: Town) -> Starlette:
         ("/api/me", lambda r: {"name": "สมชาย", "role": "admin", "csrf": "x", "lang": "th"}),
         ("/api/live", lambda r: town.live()),
         ("/api/stream", stream),
-        ("/api/map", lambda r: map_settings(None)),
+        ("/api/map", lambda r: map_settings(town.tiles)),
         ("/api/places", lambda r: places()),
         ("/api/alarms", lambda r: list(town.alarms.values())),
         ("/api/alarms/{id}/log", lambda r: town.log[r.path_params["id"]]),
@@ -368,6 +399,38 @@ def make_app(town: Town) -> Starlette:
                 "columns": ["รถ", "เที่ยว", "กม."],
                 "rows": [["bus-01", 3, 15.4], ["bus-02", 2, None]],
             },
+        ),
+        (
+            "/api/policies",
+            lambda r: [
+                {
+                    "fleet": "laemchabang",
+                    "hash": "a006c3d5",
+                    "version": 12,
+                    "put_at": iso(60),
+                    "buses": [
+                        {"bus": "bus-01", "label": None, "known": True, "hash": "a006c3d5"},
+                        {"bus": "bus-02", "label": None, "known": True, "hash": None},
+                        {"bus": "bus-03", "label": None, "known": False, "hash": None},
+                    ],
+                }
+            ],
+        ),
+        (
+            "/api/notices",
+            lambda r: [
+                {
+                    "id": 5,
+                    "alarm_id": 1,
+                    "route": "duty",
+                    "stage": "raised",
+                    "tries": 10,
+                    "title": "แจ้งเหตุ: อาจมีเด็กถูกลืมไว้ในรถ",
+                    "made_at": iso(4000),
+                    "error": "line: the token was refused",
+                    "dead_at": iso(60),
+                }
+            ],
         ),
         (
             "/api/users",
@@ -404,6 +467,8 @@ def make_app(town: Town) -> Starlette:
     routes += [
         Route("/api/alarms/{id}/ack", guarded(ack), methods=["POST"]),
         Route("/test/alarm", raise_alarm, methods=["POST"]),
+        Route("/test/days", days_pass, methods=["POST"]),
+        Route("/test/reset", reset, methods=["POST"]),
         Route("/api/login", login, methods=["POST"]),
         Route("/api/logout", logout, methods=["POST"]),
     ]
@@ -415,7 +480,7 @@ def make_app(town: Town) -> Starlette:
         task.cancel()
 
     app = Starlette(routes=routes + page_routes(), lifespan=life)
-    return PageHeaders(app)
+    return PageHeaders(app, town.tiles)
 
 
 if __name__ == "__main__":

@@ -111,15 +111,18 @@ class Bus:
 
 
 class PageTown:
-    """with PageTown(folder) as town: a broker, a station, town.bus("bus-01", place)."""
+    """with PageTown(folder) as town: a broker, a station, town.bus("bus-01", place).
 
-    def __init__(self, folder: Path):
+    options: more words for `python -m station serve`.
+    """
+
+    def __init__(self, folder: Path, *options: str):
+        self._options = options
         self._db = folder / "station.db"
         self._broker = brokers.start()
         self.port = brokers.free_port()
         self.base = f"http://127.0.0.1:{self.port}"
-        self._run("admin", NAME, given=PASSWORD + "\n")
-        self._run("policy", FLEET, "-", given=json.dumps(policy_for(0)))
+        self._prepare(PASSWORD + "\n" + json.dumps(policy_for(0)))
         self.start()
         self._client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, "page-town")
         self._client.connect("127.0.0.1", self._broker.port)
@@ -134,14 +137,19 @@ class PageTown:
         self.kill()
         self._broker.stop()
 
-    def _run(self, *words: str, given: str) -> None:
-        command = [sys.executable, "-m", "station", *words, "--db", str(self._db)]
+    def _prepare(self, given: str) -> None:
+        """An administrator and a policy, by the commands of the station."""
+        lines = [["admin", NAME], ["policy", FLEET, "-"]]
+        code = "import sys; from station.__main__ import main\n" + "\n".join(
+            f"main({[*line, '--db', str(self._db)]!r})" for line in lines
+        )
+        command = [sys.executable, "-c", code]
         subprocess.run(command, cwd=ROOT, input=given, text=True, check=True, timeout=60)
 
     def start(self) -> None:
         command = [sys.executable, "-m", "station", "serve", "--db", str(self._db),
                    "--broker", f"127.0.0.1:{self._broker.port}",
-                   "--http", f"127.0.0.1:{self.port}"]  # fmt: skip
+                   "--http", f"127.0.0.1:{self.port}", *self._options]  # fmt: skip
         self._process = subprocess.Popen(command, cwd=ROOT)
         for _ in range(300):
             try:

@@ -68,6 +68,7 @@ def test_it_has_the_parts_of_the_real_board(bench):
         and isinstance(node.ctx, ast.Store)
         and isinstance(node.value, ast.Name)
         and node.value.id == "self"
+        and not node.attr.startswith("_")
     }
     assert len(parts) > 15
     for part in parts:
@@ -80,6 +81,7 @@ def test_it_has_the_parts_of_the_real_board(bench):
             "accelerometer",
             "files",
             "cabin",
+            "backup",
             "switches",
             "reset_cause",
             "entropy",
@@ -258,3 +260,23 @@ def test_a_power_cut_can_hit_the_very_first_write():
     rig.drain()
     assert (rig.vehicle.boots, rig.missing()) == (1, 0)
     assert rig.account.confirmed
+
+
+def test_a_lilygo_measures_its_battery_while_it_lives_on_it():
+    config = defaults()
+    config["board"], config["backup"]["fitted"] = "lilygo_a7670", True
+    world = World()
+    board = SimBoard(config, world, lambda: 0, Flash(4), NVS(), None, None)
+    world.backup_mv = 3700
+    assert abs(board.backup.read_mv() - 4900) < 30  # the charger's, worth nothing
+    world.supply_mv = 0
+    assert abs(board.backup.read_mv() - 3700) < 30
+
+
+def test_what_comes_over_the_uart_while_it_sleeps_is_lost(bench):
+    board = bench.board
+    board.sleep(1000)
+    board.uart.transmit(b"$GPRMC,", 0)
+    bench.now_ms = 1000
+    board.wake()
+    assert board.uart.any() == 0 and board.wakes_ms is None

@@ -33,7 +33,6 @@ def make(monkeypatch):
 @pytest.mark.parametrize(
     ("settings", "told"),
     [
-        ('"readback":{"fitted":true}', "readback.fitted"),
         ('"seats":{"inputs":"chain"}', "seats.inputs is chain"),
         ('"seats":{"inputs":"expanders","expanders":[39]}', "the address 39"),
     ],

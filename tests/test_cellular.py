@@ -18,14 +18,16 @@ SETTINGS = {"apn": "internet", "user": "", "password": "", "pin": ""}
 class Bench:
     """A modem, its driver, time in steps of 5 ms."""
 
-    def __init__(self, sim=None, supply=False, baudrate=115200, gnss=False, **settings):
+    def __init__(self, sim=None, supply=False, baudrate=115200, gnss=False, dtr=False, **settings):
         self.now_ms = 0
         self.dbm = -71
         self.key, self.supply = Wire(), Wire() if supply else None
+        self.dtr = Wire() if dtr else None
         self.uart = UART(115200, 512)
         self.chip = ModemChip(
-            self.uart, self.key, lambda: self.dbm, sim, self.supply, baudrate=baudrate
-        )
+            self.uart, self.key, lambda: self.dbm, sim, self.supply, baudrate=baudrate,
+            dtr=self.dtr,
+        )  # fmt: skip
         self.settings = {**SETTINGS, **settings}
         self.gnss = gnss
         self.boot()
@@ -34,12 +36,13 @@ class Bench:
         """The board starts; the modem is as it was."""
         self.uart.init(115200)
         supply = None if self.supply is None else Pin(self.supply, Pin.OUT, value=1)
+        dtr = None if self.dtr is None else Pin(self.dtr, Pin.OUT, value=0)
         self.start_ms = self.now_ms
         self.links = 0
         self.radio = Cellular(
             self.uart,
             self._make_ppp,
-            ModemPower(Pin(self.key, Pin.OUT, value=0), supply),
+            ModemPower(Pin(self.key, Pin.OUT, value=0), supply, dtr),
             self.settings,
             self.gnss,
         )
@@ -257,3 +260,48 @@ def test_a_driver_that_fails_does_not_stop_the_bus():
     bench.radio._modem._power = None
     bench.run(30)
     assert "driver failed" in bench.radio.fault
+
+
+def test_down_lets_the_modem_sleep_and_up_is_back_in_seconds():
+    bench = Bench(dtr=True)
+    bench.comes_up()
+    assert not bench.radio.is_off()
+    bench.radio.down()
+    assert not bench.radio.is_off()  # it has to hang up first
+    bench.until(bench.radio.is_off, 15)
+    bench.until(lambda: bench.chip.is_asleep, 15)
+    bench.run(60)
+    bench.radio.up()
+    assert bench.comes_up() < 10
+    assert bench.chip.boots == 1 and bench.chip.doze.missed == 0
+
+
+@pytest.mark.parametrize(("gnss", "dtr"), [(True, True), (False, False)])
+def test_a_modem_that_is_the_receiver_or_has_no_dtr_stays_awake(gnss, dtr):
+    bench = Bench(gnss=gnss, dtr=dtr)
+    bench.comes_up()
+    bench.radio.down()
+    bench.until(bench.radio.is_off, 15)
+    bench.run(30)
+    assert not bench.chip.is_asleep
+    bench.radio.up()
+    bench.comes_up(30)
+
+
+def test_a_board_that_starts_anew_finds_a_modem_that_sleeps():
+    bench = Bench(dtr=True)
+    bench.comes_up()
+    bench.radio.down()
+    bench.until(lambda: bench.chip.is_asleep, 30)
+    bench.boot()
+    assert bench.comes_up() < 30
+
+
+def test_a_modem_that_hangs_when_it_should_sleep_is_woken_all_the_same():
+    bench = Bench(dtr=True, supply=True)
+    bench.comes_up()
+    bench.chip.silent = True
+    bench.radio.down()
+    bench.until(bench.radio.is_off, 30)
+    bench.radio.up()
+    bench.comes_up(400)

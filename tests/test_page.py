@@ -5,10 +5,16 @@ Screenshots stay in build/screenshots for people to look at.
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import http.server
 import json
+import os
+import re
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 
@@ -24,7 +30,8 @@ KEY = "laemchabang/bus-03"
 class StandIn:
     """The stand-in station as a process of its own, so that it can go away and come back."""
 
-    def __init__(self):
+    def __init__(self, **environment):
+        self._environment = {**os.environ, **environment}
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -33,7 +40,7 @@ class StandIn:
 
     def start(self):
         command = [sys.executable, "-m", "tests.page_stand_in", str(self.port), "12", "1"]
-        self._process = subprocess.Popen(command, cwd=ROOT)
+        self._process = subprocess.Popen(command, cwd=ROOT, env=self._environment)
         for _ in range(200):
             try:
                 with socket.create_connection(("127.0.0.1", self.port), 1):
@@ -63,11 +70,18 @@ def browser():
         yield browser
 
 
-@pytest.fixture
-def station(browser):
+@pytest.fixture(scope="module")
+def stand_in(browser):
     station = StandIn()
     yield station
     station.stop()
+
+
+@pytest.fixture
+def station(stand_in):
+    """As at its start."""
+    stand_in.post("/test/reset")
+    return stand_in
 
 
 @pytest.fixture
@@ -96,7 +110,7 @@ def test_alarm_appears_sounds_and_is_acknowledged(opened, station):
     watched = opened("/", language="en")
     page = watched.page
     page.get_by_text("No open alarm.").wait_for()
-    page.get_by_role("button", name="Turn on the sound").click()
+    page.get_by_role("button", name="The alarm sound is off").click()
     page.get_by_role("button", name="Sound is on").wait_for()
 
     station.alarm()
@@ -107,6 +121,9 @@ def test_alarm_appears_sounds_and_is_acknowledged(opened, station):
     assert "Call the driver now" in card.inner_text()
     assert "The engine has been off for 3 min; the limit is 3 min." in card.inner_text()
     assert "bus-03" in page.locator("#spoken").inner_text()
+    assert "Position now: " in card.inner_text() and "13.0" in card.inner_text()
+    call = card.get_by_role("link", name="Call the driver: 081-234-5678")
+    assert call.get_attribute("href") == "tel:0812345678"
     page.locator(f"tr[data-bus='{KEY}'].alarm", has_text="ALARM").wait_for()
     watched.shot("alarm")
 
@@ -147,7 +164,9 @@ def test_drill_escalation_late_and_over_are_told_apart(opened, station):
     assert "OVERDUE" in texts[0] and "some new kind" in texts[0] and "x: unknown" in texts[0]
     assert "LATE" in texts[1] and "24 Nov 2026 08:00:00" in texts[1]
     assert "Over" in texts[2]
-    assert "DRILL" in texts[3] and "Do now" not in texts[3]
+    assert "DRILL" in texts[3] and "Do now" not in texts[3] and "send nobody" in texts[3]
+    for root in ("tr[data-bus='laemchabang/bus-03']", "#legend"):
+        assert "DRILL" in watched.page.locator(root).inner_text()
     watched.shot("alarms")
 
 
@@ -173,6 +192,11 @@ def test_list_is_filtered_and_works_by_keyboard(opened):
     page.get_by_label("Search bus").fill("")
     page.get_by_label("State", exact=True).select_option("dark")
     assert page.locator("tr[data-bus]:visible").count() == 2
+    page.locator("tr[data-bus]:visible a").first.focus()
+    page.locator("#chosen").get_by_text("silent since").wait_for()
+    page.keyboard.press("Escape")
+    assert not page.locator("#chosen").is_visible()
+    page.locator("tr[data-bus]:visible a").nth(1).focus()
     page.locator("tr[data-bus]:visible a").first.focus()
     page.locator("#chosen").get_by_text("silent since").wait_for()
     page.keyboard.press("Enter")
@@ -215,6 +239,14 @@ def test_replay_runs_through_the_day(opened):
     start = int(page.locator("#slider").get_attribute("min"))
     page.locator("#slider").fill(str(start + 2300))
     assert "unknown" in page.locator("#replay-now").inner_text()
+    parts = """async () => {
+        const { Trail } = await import("/static/js/trail.js");
+        const trail = new Trail(L.map(document.createElement("div")).setView([13, 100], 10));
+        trail.show([[0, 13, 100], [60, 13, 100.1], [400, 13, 100.2], [410, 13, 100.3]]);
+        trail.add(900, 13, 100.4);
+        return trail._line.getLatLngs().map(part => part.length);
+    }"""
+    assert page.evaluate(parts) == [2, 2, 1]  # and no line is drawn across the hole
     page.get_by_role("button", name="Back to now").click()
     assert page.locator("#replay-now").inner_text() == ""
 
@@ -223,12 +255,17 @@ def test_phone_shows_one_thing_at_a_time(opened, station):
     station.alarm()
     watched = opened("/", viewport=PHONE)
     page = watched.page
-    page.locator("#tab-alarms[data-unseen='1']").wait_for()
-    assert page.locator("#map").is_visible() and not page.locator("#alarms").is_visible()
-    watched.shot("phone-map")
-    page.locator("#tab-alarms").click()
-    assert page.locator("article.alarm").is_visible() and not page.locator("#map").is_visible()
+    page.locator("article.alarm").wait_for()  # what waits for an answer comes first
+    assert not page.locator("#map").is_visible()
     watched.shot("phone-alarms")
+    page.locator("[data-tab=map]").click()
+    assert page.locator("#map").is_visible() and not page.locator("#alarms").is_visible()
+    assert page.locator("#tab-alarms").get_attribute("data-unseen") == "1"
+    watched.shot("phone-map")
+    page.locator("#alarm-bar").click()
+    assert page.locator("article.alarm").is_visible() and not page.locator("#map").is_visible()
+    page.locator("article.alarm [data-show]").click()
+    page.locator("#chosen").get_by_text("bus-03").wait_for()
     page.locator("[data-tab=list]").click()
     assert page.locator("tr[data-bus]").first.is_visible()
     watched.shot("phone-list")
@@ -250,6 +287,82 @@ def test_map_without_internet_has_thailand_and_the_places(opened):
         return c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some(v => v); }"""
     page.wait_for_function(painted)
     assert watched.foreign == []
+
+
+@contextlib.contextmanager
+def tile_server():
+    """-> its port, and the paths that it was asked for."""
+    asked = []
+
+    class Tiles(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            self.send_response(200)
+            self.send_header("Content-Type", "image/svg+xml")
+            self.end_headers()
+            self.wfile.write(b"<svg xmlns='http://www.w3.org/2000/svg' width='256' height='256'/>")
+
+        def log_message(self, *about):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Tiles) as server:
+        threading.Thread(target=functools.partial(server.serve_forever, 0.05)).start()
+        yield server.server_port, asked
+        server.shutdown()
+
+
+def test_streets_of_a_tile_server_and_without_it_the_outline(browser):
+    with tile_server() as (port, asked):
+        tiles = f"http://127.0.0.1:{port}/{{z}}/{{x}}/{{y}}.svg"
+        station = StandIn(STAND_IN_TILES=tiles)
+        try:
+            watched = Watched(browser.new_context(viewport=DESK), station.base)
+            watched.goto("/").locator("img.leaflet-tile-loaded").first.wait_for()
+            assert asked and all(re.fullmatch(r"/\d+/\d+/\d+\.svg", path) for path in asked)
+            assert {url.split("/")[2] for url in watched.foreign} == {f"127.0.0.1:{port}"}
+        finally:
+            station.stop()
+    station.start()  # the tile server is gone
+    try:
+        page = watched.goto("/")
+        page.locator("path.thailand").wait_for(state="attached")
+        page.locator(".school-mark").first.wait_for()
+        assert page.locator("img.leaflet-tile-loaded").count() == 0
+        assert not watched.errors
+        page.context.close()
+    finally:
+        station.stop()
+
+
+def counted(page):
+    """What the browser holds for the page, once the garbage is gone."""
+    cdp = page.context.new_cdp_session(page)
+    cdp.send("Performance.enable")
+    for _ in range(3):
+        cdp.send("HeapProfiler.collectGarbage")
+    found = {one["name"]: one["value"] for one in cdp.send("Performance.getMetrics")["metrics"]}
+    cdp.detach()
+    return found
+
+
+def test_page_that_is_open_for_a_week_does_not_grow(opened, station):
+    """Every bus speaks 2 x 150 times and 300 alarms come and go; of an alarm 50 are remembered."""
+    page = opened("/", language="en").page
+    page.locator("tr[data-bus]").nth(11).wait_for()
+    page.locator("tr[data-bus] a").first.focus()  # one is chosen, and has a trail
+
+    def week(name):
+        station.post("/test/days", turns=150, last=name)
+        page.locator("tr[data-bus]", has_text=name).wait_for()
+
+    week("first week")
+    before = counted(page)
+    week("second week")
+    after = counted(page)
+    print({name: (before[name], after[name]) for name in ("Nodes", "JSEventListeners")})
+    assert after["Nodes"] <= before["Nodes"] + 20
+    assert after["JSEventListeners"] <= before["JSEventListeners"]
+    assert after["JSHeapUsedSize"] <= before["JSHeapUsedSize"] * 1.2
 
 
 def test_page_says_what_is_stale_and_comes_back_by_itself(opened, station):
@@ -302,6 +415,13 @@ def test_reports_and_administration(opened):
     watched.goto("/admin")
     page.get_by_text("'kind' is a required property").wait_for()
     assert '{"v":1}<b>' in page.locator("#quarantine").inner_text()
+    assert "1 of 3" in page.locator("#policies").inner_text()
+    assert "bus-02: none, bus-03: unknown" in page.locator("#policies").inner_text()
+    assert "given up" in page.locator("#notices").inner_text()
+    page.locator("#users").get_by_role("button", name="Change").click()
+    user = page.locator("#user")
+    assert user.locator("[name=name]").input_value() == "สมชาย"
+    assert user.locator("[name=role]").input_value() == "duty"
     watched.shot("admin")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -10,34 +11,59 @@ from browser import DESK, Watched, running_browser
 pytest.importorskip("uvicorn", reason="the station's packages are not here")
 pytest.importorskip("playwright", reason="Playwright is not here (requirements-dev.txt)")
 
+import page_streets
 from page_town import NAME, PASSWORD, PageTown
+
+from sim.town_policy import policy_for
 
 LOCAL = timezone(timedelta(hours=7))
 
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory):
-    with running_browser() as browser, PageTown(tmp_path_factory.mktemp("town")) as town:
-        town.browser = browser
+    folder = tmp_path_factory.mktemp("town")
+    page_streets.make(folder / "town.pmtiles", [road["line"] for road in policy_for(0)["roads"]])
+    streets = ("--tiles", str(folder / "town.pmtiles"), "--tiles-credit", "© the <b>town</b>")
+    with running_browser() as browser, PageTown(folder, *streets) as town:
+        town.browser, town.session = browser, None
         yield town
 
 
 @pytest.fixture
 def duty(town):
-    """A page on which the duty officer has signed in, as a person does."""
-    context = town.browser.new_context(viewport=DESK, reduced_motion="reduce")
+    """A page on which the duty officer has signed in, as a person does, once a day."""
+    context = town.browser.new_context(
+        viewport=DESK, reduced_motion="reduce", storage_state=town.session
+    )
     context.add_init_script("localStorage.setItem('busguard.language', 'en')")
     watched = Watched(context, town.base)
     page = watched.goto("/")
-    page.wait_for_url("**/login**")
-    page.get_by_label("Name").fill(NAME)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(town.base + "/")
+    if town.session is None:
+        page.wait_for_url("**/login**")
+        page.get_by_label("Name").fill(NAME)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(town.base + "/")
+        town.session = context.storage_state()
     page.locator("body.ready").wait_for()
     yield watched
     watched.check()
     context.close()
+
+
+def painted(page, at):
+    """Has a tile of streets anything at [lat, lon]? None: there is no tile yet."""
+    look = """at => {
+        const map = document.querySelector("#map").getBoundingClientRect();
+        return [...document.querySelectorAll("canvas.leaflet-tile")].map(tile => {
+            const box = tile.getBoundingClientRect();
+            const [x, y] = [map.x + at[0] * map.width - box.x, map.y + at[1] * map.height - box.y];
+            if (x < 0 || y < 0 || x >= box.width || y >= box.height) return null;
+            const k = tile.width / box.width;
+            return tile.getContext("2d").getImageData(x * k, y * k, 1, 1).data[3] > 0;
+        }).find(known => known !== null);
+    }"""
+    return page.evaluate(look, at)
 
 
 def within_a_day(span_s):
@@ -50,7 +76,7 @@ def within_a_day(span_s):
 
 def test_from_the_bus_to_the_officer_and_back(duty, town):
     page = duty.page
-    page.locator("#sound").click()  # a browser may have it on since the sign-in
+    page.mouse.click(5, 5)  # a browser may have the sound on since the sign-in
     bus = town.bus("bus-01", "municipal_school")
     bus.says(phase="checking", seats=bus.sits([7], [9]), active=["child_left_behind"])
     occ = bus.left_behind()
@@ -97,6 +123,25 @@ def test_a_day_is_replayed_with_what_happened_on_the_way(duty, town):
     duty.shot("station-day")
 
 
+def test_streets_come_from_a_file_of_this_station(duty):
+    page, middle, corner = duty.page, [0.5, 0.5], [0.02, 0.02]
+    parts = []
+    page.on("response", lambda r: parts.append(r.status) if "map.pmtiles" in r.url else None)
+    page.reload()
+    for _ in range(100):
+        if painted(page, middle):
+            break
+        page.wait_for_timeout(100)
+    assert painted(page, middle) and set(parts) == {206}
+    assert "© the <b>town</b>" in page.locator(".leaflet-control-attribution").inner_text()
+    for _ in range(3):
+        page.get_by_role("button", name="Farther").click()
+    page.wait_for_timeout(500)
+    assert not painted(page, corner)  # no file, no tile: Thailand's outline is seen through it
+    page.locator("path.thailand").wait_for(state="attached")
+    duty.shot("streets")
+
+
 def test_station_killed_and_back(duty, town):
     page = duty.page
     town.kill()
@@ -123,7 +168,35 @@ def test_what_nobody_can_read_is_shown_to_the_administrator(duty, town):
         page.reload()
         page.locator("#quarantine .hint, #quarantine td").first.wait_for()
     assert "<img src=x>" in page.locator("#quarantine").inner_text()
-    page.locator("#log").get_by_text(NAME).first.wait_for()
+    policy = page.locator("#policy")
+    policy.locator("[name=file]").set_input_files(
+        {
+            "name": "broken.json",
+            "mimeType": "application/json",
+            "buffer": b'{"v": 1, "stops": [{}]}',
+        }
+    )
+    policy.get_by_role("button", name="Upload").click()
+    policy.get_by_text("The file cannot be drawn").wait_for()
+    pack = json.dumps({**policy_for(0), "version": 77}).encode()
+    policy.locator("[name=file]").set_input_files(
+        {"name": "policy.json", "mimeType": "application/json", "buffer": pack}
+    )
+    policy.get_by_role("button", name="Upload").click()
+    page.locator("#policies").get_by_role("cell", name="77").wait_for()
+    user = page.locator("#user")
+    user.locator("[name=name]").fill("malee")
+    user.locator("[name=password]").fill("a long password")
+    user.get_by_role("button", name="Save").click()
+    row = page.locator("#users tr", has_text="malee")
+    row.get_by_role("button", name="Change").click()
+    user.locator("[name=enabled]").uncheck()
+    user.get_by_role("button", name="Save").click()
+    page.locator("#users tr", has_text="malee").get_by_role(
+        "cell", name="no", exact=True
+    ).wait_for()
+    page.reload()
+    page.locator("#log tr", has_text=NAME).get_by_text("gave a policy").wait_for()
     duty.goto("/")
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/login")

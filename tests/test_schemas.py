@@ -68,6 +68,7 @@ MESSAGES = [
 
 NOT_IN_OLDER_FIRMWARE = {
     ("state", "route"), ("status", "start"), ("status", "disabled"), ("status", "policy"),
+    ("status", "sleep_s"), ("state", "backup_mv"),
 }  # fmt: skip
 
 

@@ -49,12 +49,18 @@ def test_a_silent_or_reset_chip_is_unknown(chip, far):
     assert door.read() is False
 
 
-def test_the_lilygos_doors_and_sos_hang_on_it_and_its_silence_is_told():
-    world = World(MONDAY_UTC_MS)
+def lilygo(world):
     config = config_for(world)
     config["board"] = "lilygo_a7670"
+    config["readback"]["fitted"] = True
     rig = Rig(world, config)
     rig.run_for(5000)
+    return rig
+
+
+def test_the_lilygos_doors_and_sos_hang_on_it_and_its_silence_is_told():
+    world = World(MONDAY_UTC_MS)
+    rig = lilygo(world)
     assert rig.bus.snapshot.front_door is False
     world.front_door_open = True
     rig.run_for(1000)
@@ -71,3 +77,24 @@ def test_the_lilygos_doors_and_sos_hang_on_it_and_its_silence_is_told():
     assert "sos" in [kind for kind, _ in told]
     silent = [data for kind, data in told if kind == "sensor_silent"]
     assert [data["sensor"] for data in silent] == ["switches"]
+    assert rig.vehicle.board.horn.read_back() is None
+    assert "self_test_failed" not in [kind for kind, _ in told]
+
+
+def test_the_lilygo_reads_back_its_horn_through_it():
+    world = World(MONDAY_UTC_MS)
+    rig = lilygo(world)
+    world.turn_ignition(True)
+    rig.run_for(5000)
+    rig.drain()
+    tests = [event for event in rig.heard() if event["kind"] == "self_test"]
+    assert tests[-1]["data"] == {"ok": True, "faults": []}
+    assert tests[-1]["why"]["horn_tested"] is True
+    world.turn_ignition(False)
+    rig.vehicle.faults.cut_wire("horn")
+    rig.run_for(5000)
+    world.turn_ignition(True)
+    rig.run_for(5000)
+    rig.drain()
+    failed = [event["data"] for event in rig.heard() if event["kind"] == "self_test_failed"]
+    assert failed and "horn" in str(failed[0])

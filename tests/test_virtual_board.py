@@ -6,6 +6,7 @@ import pytest
 from virtual import VirtualBoard
 from vm import ROOT
 
+from tools.board import Board
 from tools.partitions import partition
 
 
@@ -50,6 +51,16 @@ def test_a_program_of_this_computer_runs(board, tmp_path):
 def test_ctrl_c_ends_a_program_that_never_would(board):
     board.mpremote("exec", "--no-follow", "while True: pass")
     assert board.mpremote("eval", "1") == "1\n"
+
+
+def test_a_tool_leaves_the_prompt_that_a_person_types_at(board):
+    with Board(board.port) as one:
+        one.stop()
+        one.leave()
+        serial = one._transport.serial
+        serial.write(b"6 * 7\r")
+        assert one._transport.read_until(1, b"42\r\n>>> ", timeout=30).endswith(b">>> ")
+        assert b"raw REPL" not in serial.read(serial.in_waiting)
 
 
 CAUSE = "import machine; print(machine.reset_cause())"

@@ -29,13 +29,15 @@ ASKED_S = 0.2
 class Bus:
     """A board that drives the morning; its only way to the broker is `proxy`."""
 
-    def __init__(self, folder, broker):
+    def __init__(self, folder, broker, world=None, **settings):
+        """world: a school morning if not given; settings: of bus.json, beside every sensor."""
         self.proxy = Proxy(broker.host, broker.port)
         self.subscriber = Subscriber(broker.host, broker.port, every_sensor()["fleet"])
         self.subscriber.start()
         self.image = Image(folder / "board.img")
-        bus = prepare(self.image, every_sensor(), ("127.0.0.1", self.proxy.port))
-        config, world = fitted(None), school_morning(seed=1)
+        wanted = {**every_sensor(), **settings}
+        bus = prepare(self.image, wanted, ("127.0.0.1", self.proxy.port))
+        config, world = fitted(None), world or school_morning(seed=1)
         self.board = VirtualBoard(self.image, lambda clock: Harness(world, config, clock), SPEED)
         self.told = []
         self.morning = Morning(self.board, bus, self.subscriber, self.told.append)

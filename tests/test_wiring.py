@@ -15,6 +15,7 @@ from drivers.boards import (
     STRAPPING,
     way_pins,
 )
+from drivers.mcp23017 import MCP23017
 from tools.wiring_svg import GUIDES, made, table_of
 
 DRIVEN = {"supply", "backup", "solar", "lamp_sense", "buzzer_sense", "horn_sense"}
@@ -50,6 +51,16 @@ def constant(path, name):
 def test_boot_and_main_switch_off_the_horn_that_every_board_has():
     assert {table["pins"]["horn"] for table in BOARDS.values()} == {constant("boot.py", "HORN_PIN")}
     assert constant("main.py", "HORN_PIN") == constant("boot.py", "HORN_PIN")
+
+
+@pytest.mark.parametrize("table", BOARDS.values(), ids=list(BOARDS))
+def test_every_output_can_be_read_back_and_every_switch_has_an_input(table):
+    far = table.get("switch_expander", {})
+    parts = {f"{name}_sense" for name in OUTPUTS}
+    parts |= {"ignition", "front_door", "emergency_door", "check_button", "sos_button"}
+    assert parts <= {*table["pins"], *far}
+    inputs = [pin for name, pin in far.items() if name != "address"]
+    assert len(set(inputs)) == len(inputs) and all(0 <= pin < MCP23017.inputs for pin in inputs)
 
 
 def test_the_config_knows_the_same_boards():

@@ -29,16 +29,18 @@ class Trouble(Exception):
     """What a technician reads: a whole sentence."""
 
 
-def ports() -> list[str]:
-    """USB serial ports. What is no USB device (the computer's own ttyS0) is no board."""
-    return sorted(port.device for port in list_ports.comports() if port.vid is not None)
+def ports() -> dict[str, str]:
+    """USB serial ports -> what each calls itself. What is no USB device (ttyS0) is no board."""
+    found = [port for port in list_ports.comports() if port.vid is not None]
+    return {port.device: port.description for port in sorted(found, key=lambda port: port.device)}
 
 
 def choose(given: str | None) -> str:
     """The port that was named, the only board attached, or the one that is chosen."""
     if given:
         return given
-    found = ports()
+    named = ports()
+    found = list(named)
     if not found:
         raise Trouble("No board is attached. Plug one in, or name its port: PORT=/dev/ttyUSB0.")
     if len(found) == 1:
@@ -46,7 +48,7 @@ def choose(given: str | None) -> str:
     if not sys.stdin.isatty():
         raise Trouble(f"Several boards are attached; name one with PORT=: {', '.join(found)}.")
     for number, port in enumerate(found, 1):
-        print(f"  {number}  {port}")
+        print(f"  {number}  {port}  {named[port]}")
     numbers = [str(number) for number in range(1, len(found) + 1)]
     return found[int(Prompt.ask("Which board?", choices=numbers)) - 1]
 
@@ -113,8 +115,21 @@ class Board:
 
     def restart(self) -> None:
         """As after power-on; the console goes on at this port."""
-        self._transport.exec_raw_no_follow("import machine; machine.reset()")
+        try:
+            self._transport.exec_raw_no_follow("import machine; machine.reset()")
+        except (TransportError, serial.SerialException) as error:
+            raise self._gone(error) from error
         self._transport.in_raw_repl = False
+
+    def leave(self) -> None:
+        """To the prompt that a person types at."""
+        try:
+            self._transport.exit_raw_repl()
+        except serial.SerialException as error:
+            raise self._gone(error) from error
+
+    def _gone(self, error: Exception) -> Trouble:
+        return Trouble(f"The board at {self.port} is gone ({error}). Look at its cable and power.")
 
     def lines(self, seconds: float | None) -> Iterator[str]:
         """What the console says, line by line, for so long."""
@@ -123,7 +138,10 @@ class Board:
         end = None if seconds is None else time.monotonic() + seconds
         rest = b""
         while end is None or time.monotonic() < end:
-            rest += port.read(max(1, port.in_waiting))
+            try:
+                rest += port.read(max(1, port.in_waiting))
+            except (serial.SerialException, OSError) as error:
+                raise self._gone(error) from error
             *whole, rest = rest.split(b"\n")
             for line in whole:
                 yield line.rstrip(b"\r\x04").decode(errors="replace")
@@ -148,13 +166,16 @@ def arguments(description: str) -> argparse.ArgumentParser:
     return parser
 
 
-def run(main: Callable[[], int]) -> None:
-    """Exit status: 0 done, 1 it did not work, 130 Ctrl-C."""
+GOES_ON = "The board starts again by itself within two minutes."
+
+
+def run(main: Callable[[], int], stopped: str = GOES_ON) -> None:
+    """Exit status: 0 done, 1 it did not work, 130 Ctrl-C. stopped: what that leaves behind."""
     try:
         sys.exit(main())
     except Trouble as trouble:
         print(trouble, file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
-        print("\nStopped. The board starts again by itself within two minutes.", file=sys.stderr)
+        print(f"\nStopped. {stopped}", file=sys.stderr)
         sys.exit(130)

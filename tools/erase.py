@@ -27,4 +27,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    run(main)
+    run(main, "The flash may be half erased: `make erase` again, then `make firmware`.")

@@ -44,7 +44,8 @@ def connect(port: str) -> ESPLoader:
         ) from error
     size = flash_size_bytes(found) if found else None
     if size is None or size < FLASH_BYTES:
-        raise Trouble(f"The flash has {found}; Busguard needs {FLASH_BYTES >> 20}MB or more.")
+        told = found or "an unknown size"
+        raise Trouble(f"The flash has {told}; Busguard needs {FLASH_BYTES >> 20}MB or more.")
     return esp
 
 
@@ -90,4 +91,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    run(main)
+    run(main, "The flash may be half written: run it again before the board goes into a bus.")

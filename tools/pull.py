@@ -12,6 +12,7 @@ import argparse
 import base64
 import hashlib
 import json
+import os
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,8 @@ def _take(options: argparse.Namespace) -> int:
     out = Path(options.out)
     if out.exists():
         raise Trouble(f"{out} exists; evidence is never overwritten.")
+    if not out.parent.is_dir() or not os.access(out.parent, os.W_OK):
+        raise Trouble(f"{out} cannot be written: {out.parent} is no folder that you may write to.")
     with Board(choose(options.port)) as board:
         board.stop()
         about, files = take(board)

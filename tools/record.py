@@ -1,4 +1,4 @@
-"""Records docs/session.txt: flashing, deploying and pulling as a technician sees it.
+"""Records docs/session.txt: flashing, deploying, a morning and pulling as a technician sees it.
 
   python -m tools.record
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import re
 import signal
@@ -21,15 +22,18 @@ from pathlib import Path
 from esp32_mock_bootloader import mock_bootloader
 
 from sim.esp_image import firmware_file
+from sim.virtual.install import every_sensor
 from tools.compiled import ROOT
 
-SETTINGS = '{"fleet": "laemchabang", "bus": "bus-00"}'
+SETTINGS = {**every_sensor(), "bus": "bus-00"}
 HEAD = """\
 A session, recorded by `python -m tools.record`. The chip of the first command is
 esp32-mock-bootloader, its firmware file a stand-in; the board of the others is the virtual one.
+The morning runs what make deploy put there, in front of a real broker, and its power is cut.
 
 """
 LOG_S = 10
+HEAP_KB = "1024"
 
 
 class Session:
@@ -64,13 +68,14 @@ class Session:
 
 
 @contextlib.contextmanager
-def virtual_board(folder: Path) -> Iterator[str]:
+def virtual_board(folder: Path, settings: Path) -> Iterator[str]:
     """-> its serial port."""
     command = [sys.executable, "-u", "-m", "sim", "board", "--flash", str(folder / "flash.img")]
     with (folder / "board.log").open("w+") as log:
         process = subprocess.Popen(
-            [*command, "--heap", "512", "--speed", "4"], cwd=ROOT, stdout=log, stderr=log
-        )
+            [*command, "--bus", str(settings), "--heap", HEAP_KB, "--speed", "4"],
+            cwd=ROOT, stdout=log, stderr=log,
+        )  # fmt: skip
         try:
             found = None
             while found is None:
@@ -90,24 +95,32 @@ def main() -> int:
         binary.write_bytes(firmware_file())
         settings = ROOT / "fleet" / "bus-00.json"
         settings.parent.mkdir(exist_ok=True)
-        settings.write_text(SETTINGS)
+        settings.write_text(json.dumps(SETTINGS, indent=2))
         ends.callback(settings.unlink)
         chip = ends.enter_context(mock_bootloader(chip="esp32"))
-        port = ends.enter_context(virtual_board(folder))
-        session = Session({chip.url(): "/dev/ttyUSB0", port: "/dev/ttyUSB0", f"{folder}/": ""})
+        session = Session({chip.url(): "/dev/ttyUSB0", f"{folder}/": ""})
         session.run(
             "make firmware BIN=ESP32_GENERIC.bin",
             ["-m", "tools.firmware", "--port", chip.url(), "--bin", str(binary)],
         )
-        deploy = ["-m", "tools.deploy", "--port", port, "--bus", "bus-00"]
-        session.run("make deploy BUS=bus-00", deploy)
-        session.run("make selftest", ["-m", "tools.selftest", "--port", port])
-        session.run("make deploy BUS=bus-00", deploy)
-        session.run("make logs", ["-m", "tools.logs", "--port", port], LOG_S)
-        out = str(folder / "bus-00.zip")
+        with virtual_board(folder, settings) as port:
+            session.names[port] = "/dev/ttyUSB0"
+            deploy = ["-m", "tools.deploy", "--port", port, "--bus", "bus-00"]
+            session.run("make deploy BUS=bus-00", deploy)
+            session.run("make selftest", ["-m", "tools.selftest", "--port", port])
+            session.run("make deploy BUS=bus-00", deploy)
+            session.run("make logs", ["-m", "tools.logs", "--port", port], LOG_S)
+        morning = ["--morning", "--cut", "--minutes", "30", "--speed", "100", "--seed", "5"]
+        flash = ["--flash", str(folder / "flash.img"), "--bus", str(settings)]
         session.run(
-            "make pull OUT=bus-00.zip", ["-m", "tools.pull", "take", "--port", port, "--out", out]
+            f"python -m sim board --flash flash.img {' '.join(morning)}",
+            ["-m", "sim", "board", *flash, *morning],
         )
+        out = str(folder / "bus-00.zip")
+        with virtual_board(folder, settings) as port:
+            session.names[port] = "/dev/ttyUSB0"
+            take = ["-m", "tools.pull", "take", "--port", port, "--out", out]
+            session.run("make pull OUT=bus-00.zip", take)
         session.run("python -m tools.pull show bus-00.zip", ["-m", "tools.pull", "show", out])
         (ROOT / "docs" / "session.txt").write_text(session.text())
     return 0

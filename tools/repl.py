@@ -18,6 +18,7 @@ def main() -> int:
     with Board(port) as board:
         board.stop()
         board.run(f"import machine; machine.WDT(timeout={QUARTER_MS}).feed()")
+        board.leave()
     print("The bus is stopped, it watches nothing; in 15 minutes it starts again by itself.")
     mpremote = [sys.executable, "-m", "mpremote", "connect", port, "resume"]
     status = subprocess.run([*mpremote, "repl"], check=False).returncode

@@ -60,4 +60,6 @@ class Supply:
             self.warning = SILENT if level is None else LAMP
         why = (("limit_mv", self._cut_mv if level == "cut" else self._low_mv),)
         data = (("level", level), ("supply_mv", s.supply_mv), ("seats", s.sitting))
+        if s.backup_mv is not None:
+            data += (("backup_mv", s.backup_mv),)
         return Event(self.kind, ALARM if risky else WARNING, state, data, why)

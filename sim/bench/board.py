@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from sim import brokers
+from sim.bench.tick import ZONES, crowded
 from sim.day import school_morning
 from sim.proxy import Proxy
-from sim.town_policy import policy_for
 from sim.virtual.board import VirtualBoard
 from sim.virtual.command import fitted
 from sim.virtual.harness import Harness
@@ -29,28 +29,15 @@ GOAL_KB = 160
 ROOMY_KB = 1024
 MINUTES = 4
 _SPEED = 100
-_ZONES = 200
 _OUT_OF_REACH_S = 30  # of each 150: the broker is gone, the uplink dials, then drains
 _OFTEN_S = 150
 _LONGEST_S = 12  # for a minute of the morning
-_FAILURES = ("Error", "starts again", "memory allocation failed")
+_FAILURES = ("Error", "starts again", "memory allocation failed", " fault raised")
 
 
 def bus_json(port: int) -> dict[str, Any]:
     """Every sensor, 40 seats."""
     return {**every_sensor(), "broker": {"host": "127.0.0.1", "port": port}}
-
-
-def policy() -> dict[str, Any]:
-    """Laem Chabang's, with zones on top until there are 200."""
-    pack = policy_for(0)
-    zones = pack["zones"]
-    for number in range(_ZONES - len(zones)):
-        lat, lon = 13.05 + number % 14 * 0.006, 100.89 + number // 14 * 0.006
-        zones.append(
-            {"name": f"zone {number}", "limit": 50, "circle": [round(lat, 6), round(lon, 6), 60]}
-        )
-    return pack
 
 
 class Measured:
@@ -61,7 +48,7 @@ class Measured:
         self.lines: list[str] = []
         self._text = b""
         self.image = Image(folder / "board.img")
-        files = {**code(), **settings(bus_json(port), policy())}
+        files = {**code(), **settings(bus_json(port), crowded())}
         files["app.py"] = files["main.py"]
         files["main.py"] = (Path(__file__).parent / "board_vm.py").read_bytes()
         install(self.image, files)
@@ -90,7 +77,7 @@ class Measured:
 def run(say: Callable[[str], None], heap_kb: int = GOAL_KB, minutes: int = MINUTES) -> None:
     """heap_kb: what the bus gets. minutes: of the board's time, of a school morning from 06:00."""
     say(f"The whole bus on the virtual board: {minutes} minutes of a school morning, 40 seats, "
-        f"{_ZONES} zones, 64-bit words")  # fmt: skip
+        f"{ZONES} zones, 64-bit words")  # fmt: skip
     if not _measure(say, heap_kb, minutes) and heap_kb < ROOMY_KB:
         _measure(say, ROOMY_KB, minutes)
 

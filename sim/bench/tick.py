@@ -16,15 +16,15 @@ from sim.shim import LIBRARY
 from sim.town_policy import Pack, policy_for
 
 _ROOT = Path(__file__).resolve().parents[2]
-_ZONES = 200
+ZONES = 200
 _PAIRS = 20_000
 
 
-def _pack() -> Pack:
+def crowded() -> Pack:
     """The town's policy, its zones filled up to 200 with polygons of twelve corners."""
     pack = policy_for(0)
     rng = random.Random(4)
-    for number in range(_ZONES - len(pack["zones"])):
+    for number in range(ZONES - len(pack["zones"])):
         lat, lon = rng.uniform(13.0, 13.18), rng.uniform(100.84, 100.99)
         corners = [[lat + 0.002 * (n % 3), lon + 0.0005 * n] for n in range(6)]
         corners += [[corner[0] + 0.004, corner[1]] for corner in corners[::-1]]
@@ -45,7 +45,7 @@ def _pack() -> Pack:
 def _tick(vm: str, say: Callable[[str], None]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "policy.json"
-        path.write_text(json.dumps(_pack()))
+        path.write_text(json.dumps(crowded()))
         done = subprocess.run(
             [vm, "-X", "heapsize=64m", str(_ROOT / "sim" / "bench" / "tick_vm.py"), str(path)],
             env={**os.environ, "MICROPYPATH": f"{_ROOT}:{_ROOT}/tests/portable:{LIBRARY}:.frozen"},
@@ -62,12 +62,12 @@ def _tick(vm: str, say: Callable[[str], None]) -> None:
     names = {
         "empty": "no rules (empty)",
         "rules": f"{count} rules",
-        "policy": f"{count} rules, {_ZONES} zones",
+        "policy": f"{count} rules, {ZONES} zones",
     }
     for key, name in names.items():
         us, heap = told[key]
         say(f"  {name:22}{us:8.0f} us  {us / told['empty'][0]:5.2f} x  {heap:7.0f} B heap a tick")
-    say(f"  places of a new position, {_ZONES} zones: {told['places'][0]:.0f} us, once a second")
+    say(f"  places of a new position, {ZONES} zones: {told['places'][0]:.0f} us, once a second")
 
 
 def _geometry(say: Callable[[str], None]) -> None:

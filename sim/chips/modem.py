@@ -14,6 +14,7 @@ import random
 from collections.abc import Callable
 
 from sim.chips.modem_commands import Answers
+from sim.chips.modem_doze import Doze
 from sim.chips.modem_sim import SimCard
 from sim.pin import Wire
 from sim.ppp import CONFIGURE, CONFIGURED, TERMINATE, TERMINATED
@@ -49,6 +50,7 @@ class ModemChip:
         seed: int = 0,
         baudrate: int = 115200,
         model: str = "A7670E-FASE",
+        dtr: Wire | None = None,
     ):
         self.uart = uart
         self.air = air
@@ -67,7 +69,8 @@ class ModemChip:
         self.mode = "off"  # off, booting, command, data, escaped
         self.gnss: dict[str, int] = {}
         self.on_gnss: Callable[[dict[str, int]], None] = _ignore
-        self._key, self._supply = key, supply
+        self._key, self._supply, self.doze = key, supply, Doze(dtr)
+        self.is_asleep = False
         self._rng = random.Random(seed)
         self._answers = Answers(self)
         self._key_since: int | None = None
@@ -77,6 +80,7 @@ class ModemChip:
     def _forget(self) -> None:
         self.echo = True
         self.cmee = 0
+        self.doze.csclk = 0
         self.apn = ""
         self.is_busy = False
         self._line = b""
@@ -97,13 +101,16 @@ class ModemChip:
         if self.mode != "off" and not self._has_power():
             self._off()
             self.silent = False
+        self.is_asleep = self.doze.look(now_ms, self.mode == "command")
         self._press(bool(self._key.load))
         for due in sorted([one for one in self._later if one[0] <= now_ms], key=lambda one: one[0]):
             if due in self._later:
                 self._later.remove(due)
                 due[1]()
         data = self.uart.received()
-        if data and self.mode in ("command", "escaped") and not self.silent:
+        if data and self.is_asleep:
+            self.doze.missed += len(data)
+        elif data and self.mode in ("command", "escaped") and not self.silent:
             self._type(self._damage(data))
         elif data and self.mode == "data" and not self.silent:
             self._transfer(data)

@@ -25,7 +25,8 @@ class Answers:
             "H": self._hang_up, "O": self._resume, "D*99#": self._dial, "D*99***1#": self._dial,
             "+CGMM": lambda _: self._tell(modem.model), "+CSQ": self._signal,
             "+CPIN?": self._pin_state, "+CPIN=": self._pin, "+SPIC": self._tries,
-            "+CMEE=": self._errors, "+CREG?": lambda _: self._registration("+CREG"),
+            "+CMEE=": self._errors,
+            "+CSCLK=": self._sleep, "+CREG?": lambda _: self._registration("+CREG"),
             "+CEREG?": lambda _: self._registration("+CEREG"), "+CGDCONT=": self._context,
             "+IPR=": self._speed, "+CGNSSPWR?": self._gnss_state, "+CGNSSPWR=": self._gnss_power,
             "+CGPSNMEARATE=": self._gnss_rate, "+CGNSSTST=": self._gnss_test,
@@ -67,6 +68,13 @@ class Answers:
         value = self._number(argument, 0, 1)  # 2, in words, is not modelled
         if value is not None:
             self._modem.cmee = value
+            self._ok()
+
+    def _sleep(self, argument: str) -> None:
+        """Manual V1.09, AT+CSCLK: 1, by DTR; 2, by silence, is not modelled."""
+        value = self._number(argument, 0, 1)
+        if value is not None:
+            self._modem.doze.csclk = value
             self._ok()
 
     def _speed(self, argument: str) -> None:

@@ -49,6 +49,7 @@ class VirtualBoard:
         self.on_up: Callable[[], None] = lambda: None
         self._answers = {
             ops.HELLO: self._hello, ops.BOOTED: self._booted, ops.RESET: self._reset,
+            ops.SLEEP: self._sleep,
             ops.FLASH_PROGRAM: self._flash_program,
             ops.FLASH_ERASE: self._flash_erase, ops.I2C_OPEN: self._i2c_open,
             ops.I2C_TRANSFER: self._i2c_transfer, ops.I2C_SCAN: self._i2c_scan,
@@ -137,6 +138,11 @@ class VirtualBoard:
     def _reset(self, unit: int, argument: int, data: bytes, room: int) -> Answer:
         self.wanted = ("reset", "soft reset", "deep sleep")[unit]
         self.sleeps_us = argument * 1000 if unit == DEEPSLEEP and argument else None
+        return _OK
+
+    def _sleep(self, unit: int, argument: int, data: bytes, room: int) -> Answer:
+        """unit 0: light sleep begins; 1: it is over."""
+        self.harness.sleep(self._now_ms, is_over=bool(unit))
         return _OK
 
     # flash

@@ -31,7 +31,8 @@ _CUT_AFTER_S = (20.0, 100.0)  # of the board's time
 _MORNING_CUT_AFTER_S = (120.0, 600.0)  # three in five minutes are a crash loop
 _DRAIN_S = 30.0
 _HEAP_KB = 160
-_MORNING_HEAP_KB = 1024  # today's code with a policy does not start in 512, see make bench
+_PSRAM_HEAP_KB = 8192  # 4 MB there
+_MORNING_HEAP_KB = 512  # with a policy, see make bench
 _NO_WRITE_S = 20.0  # nothing is written for so long, and it is cut all the same
 
 
@@ -49,8 +50,8 @@ def add_arguments(command: argparse.ArgumentParser, number) -> None:
     command.add_argument(
         "--heap", type=number(64, 65536, int), metavar="KB",
         help=f"how much memory programs get (default: {_HEAP_KB}, with --morning "
-        f"{_MORNING_HEAP_KB}; objects take twice the room they take on an ESP32, so 160 here is "
-        "about 100 there)",
+        f"{_MORNING_HEAP_KB}, of a board with PSRAM {_PSRAM_HEAP_KB}; objects take twice the room "
+        "they take on an ESP32, so 160 here is about 100 there)",
     )  # fmt: skip
     command.add_argument(
         "--speed", type=number(1, 1000, int), default=1, metavar="X",
@@ -132,7 +133,10 @@ def _run(args: argparse.Namespace, stack: ExitStack) -> int:
         stack.callback(image.close)
         board = VirtualBoard(image, lambda clock: Harness(world, config, clock), int(args.speed))
         morning = _morning(args, board, stack) if args.morning else None
-        heap_kb = int(args.heap or (_MORNING_HEAP_KB if args.morning else _HEAP_KB))
+        heap_kb = _MORNING_HEAP_KB if args.morning else _HEAP_KB
+        if board.harness.has_psram:
+            heap_kb = _PSRAM_HEAP_KB
+        heap_kb = int(args.heap or heap_kb)
         runner = Runner(board, heap_kb * 1024, _tell)
         stack.callback(runner.close)
     except (OSError, ValueError, LookupError) as error:

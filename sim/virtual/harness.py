@@ -55,6 +55,8 @@ class Harness:
         self._is_hotspot = "cellular" not in config["radios"]
         self._clock = clock
         self._looked_ms = -_LOOK_MS
+        self._asleep_ms = 0
+        self.slept_ms = 0  # in light sleep, since it was made
         self._rng = random.Random(seed)
         self.parts = SimBoard(
             config, world, clock, Flash(4), NVS(), None, None,
@@ -75,9 +77,8 @@ class Harness:
                 self._wires[pins[name]] = wire
             if name + "_sense" in pins:
                 self._wires[pins[name + "_sense"]] = SenseWire(wire)
-        self._supply = pins["supply"]
-        upper, lower = table["dividers"]["supply"]
-        self._divider = lower / (upper + lower)
+        where = {**table["on_board"], **pins}
+        self._adcs = {where[name]: adc for name, adc in parts.adcs.items()}
         self._buses = {(pins["scl"], pins["sda"]): parts.i2c}
         self._ports: dict[tuple[int, int], Any] = {(pins["gnss_rx"], pins["gnss_tx"]): parts.uart}
         self._chains: dict[tuple[int, int], Any] = {}
@@ -98,6 +99,7 @@ class Harness:
         self._ports[pins["modem_rx"], pins["modem_tx"]] = wireless.uart
         self._wires[pins["modem_key"]] = wireless.key
         self._wires[pins["modem_supply"]] = wireless.supply
+        self._wires[pins["modem_dtr"]] = wireless.dtr
 
     # power
 
@@ -138,6 +140,17 @@ class Harness:
             for ppp in self._ppps.values():  # as the port's interrupt does
                 ppp.poll()
 
+    def sleep(self, now_ms: int, is_over: bool) -> None:
+        """What comes over its ports meanwhile is not heard, nor by its Wi-Fi."""
+        if not is_over:
+            self._asleep_ms = now_ms
+            return
+        self.slept_ms += now_ms - self._asleep_ms
+        self.look(now_ms)
+        self.wireless.miss()
+        for port in self._opened_ports.values():
+            port.miss()
+
     # what the board asks
 
     def open_pin(self, number: int, mode: int, pull: int | None, value: int | None) -> None:
@@ -152,14 +165,8 @@ class Harness:
         return self._pins[number]
 
     def adc_uv(self, number: int, atten: int) -> int:
-        source: Any = self._floating
-        if number == self._supply:
-            source = self._divided_uv
-        uv = ADC(source, noise_uv=1500, rng=self._rng).read_uv()
-        return min(uv, _ADC_FULL_UV[atten])
-
-    def _divided_uv(self) -> int:
-        return int(self.world.supply_mv * 1000 * self._divider)
+        adc = self._adcs.get(number) or ADC(self._floating)
+        return min(adc.read_uv(), _ADC_FULL_UV[atten])
 
     def _floating(self) -> int:
         return self._rng.randrange(_ADC_FULL_UV[3])

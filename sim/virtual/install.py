@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from littlefs import LittleFS
+from littlefs import LittleFS, LittleFSError
 
 from sim.flash import SECTOR
 from sim.virtual.image import Image
@@ -39,17 +39,32 @@ def settings(bus: dict[str, Any], policy: dict[str, Any] | None = None) -> dict[
     return files
 
 
-def install(image: Image, files: dict[str, bytes]) -> None:
-    """Put on the partition `vfs`, which is formatted if it is blank. The board has no power."""
+def has_slot(image: Image) -> bool:
+    """Whether `make deploy` put code on it, which runs in place of what stands at the root."""
+    try:
+        _disk(image).stat("/slot")
+    except LittleFSError:
+        return False
+    return True
+
+
+def _disk(image: Image) -> LittleFS:
+    """A copy of the partition `vfs`, mounted; formatted if it is blank."""
     vfs = partition("vfs")
     disk = LittleFS(block_size=SECTOR, block_count=vfs.size // SECTOR, mount=False)
     disk.context.buffer[:] = image.data[vfs.offset : vfs.offset + vfs.size]
     if disk.context.buffer.count(0xFF) == vfs.size:
         disk.format()
     disk.mount()
+    return disk
+
+
+def install(image: Image, files: dict[str, bytes]) -> None:
+    """Put on the partition `vfs`, which is formatted if it is blank. The board has no power."""
+    disk = _disk(image)
     for name, content in files.items():
         disk.makedirs(str(Path("/", name).parent), exist_ok=True)
         with disk.open("/" + name, "wb") as file:
             file.write(content)
     disk.unmount()
-    image.put(vfs.offset, bytes(disk.context.buffer))
+    image.put(partition("vfs").offset, bytes(disk.context.buffer))

@@ -17,7 +17,7 @@ from sim.subscriber import Subscriber
 from sim.town_policy import policy_for
 from sim.virtual.board import VirtualBoard
 from sim.virtual.image import Image
-from sim.virtual.install import code, install, settings
+from sim.virtual.install import code, has_slot, install, settings
 from tools.partitions import partition
 
 _TOLD_S = 10.0
@@ -27,11 +27,12 @@ _WIDTH = 110
 def prepare(image: Image, bus: dict[str, Any], broker: tuple[str, int]) -> dict[str, Any]:
     """Today's code, the town's policy, and bus.json with this broker -> that bus.json.
 
-    Code that was deployed into a slot of the image goes on running instead of today's.
+    An image that has code by `make deploy` keeps that.
     """
     host, port = broker
     bus = {**bus, "broker": {"host": host, "port": port}}
-    install(image, {**code(), **settings(bus, policy_for(0))})
+    files = {} if has_slot(image) else code()
+    install(image, {**files, **settings(bus, policy_for(0))})
     return bus
 
 

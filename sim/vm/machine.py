@@ -46,8 +46,12 @@ def deepsleep(time_ms=0):
     _wire.ask(_ops.RESET, _DEEPSLEEP, time_ms)
 
 
-def lightsleep(time_ms=0):
+def lightsleep(time_ms):
+    """What comes over a UART meanwhile is lost, and Wi-Fi that was on loses its network
+    (ESP-IDF programming guide, Sleep Modes). Without a time nothing here would wake it."""
+    _wire.ask(_ops.SLEEP, 0)
     _wire.pass_us(time_ms * 1000)
+    _wire.ask(_ops.SLEEP, 1)
 
 
 def idle():

@@ -9,12 +9,12 @@ from sqlalchemy import update
 
 from station import days
 from station.api import shapes
-from station.api.guards import Admin, TheStation, Viewer, note_access
+from station.api.guards import NAME, Admin, TheStation, Viewer, note_access, problems
 from station.clock import local_day
 from station.tables import buses
 
 router = APIRouter(tags=["buses"])
-Name = Annotated[str, Path(pattern="^[A-Za-z0-9_-]{1,32}$")]
+Name = Annotated[str, Path(pattern=NAME)]
 
 
 @router.get("/api/buses/{fleet}/{bus}/days")
@@ -44,11 +44,11 @@ async def one_day(fleet: Name, bus: Name, day: str, station: TheStation, who: Vi
     return {"track": track, "events": events, "gaps": gaps}
 
 
-@router.post("/api/buses/{fleet}/{bus}", status_code=204)
+@router.post("/api/buses/{fleet}/{bus}", status_code=204, responses=problems(404))
 async def look(
     fleet: Name, bus: Name, body: shapes.BusLook, station: TheStation, who: Admin
 ) -> None:
-    """What the city calls it, and how its seats stand."""
+    """What the city calls it, whom to call about it, and how its seats stand."""
     known = station.live.get(fleet, bus)
     if known is None:
         raise HTTPException(404, f"The bus {fleet}/{bus} has never been heard of.")
@@ -56,7 +56,7 @@ async def look(
     async with station.db.write() as connection:
         number = await station.store.bus_id(connection, fleet, bus)
         change = update(buses).where(buses.c.id == number)
-        await connection.execute(change.values(label=body.label, layout=layout))
-    known.label, known.layout = body.label, layout
+        await connection.execute(change.values(label=body.label, phone=body.phone, layout=layout))
+    known.label, known.phone, known.layout = body.label, body.phone, layout
     station.live.told(known)
     await note_access(station, who, "bus", fleet=fleet, bus=bus)

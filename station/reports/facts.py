@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from station.clock import LOCAL
+from station.reports.words import Kind
 
 Row = list[Any]
 
@@ -127,7 +128,7 @@ def _ack_s(alarm: dict[str, Any]) -> int | None:
 
 def _alarm(alarm: dict[str, Any]) -> Row:
     return [
-        _day(_raised(alarm)), alarm["fleet"], alarm["bus"], alarm["kind"], alarm["exercise"],
+        _day(_raised(alarm)), alarm["fleet"], alarm["bus"], Kind(alarm["kind"]), alarm["exercise"],
         local(alarm["raised_at"]), local(alarm["heard_at"]), local(alarm["cleared_at"]),
         local(alarm["acked_at"]), _ack_s(alarm), alarm["acked_by"], alarm["note"],
     ]  # fmt: skip

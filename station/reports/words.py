@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from station.notices.message import kind
+
 _BUDDHIST_ERA = 543  # 2026 is 2569
 
 _WORDS = {
@@ -13,7 +15,7 @@ _WORDS = {
     "trips": ("เที่ยววิ่ง", "Trips"),
     "stops": ("ป้ายจอด", "Stops"),
     "overspeed": ("ความเร็วเกิน", "Overspeed"),
-    "alarms": ("สัญญาณอันตราย", "Alarms"),
+    "alarms": ("เหตุเตือนภัย", "Alarms"),
     # columns
     "date": ("วันที่", "Date"),
     "fleet": ("กลุ่มรถ", "Fleet"),
@@ -47,6 +49,12 @@ _WORDS = {
 LANGUAGES = ("th", "en")
 
 
+class Kind(str):
+    """A kind of event in a cell: people read its name, as on the page."""
+
+    __slots__ = ()
+
+
 def word(key: str, language: str) -> str:
     """In this language; KeyError for a key that has no words yet."""
     return _WORDS[key][LANGUAGES.index(language)]
@@ -56,6 +64,8 @@ def shown(cell: Any, language: str) -> Any:
     """A cell as an office reads it: dates with the Buddhist year in Thai, the rest as it is."""
     if isinstance(cell, bool):
         return word("yes" if cell else "no", language)
+    if isinstance(cell, Kind):
+        return kind(cell, language)
     if isinstance(cell, datetime):
         return f"{_date(cell, language)} {cell:%H:%M:%S}"
     if isinstance(cell, date):

@@ -8,9 +8,10 @@ or from a person can never run (Content-Security-Policy, level 3).
 from __future__ import annotations
 
 from pathlib import Path
+from string import Template
 from urllib.parse import urlsplit
 
-from starlette.responses import FileResponse
+from starlette.responses import HTMLResponse
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -18,7 +19,7 @@ WEB = Path(__file__).parent
 PAGES = {
     "/": "home",
     "/bus/{fleet}/{bus}": "bus",
-    "/alarms": "alarms",
+    "/alarms": "log",
     "/reports": "reports",
     "/admin": "admin",
     "/login": "login",
@@ -81,7 +82,12 @@ class PageHeaders:
 
 
 def _page(name: str):
+    """pages/<name>.html, with its script js/<name>.js, in the frame that all have."""
+    frame = Template((WEB / "pages" / "frame.html").read_text("utf-8"))
+    body = (WEB / "pages" / f"{name}.html").read_text("utf-8")
+    text = frame.substitute(page=name, body=body)
+
     async def page(request):
-        return FileResponse(WEB / "pages" / f"{name}.html")
+        return HTMLResponse(text)
 
     return page

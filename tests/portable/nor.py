@@ -29,8 +29,8 @@ def entropy(n):
     return b"\x9f\x3a\x21\xc4" if n == 4 else bytes(n)
 
 
-def journal(flash, alarm_sectors=4):
-    return Journal(flash, entropy, alarm_sectors * 4)
+def journal(flash, alarm_sectors=4, nvs=None):
+    return Journal(flash, entropy, alarm_sectors * 4, nvs=nvs)
 
 
 def drain(journal, lane):

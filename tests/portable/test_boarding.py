@@ -117,6 +117,39 @@ def test_a_bus_that_they_leave_again_is_parked_as_before():
     assert ride.goes(taken=[3]) == "checking"
 
 
+def test_who_gets_up_and_sits_down_again_has_not_left():
+    ride = open_door()
+    ride.goes(HOLD - 30000, taken=[3])
+    assert ride.goes(9800, taken=[]) == "parked"
+    assert ride.goes(taken=[7]) == "boarding"
+    assert ride.s.alone_ms is None
+    ride.goes(20200)
+    assert ride.s.alone_ms == 100
+    ride.goes(180000)
+    assert (ride.s.phase, ride.goes(taken=[])) == ("checking", "parked")
+    assert ride.goes(taken=[3]) == "checking"  # as overdue as before
+    assert ride.s.alone_ms > 180000
+
+
+def test_ten_seconds_later_it_is_somebody_else():
+    ride = open_door()
+    ride.goes(HOLD - 30000, taken=[3])
+    assert ride.goes(10000, taken=[]) == "parked"
+    assert ride.goes(taken=[7]) == "boarding"
+    ride.goes(HOLD - 100)
+    assert ride.s.alone_ms is None
+
+
+def test_the_engine_ends_what_was_before():
+    ride = open_door()
+    ride.goes(HOLD + MINUTE, taken=[3])
+    ride.goes(ignition=True)
+    ride.goes(MINUTE, ignition=False, taken=[])
+    assert ride.presses() == "parked"
+    assert ride.goes(taken=[7]) == "boarding"
+    assert ride.s.alone_ms is None
+
+
 def test_an_engine_that_stops_again_begins_an_ordinary_check():
     ride = open_door()
     ride.goes(taken=[3])

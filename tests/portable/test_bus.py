@@ -92,6 +92,7 @@ class Parts:
         self.buzzer, self.lamp, self.horn = Output(), Output(), Output()
         self.gnss = Gnss()
         self.supply = Supply()
+        self.backup = None
         self.cabin = None
         self.accelerometer = None
         self.flash = flash
@@ -315,6 +316,20 @@ def test_a_quiet_parked_bus_ticks_once_a_second_and_wakes_for_the_ignition():
     fed = bench.parts.watchdog.fed
     bench.waits(5000)
     assert bench.parts.watchdog.fed - fed == 50
+
+
+def test_the_journal_tidies_up_right_behind_a_tick_and_not_before_the_next():
+    """An erase takes 45 ms, and an acknowledgement that allows it comes at any time. P4."""
+    bench = Bench()
+    bench.parts.ignition.on = True
+    bench.waits(2000)
+    at_ms = []
+    bench.bus.journal.housekeep = at_ms.append
+    for now_ms in range(2005, 3005, 5):
+        if now_ms >= bench.bus.next_tick_ms:
+            bench.bus.tick(now_ms)
+        bench.bus.turn(now_ms)
+    assert at_ms == list(range(2100, 3100, 100))
 
 
 def test_the_flash_that_refuses_does_not_stop_the_horn():

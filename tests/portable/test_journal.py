@@ -4,12 +4,24 @@ import struct
 from binascii import crc32
 
 from nor import ERROR, NEW, OLD, SILENT, Flash, PowerCut, drain, entropy, journal
+from parts import Nvs
 
 from firmware.journal import ALARM, KIND_EVENT, KIND_POSITION, TRACK, Journal
 from firmware.sector import MAX_PAYLOAD
 
 UNCONFIRMED = 5  # index of sim.flash.TEARS
 BODY = b"fifty bytes that somebody wants to see again, soon"
+
+
+class Numbers(Nvs):
+    writes = 0
+    dead = False
+
+    def set(self, name, value):
+        if self.dead:
+            raise OSError(5)
+        self.writes += 1
+        Nvs.set(self, name, value)
 
 
 def fill(journal, lane, n, body=BODY):
@@ -124,6 +136,42 @@ def test_starts_without_records_use_no_numbers():
     flash = Flash(16)
     fill(journal(flash), ALARM, 1)
     assert [journal(flash).next_seq for _ in range(3)] == [3, 3, 3]
+
+
+def test_nvs_keeps_numbers_apart_whatever_became_of_the_flash():
+    flash = Flash(16)
+    nvs = Numbers({})
+    fill(journal(flash, nvs=nvs), ALARM, 3)
+    assert nvs["numbers"] == 1
+    flash.cut(1, 0)  # the sector's header
+    j = journal(flash, nvs=nvs)
+    assert j.next_seq == 1024
+    cut_in(lambda: fill(j, ALARM, 1))
+    flash.power(OLD)
+    assert nvs["numbers"] == 2
+    j = journal(flash, nvs=nvs)
+    assert j.next_seq == 2048 and seqs(j, ALARM) == [1, 2, 3]
+    assert fill(j, ALARM, 1) == [2048]
+    wiped = journal(Flash(16), nvs=nvs)
+    assert fill(wiped, ALARM, 1) == [3072]
+
+
+def test_numbers_are_reserved_in_time_and_not_at_each_record():
+    nvs = Numbers({})
+    j = journal(Flash(16), nvs=nvs)
+    for number in range(1, 2049):
+        j.append(TRACK, KIND_POSITION, b"")
+        assert nvs["numbers"] == number // 1024 + 1, number
+    assert nvs.writes == 3
+
+
+def test_nvs_that_refuses_or_is_behind_the_flash_costs_no_record():
+    flash = Flash(16)
+    nvs = Numbers({})
+    nvs.dead = True
+    assert fill(journal(flash, nvs=nvs), ALARM, 3) == [1, 2, 3]
+    j = journal(flash, nvs=Numbers({}))  # wiped
+    assert j.next_seq == 5 and seqs(j, ALARM) == [1, 2, 3]
 
 
 def test_sealed_after_a_start():

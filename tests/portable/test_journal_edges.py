@@ -121,9 +121,9 @@ def test_a_start_looks_for_records_in_no_more_than_two_sectors():
     flash = Flash(32)
     j = journal(flash, 24)
     fill(j, ALARM, 20 * 63 + 1)
-    one = start_reads(flash)
+    assert start_reads(flash) < 32 + 16  # 32 headers
     fill(j, ALARM, 1)
-    assert one <= start_reads(flash) + 2
+    assert start_reads(flash) < 32 + 16
 
 
 def test_a_start_alone_writes_no_cursor():

@@ -129,5 +129,6 @@ def test_status_and_will():
         "start": "normal",
         "disabled": [],
         "policy": None,
+        "sleep_s": None,
     }
     assert json.loads(messages.WILL) == {"v": 1, "online": False}

@@ -99,7 +99,7 @@ def test_a_short_absence_of_the_first_changes_nothing():
     assert not bench.cellular.is_asked and bench.radios.is_up()
 
 
-def test_down_is_all_down_and_up_begins_with_the_first():
+def test_down_is_all_down_and_up_begins_with_the_first_and_the_one_used_last():
     bench = Bench()
     bench.cellular.has_network = True
     bench.run(70000)
@@ -109,7 +109,9 @@ def test_down_is_all_down_and_up_begins_with_the_first():
     assert not bench.radios.is_up() and bench.radios.name == ""
     assert not bench.wifi.is_asked and not bench.cellular.is_asked
     bench.radios.up()
-    assert bench.wifi.is_asked and not bench.cellular.is_asked
+    assert bench.wifi.is_asked and bench.cellular.is_asked
+    bench.run(10000)
+    assert bench.radios.name == "cellular"
 
 
 def test_a_restart_meets_the_one_in_use_or_all_that_were_asked():

@@ -90,6 +90,7 @@ READINGS = {
     "sitting": _SEATS,
     "doubtful": _SEATS,
     "supply_mv": (None, 0, 8999, 9800, 11499, 11501, 12600, 13800, 30000),
+    "backup_mv": (None, 0, 3399, 4200),
     "cabin_c10": (None, -300, 0, 349, 350, 351, 700),
     "signal_dbm": (None, -110, -65),
     "phase": ("parked", "boarding", "driving", "checking"),

@@ -103,6 +103,7 @@ def test_addresses(text, address, tls):
         ({"broker": "mqtts://me:secret@mqtt.example.org"}, "STATION_BROKER_PASSWORD"),
         ({"broker_ca": "/no/such/file"}, "/no/such/file cannot be read: No such file"),
         ({"broker_ca": __file__}, "holds no certificate in PEM"),
+        ({"tiles": "/no/such/town.pmtiles"}, "/no/such/town.pmtiles is no file here"),
     ],
 )
 def test_what_is_wrong_is_named_and_no_secret_repeated(given, told):

@@ -5,6 +5,7 @@ The broker is out of reach here; what a bus said is put in where the broker's me
 
 import asyncio
 import contextlib
+import hashlib
 import io
 import json
 
@@ -83,7 +84,8 @@ def play(tmp_path):
 
         async def whole():
             station = Station(settings, Now())
-            station.outbox.watch = asyncio.Event().wait  # its turns are taken by hand
+            # their turns are taken by hand
+            station.outbox.watch = station.alarms.watch = asyncio.Event().wait
             await station.start()
             async with contextlib.AsyncExitStack() as stack:
                 stack.push_async_callback(station.stop)
@@ -220,6 +222,28 @@ def test_feeds_take_a_session_or_the_token(play):
                 "/api/login", json={"name": "som", "password": "a-long-password"}
             )
         gtfs.FeedMessage.FromString(answer.content)
+
+    play(story)
+
+
+def test_a_policy_is_put_up_and_the_buses_say_which_they_follow(play):
+    async def story(scene):
+        text = json.dumps({"v": 1, "version": 12, "stops": [{"id": "a", "at": [13.1, 100.9]}]})
+        root = "/api/policies"
+        refused = await scene.client.post(f"{root}/lcb", json={"text": text.replace("13.1", "{}")})
+        assert refused.status_code == 422 and "cannot be drawn" in refused.json()["detail"]
+        assert (await scene.client.get("/api/places")).json()["features"] == []
+        assert (await scene.client.post(f"{root}/lcb", json={"text": text})).status_code == 204
+        digest = hashlib.sha256(text.encode()).hexdigest()[:8]
+        for name, hash_ in (("bus-01", digest), ("bus-02", None)):
+            scene.station.live.bus("lcb", name).status = {"online": True, "policy": hash_}
+        scene.station.live.bus("lcb", "bus-03")
+        (policy,) = (await scene.client.get(root)).json()
+        assert (policy["fleet"], policy["hash"], policy["version"]) == ("lcb", digest, 12)
+        assert [(bus["known"], bus["hash"]) for bus in policy["buses"]] == [
+            (True, digest), (True, None), (False, None)
+        ]  # fmt: skip
+        assert len((await scene.client.get("/api/places")).json()["features"]) == 1
 
     play(story)
 

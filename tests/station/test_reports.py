@@ -98,6 +98,12 @@ def test_thai_dates_are_of_the_buddhist_era():
     assert shown(MORNING.astimezone(LOCAL), "th") == "22/11/2569 06:30:00"
 
 
+def test_an_alarm_is_called_by_its_name_not_by_the_word_of_the_contract():
+    told = sheets([], [alarm()])[-1]
+    assert "อาจมีเด็กถูกลืมไว้ในรถ" in as_csv(told, "th").decode("utf-8-sig")
+    assert "A child may be left on the bus" in as_csv(told, "en").decode("utf-8-sig")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_sheet_and_column_has_words(language):
     for sheet in sheets([], []):

@@ -1,9 +1,10 @@
-// For the administrator: who may sign in, who did what, and what the buses sent that no one could read.
+// For the administrator: who may sign in, the policies, what did not get out, what nobody could
+// read, and who did what.
 
-import { get, post } from "./api.js";
-import { find, make } from "./dom.js";
+import { get, path, post } from "./api.js";
+import { find, make, reportCell } from "./dom.js";
 import { openPage } from "./shell.js";
-import { t, word } from "./texts.js";
+import { LANGUAGES, t, word } from "./texts.js";
 import { date, dayStart, moment } from "./times.js";
 
 async function main() {
@@ -12,42 +13,103 @@ async function main() {
     find("#main").replaceChildren(make("p", { class: "error" }, t("admins_only")));
     return;
   }
-  const { role } = find("#new-user").elements;
+  const { role } = find("#user").elements;
   role.append(...["duty", "viewer", "admin"].map((name) => make("option", { value: name }, t(`role_${name}`))));
-  find("#new-user").addEventListener("submit", addUser);
+  answers("#user", saveUser);
+  find("#user").addEventListener("reset", () => { find("#user").elements.password.required = true; });
+  answers("#policy", uploadPolicy);
   showUsers();
-  table("#log", "/api/log", ["at", "who", "what", "fleet", "bus", "day", "note"]);
+  showPolicies();
+  showNotices();
   table("#quarantine", "/api/quarantine", ["last_at", "times", "topic", "reason", "payload"]);
+  table("#log", "/api/log", ["at", "who", "what", "fleet", "bus", "day", "note"]);
 }
 
-const showUsers = () => table("#users", "/api/users", ["name", "role", "lang", "enabled"]);
-
-async function addUser(event) {
-  event.preventDefault();
-  const form = event.target;
-  const error = find(".error", form);
-  error.textContent = "";
-  const { name, password, role } = form.elements;
-  try {
-    await post("/api/users", { name: name.value.trim(), password: password.value, role: role.value });
-    form.reset();
-    showUsers();
-  } catch (failure) {
-    error.textContent = failure.message;
-  }
+/** What a form asks for is done; what went wrong, or that it went well, stands below it. */
+function answers(selector, action) {
+  const form = find(selector);
+  const said = find("[role=alert]", form);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    said.textContent = "";
+    try {
+      await action(form);
+      [said.className, said.textContent] = ["saved", t("saved")];
+    } catch (failure) {
+      [said.className, said.textContent] = ["error", failure.message];
+    }
+  });
 }
 
-async function table(selector, address, columns) {
+const showUsers = () => table("#users", "/api/users", ["name", "role", "lang", "enabled"], editUser);
+
+async function saveUser(form) {
+  const { name, password, role, lang, enabled } = form.elements;
+  await post("/api/users", {
+    name: name.value.trim(), password: password.value || null, role: role.value, lang: lang.value, enabled: enabled.checked });
+  form.reset();
+  showUsers();
+}
+
+/** Into the form, where all but the name can be changed; an empty password stays what it was. */
+function editUser(user) {
+  const { name, password, role, lang, enabled } = find("#user").elements;
+  [name.value, role.value, lang.value, enabled.checked] = [user.name, user.role, user.lang, user.enabled];
+  [password.value, password.required] = ["", false];
+  password.focus();
+}
+
+async function uploadPolicy(form) {
+  const { fleet, file } = form.elements;
+  await post(`/api/policies/${path(fleet.value.trim())}`, { text: await file.files[0].text() });
+  file.value = "";
+  showPolicies();
+}
+
+/** Per fleet what the map shows, and beside it what each bus says that it follows. */
+async function showPolicies() {
+  const policies = await get("/api/policies");
+  find("#fleets").replaceChildren(...policies.map(({ fleet }) => make("option", { value: fleet })));
+  find("#policy").elements.fleet.value ||= policies.length ? policies[0].fleet : "";
+  const rows = policies.map((policy) => ({ ...policy, ...follows(policy) }));
+  fill(find("#policies"), rows, ["fleet", "version", "hash", "put_at", "follow", "others"]);
+}
+
+function follows({ hash, buses }) {
+  const same = buses.filter((bus) => hash !== null && bus.hash === hash);
+  const others = buses.filter((bus) => !same.includes(bus));
+  const says = (bus) => (!bus.known ? t("unknown") : bus.hash === null ? t("no_policy") : bus.hash);
+  return {
+    follow: t("n_of", { n: same.length, of: buses.length }),
+    others: others.map((bus) => `${bus.label || bus.bus}: ${says(bus)}`).join(", ") || null };
+}
+
+/** An alarm that could not be told to somebody: given up, or tried again and again. */
+async function showNotices() {
+  const rows = (await get("/api/notices")).map((notice) => ({ ...notice, state: t(notice.dead_at ? "notice_dead" : "notice_waits") }));
+  fill(find("#notices"), rows, ["made_at", "route", "title", "tries", "error", "state"], async (notice) => {
+    await post(`/api/notices/${notice.id}/retry`);
+    showNotices();
+  }, (notice) => notice.dead_at && t("retry"));
+}
+
+async function table(selector, address, columns, edit) {
   const box = find(selector);
   try {
-    const rows = await get(address);
-    if (!rows.length) return box.replaceChildren(make("p", { class: "hint" }, t("nothing_here")));
-    box.replaceChildren(make("table", { class: "report" },
-      make("thead", {}, make("tr", {}, ...columns.map((name) => make("th", { scope: "col" }, t(`field_${name}`))))),
-      make("tbody", {}, ...rows.map((row) => make("tr", {}, ...columns.map((name) => make("td", {}, cell(name, row[name]))))))));
+    fill(box, await get(address), columns, edit, () => t("edit"));
   } catch (error) {
     box.replaceChildren(make("p", { class: "error", role: "alert" }, error.message));
   }
+}
+
+/** action(row), if given, is what the button of a row does; word(row) what stands on it. */
+function fill(box, rows, columns, action, word = () => null) {
+  if (!rows.length) return box.replaceChildren(make("p", { class: "hint" }, t("nothing_here")));
+  const button = (row) => word(row) && make("button", { type: "button", onclick: () => action(row) }, word(row));
+  box.replaceChildren(make("table", { class: "report" },
+    make("thead", {}, make("tr", {}, ...columns.map((name) => make("th", { scope: "col" }, t(`field_${name}`))), action && make("td"))),
+    make("tbody", {}, ...rows.map((row) => make("tr", {},
+      ...columns.map((name) => reportCell(cell(name, row[name]))), action && make("td", {}, button(row)))))));
 }
 
 function cell(name, value) {
@@ -57,6 +119,7 @@ function cell(name, value) {
   if (name === "enabled") return word("yes_no", value);
   if (name === "what") return t(`did_${value}`);
   if (name === "role") return t(`role_${value}`);
+  if (name === "lang") return LANGUAGES[value];
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 

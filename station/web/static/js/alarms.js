@@ -1,7 +1,9 @@
 // One alarm as a card: what, where, since when, what to do, and who has answered.
 
 import { get, path, post } from "./api.js";
-import { find, make } from "./dom.js";
+import { find, make, setText } from "./dom.js";
+import { isStale } from "./live.js";
+import { whereWords } from "./places.js";
 import { kindName, sentences, t, whatToDo } from "./texts.js";
 import { ago, moment } from "./times.js";
 
@@ -29,32 +31,66 @@ export function stateWords(alarm) {
 }
 
 const LEVELS = ["escalated", "new", "unseen", "acked", "drill", "done"];
+const SIGNS = { alarm: "!", warning: "i", info: "i" };
 
-/** person may be null (nothing to answer with). label: the name of the bus. */
-export function alarmCard(alarm, label, person, shown = {}) {
+/** bus: as it is now, or undefined. person may be null (nothing to answer with). */
+export function alarmCard(alarm, bus, person, { whole = false } = {}) {
   const level = LEVELS[urgency(alarm)];
   const card = make("article", { class: `alarm ${level} ${alarm.severity}`, "data-alarm": alarm.id });
-  const link = make("a", { href: `/bus/${path(alarm.fleet, alarm.bus)}`, class: "alarm-bus" }, label);
+  card.classList.toggle("drill", alarm.exercise);
   card.append(
     make("header", {},
-      make("span", { class: "alarm-sign", "aria-hidden": "true" }, alarm.severity === "alarm" ? "!" : "i"),
-      make("h3", {}, alarm.exercise ? make("strong", { class: "drill-tag" }, t("drill")) : null, kindName(alarm.kind)),
-      link),
+      make("span", { class: "alarm-sign", "aria-hidden": "true" }, alarm.exercise ? t("drill") : SIGNS[alarm.severity]),
+      make("h3", {}, alarm.exercise ? make("span", { class: "spoken" }, `${t("drill")} `) : null, kindName(alarm.kind)),
+      make("a", { href: `/bus/${path(alarm.fleet, alarm.bus)}`, class: "alarm-bus" }, (bus && bus.label) || alarm.bus)),
     make("p", { class: "alarm-state" }, stateWords(alarm)),
     times(alarm),
-    alarm.acked_at ? ackedBy(alarm) : null || "",
+    where(alarm, bus),
+    alarm.acked_at ? ackedBy(alarm) : "",
   );
-  const say = make("ul", { class: "says" }, ...sentences(alarm).map((line) => make("li", {}, line)));
-  const steps = alarm.exercise ? [] : whatToDo(alarm.kind);
-  if (!alarm.acked_at && steps.length) {
-    card.append(make("div", { class: "do" }, make("strong", {}, t("do_now")),
-      make("ol", {}, ...steps.map((step) => make("li", {}, step)))));
-  }
-  if (alarm.acked_at && !shown.whole) card.append(make("details", {}, make("summary", {}, t("why")), say));
+  const [first, ...rest] = sentences(alarm);
+  const say = make("ul", { class: "says" }, ...rest.map((line) => make("li", {}, line)));
+  if (first) card.append(make("p", { class: "alarm-fact" }, first));
+  if (!alarm.acked_at) card.append(toDo(alarm, bus), answer(alarm, person));
+  if (alarm.acked_at && !whole) card.append(make("details", {}, make("summary", {}, t("why")), say));
   else card.append(say);
-  if (!alarm.acked_at && person && person.role !== "viewer") card.append(ackForm(alarm, person));
-  else if (!alarm.acked_at && person) card.append(make("p", { class: "hint" }, t("ack_not_you")));
+  freshen(card, alarm, bus);
   return card;
+}
+
+/** What moves on while the alarm stays the same: how long ago, and where the bus is. */
+export function freshen(card, alarm, bus) {
+  const since = find(".alarm-ago", card);
+  if (since) setText(since, ` (${ago(alarm.raised_at || alarm.heard_at)})`);
+  const now = !alarm.cleared_at && bus && bus.lat !== null && !isStale(bus);
+  const { lat, lon } = now ? bus : alarm;
+  setText(find(".where-words", card), `${t(now ? "where_now" : "where_then")} ${whereWords(lat, lon)}`);
+}
+
+function where(alarm, bus) {
+  const there = bus && bus.lat !== null;
+  return make("p", { class: "alarm-where" }, make("span", { class: "where-words" }), " ",
+    there ? make("a", { href: `/?bus=${path(alarm.fleet)}/${path(alarm.bus)}`, "data-show": `${alarm.fleet}/${alarm.bus}` }, t("show_on_map")) : null);
+}
+
+/** The steps; in a drill nobody is to be sent anywhere. */
+function toDo(alarm, bus) {
+  if (alarm.exercise) return make("p", { class: "do" }, make("strong", {}, t("drill_do")));
+  const steps = whatToDo(alarm.kind);
+  if (!steps.length) return "";
+  const call = bus && bus.phone
+    ? make("a", { class: "button call", href: `tel:${bus.phone.replace(/[^0-9+]/g, "")}` }, t("call_driver", { phone: bus.phone }))
+    : make("p", { class: "no-phone" }, t("no_phone"));
+  return make("div", { class: "do" }, make("strong", {}, t("do_now")), alarm.severity === "alarm" ? call : null,
+    make("ol", {}, ...steps.map((step) => make("li", {}, ...withTelephone(step)))));
+}
+
+const EMERGENCY = /(191|199|1669)/;
+
+/** On a telephone the emergency numbers can be pressed. */
+function withTelephone(step) {
+  if (!matchMedia("(pointer: coarse)").matches) return [step];
+  return step.split(EMERGENCY).map((part) => (EMERGENCY.test(part) ? make("a", { href: `tel:${part}` }, part) : part));
 }
 
 function times(alarm) {
@@ -64,7 +100,7 @@ function times(alarm) {
     line.append(make("strong", { class: "late" }, t("late")), " ",
       t("late_times", { raised, heard: moment(alarm.heard_at) }));
   } else {
-    line.append(t("raised_at", { time: raised }), ` (${ago(alarm.raised_at || alarm.heard_at)})`);
+    line.append(t("raised_at", { time: raised }), make("span", { class: "alarm-ago" }));
   }
   if (alarm.cleared_at) line.append(" · ", t("cleared_at", { time: moment(alarm.cleared_at) }));
   if (alarm.cleared_at && ["restart", "state"].includes(alarm.ended_by)) line.append(" · ", t(`ended_${alarm.ended_by}`));
@@ -75,6 +111,11 @@ function times(alarm) {
 function ackedBy(alarm) {
   const note = alarm.note ? `: ${alarm.note}` : "";
   return make("p", { class: "acked-by" }, t("acked_by", { name: alarm.acked_by, time: moment(alarm.acked_at) }) + note);
+}
+
+function answer(alarm, person) {
+  if (!person) return "";
+  return person.role === "viewer" ? make("p", { class: "hint" }, t("ack_not_you")) : ackForm(alarm, person);
 }
 
 function ackForm(alarm, person) {
@@ -105,45 +146,4 @@ export async function alarmLog(id) {
   return make("ol", { class: "log" }, ...lines.map((line) =>
     make("li", {}, make("time", { datetime: line.at }, moment(line.at)), " ",
       [!line.who || line.who === "station" ? t("the_station") : line.who, t(`log_${line.what}`), line.note || ""].filter(Boolean).join(" · "))));
-}
-
-/**
- * A list of cards that only changes where an alarm did: what somebody is typing in a note stays.
- */
-export class AlarmList {
-  constructor(root, person, label) {
-    this._root = root;
-    this._person = person;
-    this._label = label;
-    this._cards = new Map();
-  }
-
-  show(alarms) {
-    const wanted = new Map(alarms.map((alarm) => [String(alarm.id), alarm]));
-    for (const [id, card] of this._cards) {
-      if (!wanted.has(id)) { card.node.remove(); this._cards.delete(id); }
-    }
-    let before = this._root.firstElementChild;
-    for (const [id, alarm] of wanted) {
-      const old = this._cards.get(id);
-      const form = JSON.stringify(alarm) + Math.floor(Date.now() / 60e3);
-      let node = old && old.node;
-      if (!old || old.form !== form) {
-        node = alarmCard(alarm, this._label(alarm), this._person);
-        if (old) this._swap(old.node, node, before === old.node ? () => { before = node; } : () => {});
-        this._cards.set(id, { node, form });
-      }
-      if (node !== before) this._root.insertBefore(node, before);
-      else before = before.nextElementSibling;
-    }
-  }
-
-  _swap(old, fresh, moved) {
-    const [from, to] = [find("input[name=note]", old), find("input[name=note]", fresh)];
-    const focused = old.contains(document.activeElement) && document.activeElement.name;
-    if (from && to) to.value = from.value;
-    old.replaceWith(fresh);
-    moved();
-    if (focused === "note" && to) to.focus();
-  }
 }

@@ -1,34 +1,37 @@
 // One bus: its seats now, and any of its days.
 
-import { AlarmList, byUrgency, isOpen } from "./alarms.js";
-import { get, path } from "./api.js";
-import { lookForm } from "./look.js";
+import { AlarmList } from "./alarm_list.js";
+import { byUrgency, isOpen } from "./alarms.js";
+import { get, getAtLast, path } from "./api.js";
 import { BusLayer } from "./bus_layer.js";
 import { find, make, setAttribute, setText } from "./dom.js";
-import { isStale } from "./live.js";
+import { showFacts } from "./facts.js";
 import { SpeedGraph } from "./graph.js";
-import { heardWords, speedWords, stateWords } from "./list.js";
+import { isStale } from "./live.js";
+import { stateWords } from "./list.js";
+import { lookForm } from "./look.js";
 import { openMap, showPlaces } from "./map.js";
 import { Replay, whereAt } from "./replay.js";
-import { seatLegend, seatLines, seatMap } from "./seats.js";
+import { seatLegend, seatMap } from "./seats.js";
 import { busPicture } from "./shapes.js";
 import { openPage } from "./shell.js";
-import { kindName, placeName, t, word } from "./texts.js";
+import { kindName, t } from "./texts.js";
 import { clock, date, dayStart, localDay, moment, now } from "./times.js";
 import { Timeline } from "./timeline.js";
+import { Trail } from "./trail.js";
 
 const L = window.L;
 const [fleet, name] = location.pathname.split("/").slice(2).map(decodeURIComponent);
 const KEY = `${fleet}/${name}`;
 
 async function main() {
-  const { person, live, label } = await openPage();
+  const { person, live } = await openPage();
   const map = openMap(find("#map"));
   const layer = new BusLayer({ onChoose: () => {} });
-  const trail = L.polyline([], { color: "#0b57d0", weight: 4, opacity: 0.7, interactive: false }).addTo(map);
+  const trail = new Trail(map);
   const marks = L.layerGroup().addTo(map);
   layer.addTo(map);
-  const alarms = new AlarmList(find("#alarms"), person, label);
+  const alarms = new AlarmList(find("#alarms"), person, live);
   const graph = new SpeedGraph(find("#graph"), (time) => seek(time));
   const timeline = new Timeline(find("#timeline"), (time) => seek(time));
   const replay = new Replay(atTime, showPlaying);
@@ -38,17 +41,20 @@ async function main() {
 
   find("#seat-legend").append(seatLegend());
   if (person.role === "admin") live.addEventListener("fresh", () => find("#look").replaceChildren(lookForm(live.buses.get(KEY))), { once: true });
-  live.addEventListener("fresh", showNow);
-  live.addEventListener("buses", (event) => event.detail.has(KEY) && showNow());
+  live.addEventListener("fresh", showAlarms);
+  live.addEventListener("buses", (event) => event.detail.has(KEY) && showAlarms());
   live.addEventListener("alarms", (event) => { showAlarms(); if (isMine(event.detail)) loadSoon(); });
-  setInterval(() => { showNow(); showAlarms(); }, 30e3);
+  setInterval(showAlarms, 30e3);
   const places = showPlaces(map).catch(() => {});
 
   const isMine = (alarm) => Boolean(alarm) && alarm.fleet === fleet && alarm.bus === name && find("#day").value === localDay(now());
 
+  const mine = () => [...live.alarms.values()].filter((alarm) => alarm.fleet === fleet && alarm.bus === name && isOpen(alarm));
+
   function showAlarms() {
-    const mine = [...live.alarms.values()].filter((alarm) => alarm.fleet === fleet && alarm.bus === name && isOpen(alarm));
-    alarms.show(mine.sort(byUrgency));
+    alarms.show(mine().sort(byUrgency));
+    document.body.classList.toggle("in-alarm", mine().length > 0);
+    showNow();
   }
 
   let drawn = "";
@@ -63,9 +69,10 @@ async function main() {
     find("#old").hidden = !old;
     if (old) setText(find("#old"), t("seats_old", { time: moment(bus.heard_at) }));
     find("#seats").classList.toggle("old", Boolean(old));
-    const form = JSON.stringify([bus.seats, bus.doors, bus.checked, bus.layout]);
-    if (form !== drawn) { find("#seats").replaceChildren(seatMap(bus)); drawn = form; }
-    facts(bus);
+    const named = mine().filter((alarm) => !alarm.cleared_at).flatMap(({ data }) => [...(data.seats || []), ...(data.unknown || [])]);
+    const form = JSON.stringify([bus.seats, bus.doors, bus.checked, bus.layout, named]);
+    if (form !== drawn) { find("#seats").replaceChildren(seatMap(bus, new Set(named))); drawn = form; }
+    showFacts(find("#facts"), bus);
     if (!replaying) showOnMap(bus);
   }
 
@@ -77,7 +84,7 @@ async function main() {
   // Any day, once more
 
   async function loadDays() {
-    const days = await get(`/api/buses/${path(fleet, name)}/days`);
+    const days = await getAtLast(`/api/buses/${path(fleet, name)}/days`);
     const today = localDay(now());
     if (!days.includes(today)) days.push(today);
     days.sort().reverse();
@@ -95,8 +102,9 @@ async function main() {
   async function loadDay() {
     await places;
     const chosen = find("#day").value;
-    const got = await get(`/api/buses/${path(fleet, name)}/day/${chosen}`);
+    const got = await get(`/api/buses/${path(fleet, name)}/day/${chosen}`).catch(() => null);
     if (find("#day").value !== chosen) return; // another day was asked for meanwhile
+    if (!got) return setText(find("#loaded"), t("day_failed"));
     for (const event of got.events) event.time = event.at === null ? null : Date.parse(event.at) / 1000;
     got.events.sort((a, b) => (a.time || 0) - (b.time || 0));
     day = got;
@@ -104,7 +112,7 @@ async function main() {
     const start = dayStart(chosen) / 1000;
     const from = times.length ? times.reduce((a, b) => Math.min(a, b)) : start;
     const to = times.length ? times.reduce((a, b) => Math.max(a, b)) : start + 86400;
-    trail.setLatLngs(day.track.map((row) => [row[1], row[2]]));
+    trail.show(day.track);
     showMarks();
     graph.show(day.track, day.events, from, to);
     timeline.show(day.events, find("#level").value);
@@ -116,15 +124,15 @@ async function main() {
     for (const control of ["#play", "#slider"]) find(control).disabled = !times.length;
     leave();
     replay.span(from, to);
-    leave();
   }
 
   function showMarks() {
     marks.clearLayers();
     for (const event of day.events) {
       if (event.severity === "info" || event.state !== "raised" || event.lat === null) continue;
-      L.circleMarker([event.lat, event.lon], { radius: 7, weight: 2, color: "#fff", fillOpacity: 1, fillColor: event.severity === "alarm" ? "#b00020" : "#a35200" })
-        .bindTooltip(() => make("span", {}, `${clock(event.at)} ${kindName(event.kind)}`))
+      const look = event.exercise ? { color: "#0b4f8a", dashArray: "3 3", fillColor: "#fff" } : { color: "#fff", fillColor: event.severity === "alarm" ? "#b00020" : "#a35200" };
+      L.circleMarker([event.lat, event.lon], { radius: 7, weight: 2, fillOpacity: 1, ...look })
+        .bindTooltip(() => make("span", {}, `${clock(event.at)} ${event.exercise ? `${t("drill")} ` : ""}${kindName(event.kind)}`))
         .on("click", () => event.time !== null && seek(event.time)).addTo(marks);
     }
   }
@@ -179,37 +187,6 @@ async function main() {
   for (const [value, text] of [["all", t("level_all")], ["warning", t("level_warning")]]) find("#level").append(make("option", { value }, text));
   for (const speed of [1, 10, 60, 300]) find("#speed").append(make("option", { value: speed, selected: speed === replay.speed }, `${speed}×`));
   await loadDays();
-}
-
-/** Everything else that the bus says of itself. Unknown is said as unknown. */
-function facts(bus) {
-  const doors = bus.doors || {};
-  const known = (value, text) => (value === null || value === undefined ? t("unknown") : text);
-  const lines = [
-    ...seatLines(bus),
-    [t("fact_speed"), speedWords(bus)],
-    [t("fact_heard"), heardWords(bus)],
-    [t("fact_ignition"), word("on_off", bus.ignition)],
-    [word("door", "front"), word("door_state", doors.front === undefined ? null : doors.front)],
-    [word("door", "emergency"), word("door_state", doors.emergency === undefined ? null : doors.emergency)],
-    [t("fact_check"), word("checked", bus.checked)],
-    [t("fact_route"), bus.route ? placeName(bus.route) : "–"],
-    [t("fact_cabin"), known(bus.cabin_c, `${bus.cabin_c} °C`)],
-    [t("fact_supply"), known(bus.supply_mv, t("n_volt", { n: (bus.supply_mv / 1000).toFixed(1) }))],
-    [t("fact_signal"), known(bus.signal_dbm, `${bus.signal_dbm} dBm`)],
-    [t("fact_clock"), word("clock", bus.clock)],
-    [t("fact_backlog"), known(bus.backlog.alarm, t("n_backlog", { alarm: bus.backlog.alarm, track: bus.backlog.track }))],
-    [t("fact_active"), bus.active && bus.active.length ? bus.active.map(kindName).join(", ") : t("none")],
-    [t("fact_fw"), known(bus.fw, bus.fw)],
-  ];
-  const list = find("#facts");
-  if (list.childElementCount !== lines.length * 2) {
-    list.replaceChildren(...lines.flatMap(() => [make("dt"), make("dd")]));
-  }
-  lines.forEach(([name, text], i) => {
-    setText(list.children[2 * i], name);
-    setText(list.children[2 * i + 1], text);
-  });
 }
 
 main();

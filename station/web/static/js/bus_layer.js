@@ -20,7 +20,8 @@ export const BusLayer = L.Layer.extend({
     pane.style.pointerEvents = "none"; // clicks are the map's: see _click
     this._canvas = L.DomUtil.create("canvas", "buses", pane);
     this._canvas.setAttribute("aria-hidden", "true"); // the list says the same in words
-    map.on("moveend zoomend resize viewreset move", this._draw, this);
+    map.on("moveend zoomend resize viewreset", this._draw, this);
+    map.on("move", this.redraw, this); // an old computer cannot paint for each step of the mouse
     map.on("click", this._click, this);
     map.on("mousemove", this._hover, this);
     this._draw();

@@ -22,6 +22,9 @@ function fill(node, attributes, children) {
   return node;
 }
 
+/** A cell of a table: what is short keeps in one line, what is long may break anywhere. */
+export const reportCell = (text) => make("td", { class: text.length <= 24 ? "short" : "long" }, text);
+
 /** Touch the page only if the text is another one: 500 rows stay cheap. */
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;

@@ -4,9 +4,9 @@ import { draw } from "./dom.js";
 import { kindName, t } from "./texts.js";
 import { shortClock } from "./times.js";
 
-const W = 1000;
 const H = 170;
 const LEFT = 44;
+const RIGHT = 12; // room for a mark at the very end
 const BOTTOM = 26;
 const BREAK_S = 120; // a line across a longer silence would claim what nobody knows
 
@@ -14,21 +14,24 @@ export class SpeedGraph {
   constructor(root, onSeek) {
     this._root = root;
     this._onSeek = onSeek;
+    new ResizeObserver(() => this._shown && root.clientWidth !== this._width && this.show(...this._shown)).observe(root);
   }
 
   /** track [[t_unix, lat, lon, speed_kmh, heading]], events with their `time` (unix, or null). */
   show(track, events, from, to) {
+    this._shown = [track, events, from, to];
     this._from = from;
     this._to = Math.max(to, from + 60);
     const speeds = track.map((row) => row[3]).filter((speed) => speed !== null);
     const top = Math.max(60, Math.ceil(Math.max(0, ...speeds.slice(0, 1), max(speeds)) / 20) * 20);
     const y = (speed) => 8 + (H - BOTTOM - 8) * (1 - speed / top);
-    const picture = draw("svg", { viewBox: `0 0 ${W} ${H}`, class: "graph", role: "img", "aria-label": t("graph_label", { n: Math.round(max(speeds)) }) });
+    const width = this._width = this._root.clientWidth;
+    const picture = draw("svg", { viewBox: `0 0 ${width} ${H}`, class: "graph", role: "img", "aria-label": t("graph_label", { n: Math.round(max(speeds)) }) });
     for (let speed = 0; speed <= top; speed += 20) {
-      picture.append(draw("line", { x1: LEFT, x2: W, y1: y(speed), y2: y(speed), class: "grid" }),
+      picture.append(draw("line", { x1: LEFT, x2: width - RIGHT, y1: y(speed), y2: y(speed), class: "grid" }),
         draw("text", { x: LEFT - 6, y: y(speed) + 5, class: "axis end" }, String(speed)));
     }
-    for (const tick of ticks(this._from, this._to)) {
+    for (const tick of ticks(this._from, this._to, width / 80)) {
       picture.append(draw("line", { x1: this._x(tick), x2: this._x(tick), y1: 8, y2: H - BOTTOM, class: "grid" }),
         draw("text", { x: this._x(tick), y: H - 6, class: "axis mid" }, shortClock(tick * 1000)));
     }
@@ -36,28 +39,31 @@ export class SpeedGraph {
     for (const event of events) {
       if (event.time === null || event.severity === "info" || event.state !== "raised") continue;
       const x = this._x(event.time);
-      picture.append(draw("path", { d: event.severity === "alarm" ? `M${x} 4 l9 14 h-18 z` : `M${x - 5} 6 h10 v10 h-10 z`, class: `mark ${event.severity}` },
-        draw("title", {}, `${shortClock(event.time * 1000)} ${kindName(event.kind)}`)));
+      const alarm = event.severity === "alarm" && !event.exercise;
+      picture.append(draw("path", { d: alarm ? `M${x} 4 l9 14 h-18 z` : `M${x - 5} 6 h10 v10 h-10 z`, class: event.exercise ? "mark drill" : `mark ${event.severity}` },
+        draw("title", {}, `${shortClock(event.time * 1000)} ${event.exercise ? `${t("drill")} ` : ""}${kindName(event.kind)}`)));
     }
     this._cursor = draw("line", { x1: -9, x2: -9, y1: 0, y2: H - BOTTOM, class: "cursor" });
     picture.append(this._cursor);
     picture.addEventListener("click", (event) => {
       const box = picture.getBoundingClientRect();
-      const x = ((event.clientX - box.left) / box.width) * W;
-      this._onSeek(this._from + ((x - LEFT) / (W - LEFT)) * (this._to - this._from));
+      const x = ((event.clientX - box.left) / box.width) * this._width;
+      this._onSeek(this._from + ((x - LEFT) / (this._width - LEFT - RIGHT)) * (this._to - this._from));
     });
     this._root.replaceChildren(picture);
+    this.at(this._time);
   }
 
   at(time) {
-    if (!this._cursor) return;
+    this._time = time;
+    if (!this._cursor || time === undefined) return;
     const x = this._x(time);
     this._cursor.setAttribute("x1", x);
     this._cursor.setAttribute("x2", x);
   }
 
   _x(time) {
-    return LEFT + ((time - this._from) / (this._to - this._from)) * (W - LEFT);
+    return LEFT + ((time - this._from) / (this._to - this._from)) * (this._width - LEFT - RIGHT);
   }
 
   /** The highest speed of each pixel: a short dash too fast stays in sight. */
@@ -81,9 +87,9 @@ export class SpeedGraph {
 
 const max = (numbers) => numbers.reduce((most, one) => (one > most ? one : most), 0);
 
-/** Whole hours, or parts of them, so that about ten stand below the graph. */
-function ticks(from, to) {
-  const step = [300, 600, 900, 1800, 3600, 7200, 10800].find((s) => (to - from) / s <= 11) || 14400;
+/** Whole hours, or parts of them, as many as there is room for below the graph. */
+function ticks(from, to, room) {
+  const step = [300, 600, 900, 1800, 3600, 7200, 10800].find((s) => (to - from) / s <= room) || 14400;
   const found = [];
   for (let tick = Math.ceil(from / step) * step; tick <= to; tick += step) found.push(tick);
   return found;

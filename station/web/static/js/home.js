@@ -1,27 +1,28 @@
 // The first page: map, list and alarms side by side; on a phone one at a time.
 
-import { AlarmList, byUrgency, isOpen } from "./alarms.js";
+import { AlarmList } from "./alarm_list.js";
+import { byUrgency, isOpen, urgency } from "./alarms.js";
 import { get, path } from "./api.js";
 import { BusLayer } from "./bus_layer.js";
 import { find, make, setAttribute, setText } from "./dom.js";
-import { isStale } from "./live.js";
+import { isStale, key } from "./live.js";
 import { BusList, busAddress, heardWords, modeWords, seatWords, speedWords, stateWords } from "./list.js";
 import { openMap, showPlaces } from "./map.js";
 import { busPicture, STATES } from "./shapes.js";
 import { openPage } from "./shell.js";
 import { store, stored, t } from "./texts.js";
 import { localDay, now } from "./times.js";
+import { Trail } from "./trail.js";
 
 const L = window.L;
-const TRAIL_POINTS = 4000;
 
 async function home() {
-  const { person, live, label } = await openPage();
+  const { person, live } = await openPage();
   const map = openMap(find("#map"));
-  const alarms = new AlarmList(find("#alarms"), person, label);
+  const alarms = new AlarmList(find("#alarms"), person, live);
   const list = new BusList(find("#list"), (key, quiet) => choose(key, quiet));
   const layer = new BusLayer({ onChoose: (key) => choose(key) });
-  const trail = L.polyline([], { color: "#0b57d0", weight: 4, opacity: 0.75, interactive: false }).addTo(map);
+  const trail = new Trail(map);
   layer.addTo(map);
   let chosen = null;
   let fitted = false;
@@ -33,28 +34,47 @@ async function home() {
   find("#filter-state").addEventListener("change", filter);
   find("#legend").append(...STATES.map((state) =>
     make("span", { class: "legend-item" }, busPicture(state, 22), t(`show_${state}`))));
-  tabs(map);
+  const show = tabs();
+  find("#alarms").addEventListener("click", (event) => {
+    const link = event.target.closest("[data-show]");
+    if (!link) return;
+    event.preventDefault();
+    show("map");
+    choose(link.dataset.show);
+  });
+  find("#alarm-bar").addEventListener("click", (event) => { event.preventDefault(); show("alarms"); });
+  window.addEventListener("keydown", (event) => event.key === "Escape" && choose(null));
 
   live.addEventListener("alarms", showAlarms);
   live.addEventListener("fresh", () => showBuses());
   live.addEventListener("buses", (event) => showBuses(event.detail));
   setInterval(() => { list.show(live.buses); showAlarms(); }, 30e3);
+  live.addEventListener("fresh", openAsked, { once: true });
   showPlaces(map).then(() => showBuses(), () => {});
+
+  /** What a link from another page asked for; and an alarm that waits comes before all else. */
+  function openAsked() {
+    const asked = new URLSearchParams(location.search).get("bus");
+    if (live.buses.has(asked)) { show("map"); choose(asked); }
+    else if (location.hash === "#alarms" || [...live.alarms.values()].some((alarm) => urgency(alarm) <= 1)) show("alarms");
+  }
 
   function showAlarms() {
     const open = [...live.alarms.values()].filter(isOpen).sort(byUrgency);
     alarms.show(open.slice(0, 100));
-    const unseen = open.filter((alarm) => !alarm.acked_at).length;
+    const waiting = open.filter((alarm) => !alarm.acked_at);
+    const unseen = waiting.length;
     find("#no-alarm").hidden = open.length > 0 || !live.connected;
     setText(find("#alarm-count"), open.length ? t("n_open", { n: open.length, unseen }) : "");
     setText(find("#tab-alarms"), `${t("tab_alarms")}${unseen ? ` (${unseen})` : ""}`);
-    setAttribute(find("#tab-alarms"), "data-unseen", unseen || null);
+    setAttribute(find("#tab-alarms"), "data-unseen", waiting.some((alarm) => !alarm.exercise) ? unseen : null);
   }
 
   function showBuses(changed) {
     list.show(live.buses, changed);
-    layer.show([...live.buses].map(([key, bus]) => ({
-      key, show: bus.show, lat: bus.lat, lon: bus.lon, stale: isStale(bus),
+    if (changed && [...live.alarms.values()].some((alarm) => changed.has(key(alarm)))) showAlarms();
+    layer.show([...live.buses].map(([of, bus]) => ({
+      key: of, show: bus.show, lat: bus.lat, lon: bus.lon, stale: isStale(bus),
       heading: bus.heading_deg === undefined ? null : bus.heading_deg,
       text: [bus.label || bus.bus, t(`show_${bus.show}`), modeWords(bus)].filter(Boolean).join(" · "),
     })));
@@ -75,17 +95,17 @@ async function home() {
     chosen = key;
     list.choose(key);
     layer.choose(key);
-    trail.setLatLngs([]);
+    trail.show([]);
     showChosen(false);
     const bus = live.buses.get(key);
     if (bus && bus.lat !== null && !map.getBounds().pad(-0.1).contains([bus.lat, bus.lon])) map.panTo([bus.lat, bus.lon], { animate: false });
-    if (!quiet) showTrail(key);
+    if (key && !quiet) showTrail(key);
   }
 
   async function showTrail(key) {
     const [fleet, name] = key.split("/");
     const day = await get(`/api/buses/${path(fleet, name)}/day/${localDay(now())}`).catch(() => null);
-    if (day && chosen === key) trail.setLatLngs(day.track.map((row) => [row[1], row[2]]));
+    if (day && chosen === key) trail.show(day.track);
   }
 
   function showChosen(moved) {
@@ -93,10 +113,7 @@ async function home() {
     const box = find("#chosen");
     box.hidden = !bus;
     if (!bus) return;
-    if (moved && bus.lat !== null && trail.getLatLngs().length) {
-      trail.addLatLng([bus.lat, bus.lon]);
-      if (trail.getLatLngs().length > TRAIL_POINTS) trail.setLatLngs(trail.getLatLngs().slice(-TRAIL_POINTS / 2));
-    }
+    if (moved && bus.lat !== null && bus.at) trail.add(Date.parse(bus.at) / 1000, bus.lat, bus.lon);
     const lines = [stateWords(bus), speedWords(bus), seatWords(bus), heardWords(bus)];
     if (!find("a", box)) {
       box.append(make("strong"), make("p"), make("a", { class: "button" }, t("open_bus")),
@@ -108,18 +125,17 @@ async function home() {
   }
 }
 
-/** On a phone: alarms, map, list, one at a time. */
-function tabs(map) {
+/** On a phone: alarms, map, list, one at a time. Returns show(name). */
+function tabs() {
   const buttons = [...document.querySelectorAll("[data-tab]")];
   const show = (name) => {
     document.body.dataset.shown = name;
     for (const button of buttons) button.setAttribute("aria-pressed", button.dataset.tab === name);
     store("tab", name);
-    map.invalidateSize();
   };
   for (const button of buttons) button.addEventListener("click", () => show(button.dataset.tab));
   show(stored("tab") || "map");
-  window.addEventListener("resize", () => map.invalidateSize());
+  return show;
 }
 
 home();

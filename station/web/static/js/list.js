@@ -7,7 +7,8 @@ import { busPicture, STATES } from "./shapes.js";
 import { placeName, t, word } from "./texts.js";
 import { ago, moment } from "./times.js";
 
-const COLUMNS = ["state", "bus", "route", "speed", "heard", "seats", "alarms"];
+// Each column holds a second, smaller line; together they are what the office wants to see of a bus.
+const COLUMNS = { state: "phase", bus: "route", speed: "heard", seats: "alarms" };
 
 export class BusList {
   /** onChoose(key): somebody has picked a bus. */
@@ -19,7 +20,7 @@ export class BusList {
     this._chosen = null;
     this._body = make("tbody");
     root.append(make("table", { class: "buses-table" },
-      make("thead", {}, make("tr", {}, ...COLUMNS.map((name) => make("th", { scope: "col", class: `c-${name}` }, t(`col_${name}`))))),
+      make("thead", {}, make("tr", {}, ...Object.entries(COLUMNS).map(([name, below]) => make("th", { scope: "col", class: `c-${name}` }, t(`col_${name}`), below !== "phase" && make("small", {}, t(`col_${below}`)))))),
       this._body));
     this._nobody = make("p", { class: "nobody", hidden: true }, t("no_bus"));
     root.append(this._nobody);
@@ -55,14 +56,19 @@ export class BusList {
   }
 
   _make(key) {
-    const cells = Object.fromEntries(COLUMNS.map((name) => [name, make("td", { class: `c-${name}`, "data-name": t(`col_${name}`) })]));
-    const name = make("a", { href: `/bus/${key.split("/").map(encodeURIComponent).join("/")}` });
+    const cells = {};
+    const columns = Object.entries(COLUMNS).map(([name, below]) => {
+      cells[name] = make("div");
+      cells[below] = make("small", { class: `c-${below}` });
+      return make("td", { class: `c-${name}` }, cells[name], cells[below]);
+    });
+    const name = make("a", { href: `/bus/${path(...key.split("/"))}` });
     cells.bus.append(name);
     const picture = make("span", { class: "picture" });
     const state = make("span");
     cells.state.append(picture, state);
     const node = make("tr", { "data-bus": key, onclick: (event) => { if (event.target !== name) this._onChoose(key); } },
-      ...COLUMNS.map((column) => cells[column]));
+      ...columns);
     name.addEventListener("focus", () => this._onChoose(key, true));
     return { key, node, cells, name, picture, state, order: "" };
   }
@@ -71,16 +77,17 @@ export class BusList {
     row.bus = bus;
     if (row.show !== bus.show) row.picture.replaceChildren(busPicture(bus.show, 26));
     setText(row.name, bus.label || bus.bus);
-    setText(row.state, stateWords(bus));
-    setText(row.cells.route, bus.route ? placeName(bus.route) : "–");
+    setText(row.state, t(`show_${bus.show}`));
+    setText(row.cells.phase, phaseWords(bus));
+    setText(row.cells.route, bus.route ? placeName(bus.route) : "");
     setText(row.cells.speed, speedWords(bus));
     setText(row.cells.heard, heardWords(bus));
     setAttribute(row.cells.heard, "class", isStale(bus) ? "c-heard stale" : "c-heard");
     setText(row.cells.seats, seatWords(bus));
-    setText(row.cells.alarms, bus.alarms ? t("n_alarms", { n: bus.alarms }) : "–");
+    setText(row.cells.alarms, bus.alarms ? t("n_alarms", { n: bus.alarms }) : "");
     setAttribute(row.node, "class", bus.show);
     row.show = bus.show;
-    row.text = [bus.label, bus.bus, bus.fleet, bus.route, placeName(bus.route), row.state.textContent].join(" ").toLowerCase();
+    row.text = [bus.label, bus.bus, bus.fleet, bus.route, placeName(bus.route), stateWords(bus)].join(" ").toLowerCase();
     this._hide(row);
     const order = `${STATES.indexOf(bus.show)} ${bus.label || bus.bus}`;
     const moved = order !== row.order;
@@ -108,15 +115,16 @@ export class BusList {
   }
 }
 
-/** A drill or a repair is said wherever the bus is named. */
-export const modeWords = (bus) => (bus.mode && bus.mode !== "normal" ? word("mode", bus.mode) : "");
+/** A repair, or that heads are counted, is said wherever the bus is named; a drill has its own state. */
+export const modeWords = (bus) => (["service", "evacuation"].includes(bus.mode) ? word("mode", bus.mode) : "");
 
-export function stateWords(bus) {
-  const state = t(`show_${bus.show}`);
-  const phase = bus.phase && bus.show !== bus.phase ? word("phase", bus.phase) : "";
-  const mode = modeWords(bus);
-  return [state, bus.show === "driving" || bus.show === "parked" ? "" : phase, mode].filter(Boolean).join(" · ");
+/** What its state does not say already. */
+function phaseWords(bus) {
+  const phase = bus.phase && !["driving", "parked"].includes(bus.show) ? word("phase", bus.phase) : "";
+  return [phase, modeWords(bus)].filter(Boolean).join(" · ");
 }
+
+export const stateWords = (bus) => [t(`show_${bus.show}`), phaseWords(bus)].filter(Boolean).join(" · ");
 
 export function speedWords(bus) {
   if (bus.speed_kmh === null || bus.speed_kmh === undefined) return t("unknown");

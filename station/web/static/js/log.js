@@ -3,14 +3,15 @@
 import { alarmCard, alarmLog, byUrgency, isOpen } from "./alarms.js";
 import { get } from "./api.js";
 import { find, make } from "./dom.js";
+import { key } from "./live.js";
 import { openPage } from "./shell.js";
 import { t } from "./texts.js";
-import { dayStart, localDay, now } from "./times.js";
+import { date, dayStart, localDay, now } from "./times.js";
 
 const DAY_MS = 86400e3;
 
 async function main() {
-  const { person, live, label } = await openPage();
+  const { person, live } = await openPage();
   const form = find("#search");
   const today = localDay(now());
   form.elements.from.value = localDay(now() - 6 * DAY_MS);
@@ -27,6 +28,7 @@ async function main() {
 
   async function search() {
     const { from, to, state, bus } = form.elements;
+    for (const field of [from, to]) find(`#${field.name}-words`).textContent = field.value ? date(dayStart(field.value)) : "";
     const query = new URLSearchParams();
     if (from.value) query.set("from", new Date(dayStart(from.value)).toISOString());
     if (to.value) query.set("to", new Date(dayStart(to.value) + DAY_MS).toISOString());
@@ -35,7 +37,7 @@ async function main() {
     find("#count").textContent = found.length ? t("n_found", { n: found.length }) : t("none_found");
     if (find("#found form.ack input:focus")) return; // somebody is typing there
     find("#found").replaceChildren(...found.map((alarm) => {
-      const card = alarmCard(alarm, label(alarm), person, { whole: true });
+      const card = alarmCard(alarm, live.buses.get(key(alarm)), person, { whole: true });
       const log = make("details", { class: "log-of" }, make("summary", {}, t("who_did_what")));
       log.addEventListener("toggle", async () => { if (log.open && log.childElementCount === 1) log.append(await alarmLog(alarm.id)); });
       card.append(log);

@@ -1,4 +1,4 @@
-// For the administrator: what the city calls a bus, and how its seats stand.
+// For the administrator: what the city calls a bus, whom to call about it, and how its seats stand.
 
 import { path, post } from "./api.js";
 import { make } from "./dom.js";
@@ -9,19 +9,23 @@ export function lookForm(bus) {
   if (!bus) return make("p");
   const words = rowsOf(bus).map((row) => row.map((seat) => (seat === null ? "-" : seat)).join(" "));
   const label = make("input", { name: "label", maxlength: "80", value: bus.label || "" });
+  const phone = make("input", { name: "phone", type: "tel", maxlength: "20", value: bus.phone || "" });
   const rows = make("textarea", { name: "rows", rows: "8", spellcheck: "false" });
   rows.value = words.join("\n");
-  const said = make("p", { class: "error", role: "alert" });
+  const said = make("p", { role: "alert" });
+  const say = (text, failed) => { said.className = failed ? "error" : "saved"; said.textContent = text; };
   const form = make("form", { class: "look" },
-    make("label", {}, t("bus_label"), label), make("label", {}, t("bus_rows"), rows),
+    make("label", {}, t("bus_label"), label), make("label", {}, t("bus_phone"), phone),
+    make("label", {}, t("bus_rows"), rows),
     make("button", { type: "submit" }, t("save")), said);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    said.textContent = "";
+    say("");
     try {
-      await post(`/api/buses/${path(bus.fleet, bus.bus)}`, { label: label.value.trim() || null, layout: layoutOf(rows.value) });
+      await post(`/api/buses/${path(bus.fleet, bus.bus)}`, { label: label.value.trim() || null, phone: phone.value.trim() || null, layout: layoutOf(rows.value) });
+      say(t("saved"));
     } catch (error) {
-      said.textContent = error.message;
+      say(error.message, true);
     }
   });
   return make("details", {}, make("summary", {}, t("bus_look")), form);

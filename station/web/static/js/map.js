@@ -3,7 +3,8 @@
 
 import { getAtLast } from "./api.js";
 import { draw, make } from "./dom.js";
-import { namePlaces, t, word } from "./texts.js";
+import { loadPlaces } from "./places.js";
+import { t, word } from "./texts.js";
 
 const L = window.L;
 const HOME = [13.083, 100.91]; // Laem Chabang
@@ -17,6 +18,7 @@ export function openMap(node) {
   map.attributionControl.setPrefix(false);
   L.control.zoom({ position: "topright", zoomInTitle: t("zoom_in"), zoomOutTitle: t("zoom_out") }).addTo(map);
   L.control.scale({ imperial: false }).addTo(map);
+  new ResizeObserver(() => map.invalidateSize()).observe(node);
   ground(map);
   streets(map);
   return map;
@@ -38,33 +40,31 @@ async function streets(map) {
   if (!pmtiles) return;
   await new Promise((done) => document.head.append(
     make("script", { src: "/static/vendor/protomaps-leaflet.js", onload: done })));
-  window.protomapsL.leafletLayer({
+  const layer = window.protomapsL.leafletLayer({
     url: pmtiles, flavor: "light", lang: document.documentElement.lang,
     attribution: escape(credit || "© OpenStreetMap"),
-  }).addTo(map);
+  });
+  layer.backgroundColor = null; // where the file has nothing, the outline stays in sight
+  layer.addTo(map);
 }
 
 // Leaflet writes a credit as HTML: the operator's own words, but never as a tag.
 const escape = (text) => text.replace(/[<>&"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
-/** Stops, schools, zones and routes; returns their names by id. */
+/** Stops, schools, zones and routes. */
 export async function showPlaces(map) {
-  const places = await getAtLast("/api/places");
-  const names = new Map();
+  const places = await loadPlaces();
   // roads lie below all else, points above
   places.features.sort((a, b) => ORDER.indexOf(a.properties.what) - ORDER.indexOf(b.properties.what));
-  const layer = L.geoJSON(places, {
+  L.geoJSON(places, {
     style: (feature) => ({ ...STYLE[look(feature)], interactive: true }),
     pointToLayer: (feature, at) => spot(feature, at),
     onEachFeature: (feature, shape) => {
       const { id, name, limit_kmh } = feature.properties;
-      if (name) names.set(id, name);
       const limit = limit_kmh ? ` · ${t("kmh", { n: limit_kmh })}` : "";
       shape.bindTooltip(`${escape(inWords(feature))} ${escape(String(name || id))}${limit}`, { sticky: true });
     },
   }).addTo(map);
-  namePlaces(names);
-  return { layer, names };
 }
 
 const ORDER = ["road", "route", "zone", "stop", "school"];

@@ -1,10 +1,10 @@
 // A day or a month of a bus or of all: a table here, a file for the office.
 
 import { get } from "./api.js";
-import { find, make } from "./dom.js";
+import { find, make, reportCell } from "./dom.js";
 import { openPage } from "./shell.js";
 import { language, t } from "./texts.js";
-import { date, dayStart, localDay, now } from "./times.js";
+import { date, dayStart, localDay, monthName, now } from "./times.js";
 
 const REPORTS = ["summary", "trips", "stops", "overspeed", "alarms"];
 
@@ -40,7 +40,7 @@ async function main() {
     find("#day-field").hidden = span.value !== "day";
     find("#month-field").hidden = span.value !== "month";
     const first = dayStart(span.value === "day" ? day.value : `${month.value}-01`);
-    find("#span-words").textContent = Number.isNaN(first) ? "" : date(first);
+    find("#span-words").textContent = Number.isNaN(first) ? "" : span.value === "day" ? date(first) : monthName(first);
     for (const format of ["csv", "xlsx"]) find(`#${format}`).href = query(format);
   }
 
@@ -52,7 +52,7 @@ async function main() {
       if (!rows.length) return box.replaceChildren(make("p", { class: "hint" }, t("nothing_to_report")));
       box.replaceChildren(make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("page_reports") }, make("table", { class: "report" },
         make("thead", {}, make("tr", {}, ...columns.map((name) => make("th", { scope: "col" }, name)))),
-        make("tbody", {}, ...rows.map((row) => make("tr", {}, ...row.map((cell) => make("td", {}, cell === null ? t("unknown") : String(cell)))))))));
+        make("tbody", {}, ...rows.map((row) => make("tr", {}, ...row.map((cell) => reportCell(cell === null ? "–" : String(cell)))))))));
     } catch (error) {
       box.replaceChildren(make("p", { class: "error", role: "alert" }, t("report_failed", { why: error.message })));
     }

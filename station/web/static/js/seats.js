@@ -30,7 +30,8 @@ export function seatState(seats, number) {
   return seats.unbelted.includes(number) ? "unbelted" : "taken";
 }
 
-export function seatMap(bus) {
+/** named: a Set of the seats that an alarm is about. */
+export function seatMap(bus, named = new Set()) {
   const rows = rowsOf(bus);
   const columns = Math.max(1, ...rows.map((row) => row.length));
   const width = columns * CELL + 2 * SIDE;
@@ -38,7 +39,7 @@ export function seatMap(bus) {
   const picture = draw("svg", { viewBox: `0 0 ${width} ${height}`, class: "seats", role: "img", "aria-label": seatSentence(bus) });
   picture.append(stripes(), body(width, height), ...front(bus, width), ...doors(bus, width, height), button(bus, width, height));
   rows.forEach((row, y) => row.forEach((number, x) => {
-    if (number !== null) picture.append(seat(number, seatState(bus.seats, number), SIDE + x * CELL, NOSE + y * CELL));
+    if (number !== null) picture.append(seat(number, seatState(bus.seats, number), SIDE + x * CELL, NOSE + y * CELL, named.has(number)));
   }));
   return picture;
 }
@@ -86,9 +87,10 @@ function button(bus, width, height) {
     draw("text", { x: width / 2, y: y + 6 }, { pressed: "✓", open: "–", unknown: "?" }[state]));
 }
 
-function seat(number, state, x, y) {
-  const group = draw("g", { class: `seat ${state}`, transform: `translate(${x} ${y})`, "data-seat": number, "data-state": state },
-    draw("title", {}, `${t("seat_n", { n: number })}: ${t(`seat_${state}`)}`),
+function seat(number, state, x, y, named = false) {
+  const group = draw("g", { class: `seat ${state}${named ? " named" : ""}`, transform: `translate(${x} ${y})`, "data-seat": number, "data-state": state },
+    draw("title", {}, `${t("seat_n", { n: number })}: ${t(`seat_${state}`)}${named ? ` · ${t("seat_named")}` : ""}`),
+    named && draw("rect", { x: 0, y: 0, width: CELL, height: CELL, rx: 10, class: "ring" }),
     draw("rect", { x: 4, y: 4, width: CELL - 8, height: CELL - 8, rx: 8, class: "cushion" }));
   if (state === "taken" || state === "unbelted") {
     group.append(draw("circle", { cx: 23, cy: 13, r: 5, class: "person" }), draw("path", { d: "M13 28 a10 9 0 0 1 20 0 z", class: "person" }));
@@ -122,9 +124,9 @@ export function seatLines(bus) {
 const then = (bus, what) => (isStale(bus) ? t("at_that_time", { what }) : what);
 
 export function seatLegend() {
-  return make("div", { class: "seat-legend" }, ...["taken", "unbelted", "empty", "unknown"].map((state) => {
+  return make("div", { class: "seat-legend" }, ...["taken", "unbelted", "empty", "unknown", "named"].map((state) => {
     const picture = draw("svg", { viewBox: `0 0 ${CELL} ${CELL}`, class: "seats mini", "aria-hidden": "true" });
-    picture.append(seat(state === "empty" ? 5 : "", state, 0, 0));
+    picture.append(seat(["empty", "named"].includes(state) ? 5 : "", state === "named" ? "empty" : state, 0, 0, state === "named"));
     return make("span", {}, picture, t(`seat_${state}`));
   }));
 }

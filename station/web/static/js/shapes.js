@@ -1,16 +1,20 @@
 // How a bus looks on a map: each state has its own shape, its own colour and its own word.
 // driving: an arrow in a circle; stopped: a square with two bars; parked: a square with P;
-// dark: a diamond with ?; alarm: an octagon with !, larger than all.
+// dark: a diamond with ?; alarm: an octagon with !, larger than all; drill: a white, dashed plate
+// with the word itself, nothing like an alarm.
+
+import { t } from "./texts.js";
 
 export const COLOURS = {
   driving: "#0b6e4f",
   stopped: "#8a5a00",
   parked: "#4a5568",
   dark: "#3b1f6b",
+  drill: "#0b4f8a",
   alarm: "#b00020",
 };
-export const STATES = ["alarm", "dark", "driving", "stopped", "parked"];
-const SIZE = { alarm: 17, dark: 13, driving: 12, stopped: 11, parked: 10 };
+export const STATES = ["alarm", "dark", "drill", "driving", "stopped", "parked"];
+const SIZE = { alarm: 17, dark: 13, drill: 11, driving: 12, stopped: 11, parked: 10 };
 
 /** Draws one bus at x, y on a 2D canvas. heading in degrees from north, or null. */
 export function drawBus(pen, x, y, show, heading, { chosen = false, stale = false } = {}) {
@@ -24,6 +28,7 @@ export function drawBus(pen, x, y, show, heading, { chosen = false, stale = fals
     pen.strokeStyle = "#0b57d0";
     pen.stroke();
   }
+  if (show === "drill") { plate(pen, size); return pen.restore(); }
   outline(pen, show, size);
   pen.fillStyle = COLOURS[show];
   pen.fill();
@@ -70,6 +75,23 @@ function sign(pen, show, size, heading) {
   pen.textAlign = "center";
   pen.textBaseline = "middle";
   pen.fillText({ parked: "P", dark: "?", alarm: "!" }[show], 0, size * 0.08);
+}
+
+/** The word on white, in a broken frame. */
+function plate(pen, size) {
+  pen.beginPath();
+  pen.rect(-size * 1.75, -size * 0.9, size * 3.5, size * 1.8);
+  pen.fillStyle = "#fff";
+  pen.fill();
+  pen.lineWidth = 3;
+  pen.setLineDash([5, 3]);
+  pen.strokeStyle = COLOURS.drill;
+  pen.stroke();
+  pen.fillStyle = COLOURS.drill;
+  pen.font = `bold ${size * 1.1}px "Noto Sans Thai", Tahoma, sans-serif`;
+  pen.textAlign = "center";
+  pen.textBaseline = "middle";
+  pen.fillText(t("drill"), 0, size * 0.1);
 }
 
 function arrow(pen, size, heading) {

@@ -5,6 +5,7 @@ import { me, post, signIn } from "./api.js";
 import { byUrgency, isOpen, urgency } from "./alarms.js";
 import { find, make, setText } from "./dom.js";
 import { Live, key } from "./live.js";
+import { loadPlaces } from "./places.js";
 import { Sound } from "./sound.js";
 import { LANGUAGES, chooseLanguage, kindName, language, loadTexts, t } from "./texts.js";
 import { clock, moment, now, weekday } from "./times.js";
@@ -16,10 +17,12 @@ export async function openPage() {
   const person = await askUntilAnswered();
   if (!person) { signIn(); return new Promise(() => {}); }
   await loadTexts(person.lang);
+  loadPlaces();
   const live = new Live();
   const sound = new Sound();
   const label = (of) => { const bus = live.buses.get(key(of)); return (bus && bus.label) || of.bus; };
   top(person, sound);
+  warnOfSilence(sound);
   const title = document.title = t(document.body.dataset.title);
   live.addEventListener("connection", () => freshness(live));
   live.addEventListener("alarms", (event) => sayAlarms(live, sound, title, label, event.detail));
@@ -43,10 +46,9 @@ async function askUntilAnswered() {
 function top(person, sound) {
   const here = (address) => (location.pathname === address ? "page" : null);
   const pages = PAGES.filter(([address]) => address !== "/admin" || person.role === "admin");
-  const soundButton = make("button", { type: "button", id: "sound", onclick: () => sound.unlock() });
+  const soundButton = make("button", { type: "button", id: "sound", onclick: () => sound.chime(), title: t("sound_try") }, t("sound_on"));
   const showSound = () => {
-    soundButton.className = sound.on ? "on" : "off";
-    setText(soundButton, sound.on ? t("sound_on") : t("sound_off"));
+    soundButton.hidden = !sound.on; // while it is off, #quiet says so, and louder
   };
   sound.addEventListener("change", showSound);
   showSound();
@@ -64,8 +66,18 @@ function top(person, sound) {
   );
   find("#top").after(
     make("div", { id: "stale", role: "status", hidden: true }),
-    make("nav", { "aria-label": t("page_alarms") }, make("a", { id: "alarm-bar", href: "/", hidden: true })),
+    make("button", { type: "button", id: "quiet", hidden: true, onclick: () => sound.unlock() }, t("sound_blocked")),
+    make("nav", { "aria-label": t("page_alarms") }, make("a", { id: "alarm-bar", href: "/#alarms", hidden: true })),
     make("div", { id: "spoken", class: "spoken", role: "alert" }));
+}
+
+const PATIENCE_MS = 1500; // a browser that allows sound begins within this
+
+/** A browser keeps quiet until somebody has touched the page: said until somebody has. */
+function warnOfSilence(sound) {
+  const show = () => { find("#quiet").hidden = sound.on; };
+  sound.addEventListener("change", () => { if (sound.on) show(); });
+  setTimeout(() => { sound.addEventListener("change", show); show(); }, PATIENCE_MS);
 }
 
 async function signOut() {
@@ -85,7 +97,7 @@ function freshness(live) {
   const box = find("#stale");
   setText(box, lines.join(" "));
   box.hidden = !lines.length;
-  document.body.classList.toggle("stale", lines.length > 0);
+  document.body.classList.toggle("stale", !live.connected || Boolean(broker && !broker.ok));
   setText(find("#today"), weekday(now()));
 }
 
@@ -96,12 +108,13 @@ function sayAlarms(live, sound, title, label, changed) {
   const loud = open.filter((alarm) => urgency(alarm) <= 1);
   sound.loop(loud.length ? (urgency(loud[0]) === 0 ? "escalated" : "alarm") : null);
   const unseen = open.filter((alarm) => !alarm.acked_at);
+  find("#quiet").classList.toggle("loud", loud.length > 0);
   const line = unseen.length ? `${unseen[0].exercise ? `${t("drill")} ` : ""}${kindName(unseen[0].kind)} · ${label(unseen[0])}` : "";
   document.title = unseen.length ? `(${unseen.length}) ${loud.length ? "⚠ " : ""}${line}` : title;
   document.body.dataset.loudest = unseen.length ? urgency(unseen[0]) : "";
   const bar = find("#alarm-bar");
-  bar.hidden = !unseen.length || location.pathname === "/";
-  bar.className = loud.length ? "loud" : "";
+  bar.hidden = !unseen.length;
+  bar.className = loud.length ? "loud" : unseen.length && unseen[0].exercise ? "drill" : "";
   setText(bar, unseen.length ? `${t("n_unacked", { n: unseen.length })}: ${line}` : "");
   const news = changed && !changed.acked_at && !changed.cleared_at;
   const id = news && `${changed.id} ${changed.escalated_at}`;

@@ -101,7 +101,7 @@ const HOW = {
   m: unlessNull(km),
   volt: unlessNull((value) => t("n_volt", { n: (value / 1000).toFixed(1) })),
   kmh: unlessNull((value) => t("kmh", { n: value })),
-  deg: unlessNull((value) => `${value} °C`),
+  deg: unlessNull((value) => `${value}\u00a0°C`),
   dbm: unlessNull((value) => `${value} dBm`),
   kinds: unlessNull((value) => value.map(kindName).join(", ")),
   ms2: unlessNull((value) => t("n_ms2", { n: value })),

@@ -27,7 +27,7 @@ export class Timeline {
 
   _item(event) {
     const when = event.at === null ? t("time_unknown") : clock(event.at);
-    const item = make("li", { class: `${event.severity} ${event.state}`, "data-kind": event.kind },
+    const item = make("li", { class: `${event.exercise ? "drill" : event.severity} ${event.state}`, "data-kind": event.kind },
       event.time === null
         ? make("span", { class: "time" }, when)
         : make("button", { type: "button", class: "time", "aria-label": t("go_to", { time: when }), onclick: () => this._onSeek(event.time) }, when),

@@ -34,6 +34,7 @@ const locale = () => (language() === "th" ? "th-TH-u-ca-buddhist-nu-latn" : "en-
 export const clock = (when) => format("clock", when);
 export const shortClock = (when) => format("short", when);
 export const date = (when) => format("date", when);
+export const monthName = (when) => format("month", when);
 export const weekday = (when) => format("weekday", when);
 
 /** Today's events with the time alone, older ones with their day. */

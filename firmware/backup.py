@@ -1,0 +1,64 @@
+"""Backup: does what shall keep the board alive without the vehicle's supply really do so?
+
+missing  all power was lost (a start with `power_on`) although a backup is fitted: it is gone,
+         flat or switched off. Not if the board lived on it before: some boards reset when they
+         change back to the vehicle's supply (LilyGO's README of the T-A7670, Battery Protector
+         Description).
+flat     below flat_mv for 10 s while the board lives on it: soon nothing will watch.
+
+Both are a fault, told once. A backup that cannot be measured can only turn out to be missing.
+Unknown supply changes nothing.
+"""
+
+from micropython import const
+
+from firmware.event import fault
+from firmware.timing import Held
+
+_NOTE = "on_backup"  # in NVS: 1 while the board lives on it
+_CUT_MS = const(2000)  # a board without a backup is dark before
+_BACK_MS = const(10000)
+_FLAT_MS = const(10000)
+_MISSING = "All power was lost: the backup is missing, flat or off."
+
+
+class Backup:
+    def __init__(self, settings, cut_mv, nvs, reset_cause):
+        """settings: config["backup"]; cut_mv: the vehicle's supply is gone below."""
+        self._is_fitted = settings["fitted"]
+        self._flat_mv = settings["flat_mv"]
+        self._cut_mv = cut_mv
+        self._nvs = nvs
+        self._note = nvs.get(_NOTE) if self._is_fitted else None
+        self._is_suspect = reset_cause == "power_on" and self._note == 0
+        self._cut = Held(_CUT_MS)
+        self._back = Held(_BACK_MS)
+        self._flat = Held(_FLAT_MS)
+        self._is_told = False  # that it is flat
+
+    def update(self, s):
+        """Snapshot with its readings -> list of Events."""
+        if not self._is_fitted or s.supply_mv is None:
+            return ()
+        is_cut = s.supply_mv < self._cut_mv
+        events = []
+        if self._is_suspect:
+            self._is_suspect = False
+            if not is_cut:
+                events.append(fault("backup", _MISSING))
+        self._remember(s.now_ms, is_cut)
+        low = is_cut and s.backup_mv is not None and s.backup_mv < self._flat_mv
+        if self._flat.update(s.now_ms, low) and not self._is_told:
+            self._is_told = True
+            events.append(fault("backup", "The backup is nearly flat, %d mV." % s.backup_mv))
+        if not is_cut:
+            self._is_told = False
+        return events
+
+    def _remember(self, now_ms, is_cut):
+        cut = self._cut.update(now_ms, is_cut)
+        back = self._back.update(now_ms, not is_cut)
+        note = 1 if cut else 0 if back else self._note
+        if note != self._note:
+            self._note = note
+            self._nvs.set(_NOTE, note)

@@ -1,0 +1,70 @@
+"""What the tools say to a technician: which board, which flash, what is in the way."""
+
+from types import SimpleNamespace
+
+import pytest
+from esp32_mock_bootloader import mock_bootloader
+from esptool import cmds
+
+from tools import board, firmware, pull
+from tools.board import Trouble, choose
+
+
+def attached(monkeypatch, *devices, answers=()):
+    """So many boards are there, beside the computer's own port; a person types the answers."""
+    found = [SimpleNamespace(device="/dev/ttyS0", vid=None, description="n/a")]
+    found += [SimpleNamespace(device=one, vid=0x10C4, description="CP2104") for one in devices]
+    monkeypatch.setattr(board.list_ports, "comports", lambda: found)
+    monkeypatch.setattr(board.sys.stdin, "isatty", lambda: bool(answers), raising=False)
+    typed = iter(answers)
+    monkeypatch.setattr("builtins.input", lambda *_: next(typed))
+
+
+def test_the_only_board_is_taken_and_a_port_that_was_named_before_it(monkeypatch):
+    attached(monkeypatch, "/dev/ttyUSB0")
+    assert choose(None) == "/dev/ttyUSB0"
+    assert choose("/dev/ttyUSB7") == "/dev/ttyUSB7"
+
+
+def test_no_board_is_a_sentence(monkeypatch):
+    attached(monkeypatch)
+    with pytest.raises(Trouble, match=r"No board is attached\. Plug one in"):
+        choose(None)
+
+
+def test_of_several_boards_one_is_chosen_from_a_list(monkeypatch, capsys):
+    attached(monkeypatch, "/dev/ttyUSB0", "/dev/ttyUSB1", answers=["7", "2"])
+    assert choose(None) == "/dev/ttyUSB1"
+    assert "  2  /dev/ttyUSB1  CP2104\n" in capsys.readouterr().out
+
+
+def test_of_several_boards_none_is_taken_where_nobody_can_choose(monkeypatch):
+    attached(monkeypatch, "/dev/ttyUSB0", "/dev/ttyUSB1")
+    with pytest.raises(Trouble, match="/dev/ttyUSB0, /dev/ttyUSB1"):
+        choose(None)
+
+
+def test_a_port_that_is_none_is_a_sentence(tmp_path):
+    with pytest.raises(Trouble, match="cannot be opened"):
+        board.Board(str(tmp_path / "ttyUSB9"))
+
+
+@pytest.mark.parametrize(("size", "takes"), [("2MB", False), (None, False), ("16MB", True)])
+def test_a_flash_that_is_too_small_is_refused(size, takes, monkeypatch):
+    monkeypatch.setattr(cmds, "detect_flash_size", lambda esp: size)
+    told = size or "an unknown size"
+    with mock_bootloader(chip="esp32") as mock:
+        if takes:
+            firmware.connect(mock.url())._port.close()
+        else:
+            with pytest.raises(Trouble, match=f"The flash has {told}; Busguard needs 4MB"):
+                firmware.connect(mock.url())
+
+
+def test_a_file_that_cannot_be_written_is_known_before_the_bus_is_stopped(tmp_path):
+    taken = SimpleNamespace(out=str(tmp_path / "nowhere" / "bus.zip"), port="/dev/null")
+    with pytest.raises(Trouble, match="is no folder that you may write to"):
+        pull._take(taken)
+    (tmp_path / "there.zip").touch()
+    with pytest.raises(Trouble, match="evidence is never overwritten"):
+        pull._take(SimpleNamespace(out=str(tmp_path / "there.zip"), port="/dev/null"))

@@ -30,12 +30,12 @@ PERSON = "demo"
 class Station:
     """In a with block. OSError, with its words: it did not start."""
 
-    def __init__(self, broker: tuple[str, int], utc_ms: int):
+    def __init__(self, broker: tuple[str, int], utc_ms: int, db: str | None = None):
         self._files = Path(tempfile.mkdtemp(prefix="busguard-station-"))
         self._told_s = 0.0
         self._environment = {
             **os.environ,
-            "STATION_DB": str(self._files / "station.db"),
+            "STATION_DB": db or str(self._files / "station.db"),
             "STATION_BROKER": f"{broker[0]}:{broker[1]}",
             "STATION_CLIENT_ID": f"busguard-town-{os.getpid()}",
         }
@@ -53,13 +53,18 @@ class Station:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def policy(self, fleet: str, pack: dict[str, Any]) -> None:
         """Stops, schools, zones and routes for its map."""
         self._run("policy", fleet, "-", text=json.dumps(pack))
 
-    def tell(self, utc_ms: int) -> None:
+    def tell(self, utc_ms: int, every_s: float = _TELL_S) -> None:
         """What time it is in the town; now and then is enough."""
-        if time.monotonic() - self._told_s < _TELL_S or self._process is None:
+        if time.monotonic() - self._told_s < every_s or self._process is None:
             return
         self._told_s = time.monotonic()
         assert self._process.stdin is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
@@ -21,7 +22,7 @@ from station.api import (
     reports,
     session,
 )
-from station.api.guards import Viewer
+from station.api.guards import Viewer, problems
 from station.station import Station
 from station.web.pages import PageHeaders, map_settings, page_routes
 
@@ -45,11 +46,17 @@ def make_app(station: Station) -> FastAPI:
 
     app = FastAPI(
         title="Busguard station", version="1", lifespan=lifespan, redoc_url=None, docs_url=None,
-        openapi_url="/api/openapi.json",
+        openapi_url="/api/openapi.json", responses=problems(400, 401, 403, 422, 503),
     )  # fmt: skip
     app.state.station = station
     for module in ROUTERS:
         app.include_router(module.router)
+
+    @app.exception_handler(RequestValidationError)
+    async def wrong(request: Request, error: RequestValidationError) -> JSONResponse:
+        """In the form of all other errors: one sentence that names the place."""
+        told = [".".join(map(str, one["loc"])) + ": " + one["msg"] for one in error.errors()]
+        return JSONResponse({"detail": "; ".join(told)}, 422)
 
     @app.exception_handler(Exception)
     async def away(request: Request, error: Exception) -> JSONResponse:

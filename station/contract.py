@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import jsonschema_rs
+from pydantic_core import from_json
 
 from station.clock import parse_iso
 
@@ -18,6 +21,7 @@ SCHEMAS = Path(__file__).parent.parent / "docs" / "schema"
 YEAR_2025_MS = 1_735_689_600_000
 AHEAD_MS = 5 * 60_000
 _END_S = 253_402_300_800  # the year 10000
+_E7 = 10**7
 _LAST_SEQ = 0xFFFFFFFF
 _TOPIC = re.compile(
     r"schoolbus/([A-Za-z0-9_-]{1,32})/([A-Za-z0-9_-]{1,32})/([a-z]+(?:/[a-z0-9_]+)?)", re.ASCII
@@ -55,10 +59,6 @@ def _without_bound(schema: dict[str, Any]) -> dict[str, Any]:
 _VALIDATORS = {name: _schema(name) for name in NAMES}
 
 
-def _no_constant(text: str):
-    raise ValueError(f"{text} is no JSON")
-
-
 def read(topic: str, payload: bytes) -> Message | Bad | None:
     """None: a topic that the station has no use for."""
     match = _TOPIC.fullmatch(topic)
@@ -68,8 +68,8 @@ def read(topic: str, payload: bytes) -> Message | Bad | None:
     if name not in NAMES:
         return None
     try:
-        body = json.loads(payload, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
+        body = from_json(payload, allow_inf_nan=False)
+    except ValueError as error:
         return Bad(topic, payload, f"not JSON: {error}")
     try:
         _VALIDATORS[name].validate(body)
@@ -95,27 +95,30 @@ def _check(name: str, body: dict[str, Any]) -> None:
             raise ValueError("the rows go beyond the last seq, 4294967295")
 
 
-class Position(NamedTuple):
-    t: int
-    lat_e7: int
-    lon_e7: int
-    speed: int | None
-    heading: int | None
+class Track(NamedTuple):
+    """The rows of a track message, a column each: s since 1970, 1e-7 degree, 0.1 km/h, degrees."""
+
+    t: list[int]
+    lat_e7: list[int]
+    lon_e7: list[int]
+    speed: Sequence[int | None]
+    heading: Sequence[int | None]
 
 
-def positions(body: dict[str, Any]) -> list[Position]:
-    """The rows of a track message. ValueError: one is not on this earth."""
-    t, lat, lon = body["t"], body["lat"], body["lon"]
-    rows = []
-    for number, (dt, dlat, dlon, speed, heading) in enumerate(body["d"]):
-        t += dt
-        lat += dlat
-        lon += dlon
-        if not (0 <= t < _END_S and -(9 * 10**8) <= lat <= 9 * 10**8
-                and -(18 * 10**8) <= lon <= 18 * 10**8):  # fmt: skip
-            raise ValueError(f"d[{number}]: {t}, {lat}, {lon} is no place and time on earth")
-        rows.append(Position(t, lat, lon, speed, heading))
-    return rows
+def track(body: dict[str, Any]) -> Track:
+    """ValueError: a row is not on this earth."""
+    dt, dlat, dlon, speed, heading = zip(*body["d"], strict=True)
+    t = list(accumulate(dt, initial=body["t"]))[1:]
+    lat = list(accumulate(dlat, initial=body["lat"]))[1:]
+    lon = list(accumulate(dlon, initial=body["lon"]))[1:]
+    for column, low, high in ((t, 0, _END_S - 1), (lat, -90 * _E7, 90 * _E7),
+                              (lon, -180 * _E7, 180 * _E7)):  # fmt: skip
+        if min(column) < low or max(column) > high:
+            wrong = next(n for n, value in enumerate(column) if not low <= value <= high)
+            raise ValueError(
+                f"d[{wrong}]: {t[wrong]}, {lat[wrong]}, {lon[wrong]} is no place and time on earth"
+            )
+    return Track(t, lat, lon, speed, heading)
 
 
 def is_odd(at_ms: int, heard_ms: int) -> bool:

@@ -59,6 +59,9 @@ class Database:
         else:
             self._claim = ClaimOnServer(self._engine)
         self._is_claimed = False
+        # SQLite has one writer at a time, and lets others only try again, in no order.
+        one: contextlib.AbstractAsyncContextManager = asyncio.Lock()
+        self._turn = one if self.is_sqlite else contextlib.nullcontext()
 
     async def claim(self) -> None:
         """From now on this is the only station that writes here. DatabaseError."""
@@ -86,7 +89,7 @@ class Database:
         """One transaction: committed at the end, rolled back if something is raised."""
         if self._is_claimed:
             await self._claim.hold()
-        async with self._engine.connect() as connection:
+        async with self._turn, self._engine.connect() as connection:
             await connection.execution_options(writes=True)
             async with connection.begin():
                 yield connection

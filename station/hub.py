@@ -2,16 +2,20 @@
 
 Each listener has a shelf with the newest of each thing: one that is slow or asleep misses the
 steps between, never the last, and costs no memory for them. The text is made once for all.
+What comes within GATHER_S after something was sent goes out together: the first of a quiet time at
+once, of 500 buses all that changed ten times a second, at a tenth of the work.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Hashable
 from typing import Any
 
 PING_S = 15
+GATHER_S = 0.1
 
 
 class Hub:
@@ -47,6 +51,7 @@ class _Shelf:
     def __init__(self) -> None:
         self._things: dict[Hashable, bytes] = {}
         self._filled = asyncio.Event()
+        self._next_s = 0.0
 
     def put(self, key: Hashable, text: bytes) -> None:
         self._things.pop(key, None)
@@ -59,6 +64,10 @@ class _Shelf:
             await asyncio.wait_for(self._filled.wait(), PING_S)
         except asyncio.TimeoutError:
             return b"event: ping\ndata: {}\n\n"
+        pause_s = self._next_s - time.monotonic()
+        if pause_s > 0:
+            await asyncio.sleep(pause_s)
+        self._next_s = time.monotonic() + GATHER_S
         self._filled.clear()
         text = b"".join(self._things.values())
         self._things.clear()

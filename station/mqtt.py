@@ -5,7 +5,8 @@ order of arrival [MQTT-4.6.0-2], once it is committed. While the database is awa
 is closed: what comes stays with the broker, on its disk.
 **present** (status, state): clean. At each connect the broker hands over the newest of each
 (retained), and nothing old. It has a connection of its own so that it never waits for records:
-a broker sends only so many messages ahead of their acknowledgements (mosquitto: 20).
+a broker sends only so many messages ahead of their acknowledgements (mosquitto: 20). `state` has
+QoS 0 on this last leg: it is not acknowledged at all, and a newer one replaces it anyway.
 
 paho answers by itself unless manual_ack is set; then ack() does (paho/mqtt/client.py). A packet
 id is good for one connection: `connection` counts them, and an old one is never acknowledged.
@@ -53,11 +54,11 @@ class Came(NamedTuple):
 class Session:
     """One client of the broker, with a thread of its own for the network."""
 
-    def __init__(self, settings: Settings, clock: Clock, name: str, names: tuple[str, ...],
+    def __init__(self, settings: Settings, clock: Clock, name: str, topics: dict[str, int],
                  keep: bool):  # fmt: skip
         self._settings = settings
         self._clock = clock
-        self._topics = [(_ROOT + name, 1) for name in names]
+        self._topics = [(_ROOT + topic, qos) for topic, qos in topics.items()]
         self._keep = keep
         self._loop = asyncio.get_running_loop()
         self._came: deque[Came] = deque()
@@ -189,8 +190,9 @@ class Broker:
         self._clock = clock
 
     def start(self) -> None:
-        self.records = Session(self._settings, self._clock, "records", ("event", "track"), True)
-        self.present = Session(self._settings, self._clock, "present", ("status", "state"), False)
+        records, present = {"event": 1, "track": 1}, {"status": 1, "state": 0}
+        self.records = Session(self._settings, self._clock, "records", records, True)
+        self.present = Session(self._settings, self._clock, "present", present, False)
         self.present.changed = self._changed
         self.records.start()
         self.present.start()

@@ -25,12 +25,12 @@ def read_pack(fleet: str, text: str, shown: str) -> tuple[dict[str, Any], str]:
         raise SettingsError(f"{fleet!r} is no fleet: 1 to 32 letters, digits, _ and -")
     try:
         pack = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise SettingsError(f"{shown} is not JSON: {error}") from error
     if not isinstance(pack, dict) or pack.get("v") != 1:
         raise SettingsError(f'{shown} is no policy: it has no "v": 1')
     try:
-        places(pack)
+        json.dumps(places(pack), allow_nan=False)  # Python reads NaN, browsers do not
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise SettingsError(f"{shown} cannot be drawn: {type(error).__name__} {error}") from error
     return pack, hashlib.sha256(text.encode()).hexdigest()[:8]

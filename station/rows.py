@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Any
 
 from station.clock import parse_iso
-from station.contract import Message, is_odd, positions
+from station.contract import Message, is_odd, track
 from station.coverage import Ranges, add, has
 
 Row = tuple[Any, ...]
@@ -48,13 +50,17 @@ class Rows:
 
     def _track(self, body: dict[str, Any], journal: Journal, heard_ms: int) -> None:
         first, have = body["seq"], journal.have
-        rows = positions(body)
-        last = first + len(rows) - 1
-        is_new = not have or first > have[-1][1]  # nearly always
-        for seq, row in enumerate(rows, first):
-            if is_new or not has(have, seq):
-                odd_s = heard_ms // 1000 if is_odd(row.t * 1000, heard_ms) else None
-                self.positions.append((journal.id, seq, *row, odd_s))
+        columns = track(body)
+        last = first + len(columns.t) - 1
+        odd: Iterable[int | None] = repeat(None)
+        if is_odd(min(columns.t) * 1000, heard_ms) or is_odd(max(columns.t) * 1000, heard_ms):
+            heard_s = heard_ms // 1000
+            odd = [heard_s if is_odd(t * 1000, heard_ms) else None for t in columns.t]
+        rows = zip(repeat(journal.id), range(first, last + 1), *columns, odd, strict=False)
+        if not have or first > have[-1][1]:  # nearly always
+            self.positions += rows
+        else:
+            self.positions += [row for row in rows if not has(have, row[1])]
         add(have, first, last)
         journal.track_seq = max(journal.track_seq, last)
 

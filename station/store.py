@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import bindparam, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -39,6 +39,7 @@ class Store:
         self._db = station.db
         self._buses: dict[tuple[str, str], int] = {}
         self._journals: dict[Key, Journal] = {}
+        self._of_bus: dict[tuple[str, str], dict[str, Journal]] = {}
 
     async def recall(self) -> None:
         """What the database knows, at the start."""
@@ -50,9 +51,10 @@ class Store:
             by_id = {}
             for row in await connection.execute(select(journals)):
                 key = (*names[row.bus_id], row.epoch)
-                by_id[row.id] = self._journals[key] = Journal(
+                by_id[row.id] = Journal(
                     row.id, row.bus_id, key, row.have, row.alarm_seq, row.track_seq, last_ms=now_ms
                 )
+                self._remember(by_id[row.id])
             explains = select(events.c.journal_id, events.c.seq, events.c.kind, events.c.data)
             explains = explains.where(events.c.kind.in_(("started", "records_lost")))
             for row in await connection.execute(explains.order_by(events.c.seq)):
@@ -105,8 +107,8 @@ class Store:
             changed = await self._station.alarms.take(connection, rows.events, touched.values())
             for one in bad:
                 await self._quarantine(connection, one, now_ms)
-        self._journals.update(touched)
         for key, journal in touched.items():
+            self._remember(journal)
             self._buses[key[:2]] = journal.bus_id
             self._station.live.spoke(*key[:2], journal.last_ms)
         await self._station.alarms.show(changed)
@@ -153,16 +155,18 @@ class Store:
         keys, live.changed = live.changed, set()
         try:
             async with self._db.write() as connection:
+                rows = []
                 for key in keys:
-                    bus_id = await self.bus_id(connection, *key)
                     bus = live.bus(*key)
-                    status_ms = bus.offline_ms if bus.online is False else bus.heard_ms
-                    await connection.execute(
-                        update(buses).where(buses.c.id == bus_id).values(
-                            state=bus.state, state_heard_ms=bus.heard_ms,
-                            status=bus.status, status_heard_ms=status_ms,
-                        )
-                    )  # fmt: skip
+                    offline = bus.online is False
+                    rows.append({
+                        "of_bus": await self.bus_id(connection, *key),
+                        "state": bus.state, "state_heard_ms": bus.heard_ms, "status": bus.status,
+                        "status_heard_ms": bus.offline_ms if offline else bus.heard_ms,
+                    })  # fmt: skip
+                change = update(buses).where(buses.c.id == bindparam("of_bus"))
+                if rows:
+                    await connection.execute(change, rows)
         except BaseException:
             live.changed |= keys
             raise
@@ -171,14 +175,13 @@ class Store:
         """(epoch, first, last) of every range that somebody has to look into."""
         known = self._station.live.bus(fleet, bus)
         found = []
-        for (*name, epoch), journal in self._journals.items():
-            if name == [fleet, bus]:
-                waits = _nothing_waits(known, journal)
-                found += [
-                    (epoch, *gap)
-                    for gap in gaps(journal.have, journal.alarm_seq, journal.track_seq, waits,
-                                    journal.starts, journal.lost)
-                ]  # fmt: skip
+        for journal in self.journals_of(fleet, bus):
+            waits = _nothing_waits(known, journal)
+            found += [
+                (journal.key[2], *gap)
+                for gap in gaps(journal.have, journal.alarm_seq, journal.track_seq, waits,
+                                journal.starts, journal.lost)
+            ]  # fmt: skip
         return found
 
     def count_gaps(self) -> None:
@@ -190,7 +193,12 @@ class Store:
                 self._station.live.told(bus)
 
     def journals_of(self, fleet: str, bus: str) -> list[Journal]:
-        return [journal for key, journal in self._journals.items() if key[:2] == (fleet, bus)]
+        return list(self._of_bus.get((fleet, bus), {}).values())
+
+    def _remember(self, journal: Journal) -> None:
+        fleet, bus, epoch = journal.key
+        self._journals[journal.key] = journal
+        self._of_bus.setdefault((fleet, bus), {})[epoch] = journal
 
 
 def _nothing_waits(bus, journal: Journal) -> bool:

@@ -1,4 +1,4 @@
-"""The station: a process of its own (station/bench.py), with a broker and a PostgreSQL of ours."""
+"""The station: what it takes in, how soon pages show it, what a page weighs, what a week costs."""
 
 from __future__ import annotations
 
@@ -6,26 +6,22 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from sim import brokers
+from sim.bench import station_page, station_stream, station_week
 from sim.postgres import Cluster, programs
 
 
 def run(say: Callable[[str], None]) -> None:
-    with brokers.start() as broker:
-        say(f"station ({broker.kind})")
-        command = [
-            sys.executable,
-            "-m",
-            "station.bench",
-            "--broker",
-            f"{broker.host}:{broker.port}",
-        ]
-        where = programs()
-        cluster = Cluster(where) if where else None
-        try:
-            if cluster:
-                command += ["--db", cluster.new()]
-            subprocess.run(command, check=True)
-        finally:
-            if cluster:
-                cluster.stop()
+    say("station: taking in")
+    where = programs()
+    cluster = Cluster(where) if where else None
+    try:
+        more = ["--db", cluster.new()] if cluster else []
+        subprocess.run([sys.executable, "-m", "station.bench", *more], check=True)
+    finally:
+        if cluster:
+            cluster.stop()
+    for name, part in (("from the broker to the pages", station_stream),
+                       ("the first page", station_page),
+                       ("a week of school days", station_week)):  # fmt: skip
+        say(f"station: {name}")
+        part.run(say)

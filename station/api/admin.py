@@ -8,7 +8,7 @@ from fastapi import APIRouter, HTTPException, Query
 from sqlalchemy import select
 
 from station.api import shapes
-from station.api.guards import Admin, TheStation, note_access
+from station.api.guards import Admin, TheStation, note_access, problems
 from station.clock import iso
 from station.tables import access_log, quarantine
 
@@ -21,7 +21,7 @@ async def users(station: TheStation, who: Admin) -> Any:
     return await station.accounts.everybody()
 
 
-@router.post("/api/users", status_code=204)
+@router.post("/api/users", status_code=204, responses=problems(409))
 async def put_user(body: shapes.NewUser, station: TheStation, who: Admin) -> None:
     """Make a person, or change one. The last administrator cannot be taken away."""
     people = await station.accounts.everybody()

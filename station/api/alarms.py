@@ -8,10 +8,11 @@ from fastapi import APIRouter, HTTPException, Path, Query
 
 from station.alarm_rows import search
 from station.api import shapes
-from station.api.guards import Duty, TheStation, Viewer
+from station.api.guards import NAME, Duty, TheStation, Viewer, problems
 from station.clock import parse_moment
 
 router = APIRouter(tags=["alarms"])
+Name = Annotated[str | None, Query(pattern=NAME)]
 Number = Annotated[int, Path(ge=1, le=2**62)]
 
 
@@ -19,9 +20,9 @@ Number = Annotated[int, Path(ge=1, le=2**62)]
 async def alarms(
     station: TheStation,
     who: Viewer,
-    fleet: str | None = None,
-    bus: str | None = None,
-    kind: str | None = None,
+    fleet: Name = None,
+    bus: Name = None,
+    kind: Annotated[str | None, Query(pattern="^[a-z][a-z0-9_]{0,47}$")] = None,
     state: Literal["active", "cleared", "unacknowledged", "acknowledged"] | None = None,
     since: Annotated[str | None, Query(alias="from")] = None,
     to: str | None = None,
@@ -32,13 +33,13 @@ async def alarms(
     try:
         from_ms = parse_moment(since, False) if since else None
         to_ms = parse_moment(to, True) if to else None
-    except ValueError:
+    except (ValueError, OverflowError):
         raise HTTPException(422, "from and to: a day or a moment, such as 2026-11-22") from None
     async with station.db.read() as connection:
         return await search(connection, fleet, bus, kind, state, from_ms, to_ms, limit)
 
 
-@router.post("/api/alarms/{number}/ack", response_model=shapes.Alarm)
+@router.post("/api/alarms/{number}/ack", response_model=shapes.Alarm, responses=problems(404))
 async def acknowledge(
     number: Number, body: shapes.Acknowledge, station: TheStation, who: Duty
 ) -> Any:

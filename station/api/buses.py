@@ -9,12 +9,12 @@ from sqlalchemy import update
 
 from station import days
 from station.api import shapes
-from station.api.guards import Admin, TheStation, Viewer, note_access
+from station.api.guards import NAME, Admin, TheStation, Viewer, note_access, problems
 from station.clock import local_day
 from station.tables import buses
 
 router = APIRouter(tags=["buses"])
-Name = Annotated[str, Path(pattern="^[A-Za-z0-9_-]{1,32}$")]
+Name = Annotated[str, Path(pattern=NAME)]
 
 
 @router.get("/api/buses/{fleet}/{bus}/days")
@@ -44,7 +44,7 @@ async def one_day(fleet: Name, bus: Name, day: str, station: TheStation, who: Vi
     return {"track": track, "events": events, "gaps": gaps}
 
 
-@router.post("/api/buses/{fleet}/{bus}", status_code=204)
+@router.post("/api/buses/{fleet}/{bus}", status_code=204, responses=problems(404))
 async def look(
     fleet: Name, bus: Name, body: shapes.BusLook, station: TheStation, who: Admin
 ) -> None:

@@ -7,10 +7,11 @@ Whoever is signed in may read them, and a program that shows STATION_FEED_TOKEN:
 from __future__ import annotations
 
 import hmac
-import json
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Response, Security
+from fastapi.responses import JSONResponse
+from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
 from station.api.guards import COOKIE, TheStation
 from station.feeds.geojson import present
@@ -19,15 +20,27 @@ from station.live import view
 from station.station import Station
 
 router = APIRouter(tags=["feeds"])
-_PROTOBUF = "application/x-protobuf"
+_session = APIKeyCookie(name=COOKIE, auto_error=False)
+_token = HTTPBearer(auto_error=False, description="STATION_FEED_TOKEN")
 
 
-async def _reader(request: Request, station: TheStation) -> None:
+class GeoJson(JSONResponse):
+    media_type = "application/geo+json"
+
+
+class Protobuf(Response):
+    media_type = "application/x-protobuf"
+
+
+async def _reader(
+    station: TheStation,
+    cookie: Annotated[str | None, Security(_session)],
+    shown: Annotated[HTTPAuthorizationCredentials | None, Security(_token)],
+) -> None:
     token = station.settings.feed_token
-    given = request.headers.get("authorization", "").removeprefix("Bearer ")
-    if token and given and hmac.compare_digest(given.encode(), token.encode()):
+    if token and shown and hmac.compare_digest(shown.credentials.encode(), token.encode()):
         return
-    if await station.accounts.who(request.cookies.get(COOKIE)) is None:
+    if await station.accounts.who(cookie) is None:
         raise HTTPException(401, "This takes a session, or the feed's token as a Bearer.")
 
 
@@ -39,15 +52,14 @@ def _buses(station: Station) -> list[dict[str, Any]]:
     return [view(bus, now_ms) for bus in sorted(station.live, key=lambda bus: bus.key)]
 
 
-@router.get("/api/feeds/buses.geojson")
+@router.get("/api/feeds/buses.geojson", response_class=GeoJson)
 async def geojson(station: TheStation, who: Reader) -> Response:
     """RFC 7946: where every bus is, with counts of seats."""
-    body = json.dumps(present(_buses(station)))
-    return Response(body, media_type="application/geo+json")
+    return GeoJson(present(_buses(station)))
 
 
-@router.get("/api/feeds/vehicle_positions.pb", responses={200: {"content": {_PROTOBUF: {}}}})
+@router.get("/api/feeds/vehicle_positions.pb", response_class=Protobuf)
 async def gtfs(station: TheStation, who: Reader) -> Response:
     """GTFS-Realtime 2.0 VehiclePositions with occupancy."""
     now_s = station.clock.now_ms() // 1000
-    return Response(vehicle_positions(_buses(station), now_s), media_type=_PROTOBUF)
+    return Protobuf(vehicle_positions(_buses(station), now_s))

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import hmac
-from typing import Annotated
+from http import HTTPStatus
+from typing import Annotated, Any
 
-from fastapi import Depends, HTTPException, Request
+from fastapi import Depends, HTTPException, Request, Security
+from fastapi.security import APIKeyCookie, APIKeyHeader
 from sqlalchemy import insert
 
 from station.accounts import ROLES, Person
+from station.api.shapes import Problem
 from station.station import Station
 from station.tables import access_log
 
 COOKIE = "station"
+NAME = "^[A-Za-z0-9_-]{1,32}$"
+"""Of a fleet or a bus."""
+_session = APIKeyCookie(name=COOKIE, auto_error=False, description="Set by POST /api/login")
+_token = APIKeyHeader(name="X-CSRF-Token", auto_error=False,
+                      description="With every POST: csrf of GET /api/me")  # fmt: skip
+
+
+def problems(*codes: int) -> dict[int | str, dict[str, Any]]:
+    """For the documentation: that these answers are possible, in JSON whatever else is said."""
+    content = {"application/json": {"schema": Problem.model_json_schema()}}
+    return {code: {"description": HTTPStatus(code).phrase, "content": content} for code in codes}
 
 
 def station_of(request: Request) -> Station:
@@ -22,14 +36,18 @@ def station_of(request: Request) -> Station:
 TheStation = Annotated[Station, Depends(station_of)]
 
 
-async def signed_in(request: Request, station: TheStation) -> Person:
-    person = await station.accounts.who(request.cookies.get(COOKIE))
+async def signed_in(
+    request: Request,
+    station: TheStation,
+    cookie: Annotated[str | None, Security(_session)],
+    token: Annotated[str | None, Security(_token)],
+) -> Person:
+    person = await station.accounts.who(cookie)
     if person is None:
         raise HTTPException(401, "Sign in first.")
-    if request.method not in ("GET", "HEAD"):
-        token = request.headers.get("x-csrf-token", "")
-        if not hmac.compare_digest(token.encode(), person.csrf.encode()):
-            raise HTTPException(403, "The X-CSRF-Token does not belong to this session.")
+    is_theirs = hmac.compare_digest((token or "").encode(), person.csrf.encode())
+    if request.method not in ("GET", "HEAD") and not is_theirs:
+        raise HTTPException(403, "The X-CSRF-Token does not belong to this session.")
     return person
 
 

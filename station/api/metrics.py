@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from fastapi import APIRouter, Response
+from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
 from station.api.guards import TheStation
@@ -14,7 +15,7 @@ router = APIRouter(tags=["metrics"])
 _SHOWN = ("alarm", "dark", "driving", "stopped", "parked")
 
 
-@router.get("/metrics")
+@router.get("/metrics", response_class=PlainTextResponse)
 async def metrics(station: TheStation) -> Response:
     """In the text format of Prometheus."""
     registry = CollectorRegistry()

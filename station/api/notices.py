@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Path
 from pydantic import BaseModel
 
-from station.api.guards import Admin, TheStation, note_access
+from station.api.guards import Admin, TheStation, note_access, problems
 
 router = APIRouter(tags=["notices"])
 
@@ -30,7 +30,7 @@ async def undelivered(station: TheStation, who: Admin) -> list[dict]:
     return await station.outbox.listed()
 
 
-@router.post("/api/notices/{number}/retry", status_code=204)
+@router.post("/api/notices/{number}/retry", status_code=204, responses=problems(404))
 async def retry(
     number: Annotated[int, Path(ge=1, le=2**62)], station: TheStation, who: Admin
 ) -> None:

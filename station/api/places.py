@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from sqlalchemy import select
 
-from station.api.guards import TheStation, Viewer
+from station.api.guards import NAME, TheStation, Viewer
 from station.places import places
 from station.tables import policies
 
 router = APIRouter(tags=["places"])
+Name = Annotated[str | None, Query(pattern=NAME)]
 
 
 @router.get("/api/places")
-async def of_a_fleet(station: TheStation, who: Viewer, fleet: str | None = None) -> dict[str, Any]:
+async def of_a_fleet(station: TheStation, who: Viewer, fleet: Name = None) -> dict[str, Any]:
     """GeoJSON; of all fleets if none is named. Empty where no policy was given to the station."""
     query = select(policies.c.pack)
     if fleet is not None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Query, Response
 
-from station.api.guards import TheStation, Viewer, note_access
+from station.api.guards import NAME, TheStation, Viewer, note_access
 from station.clock import local_day
 from station.reports.facts import sheets
 from station.reports.files import as_csv, as_xlsx
@@ -15,7 +15,7 @@ from station.reports.query import gather
 from station.reports.words import shown, word
 
 router = APIRouter(tags=["reports"])
-Name = Annotated[str, Query(pattern="^[A-Za-z0-9_-]{1,32}$")]
+Name = Annotated[str, Query(pattern=NAME)]
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -36,7 +36,7 @@ async def report(
     span = day or month
     try:
         from_ms, to_ms = _span(day, month)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise HTTPException(422, "A report is of a day=2026-11-22 or a month=2026-11.") from None
     await note_access(station, who, "report", fleet=fleet, bus=bus, day=span)
     async with station.db.read() as connection:

@@ -6,14 +6,12 @@ from fastapi import APIRouter, HTTPException, Request, Response
 
 from station.accounts import Person, TooMany
 from station.api import shapes
-from station.api.guards import COOKIE, TheStation, Viewer
+from station.api.guards import COOKIE, TheStation, Viewer, problems
 
 router = APIRouter(tags=["session"])
 
 
-@router.post(
-    "/api/login", responses={401: {"model": shapes.Problem}, 429: {"model": shapes.Problem}}
-)
+@router.post("/api/login", responses=problems(429))
 async def login(
     body: shapes.SignIn, request: Request, response: Response, station: TheStation
 ) -> shapes.Me:
@@ -40,7 +38,7 @@ async def logout(request: Request, response: Response, station: TheStation, who:
     response.delete_cookie(COOKIE)
 
 
-@router.get("/api/me", responses={401: {"model": shapes.Problem}})
+@router.get("/api/me")
 async def me(who: Viewer) -> shapes.Me:
     """Who is signed in, and the token that every POST has to carry."""
     return _me(who)

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 Role = Literal["viewer", "duty", "admin"]
 Lang = Literal["th", "en"]
 Severity = Literal["info", "warning", "alarm"]
+Seat = Annotated[int, Field(ge=1, le=64)]
+
+
+def _storable(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("the character U+0000 cannot be kept")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_storable)]
+"""What a person writes: without U+0000, which PostgreSQL does not keep."""
 
 
 class Problem(BaseModel):
+    """Every answer that is not what was asked for: why, in words."""
+
     detail: str
 
 
 class SignIn(BaseModel):
-    name: str = Field(max_length=64)
+    name: Text = Field(max_length=64)
     password: str = Field(max_length=256)
 
 
@@ -63,7 +76,7 @@ class Backlog(BaseModel):
 class Layout(BaseModel):
     """Rows from the front; a seat number each, None where the aisle or nothing is."""
 
-    rows: list[list[int | None]] = Field(max_length=40)
+    rows: list[Annotated[list[Seat | None], Field(max_length=12)]] = Field(max_length=40)
 
 
 class Bus(BaseModel):
@@ -134,7 +147,7 @@ class LiveNow(BaseModel):
 
 
 class Acknowledge(BaseModel):
-    note: str | None = Field(None, max_length=2000)
+    note: Text | None = Field(None, max_length=2000)
 
 
 class LogLine(BaseModel):
@@ -216,6 +229,6 @@ class NewUser(BaseModel):
 class BusLook(BaseModel):
     """What the city calls a bus, whom to call about it, and how its seats stand."""
 
-    label: str | None = Field(None, max_length=80)
+    label: Text | None = Field(None, max_length=80)
     phone: str | None = Field(None, pattern=r"^[0-9+ ()-]{3,20}$")
     layout: Layout | None = None

@@ -65,6 +65,35 @@ def test_nothing_without_signing_in_and_only_what_the_role_may(settings, broker)
     asyncio.run(scenario())
 
 
+WRONG = [
+    ("get", "/api/alarms?from=yesterday", None),
+    ("get", "/api/alarms?limit=0", None),
+    ("get", "/api/alarms?fleet=a%00b", None),
+    ("get", "/api/reports?fleet=lc&month=9999-12", None),
+    ("get", "/api/places?fleet=%00", None),
+    ("post", "/api/alarms/1/ack", {"note": "a\0b"}),
+    ("post", "/api/alarms/1/ack", {"note": "a" * 2001}),
+    ("post", "/api/buses/lc/bus-01", {"layout": {"rows": [[10**30]]}}),
+    ("post", "/api/users", {"name": "a\0", "role": "duty", "password": PASSWORD}),
+    ("post", "/api/login", {"name": "a\0", "password": PASSWORD}),
+    ("post", "/api/policies/lc", {"text": '{"v": 1, "stops": [{"id": "a", "at": [NaN, 1e999]}]}'}),
+    ("post", "/api/policies/lc", {"text": "[" * 100_000}),
+]
+
+
+def test_a_wrong_question_is_answered_in_words_and_never_with_500(settings, broker):
+    async def scenario():
+        async with running(settings) as station:
+            client = await signed_in(station, "boss", "admin")
+            for method, path, body in WRONG:
+                more = {} if body is None else {"json": body}
+                answer = await client.request(method, path, **more)
+                assert answer.status_code == 422, (path, answer.text)
+                assert isinstance(answer.json()["detail"], str)
+
+    asyncio.run(scenario())
+
+
 def test_passwords_and_cookies_are_not_kept_and_tries_are_counted(settings, broker):
     async def scenario():
         async with running(settings) as station:

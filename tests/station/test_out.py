@@ -84,7 +84,8 @@ def play(tmp_path):
 
         async def whole():
             station = Station(settings, Now())
-            station.outbox.watch = asyncio.Event().wait  # its turns are taken by hand
+            # their turns are taken by hand
+            station.outbox.watch = station.alarms.watch = asyncio.Event().wait
             await station.start()
             async with contextlib.AsyncExitStack() as stack:
                 stack.push_async_callback(station.stop)

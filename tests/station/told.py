@@ -136,6 +136,15 @@ async def until(condition, what="it", seconds=15):
         await asyncio.sleep(0.02)
 
 
+def wait(condition, seconds=15):
+    """As until(), for what is asked from outside."""
+    end = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.05)
+    return found
+
+
 async def connected(station):
     await until(lambda: station.health.broker.ok and station.broker.records.ready, "connecting")
 

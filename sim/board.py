@@ -116,6 +116,7 @@ class SimBoard:
         divided = 1000 * lower / (upper + lower)  # uV at the pin for each mV of supply
         adc = ADC(lambda: int(world.supply_mv * divided), noise_uv=_ADC_NOISE_UV, rng=rng)
         self.supply = Supply(adc, upper, lower)
+        self.adcs = {"supply": adc}  # by what they measure
         self.backup = None
         if config["backup"]["fitted"] and "backup" in table["on_board"]:
             ohms = table["dividers"]["backup"]
@@ -126,6 +127,7 @@ class SimBoard:
                 rng=rng,
             )
             self.backup = Supply(source, *ohms)
+            self.adcs["backup"] = source
         self.watchdog = WDT(clock, _WATCHDOG_MS)
         self._fit_cabin(config["cabin"])
         self.flash = Flash(flash)

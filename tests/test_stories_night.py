@@ -32,6 +32,13 @@ def parked(minutes=0.0, **settings):
     return bus
 
 
+def asleep(**settings):
+    """A bus that sleeps already: five minutes are long in a test."""
+    bus = parked(minutes=2, sleep={"after_s": 60}, **settings)
+    assert bus.rig.vehicle.is_asleep
+    return bus
+
+
 def states(bus):
     city = bus.rig.peer.city
     return [(at, json.loads(body)) for at, topic, body in city if topic.endswith("/state")]
@@ -58,19 +65,19 @@ def test_the_city_hears(tell, kinds):
 
 def test_a_quiet_night_is_slept_through_and_every_promise_kept():
     bus = parked(minutes=6)
-    assert sleeps(bus, 2 * 3600) > 0.97
+    assert sleeps(bus, 3600) > 0.97
     told = states(bus)
-    assert [state["next_s"] for _, state in told].count(900) >= 8
+    assert [state["next_s"] for _, state in told].count(900) >= 5
     for (at_ms, state), (next_ms, _) in zip(told, told[1:], strict=False):
         assert next_ms - at_ms <= state["next_s"] * 1000
-    for _, state in told[-6:]:
+    for _, state in told[-4:]:
         assert (state["phase"], state["clock"]) == ("parked", "gnss")
         assert state["lat"] is not None
     bus.rig.check()
 
 
 def test_the_station_never_takes_a_sleeping_bus_for_dark():
-    bus = parked(minutes=120)
+    bus = parked(minutes=50)
     live, overdue = Live(), []
     start_ms = bus.world.start_utc_ms
     for at_ms, topic, body in bus.rig.peer.city:
@@ -90,9 +97,9 @@ def test_the_station_never_takes_a_sleeping_bus_for_dark():
     assert parse_iso(bus_seen.state["at"]) < start_ms + bus.rig.now_ms - 60_000
 
 
-@pytest.mark.parametrize("second", [0, 137, 611])
+@pytest.mark.parametrize("second", [0, 137, 826])
 def test_seats_are_watched_while_it_sleeps_and_the_alarm_brings_the_radio_up(second):
-    bus = parked(minutes=20)
+    bus = asleep()
     bus.waits(seconds=second)
     while not bus.rig.vehicle.is_asleep:
         bus.waits(seconds=1)
@@ -121,18 +128,16 @@ def test_seats_are_watched_while_it_sleeps_and_the_alarm_brings_the_radio_up(sec
     ids=["ignition", "door", "emergency", "button", "wire", "expander", "supply"],
 )
 def test_it_wakes_for(wakes):
-    bus = parked(minutes=20)
-    assert bus.rig.vehicle.is_asleep
+    bus = asleep()
     wakes(bus)
     bus.waits(seconds=9)
     assert bus.rig.bus.uplink.connected
     assert states(bus)[-1][1]["next_s"] <= 60
-    assert sleeps(bus, 60) == 0
+    assert sleeps(bus, 40) == 0
 
 
 def test_movement_wakes_it():
-    bus = parked(accelerometer={"fitted": True}, minutes=20)
-    assert bus.rig.vehicle.is_asleep
+    bus = asleep(accelerometer={"fitted": True})
     bus.world.blow(3000, forward=600)
     bus.waits(seconds=2)
     assert not bus.rig.vehicle.is_asleep
@@ -150,7 +155,7 @@ def test_in_doubt_it_stays_awake(doubt):
     else:
         bus.drives(seats={3}, seconds=10)
         bus.parks(check=False)
-    assert sleeps(bus, 15 * 60) == 0
+    assert sleeps(bus, 8 * 60) == 0
     assert bus.rig.bus.uplink.connected
 
 
@@ -182,8 +187,7 @@ def test_without_signal_it_gives_up_for_now_and_comes_back_to_it():
 
 
 def test_what_the_city_asks_a_sleeping_bus_is_answered_when_it_wakes():
-    bus = parked(minutes=20)
-    assert bus.rig.vehicle.is_asleep
+    bus = asleep()
     bus.rig.peer.publish("schoolbus/laemchabang/bus-01/cmd/drill", b'{"v":1,"id":"night-1"}')
     bus.waits(minutes=15)
     replies = [body for _, topic, body in bus.rig.peer.city if topic.endswith("/reply")]
@@ -192,8 +196,8 @@ def test_what_the_city_asks_a_sleeping_bus_is_answered_when_it_wakes():
 
 
 def test_switched_off_it_never_sleeps_and_says_so():
-    bus = parked(sleep={"on": False}, minutes=20)
-    assert sleeps(bus, 300) == 0
+    bus = parked(sleep={"on": False}, minutes=6)
+    assert sleeps(bus, 120) == 0
     city = bus.rig.peer.city
     status = [json.loads(body) for _, topic, body in city if topic.endswith("/status")]
     assert status[-1]["sleep_s"] is None
@@ -234,8 +238,7 @@ def test_with_its_real_radios_it_sleeps_and_an_alarm_is_out_in_half_a_minute(rad
 
 def test_modules_on_rs485_are_scanned_once_a_tick():
     seats = {"inputs": "modbus", "modules": [[1, 48], [2, 32]], "count": 40}
-    bus = parked(seats=seats, minutes=20)
-    assert bus.rig.vehicle.is_asleep
+    bus = asleep(seats=seats)
     bus.boards(20)
     bus.waits(seconds=15)
     assert "parked_movement" in bus.city_heard()

@@ -213,7 +213,7 @@ def _boot(bus):
 
 LILYGO = {
     "board": "lilygo_a7670", "radios": ["cellular"], "cellular": {"apn": "internet"},
-    "cabin": {"fitted": False},
+    "cabin": {"fitted": False}, "backup": {"fitted": True},
 }  # fmt: skip
 
 
@@ -230,6 +230,12 @@ def test_the_lilygo_delivers_over_its_modem_through_a_tunnel_and_a_power_cut(tmp
         assert parts["settings"][0] is True and parts["seats"][0] is True, parts
         assert bus.board.harness.wireless.modem.boots == 1
 
+        supply_mv, bus.world.supply_mv, bus.world.backup_mv = bus.world.supply_mv, 0, 3700
+        bus.runs_until(lambda: ("supply", "raised") in kinds(city), "the cut supply")
+        cut = next(event for event in city.events() if event["kind"] == "supply")
+        assert cut["data"]["level"] == "cut" and 3600 < cut["data"]["backup_mv"] < 3800
+        bus.world.supply_mv = supply_mv
+
         bus.world.signal_dbm = None
         bus.runs_for(15)
         assert bus.board.harness.route == ""
@@ -241,6 +247,8 @@ def test_the_lilygo_delivers_over_its_modem_through_a_tunnel_and_a_power_cut(tmp
 
         bus.cut()
         bus.runs_until(lambda: _boots(city)[-1:] == [_boot(bus)] == [2], "the second start")
+        missing = [event["data"]["text"] for event in city.events() if event["kind"] == "fault"]
+        assert missing == ["All power was lost: the backup is missing, flat or off."]
         assert not city.wrong
     finally:
         bus.close()

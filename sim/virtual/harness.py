@@ -77,9 +77,8 @@ class Harness:
                 self._wires[pins[name]] = wire
             if name + "_sense" in pins:
                 self._wires[pins[name + "_sense"]] = SenseWire(wire)
-        self._supply = pins["supply"]
-        upper, lower = table["dividers"]["supply"]
-        self._divider = lower / (upper + lower)
+        where = {**table["on_board"], **pins}
+        self._adcs = {where[name]: adc for name, adc in parts.adcs.items()}
         self._buses = {(pins["scl"], pins["sda"]): parts.i2c}
         self._ports: dict[tuple[int, int], Any] = {(pins["gnss_rx"], pins["gnss_tx"]): parts.uart}
         self._chains: dict[tuple[int, int], Any] = {}
@@ -166,14 +165,8 @@ class Harness:
         return self._pins[number]
 
     def adc_uv(self, number: int, atten: int) -> int:
-        source: Any = self._floating
-        if number == self._supply:
-            source = self._divided_uv
-        uv = ADC(source, noise_uv=1500, rng=self._rng).read_uv()
-        return min(uv, _ADC_FULL_UV[atten])
-
-    def _divided_uv(self) -> int:
-        return int(self.world.supply_mv * 1000 * self._divider)
+        adc = self._adcs.get(number) or ADC(self._floating)
+        return min(adc.read_uv(), _ADC_FULL_UV[atten])
 
     def _floating(self) -> int:
         return self._rng.randrange(_ADC_FULL_UV[3])

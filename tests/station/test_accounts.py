@@ -6,7 +6,18 @@ import re
 import httpx
 import pytest
 from sqlalchemy import text, update
-from told import NOW_MS, connected, count, event, rows, running, state, telling, track, until
+from station_told import (
+    NOW_MS,
+    connected,
+    count,
+    event,
+    rows,
+    running,
+    state,
+    telling,
+    track,
+    until,
+)
 
 from station import tables
 from station.app import make_app

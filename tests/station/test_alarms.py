@@ -2,7 +2,7 @@
 
 import asyncio
 
-from told import (
+from station_told import (
     NOW_MS,
     At,
     connected,

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from told import NOW_MS, connected, count, event, on_one_database, running, telling, until
+from station_told import NOW_MS, connected, count, event, on_one_database, running, telling, until
 from vm import ROOT
 
 from station.clock import FollowedClock

@@ -10,7 +10,7 @@ import httpx
 import hypothesis
 import pytest
 from hypothesis import strategies as st
-from told import NOW_MS, event, state, telling, track, wait
+from station_told import NOW_MS, event, state, telling, track, wait
 
 from sim.postgres import programs
 from sim.station import PERSON, Station

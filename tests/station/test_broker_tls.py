@@ -6,8 +6,8 @@ import shutil
 import subprocess
 
 import pytest
+from station_told import running, until
 from tls import authority, mosquitto, vouched
-from told import running, until
 
 from sim import brokers
 from station.settings import SettingsError, load

@@ -5,7 +5,7 @@ import contextlib
 
 import httpx
 import pytest
-from told import event, running, telling, until
+from station_told import event, running, telling, until
 
 from station.app import make_app
 from station.settings import Settings

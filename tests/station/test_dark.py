@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from told import (
+from station_told import (
     At,
     connected,
     event,

@@ -10,7 +10,7 @@ import sys
 
 import pytest
 from sqlalchemy import text
-from told import (
+from station_told import (
     EPOCH,
     NOW_MS,
     connected,

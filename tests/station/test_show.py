@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from told import state
+from station_told import state
 
 from station.live import EXERCISE, Bus, view
 

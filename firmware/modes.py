@@ -163,8 +163,6 @@ class Modes:
             self._look_at_button(s)
         if self._is_idle():
             s.exercise = False
-            s.mode = NORMAL
-            self.warning = SILENT
             return ()
         drives = s.speed_mms is not None and s.speed_mms > self._drive_mms
         drilled = self._drill.is_on

@@ -15,6 +15,7 @@ from collections import Counter
 
 from sim import day
 from sim.peer import Peer
+from sim.progress import Progress
 from sim.rig import Rig, config_for
 from sim.storm import Storm
 from sim.world import MISCHIEF
@@ -22,7 +23,8 @@ from sim.world import MISCHIEF
 _STRIDE_MS = 600_000  # the buses of a fleet take turns
 _A_DAY = 60.0  # troubles of one bus
 _DRAIN_MS = 1_800_000
-_DAY_MS = 86_400_000
+_HOUR_MS = 3_600_000
+_DAY_MS = 24 * _HOUR_MS
 _LATE_MS = 20  # P4
 
 
@@ -64,11 +66,14 @@ class Fleet:
 
     def live(self, number: int) -> None:
         """One day, from five in the morning to five, then hold everything to its promise."""
-        end_ms = (number + 1) * _DAY_MS
-        for at_ms in range(number * _DAY_MS, end_ms, _STRIDE_MS):
+        begin_ms, end_ms = number * _DAY_MS, (number + 1) * _DAY_MS
+        progress = Progress(24, f"hours of day {number + 1}")
+        for at_ms in range(begin_ms, end_ms, _STRIDE_MS):
+            progress.show((at_ms - begin_ms) // _HOUR_MS)
             for storm in self.storms:
                 # What the dice do to the power may take a rig past the others, never far.
                 storm.pass_over(min(at_ms + _STRIDE_MS, end_ms - _DRAIN_MS))
+        progress.clear()
         for storm in self.storms:
             storm.calm()
         for storm in self.storms:

@@ -16,6 +16,7 @@ from typing import Any
 
 from firmware.journal import ALARM, TRACK
 from sim.flash import EITHER, TEARS, Dice, Flash, PowerCut
+from sim.progress import Progress
 from sim.witness import Broken, Witness
 
 _LENGTHS = (0, 4, 16, 16, 16, 50, 50, 90, 200, 400, 900, 1500)
@@ -122,26 +123,23 @@ def run(args: argparse.Namespace) -> int:
     done = Counter[str]()
     confirmed = announced = 0
     each = -(-args.cuts // args.chains)
-    live = sys.stdout.isatty()
     for seed in range(args.seed, args.seed + args.chains):
-
-        def show(chain: Chain, seed: int = seed) -> None:
-            if live and chain.cuts % 50 == 0:
-                print(f"\rseed {seed}: {chain.cuts} of {each} cuts", end="", flush=True)
-
+        progress = Progress(each, f"cuts of seed {seed}")
         try:
-            chain = soak(seed, each, show)
+            chain = soak(seed, each, lambda chain, progress=progress: progress.show(chain.cuts))
         except Broken as broken:
-            print(f"\nBROKEN {broken}")
+            progress.clear()
+            print(f"BROKEN {broken}")
             print(f"replay: python -m sim soak --flash --seed {seed} --chains 1 --cuts {each}")
             return 1
         done.update(chain.tears)
         confirmed += chain.witness.total
         announced += chain.witness.lost
-        end = "\r" if live else ""
+        progress.clear()
         print(
-            f"{end}seed {seed}: {chain.cuts} cuts, {chain.witness.total} records confirmed, "
-            f"{chain.witness.lost} dropped and announced, 0 lost"
+            f"seed {seed}: {chain.cuts} cuts, {chain.witness.total} records confirmed, "
+            f"{chain.witness.lost} dropped and announced, 0 lost",
+            flush=True,
         )
     took = time.monotonic() - began
     tears = ", ".join(f"{n} {name}" for name, n in done.items())

@@ -8,7 +8,6 @@ Each day has a seed of its own, from --seed on, and is replayed by it.
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -17,6 +16,7 @@ from typing import Any, NamedTuple
 
 from sim.day import school_day
 from sim.left_day import LeftDay
+from sim.progress import Progress
 from sim.rig import Rig, config_for
 from sim.town_policy import policy_for
 from sim.world import ORDINARY
@@ -102,11 +102,13 @@ def run(args: argparse.Namespace) -> int:
 
 def _days(pool: ProcessPoolExecutor, day: Callable, first: int, count: int) -> Iterator:
     began = time.monotonic()
-    live = sys.stdout.isatty()
+    progress = Progress(count, "days")
+    progress.show(0)
     for done, result in enumerate(pool.map(day, range(first, first + count), chunksize=1), 1):
-        if live:
-            print(f"\r{done} of {count} days", end="\r", flush=True)
+        progress.clear()
         yield result
+        progress.show(done)
+    progress.clear()
     took = time.monotonic() - began
     print(f"{count} days from seed {first} on in {took:.0f} s ({count / took:.2f} days/s)")
 

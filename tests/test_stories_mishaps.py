@@ -1,6 +1,7 @@
 """What has to come of the stories about mishaps (sim/stories_mishaps.py)."""
 
 import pytest
+from told import told
 
 from sim import stories_mishaps as stories
 from sim.story import Story
@@ -28,35 +29,14 @@ HEARD = [
 ]
 
 
-def told(tell):
-    bus = Story()
-    tell(bus)
-    bus.rig.drain()
-    bus.rig.check()
-    return bus
-
-
-@pytest.fixture(scope="module")
-def buses():
-    """Each story is told once."""
-    known = {}
-
-    def get(tell):
-        if tell not in known:
-            known[tell] = told(tell)
-        return known[tell]
-
-    return get
-
-
 def one(bus, kind, state="raised"):
     (event,) = bus.told(kind, state)
     return event
 
 
 @pytest.mark.parametrize(("tell", "kinds"), HEARD, ids=lambda value: getattr(value, "__name__", ""))
-def test_the_city_hears(buses, tell, kinds):
-    bus = buses(tell)
+def test_the_city_hears(tell, kinds):
+    bus = told(tell)
     heard = [kind for kind in bus.city_heard("alarm", "warning") if kind != "started"]
     assert heard == kinds
 
@@ -65,8 +45,8 @@ def test_every_story_is_held_to_something():
     assert [tell for tell, _ in HEARD] == list(stories.STORIES)
 
 
-def test_braking_and_the_bend_are_told_apart_and_end(buses):
-    bus = buses(stories.harsh_driving)
+def test_braking_and_the_bend_are_told_apart_and_end():
+    bus = told(stories.harsh_driving)
     assert [e["data"]["what"] for e in bus.told("harsh_driving")] == ["braking", "cornering"]
     braking, bend = bus.told("harsh_driving", "cleared")
     assert 4.4 < braking["data"]["top_ms2"] < 7
@@ -74,65 +54,65 @@ def test_braking_and_the_bend_are_told_apart_and_end(buses):
     assert not bus.active
 
 
-def test_the_heads_of_a_crash_are_those_from_before(buses):
-    data = one(buses(stories.crash), "crash")["data"]
+def test_the_heads_of_a_crash_are_those_from_before():
+    data = one(told(stories.crash), "crash")["data"]
     assert data["seats_before"] == [3, 7, 12]
     assert data["shock_g"] > 2.5
-    assert buses(stories.crash).active == ["crash"]
+    assert told(stories.crash).active == ["crash"]
 
 
-def test_the_heads_at_the_emergency_door_are_frozen(buses):
-    bus = buses(stories.emergency_door)
+def test_the_heads_at_the_emergency_door_are_frozen():
+    bus = told(stories.emergency_door)
     for state in ("raised", "cleared"):
         assert one(bus, "emergency_door", state)["data"]["seats"] == [3, 7, 12]
     assert one(bus, "emergency_door")["severity"] == "alarm"
 
 
-def test_the_child_that_stands_is_named_and_found_again(buses):
-    bus = buses(stories.child_standing)
+def test_the_child_that_stands_is_named_and_found_again():
+    bus = told(stories.child_standing)
     assert one(bus, "child_standing")["data"]["seats"] == [7]
     assert bus.told("child_standing", "cleared")
 
 
-def test_the_sos_is_silent_and_taken_back(buses):
-    bus = buses(stories.sos)
+def test_the_sos_is_silent_and_taken_back():
+    bus = told(stories.sos)
     assert not bus.buzzer_sounds
     assert bus.told("sos", "cleared")
 
 
-def test_idling_is_information(buses):
-    assert one(buses(stories.idling), "idling", "cleared")["data"]["lasted_s"] > 300
+def test_idling_is_information():
+    assert one(told(stories.idling), "idling", "cleared")["data"]["lasted_s"] > 300
 
 
-def test_a_break_ends_the_hours(buses):
-    bus = buses(stories.driver_hours)
+def test_a_break_ends_the_hours():
+    bus = told(stories.driver_hours)
     assert one(bus, "driver_hours")["data"]["driven_min"] == 30
     assert one(bus, "driver_hours", "cleared")["data"]["driven_min"] == 0
 
 
-def test_the_countdown_runs_before_the_heat(buses):
-    bus = buses(stories.heat)
+def test_the_countdown_runs_before_the_heat():
+    bus = told(stories.heat)
     assert one(bus, "child_left_behind")["data"]["heat_min"] == 6
     assert one(bus, "heat")["data"]["level"] == "ahead"
     assert one(bus, "heat", "updated")["data"]["level"] == "now"
     assert bus.told("heat", "cleared")
 
 
-def test_a_thermometer_knows_better_than_the_curve(buses):
-    event = one(buses(stories.hot_cabin), "heat")
+def test_a_thermometer_knows_better_than_the_curve():
+    event = one(told(stories.hot_cabin), "heat")
     assert (event["data"]["level"], event["data"]["minutes"]) == ("now", 0)
     assert event["data"]["cabin_c"] == event["why"]["sensor_c"] == 35.0
     assert event["why"]["ignition_off_s"] < 180
 
 
-def test_the_backup_lasts_long_enough_to_say_so(buses):
-    event = buses(stories.supply_cut).told("supply")[0]
+def test_the_backup_lasts_long_enough_to_say_so():
+    event = told(stories.supply_cut).told("supply")[0]
     assert (event["severity"], event["data"]["level"]) == ("alarm", "cut")
     assert event["data"]["seats"] == [7]
 
 
-def test_a_tunnel_ends_no_overspeed_and_gives_the_last_place(buses):
-    bus = buses(stories.long_tunnel)
+def test_a_tunnel_ends_no_overspeed_and_gives_the_last_place():
+    bus = told(stories.long_tunnel)
     lost = one(bus, "gnss_lost")
     assert lost["lat"] is None
     assert lost["data"]["last_lat"] is not None
@@ -140,31 +120,31 @@ def test_a_tunnel_ends_no_overspeed_and_gives_the_last_place(buses):
     assert over["at"] > one(bus, "gnss_lost", "cleared")["at"]
 
 
-def test_a_jump_is_measured(buses):
-    assert 1900 < one(buses(stories.gnss_jump), "gnss_jump")["data"]["jump_m"] < 2100
+def test_a_jump_is_measured():
+    assert 1900 < one(told(stories.gnss_jump), "gnss_jump")["data"]["jump_m"] < 2100
 
 
-def test_a_stuck_seat_goes_on_alarming(buses):
-    bus = buses(stories.seat_stuck)
+def test_a_stuck_seat_goes_on_alarming():
+    bus = told(stories.seat_stuck)
     assert one(bus, "sensor_stuck")["data"]["seats"] == [7]
     assert {"child_left_behind", "heat"} < set(bus.active)
 
 
-def test_the_loose_plug_calms_down(buses):
-    bus = buses(stories.loose_plug)
+def test_the_loose_plug_calms_down():
+    bus = told(stories.loose_plug)
     assert one(bus, "sensor_flapping")["data"] == {"seats": [9], "belts": []}
     assert bus.told("sensor_flapping", "cleared")
 
 
-def test_the_dip_of_an_expander_is_counted(buses):
-    assert one(buses(stories.expander_dips), "expander_reset")["data"] == {
+def test_the_dip_of_an_expander_is_counted():
+    assert one(told(stories.expander_dips), "expander_reset")["data"] == {
         "expanders": [2],
         "resets": 1,
     }
 
 
-def test_the_torn_horn_is_found_at_the_start_and_its_repair_too(buses):
-    bus = buses(stories.horn_cut)
+def test_the_torn_horn_is_found_at_the_start_and_its_repair_too():
+    bus = told(stories.horn_cut)
     verdicts = [event["data"] for event in bus.told("self_test")]
     assert verdicts == [{"ok": False, "faults": ["horn"]}, {"ok": True, "faults": []}]
     assert one(bus, "self_test_failed", "cleared")["data"]["parts"] == []

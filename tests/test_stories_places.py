@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from told import told
 
 from sim import stories_places as stories
 from sim.story import Story
@@ -21,14 +22,6 @@ HEARD = [
     (stories.home_from_school, []),
     (stories.bad_policy, []),
 ]
-
-
-def told(tell):
-    bus = Story()
-    tell(bus)
-    bus.rig.drain()
-    bus.rig.check()
-    return bus
 
 
 @pytest.mark.parametrize(("tell", "kinds"), HEARD, ids=lambda value: getattr(value, "__name__", ""))

@@ -20,10 +20,10 @@ from sim.virtual.install import every_sensor
 from sim.virtual.morning import Morning, prepare
 from sim.virtual.run import Runner, run_until
 
-LONGEST_S = 120  # each step takes seconds; a busy computer may take its time
+LONGEST_S = 240  # each step takes seconds; a busy computer may take its time
 HEAP = 1 << 20
 SPEED = 100
-ASKED_S = 0.2
+ASKED_S = 0.5  # it reads the whole journal
 
 
 class Bus:

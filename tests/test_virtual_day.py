@@ -92,20 +92,6 @@ def test_looking_more_often_changes_nothing_that_is_recorded():
     assert confirmed(1_200_000) == confirmed(777)
 
 
-def test_flash_is_erased_right_behind_a_tick_where_the_next_one_is_far_away():
-    """P4: the flash is busy for 45 ms, and a tick that was due would wait for it."""
-    bus = Rig().bus
-    asked = []
-    bus.journal.housekeep = asked.append
-    for _ in range(3):
-        tick_ms = bus.next_tick_ms
-        bus.tick(tick_ms)
-        for after_ms in (0, 5, 95):
-            bus.turn(tick_ms + after_ms)
-        assert asked == [tick_ms]
-        asked.clear()
-
-
 def test_a_fleet_shares_a_broker_and_a_neglected_child_is_heard_of():
     peer = Peer()
     rigs = []

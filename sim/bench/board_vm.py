@@ -10,6 +10,8 @@ import json
 import sys
 import time
 
+import utime as computer
+
 gc.collect()
 EMPTY = gc.mem_alloc()
 
@@ -20,8 +22,29 @@ REPORT_MS = 60000
 
 
 class Figures:
-    start = peak = ticks = late = worst_late_ms = 0
+    start = peak = ticks = late = late_itself = worst_late_ms = worst_itself_ms = 0
     allocated = most_allocated = pauses_us = worst_pause_us = worst_turn_us = connects = 0
+
+
+class Stall:
+    """How long this process did not run though it would have: others had the processor."""
+
+    def __init__(self):
+        self.ms()
+
+    def ms(self):
+        """Since the last call."""
+        wall_us, cpu_s = computer.ticks_us(), computer.clock()
+        if hasattr(self, "_cpu_s"):
+            ran_us = int((cpu_s - self._cpu_s) * 1000000)
+            stalled_ms = (computer.ticks_diff(wall_us, self._wall_us) - ran_us) // 1000
+        else:
+            stalled_ms = 0
+        self._wall_us, self._cpu_s = wall_us, cpu_s
+        return max(0, stalled_ms)
+
+
+STALL = Stall()
 
 
 class Collector:
@@ -47,12 +70,16 @@ class Bus(firmware.bus.Bus):
             gc.collect()
             Figures.start = gc.mem_alloc() - EMPTY
         late_ms = now_ms - self.next_tick_ms if Figures.ticks else 0  # the first begins the count
+        stalled_ms = STALL.ms()
         before = gc.mem_alloc()
         super().tick(now_ms)
         used = gc.mem_alloc() - before
         Figures.ticks += 1
         Figures.late += late_ms > LATE_MS
         Figures.worst_late_ms = max(Figures.worst_late_ms, late_ms)
+        itself_ms = late_ms - stalled_ms
+        Figures.late_itself += itself_ms > LATE_MS
+        Figures.worst_itself_ms = max(Figures.worst_itself_ms, itself_ms)
         if used > 0:  # else it was collected in between
             Figures.allocated += used
             Figures.most_allocated = max(Figures.most_allocated, used)
@@ -78,6 +105,8 @@ class Bus(firmware.bus.Bus):
             "ticks": f.ticks,
             "late": f.late,
             "worst_late_ms": f.worst_late_ms,
+            "late_itself": f.late_itself,
+            "worst_itself_ms": f.worst_itself_ms,
             "allocated": f.allocated // f.ticks,
             "most_allocated": f.most_allocated,
             "pause_us": f.pauses_us // f.ticks,

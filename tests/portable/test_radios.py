@@ -32,6 +32,9 @@ class Radio:
     def turn(self, now_ms):
         self.turns += 1
 
+    def is_off(self):
+        return not self.is_asked
+
     def is_up(self):
         return self.is_asked and self.has_network
 
@@ -70,6 +73,44 @@ def test_the_next_is_asked_after_a_minute_without_the_first():
     assert bench.radios.is_up() and bench.radios.name == "cellular"
     assert bench.wifi.is_asked  # it goes on looking for its network
     assert bench.radios.signal_dbm() == -90
+
+
+def test_before_anybody_wants_one_none_is_asked():
+    radios = Radios([Radio("wifi"), Radio("cellular")], 60)
+    radios.turn(0)
+    radios.turn(200000)
+    assert radios.name == "" and not radios.is_up()
+    assert [radio.is_asked for radio in radios._radios] == [False, False]
+
+
+def test_each_next_one_is_asked_a_minute_after_the_one_before_and_then_all_go_on_trying():
+    made = [Radio("wifi"), Radio("cellular"), Radio("satellite")]
+    radios = Radios(made, 60)
+    radios.up()
+    asked = []
+    for now_ms in (0, 59999, 60000, 119999, 120000, 400000):
+        radios.turn(now_ms)
+        asked.append([radio.is_asked for radio in made].count(True))
+    assert asked == [1, 1, 2, 2, 3, 3]
+
+
+def test_they_are_off_when_each_of_them_is():
+    bench = Bench()
+    assert not bench.radios.is_off()
+    bench.radios.down()
+    assert bench.radios.is_off()
+    bench.cellular.up()  # it takes its time to hang up
+    assert not bench.radios.is_off()
+
+
+def test_up_after_down_gives_the_first_its_whole_minute():
+    bench = Bench()
+    bench.run(50000)
+    bench.radios.down()
+    bench.run(100)
+    bench.radios.up()
+    bench.run(59000)
+    assert not bench.cellular.is_asked
 
 
 def test_the_first_is_used_again_as_soon_as_it_is_back_by_a_new_connection():
@@ -171,6 +212,7 @@ def test_a_fault_is_told_once_and_again_after_an_hour():
     assert len(told(news, 5000 + 3600000)) == 1
     radio.fault = "The SIM card is locked."
     assert len(told(news, 3700000)) == 1
+    assert told(news, 3705000) == []
 
 
 def test_another_radio_is_told_but_not_the_first():
@@ -210,11 +252,14 @@ def test_a_link_makes_the_next_outage_count_anew():
     resort = LastResort(60, nvs)
     resort.update(0, False, True)
     resort.update(HOUR, False, True)
+    assert nvs["link_reset"] == 1
     again = LastResort(60, nvs)
-    again.update(10, True, True)
+    linked_ms = HOUR // 2
+    again.update(linked_ms, True, True)
     assert not nvs["link_reset"]
-    assert again.update(HOUR + 9, False, True) is None
-    assert again.update(HOUR + 10, False, True) is not None
+    assert again.update(linked_ms + HOUR - 1, False, True) is None
+    event = again.update(linked_ms + HOUR, False, True)
+    assert "for 60 min" in dict(event.data)["text"]
 
 
 def test_nothing_is_reset_while_anybody_may_be_on_board():

@@ -43,6 +43,7 @@ def test_all_is_unknown_until_it_has_settled():
     bench = Bench(0)
     s = bench.senses(200)
     assert s.unknown == [1, 2, 3, 4, 5, 6, 7]
+    assert s.flapping == s.flapping_belts == []
     s = bench.senses(100)
     assert s.unknown == []
     assert s.taken == []
@@ -94,6 +95,13 @@ def test_single_lost_reads_are_borne():
     bench.senses(1000)
     assert bench.s.taken == [2]
     assert bench.s.unknown == []
+    before = bench.s.seat_changes
+    for _ in range(5):
+        bench.chips[0].dead = True
+        bench.senses(100)
+        bench.chips[0].dead = False
+        bench.senses(10000)
+    assert bench.s.seat_changes == before
 
 
 def test_a_silent_chip_makes_its_seats_unknown_and_only_its_own():
@@ -111,6 +119,7 @@ def test_a_silent_chip_makes_its_seats_unknown_and_only_its_own():
     bench.senses(100)
     assert s.unknown == []
     assert s.taken == [2, 8]
+    assert not bench.map.silent(0)
 
 
 def test_a_chip_that_never_answered_is_silent_too():
@@ -134,15 +143,35 @@ def test_a_flapping_contact_is_unknown_and_its_neighbours_are_not():
     assert (bench.s.flapping, bench.s.flapping_belts) == ([6], [])
 
 
-def test_a_contact_that_has_calmed_down_is_believed_again():
+def flaps(bench, seat, times):
+    """Changes a contact so often, every 100 ms."""
+    for _ in range(times):
+        bench.chips[0].word ^= occupied(seat)
+        bench.senses(100)
+
+
+def test_a_contact_is_believed_again_once_a_whole_window_was_calm():
+    for seat in (1, 6):
+        bench = Bench(0)
+        bench.senses(300)
+        flaps(bench, seat, 9)
+        bench.senses(20000 - 900)
+        assert bench.s.unknown == bench.s.flapping == [seat]
+        bench.senses(100)
+        assert bench.s.unknown == bench.s.flapping == []
+        assert bench.s.taken == [seat]
+
+
+def test_each_window_counts_for_itself():
     bench = Bench(0)
     bench.senses(300)
-    for beat in range(20):
-        bench.chips[0].word = occupied(6) if beat % 2 else 0
-        bench.senses(100)
-    bench.senses(25000)
-    assert bench.s.unknown == []
-    assert bench.s.taken == [6]
+    for _ in range(3):
+        flaps(bench, 6, 8)
+        bench.senses(11000)
+        assert bench.s.unknown == []
+    flaps(bench, 6, 3)
+    bench.senses(9400)  # three more are in the window of these, five in the next
+    flaps(bench, 6, 8)
     assert bench.s.flapping == []
 
 
@@ -175,3 +204,23 @@ def test_no_chip_at_all_leaves_every_seat_unknown():
     s = Snapshot(2)
     SeatMap({"count": 2, "debounce_ms": DEBOUNCE_MS, "belts": True}, []).sense(s)
     assert s.unknown == [1, 2]
+
+
+class Mat(Chip):
+    inputs = 1
+
+
+def test_without_belts_a_seat_has_one_input_and_a_chip_may_have_one_seat():
+    chips = [Chip(1 << 1 | 1 << 13), Mat(1)]
+    s = Snapshot(15)
+    seats = SeatMap({"count": 15, "debounce_ms": DEBOUNCE_MS, "belts": False}, chips)
+    seats.tune(RULES)
+    for now_ms in range(0, 300, 100):
+        s.now_ms = now_ms
+        seats.sense(s)
+    assert (s.taken, s.unknown, s.unbelted) == ([2, 14, 15], [], [])
+    chips[1].dead = True
+    for now_ms in range(300, 1000, 100):
+        s.now_ms = now_ms
+        seats.sense(s)
+    assert (s.taken, s.unknown) == ([2, 14], [15])

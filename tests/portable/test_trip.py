@@ -174,6 +174,33 @@ def test_a_stop_tells_who_came_and_who_went():
     ]
 
 
+def test_a_door_that_opens_at_walking_pace_is_a_stop():
+    for speed_mms, phase in ((1400, "driving"), (1399, "boarding")):
+        ride = parked()
+        ride.goes(ignition=True)
+        ride.goes(3000, speed_mms=9000)
+        assert ride.goes(speed_mms=speed_mms, front_door=True) == phase
+
+
+def test_the_next_trip_counts_its_own_stops_and_has_its_own_end():
+    ride = parked()
+    for _ in range(2):
+        ride.goes(ignition=True)
+        ride.goes(3000, speed_mms=9000)
+        ride.goes(1000, speed_mms=0, front_door=True)
+        ride.goes(3000, speed_mms=9000, front_door=False)
+        ride.goes(6000, speed_mms=0, ignition=False)
+        assert ride.presses() == "parked"
+        ride.goes(1000)
+    assert ride.kinds() == ["trip_started", "stop_served", "trip_ended"] * 2
+    assert [data["trip"] for data in ride.data("trip_ended")] == [1, 2]
+    assert [data["stops"] for data in ride.data("trip_ended")] == [1, 1]
+    ride.goes(ignition=True)
+    ride.goes(6000, ignition=False)
+    ride.presses()
+    assert ride.kinds().count("trip_ended") == 2, "it has not driven"
+
+
 def test_who_boards_with_the_engine_off_is_told_at_the_first_stop():
     ride = parked()
     ride.goes(200, stop="school")

@@ -153,6 +153,13 @@ def test_only_a_press_counts():
     assert driver.hears(2000)[1] == 200
 
 
+def test_what_is_steady_is_on_at_any_millisecond():
+    for now_ms in range(8):
+        driver = Driver(LAMP)
+        driver.s.now_ms = now_ms
+        assert driver.hears(100) == [100, 0, 0], now_ms
+
+
 def test_outputs_are_switched_only_when_they_change():
     driver = Driver(LAMP)
     driver.hears(10000)

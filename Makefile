@@ -44,6 +44,7 @@ lint: $(VENV)/dev $(VENV)/typings  ## style (ruff) and types (mypy)
 
 bench: $(VENV)/dev  ## measure, beside the goals
 	@$(VENV_BIN)/python -m sim bench
+	@$(VENV_BIN)/python -m tests.page_frames
 
 vm: $(VENV)/dev  ## the portable tests of firmware/, on CPython and in the MicroPython VM
 	@$(VENV_BIN)/python -m pytest -q -rs tests/portable tests/test_portable_vm.py

@@ -21,7 +21,7 @@ from typing import Any
 from sim.brokers import HOST, free_port
 
 _PORT = 8080
-_READY_S = 30
+_READY_S = 90  # a busy computer
 _END_S = 10
 _TELL_S = 0.05
 PERSON = "demo"

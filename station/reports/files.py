@@ -6,10 +6,6 @@ import csv
 import io
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-
 from station.reports.facts import Sheet
 from station.reports.words import shown, word
 
@@ -31,6 +27,10 @@ def as_csv(sheet: Sheet, language: str) -> bytes:
 
 def as_xlsx(sheets: list[Sheet], language: str) -> bytes:
     """All sheets in one workbook."""
+    from openpyxl import Workbook  # a tenth of the station's start: only who asks waits for it
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
     book = Workbook()
     book.remove(book.active)
     for sheet in sheets:

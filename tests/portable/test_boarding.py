@@ -97,7 +97,7 @@ def test_a_walk_to_the_button_gives_the_open_door_its_time_anew():
     ride.goes(HOLD - 1000)
     assert ride.s.alone_ms is None
     ride.goes(1000)
-    assert ride.s.alone_ms > 0
+    assert 0 < ride.s.alone_ms <= 1000, "from the walk on, not from before"
 
 
 def test_behind_the_closed_door_no_button_holds_the_time():
@@ -280,7 +280,9 @@ def test_the_policy_may_tune_it():
     ride = tuned(boarding_door_s=5)
     ride.goes(5100, front_door=False)
     assert ride.goes(taken=[3]) == "checking"
-    assert tuned(boarding_s=0).goes(taken=[3]) == "checking"
+    ride = tuned(boarding_s=0)
+    assert ride.goes(5 * MINUTE, unknown=[5]) == "parked"
+    assert ride.goes(taken=[3]) == "checking"
 
 
 def test_the_policy_may_tune_the_walk():

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from told import NOW_MS, connected, count, event, running, telling, until
+from told import NOW_MS, connected, count, event, on_one_database, running, telling, until
 from vm import ROOT
 
 from station.clock import FollowedClock
@@ -27,6 +27,7 @@ def test_a_second_station_is_refused_until_the_first_has_ended(settings, broker)
     asyncio.run(scenario())
 
 
+@on_one_database
 def test_it_is_one_sentence_on_the_command_line(settings, broker):
     command = [sys.executable, "-m", "station", "serve", "--http", "127.0.0.1:0", "--db"]
 
@@ -42,6 +43,7 @@ def test_it_is_one_sentence_on_the_command_line(settings, broker):
     assert "Traceback" not in done.stderr
 
 
+@on_one_database
 def test_people_and_policies_may_be_given_to_a_station_that_runs(settings, broker):
     command = [sys.executable, "-m", "station", "admin", "boss", "--generate", "--db"]
 

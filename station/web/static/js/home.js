@@ -86,6 +86,7 @@ async function home() {
 
   function fit() {
     const there = [...live.buses.values()].filter((bus) => bus.lat !== null).map((bus) => [bus.lat, bus.lon]);
+    map.invalidateSize({ animate: false }); // the page may have been laid out anew since it was asked
     if (there.length) map.fitBounds(L.latLngBounds(there).pad(0.15), { maxZoom: 14 });
     return there.length > 0;
   }

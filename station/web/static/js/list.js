@@ -83,7 +83,7 @@ export class BusList {
     setText(row.cells.speed, speedWords(bus));
     setText(row.cells.heard, heardWords(bus));
     setAttribute(row.cells.heard, "class", isStale(bus) ? "c-heard stale" : "c-heard");
-    setText(row.cells.seats, seatWords(bus));
+    setText(row.cells.seats, seatWords(bus, "\n"));
     setText(row.cells.alarms, bus.alarms ? t("n_alarms", { n: bus.alarms }) : "");
     setAttribute(row.node, "class", bus.show);
     row.show = bus.show;
@@ -138,13 +138,13 @@ export function heardWords(bus) {
   return t("silent_since", { time: moment(bus.dark_since || bus.heard_at) });
 }
 
-export function seatWords(bus) {
+export function seatWords(bus, between = " · ") {
   if (!bus.seats) return t("unknown");
   const { total, taken, unknown, unbelted } = bus.seats;
   const parts = [t("n_taken", { n: taken.length, of: total })];
   if (unknown.length) parts.push(t("n_unknown", { n: unknown.length }));
   if (unbelted.length) parts.push(t("n_unbelted", { n: unbelted.length }));
-  return parts.join(" · ");
+  return parts.join(between);
 }
 
 export const busAddress = (bus) => `/bus/${path(bus.fleet, bus.bus)}`;

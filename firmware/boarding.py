@@ -12,14 +12,16 @@ boarding_door_s after it closed at most, is boarding: told as information
                   180 s in all (profile.py) it is boarding no more, and an alarm
 
 Through a closed door nobody boards: who sits down then alarms at once. Who gets up and sits down
-again within 10 s has not left the bus, and the time runs on.
+again within 10 s has not left the bus, and the time runs on: that of the check, too, unless it
+was the walk to the button that ended it.
 
 Where a seat cannot be read, anybody may have sat down on it: a door that is open later than
 a minute after the check (until then it is the driver who leaves) asks for another check.
 
 Unknown: a door that cannot be read is closed. One that has not been seen closed since
-the start, or that was "open" for 30 s of driving, is a torn wire as likely: closed. After
-a reset nobody knows how long they have been alone: long enough.
+the start, or that was "open" for 30 s of driving, is a torn wire as likely: closed, but where
+seats cannot be read it asks for one check. After a reset nobody knows how long they have been
+alone: long enough.
 """
 
 from micropython import const
@@ -47,7 +49,9 @@ class Boarding:
         self._parked_ms = _LONG_AGO_MS
         self._since_ms = 0  # the open door counts from here on
         self._at_ms = 0  # the tick before
-        self._before = None  # since_ms, alone_ms as the bus became empty
+        self._rose_ms = _LONG_AGO_MS  # when the last of them got up
+        self._before = None  # since_ms, alone_ms as they did; None: they were not boarding
+        self._has_asked = False  # since the start, at a door that may be torn
         self._alone_ms = None  # for how long they may have been alone; None: nobody boarded
 
     def tune(self, rules):
@@ -68,9 +72,10 @@ class Boarding:
         if self._is_open:
             self._open_ms = s.now_ms
 
-    def ends(self, s):
-        """The bus is parked, or its engine runs."""
+    def ends(self, s, rose=False):
+        """The bus is parked, or its engine runs. rose: because the last of them got up."""
         self.is_on = False
+        self._rose_ms = s.now_ms if rose else _LONG_AGO_MS
         self._before = None if self._alone_ms is None else (self._since_ms, self._alone_ms)
         self._alone_ms = None
         self._parked_ms = s.now_ms
@@ -79,16 +84,21 @@ class Boarding:
         """Every tick of a parked bus -> has it to be checked again, for seats that are unknown?"""
         if not self._hold_ms:
             return False
-        may_sit = self._is_open and s.unknown and s.now_ms - self._parked_ms >= _LEAVES_MS
+        may_sit = s.unknown and s.now_ms - self._parked_ms >= _LEAVES_MS and self._may_enter(s)
         sits = s.sitting and self._open_ms is not None and s.now_ms - self._open_ms <= self._door_ms
-        if sits or may_sit:
+        rose = s.now_ms - self._rose_ms < _ROSE_MS
+        if (sits or may_sit) and (self._before or not rose):
             self.is_on = True
             self._at_ms = s.now_ms
-            if self._before and s.now_ms - self._parked_ms < _ROSE_MS:
-                self._since_ms, self._alone_ms = self._before
-            else:
-                self._since_ms, self._alone_ms = s.now_ms, 0
+            self._since_ms, self._alone_ms = self._before if rose else (s.now_ms, 0)
         return bool(may_sit)
+
+    def _may_enter(self, s):
+        """The door is open; once after a start also if it was never seen closed."""
+        if self._is_open or not s.front_door or self._has_asked:
+            return self._is_open
+        self._has_asked = True
+        return True
 
     def alone_ms(self, s, off_ms, walked):
         """Every tick with the ignition off -> for how long they may have been alone; None: not.

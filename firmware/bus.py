@@ -59,6 +59,7 @@ class Bus:
         self.journal = Journal(
             parts.flash, parts.entropy, kept["alarm_kb"], kept["cursor_s"], parts.nvs
         )
+        self.journal.prepare(now_ms)
         self.uplink = Uplink(config, self.journal, parts.radio, parts.dialer, self._status)
         self.uplink.on_command = self._answer
         self.next_tick_ms = now_ms

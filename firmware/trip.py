@@ -128,7 +128,7 @@ class Trip:
         elif self.phase != PARKED:
             self.phase = PARKED
             self._nvs.set("unchecked", 0)
-            self._boarding.ends(s)
+            self._boarding.ends(s, not walked)
             self._on_board = None
             self._end_trip(notices)
 

@@ -125,8 +125,12 @@ def run(args: argparse.Namespace) -> int:
     each = -(-args.cuts // args.chains)
     for seed in range(args.seed, args.seed + args.chains):
         progress = Progress(each, f"cuts of seed {seed}")
+
+        def show(chain: Chain, progress: Progress = progress) -> None:
+            progress.show(chain.cuts)
+
         try:
-            chain = soak(seed, each, lambda chain, progress=progress: progress.show(chain.cuts))
+            chain = soak(seed, each, show)
         except Broken as broken:
             progress.clear()
             print(f"BROKEN {broken}")

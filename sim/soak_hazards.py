@@ -151,10 +151,11 @@ def _left(days: Iterable[Left]) -> bool:
             named += day.named
             latest_ms = max(latest_ms, day.late_ms)
     hit = count - missed
+    least = 100 * 0.05 ** (1 / count)
     print(
         f"Child left behind: {count} days, alarmed in time: {hit}, missed: {missed}. "
         f"Sensitivity {100 * hit / count:.1f} %"
-        + ("." if missed else f" (with 95 % confidence more than {100 - 300 / count:.1f} %).")
+        + ("." if missed else f" (with 95 % confidence more than {least:.1f} %).")
     )
     print(
         f"Of these alarms {named} rest on the sensor of the child's own seat, {hit - named} came "

@@ -209,6 +209,7 @@ class Vehicle:
         self.board.dialer.abandon()
         self.bus = None
         self._more_ms = None
+        self._free_ms = 0
         self.nvs.power_cut()
         self.receiver.powered = False
         self.receiver.advance(self.now_ms)

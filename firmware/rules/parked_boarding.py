@@ -18,8 +18,8 @@ class ParkedBoarding:
     15 min of the MLIT guideline.
 
     Unknown: a door that cannot be read is closed, and so is one that was not seen closed since
-    the start. Unknown seats count as taken when the door is open later than a minute after
-    the check; who sits down there sooner is not seen.
+    the start, but for one check of unknown seats. These count as taken when the door is open
+    later than a minute after the check; who sits down there sooner is not seen.
     """
 
     kind = "parked_boarding"

@@ -131,6 +131,36 @@ def test_who_gets_up_and_sits_down_again_has_not_left():
     assert ride.s.alone_ms > 180000
 
 
+def test_who_gets_up_in_the_check_gets_no_more_time_either():
+    ride = Ride(**CHECKED)
+    ride.goes(MINUTE, ignition=True, taken=[3])
+    ride.goes(20000, ignition=False, front_door=True)
+    ride.presses()
+    assert ride.goes(taken=[]) == "parked"
+    assert ride.goes(9800) == "parked"
+    assert ride.goes(taken=[7]) == "checking"
+    assert ride.s.alone_ms == ride.s.ignition_off_ms > 30000
+
+
+def test_who_boards_as_the_driver_comes_from_the_button_has_not_been_there_before():
+    ride = Ride(**CHECKED)
+    ride.goes(MINUTE, ignition=True)
+    ride.goes(20000, ignition=False, front_door=True)
+    assert ride.presses() == "parked"
+    assert ride.goes(taken=[7]) == "boarding"
+
+
+def test_after_a_reset_an_open_door_and_unknown_seats_ask_for_one_check():
+    ride = Ride(**CHECKED)
+    assert ride.goes(200, front_door=True, unknown=[1, 2]) == "boarding"
+    assert ride.s.alone_ms == 100
+    assert ride.goes(180000) == "checking"
+    assert ride.presses() == "parked"
+    assert ride.goes(10 * MINUTE) == "parked"  # a torn wire asks no more
+    ride.goes(front_door=False)
+    assert ride.goes(200, front_door=True) == "boarding"
+
+
 def test_ten_seconds_later_it_is_somebody_else():
     ride = open_door()
     ride.goes(HOLD - 30000, taken=[3])

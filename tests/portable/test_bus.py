@@ -332,6 +332,21 @@ def test_the_journal_tidies_up_right_behind_a_tick_and_not_before_the_next():
     assert at_ms == list(range(2100, 3100, 100))
 
 
+def test_after_a_start_no_tick_waits_for_an_erase():
+    bench = Bench()
+    bench.waits(1000)
+    bench.start(reset_cause="watchdog")
+    bench.parts.ignition.on = True
+    bench.flash.reset_counts()
+    while bench.now_ms < 5000:
+        erases = bench.flash.erases
+        bench.now_ms = bench.bus.next_tick_ms
+        bench.bus.tick(bench.now_ms)
+        assert bench.flash.erases == erases, bench.now_ms
+        bench.bus.turn(bench.now_ms)
+    assert bench.flash.programs > 0
+
+
 def test_the_flash_that_refuses_does_not_stop_the_horn():
     bench = Bench()
     bench.waits(1000)

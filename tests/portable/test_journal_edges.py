@@ -6,7 +6,7 @@ from binascii import crc32
 from nor import ERROR, Flash, journal
 
 from firmware.blocks import Blocks
-from firmware.journal import ALARM, KIND_EVENT, TRACK
+from firmware.journal import ALARM, KIND_EVENT, TRACK, Journal
 from firmware.sector import HEADER, MAX_RECORD, SECTOR, UNIT, get_header, put_header
 
 EPOCH = 0x9F3A21C4
@@ -290,3 +290,71 @@ def test_the_last_number_is_not_used():
         assert False, "4294967295 was used"
     except OSError:
         pass
+
+
+def test_damage_in_both_lanes_is_added_up():
+    flash = Flash(16)
+    j = journal(flash)
+    fill(j, ALARM, 5)
+    fill(j, TRACK, 5)
+    flash.flip(1, HEADER + UNIT + 64 + 20, 0)
+    flash.flip(5, HEADER + UNIT + 64 + 20, 0)
+    j = journal(flash)
+    j.ack(ALARM, 10)
+    j.ack(TRACK, 10)
+    assert j.damaged == 2
+
+
+class Unreadable(Flash):
+    block = 99
+
+    def readblocks(self, block, buf, offset=0):
+        if block == self.block:
+            raise OSError(5)
+        Flash.readblocks(self, block, buf, offset)
+
+
+def test_what_cannot_be_told_may_have_held_the_highest_numbers():
+    flash = Unreadable(16)
+    fill(journal(flash), ALARM, 3)
+    assert journal(flash).next_seq == 5
+    assert Journal(flash, lambda n: bytes(n - 1) + b"\x07", 16).next_seq == 5 + 7
+    flash.block = 9
+    assert journal(flash).next_seq == 5 + SECTOR // UNIT
+    flash.block = 99
+    flash.data[9 * SECTOR] = 0  # no header, and not erased
+    assert journal(flash).next_seq == 5 + SECTOR // UNIT
+
+
+def test_a_header_that_cannot_be_true_is_none():
+    """lane, alarms, sectors: of another lane, without sectors, beyond the device."""
+    for lane, alarms, total in ((2, 4, 16), (0, 0, 16), (1, 16, 16), (1, 4, 17), (0, 17, 16)):
+        flash = Flash(16)
+        for block in range(16):
+            number = 16 + block if block else 32
+            head = memoryview(bytearray(HEADER))
+            put_header(head, lane, alarms, total, EPOCH, number, 900, 900, 900)
+            flash.data[block * SECTOR : block * SECTOR + HEADER] = head
+        j = journal(flash)
+        fill(j, ALARM, 1)
+        assert journal(flash).backlog(ALARM) == 1, (lane, alarms, total)
+
+
+def test_the_fewest_sectors_leave_two_to_each_lane():
+    flash = Flash(16)
+    Journal(flash, bytes, 1)
+    assert get_header(memoryview(flash.data)[SECTOR : SECTOR + HEADER])[1:3] == (2, 16)
+    flash = Flash(16)
+    Journal(flash, bytes, 1000)
+    assert get_header(memoryview(flash.data)[SECTOR : SECTOR + HEADER])[1:3] == (14, 16)
+
+
+def test_a_reader_that_goes_back_to_another_sector_reads_it_anew():
+    j = journal(Flash(16))
+    fill(j, ALARM, 70)
+    reader = j.reader(ALARM)
+    for _ in range(66):
+        assert reader.read()
+    j.ack(ALARM, 2)  # the third of its sector, as the one that was read last
+    reader.rewind()
+    assert reader.read() and reader.seq == 3

@@ -197,6 +197,5 @@ def test_what_nobody_can_read_is_shown_to_the_administrator(duty, town):
     ).wait_for()
     page.reload()
     page.locator("#log tr", has_text=NAME).get_by_text("gave a policy").wait_for()
-    duty.goto("/")
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/login")

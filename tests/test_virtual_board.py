@@ -1,6 +1,7 @@
 """The virtual board is a board: unmodified mpremote talks to it, and its flash outlives it."""
 
 import hashlib
+import time
 
 import pytest
 from virtual import VirtualBoard
@@ -79,6 +80,7 @@ def test_every_reset_has_its_cause(board, call, word, cause):
     board.catches_up()
     board.mpremote("resume", "exec", "--no-follow", f"import machine; {call}")
     board.waits_for(f"starts again: {word}\n")
+    time.sleep(1)  # the prompt comes a moment later
     assert board.mpremote("resume", "exec", CAUSE) == f"{cause}\n"
 
 

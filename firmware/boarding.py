@@ -49,7 +49,7 @@ class Boarding:
         self._parked_ms = _LONG_AGO_MS
         self._since_ms = 0  # the open door counts from here on
         self._at_ms = 0  # the tick before
-        self._rose_ms = _LONG_AGO_MS  # when the last of them got up
+        self._rose = False  # it is parked because the last of them got up
         self._before = None  # since_ms, alone_ms as they did; None: they were not boarding
         self._has_asked = False  # since the start, at a door that may be torn
         self._alone_ms = None  # for how long they may have been alone; None: nobody boarded
@@ -75,7 +75,7 @@ class Boarding:
     def ends(self, s, rose=False):
         """The bus is parked, or its engine runs. rose: because the last of them got up."""
         self.is_on = False
-        self._rose_ms = s.now_ms if rose else _LONG_AGO_MS
+        self._rose = rose
         self._before = None if self._alone_ms is None else (self._since_ms, self._alone_ms)
         self._alone_ms = None
         self._parked_ms = s.now_ms
@@ -86,7 +86,7 @@ class Boarding:
             return False
         may_sit = s.unknown and s.now_ms - self._parked_ms >= _LEAVES_MS and self._may_enter(s)
         sits = s.sitting and self._open_ms is not None and s.now_ms - self._open_ms <= self._door_ms
-        rose = s.now_ms - self._rose_ms < _ROSE_MS
+        rose = self._rose and s.now_ms - self._parked_ms < _ROSE_MS
         if (sits or may_sit) and (self._before or not rose):
             self.is_on = True
             self._at_ms = s.now_ms

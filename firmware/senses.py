@@ -181,16 +181,11 @@ class Senses:
 
     def _read_slow(self, s):
         index = self._seat_sensors + 1
-        try:
-            s.supply_mv = self._parts.supply.read_mv()
-            s.silent[index] = False
-        except OSError:
-            s.supply_mv = None
-            s.silent[index] = True
+        s.supply_mv = _read_mv(self._parts.supply)
+        s.silent[index] = s.supply_mv is None
         # With the vehicle's supply the pin shows the charger (LilyGO T-A7670, README, note 4).
         is_cut = s.supply_mv is not None and s.supply_mv < self._cut_mv
-        backup = self._parts.backup if is_cut else None
-        s.backup_mv = None if backup is None else backup.read_mv()
+        s.backup_mv = _read_mv(self._parts.backup) if is_cut and self._parts.backup else None
         if self._parts.cabin is None:
             return
         try:
@@ -199,3 +194,11 @@ class Senses:
         except OSError:
             s.cabin_c10 = None
             s.silent[index + 1] = True
+
+
+def _read_mv(supply):
+    """-> mV, or None: it cannot be read."""
+    try:
+        return supply.read_mv()
+    except OSError:
+        return None

@@ -332,6 +332,20 @@ def test_the_journal_tidies_up_right_behind_a_tick_and_not_before_the_next():
     assert at_ms == list(range(2100, 3100, 100))
 
 
+def test_a_backup_that_cannot_be_read_does_not_stop_the_tick():
+    bench = Bench()
+    bench.waits(2000)
+    bench.parts.supply.read_mv = lambda: 0
+    bench.parts.backup = Supply()
+    bench.waits(2000)
+    assert bench.bus.snapshot.backup_mv == 12600
+    bench.parts.backup.dead = True
+    fed = bench.parts.watchdog.fed
+    bench.waits(2000)
+    assert bench.bus.snapshot.backup_mv is None
+    assert bench.parts.watchdog.fed > fed
+
+
 def test_after_a_start_no_tick_waits_for_an_erase():
     bench = Bench()
     bench.waits(1000)

@@ -3,23 +3,15 @@
 import os
 
 import pytest
+from nor import BODY, fill, journal
 
-from firmware.journal import ALARM, KIND_EVENT, TRACK, Journal
+from firmware.journal import ALARM, KIND_EVENT, TRACK
 from sim.flash import ERROR, NEW, OLD, SECTOR, SILENT, TEARS, Dice, Flash, PowerCut
 from sim.soak_flash import Life
 from sim.witness import EPOCH, Witness, read_all
 
 SEED = int(os.environ.get("BUSGUARD_SEED", "1"))
-BODY = b"fifty bytes that somebody wants to see again, soon"
 FIRST = 48  # offset of a sector's first record, behind header and cursor
-
-
-def journal(flash, alarm_sectors=4):
-    return Journal(flash, lambda n: EPOCH if n == 4 else bytes(n), alarm_sectors * 4)
-
-
-def fill(journal, lane, n):
-    return [journal.append(lane, KIND_EVENT, BODY) for _ in range(n)]
 
 
 @pytest.mark.parametrize("how", [ERROR, SILENT])

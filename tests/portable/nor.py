@@ -6,7 +6,7 @@ MicroPython), so there the file is taken by itself.
 
 import sys
 
-from firmware.journal import Journal
+from firmware.journal import KIND_EVENT, Journal
 
 try:
     from sim.flash import ERROR, NEW, OLD, SILENT, Flash, PowerCut
@@ -21,7 +21,10 @@ except ImportError:
         PowerCut,
     )
 
-__all__ = ["ERROR", "NEW", "OLD", "SILENT", "Flash", "PowerCut", "drain", "entropy", "journal"]
+__all__ = [
+    "ERROR", "NEW", "OLD", "SILENT", "Flash", "PowerCut", "drain", "entropy", "fill", "journal",
+]  # fmt: skip
+BODY = b"fifty bytes that somebody wants to see again, soon"
 
 
 def entropy(n):
@@ -31,6 +34,11 @@ def entropy(n):
 
 def journal(flash, alarm_sectors=4, nvs=None):
     return Journal(flash, entropy, alarm_sectors * 4, nvs=nvs)
+
+
+def fill(journal, lane, n, body=BODY):
+    """-> the numbers of so many records; 63 of them fill a sector."""
+    return [journal.append(lane, KIND_EVENT, body) for _ in range(n)]
 
 
 def drain(journal, lane):

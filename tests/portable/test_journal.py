@@ -3,14 +3,13 @@
 import struct
 from binascii import crc32
 
-from nor import ERROR, NEW, OLD, SILENT, Flash, PowerCut, drain, entropy, journal
+from nor import BODY, ERROR, NEW, OLD, SILENT, Flash, PowerCut, drain, entropy, fill, journal
 from parts import Nvs
 
 from firmware.journal import ALARM, KIND_EVENT, KIND_POSITION, TRACK, Journal
 from firmware.sector import MAX_PAYLOAD
 
 UNCONFIRMED = 5  # index of sim.flash.TEARS
-BODY = b"fifty bytes that somebody wants to see again, soon"
 
 
 class Numbers(Nvs):
@@ -22,10 +21,6 @@ class Numbers(Nvs):
             raise OSError(5)
         self.writes += 1
         Nvs.set(self, name, value)
-
-
-def fill(journal, lane, n, body=BODY):
-    return [journal.append(lane, KIND_EVENT, body) for _ in range(n)]
 
 
 def seqs(journal, lane):

@@ -3,7 +3,7 @@
 import struct
 from binascii import crc32
 
-from nor import ERROR, Flash, journal
+from nor import ERROR, Flash, fill, journal
 
 from firmware.blocks import Blocks
 from firmware.journal import ALARM, KIND_EVENT, TRACK, Journal
@@ -92,11 +92,6 @@ def test_a_header_with_two_flipped_bits_is_none():
         assert get_header(memoryview(bad)) is None, (first, second)
     half = good[:24] + b"\xff" * 8  # torn
     assert get_header(memoryview(half)) is None
-
-
-def fill(j, lane, n):
-    for _ in range(n):
-        j.append(lane, KIND_EVENT, bytes(50))
 
 
 def start_reads(flash):

@@ -27,17 +27,22 @@ def test_a_second_station_is_refused_until_the_first_has_ended(settings, broker)
     asyncio.run(scenario())
 
 
-@on_one_database
-def test_it_is_one_sentence_on_the_command_line(settings, broker):
-    command = [sys.executable, "-m", "station", "serve", "--http", "127.0.0.1:0", "--db"]
+def commanded(settings, *words):
+    """`python -m station ...` on the database of a station that runs -> how it ended."""
+    command = [sys.executable, "-m", "station", *words, "--db", settings.db]
 
     async def scenario():
         async with running(settings):
             return await asyncio.to_thread(
-                subprocess.run, [*command, settings.db], cwd=ROOT, capture_output=True, text=True
+                subprocess.run, command, cwd=ROOT, capture_output=True, text=True
             )
 
-    done = asyncio.run(scenario())
+    return asyncio.run(scenario())
+
+
+@on_one_database
+def test_it_is_one_sentence_on_the_command_line(settings, broker):
+    done = commanded(settings, "serve", "--http", "127.0.0.1:0")
     assert done.returncode == 2
     assert "Another station works on the database" in done.stderr
     assert "Traceback" not in done.stderr
@@ -45,15 +50,7 @@ def test_it_is_one_sentence_on_the_command_line(settings, broker):
 
 @on_one_database
 def test_people_and_policies_may_be_given_to_a_station_that_runs(settings, broker):
-    command = [sys.executable, "-m", "station", "admin", "boss", "--generate", "--db"]
-
-    async def scenario():
-        async with running(settings):
-            return await asyncio.to_thread(
-                subprocess.run, [*command, settings.db], cwd=ROOT, capture_output=True, text=True
-            )
-
-    assert asyncio.run(scenario()).returncode == 0
+    assert commanded(settings, "admin", "boss", "--generate").returncode == 0
 
 
 def test_who_lost_the_database_to_another_waits_and_takes_nothing(cluster, broker):

@@ -38,9 +38,9 @@ def broker_at(wanted: tuple[str, int] | None) -> Iterator[tuple[str, int, str]]:
 
 
 @contextmanager
-def subscribed(host: str, port: int) -> Iterator[Subscriber]:
+def subscribed(host: str, port: int, fleet: str = FLEET) -> Iterator[Subscriber]:
     """The city's ear on that broker."""
-    subscriber = Subscriber(host, port, FLEET)
+    subscriber = Subscriber(host, port, fleet)
     subscriber.start()
     try:
         yield subscriber

@@ -18,15 +18,23 @@ from typing import Any
 from urllib.parse import urlsplit
 
 
+def sign_in(
+    address: str, name: str, password: str
+) -> tuple[http.client.HTTPConnection, dict[str, str]]:
+    """-> (a connection to the station, the headers of whoever is signed in there)."""
+    link = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
+    headers = {"Content-Type": "application/json"}
+    link.request("POST", "/api/login", json.dumps({"name": name, "password": password}), headers)
+    answer = link.getresponse()
+    headers["X-CSRF-Token"] = json.loads(answer.read())["csrf"]
+    headers["Cookie"] = (answer.getheader("Set-Cookie") or "").split(";")[0]
+    return link, headers
+
+
 def open_stream(address: str, name: str, password: str) -> http.client.HTTPResponse:
     """Signed in, and listening."""
-    link = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
-    who = json.dumps({"name": name, "password": password})
-    link.request("POST", "/api/login", who, {"Content-Type": "application/json"})
-    answer = link.getresponse()
-    answer.read()
-    cookie = (answer.getheader("Set-Cookie") or "").split(";")[0]
-    link.request("GET", "/api/stream", headers={"Cookie": cookie})
+    link, headers = sign_in(address, name, password)
+    link.request("GET", "/api/stream", headers=headers)
     stream = link.getresponse()
     assert stream.status == 200, stream.status
     return stream

@@ -11,13 +11,12 @@ import http.client
 import json
 import time
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 import paho.mqtt.client as mqtt
 
 from sim import brokers
 from sim.bench.station_buses import state
-from sim.bench.station_reader import open_stream
+from sim.bench.station_reader import open_stream, sign_in
 from sim.bench.station_stream import rss_mb
 from sim.station import PERSON, Station
 
@@ -98,16 +97,12 @@ class Week:
 
     def _answer(self) -> None:
         """Every alarm of the day, as soon as it is there."""
-        link = http.client.HTTPConnection(urlsplit(self._station.address).netloc, timeout=60)
+        link, headers = sign_in(self._station.address, PERSON, self._station.password)
 
         def ask(method: str, path: str, body: object = None) -> http.client.HTTPResponse:
             link.request(method, path, json.dumps(body), headers)
             return link.getresponse()
 
-        headers = {"Content-Type": "application/json"}
-        answer = ask("POST", "/api/login", {"name": PERSON, "password": self._station.password})
-        headers["X-CSRF-Token"] = json.loads(answer.read())["csrf"]
-        headers["Cookie"] = (answer.getheader("Set-Cookie") or "").split(";")[0]
         until = time.monotonic() + 60
         left = _BUSES
         while left:

@@ -16,9 +16,8 @@ from firmware.config import load, parse
 from sim.day import school_morning
 from sim.flash import TEARS
 from sim.live import Stop
-from sim.morning import broker_at
+from sim.morning import broker_at, subscribed
 from sim.proxy import HOST, Proxy
-from sim.subscriber import Subscriber
 from sim.virtual.board import VirtualBoard
 from sim.virtual.harness import Harness
 from sim.virtual.image import Image
@@ -178,9 +177,7 @@ def _morning(args: argparse.Namespace, board: VirtualBoard, stack: ExitStack) ->
     """OSError with a sentence: there is no broker."""
     bus = every_sensor() if args.bus is None else json.loads(args.bus.read_bytes())
     host, port, what = stack.enter_context(broker_at(args.broker))
-    subscriber = Subscriber(host, port, bus["fleet"])
-    subscriber.start()
-    stack.callback(subscriber.stop)
+    subscriber = stack.enter_context(subscribed(host, port, bus["fleet"]))
     _tell(f"MQTT broker: {what}")
     proxy = stack.enter_context(Proxy(host, port))
     bus = prepare(board.image, bus, (HOST, proxy.port))

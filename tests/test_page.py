@@ -448,3 +448,25 @@ def test_many_tabs_share_one_stream_and_can_still_acknowledge(opened, station):
     card.get_by_role("button", name="Acknowledge").click()
     card.get_by_text("acknowledged it").wait_for()
     watched.page.locator("article.alarm").get_by_text("acknowledged it").wait_for()
+
+
+def test_what_comes_while_the_picture_is_on_its_way_is_not_forgotten(opened, station):
+    """The stream is newer than an answer that was made before it and comes behind it."""
+    watched = opened("/", language="en")
+    watched.page.locator("body.ready").wait_for()
+
+    answered = []
+
+    def late(route):
+        answer = route.fetch()
+        station.alarm()
+        watched.page.wait_for_timeout(500)  # the stream brings it
+        answered.append(route)
+        route.fulfill(response=answer)
+
+    watched.page.route("**/api/live", late, times=1)
+    watched.page.reload()
+    watched.page.wait_for_function("() => document.body.matches('.ready')")
+    watched.page.locator("article.alarm").wait_for(timeout=10_000)
+    watched.page.wait_for_timeout(1000)
+    assert len(answered) == 1 and watched.page.locator("article.alarm").count() == 1

@@ -16,6 +16,7 @@ export class Live extends EventTarget {
     this.since = Date.now();
     this._changed = new Set();
     this._due = null;
+    this._meanwhile = null;
   }
 
   start() {
@@ -35,16 +36,26 @@ export class Live extends EventTarget {
   _hear({ name, data }) {
     if (name === "error") return this._connection(false);
     this._heard = Date.now();
-    if (name === "open") this._refetch(); // whatever was missed in between is in it
-    else if (name === "bus") this._bus(JSON.parse(data));
+    if (name === "open") return this._refetch(); // whatever was missed in between is in it
+    if (this._meanwhile) this._meanwhile.push({ name, data });
+    this._take(name, data);
+  }
+
+  _take(name, data) {
+    if (name === "bus") this._bus(JSON.parse(data));
     else if (name === "alarm") this._alarm(JSON.parse(data));
     else if (name === "station") this._station(JSON.parse(data));
   }
 
+  /** What the stream says while the answer is on its way is newer than that: it is taken again. */
   async _refetch() {
     this._heard = Date.now();
+    const meanwhile = [];
+    this._meanwhile = meanwhile;
     try {
       const live = await get("/api/live");
+      if (this._meanwhile !== meanwhile) return; // asked once more since
+      this._meanwhile = null;
       setNow(live.at);
       this.alarms = new Map(live.alarms.map((alarm) => [alarm.id, alarm]));
       const there = new Set(live.buses.map(key));
@@ -52,6 +63,7 @@ export class Live extends EventTarget {
       for (const bus of live.buses) this._bus(bus);
       this._connection(true);
       this._station(live.station);
+      for (const { name, data } of meanwhile) this._take(name, data);
       this.dispatchEvent(new Event("fresh"));
       this.dispatchEvent(new Event("alarms"));
     } catch (error) {

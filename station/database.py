@@ -94,6 +94,11 @@ class Database:
             async with connection.begin():
                 yield connection
 
+    def calm(self) -> contextlib.AbstractAsyncContextManager:
+        """Meanwhile nobody is in the middle of writing: a writer of SQLite that is cancelled
+        there leaves its lock behind."""
+        return self._turn
+
     async def upgrade(self) -> None:
         """Bring the schema to what this program knows. DatabaseError."""
         config = Config()

@@ -66,9 +66,10 @@ class Station:
 
     async def stop(self) -> None:
         await self.broker.stop()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        async with self.db.calm():
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.db.close()
 
     async def _go_on(self, work: Callable[[], Awaitable[None]]) -> None:

@@ -27,6 +27,25 @@ def test_a_second_station_is_refused_until_the_first_has_ended(settings, broker)
     asyncio.run(scenario())
 
 
+@on_one_database
+def test_one_that_ends_while_it_writes_finishes_that(settings, broker):
+    """Cancelled in the middle of it, a connection of SQLite may keep the lock for ever."""
+    done = []
+
+    async def writes(station):
+        async with station.db.write():
+            await asyncio.sleep(0.3)
+        done.append("committed")
+
+    async def scenario():
+        async with running(settings) as station:
+            station._tasks.append(asyncio.create_task(writes(station)))
+            await asyncio.sleep(0.1)
+        assert done == ["committed"]
+
+    asyncio.run(scenario())
+
+
 def commanded(settings, *words):
     """`python -m station ...` on the database of a station that runs -> how it ended."""
     command = [sys.executable, "-m", "station", *words, "--db", settings.db]

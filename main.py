@@ -29,12 +29,13 @@ def run():
     from firmware.bus import Bus
     from firmware.clock import Uptime
     from firmware.config import load
+    from firmware.memory import Memory
     from firmware.selftest import SelfTest, plain
 
     config, errors = load("/bus.json")
     if config["broker"]["ca"]:  # main.py may run in a slot
         config["broker"]["ca"] = "/" + config["broker"]["ca"].lstrip("/")
-    start = Start(Nvs(NVS("start")), machine.RTC())
+    start = Start(Memory(Nvs(lambda: NVS("start"))), machine.RTC())
     if start.word == "safe":
         plain(config)
     board = Board(config)

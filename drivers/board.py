@@ -99,7 +99,7 @@ class Board:
             config["cabin"], i2c, pins, way_pins(table, config["seats"]), self.errors
         )
         self.flash = Flash(_journal_partition())
-        self.nvs = Nvs(NVS("busguard"))
+        self.nvs = Nvs(lambda: NVS("busguard"))
         self.files = Files("/")  # main.py may run in a slot
         self.radio = make_radio(config, table)
         self.dialer = Dialer()

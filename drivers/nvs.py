@@ -1,13 +1,20 @@
 """Small numbers that survive resets and power cuts: esp32.NVS."""
 
+_NO_NVS = -0x110F  # ESP_ERR_NVS_PART_NOT_FOUND
+
 
 class Nvs:
-    def __init__(self, nvs):
-        """nvs: esp32.NVS(namespace)."""
-        self._nvs = nvs
+    def __init__(self, open_nvs):
+        """open_nvs() -> esp32.NVS; if it fails, nothing can be read and nothing is kept."""
+        try:
+            self._nvs = open_nvs()
+        except OSError:
+            self._nvs = None
 
     def get(self, name):
-        """-> int (32 bits, signed), or None if it was never set."""
+        """-> int (32 bits, signed), or None if it was never set or can't be read."""
+        if self._nvs is None:
+            return None
         try:
             return self._nvs.get_i32(name)
         except OSError:
@@ -15,5 +22,7 @@ class Nvs:
 
     def set(self, name, value):
         """Written through at once. Raises OSError if the flash refuses."""
+        if self._nvs is None:
+            raise OSError(_NO_NVS)
         self._nvs.set_i32(name, value)
         self._nvs.commit()

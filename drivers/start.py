@@ -19,17 +19,17 @@ _PREVIOUS = const(2)
 class Start:
     """word: normal, previous or safe, as firmware.bus.Bus takes it. crash: str or None."""
 
-    def __init__(self, nvs, rtc):
-        """nvs: drivers.nvs.Nvs of the namespace `start`. rtc: machine.RTC."""
-        self._nvs = nvs
-        how = nvs.get("how") or 0
+    def __init__(self, memory, rtc):
+        """memory: Memory of the namespace `start`. rtc: machine.RTC."""
+        self._memory = memory
+        how = memory.get("how") or 0
         self.word = "safe" if how & _SAFE else "previous" if how & _PREVIOUS else "normal"
         self._since_ms = None
         self._minutes = 0
         self.crash = _last_words(rtc)
 
     def live(self, now_ms):
-        """Call now and then. OSError if the flash refuses."""
+        """Call now and then."""
         if self._minutes >= _FORGET_MIN:
             return
         if self._since_ms is None:
@@ -42,17 +42,17 @@ class Start:
             self._forget()
             _prove()
             return
-        if not self._nvs.get("resets"):
+        if not self._memory.get("resets"):
             return
-        total = (self._nvs.get("minutes") or 0) + 1
+        total = (self._memory.get("minutes") or 0) + 1
         if total >= _FORGET_MIN:
             self._forget()
         else:
-            self._nvs.set("minutes", total)
+            self._memory.set("minutes", total)
 
     def _forget(self):
-        self._nvs.set("resets", 0)
-        self._nvs.set("minutes", 0)
+        self._memory.set("resets", 0)
+        self._memory.set("minutes", 0)
 
 
 def _last_words(rtc):
@@ -71,5 +71,10 @@ def _prove():
     """This slot has run for five minutes without a reset: a crash loop stays in it."""
     try:
         os.stat("proven")
+        return
     except OSError:
+        pass
+    try:
         open("proven", "w").close()
+    except OSError:
+        pass  # files are full: no reason to crash

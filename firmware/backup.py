@@ -23,13 +23,12 @@ _MISSING = "All power was lost: the backup is missing, flat or off."
 
 
 class Backup:
-    def __init__(self, settings, cut_mv, nvs, reset_cause):
-        """settings: config["backup"]; cut_mv: the vehicle's supply is gone below."""
-        self._is_fitted = settings["fitted"]
-        self._flat_mv = settings["flat_mv"]
-        self._cut_mv = cut_mv
-        self._nvs = nvs
-        self._note = nvs.get(_NOTE) if self._is_fitted else None
+    def __init__(self, config, memory, reset_cause):
+        self._is_fitted = config["backup"]["fitted"]
+        self._flat_mv = config["backup"]["flat_mv"]
+        self._cut_mv = config["rules"]["supply_cut_mv"]
+        self._memory = memory
+        self._note = memory.get(_NOTE) if self._is_fitted else None
         self._is_suspect = reset_cause == "power_on" and self._note == 0
         self._cut = Held(_CUT_MS)
         self._back = Held(_BACK_MS)
@@ -61,4 +60,4 @@ class Backup:
         note = 1 if cut else 0 if back else self._note
         if note != self._note:
             self._note = note
-            self._nvs.set(_NOTE, note)
+            self._memory.set(_NOTE, note)

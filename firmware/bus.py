@@ -11,6 +11,7 @@ from firmware.event import INFO, WARNING, Event, fault
 from firmware.health import Health
 from firmware.journal import ALARM, TRACK, Journal
 from firmware.last_resort import LastResort
+from firmware.memory import Memory
 from firmware.modes import NORMAL, Modes
 from firmware.policing import Policing
 from firmware.radio_news import RadioNews
@@ -46,18 +47,18 @@ class Bus:
     def __init__(self, config, parts, now_ms, config_errors=(), start="normal", crash=None):
         self._parts = parts
         self._start = start
-        self.boot = (parts.nvs.get("boot") or 0) + 1
-        parts.nvs.set("boot", self.boot)
+        memory = self._memory = Memory(parts.nvs)
+        self.boot = (memory.get("boot") or 0) + 1
+        memory.set("boot", self.boot)
         self.snapshot = Snapshot(config["seats"]["count"])
-        self.trip = Trip(config, parts.nvs)
+        self.trip = Trip(config, memory)
         self.snapshot.phase = self.trip.phase
-        self._driven = Driven(parts.nvs)
-        self._health = Health(parts)
-        sounds = self._health
-        self.warnings = Warnings(config["warnings"], sounds.lamp, sounds.buzzer, sounds.horn)
+        self._driven = Driven(memory)
+        health = self._health = Health(parts)
+        self.warnings = Warnings(config["warnings"], health.lamp, health.buzzer, health.horn)
         kept = config["journal"]
         self.journal = Journal(
-            parts.flash, parts.entropy, kept["alarm_kb"], kept["cursor_s"], parts.nvs
+            parts.flash, parts.entropy, kept["alarm_kb"], kept["cursor_s"], memory
         )
         self.journal.prepare(now_ms)
         self.uplink = Uplink(config, self.journal, parts.radio, parts.dialer, self._status)
@@ -79,17 +80,15 @@ class Bus:
         self._state_ms = 0
         self._signal = Every(_SIGNAL_MS)
         self._radio_news = RadioNews(parts.radio)
-        self._last_resort = LastResort(config["broker"]["reset_after_min"], parts.nvs)
+        self._last_resort = LastResort(config["broker"]["reset_after_min"], memory)
         self._has_broker = bool(config["broker"]["host"])
-        cut_mv = config["rules"]["supply_cut_mv"]
-        self._backup = Backup(config["backup"], cut_mv, parts.nvs, parts.reset_cause)
+        self._backup = Backup(config, memory, parts.reset_cause)
         self.rest = Rest(config["sleep"], config["rules"]["supply_low_mv"], self._has_broker)
         self._sleep_s = config["sleep"]["wake_s"] if config["sleep"]["on"] else None
         self._slept_ms = 0  # since the last tick
         self._more = True
         self._notices = [self._started()]
-        for error in config_errors[:_CONFIG_FAULTS]:
-            self._notices.append(fault("config", str(error)))
+        self._notices += [fault("config", str(error)) for error in config_errors[:_CONFIG_FAULTS]]
         if crash is not None:
             self._notices.append(fault("crash", crash))
 
@@ -173,6 +172,7 @@ class Bus:
         notices.extend(self.trip.update(s))
         notices.extend(self._health.update(s))
         notices.extend(self._backup.update(s))
+        notices.extend(self._memory.update(s.now_ms))
         self._driven.update(s)
         notices.extend(self.modes.update(s))
         for rule in self._rules:

@@ -20,12 +20,12 @@ _CHUNKS = const(3)
 
 
 class Check:
-    def __init__(self, checked, nvs):
+    def __init__(self, checked, memory):
         """checked: the last check was finished before this boot."""
         self.walk_ms = 0  # nobody walks to the button in less; set by who made this
-        self._nvs = nvs
+        self._memory = memory
         self._kept_ms = 0
-        self._kept = [nvs.get("sitting_%d" % index) or 0 for index in range(_CHUNKS)]
+        self._kept = [memory.get("sitting_%d" % index) or 0 for index in range(_CHUNKS)]
         self._button = None
         self._seat_changes = None
         self._sitting = _seats(self._kept)
@@ -82,7 +82,7 @@ class Check:
                     chunk |= 1 << (seat - 1) % _CHUNK
             if chunk != self._kept[index]:
                 self._kept[index] = chunk
-                self._nvs.set("sitting_%d" % index, chunk)
+                self._memory.set("sitting_%d" % index, chunk)
 
 
 def _seats(chunks):

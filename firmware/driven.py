@@ -25,21 +25,21 @@ _WORDS = const(5)
 
 
 class Driven:
-    def __init__(self, nvs):
-        """nvs: get(name) -> int or None, set(name, int). tune() has to follow."""
-        self._nvs = nvs
+    def __init__(self, memory):
+        """tune() has to follow."""
+        self._memory = memory
         self._rest_min = 0  # a break
-        self._run_min = nvs.get("drv_run") or 0
+        self._run_min = memory.get("drv_run") or 0
         self._boot_min = 0  # of these, driven since this start
-        self._last_min = nvs.get("drv_off")
-        self._hour = nvs.get("drv_hour")
+        self._last_min = memory.get("drv_off")
+        self._hour = memory.get("drv_hour")
         self._sums = [0] * _HOURS  # minutes driven in UTC hour h, at h % 24
         for at in range(_HOURS):
-            word = nvs.get("drv_%d" % (at // _A_WORD)) or 0
+            word = memory.get("drv_%d" % (at // _A_WORD)) or 0
             self._sums[at] = word >> at % _A_WORD * _BITS & 63
-        self._stale = 0  # bit n: word n of the sums is not in NVS as it is here
-        self._unplaced_min = nvs.get("drv_wait") or 0  # driven while the hour was not known
-        self._waiting_min = self._unplaced_min  # as it stands in NVS
+        self._stale = 0  # bit n: word n of the sums is not in memory as it is here
+        self._unplaced_min = memory.get("drv_wait") or 0  # driven while the hour was not known
+        self._waiting_min = self._unplaced_min  # as it stands in memory
         self._unsaved = 0
         self._at_ms = None
         self._driven_ms = 0
@@ -125,25 +125,21 @@ class Driven:
         s.driven_day_min = sum(self._sums) + self._unplaced_min
 
     def _save(self, s):
-        """Losing the last few minutes is better than a tick that fails."""
         self._unsaved = 0
         if s.utc_ms is not None:
             self._last_min = s.utc_ms // _MINUTE_MS
-        try:
-            self._nvs.set("drv_run", self._run_min)
-            if self._last_min is not None:
-                self._nvs.set("drv_off", self._last_min)
-            if self._hour is not None:
-                self._nvs.set("drv_hour", self._hour)
-            if self._waiting_min != self._unplaced_min:
-                self._nvs.set("drv_wait", self._unplaced_min)
-                self._waiting_min = self._unplaced_min
-            for number in range(_WORDS):
-                if self._stale >> number & 1:
-                    self._nvs.set("drv_%d" % number, self._word(number))
-            self._stale = 0
-        except OSError:
-            pass
+        self._memory.set("drv_run", self._run_min)
+        if self._last_min is not None:
+            self._memory.set("drv_off", self._last_min)
+        if self._hour is not None:
+            self._memory.set("drv_hour", self._hour)
+        if self._waiting_min != self._unplaced_min:
+            self._memory.set("drv_wait", self._unplaced_min)
+            self._waiting_min = self._unplaced_min
+        for number in range(_WORDS):
+            if self._stale >> number & 1:
+                self._memory.set("drv_%d" % number, self._word(number))
+        self._stale = 0
 
     def _word(self, number):
         word = 0

@@ -35,10 +35,10 @@ _ENOSPC = const(28)  # MicroPython's errno has no name for it
 class Journal:
     """Never raises on what stands on the flash, whatever it is."""
 
-    def __init__(self, device, entropy, alarm_kb=256, cursor_s=30, nvs=None):
+    def __init__(self, device, entropy, alarm_kb=256, cursor_s=30, memory=None):
         """device: like esp32.Partition, blocks of 4096 B, at least four (ValueError).
         entropy(n): n random bytes. cursor_s: an acknowledgement is on flash so soon.
-        nvs: get(name) -> int or None, set(name, int).
+        memory: Memory, or None.
         """
         total = device.ioctl(4, 0)
         if total < 4:
@@ -57,8 +57,8 @@ class Journal:
         self._rings = [
             Ring(Blocks(device, scratch, lane, alarms, total, epoch)) for lane in (ALARM, TRACK)
         ]
-        self._nvs = nvs
-        kept = None if nvs is None else nvs.get("numbers")
+        self._memory = memory
+        kept = None if memory is None else memory.get("numbers")
         self._reserved = (kept or 0) << _RESERVE  # from here on none was ever used
         self.next_seq = max(1, self._reserved)
         if newest:
@@ -144,11 +144,8 @@ class Journal:
 
     def _reserve(self, seq):
         self._reserved = ((seq >> _RESERVE) + 1) << _RESERVE
-        if self._nvs is not None:
-            try:
-                self._nvs.set("numbers", self._reserved >> _RESERVE)
-            except OSError:
-                pass  # no reason to lose a record
+        if self._memory is not None:
+            self._memory.set("numbers", self._reserved >> _RESERVE)
 
     def _recover(self, found, newest, damaged, gap):
         highest = 0

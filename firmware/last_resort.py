@@ -12,11 +12,11 @@ _DONE = "link_reset"
 
 
 class LastResort:
-    def __init__(self, after_min, nvs):
+    def __init__(self, after_min, memory):
         """after_min: without a link before the reset."""
         self._after_ms = after_min * 60000
-        self._nvs = nvs
-        self._is_done = bool(nvs.get(_DONE))
+        self._memory = memory
+        self._is_done = bool(memory.get(_DONE))
         self._linked_ms = None
         self._now_ms = 0
 
@@ -41,4 +41,4 @@ class LastResort:
 
     def _note(self, value):
         self._is_done = bool(value)
-        self._nvs.set(_DONE, value)
+        self._memory.set(_DONE, value)

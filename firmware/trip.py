@@ -32,26 +32,25 @@ _STANDING_MMS = const(1400)  # 5 km/h
 
 
 class Trip:
-    """Keeps the Snapshot's phase; `nvs` keeps what a power cut must not undo. tune() has to
-    follow.
+    """Keeps the Snapshot's phase. tune() has to follow.
 
-    nvs: get(name) -> int or None, set(name, int).
+    memory: Memory, for what a power cut must not undo.
     """
 
-    def __init__(self, config, nvs):
-        self._nvs = nvs
+    def __init__(self, config, memory):
+        self._memory = memory
         self._start_mms = config["trip"]["start_kmh"] * 10000 // 36
         self._start = Held(_START_MS)
         self._stand = Held(config["trip"]["end_s"] * 1000)
-        unchecked = nvs.get("unchecked")  # None: a new board, which has not been checked either
+        unchecked = memory.get("unchecked")  # None: a new board, which has not been checked either
         self.phase = PARKED if unchecked == 0 else CHECKING
         # After a reset nobody knows how long the ignition has been off: long enough.
         self._off_since_ms = 0 if unchecked is None else -_LONG_AGO_MS
-        self._check = Check(unchecked == 0, nvs)
+        self._check = Check(unchecked == 0, memory)
         self._boarding = Boarding()
         self._notices = []
-        self._odometer = Odometer(nvs.get("odometer_m") or 0)
-        self._number = nvs.get("trip") or 0
+        self._odometer = Odometer(memory.get("odometer_m") or 0)
+        self._number = memory.get("trip") or 0
         self._begun_m = None  # odometer at the start of the trip under way
         self._stops = 0
         self._on_board = None  # seats taken when the door opened at this stop
@@ -70,7 +69,7 @@ class Trip:
         running = self._is_running(s)
         if running and self._off_since_ms is not None:
             self._off_since_ms = None
-            self._nvs.set("unchecked", 1)
+            self._memory.set("unchecked", 1)
             self._check.begin()
             self._boarding.ends(s)
             self.phase = BOARDING
@@ -121,13 +120,13 @@ class Trip:
         s.alone_ms = self._boarding.alone_ms(s, off_ms, walked)
         if s.sitting or not s.checked:
             if self.phase == PARKED:
-                self._nvs.set("unchecked", 1)
+                self._memory.set("unchecked", 1)
                 self._on_board = []
                 self._place = s.stop
             self.phase = BOARDING if self._boarding.is_on else CHECKING
         elif self.phase != PARKED:
             self.phase = PARKED
-            self._nvs.set("unchecked", 0)
+            self._memory.set("unchecked", 0)
             self._boarding.ends(s, not walked)
             self._on_board = None
             self._end_trip(notices)
@@ -136,11 +135,11 @@ class Trip:
         self._begun_m = self._odometer.metres
         self._stops = 0
         self._number += 1
-        self._nvs.set("trip", self._number)
+        self._memory.set("trip", self._number)
         notices.append(Event("trip_started", INFO, data=(("trip", self._number),), subject=None))
 
     def _end_trip(self, notices):
-        self._nvs.set("odometer_m", self._odometer.metres)
+        self._memory.set("odometer_m", self._odometer.metres)
         if self._begun_m is None:
             return
         way_m = self._odometer.metres - self._begun_m

@@ -131,7 +131,7 @@ class SimBoard:
         self.watchdog = WDT(clock, _WATCHDOG_MS)
         self._fit_cabin(config["cabin"])
         self.flash = Flash(flash)
-        self.nvs = Nvs(nvs)
+        self.nvs = Nvs(lambda: nvs)
         self.files = files
         self.radio = radio
         self.dialer = dialer

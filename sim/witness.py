@@ -103,7 +103,7 @@ class Witness:
             self.trying.blocks[number] = block
 
     def get(self, name: str) -> int | None:
-        """The journal's NVS."""
+        """The journal's memory."""
         return self.nvs.get(name)
 
     def set(self, name: str, value: int) -> None:
@@ -155,7 +155,7 @@ class Witness:
     def start(self, flash: Flash) -> None:
         """A start on these cells; holds what is found to what is known."""
         journal = self.journal = Journal(
-            flash, entropy_from(flash.dice), ALARM_SECTORS * 4, cursor_s=1, nvs=self
+            flash, entropy_from(flash.dice), ALARM_SECTORS * 4, cursor_s=1, memory=self
         )
         need(journal.epoch == EPOCH.hex(), "another epoch")
         for lane, known in enumerate(self.lanes):

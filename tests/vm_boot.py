@@ -4,6 +4,7 @@ NVS, reset cause, pins and watchdog are stood in for: what is tried here is who 
 which resets. Run by vm_run.py; mind that `/` is the board's while a Board stands.
 """
 
+import builtins
 import os
 import sys
 
@@ -11,6 +12,7 @@ import vfs
 
 from drivers.nvs import Nvs
 from drivers.start import Start
+from firmware.memory import Memory
 
 with open("boot.py") as file:
     BOOT = file.read()
@@ -61,6 +63,7 @@ class Esp32:
 
     kept = {}
     broken = False
+    refuses = False
 
     def __init__(self, namespace):
         if Esp32.broken:
@@ -78,6 +81,8 @@ class Esp32:
         return Esp32.kept[key]
 
     def set_i32(self, key, value):
+        if Esp32.refuses:
+            raise OSError(-0x1105)  # ESP_ERR_NVS_NOT_ENOUGH_SPACE
         self.pending[key] = value
 
     def commit(self):
@@ -106,7 +111,7 @@ class Board:
 
     def __enter__(self):
         Esp32.kept = {}
-        Esp32.broken = False
+        Esp32.broken = Esp32.refuses = False
         self.modules = {name: sys.modules.get(name) for name in ("machine", "esp32")}
         sys.modules["machine"], sys.modules["esp32"] = Machine, Esp32
         self.home = os.getcwd()
@@ -140,7 +145,7 @@ class Board:
         Machine.log = []
         os.chdir("/")
         exec(BOOT, {"__name__": "__main__"})
-        self.start = Start(Nvs(Esp32("start")) if not Esp32.broken else Nothing(), self.rtc)
+        self.start = Start(Memory(Nvs(lambda: Esp32("start"))), self.rtc)
         return os.getcwd(), self.start.word
 
     def lives(self, minutes):
@@ -149,9 +154,8 @@ class Board:
             self.start.live(1000 + tenth * 100)
 
 
-class Nothing:
-    def get(self, name):
-        return None
+def refused(path, mode="r"):
+    raise OSError(28)
 
 
 def write(path, text="x"):
@@ -277,6 +281,19 @@ def test_a_broken_nvs_stops_nothing():
         for _ in range(4):
             assert board.boots() == ("/b", "normal")
             assert Machine.log == [("pin", 23, 3, 0), ("watchdog", 60000)]
+
+
+def test_an_nvs_or_files_that_refuse_end_nothing():
+    with Board("b", "ab") as board:
+        board.boots()
+        Esp32.refuses = True
+        assert board.boots() == ("/b", "normal")
+        opened, builtins.open = open, refused
+        try:
+            board.lives(6)
+        finally:
+            builtins.open = opened
+        assert not exists("/b/proven")
 
 
 def test_last_words_are_told_once():

@@ -7,6 +7,7 @@ MicroPython), so there the file is taken by itself.
 import sys
 
 from firmware.journal import KIND_EVENT, Journal
+from firmware.memory import Memory
 
 try:
     from sim.flash import ERROR, NEW, OLD, SILENT, Flash, PowerCut
@@ -33,7 +34,7 @@ def entropy(n):
 
 
 def journal(flash, alarm_sectors=4, nvs=None):
-    return Journal(flash, entropy, alarm_sectors * 4, nvs=nvs)
+    return Journal(flash, entropy, alarm_sectors * 4, memory=None if nvs is None else Memory(nvs))
 
 
 def fill(journal, lane, n, body=BODY):

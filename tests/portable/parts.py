@@ -18,7 +18,11 @@ class Chip:
 
 
 class Nvs(dict):
+    refuses = False
+
     def set(self, name, value):
+        if self.refuses:
+            raise OSError(-0x1105)  # ESP_ERR_NVS_NOT_ENOUGH_SPACE
         self[name] = value
 
 

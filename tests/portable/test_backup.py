@@ -7,7 +7,7 @@ from firmware.backup import Backup
 from firmware.config import defaults
 
 FITTED = {"fitted": True, "flat_mv": 3400}
-CUT_MV = 6000
+RULES = {"supply_cut_mv": 6000}
 
 
 class Power:
@@ -17,7 +17,7 @@ class Power:
         self.start(cause, settings)
 
     def start(self, cause="power_on", settings=FITTED):
-        self.backup = Backup(settings, CUT_MV, self.nvs, cause)
+        self.backup = Backup({"backup": settings, "rules": RULES}, self.nvs, cause)
         return self
 
     def goes(self, seconds=1, **readings):

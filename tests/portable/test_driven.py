@@ -137,16 +137,6 @@ def test_a_board_that_never_knew_the_time_counts_all_the_same():
     assert bench.passes(2, on=True)[1] >= 38
 
 
-def test_a_flash_that_refuses_stops_nothing():
-    bench = Bench()
-    bench.nvs.set = _refuse
-    assert bench.passes(30, on=True)[0] >= 29
-
-
-def _refuse(name, value):
-    raise OSError(5)
-
-
 def test_the_curve_says_what_mclaren_measured():
     assert rise_c10(0) == 0
     assert rise_c10(30 * MINUTE) == 176  # 80 %

@@ -14,11 +14,8 @@ UNCONFIRMED = 5  # index of sim.flash.TEARS
 
 class Numbers(Nvs):
     writes = 0
-    dead = False
 
     def set(self, name, value):
-        if self.dead:
-            raise OSError(5)
         self.writes += 1
         Nvs.set(self, name, value)
 
@@ -163,7 +160,7 @@ def test_numbers_are_reserved_in_time_and_not_at_each_record():
 def test_nvs_that_refuses_or_is_behind_the_flash_costs_no_record():
     flash = Flash(16)
     nvs = Numbers({})
-    nvs.dead = True
+    nvs.refuses = True
     assert fill(journal(flash, nvs=nvs), ALARM, 3) == [1, 2, 3]
     j = journal(flash, nvs=Numbers({}))  # wiped
     assert j.next_seq == 5 and seqs(j, ALARM) == [1, 2, 3]

@@ -1,0 +1,49 @@
+"""Memory: small numbers that outlive a reset, in NVS. A flash that refuses one ends no tick.
+
+What was refused is kept here and offered again until it is taken; a reset in between would
+lose it, so that is a fault, told once an outage.
+"""
+
+from micropython import const
+
+from firmware.event import fault
+from firmware.timing import Every
+
+_AGAIN_MS = const(10000)
+_REFUSED = "The memory of the board (NVS) refuses to be written: a reset would forget %s."
+
+
+class Memory:
+    def __init__(self, nvs):
+        """nvs: get(name) -> int or None; set(name, value), OSError if the flash refuses."""
+        self._nvs = nvs
+        self._refused = {}
+        self._again = Every(_AGAIN_MS)
+        self._is_told = False
+
+    def get(self, name):
+        """-> int (32 bits, signed), or None if it was never set."""
+        if name in self._refused:
+            return self._refused[name]
+        return self._nvs.get(name)
+
+    def set(self, name, value):
+        try:
+            self._nvs.set(name, value)
+        except OSError:
+            self._refused[name] = value
+        else:
+            self._refused.pop(name, None)
+
+    def update(self, now_ms):
+        """-> list of Events."""
+        if not self._refused:
+            self._is_told = False
+            return ()
+        if self._again.due(now_ms):
+            for name in list(self._refused):
+                self.set(name, self._refused[name])
+        if self._is_told or not self._refused:
+            return ()
+        self._is_told = True
+        return (fault("memory", _REFUSED % ", ".join(sorted(self._refused))),)

@@ -196,11 +196,30 @@ def _soak(commands) -> None:
         "--days", type=number(1, 366, int), metavar="N",
         help="N school days of several buses, with faults of all kinds at once",
     )  # fmt: skip
-    soak_flash.add_arguments(command)
-    soak_hazards.add_arguments(command)
     command.add_argument(
-        "--buses", type=number(1, 100, int), default=3, help="of the fleet (--days; default: 3)"
-    )
+        "--seed", type=number(0, 2**31 - 1, int), default=1, metavar="N",
+        help="of the first chain or day (default: %(default)s)",
+    )  # fmt: skip
+    command.add_argument(
+        "--cuts", type=number(1, 10**9, int), default=100_000, metavar="N",
+        help="--flash: power cuts, over all chains (default: %(default)s)",
+    )  # fmt: skip
+    command.add_argument(
+        "--chains", type=number(1, 10_000, int), default=10, metavar="N",
+        help="--flash: flashes, each with its own seed (default: %(default)s)",
+    )  # fmt: skip
+    command.add_argument(
+        "--ordinary", type=number(0, 10**6, int), default=100, metavar="N",
+        help="--hazards: school days on which nothing goes wrong (default: %(default)s)",
+    )  # fmt: skip
+    command.add_argument(
+        "--left", type=number(0, 10**6, int), default=1000, metavar="N",
+        help="--hazards: days on which a child is left behind (default: %(default)s)",
+    )  # fmt: skip
+    command.add_argument(
+        "--buses", type=number(1, 100, int), default=3, metavar="N",
+        help="--days: of the fleet (default: %(default)s)",
+    )  # fmt: skip
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -8,7 +8,6 @@ dice, and a Witness holds every start to what was promised before.
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -111,12 +110,6 @@ def soak(seed: int, cuts: int, show: Callable[[Chain], None] = lambda chain: Non
     return chain
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--cuts", type=int, default=100_000, help="power cuts, over all chains")
-    parser.add_argument("--seed", type=int, default=1, help="of the first chain")
-    parser.add_argument("--chains", type=int, default=10, help="flashes, each with its own seed")
-
-
 def run(args: argparse.Namespace) -> int:
     """-> exit status, 1 if a promise was broken. Prints progress, seeds and what replays."""
     began = time.monotonic()
@@ -150,13 +143,3 @@ def run(args: argparse.Namespace) -> int:
     print(f"{done.total()} cuts in {took:.0f} s ({done.total() / took:.0f}/s): {tears}")
     print(f"{confirmed} records confirmed, {announced} dropped and announced, 0 lost, 0 corrupt")
     return 0
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    add_arguments(parser)
-    return run(parser.parse_args())
-
-
-if __name__ == "__main__":
-    sys.exit(main())

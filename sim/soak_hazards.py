@@ -77,18 +77,6 @@ def left_day(seed: int) -> Left:
     return Left(seed, day.problem, day.named, day.late_ms, day.happened)
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Beside --seed, which the soak of the flash has too."""
-    parser.add_argument(
-        "--ordinary", type=int, default=100, metavar="N",
-        help="school days on which nothing goes wrong (default: %(default)s)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--left", type=int, default=1000, metavar="N",
-        help="days on which a child is left behind (default: %(default)s)",
-    )  # fmt: skip
-
-
 def run(args: argparse.Namespace) -> int:
     """-> exit status, 1 for a false or a missed alarm. Prints seeds and what replays."""
     failed = False

@@ -53,6 +53,9 @@ def test_every_option_is_explained(command, capsys):
         (["town", "--broker", "localhost:99999"], "'localhost:99999' is not host:port"),
         (["town", "--colour", "red"], "unrecognized arguments: --colour red"),
         (["replay"], "FILE.nmea"),
+        (["soak", "--hazards", "--left", "abc"], "'abc' is not a whole number from 0 to 1000000"),
+        (["soak", "--flash", "--cuts", "0"], "'0' is not a whole number from 1"),
+        (["soak", "--seed", "1"], "--flash --hazards --days is required"),
         (["bench", "everything"], "there is no bench 'everything'"),
     ],
 )

@@ -1,5 +1,8 @@
 """What the tools say to a technician: which board, which flash, what is in the way."""
 
+import signal
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -68,3 +71,11 @@ def test_a_file_that_cannot_be_written_is_known_before_the_bus_is_stopped(tmp_pa
     (tmp_path / "there.zip").touch()
     with pytest.raises(Trouble, match="evidence is never overwritten"):
         pull._take(SimpleNamespace(out=str(tmp_path / "there.zip"), port="/dev/null"))
+
+
+def test_ctrl_c_while_a_tool_is_still_loading_is_no_traceback():
+    ended = subprocess.run(
+        [sys.executable, "-c", "import tools; raise KeyboardInterrupt"],
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert ended.stderr == "Stopped.\n" and ended.returncode == -signal.SIGINT

@@ -13,7 +13,13 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 MADE_OF = ["sector", "blocks", "reader", "recovery", "ring", "journal"]
-USERS = ["sim.witness", "sim.soak_flash", "nor", "test_journal"]
+PORTABLE = [
+    "test_journal",
+    "test_journal_acknowledged",
+    "test_journal_full",
+    "test_journal_damaged",
+]
+USERS = ["sim.witness", "sim.soak_flash", "nor", *PORTABLE]
 
 MUTANTS = {
     "no seal": (
@@ -55,7 +61,8 @@ def firmware(part, old, new):
                 source = source.replace(old, new)
             sys.modules[name] = module
             exec(compile(source, str(path), "exec"), module.__dict__)
-        yield importlib.import_module("sim.soak_flash"), importlib.import_module("test_journal")
+        portable = [importlib.import_module(name) for name in PORTABLE]
+        yield importlib.import_module("sim.soak_flash"), portable
     finally:
         for name, original in before.items():
             sys.modules.pop(name, None)
@@ -63,20 +70,18 @@ def firmware(part, old, new):
                 sys.modules[name] = original
 
 
-def quick_tests(soak_flash, portable):
-    for name in dir(portable):
-        if name.startswith("test_"):
-            getattr(portable, name)()
-    for seed in range(1, 6):
-        soak_flash.soak(seed, 200)
+def quick_tests(soak_flash, portable, seeds=5, cuts=200):
+    for module in portable:
+        for name in dir(module):
+            if name.startswith("test_"):
+                getattr(module, name)()
+    for seed in range(1, seeds + 1):
+        soak_flash.soak(seed, cuts)
 
 
 def test_the_source_as_it_is_passes():
     with firmware("ring", "_TRIES = const(8)", "_TRIES = const(8)") as modules:
-        for name in dir(modules[1]):
-            if name.startswith("test_"):
-                getattr(modules[1], name)()
-        modules[0].soak(1, 50)
+        quick_tests(*modules, seeds=1, cuts=50)
 
 
 @pytest.mark.parametrize("what", MUTANTS)

@@ -8,7 +8,7 @@ import gc
 import sys
 import time
 
-import test_bus  # type: ignore[import-not-found]  # of tests/portable: hand-set parts
+from bench import Parts  # type: ignore[import-not-found]  # of tests/portable: hand-set parts
 from nor import Flash  # type: ignore[import-not-found]
 from packs import Memory  # type: ignore[import-not-found]
 from parts import Nvs  # type: ignore[import-not-found]
@@ -28,7 +28,7 @@ class Drive:
 
     def __init__(self, rules, pack=None):
         bus_module.RULES = rules
-        self.parts = test_bus.Parts(Flash(64), Nvs({"unchecked": 0}))
+        self.parts = Parts(Flash(64), Nvs({"unchecked": 0}))
         if pack is not None:
             self.parts.files = Memory()
             self.parts.files.content[KEPT] = pack

@@ -1,5 +1,7 @@
 """A line to a broker without a network: sockets and a dialer in MicroPython shape, in memory."""
 
+from firmware.mqtt import Link
+
 ACCEPTED = b"\x20\x02\x00\x00"
 
 BROKER = {
@@ -140,3 +142,26 @@ def packets(stream):
 
 def puback(packet_id):
     return b"\x40\x02" + packet_id.to_bytes(2, "big")
+
+
+class Ears:
+    def __init__(self):
+        self.acks = []
+        self.messages = []
+
+    def acked(self, packet_id, now_ms):
+        self.acks.append(packet_id)
+
+    def message(self, topic, payload):
+        self.messages.append((topic, payload))
+
+
+def opened(line):
+    link = Link(BROKER, "f-b", b"schoolbus/f/b/status", b"{}", Dialer(line))
+    ears = Ears()
+    link.on_ack = ears.acked
+    link.on_message = ears.message
+    link.dial(0)
+    link.turn(0)
+    assert link.is_open
+    return link, ears

@@ -23,7 +23,8 @@ except ImportError:
     )
 
 __all__ = [
-    "ERROR", "NEW", "OLD", "SILENT", "Flash", "PowerCut", "drain", "entropy", "fill", "journal",
+    "ERROR", "NEW", "OLD", "SILENT", "Flash", "PowerCut", "cut_in", "drain", "entropy",
+    "fill", "journal", "seqs",
 ]  # fmt: skip
 BODY = b"fifty bytes that somebody wants to see again, soon"
 
@@ -49,3 +50,15 @@ def drain(journal, lane):
     while reader.read():
         found.append((reader.seq, reader.kind, bytes(reader.payload)))
     return found
+
+
+def seqs(journal, lane):
+    return [seq for seq, _, _ in drain(journal, lane)]
+
+
+def cut_in(work):
+    try:
+        work()
+    except PowerCut:
+        return
+    assert False, "the power was not cut"

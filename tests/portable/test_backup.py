@@ -1,7 +1,7 @@
 """The backup supply: missing when it was needed, flat while the board lives on it."""
 
+from bench import Bench
 from parts import Nvs, snapshot
-from test_bus import Bench
 
 from firmware.backup import Backup
 from firmware.config import defaults

@@ -1,7 +1,7 @@
 """Numbers that outlive a reset, and a flash that takes none."""
 
+from bench import MINUTE, Bench
 from parts import Nvs
-from test_bus import MINUTE, Bench
 
 from firmware.memory import Memory
 

@@ -1,7 +1,7 @@
 """When the board may sleep: all calm, all told, nothing unknown; and what wakes it."""
 
+from bench import MINUTE, Bench
 from parts import Nvs, snapshot
-from test_bus import MINUTE, Bench
 
 from firmware.config import defaults
 from firmware.last_resort import LastResort

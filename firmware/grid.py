@@ -42,11 +42,9 @@ class Grid:
         self._aside = max(1, (east - self._west) // _SIDE + 1)
 
     def at(self, lat_e7, lon_e7):
-        """-> array of the items that may be at a place."""
-        row = (lat_e7 - self._south) // self._up
-        column = (lon_e7 - self._west) // self._aside
-        if not (0 <= row < _SIDE and 0 <= column < _SIDE):
-            return self._wide  # empty out here, or as good as any
+        """-> array of the items that may be at a place. Beyond the edge: of the nearest cell."""
+        row = _clamped((lat_e7 - self._south) // self._up)
+        column = _clamped((lon_e7 - self._west) // self._aside)
         cell = row * _SIDE + column
         return self._items[self._starts[cell] : self._starts[cell + 1]] + self._wide
 
@@ -105,4 +103,8 @@ class Grid:
                 yield areas.n + corner - self.road_corner, rows, columns
 
     def _range(self, low, high, start, step):
-        return range(max(0, (low - start) // step), min(_SIDE - 1, (high - start) // step) + 1)
+        return range(_clamped((low - start) // step), _clamped((high - start) // step) + 1)
+
+
+def _clamped(cell):
+    return min(max(cell, 0), _SIDE - 1)

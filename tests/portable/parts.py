@@ -18,11 +18,15 @@ class Chip:
 
 
 class Nvs(dict):
+    """Counts what wears the flash."""
+
     refuses = False
+    writes = 0
 
     def set(self, name, value):
         if self.refuses:
             raise OSError(-0x1105)  # ESP_ERR_NVS_NOT_ENOUGH_SPACE
+        self.writes += 1
         self[name] = value
 
 

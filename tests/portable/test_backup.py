@@ -52,8 +52,8 @@ def test_the_first_start_and_asked_for_resets_say_nothing_of_it():
 
 def test_a_board_that_starts_on_its_backup_or_after_it_has_one():
     power = Power(on_backup=0)  # a LilyGO resets when it changes over
-    assert power.goes(3, supply_mv=0) == []
-    assert power.nvs["on_backup"] == 1
+    assert power.goes(60, supply_mv=0) == []
+    assert power.nvs["on_backup"] == 1 and power.nvs.writes == 1
     assert power.start().goes(9, supply_mv=12600) == []  # and back
     assert power.nvs["on_backup"] == 1
     assert power.goes(3) == [] and power.nvs["on_backup"] == 0
@@ -75,6 +75,7 @@ def test_unknown_supply_waits():
 
 def test_flat_after_ten_seconds_once_a_cut():
     power = Power(on_backup=0, cause="soft")
+    assert power.goes(60, supply_mv=6000, backup_mv=3399) == []  # at the limit it is not cut
     assert power.goes(60, supply_mv=5999, backup_mv=3400) == []
     assert power.goes(10, backup_mv=3399) == []
     assert power.goes(60) == ["The backup is nearly flat, 3399 mV."]

@@ -140,6 +140,8 @@ def test_a_board_that_never_knew_the_time_counts_all_the_same():
 def test_the_curve_says_what_mclaren_measured():
     assert rise_c10(0) == 0
     assert rise_c10(30 * MINUTE) == 176  # 80 %
+    assert rise_c10(45 * MINUTE) == 198  # halfway between these
+    assert rise_c10(60 * MINUTE - 1) == 219
     assert rise_c10(60 * MINUTE) == rise_c10(86400000) == 220
     assert abs(rise_c10(60 * MINUTE) // 12 - 18) <= 1  # 1.8 degC every 5 min, in the mean
 
@@ -151,7 +153,8 @@ def test_minutes_until_it_is_dangerous():
     assert minutes_left(None, 9 * MINUTE, 30, 35) == 0
     assert minutes_left(320, 0, 30, 35) == 6
     assert minutes_left(350, 0, 30, 35) == 0
-    assert minutes_left(100, 0, 30, 35) is None
+    assert minutes_left(130, 0, 30, 35) == 60  # the curve's very end
+    assert minutes_left(129, 0, 30, 35) is None
     assert minutes_left(340, 60 * MINUTE, 30, 35) is None
 
 

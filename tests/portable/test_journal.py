@@ -10,14 +10,6 @@ from firmware.journal import ALARM, KIND_EVENT, KIND_POSITION, TRACK, Journal
 from firmware.sector import MAX_PAYLOAD
 
 
-class Numbers(Nvs):
-    writes = 0
-
-    def set(self, name, value):
-        self.writes += 1
-        Nvs.set(self, name, value)
-
-
 def test_header_bytes():
     flash = Flash(16)
     j = journal(flash)
@@ -118,7 +110,7 @@ def test_starts_without_records_use_no_numbers():
 
 def test_nvs_keeps_numbers_apart_whatever_became_of_the_flash():
     flash = Flash(16)
-    nvs = Numbers({})
+    nvs = Nvs()
     fill(journal(flash, nvs=nvs), ALARM, 3)
     assert nvs["numbers"] == 1
     flash.cut(1, 0)  # the sector's header
@@ -135,7 +127,7 @@ def test_nvs_keeps_numbers_apart_whatever_became_of_the_flash():
 
 
 def test_numbers_are_reserved_in_time_and_not_at_each_record():
-    nvs = Numbers({})
+    nvs = Nvs()
     j = journal(Flash(16), nvs=nvs)
     for number in range(1, 2049):
         j.append(TRACK, KIND_POSITION, b"")
@@ -145,10 +137,10 @@ def test_numbers_are_reserved_in_time_and_not_at_each_record():
 
 def test_nvs_that_refuses_or_is_behind_the_flash_costs_no_record():
     flash = Flash(16)
-    nvs = Numbers({})
+    nvs = Nvs()
     nvs.refuses = True
     assert fill(journal(flash, nvs=nvs), ALARM, 3) == [1, 2, 3]
-    j = journal(flash, nvs=Numbers({}))  # wiped
+    j = journal(flash, nvs=Nvs())  # wiped
     assert j.next_seq == 5 and seqs(j, ALARM) == [1, 2, 3]
 
 

@@ -167,6 +167,7 @@ def test_each_window_counts_for_itself():
     bench.senses(300)
     for _ in range(3):
         flaps(bench, 6, 8)
+        assert bench.s.flapping == []
         bench.senses(11000)
         assert bench.s.unknown == []
     flaps(bench, 6, 3)

@@ -102,6 +102,7 @@ def test_a_driving_bus_drives_on_when_its_ignition_wire_breaks():
     ride.goes(ignition=True)
     ride.goes(3000, speed_mms=9000)
     assert ride.goes(10000, ignition=False) == "driving"
+    assert ride.goes(10000, speed_mms=KMH_8) == "driving"
     assert ride.goes(speed_mms=KMH_8 - 1) == "checking"
 
 
@@ -117,7 +118,8 @@ def test_an_unreadable_ignition_counts_as_off_after_five_minutes_at_standstill()
     ride = parked()
     ride.goes(ignition=True)
     ride.goes(3000, speed_mms=9000)
-    assert ride.goes(300000, ignition=None, speed_mms=0) == "driving"
+    assert ride.goes(600000, ignition=None, speed_mms=KMH_8) == "driving"
+    assert ride.goes(300000, speed_mms=KMH_8 - 1) == "driving"
     assert ride.goes(100) == "checking"
 
 
@@ -195,6 +197,7 @@ def test_the_next_trip_counts_its_own_stops_and_has_its_own_end():
     assert ride.kinds() == ["trip_started", "stop_served", "trip_ended"] * 2
     assert [data["trip"] for data in ride.data("trip_ended")] == [1, 2]
     assert [data["stops"] for data in ride.data("trip_ended")] == [1, 1]
+    assert [data["distance_m"] for data in ride.data("trip_ended")] == [0, 0]
     ride.goes(ignition=True)
     ride.goes(6000, ignition=False)
     ride.presses()
@@ -252,6 +255,28 @@ def test_the_odometer_counts_ways_and_neither_noise_nor_jumps():
     way_m = ride.data("trip_ended")[0]["distance_m"]
     assert 990 <= way_m <= 1010, way_m
     assert ride.nvs["odometer_m"] == way_m
+
+
+def test_a_trip_has_its_own_distance_whatever_the_odometer_says():
+    ride = Ride(odometer_m=70000, **CHECKED)
+    ride.goes(ignition=True)
+    ride.goes(3000, speed_mms=10000)
+    for second in range(101):
+        ride.goes(1000, fix_new=True, lat_e7=130827000 + 904 * second, lon_e7=1008833000)
+        ride.s.fix_new = False
+    ride.goes(6000, speed_mms=0, ignition=False)
+    ride.presses()
+    assert 990 <= ride.data("trip_ended")[0]["distance_m"] <= 1010
+    assert 70990 <= ride.nvs["odometer_m"] <= 71010
+
+
+def test_nobody_is_alone_while_the_engine_runs():
+    ride = parked()
+    ride.goes(ignition=True, taken=[3])
+    ride.goes(60000, ignition=False)
+    assert ride.s.alone_ms == 59900
+    ride.goes(ignition=True)
+    assert ride.s.alone_ms is None
 
 
 def test_a_stop_of_the_policy_is_served_by_its_name():

@@ -66,7 +66,9 @@ class Names:
         return -1 if at < 0 else bytes(self._text[:at]).count(b"\n")
 
     def __getitem__(self, index):
-        """-> str."""
+        """-> str; IndexError."""
+        if not 0 <= index < self.n:
+            raise IndexError(index)
         start = 0
         for _ in range(index):
             start = self._text.find(b"\n", start + 1)

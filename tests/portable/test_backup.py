@@ -83,6 +83,11 @@ def test_flat_after_ten_seconds_once_a_cut():
     assert power.goes(20, supply_mv=0, backup_mv=3000) == ["The backup is nearly flat, 3000 mV."]
 
 
+def test_a_board_that_starts_on_a_flat_backup_says_so():
+    told = Power(on_backup=1).goes(12, supply_mv=0, backup_mv=3000)
+    assert told == ["The backup is nearly flat, 3000 mV."]
+
+
 def test_without_a_backup_nothing_is_said_or_noted():
     power = Power({"fitted": False, "flat_mv": 3400}, on_backup=0)
     assert power.goes(60) == []

@@ -13,11 +13,11 @@ CONFIG = dict(defaults(), bus=BUS)
 
 
 class Bench:
-    def __init__(self, kept=None):
+    def __init__(self, kept=None, is_trusted=True):
         self.files = Memory()
         if kept is not None:
             self.files.content[KEPT] = kept.encode()
-        self.policing = Policing(CONFIG, self.files, False)
+        self.policing = Policing(CONFIG, self.files, False, is_trusted)
         self.s = snapshot(phase="parked")
         self.replies = []
 
@@ -126,3 +126,40 @@ def test_a_board_without_files():
         assert "no files" in str(error)
     else:
         raise AssertionError("taken")
+
+
+def test_what_is_not_trusted_stays_unread_and_a_new_one_counts_all_the_same():
+    bench = Bench(PACK % 1, is_trusted=False)
+    assert bench.turns() == 1
+    assert bench.policing.hash is None and not bench.policing.is_pending
+    bench.sends(PACK % 2)
+    bench.turns()
+    assert bench.policing.hash == digest(PACK % 2)[:8]
+    assert [kind for kind, _ in bench.told()] == ["policy_changed"]
+
+
+def test_it_is_pending_until_the_rules_are_made_anew():
+    bench = Bench()
+    assert not bench.policing.is_pending
+    bench.sends(PACK % 1)
+    bench.turns(is_calm=False)
+    assert bench.policing.is_pending and not bench.policing.is_new
+    bench.turns()
+    assert bench.policing.is_pending and bench.policing.is_new
+    bench.policing.is_new = False
+    assert not bench.policing.is_pending
+
+
+def test_between_two_policies_there_is_none():
+    """Both would not fit into memory."""
+    bench = Bench(PACK % 1)
+    bench.turns()
+    bench.told()
+    assert bench.s.policy == bench.policing.hash == digest(PACK % 1)[:8]
+    bench.sends(PACK % 2)
+    bench.turns(is_calm=False)
+    bench.policing.turn(bench.s, True, bench.replies.append)
+    assert bench.policing.hash is None and bench.s.policy is None
+    bench.turns()
+    bench.told()
+    assert bench.s.policy == bench.policing.hash == digest(PACK % 2)[:8]

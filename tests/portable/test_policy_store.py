@@ -93,6 +93,12 @@ def test_malformed_requests_are_refused():
             if value is True:
                 continue  # True is the number 1 in JSON on no broker
             assert key in refusal(store, dict(good, **{key: value})), (key, value)
+    for least in ({"data": "x"}, {"parts": 1000, "data": "x" * 800}):
+        assert store.take(dict(good, **least)) == "Part 1 of %d is here." % least.get(
+            "parts", good["parts"]
+        )
+    (whole,) = requests('{"v":1,"version":1}')
+    assert PolicyStore(Memory(), BUS).take(whole) is None
     assert "keeps no files" in refusal(PolicyStore(None, BUS), good)
 
 
@@ -142,6 +148,11 @@ def test_a_pack_without_end_is_refused():
             told = str(error)
             break
     assert "longer than 131072" in told
+    store = PolicyStore(Memory(), BUS)
+    sent = requests("x" * (131072 + 1), 512)
+    for request in sent[:-1]:
+        assert store.take(request) == "Part %d of %d is here." % (request["part"], len(sent))
+    assert "longer than 131072" in refusal(store, sent[-1])
     assert "Part 1" in refusal(store, request)
 
 

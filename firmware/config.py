@@ -114,6 +114,7 @@ SETTINGS = {
         "check_walk_s": Number(5, 0, 60),
         "overspeed_kmh": Number(80, 10, 120),
         "overspeed_s": Number(10, 0, 120),
+        "overspeed_end_kmh": Number(3, 1, 10),  # below the limit: it is over
         "calm_s": Number(3, 1, 30),  # what swings about its limit is over after so long
         "door_open_kmh": Number(5, 1, 20),
         "door_open_s": Number(2, 0, 30),
@@ -135,6 +136,7 @@ SETTINGS = {
         "corner_cms2": Number(550, 200, 1000),
         "harsh_ms": Number(300, 100, 2000),
         "crash_mg": Number(2500, 1000, 7000),
+        "crash_end_s": Number(60, 10, 600),  # of driving on
         "standing_kmh": Number(20, 5, 60),
         "standing_s": Number(3, 1, 60),
         "parked_movement_s": Number(1, 0, 60),
@@ -146,6 +148,7 @@ SETTINGS = {
         "drive_day_min": Number(480, 60, 1440),
         "rest_min": Number(30, 10, 120),
         "heat_c": Number(35, 25, 50),
+        "heat_end_c": Number(2, 1, 10),  # below heat_c: it is over
         "heat_ahead_min": Number(10, 0, 30),
         "heat_after_s": Number(180, 0, 900),
         "heat_start_c": Number(30, 0, 45),  # without a cabin sensor, at ignition off
@@ -153,6 +156,7 @@ SETTINGS = {
         "supply_low_s": Number(60, 10, 600),
         "supply_cut_mv": Number(6000, 2000, 20000),
         "supply_cut_s": Number(2, 0, 30),
+        "supply_end_mv": Number(300, 100, 2000),  # above the limit: it is over
         "gnss_lost_s": Number(60, 10, 600),
         "gnss_jammed_s": Number(10, 5, 120),
         "gnss_jump_kmh": Number(200, 120, 400),

@@ -7,7 +7,6 @@ from firmware.timing import Held
 from firmware.warnings import SILENT
 
 _DRIVES_MMS = 2778  # 10 km/h
-_DRIVES_MS = 60000
 
 
 class Crash:
@@ -15,7 +14,7 @@ class Crash:
 
     The seats taken and unknown at that moment and 5 to 10 s before are frozen in the
     event. A harder shock is told as an update, with the heads of then. It ends when the
-    bus has driven on for a minute: whoever does that is not lying in a ditch. The driver
+    bus has driven on for crash_end_s: whoever does that is not lying in a ditch. The driver
     hears nothing: they know. A parked bus with nobody on board gives a warning.
 
     Source: 2.5 g, the upper end of 1 to 2.5 g [positrace]; the filter [default].
@@ -29,7 +28,7 @@ class Crash:
     def __init__(self, config):
         self.warning = SILENT
         self._limit_mg = config["crash_mg"]
-        self._drives = Held(_DRIVES_MS)
+        self._drives = Held(config["crash_end_s"] * 1000)
         self._top_mg = None  # as last told; None: no crash
         self._severity = ALARM
         self._heads = ()

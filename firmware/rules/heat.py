@@ -5,7 +5,6 @@ from firmware.event import ALARM, CLEARED, RAISED, UPDATED, Event
 from firmware.messages import Fixed, fixed, seconds
 from firmware.warnings import HORN, INSIDE, SILENT
 
-_HYSTERESIS_C10 = 20
 _SETTLE_MS = 2000  # after boot the seats need so long to be known
 
 
@@ -17,7 +16,7 @@ class Heat:
 
     Told as `ahead`, and once more when it is `now`: then the horn sounds, whatever the
     profile says. It ends when nobody sits there any more, with the ignition on, or when
-    the sensor reads 2 degC less.
+    the sensor reads heat_end_c less.
 
     Source: 35 degC and 10 min [default]; the curve by McLaren et al., Pediatrics 2005
     (firmware/heat.py). Without a cabin sensor it begins at heat_start_c [default].
@@ -31,6 +30,7 @@ class Heat:
     def __init__(self, config):
         self.warning = SILENT
         self._limit_c = config["heat_c"]
+        self._end_c10 = config["heat_end_c"] * 10
         self._ahead_min = config["heat_ahead_min"]
         self._after_ms = config["heat_after_s"] * 1000
         self._start_c = config["heat_start_c"]
@@ -47,7 +47,7 @@ class Heat:
         if level == self._told:
             return None
         if level != "now" and self._told is not None:
-            cooler = s.cabin_c10 is not None and missing_c10 >= _HYSTERESIS_C10
+            cooler = s.cabin_c10 is not None and missing_c10 >= self._end_c10
             if not cooler:
                 return None
         return self._tell(level, s)

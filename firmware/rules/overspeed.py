@@ -5,8 +5,6 @@ from firmware.messages import kmh
 from firmware.timing import Held
 from firmware.warnings import CHIME, SILENT
 
-_HYSTERESIS_MMS = 833  # 3 km/h
-
 
 class Overspeed:
     """Above the limit: the driver hears it at once, the city after overspeed_s, and once
@@ -14,7 +12,7 @@ class Overspeed:
 
     The limit is that of the policy for this road, zone and hour, and overspeed_margin_kmh
     on it for the receiver's noise; without one it is overspeed_kmh, with no margin. It
-    ends after calm_s at 3 km/h below or slower.
+    ends after calm_s at overspeed_end_kmh below or slower.
 
     Source: 60 km/h in towns, 70 elsewhere, 80 on divided multi-lane roads, 90 on
     expressways for school vehicles, approved in principle in June 2021; 30 at schools
@@ -30,6 +28,7 @@ class Overspeed:
         self.warning = SILENT
         self._default_kmh = config["overspeed_kmh"]
         self._margin_kmh = config["overspeed_margin_kmh"]
+        self._end_mms = config["overspeed_end_kmh"] * 10000 // 36
         self._held_s = config["overspeed_s"]
         self._above = Held(self._held_s * 1000)
         self._below = Held(config["calm_s"] * 1000)
@@ -46,7 +45,7 @@ class Overspeed:
         else:
             limit_mms = (s.limit_kmh + self._margin_kmh) * 10000 // 36
         fast = s.speed_mms > limit_mms
-        slow = s.speed_mms <= limit_mms - _HYSTERESIS_MMS
+        slow = s.speed_mms <= limit_mms - self._end_mms
         long = self._long.update(s.now_ms, fast)
         self.warning = CHIME if fast else SILENT
         self._top_mms = max(self._top_mms, s.speed_mms) if fast or self._since_ms else 0

@@ -4,8 +4,6 @@ from firmware.event import ALARM, CLEARED, RAISED, UPDATED, WARNING, Event
 from firmware.timing import Held
 from firmware.warnings import INSIDE, LAMP, PROMPT, SILENT
 
-_HYSTERESIS_MV = 300
-
 
 class Supply:
     """Below supply_low_mv for supply_low_s, or below supply_cut_mv for supply_cut_s.
@@ -13,7 +11,7 @@ class Supply:
     `cut` is a battery that was disconnected or a fuse: the board lives on its backup
     for as long as that lasts, and says so first. With the ignition off and somebody
     on board, or the check still open, `cut` is an alarm, else a warning. Cranking takes
-    seconds and is forgotten. It ends 0.3 V above the limit, for calm_s.
+    seconds and is forgotten. It ends supply_end_mv above the limit, for calm_s.
 
     Source: a failure or loss of power must be announced [MLIT guideline]; the limits
     [default] are those of a 12 V bus; set 23000 and 12000 for 24 V.
@@ -27,6 +25,7 @@ class Supply:
         self.warning = SILENT
         self._low_mv = config["supply_low_mv"]
         self._cut_mv = config["supply_cut_mv"]
+        self._end_mv = config["supply_end_mv"]
         self._low = Held(config["supply_low_s"] * 1000)
         self._cut = Held(config["supply_cut_s"] * 1000)
         self._fine = Held(config["calm_s"] * 1000)
@@ -40,7 +39,7 @@ class Supply:
         cut = self._cut.update(now_ms, mv < self._cut_mv)
         low = self._low.update(now_ms, mv < self._low_mv)
         limit_mv = self._cut_mv if self._told == "cut" else self._low_mv
-        fine = self._fine.update(now_ms, self._told is not None and mv >= limit_mv + _HYSTERESIS_MV)
+        fine = self._fine.update(now_ms, self._told is not None and mv >= limit_mv + self._end_mv)
         if cut and self._told != "cut":
             return self._tell("cut", s)
         if low and self._told is None:

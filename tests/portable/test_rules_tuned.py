@@ -5,11 +5,13 @@ from test_rules_bus import HERE, NOWHERE, jammed
 from watch import CONFIG, MINUTE, Watch, kmh
 
 from firmware.health import Health
+from firmware.rules.crash import Crash
 from firmware.rules.door_open_moving import DoorOpenMoving
 from firmware.rules.emergency_door import EmergencyDoor
 from firmware.rules.gnss_jammed import GnssJammed
 from firmware.rules.gnss_lost import GnssLost
 from firmware.rules.harsh_driving import HarshDriving
+from firmware.rules.heat import Heat
 from firmware.rules.overspeed import Overspeed
 from firmware.rules.sensor_flapping import SensorFlapping
 from firmware.rules.supply import Supply
@@ -17,6 +19,7 @@ from firmware.seats import SeatMap
 from firmware.snapshot import Snapshot
 from firmware.warnings import SILENT
 
+HOT = {"ignition_off_ms": 3600000, "sitting": [1], "taken": [1], "cabin_c10": 360}
 CALM = dict(CONFIG, calm_s=7)
 
 
@@ -42,6 +45,33 @@ def test_calm_s_says_when_it_is_over():
     watch.sees(31000)
     watch.sees(10100, **NOWHERE)
     assert ends_after_7_s(watch, **HERE)
+
+
+def test_how_far_below_or_above_a_limit_it_is_over():
+    for end_kmh in (1, 10):
+        limit = kmh(80) - end_kmh * 10000 // 36
+        watch = Watch(Overspeed, dict(CONFIG, overspeed_end_kmh=end_kmh), speed_mms=kmh(90))
+        watch.sees(10100)
+        assert watch.sees(5000, speed_mms=limit + 1) == []
+        assert watch.states(3100, speed_mms=limit) == ["cleared"]
+    for end_mv in (100, 2000):
+        watch = Watch(Supply, dict(CONFIG, supply_end_mv=end_mv), supply_mv=0)
+        watch.sees(MINUTE + 100)
+        assert watch.sees(5000, supply_mv=6000 + end_mv - 1) == []
+        assert watch.states(3100, supply_mv=6000 + end_mv) == ["updated"], "it is low still"
+        assert watch.sees(5000, supply_mv=11500 + end_mv - 1) == []
+        assert watch.states(3100, supply_mv=11500 + end_mv) == ["cleared"]
+    for end_c in (1, 10):
+        watch = Watch(Heat, dict(CONFIG, heat_end_c=end_c, heat_ahead_min=0), **HOT)
+        watch.sees(2100)
+        assert watch.states() == [] and watch.events
+        assert watch.sees(5000, cabin_c10=350 - end_c * 10 + 1) == []
+        assert watch.states(100, cabin_c10=350 - end_c * 10) == ["cleared"]
+    for end_s in (10, 600):
+        watch = Watch(Crash, dict(CONFIG, crash_end_s=end_s), shock_mg=3000, speed_mms=2778)
+        watch.sees()
+        assert watch.sees(end_s * 1000, shock_mg=0) == []
+        assert watch.states() == ["cleared"]
 
 
 def opened(rule, config, **readings):

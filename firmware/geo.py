@@ -96,23 +96,6 @@ def distance_mm(lat1_e7, lon1_e7, lat2_e7, lon2_e7):
     return hypot(north, east)
 
 
-def point_segment_mm(lat_e7, lon_e7, lat1_e7, lon1_e7, lat2_e7, lon2_e7):
-    """-> int, mm from a point to the nearest point of a segment."""
-    middle = lat1_e7 + (lat2_e7 - lat1_e7) // 2
-    per_north = north_scale(middle)
-    per_east = east_scale(middle)
-    along_n = scaled(lat2_e7 - lat1_e7, per_north)
-    along_e = scaled(turn_e7(lon1_e7, lon2_e7), per_east)
-    n = scaled(lat_e7 - lat1_e7, per_north)
-    e = scaled(turn_e7(lon1_e7, lon_e7), per_east)
-    ahead = n * along_n + e * along_e
-    if ahead <= 0:
-        return hypot(n, e)
-    if ahead >= along_n * along_n + along_e * along_e:
-        return hypot(n - along_n, e - along_e)
-    return abs(n * along_e - e * along_n) // hypot(along_n, along_e)
-
-
 def inside(corners, first, count, lat_e7, lon_e7):
     """Is a point within a polygon? -> bool; exactly on the edge: either.
 

@@ -74,18 +74,6 @@ def test_root_rounds_down():
         assert r * r <= n < (r + 1) * (r + 1), n
 
 
-def test_distance_to_a_segment():
-    lat, lon = 130827000, 1008833000
-    end = lon + 10000  # 1.08 km to the east
-    assert geo.point_segment_mm(lat + 100, lon + 5000, lat, lon, lat, end) in range(1104, 1109)
-    before = geo.point_segment_mm(lat, lon - 100, lat, lon, lat, end)
-    assert before == geo.distance_mm(lat, lon, lat, lon - 100)
-    beyond = geo.point_segment_mm(lat, end + 100, lat, lon, lat, end)
-    assert abs(beyond - before) <= 2
-    assert geo.point_segment_mm(lat, lon + 77, lat, lon, lat, end) == 0
-    assert abs(geo.point_segment_mm(lat + 9, lon, lat, lon, lat, lon) - 99) <= 1
-
-
 # 10000 units are 110.6 m to the north and 108.5 m to the east.
 LAT, LON, STEP = 130827000, 1008833000, 10000
 

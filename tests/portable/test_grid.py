@@ -51,6 +51,16 @@ def test_a_zone_is_found_up_to_its_very_edge():
             assert area in list(policy.grid.at(*place)), (area, place)
 
 
+def test_a_circle_is_found_as_far_as_its_radius_reaches():
+    places = in_turn(30)
+    policy = pack(zones=[circle(at, *place, 500) for at, place in enumerate(places)])
+    up, aside = round(499 * METRE_E7), round(499 * METRE_EAST_E7)
+    for area, (lat, lon) in enumerate(places):
+        for n, e in ((up, 0), (-up, 0), (0, aside), (0, -aside)):
+            assert contains(policy, area, lat + n, lon + e), (area, n, e)
+            assert area in list(policy.grid.at(lat + n, lon + e)), (area, n, e)
+
+
 def test_a_road_is_found_as_far_as_its_corridor_reaches():
     """Roads alone: no area tells the grid how far it has to go."""
     for north, east in ((40000, 0), (0, 40000), (-30000, 30000)):

@@ -121,6 +121,7 @@ def test_a_pack_cut_anywhere_is_an_error():
 def test_a_least_pack_is_enough():
     policy = loaded('{"v":1,"version":1}')
     assert (policy.areas.n, policy.corner_n) == (0, 0)
+    assert policy.utc_offset_min == 420  # Thailand
     assert list(policy.grid.at(130000000, 1000000000)) == []
 
 

@@ -2,6 +2,7 @@
 
 import math
 import random
+from array import array
 
 from firmware import geo
 from firmware.track import Track
@@ -86,7 +87,7 @@ def test_every_position_lies_within_the_error_of_the_line():
             for s in seen:
                 utc_s = s.utc_ms // 1000
                 near = min(
-                    geo.point_segment_mm(s.lat_e7, s.lon_e7, a[1], a[2], b[1], b[2])
+                    geo.nearest(array("i", a[1:3] + b[1:3]), 0, 2, s.lat_e7, s.lon_e7)[0]
                     for a, b in legs(line)
                     if a[0] <= utc_s <= b[0]
                 )

@@ -133,6 +133,8 @@ class PolicyStore:
 
     def _keep(self, policy):
         """Checked: it takes the place of the old one."""
+        if policy.sha256 != self._checked:
+            raise PolicyError("policy: the flash holds another text than was sent; send it anew")
         if policy.version <= self._version:
             raise PolicyError(
                 "policy: version: %d is here already; a new pack needs a higher one than %d"

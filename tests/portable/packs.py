@@ -95,8 +95,11 @@ class Memory:
 
 
 class _File:
+    """What is written is there once it is closed, as on littlefs."""
+
     def __init__(self, content, name, mode):
         self._content, self._name, self._at = content, name, 0
+        self._written = b""
         if mode == "wb":
             content[name] = b""
 
@@ -106,7 +109,8 @@ class _File:
         return piece
 
     def write(self, data):
-        self._content[self._name] += data
+        self._written += data
 
     def close(self):
-        pass
+        if self._written:
+            self._content[self._name] += self._written

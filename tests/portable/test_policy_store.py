@@ -164,6 +164,7 @@ def test_a_full_filesystem_is_told():
     files.broken = True
     assert "cannot be written" in refusal(store, sent[1])
     files.broken = False
+    assert "Part 1" in refusal(store, sent[1]), "half of it may have been written"
     assert deliver(store, OLD)[1]
     for request in requests(NEW):
         store.take(request)
@@ -175,6 +176,22 @@ def test_a_full_filesystem_is_told():
     files.broken = False
     assert files.content[KEPT] == OLD.encode()
     assert deliver(store, NEW)[1]
+
+
+def test_a_pack_that_the_flash_changed_is_refused():
+    files = Memory()
+    store = PolicyStore(files, BUS)
+    assert deliver(store, OLD)[1]
+    for request in requests(NEW):
+        store.take(request)
+    files.content["policy.new"] = files.content["policy.new"].replace(
+        b'"radius_m": 300', b'"radius_m": 301'
+    )
+    done = None
+    while done is None:
+        done = store.turn()
+    assert not done[1] and "another text than was sent" in done[2]
+    assert files.content[KEPT] == OLD.encode()
 
 
 def test_what_is_stored_and_damaged_is_an_error():

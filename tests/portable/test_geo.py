@@ -79,8 +79,8 @@ LAT, LON, STEP = 130827000, 1008833000, 10000
 
 
 def corners(*places):
-    """(north, east) in steps, after a corner that belongs to something else."""
-    found = [0, 0]
+    """(north, east) in steps, after three corners that belong to something else."""
+    found = [0, 0] * 3
     for north, east in places:
         found += [LAT + north * STEP, LON + east * STEP]
     return array("i", found + [0, 0])
@@ -94,7 +94,7 @@ def test_inside_a_polygon_with_a_bay_whichever_way_round():
             (1, 3, True), (5, 1, True), (5, 5, True), (5, 3, False), (3, 3, False), (-1, 3, False),
             (7, 1, False), (3, -1, False), (3, 7, False), (4, 1, True), (4, 5, True), (4, 7, False),
         ):  # fmt: skip
-            found = geo.inside(data, 1, 7, LAT + north * STEP, LON + east * STEP)
+            found = geo.inside(data, 3, 7, LAT + north * STEP, LON + east * STEP)
             assert found == wanted, (north, east)
 
 
@@ -103,17 +103,17 @@ def test_inside_is_right_to_one_unit_beside_a_slanted_edge():
     for north in (1, 2, 4, 5):
         lat, east = LAT + north * STEP, LON + north * STEP // 2
         west = LON + 6 * STEP - north * STEP // 2
-        assert geo.inside(data, 1, 3, lat, east + 1) and not geo.inside(data, 1, 3, lat, east - 1)
-        assert geo.inside(data, 1, 3, lat, west - 1) and not geo.inside(data, 1, 3, lat, west + 1)
+        assert geo.inside(data, 3, 3, lat, east + 1) and not geo.inside(data, 3, 3, lat, east - 1)
+        assert geo.inside(data, 3, 3, lat, west - 1) and not geo.inside(data, 3, 3, lat, west + 1)
 
 
 def test_inside_at_the_height_of_a_corner():
     data = corners((0, 3), (3, 6), (6, 3), (3, 0))
     for east, wanted in ((-1, False), (1, True), (5, True), (7, False)):
-        assert geo.inside(data, 1, 4, LAT + 3 * STEP, LON + east * STEP) == wanted
+        assert geo.inside(data, 3, 4, LAT + 3 * STEP, LON + east * STEP) == wanted
     for north in (0, 6):
         for east in (-1, 7):
-            assert not geo.inside(data, 1, 4, LAT + north * STEP, LON + east * STEP)
+            assert not geo.inside(data, 3, 4, LAT + north * STEP, LON + east * STEP)
 
 
 def far(north, east, of_north, of_east):
@@ -131,7 +131,7 @@ def test_nearest_names_the_piece_whichever_it_looks_at_first():
     ):  # fmt: skip
         lat, lon = LAT + north * STEP, LON + east * STEP
         for begin in range(3):
-            mm, piece = geo.nearest(data, 1, 4, lat, lon, False, begin)
+            mm, piece = geo.nearest(data, 3, 4, lat, lon, False, begin)
             assert abs(mm - far(north, east, *foot)) <= 30, (north, east, begin)
             assert piece == wanted or foot == (6, 6), (north, east, begin)
 
@@ -139,10 +139,10 @@ def test_nearest_names_the_piece_whichever_it_looks_at_first():
 def test_nearest_closes_a_polygon_and_only_a_polygon():
     data = corners((0, 0), (0, 6), (6, 6), (6, 0))
     lat, lon = LAT + 2 * STEP, LON + STEP
-    mm, piece = geo.nearest(data, 1, 4, lat, lon, True)
+    mm, piece = geo.nearest(data, 3, 4, lat, lon, True)
     assert piece == 3 and abs(mm - far(2, 1, 2, 0)) <= 30
     for is_closed in ((), (False,)):
-        mm, piece = geo.nearest(data, 1, 4, lat, lon, *is_closed)
+        mm, piece = geo.nearest(data, 3, 4, lat, lon, *is_closed)
         assert piece == 0 and abs(mm - far(2, 1, 0, 1)) <= 30
 
 
@@ -154,20 +154,20 @@ def test_nearest_reaches_so_far_and_no_further():
         (-2, 8, (0, 6)),
     ):  # fmt: skip
         lat, lon = LAT + north * STEP, LON + east * STEP
-        mm, _ = geo.nearest(data, 1, 2, lat, lon)
+        mm, _ = geo.nearest(data, 3, 2, lat, lon)
         assert abs(mm - far(north, east, *foot)) <= 30
-        assert geo.nearest(data, 1, 2, lat, lon, False, 0, mm + 30)[1] == 0, (north, east)
-        assert geo.nearest(data, 1, 2, lat, lon, False, 0, mm - 30) == (None, None), (north, east)
+        assert geo.nearest(data, 3, 2, lat, lon, False, 0, mm + 30)[1] == 0, (north, east)
+        assert geo.nearest(data, 3, 2, lat, lon, False, 0, mm - 30) == (None, None), (north, east)
     upright = corners((0, 0), (6, 0))
     for east in (2, -2):
         lat, lon = LAT + 3 * STEP, LON + east * STEP
-        mm, _ = geo.nearest(upright, 1, 2, lat, lon)
-        assert geo.nearest(upright, 1, 2, lat, lon, False, 0, mm + 30)[1] == 0
-        assert geo.nearest(upright, 1, 2, lat, lon, False, 0, mm - 30) == (None, None)
+        mm, _ = geo.nearest(upright, 3, 2, lat, lon)
+        assert geo.nearest(upright, 3, 2, lat, lon, False, 0, mm + 30)[1] == 0
+        assert geo.nearest(upright, 3, 2, lat, lon, False, 0, mm - 30) == (None, None)
 
 
 def test_nearest_without_a_piece():
-    assert geo.nearest(corners((0, 0)), 1, 1, LAT, LON) == (None, None)
+    assert geo.nearest(corners((0, 0)), 3, 1, LAT, LON) == (None, None)
 
 
 def test_units_and_millimetres():

@@ -113,6 +113,9 @@ class Radio:
     def down(self):
         self.calls.append("down")
 
+    def is_off(self):
+        return self.calls[-1:] == ["down"]
+
     def restart(self):
         self.calls.append("restart")
 

@@ -369,3 +369,47 @@ def test_records_that_a_full_lane_dropped_in_the_meantime_are_not_waited_for():
     second.acks = True
     bench.run(70000)
     assert bench.journal.backlog(TRACK) == 0
+
+
+def test_drained_is_when_the_city_has_all_and_was_answered():
+    line = Line()
+    line.acks = True
+    bench = Bench(line, ack_timeout_s=120, keepalive_s=600)
+    uplink = bench.uplink
+    assert not uplink.is_drained, "there is no link"
+    bench.run(3000)
+    assert uplink.is_drained
+    line.acks = False
+    for add in (bench.event, bench.position, lambda: uplink.reply(b"{}")):
+        add()
+        assert not uplink.is_drained, "it has not been sent"
+        bench.run(61000 if add == bench.position else 1000)
+        assert not uplink.is_drained, "it has not been acknowledged"
+        _, number, _, _ = published(line)[-1]
+        line.arrived += puback(number)
+        bench.run(300)
+        assert uplink.is_drained
+    uplink.renew_status()
+    assert not uplink.is_drained
+
+
+def test_a_bus_that_goes_to_sleep_says_good_bye_and_begins_anew_when_it_wakes():
+    asleep, awake = Line(), Line()
+    asleep.acks = awake.acks = True
+    bench = Bench(asleep, awake)
+    bench.run(3000)
+    assert bench.uplink.connected and not bench.uplink.is_off
+    bench.uplink.rest(bench.now_ms)
+    assert packets(asleep.sent)[-1] == (0xE0, b"") and asleep.is_closed
+    assert not bench.uplink.connected
+    bench.run(30000)
+    assert bench.uplink.is_off and bench.radio.calls == ["down"]
+    bench.uplink.rest(bench.now_ms)
+    bench.run(30000)
+    assert bench.uplink.is_off and bench.uplink.dials == 1 and bench.radio.calls == ["down"]
+    bench.uplink.rest(bench.now_ms, False)
+    bench.run(1000)
+    assert bench.uplink.connected and bench.uplink.dials == 2 and not awake.is_closed
+    bench.uplink.rest(bench.now_ms, False)
+    bench.run(1000)
+    assert bench.uplink.connected and bench.uplink.dials == 2

@@ -138,7 +138,7 @@ def _policy(args: argparse.Namespace, settings: Settings) -> int:
     pack, digest = read_pack(args.fleet, text, args.file)
 
     async def put(database: Database) -> None:
-        await put_pack(database, args.fleet, pack, digest, Clock().now_ms())
+        await put_pack(database, args.fleet, pack, digest, text, Clock().now_ms())
 
     asyncio.run(_with_database(settings, put))
     print(f"The map of {args.fleet} shows the policy {digest}.", file=sys.stderr)

@@ -27,7 +27,7 @@ _TOPIC = re.compile(
     r"schoolbus/([A-Za-z0-9_-]{1,32})/([A-Za-z0-9_-]{1,32})/([a-z]+(?:/[a-z0-9_]+)?)", re.ASCII
 )
 RECORDS = ("event", "track")
-NAMES = ("status", "state", *RECORDS)
+NAMES = ("status", "state", "reply", *RECORDS)
 
 
 class Message(NamedTuple):

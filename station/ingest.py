@@ -63,6 +63,8 @@ class Ingest:
             except Exception as error:
                 if not self._station.is_away(error):
                     raise
+        elif message is not None and message.name == "reply":
+            self._station.courier.answered(message.fleet, message.bus, message.body)
         elif message is not None:
             take = live.state if message.name == "state" else live.status
             heard = take(message.fleet, message.bus, message.body, came.retained, now_ms)

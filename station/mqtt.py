@@ -3,7 +3,7 @@
 **records** (event, track): persistent, QoS 1, and each message is acknowledged by hand, in the
 order of arrival [MQTT-4.6.0-2], once it is committed. While the database is away this session
 is closed: what comes stays with the broker, on its disk.
-**present** (status, state): clean. At each connect the broker hands over the newest of each
+**present** (status, state, reply): clean. At each connect the broker hands over the newest of each
 (retained), and nothing old. It has a connection of its own so that it never waits for records:
 a broker sends only so many messages ahead of their acknowledgements (mosquitto: 20). `state` has
 QoS 0 on this last leg: it is not acknowledged at all, and a newer one replaces it anyway.
@@ -33,6 +33,7 @@ log = logging.getLogger("station.mqtt")
 _KEEPALIVE_S = 30
 _HOLD = 20_000  # messages in memory; then the broker has to wait
 _ROOT = "schoolbus/+/+/"
+_REPLY = _ROOT + "reply"
 
 
 def _trusting(ca: str | None) -> ssl.SSLContext:
@@ -131,9 +132,9 @@ class Session:
                 if message.connection == self._connection:
                     self._client.ack(message.mid, 1)
 
-    def publish(self, topic: str, payload: str) -> None:
-        """Retained, QoS 1; sent again by itself until the broker has it."""
-        self._client.publish(topic, payload, qos=1, retain=True)
+    def publish(self, topic: str, payload: str, retain: bool = True) -> None:
+        """QoS 1; sent again by itself until the broker has it."""
+        self._client.publish(topic, payload, qos=1, retain=retain)
 
     def _connected(self, client, _, flags, reason, properties) -> None:
         if reason.is_failure:
@@ -147,7 +148,7 @@ class Session:
                    if reason.is_failure]  # fmt: skip
         if refused:
             log.error("The broker does not let this station read %s", ", ".join(refused))
-        else:
+        if not set(refused) - {_REPLY}:  # without that only policies cannot be sent
             self._tell(True)
 
     def _failed(self, client, _) -> None:
@@ -190,7 +191,7 @@ class Broker:
         self._clock = clock
 
     def start(self) -> None:
-        records, present = {"event": 1, "track": 1}, {"status": 1, "state": 0}
+        records, present = {"event": 1, "track": 1}, {"status": 1, "state": 0, "reply": 1}
         self.records = Session(self._settings, self._clock, "records", records, True)
         self.present = Session(self._settings, self._clock, "present", present, False)
         self.present.changed = self._changed

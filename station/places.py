@@ -12,7 +12,7 @@ from sqlalchemy import delete, insert
 
 from station.database import Database
 from station.settings import SettingsError
-from station.tables import policies
+from station.tables import policies, refusals
 
 _CORNERS = 48
 _M_PER_DEG = 111_195.0
@@ -37,14 +37,14 @@ def read_pack(fleet: str, text: str, shown: str) -> tuple[dict[str, Any], str]:
 
 
 async def put_pack(
-    database: Database, fleet: str, pack: dict[str, Any], digest: str, now_ms: int
+    database: Database, fleet: str, pack: dict[str, Any], digest: str, text: str, now_ms: int
 ) -> None:
-    """In place of the one before."""
+    """In place of the one before; that one goes to no more buses."""
+    values = {"fleet": fleet, "hash": digest, "pack": pack, "text": text, "put_ms": now_ms}
     async with database.write() as connection:
-        await connection.execute(delete(policies).where(policies.c.fleet == fleet))
-        await connection.execute(
-            insert(policies).values(fleet=fleet, hash=digest, pack=pack, put_ms=now_ms)
-        )
+        for table in (policies, refusals):
+            await connection.execute(delete(table).where(table.c.fleet == fleet))
+        await connection.execute(insert(policies).values(values))
 
 
 def places(pack: dict[str, Any]) -> dict[str, Any]:

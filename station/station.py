@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from station.accounts import Accounts
 from station.alarms import Alarms
 from station.clock import Clock
+from station.courier import Courier
 from station.dark import Dark
 from station.database import Database, is_away
 from station.expiry import Expiry
@@ -45,6 +46,7 @@ class Station:
         self.broker = Broker(settings, self.clock, self.health)
         self.ingest = Ingest(self)
         self.dark = Dark(self)
+        self.courier = Courier(self)
         self.expiry = Expiry(self)
         self.outbox = Outbox(self, settings.routes)
         self._tasks: list[asyncio.Task] = []
@@ -58,7 +60,8 @@ class Station:
         await self.alarms.recall()
         self.broker.start()
         works = [self.ingest.records, self.ingest.present, self.dark.watch,
-                 self.alarms.watch, self.expiry.watch, self.outbox.watch]  # fmt: skip
+                 self.alarms.watch, self.expiry.watch, self.outbox.watch,
+                 self.courier.watch]  # fmt: skip
         if self.settings.home_assistant:
             works.append(Announcer(self).watch)
         for work in works:

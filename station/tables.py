@@ -206,6 +206,17 @@ policies = Table(
     Column("hash", String(8), nullable=False),
     Column("pack", JSON, nullable=False),
     Column("put_ms", BigInteger, nullable=False),
+    Column("text", Text),
+    Column("sent_ms", BigInteger),
+)
+
+refusals = Table(
+    "refusals",
+    metadata,
+    Column("fleet", String(32), primary_key=True),
+    Column("bus", String(32), primary_key=True),
+    Column("message", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
 )
 
 notices = Table(

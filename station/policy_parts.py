@@ -1,0 +1,61 @@
+"""A policy pack in messages that a bus can take (docs/mqtt.md, cmd/policy)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+PACKET_BYTES = 1024
+PACK_BYTES = 131_072
+MOST_PARTS = 1000
+MOST_CHARACTERS = 800
+_NAME = "x" * 32
+_HEAD = 3 + 2 + 2  # fixed header, length of the topic, packet id (MQTT 3.1.1, 3.3)
+
+
+class Parts:
+    """ValueError: no bus can take this text."""
+
+    def __init__(self, text: str):
+        if len(text.encode()) > PACK_BYTES:
+            raise ValueError(f"A policy of {len(text.encode())} bytes is too long for a bus: "
+                             f"it keeps {PACK_BYTES}.")  # fmt: skip
+        self.sha256 = hashlib.sha256(text.encode()).hexdigest()
+        self.hash = self.sha256[:8]
+        self._pieces = _cut(text, _room(self.sha256))
+        if len(self._pieces) > MOST_PARTS:
+            raise ValueError(f"This policy makes {len(self._pieces)} messages, more than the "
+                             f"{MOST_PARTS} that a bus takes; leave out names.")  # fmt: skip
+
+    def __len__(self) -> int:
+        return len(self._pieces)
+
+    def payload(self, number: int, ident: str) -> str:
+        """Part `number`, from 1. ident: of at most 32 characters."""
+        return _payload(ident, number, len(self._pieces), self.sha256, self._pieces[number - 1])
+
+
+def topic(fleet: str, bus: str) -> str:
+    return f"schoolbus/{fleet}/{bus}/cmd/policy"
+
+
+def _payload(ident: str, part: int, parts: int, sha256: str, data: str) -> str:
+    body = {"v": 1, "id": ident, "part": part, "parts": parts, "sha256": sha256, "data": data}
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+
+def _room(sha256: str) -> int:
+    """Bytes for the data, escapes included, whatever the fleet and the bus are called."""
+    empty = _payload(_NAME, MOST_PARTS, MOST_PARTS, sha256, "")
+    return PACKET_BYTES - _HEAD - len(topic(_NAME, _NAME)) - len(empty)
+
+
+def _cut(text: str, room: int) -> list[str]:
+    pieces, begin, size = [], 0, 0
+    for at, character in enumerate(text):
+        more = len(json.dumps(character, ensure_ascii=False).encode()) - 2
+        if size + more > room or at - begin == MOST_CHARACTERS:
+            pieces.append(text[begin:at])
+            begin, size = at, 0
+        size += more
+    return [*pieces, text[begin:]]

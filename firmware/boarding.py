@@ -12,8 +12,7 @@ boarding_door_s after it closed at most, is boarding: told as information
                   180 s in all (profile.py) it is boarding no more, and an alarm
 
 Through a closed door nobody boards: who sits down then alarms at once. Who gets up and sits down
-again within 10 s has not left the bus, and the time runs on: that of the check, too, unless it
-was the walk to the button that ended it.
+again within 10 s has not left the bus, and the time runs on: that of the check, too.
 
 Where a seat cannot be read, anybody may have sat down on it: a door that is open later than
 a minute after the check (until then it is the driver who leaves) asks for another check.
@@ -49,7 +48,7 @@ class Boarding:
         self._parked_ms = _LONG_AGO_MS
         self._since_ms = 0  # the open door counts from here on
         self._at_ms = 0  # the tick before
-        self._rose = False  # it is parked because the last of them got up
+        self._sat_ms = _LONG_AGO_MS  # when somebody last sat there
         self._before = None  # since_ms, alone_ms as they did; None: they were not boarding
         self._has_asked = False  # since the start, at a door that may be torn
         self._alone_ms = None  # for how long they may have been alone; None: nobody boarded
@@ -60,7 +59,9 @@ class Boarding:
         self._hold_ms = rules["boarding_s"] * 1000
 
     def watch(self, s, drives):
-        """Every tick: the front door."""
+        """Every tick, with who sat there in the tick before: the front door, the last of them."""
+        if s.sitting:
+            self._sat_ms = s.now_ms
         if s.front_door and self._was_open is False:
             self._believed = True
         if s.front_door is not None:
@@ -72,10 +73,9 @@ class Boarding:
         if self._is_open:
             self._open_ms = s.now_ms
 
-    def ends(self, s, rose=False):
-        """The bus is parked, or its engine runs. rose: because the last of them got up."""
+    def ends(self, s):
+        """The bus is parked, or its engine runs."""
         self.is_on = False
-        self._rose = rose
         self._before = None if self._alone_ms is None else (self._since_ms, self._alone_ms)
         self._alone_ms = None
         self._parked_ms = s.now_ms
@@ -86,7 +86,7 @@ class Boarding:
             return False
         may_sit = s.unknown and s.now_ms - self._parked_ms >= _LEAVES_MS and self._may_enter(s)
         sits = s.sitting and self._open_ms is not None and s.now_ms - self._open_ms <= self._door_ms
-        rose = self._rose and s.now_ms - self._parked_ms < _ROSE_MS
+        rose = s.now_ms - self._sat_ms < _ROSE_MS
         if (sits or may_sit) and (self._before or not rose):
             self.is_on = True
             self._at_ms = s.now_ms

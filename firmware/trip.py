@@ -127,7 +127,7 @@ class Trip:
         elif self.phase != PARKED:
             self.phase = PARKED
             self._memory.set("unchecked", 0)
-            self._boarding.ends(s, not walked)
+            self._boarding.ends(s)
             self._on_board = None
             self._end_trip(notices)
 

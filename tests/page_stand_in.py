@@ -307,6 +307,15 @@ def places() -> dict:
     return {"type": "FeatureCollection", "features": features}
 
 
+REFUSED = "policy: zones[3].polygon[7]: latitude 913.0 is not from -90 to 90"
+
+
+def sent(bus: str, sending: str, part: int | None = None, message: str | None = None) -> dict:
+    """A bus on its way to the policy (/api/policies)."""
+    return {"bus": bus, "label": None, "known": True, "hash": None, "sending": sending,
+            "part": part, "parts": 12, "message": message}  # fmt: skip
+
+
 def make_app(town: Town) -> Starlette:
     def guarded(call):
         async def answer(request):
@@ -408,10 +417,12 @@ def make_app(town: Town) -> Starlette:
                     "hash": "a006c3d5",
                     "version": 12,
                     "put_at": iso(60),
+                    "sent_at": iso(30),
                     "buses": [
-                        {"bus": "bus-01", "label": None, "known": True, "hash": "a006c3d5"},
-                        {"bus": "bus-02", "label": None, "known": True, "hash": None},
-                        {"bus": "bus-03", "label": None, "known": False, "hash": None},
+                        {**sent("bus-01", "follows"), "hash": "a006c3d5"},
+                        sent("bus-02", "on_its_way", part=3),
+                        {**sent("bus-03", "waits"), "known": False},
+                        sent("bus-04", "refused", message=REFUSED),
                     ],
                 }
             ],

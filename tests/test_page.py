@@ -421,8 +421,18 @@ def test_reports_and_administration(opened):
     watched.goto("/admin")
     page.get_by_text("'kind' is a required property").wait_for()
     assert '{"v":1}<b>' in page.locator("#quarantine").inner_text()
-    assert "1 of 3" in page.locator("#policies").inner_text()
-    assert "bus-02: none, bus-03: unknown" in page.locator("#policies").inner_text()
+    policies = page.locator("#policies").inner_text()
+    assert "1 of 4" in policies
+    for words in (
+        "bus-02: none; being sent, part 3 of 12",
+        "bus-03: unknown; waiting for the bus",
+        "bus-04: none; refused: policy: zones[3].polygon[7]: latitude 913.0",
+    ):
+        assert words in policies
+    asked = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    page.locator("#policies").get_by_role("button", name="Send to the buses").click()
+    assert "Send policy 12 to all 4 buses of laemchabang?" in asked[0]
     assert "given up" in page.locator("#notices").inner_text()
     page.locator("#users").get_by_role("button", name="Change").click()
     user = page.locator("#user")

@@ -13,6 +13,7 @@ import httpx
 import openpyxl
 import pytest
 from google.transit import gtfs_realtime_pb2 as gtfs
+from sqlalchemy import update
 
 from station import contract
 from station.app import make_app
@@ -22,6 +23,7 @@ from station.notices.outbox import MOST_TRIES, wait_ms
 from station.notices.routes import load
 from station.settings import Settings
 from station.station import Station
+from station.tables import policies
 
 AT = "2026-11-22T00:12:03.400Z"
 AT_MS = 1795306323400
@@ -244,6 +246,22 @@ def test_a_policy_is_put_up_and_the_buses_say_which_they_follow(play):
             (True, digest), (True, None), (False, None)
         ]  # fmt: skip
         assert len((await scene.client.get("/api/places")).json()["features"]) == 1
+        assert (policy["sent_at"], policy["buses"][0]["sending"]) == (None, None)
+        assert (await scene.client.post(f"{root}/nobody/send")).status_code == 404
+        assert (await scene.client.post(f"{root}/lcb/send")).status_code == 204
+        (policy,) = (await scene.client.get(root)).json()
+        assert policy["sent_at"] is not None
+        assert [bus["sending"] for bus in policy["buses"]] == ["follows", "waits", "waits"]
+        log = (await scene.client.get("/api/log")).json()
+        assert [(line["what"], line["fleet"]) for line in log[:1]] == [("policy_send", "lcb")]
+        long = json.dumps({"v": 1, "version": 13, "name": "x" * 131_072})
+        assert (await scene.client.post(f"{root}/lcb", json={"text": long})).status_code == 204
+        refused = await scene.client.post(f"{root}/lcb/send")
+        assert refused.status_code == 409 and "too long for a bus" in refused.json()["detail"]
+        async with scene.station.db.write() as connection:
+            await connection.execute(update(policies).values(text=None))
+        refused = await scene.client.post(f"{root}/lcb/send")
+        assert refused.status_code == 409 and "upload it once more" in refused.json()["detail"]
 
     play(story)
 

@@ -66,13 +66,32 @@ async function uploadPolicy(form) {
   showPolicies();
 }
 
-/** Per fleet what the map shows, and beside it what each bus says that it follows. */
+const POLICIES_MS = 5000;
+
+/** Per fleet what the map shows, and beside it what each bus follows or how far it is. */
 async function showPolicies() {
+  clearTimeout(showPolicies.next);
   const policies = await get("/api/policies");
   find("#fleets").replaceChildren(...policies.map(({ fleet }) => make("option", { value: fleet })));
   find("#policy").elements.fleet.value ||= policies.length ? policies[0].fleet : "";
   const rows = policies.map((policy) => ({ ...policy, ...follows(policy) }));
-  fill(find("#policies"), rows, ["fleet", "version", "hash", "put_at", "follow", "others"]);
+  fill(find("#policies"), rows, ["fleet", "version", "hash", "put_at", "sent_at", "follow", "others"],
+    sendPolicy, ({ hash }) => hash && t("send_policy"));
+  const isUnderWay = policies.some(({ buses }) => buses.some(({ sending }) => ["on_its_way", "waits", "there"].includes(sending)));
+  if (isUnderWay) showPolicies.next = setTimeout(() => showPolicies().catch(() => null), POLICIES_MS);
+}
+
+/** From now on the fleet's buses shall follow it. */
+async function sendPolicy({ fleet, version, hash, buses }) {
+  if (!confirm(t("send_policy_sure", { fleet, version: version ?? hash, n: buses.length }))) return;
+  const said = find("[role=alert]", find("#policy"));
+  try {
+    await post(`/api/policies/${path(fleet)}/send`);
+    [said.className, said.textContent] = ["saved", t("policy_sent")];
+  } catch (failure) {
+    [said.className, said.textContent] = ["error", failure.message];
+  }
+  showPolicies();
 }
 
 function follows({ hash, buses }) {
@@ -81,7 +100,13 @@ function follows({ hash, buses }) {
   const says = (bus) => (!bus.known ? t("unknown") : bus.hash === null ? t("no_policy") : bus.hash);
   return {
     follow: t("n_of", { n: same.length, of: buses.length }),
-    others: others.map((bus) => `${bus.label || bus.bus}: ${says(bus)}`).join(", ") || null };
+    others: others.map((bus) => [`${bus.label || bus.bus}: ${says(bus)}`, progress(bus)].filter(Boolean).join("; ")).join("\n") || null };
+}
+
+/** How far a bus is on its way to the policy that was sent; null: none was. */
+function progress({ sending, part, parts, message }) {
+  if (sending === null || sending === "follows") return null;
+  return [t(`sending_${sending}`, { part, parts }), message].filter(Boolean).join(": ");
 }
 
 /** An alarm that could not be told to somebody: given up, or tried again and again. */

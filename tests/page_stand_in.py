@@ -39,6 +39,7 @@ class Town:
     def reset(self) -> None:
         self.tiles = os.environ.get("STAND_IN_TILES")
         self.signed_in = True
+        self.database_ok = True
         self.buses = {f"bus-{i:02}": self.bus(i) for i in range(1, self.n + 1)}
         self.alarms: dict[str, dict] = {}
         self.log: dict[str, list] = {}
@@ -163,15 +164,17 @@ class Town:
                 bus["speed_kmh"] = 40 + 10 * math.sin(self.step / 9)
             self.tell("bus", bus)
 
-    def live(self) -> dict:
-        station = {
+    def station(self) -> dict:
+        return {
             "broker": {"ok": True, "since": iso(9000)},
-            "database": {"ok": True, "since": iso(9000)},
+            "database": {"ok": self.database_ok, "since": iso(9000)},
             "escalate_min": 3,
         }
+
+    def live(self) -> dict:
         return {
             "at": iso(),
-            "station": station,
+            "station": self.station(),
             "buses": list(self.buses.values()),
             "alarms": [a for a in self.alarms.values() if not (a["acked_at"] and a["cleared_at"])],
         }
@@ -359,6 +362,16 @@ def make_app(town: Town) -> Starlette:
     async def raise_alarm(request):
         return JSONResponse(town.alarm(**(await request.json())))
 
+    async def database(request):
+        """It is away, or back; meanwhile these buses have an alarm that nobody can list."""
+        asked = await request.json()
+        town.database_ok = asked["ok"]
+        town.tell("station", town.station())
+        for name, bus in town.buses.items():
+            bus["show"] = "alarm" if name in asked["in_need"] else "driving"
+            town.tell("bus", bus)
+        return JSONResponse({})
+
     async def days_pass(request):
         """turns times every bus speaks, an alarm comes, is answered and ends; then a bus has the
         name `last`."""
@@ -478,6 +491,7 @@ def make_app(town: Town) -> Starlette:
     routes += [
         Route("/api/alarms/{id}/ack", guarded(ack), methods=["POST"]),
         Route("/test/alarm", raise_alarm, methods=["POST"]),
+        Route("/test/database", database, methods=["POST"]),
         Route("/test/days", days_pass, methods=["POST"]),
         Route("/test/reset", reset, methods=["POST"]),
         Route("/api/login", login, methods=["POST"]),

@@ -141,6 +141,25 @@ def test_alarm_appears_sounds_and_is_acknowledged(opened, station):
     assert not page.title().startswith("(1)")
 
 
+def test_a_bus_in_need_is_loud_though_no_database_can_list_its_alarm(opened, station):
+    watched = opened("/", language="en")
+    page = watched.page
+    page.mouse.click(5, 5)
+    page.get_by_text("No open alarm.").wait_for()
+    station.post("/test/database", ok=False, in_need=["bus-04"])
+    bar = page.locator("#alarm-bar.loud")
+    bar.get_by_text("In need, and no database to list it: bus-04").wait_for()
+    page.wait_for_function("() => document.documentElement.dataset.sound === 'alarm'")
+    assert page.title().startswith("⚠ ")
+    watched.shot("in-need")
+    station.alarm(bus="bus-04")
+    bar.wait_for(state="hidden")  # it is listed now
+    assert page.locator("html").get_attribute("data-sound") == "alarm"
+    station.post("/test/database", ok=True, in_need=[])
+    page.locator("article.alarm").get_by_role("button", name="Acknowledge").click()
+    page.wait_for_function("() => document.documentElement.dataset.sound === ''")
+
+
 def test_typing_a_note_survives_other_news(opened, station):
     page = opened("/", language="en").page
     station.alarm()

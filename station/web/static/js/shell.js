@@ -26,7 +26,14 @@ export async function openPage() {
   const title = document.title = t(document.body.dataset.title);
   live.addEventListener("connection", () => freshness(live));
   live.addEventListener("alarms", (event) => sayAlarms(live, sound, title, label, event.detail));
-  setInterval(() => { freshness(live); setText(find("#now"), clock(now())); }, 1000);
+  let inNeed = "";
+  setInterval(() => {
+    freshness(live);
+    setText(find("#now"), clock(now()));
+    const names = unlisted(live).map(label).join(", ");
+    if (names !== inNeed) sayAlarms(live, sound, title, label);
+    inNeed = names;
+  }, 1000);
   live.start();
   document.body.classList.add("ready");
   return { person, live, sound, label };
@@ -103,19 +110,29 @@ function freshness(live) {
 
 let told = null;
 
+/** Buses in need whose alarm no database could list yet. */
+function unlisted(live) {
+  if (!live.station || live.station.database.ok) return [];
+  const listed = new Set([...live.alarms.values()].filter(isOpen).map(key));
+  return [...live.buses.values()].filter((bus) => bus.show === "alarm" && !listed.has(key(bus)));
+}
+
 function sayAlarms(live, sound, title, label, changed) {
   const open = [...live.alarms.values()].filter(isOpen).sort(byUrgency);
   const loud = open.filter((alarm) => urgency(alarm) <= 1);
-  sound.loop(loud.length ? (urgency(loud[0]) === 0 ? "escalated" : "alarm") : null);
+  const inNeed = unlisted(live).map(label).join(", ");
+  const isLoud = loud.length > 0 || inNeed !== "";
+  sound.loop(isLoud ? (loud.length && urgency(loud[0]) === 0 ? "escalated" : "alarm") : null);
   const unseen = open.filter((alarm) => !alarm.acked_at);
-  find("#quiet").classList.toggle("loud", loud.length > 0);
+  find("#quiet").classList.toggle("loud", isLoud);
   const line = unseen.length ? `${unseen[0].exercise ? `${t("drill")} ` : ""}${kindName(unseen[0].kind)} · ${label(unseen[0])}` : "";
-  document.title = unseen.length ? `(${unseen.length}) ${loud.length ? "⚠ " : ""}${line}` : title;
+  document.title = unseen.length ? `(${unseen.length}) ${isLoud ? "⚠ " : ""}${line}` : `${isLoud ? "⚠ " : ""}${title}`;
   document.body.dataset.loudest = unseen.length ? urgency(unseen[0]) : "";
   const bar = find("#alarm-bar");
-  bar.hidden = !unseen.length;
-  bar.className = loud.length ? "loud" : unseen.length && unseen[0].exercise ? "drill" : "";
-  setText(bar, unseen.length ? `${t("n_unacked", { n: unseen.length })}: ${line}` : "");
+  bar.hidden = !unseen.length && !inNeed;
+  bar.className = isLoud ? "loud" : unseen.length && unseen[0].exercise ? "drill" : "";
+  bar.classList.toggle("in-need", inNeed !== "");
+  setText(bar, [inNeed && t("unlisted", { buses: inNeed }), unseen.length && `${t("n_unacked", { n: unseen.length })}: ${line}`].filter(Boolean).join(" · "));
   const news = changed && !changed.acked_at && !changed.cleared_at;
   const id = news && `${changed.id} ${changed.escalated_at}`;
   if (news && id !== told) {

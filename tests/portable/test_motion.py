@@ -138,3 +138,48 @@ def test_a_silent_chip_leaves_the_fallback():
     chip.dead = False
     assert bench.runs(1).shock_mg is not None
     assert not bench.motion.silent
+
+
+def test_a_shock_counts_from_every_side_and_gravity_is_none():
+    for knock, wanted in (
+        ({"z": 4000}, 3000), ({"z": -2000}, 3000), ({"x": -3000, "y": -4000}, 5000),
+        ({"y": 3000}, 3000), ({"x": 3000, "z": 5000}, 5000),
+    ):  # fmt: skip
+        chip = Chip()
+        bench = Bench(chip)
+        bench.runs(100)
+        chip.feels(**knock)
+        assert wanted * 9 // 10 < bench.runs(1).shock_mg <= wanted, knock
+
+
+def test_what_is_felt_goes_on_from_tick_to_tick():
+    chip = Chip()
+    chip.n = 1  # a sample a tick: the filter needs several to follow
+    bench = Bench(chip)
+    bench.runs(100)
+    chip.feels(x=-4000)
+    felt = [bench.runs(1, speed_mms=9000).shock_mg for _ in range(12)]
+    assert felt == sorted(felt) and felt[0] == 1000 and felt[-1] > 3800
+
+
+def test_once_learnt_gravity_moves_slowly():
+    chip = Chip()
+    bench = Bench(chip)
+    bench.runs(100)
+    chip.feels(x=320)
+    assert 1600 < bench.runs(20).accel_mms2 < 2300, "three quarters of it"
+    assert abs(bench.runs(300).accel_mms2) < 320, "to 31 mg"
+
+
+def test_a_bus_that_is_off_stands_though_its_speed_is_unknown():
+    for ignition, learns in ((False, True), (True, False), (None, False)):
+        chip = Chip(x=200)
+        bench = Bench(chip)
+        bench.runs(300, speed_mms=None, ignition=ignition)
+        assert (abs(bench.s.accel_mms2) < 60) == learns, ignition
+
+
+def test_what_is_not_fitted_is_not_silent():
+    bench = Bench()
+    bench.runs(10)
+    assert not bench.motion.silent

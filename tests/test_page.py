@@ -151,6 +151,7 @@ def test_a_bus_in_need_is_loud_though_no_database_can_list_its_alarm(opened, sta
     bar.get_by_text("In need, and no database to list it: bus-04").wait_for()
     page.wait_for_function("() => document.documentElement.dataset.sound === 'alarm'")
     assert page.title().startswith("⚠ ")
+    assert page.get_by_text("No open alarm.").is_hidden(), "nobody knows"
     watched.shot("in-need")
     station.alarm(bus="bus-04")
     bar.wait_for(state="hidden")  # it is listed now

@@ -45,7 +45,7 @@ async function home() {
   find("#alarm-bar").addEventListener("click", (event) => { event.preventDefault(); show("alarms"); });
   window.addEventListener("keydown", (event) => event.key === "Escape" && choose(null));
 
-  live.addEventListener("alarms", showAlarms);
+  for (const news of ["alarms", "connection"]) live.addEventListener(news, showAlarms);
   live.addEventListener("fresh", () => showBuses());
   live.addEventListener("buses", (event) => showBuses(event.detail));
   setInterval(() => { list.show(live.buses); showAlarms(); }, 30e3);
@@ -64,7 +64,7 @@ async function home() {
     alarms.show(open.slice(0, 100));
     const waiting = open.filter((alarm) => !alarm.acked_at);
     const unseen = waiting.length;
-    find("#no-alarm").hidden = open.length > 0 || !live.connected;
+    find("#no-alarm").hidden = open.length > 0 || !live.connected || !(live.station && live.station.database.ok);
     setText(find("#alarm-count"), open.length ? t("n_open", { n: open.length, unseen }) : "");
     setText(find("#tab-alarms"), `${t("tab_alarms")}${unseen ? ` (${unseen})` : ""}`);
     setAttribute(find("#tab-alarms"), "data-unseen", waiting.some((alarm) => !alarm.exercise) ? unseen : null);

@@ -157,6 +157,15 @@ class Alarms:
         rows = await self.show([number])
         return view(rows[0]) if rows else None
 
+    async def end_all(self, bus_id: int, who: str) -> None:
+        """Those of a bus that is no more. ValueError: one waits for somebody's answer."""
+        mine = [row for row in self.at_hand.values() if row.bus_id == bus_id]
+        if any(row.severity == "alarm" and row.acked_ms is None for row in mine):
+            raise ValueError("An alarm of this bus is not acknowledged yet.")
+        values = {"cleared_ms": self._station.clock.now_ms(), "ended_by": SELF}
+        for row in mine:
+            await self._change(row.id, values, who, "gone")
+
     async def log(self, number: int) -> list[dict[str, Any]]:
         query = select(alarm_log).where(alarm_log.c.alarm_id == number).order_by(alarm_log.c.id)
         async with self._db.read() as connection:

@@ -42,6 +42,8 @@ class Bus:
     """Since when it is dark (station/dark.py)."""
     unlisted: bool = False
     """It has an alarm that the database could not take yet."""
+    gone_ms: int | None = None
+    """Taken off the list; it is back with the first word that is not an old one of the broker's."""
     heard_again: bool = False
     """It has spoken since this station runs."""
     alarms: dict[int, str] = field(default_factory=dict)
@@ -79,7 +81,8 @@ class Live:
         """Whose state the database has not got yet."""
 
     def __iter__(self):
-        return iter(self._buses.values())
+        """All that are not taken off the list."""
+        return iter([bus for bus in self._buses.values() if bus.gone_ms is None])
 
     def get(self, fleet: str, bus: str) -> Bus | None:
         return self._buses.get((fleet, bus))
@@ -92,6 +95,7 @@ class Live:
         for row in rows:
             bus = self.bus(row.fleet, row.bus)
             bus.label, bus.phone, bus.layout = row.label, row.phone, row.layout
+            bus.gone_ms = row.gone_ms
             if bus.state is None and row.state:
                 bus.state, bus.heard_ms = row.state, row.state_heard_ms
             if bus.status is None and row.status:
@@ -117,7 +121,7 @@ class Live:
         bus.state = body
         bus.odd_clock = odd
         if not retained:
-            bus.online, bus.offline_ms = True, None
+            bus.online, bus.offline_ms, bus.gone_ms = True, None, None
         self._note(bus)
         return not retained or bus.heard_ms + body["next_s"] * 1000 > now_ms
 
@@ -128,6 +132,7 @@ class Live:
             bus.spoke_ms = now_ms
             bus.status = body
             bus.online, bus.offline_ms = True, None
+            bus.gone_ms = bus.gone_ms if retained else None
         else:
             if bus.online is not False:
                 bus.offline_ms = now_ms
@@ -139,9 +144,10 @@ class Live:
     def spoke(self, fleet: str, name: str, now_ms: int) -> None:
         """Records of it came: of whatever time, but it is there."""
         bus = self.bus(fleet, name)
-        is_new = bus.spoke_ms is None
-        bus.spoke_ms = now_ms
+        is_new = bus.spoke_ms is None or bus.gone_ms is not None
+        bus.spoke_ms, bus.gone_ms = now_ms, None
         if is_new:
+            self.changed.add(bus.key)
             self.told(bus)
 
     @staticmethod

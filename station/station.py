@@ -21,7 +21,7 @@ from station.feeds.home_assistant import Announcer
 from station.health import Health
 from station.hub import Hub
 from station.ingest import Ingest
-from station.live import Live, view
+from station.live import Bus, Live, view
 from station.mqtt import Broker
 from station.notices.outbox import Outbox
 from station.settings import Settings
@@ -40,7 +40,7 @@ class Station:
         self.health = Health(self.clock, settings.escalate_min)
         self.health.told = lambda body: self.hub.tell("station", "", body)
         self.accounts = Accounts(self.db, self.clock, settings)
-        self.live = Live(lambda bus: self.hub.tell("bus", bus.key, view(bus, self.clock.now_ms())))
+        self.live = Live(self._tell)
         self.alarms = Alarms(self)
         self.store = Store(self)
         self.broker = Broker(settings, self.clock, self.health)
@@ -84,6 +84,13 @@ class Station:
                 if not self.is_away(error):
                     log.exception("%s failed and goes on", work.__qualname__)
             await asyncio.sleep(_AWAY_S)
+
+    def _tell(self, bus: Bus) -> None:
+        """To whoever looks at a page."""
+        if bus.gone_ms is None:
+            self.hub.tell("bus", bus.key, view(bus, self.clock.now_ms()))
+        else:
+            self.hub.tell("gone", bus.key, {"fleet": bus.fleet, "bus": bus.bus})
 
     def is_away(self, error: BaseException) -> bool:
         """Takes note if it means that the database is away."""

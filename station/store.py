@@ -61,7 +61,7 @@ class Store:
                 note(by_id[row.journal_id], row.seq, row.kind, row.data)
         self._station.live.recall(rows)
         for fleet, bus, _ in self._journals:
-            self._station.live.spoke(fleet, bus, now_ms)
+            self._station.live.bus(fleet, bus).spoke_ms = now_ms
 
     async def probe(self) -> None:
         """Raises if nothing can be written."""
@@ -163,6 +163,7 @@ class Store:
                         "of_bus": await self.bus_id(connection, *key),
                         "state": bus.state, "state_heard_ms": bus.heard_ms, "status": bus.status,
                         "status_heard_ms": bus.offline_ms if offline else bus.heard_ms,
+                        "gone_ms": bus.gone_ms,
                     })  # fmt: skip
                 change = update(buses).where(buses.c.id == bindparam("of_bus"))
                 if rows:

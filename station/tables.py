@@ -48,6 +48,7 @@ buses = Table(
     Column("state_heard_ms", BigInteger),
     Column("status", JSON),
     Column("status_heard_ms", BigInteger),
+    Column("gone_ms", BigInteger),  # off the list since
     UniqueConstraint("fleet", "bus"),
 )
 

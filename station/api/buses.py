@@ -60,3 +60,25 @@ async def look(
     known.label, known.phone, known.layout = body.label, body.phone, layout
     station.live.told(known)
     await note_access(station, who, "bus", fleet=fleet, bus=bus)
+
+
+@router.post("/api/buses/{fleet}/{bus}/gone", status_code=204, responses=problems(404, 409))
+async def gone(fleet: Name, bus: Name, station: TheStation, who: Admin) -> None:
+    """Off the list: out of service, or it has another name now. Its records stay, and it is back
+    as soon as it is heard of. Not while it is connected, or an alarm waits for an answer."""
+    known = station.live.get(fleet, bus)
+    if known is None or known.gone_ms is not None:
+        raise HTTPException(404, f"The bus {fleet}/{bus} is not on the list.")
+    if known.online and known.dark_ms is None:
+        raise HTTPException(409, f"The bus {fleet}/{bus} is connected.")
+    async with station.db.write() as connection:
+        number = await station.store.bus_id(connection, fleet, bus)
+    try:
+        await station.alarms.end_all(number, who.name)
+    except ValueError as error:
+        raise HTTPException(409, str(error)) from None
+    await note_access(station, who, "gone", fleet=fleet, bus=bus)
+    known.gone_ms, known.dark_ms = station.clock.now_ms(), None
+    station.live.changed.add(known.key)
+    await station.store.save_present()
+    station.live.told(known)

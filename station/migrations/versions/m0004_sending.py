@@ -1,4 +1,4 @@
-"""Policies that go to the buses, and what buses refused."""
+"""Policies that go to the buses, what buses refused, and buses that are no more."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +12,7 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("policies", sa.Column("text", sa.Text(), nullable=True))
     op.add_column("policies", sa.Column("sent_ms", sa.BigInteger(), nullable=True))
+    op.add_column("buses", sa.Column("gone_ms", sa.BigInteger(), nullable=True))
     op.create_table(
         "refusals",
         sa.Column("fleet", sa.String(length=32), nullable=False),

@@ -43,6 +43,7 @@ export class Live extends EventTarget {
 
   _take(name, data) {
     if (name === "bus") this._bus(JSON.parse(data));
+    else if (name === "gone") this._gone(JSON.parse(data));
     else if (name === "alarm") this._alarm(JSON.parse(data));
     else if (name === "station") this._station(JSON.parse(data));
   }
@@ -95,6 +96,11 @@ export class Live extends EventTarget {
   _station(station) {
     this.station = station;
     this.dispatchEvent(new Event("connection"));
+  }
+
+  /** An administrator took it off the list. */
+  _gone(bus) {
+    if (this.buses.delete(key(bus))) this.dispatchEvent(new Event("fresh"));
   }
 
   _alarm(alarm) {

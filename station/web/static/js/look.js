@@ -28,7 +28,17 @@ export function lookForm(bus) {
       say(error.message, true);
     }
   });
-  return make("details", {}, make("summary", {}, t("bus_look")), form);
+  const off = make("button", { type: "button", onclick: takeOff }, t("gone"));
+  async function takeOff() {
+    if (!confirm(t("gone_sure", { bus: bus.label || bus.bus }))) return;
+    try {
+      await post(`/api/buses/${path(bus.fleet, bus.bus)}/gone`);
+      location.assign("/");
+    } catch (error) {
+      say(error.message, true);
+    }
+  }
+  return make("details", {}, make("summary", {}, t("bus_look")), form, make("p", {}, off, " ", t("gone_hint")));
 }
 
 /** "1 2 - 3 4" a line -> {"rows": [[1, 2, null, 3, 4]]}; nothing -> null, two and two. */

@@ -1,6 +1,6 @@
 // The station's stream of server-sent events, as plain messages {name, data}.
 
-const EVENTS = ["ping", "bus", "alarm", "station"];
+const EVENTS = ["ping", "bus", "gone", "alarm", "station"];
 
 /** hear({name, data}): open, error, or an event with its data as it came. */
 export function openSource(hear) {

@@ -107,8 +107,8 @@ def run(args: argparse.Namespace) -> int:
     for number in range(args.days):
         try:
             fleet.live(number)
-        except AssertionError as error:
-            print(f"BROKEN on day {number + 1}: {error}", file=sys.stderr)
+        except Exception as error:  # noqa: BLE001 - what breaks the firmware, too, is to be replayed
+            print(f"BROKEN on day {number + 1}: {type(error).__name__}: {error}", file=sys.stderr)
             print(
                 f"Once more: python -m sim soak --days {number + 1} "
                 f"--seed {args.seed} --buses {args.buses}",

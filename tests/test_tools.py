@@ -1,15 +1,17 @@
 """What the tools say to a technician: which board, which flash, what is in the way."""
 
+import json
 import signal
 import subprocess
 import sys
 from types import SimpleNamespace
 
 import pytest
+import serial
 from esp32_mock_bootloader import mock_bootloader
 from esptool import cmds
 
-from tools import board, firmware, pull
+from tools import board, deploy, firmware, pull
 from tools.board import Trouble, choose
 
 
@@ -79,3 +81,26 @@ def test_ctrl_c_while_a_tool_is_still_loading_is_no_traceback():
         capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
     assert ended.stderr == "Stopped.\n" and ended.returncode == -signal.SIGINT
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (EOFError(), "Nobody answered; nothing was done."),
+        (serial.SerialException("device disconnected"), "The cable was pulled"),
+    ],
+)
+def test_whatever_breaks_off_is_a_sentence(error, told, capsys):
+    def main():
+        raise error
+
+    with pytest.raises(SystemExit) as end:
+        board.run(main)
+    assert end.value.code == 1 and told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["certs/city.pem", "../x.pem", "bus.json", "slot"])
+def test_a_certificate_is_a_plain_file_that_overwrites_nothing(name):
+    config = json.dumps({"broker": {"host": "h", "tls": True, "ca": name}}).encode()
+    with pytest.raises(Trouble, match="has to be a plain file name"):
+        deploy.certificate(config)

@@ -176,6 +176,12 @@ def run(main: Callable[[], int], stopped: str = GOES_ON) -> None:
     except Trouble as trouble:
         print(trouble, file=sys.stderr)
         sys.exit(1)
+    except EOFError:
+        print("\nNobody answered; nothing was done.", file=sys.stderr)
+        sys.exit(1)
+    except serial.SerialException as error:
+        print(f"The cable was pulled, or the port is gone: {error}. {stopped}", file=sys.stderr)
+        sys.exit(1)
     except KeyboardInterrupt:
         print(f"\nStopped. {stopped}", file=sys.stderr)
         sys.exit(130)

@@ -20,6 +20,8 @@ from tools.compiled import ROOT, build, sha256
 from tools.slots import Slots
 
 FLEET = ROOT / "fleet"
+OWN = ("boot.py", "main.py", "bus.json", "policy.json", "slot", "a", "b")
+"""What has a meaning of its own on a board."""
 
 
 def settings(name: str) -> bytes:
@@ -46,6 +48,8 @@ def certificate(config: bytes) -> list[tuple[str, bytes]]:
     name = parse(config)[0]["broker"]["ca"].lstrip("/")
     if not name:
         return []
+    if "/" in name or name in OWN:
+        raise Trouble(f"broker.ca: {name} has to be a plain file name, such as city.pem.")
     try:
         return [(name, (FLEET / name).read_bytes())]
     except OSError as error:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from esptool import cmds
+from esptool import FatalError, cmds
 from rich.prompt import Prompt
 
-from tools.board import arguments, choose, run
+from tools.board import Trouble, arguments, choose, run
 from tools.firmware import connect
 
 WORD = "ERASE"
@@ -19,7 +19,10 @@ def main() -> int:
         print("Nothing was erased.")
         return 1
     esp = connect(port)
-    cmds.erase_flash(esp)
+    try:
+        cmds.erase_flash(esp)
+    except FatalError as error:
+        raise Trouble(f"Erasing broke off: {error}. Run it again.") from error
     cmds.reset_chip(esp, "hard-reset")
     esp._port.close()
     print("The board is empty. Next: make firmware BIN=...")

@@ -22,6 +22,7 @@ from rich.progress import Progress
 
 from tools import evidence
 from tools.board import Board, Trouble, arguments, choose, run
+from tools.deploy import examine
 from tools.evidence import SECTOR
 
 ON_BOARD = """
@@ -42,6 +43,7 @@ FEED_EVERY = 16  # blocks
 
 def take(board: Board) -> tuple[dict[str, Any], dict[str, bytes]]:
     """board: stopped -> (about, files). Trouble if what came is not what the flash holds."""
+    examine(board)
     board.run(ON_BOARD)
     count = board.ask("_p.ioctl(4, 0)")
     blocks = []
@@ -50,7 +52,7 @@ def take(board: Board) -> tuple[dict[str, Any], dict[str, bytes]]:
             if number % FEED_EVERY == 0:
                 board.feed()
             told = board.run(f"_block({number})").strip()
-            blocks.append(base64.b64decode(told) if told else b"\xff" * SECTOR)
+            blocks.append(_decoded(told) if told else b"\xff" * SECTOR)
     journal = b"".join(blocks)
     if board.ask("binascii.hexlify(_h.digest())").decode() != hashlib.sha256(journal).hexdigest():
         raise Trouble("What came over the line is not what the flash holds; try again.")
@@ -66,6 +68,13 @@ def take(board: Board) -> tuple[dict[str, Any], dict[str, bytes]]:
         "chip_id": board.ask("binascii.hexlify(__import__('machine').unique_id())").decode(),
     }
     return about, files
+
+
+def _decoded(told: str) -> bytes:
+    try:
+        return base64.b64decode(told)
+    except ValueError as error:
+        raise Trouble(f"There is noise on the line ({error}); try again.") from error
 
 
 def _file(board: Board, path: str) -> bytes | None:

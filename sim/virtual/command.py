@@ -176,6 +176,8 @@ def _drive(
 def _morning(args: argparse.Namespace, board: VirtualBoard, stack: ExitStack) -> Morning:
     """OSError with a sentence: there is no broker."""
     bus = every_sensor() if args.bus is None else json.loads(args.bus.read_bytes())
+    if "fleet" not in bus or "bus" not in bus:
+        raise ValueError(f"{args.bus}: fleet and bus are needed, the names of the city's topics")
     host, port, what = stack.enter_context(broker_at(args.broker))
     subscriber = stack.enter_context(subscribed(host, port, bus["fleet"]))
     _tell(f"MQTT broker: {what}")

@@ -107,8 +107,8 @@ class Parts:
 class Bench:
     """A bus that is ticked when it wants to be."""
 
-    def __init__(self, config=None, errors=(), checked=True):
-        self.flash = Flash(64)
+    def __init__(self, config=None, errors=(), checked=True, blocks=64):
+        self.flash = Flash(blocks)
         self.nvs = Nvs({"unchecked": 0} if checked else {})
         self.config = config or defaults()
         self.start(errors)

@@ -3,10 +3,13 @@
 import json
 
 from bench import MINUTE, Bench, Supply
+from nor import drain
 
 from firmware import bus as bus_module
-from firmware.config import parse
-from firmware.journal import TRACK
+from firmware.config import defaults, parse
+from firmware.journal import ALARM, KIND_EVENT, TRACK
+
+FILLER = b'"kind":"filler"}'
 
 
 def test_a_start_is_an_event_and_an_odd_one_a_warning():
@@ -250,3 +253,41 @@ def test_what_a_crash_loop_led_to_is_told():
     assert (started["kind"], started["severity"]) == ("started", "warning")
     assert started["data"]["start"] == "safe"
     assert (crash["kind"], crash["data"]) == ("fault", {"what": "crash", "text": "MemoryError()"})
+
+
+def body_of(bench, kind):
+    return [event["data"] for event in bench.events() if event["kind"] == kind]
+
+
+def test_what_a_full_lane_drops_is_told_to_the_city_exactly():
+    """The station explains its gaps by this event."""
+    for lane, name in ((TRACK, "track"), (ALARM, "alarm")):
+        bench = Bench(dict(defaults(), journal={"alarm_kb": 64, "cursor_s": 30}), blocks=24)
+        bench.waits(1000)
+        journal, mine = bench.bus.journal, []
+        for _ in range(40):
+            mine += [journal.append(lane, KIND_EVENT, FILLER) for _ in range(100)]
+            bench.waits(100)
+        kept = {seq for seq, _, _ in drain(journal, lane)}
+        gone = [seq for seq in mine if seq not in kept]
+        told = [lost for lost in body_of(bench, "records_lost") if lost["lane"] == name]
+        assert gone and told, name
+        for lost in told:
+            assert lost["count"] >= len([n for n in gone if lost["first"] <= n <= lost["last"]]) > 0
+            assert not [seq for seq in kept if lost["first"] <= seq <= lost["last"]]
+
+
+def test_a_record_that_cannot_be_read_any_more_is_told():
+    bench = Bench()
+    bench.waits(1000)
+    bench.sits(3)
+    first = bench.bus.journal.append(ALARM, KIND_EVENT, FILLER)
+    bench.bus.journal.append(ALARM, KIND_EVENT, FILLER)
+    at = bytes(bench.flash.data).index(FILLER)
+    bench.flash.data[at] ^= 1
+    bench.start()
+    drain(bench.bus.journal, ALARM)
+    bench.bus.journal.ack(ALARM, first + 1)
+    bench.waits(2000)
+    texts = [data["text"] for data in body_of(bench, "fault") if data["what"] == "journal"]
+    assert texts == ["1 records since the start cannot be read any more."]

@@ -78,6 +78,8 @@ def run(say: Callable[[str], None], heap_kb: int = GOAL_KB, minutes: int = MINUT
     """heap_kb: what the bus gets. minutes: of the board's time, of a school morning from 06:00."""
     say(f"The whole bus on the virtual board: {minutes} minutes of a school morning, 40 seats, "
         f"{ZONES} zones, 64-bit words")  # fmt: skip
+    sizes = [len(data) for data in code().values()]
+    say(f"  {len(sizes)} files of .mpy, {sum(sizes):,} B; the peaks below are over these minutes")
     if not _measure(say, heap_kb, minutes) and heap_kb < ROOMY_KB:
         _measure(say, ROOMY_KB, minutes)
 

@@ -58,12 +58,12 @@ class Watched:
         self.page.on("request", self._request)
 
     def _threw(self, error) -> None:
-        """A tile that is asked for as station or session ends is no error of ours."""
-        if "protomaps-leaflet" not in str(error):
+        if not _is_tile(str(error)):
             self.errors.append(str(error))
 
     def _console(self, message) -> None:
         lost = "Failed to load resource" in message.text or "ERR_" in message.text
+        lost = lost or _is_tile(message.text)
         if message.type == "error" and not lost:  # a server that is away is part of the tests
             self.errors.append(message.text)
 
@@ -82,3 +82,8 @@ class Watched:
     def check(self) -> None:
         assert not self.errors, self.errors
         assert self.foreign == [], "the page asked somebody else than its station"
+
+
+def _is_tile(text: str) -> bool:
+    """A tile that is asked for as station or session ends is no error of ours, thrown or told."""
+    return "protomaps-leaflet" in text

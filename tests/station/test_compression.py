@@ -5,7 +5,7 @@ import contextlib
 
 import httpx
 import pytest
-from station_told import event, running, telling, until
+from station_told import connected, event, running, telling, until
 
 from station.app import make_app
 from station.settings import Settings
@@ -24,6 +24,7 @@ def ask(broker, tmp_path):
     def run(path, **headers):
         async def scenario():
             async with running(settings) as station, contextlib.AsyncExitStack() as stack:
+                await connected(station)
                 with telling(broker) as bus:
                     bus.say(event(1))
                 await until(lambda: station.alarms.at_hand)

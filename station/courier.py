@@ -99,7 +99,7 @@ class Courier:
                 update(policies).where(policies.c.fleet == fleet).values(sent_ms=now_ms)
             )
             await connection.execute(delete(refusals).where(refusals.c.fleet == fleet))
-        self._unsaved.clear()
+        self._unsaved = [row for row in self._unsaved if row["fleet"] != fleet]
         self._forget(fleet)
         await self.read()
 
@@ -151,14 +151,15 @@ class Courier:
         del self._trips[key]
 
     async def _save(self) -> None:
-        if not self._unsaved:
+        rows = list(self._unsaved)
+        if not rows:
             return
         async with self._station.db.write() as connection:
-            for row in self._unsaved:
+            for row in rows:
                 key = refusals.c.fleet == row["fleet"], refusals.c.bus == row["bus"]
                 await connection.execute(delete(refusals).where(*key))
                 await connection.execute(insert(refusals).values(row))
-        self._unsaved.clear()
+        self._unsaved = [row for row in self._unsaved if row not in rows]  # more may have come
 
     def _look(self) -> None:
         now_ms = self._station.clock.now_ms()

@@ -65,7 +65,7 @@ class Bus:
         self.uplink.on_command = self._answer
         self.next_tick_ms = now_ms
         self._has_kept_house = False  # since the last tick
-        self.on_event = _ignore
+        self.on_event = lambda event: None
         self.senses = Senses(config, parts, self.snapshot)
         self.modes = Modes(config)
         if parts.reset_cause == "power_on" and self.trip.phase == PARKED:
@@ -175,8 +175,12 @@ class Bus:
         notices.extend(self._memory.update(s.now_ms))
         self._driven.update(s)
         notices.extend(self.modes.update(s))
-        for rule in self._rules:
+        for index in range(len(self._rules)):
+            rule = self._rules[index]
             try:
+                if rule.kind in self._broken and rule.kind not in self._recorder.active():
+                    rule = self._rules[index] = type(rule)(self.policing.thresholds)
+                    self._warners[index] = rule  # it may take for told what nobody heard
                 event = rule.judge(s)
             except Exception as error:  # noqa: BLE001 - the other rules go on
                 if rule.kind not in self._broken:
@@ -288,10 +292,6 @@ class Bus:
         ordinary = cause == "power_on" and self._start == "normal"
         severity = INFO if ordinary else WARNING
         return Event("started", severity, data=data, subject=None)
-
-
-def _ignore(event):
-    pass
 
 
 def _records_lost(lane, first, last, count):

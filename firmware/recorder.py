@@ -36,11 +36,14 @@ class Recorder:
     def event(self, event, s):
         """Gives the event its occurrence number and records it."""
         subject = (event.kind, event.subject)
-        if event.state == RAISED:
+        before = None if event.state == RAISED else self._standing.pop(subject, None)
+        if before is None:
+            if event.state == CLEARED:
+                return  # its beginning was lost with a rule that broke
+            event.state = RAISED
             event.occ = self._journal.next_seq + len(self._waiting)
             event.exercise = s.exercise
         else:
-            before = self._standing.pop(subject)
             event.occ = before.occ
             event.exercise = before.exercise
         if event.state != CLEARED and event.subject is not None:

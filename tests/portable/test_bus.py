@@ -7,6 +7,7 @@ from nor import drain
 
 from firmware import bus as bus_module
 from firmware.config import defaults, parse
+from firmware.event import Event
 from firmware.journal import ALARM, KIND_EVENT, TRACK
 
 FILLER = b'"kind":"filler"}'
@@ -291,3 +292,36 @@ def test_a_record_that_cannot_be_read_any_more_is_told():
     bench.waits(2000)
     texts = [data["text"] for data in body_of(bench, "fault") if data["what"] == "journal"]
     assert texts == ["1 records since the start cannot be read any more."]
+
+
+def test_an_alarm_that_broke_as_it_was_put_into_words_comes_a_tick_later():
+    for fails in (1, 3):
+        bench = Bench()
+        (rule,) = [one for one in bench.bus._rules if one.kind == "child_left_behind"]
+        left = [fails]
+        whole = type(rule)._event
+
+        def broken(self, state, s, left=left, whole=whole):
+            if left[0]:
+                left[0] -= 1
+                raise MemoryError
+            return whole(self, state, s)
+
+        type(rule)._event = broken
+        try:
+            bench.parks_with(7)
+            bench.waits(3 * MINUTE + 2000)
+            assert left == [0] and bench.told("child_left_behind") == ["raised"]
+            bench.sits(7, False)
+            bench.waits(2000)
+            assert bench.told("child_left_behind") == ["raised", "cleared"]
+        finally:
+            type(rule)._event = whole
+
+
+def test_an_end_without_a_beginning_ends_no_tick():
+    bench = Bench()
+    s = bench.bus.snapshot
+    for state, told in (("cleared", []), ("updated", ["raised"])):
+        bench.bus._recorder.event(Event("overspeed", "warning", state), s)
+        assert bench.told("overspeed") == told

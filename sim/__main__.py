@@ -12,6 +12,7 @@ from typing import NoReturn
 
 BENCHES = ("nmea", "tick", "journal", "uplink", "speed", "board", "station", "power")
 _HOUR_S = 3600
+_SEEDS = 2**31 - 1
 
 
 class Parser(argparse.ArgumentParser):
@@ -70,6 +71,16 @@ def _command(commands, name: str, run: Callable[[argparse.Namespace], int], text
     return command
 
 
+def _count(
+    command: argparse.ArgumentParser, name: str, low: int, high: int, default: int, text: str
+) -> None:
+    """A whole number from low to high."""
+    command.add_argument(
+        name, type=number(low, high, int), default=default, metavar="N",
+        help=f"{text} (default: %(default)s)",
+    )  # fmt: skip
+
+
 def _speed(command: argparse.ArgumentParser, default: float) -> None:
     command.add_argument(
         "--speed", type=number(0.1, 1000), default=default, metavar="X",
@@ -91,14 +102,8 @@ def _town(commands) -> None:
         "a school morning in Laem Chabang, live: real sockets, a real MQTT broker, and what a "
         "subscriber hears there. Exit status 1 if a confirmed record was lost",
     )  # fmt: skip
-    command.add_argument(
-        "--buses", type=number(1, 50, int), default=6, metavar="N",
-        help="how many (default: %(default)s)",
-    )  # fmt: skip
-    command.add_argument(
-        "--seed", type=number(0, 2**31 - 1, int), default=7, metavar="N",
-        help="another morning (default: %(default)s)",
-    )  # fmt: skip
+    _count(command, "--buses", 1, 50, 6, "how many")
+    _count(command, "--seed", 0, _SEEDS, 7, "another morning")
     _speed(command, 12)
     command.add_argument(
         "--duration", type=number(1, 24 * _HOUR_S), metavar="S",
@@ -196,30 +201,13 @@ def _soak(commands) -> None:
         "--days", type=number(1, 366, int), metavar="N",
         help="N school days of several buses, with faults of all kinds at once",
     )  # fmt: skip
-    command.add_argument(
-        "--seed", type=number(0, 2**31 - 1, int), default=1, metavar="N",
-        help="of the first chain or day (default: %(default)s)",
-    )  # fmt: skip
-    command.add_argument(
-        "--cuts", type=number(1, 10**9, int), default=100_000, metavar="N",
-        help="--flash: power cuts, over all chains (default: %(default)s)",
-    )  # fmt: skip
-    command.add_argument(
-        "--chains", type=number(1, 10_000, int), default=10, metavar="N",
-        help="--flash: flashes, each with its own seed (default: %(default)s)",
-    )  # fmt: skip
-    command.add_argument(
-        "--ordinary", type=number(0, 10**6, int), default=100, metavar="N",
-        help="--hazards: school days on which nothing goes wrong (default: %(default)s)",
-    )  # fmt: skip
-    command.add_argument(
-        "--left", type=number(0, 10**6, int), default=1000, metavar="N",
-        help="--hazards: days on which a child is left behind (default: %(default)s)",
-    )  # fmt: skip
-    command.add_argument(
-        "--buses", type=number(1, 100, int), default=3, metavar="N",
-        help="--days: of the fleet (default: %(default)s)",
-    )  # fmt: skip
+    left = "--hazards: days on which a child is left behind"
+    _count(command, "--seed", 0, _SEEDS, 1, "of the first chain or day")
+    _count(command, "--cuts", 1, 10**9, 100_000, "--flash: power cuts, over all chains")
+    _count(command, "--chains", 1, 10_000, 10, "--flash: flashes, each with its own seed")
+    _count(command, "--ordinary", 0, 10**6, 100, "--hazards: days on which nothing goes wrong")
+    _count(command, "--left", 0, 10**6, 1000, left)
+    _count(command, "--buses", 1, 100, 3, "--days: of the fleet")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -84,7 +84,7 @@ def _file(board: Board, path: str) -> bytes | None:
         " print('.')\nexcept OSError:\n pass"
     )
     lines = board.run(program).split()
-    return b"".join(base64.b64decode(line) for line in lines[:-1]) if lines else None
+    return b"".join(_decoded(line) for line in lines[:-1]) if lines else None
 
 
 def _without_passwords(text: bytes) -> bytes:

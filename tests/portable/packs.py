@@ -35,6 +35,22 @@ PACK = """{
 }"""  # noqa: E501
 
 
+_LAT, _LON = 130000000, 1009000000
+_NORTH_M, _EAST_M = 90.4, 92.2  # 1e-7 degree a metre there
+
+
+def at(north_m, east_m):
+    """-> (lat_e7, lon_e7), so many metres north and east of a place."""
+    return _LAT + round(north_m * _NORTH_M), _LON + round(east_m * _EAST_M)
+
+
+def place(north_m, east_m):
+    """The same, as a pack has it."""
+    return "[%d.%07d,%d.%07d]" % (
+        divmod(at(north_m, east_m)[0], 10000000) + divmod(at(north_m, east_m)[1], 10000000)
+    )
+
+
 def loaded(text=None, bus=BUS):
     """str -> Policy."""
     data = (PACK % 1 if text is None else text).encode()

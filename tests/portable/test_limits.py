@@ -1,21 +1,8 @@
 """Which road the bus is on, and whose limit holds there."""
 
-from packs import loaded
+from packs import at, loaded, place
 
 from firmware.limits import limit_at, road_at
-
-LAT, LON = 130000000, 1009000000
-NORTH_M, EAST_M = 90.4, 92.2  # 1e-7 degree a metre there
-
-
-def at(north_m, east_m):
-    return LAT + round(north_m * NORTH_M), LON + round(east_m * EAST_M)
-
-
-def place(north_m, east_m):
-    return "[%d.%07d,%d.%07d]" % (
-        divmod(at(north_m, east_m)[0], 10000000) + divmod(at(north_m, east_m)[1], 10000000)
-    )
 
 
 def roads(*lines, before=""):

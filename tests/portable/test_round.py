@@ -1,7 +1,6 @@
 """A route stop by stop, and how far the bus is from its line."""
 
-from packs import loaded
-from test_limits import at, place
+from packs import at, loaded, place
 
 from firmware.round import Round
 

@@ -7,15 +7,18 @@ import contextlib
 import json
 import time
 
+import httpx
 import paho.mqtt.client as mqtt
 import pytest
 from schemas import validate
 from sqlalchemy import select, text
 
+from station.app import make_app
 from station.clock import FollowedClock, iso
 from station.station import Station
 
 EPOCH = "9f3a21c4"
+PASSWORD = "a long one, really"
 NOW_MS = 1_795_306_323_400  # 2026-11-22T00:12:03.400Z
 ROOT = "schoolbus/lc/bus-01/"
 
@@ -157,3 +160,17 @@ async def rows(station, table, *order):
 async def count(station, name):
     async with station.db.read() as connection:
         return (await connection.execute(text(f"SELECT count(*) FROM {name}"))).scalar()
+
+
+def browser(station):
+    transport = httpx.ASGITransport(make_app(station), raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://station")
+
+
+async def signed_in(station, name, role):
+    await station.accounts.put(name, role, PASSWORD)
+    client = browser(station)
+    answer = await client.post("/api/login", json={"name": name, "password": PASSWORD})
+    assert answer.status_code == 200
+    client.headers["X-CSRF-Token"] = answer.json()["csrf"]
+    return client

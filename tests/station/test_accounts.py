@@ -3,16 +3,18 @@
 import asyncio
 import re
 
-import httpx
 import pytest
 from sqlalchemy import text, update
 from station_told import (
     NOW_MS,
+    PASSWORD,
+    browser,
     connected,
     count,
     event,
     rows,
     running,
+    signed_in,
     state,
     telling,
     track,
@@ -25,21 +27,6 @@ from station.clock import DAY_MS, FollowedClock
 from station.database import Database, DatabaseError
 
 OPEN_TO_ALL = {"/api/login", "/healthz", "/metrics"}
-PASSWORD = "a long one, really"
-
-
-def browser(station):
-    transport = httpx.ASGITransport(make_app(station), raise_app_exceptions=False)
-    return httpx.AsyncClient(transport=transport, base_url="http://station")
-
-
-async def signed_in(station, name, role):
-    await station.accounts.put(name, role, PASSWORD)
-    client = browser(station)
-    answer = await client.post("/api/login", json={"name": name, "password": PASSWORD})
-    assert answer.status_code == 200
-    client.headers["X-CSRF-Token"] = answer.json()["csrf"]
-    return client
 
 
 def test_nothing_without_signing_in_and_only_what_the_role_may(settings, broker):

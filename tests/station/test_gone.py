@@ -3,23 +3,11 @@
 import asyncio
 import json
 
-import httpx
-from station_told import At, connected, event, rows, state, status, telling, until
+from station_told import At, connected, event, rows, signed_in, state, status, telling, until
 
-from station.app import make_app
 from station.tables import access_log, alarms, events
 
-PASSWORD = "a long one, really"
 PATH = "/api/buses/lc/bus-01/gone"
-
-
-async def signed_in(station, role="admin"):
-    await station.accounts.put("boss", role, PASSWORD)
-    transport = httpx.ASGITransport(make_app(station))
-    client = httpx.AsyncClient(transport=transport, base_url="http://station")
-    await client.post("/api/login", json={"name": "boss", "password": PASSWORD})
-    client.headers["X-CSRF-Token"] = (await client.get("/api/me")).json()["csrf"]
-    return client
 
 
 async def listed(client):
@@ -36,7 +24,7 @@ def test_off_the_list_through_a_restart_and_back_when_it_speaks(settings, broker
                 await connected(station)
                 bus.say(status(), state(taken=[3]), event(1))
                 await until(lambda: station.alarms.at_hand)
-                client = await signed_in(station)
+                client = await signed_in(station, "boss", "admin")
                 assert (await client.post(PATH)).json()["detail"].endswith("is connected.")
                 at.passes(600)
                 await until(lambda: len(station.alarms.at_hand) == 2)
@@ -53,7 +41,7 @@ def test_off_the_list_through_a_restart_and_back_when_it_speaks(settings, broker
                 assert (line.who, line.bus) == ("boss", "bus-01")
             async with at.running() as station:
                 await connected(station)
-                client = await signed_in(station)
+                client = await signed_in(station, "boss", "admin")
                 await asyncio.sleep(0.5)  # the broker has kept its last status and state
                 at.passes(3600)
                 await asyncio.sleep(0.5)
@@ -81,10 +69,9 @@ def test_records_bring_it_back_too_and_only_an_administrator_takes_it_off(settin
             with telling(broker) as bus:
                 bus.say(event(1, "overspeed", "warning"))
                 await until(lambda: station.live.get("lc", "bus-01"))
-                client = await signed_in(station, "duty")
+                client = await signed_in(station, "boss", "duty")
                 assert (await client.post(PATH)).status_code == 403
-                await station.accounts.put("boss", "admin", PASSWORD)
-                client = await signed_in(station)
+                client = await signed_in(station, "boss", "admin")
                 assert (await client.post(PATH)).status_code == 204
                 assert await listed(client) == ([], [])
                 bus.say(event(2, "overspeed", "warning"))
@@ -102,7 +89,7 @@ def test_who_looks_at_a_page_is_told(settings, broker):
             with telling(broker) as bus:
                 bus.say(event(1, "overspeed", "warning"))
                 await until(lambda: station.live.get("lc", "bus-01"))
-            client = await signed_in(station)
+            client = await signed_in(station, "boss", "admin")
             stream = station.hub.listen()
             assert await anext(stream) == b"retry: 2000\n\n"
             told = asyncio.create_task(anext(stream))

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from station.alarm_rows import ROWS, view, weight
 from station.clock import iso, parse_iso
 from station.fold import fold
+from station.live import Listed
 from station.rows import Journal
 from station.tables import alarm_log, alarms, events, new_id
 
@@ -194,7 +195,7 @@ class Alarms:
         unseen = row.severity == "alarm" and row.acked_ms is None
         if row.cleared_ms is None or unseen:
             self.at_hand[row.id] = row
-            bus.alarms[row.id] = weight(row)
+            bus.alarms[row.id] = Listed(weight(row), row.kind)
         else:
             self.at_hand.pop(row.id, None)
             bus.alarms.pop(row.id, None)

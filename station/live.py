@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from station.clock import iso, parse_iso
 from station.contract import is_odd
@@ -21,6 +21,13 @@ ALARM_KINDS = frozenset(
 a bus in need is seen even while the database is away."""
 EXERCISE = "exercise"
 _HOUR_MS = 3_600_000
+
+
+class Listed(NamedTuple):
+    """weight: the severity, or what else makes less of it (station/alarm_rows.py)."""
+
+    weight: str
+    kind: str
 
 
 @dataclass
@@ -46,14 +53,28 @@ class Bus:
     """Taken off the list; it is back with the first word that is not an old one of the broker's."""
     heard_again: bool = False
     """It has spoken since this station runs."""
-    alarms: dict[int, str] = field(default_factory=dict)
-    """Those that stand or nobody has acknowledged: id -> severity, or what else it weighs
-    (station/alarms.py)."""
+    alarms: dict[int, Listed] = field(default_factory=dict)
+    """Those that stand or nobody has acknowledged, by id (station/alarms.py)."""
     gaps: int = 0
 
     @property
     def key(self) -> tuple[str, str]:
         return self.fleet, self.bus
+
+    @property
+    def knows_policies(self) -> bool:
+        """It has told of itself, and its firmware is none from before there were any."""
+        return "policy" in (self.status or {})
+
+    @property
+    def policy(self) -> str | None:
+        """Hash of the one that it follows."""
+        return (self.status or {}).get("policy")
+
+    @property
+    def last_word_ms(self) -> int:
+        """When it was last heard, by whatever."""
+        return max(self.heard_ms or 0, self.spoke_ms or 0)
 
     @property
     def is_surely_empty(self) -> bool:
@@ -186,6 +207,7 @@ def view(bus: Bus, now_ms: int) -> dict[str, Any]:
         "active": s.get("active", []),
         "fw": (bus.status or {}).get("fw"),
         "alarms": len(bus.alarms),
+        "unlisted": _is_unlisted(bus),
         "gaps": bus.gaps,
         "layout": bus.layout,
     }
@@ -197,16 +219,30 @@ _AS_IT_IS = (
 )  # fmt: skip
 
 
+def _in_need(bus: Bus) -> frozenset[str]:
+    """Kinds of alarm by its own word; in a drill none."""
+    s = bus.state
+    if s is None or (s["mode"] == "drill" and _has(bus, EXERCISE)):
+        return frozenset()
+    return ALARM_KINDS.intersection(s["active"])
+
+
+def _is_unlisted(bus: Bus) -> bool:
+    """It is in need, and no alarm that stands in the list says so."""
+    return bus.unlisted or bool(_in_need(bus) - {one.kind for one in bus.alarms.values()})
+
+
+def _has(bus: Bus, weight: str) -> bool:
+    return any(one.weight == weight for one in bus.alarms.values())
+
+
 def _show(bus: Bus) -> str:
     s = bus.state
-    drills = EXERCISE in bus.alarms.values()
-    excused = drills and s is not None and s["mode"] == "drill"
-    in_need = s is not None and not ALARM_KINDS.isdisjoint(s["active"]) and not excused
-    if bus.unlisted or in_need or "alarm" in bus.alarms.values():
+    if bus.unlisted or _in_need(bus) or _has(bus, "alarm"):
         return "alarm"
     if bus.dark_ms is not None or s is None:
         return "dark"
-    if drills or s["mode"] == "drill":
+    if _has(bus, EXERCISE) or s["mode"] == "drill":
         return "drill"
     if s["phase"] == "parked":
         return "parked"

@@ -94,6 +94,7 @@ class Town:
             "next_s": 10,
             "fw": "0.3.0",
             "alarms": 0,
+            "unlisted": False,
             "gaps": 0,
             "layout": LAYOUT,
         }
@@ -135,7 +136,8 @@ class Town:
         ]
         if bus in self.buses and not alarm["cleared_at"]:
             show = "drill" if alarm["exercise"] else "alarm"
-            self.buses[bus] |= {"show": show, "alarms": self.buses[bus]["alarms"] + 1}
+            n = self.buses[bus]["alarms"] + 1
+            self.buses[bus] |= {"show": show, "alarms": n, "unlisted": False}
             self.tell("bus", self.buses[bus])
         self.tell("alarm", alarm)
         return alarm
@@ -368,7 +370,8 @@ def make_app(town: Town) -> Starlette:
         town.database_ok = asked["ok"]
         town.tell("station", town.station())
         for name, bus in town.buses.items():
-            bus["show"] = "alarm" if name in asked["in_need"] else "driving"
+            bus["unlisted"] = name in asked["in_need"]
+            bus["show"] = "alarm" if bus["unlisted"] else "driving"
             town.tell("bus", bus)
         return JSONResponse({})
 

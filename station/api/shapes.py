@@ -111,6 +111,7 @@ class Bus(BaseModel):
     next_s: int | None
     fw: str | None
     alarms: int
+    unlisted: bool
     gaps: int
     layout: Layout | None
 

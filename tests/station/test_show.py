@@ -5,16 +5,18 @@ import json
 import pytest
 from station_told import state
 
-from station.live import EXERCISE, Bus, view
+from station.live import EXERCISE, Bus, Listed, view
 
 NOW_MS = 1_795_306_323_400
 
 
-def shown(alarms=(), dark=False, **said):
+def seen(alarms=(), dark=False, **said):
+    """alarms: the weights of what is listed, all of kind sos; or (weight, kind)."""
     bus = Bus("lc", "bus-01", state=json.loads(state(**said)[1]), heard_ms=NOW_MS)
-    bus.alarms = dict(enumerate(alarms))
+    listed = [Listed(one, "sos") if isinstance(one, str) else Listed(*one) for one in alarms]
+    bus.alarms = dict(enumerate(listed))
     bus.dark_ms = NOW_MS if dark else None
-    return view(bus, NOW_MS)["show"]
+    return view(bus, NOW_MS)
 
 
 @pytest.mark.parametrize(
@@ -33,4 +35,21 @@ def shown(alarms=(), dark=False, **said):
     ],
 )
 def test_a_drill_and_an_alarm_are_told_apart(show, of):
-    assert shown(**of) == show
+    assert seen(**of)["show"] == show
+
+
+@pytest.mark.parametrize(
+    ("unlisted", "of"),
+    [
+        (False, {}),
+        (True, {"active": ["sos"]}),
+        (False, {"active": ["sos"], "alarms": ["alarm"]}),
+        (True, {"active": ["sos"], "alarms": [("warning", "belt_off")]}),
+        (True, {"active": ["child_left_behind", "sos"], "alarms": ["alarm"]}),
+        (False, {"active": ["belt_off"]}),  # a warning is never loud
+        (False, {"mode": "drill", "active": ["child_left_behind"], "alarms": [EXERCISE]}),
+    ],
+)
+def test_in_need_is_what_no_listed_alarm_tells_of(unlisted, of):
+    """By this the page sounds while no database can list alarms."""
+    assert seen(**of)["unlisted"] == unlisted

@@ -113,8 +113,7 @@ let told = null;
 /** Buses in need whose alarm no database could list yet. */
 function unlisted(live) {
   if (!live.station || live.station.database.ok) return [];
-  const listed = new Set([...live.alarms.values()].filter(isOpen).map(key));
-  return [...live.buses.values()].filter((bus) => bus.show === "alarm" && !listed.has(key(bus)));
+  return [...live.buses.values()].filter((bus) => bus.unlisted);
 }
 
 function sayAlarms(live, sound, title, label, changed) {

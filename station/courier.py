@@ -3,6 +3,10 @@
 What is wanted, and what a bus refused, stands in the database. How far each bus has come stands
 only here: after a restart of the bus or of the station it begins with the first part again, and
 parts that are there already are answered again and do no harm (docs/mqtt.md, cmd/policy).
+
+A bus that does not answer sleeps, or is in a tunnel, although its status says that it is there. It
+makes room for others, and is asked again once it has spoken: meanwhile the broker keeps the part
+that waits for it.
 """
 
 from __future__ import annotations
@@ -22,7 +26,7 @@ if TYPE_CHECKING:
     from station.station import Station
 
 AT_ONCE = 20
-"""Buses that are on their way to a new policy at the same time."""
+"""Buses that are asked for an answer at the same time."""
 ANSWER_MS = 30_000
 PAUSES_MS = (10_000, 60_000)
 """After "not now"; a bus that says the same once more after the last of them has refused."""
@@ -69,7 +73,8 @@ class Courier:
         await self._save()
         async with self._station.db.read() as connection:
             rows = list(await connection.execute(
-                select(policies).where(policies.c.sent_ms.is_not(None))
+                select(policies.c.fleet, policies.c.hash, policies.c.text)
+                .where(policies.c.sent_ms.is_not(None))
             ))  # fmt: skip
             told = list(await connection.execute(select(refusals)))
         self._refused = {(row.fleet, row.bus): row.message for row in told}
@@ -110,7 +115,7 @@ class Courier:
             return {"sending": None, "part": None, "parts": None, "message": None}
         trip, refused = self._trips.get(bus.key), self._refused.get(bus.key)
         message = refused or (trip.refusal if trip and trip.pauses else None)
-        if _follows(bus, parts):
+        if bus.policy == parts.hash:
             what, message = "follows", None
         elif refused:
             what = "refused"
@@ -169,11 +174,11 @@ class Courier:
                 under_way += self._look_at(bus, now_ms)
 
     def _look_at(self, bus: Bus, now_ms: int) -> bool:
-        """-> is it under way?"""
+        """-> is an answer awaited?"""
         parts = self._wanted.get(bus.fleet)
-        if parts is None or not _may_take(bus) or bus.key in self._refused:
+        if parts is None or not (bus.online and bus.knows_policies) or bus.key in self._refused:
             return False
-        if _follows(bus, parts):
+        if bus.policy == parts.hash:
             self._trips.pop(bus.key, None)
             return False
         boot = (bus.status or {}).get("boot")
@@ -182,21 +187,15 @@ class Courier:
             trip = self._trips[bus.key] = _Trip(boot)
         if trip.is_there or now_ms < trip.due_ms:
             return False
-        if trip.asked_ms is None or now_ms - trip.asked_ms >= ANSWER_MS:
-            trip.asked_ms, trip.pauses = now_ms, False
-            payload = parts.payload(trip.part, f"{trip.ident}-{trip.part}")
-            self._station.broker.present.publish(topic(*bus.key), payload, retain=False)
+        if trip.asked_ms is not None and now_ms - trip.asked_ms < ANSWER_MS:
+            return True
+        if trip.asked_ms is not None and bus.last_word_ms <= trip.asked_ms:
+            return False
+        trip.asked_ms, trip.pauses = now_ms, False
+        payload = parts.payload(trip.part, f"{trip.ident}-{trip.part}")
+        self._station.broker.present.publish(topic(*bus.key), payload, retain=False)
         return True
 
     def _forget(self, fleet: str) -> None:
         for key in [key for key in self._trips if key[0] == fleet]:
             del self._trips[key]
-
-
-def _may_take(bus: Bus) -> bool:
-    """It is there, and old firmware that knows no policy is left alone."""
-    return bus.online is True and "policy" in (bus.status or {})
-
-
-def _follows(bus: Bus, parts: Parts) -> bool:
-    return (bus.status or {}).get("policy") == parts.hash

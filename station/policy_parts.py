@@ -51,9 +51,10 @@ def _room(sha256: str) -> int:
 
 
 def _cut(text: str, room: int) -> list[str]:
+    sizes = {one: len(json.dumps(one, ensure_ascii=False).encode()) - 2 for one in set(text)}
     pieces, begin, size = [], 0, 0
     for at, character in enumerate(text):
-        more = len(json.dumps(character, ensure_ascii=False).encode()) - 2
+        more = sizes[character]
         if size + more > room or at - begin == MOST_CHARACTERS:
             pieces.append(text[begin:at])
             begin, size = at, 0

@@ -69,6 +69,7 @@ async def gone(fleet: Name, bus: Name, station: TheStation, who: Admin) -> None:
     known = station.live.get(fleet, bus)
     if known is None or known.gone_ms is not None:
         raise HTTPException(404, f"The bus {fleet}/{bus} is not on the list.")
+    word_ms = known.last_word_ms
     if known.online and known.dark_ms is None:
         raise HTTPException(409, f"The bus {fleet}/{bus} is connected.")
     async with station.db.write() as connection:
@@ -78,6 +79,8 @@ async def gone(fleet: Name, bus: Name, station: TheStation, who: Admin) -> None:
     except ValueError as error:
         raise HTTPException(409, str(error)) from None
     await note_access(station, who, "gone", fleet=fleet, bus=bus)
+    if known.last_word_ms > word_ms:
+        return  # it has spoken meanwhile
     known.gone_ms, known.dark_ms = station.clock.now_ms(), None
     station.live.changed.add(known.key)
     await station.store.save_present()

@@ -94,8 +94,8 @@ def _of(station, fleet, row, buses) -> dict:
         "put_at": iso(row.put_ms) if row else None,
         "sent_at": iso(row.sent_ms) if row else None,
         "buses": [
-            {"bus": bus.bus, "label": bus.label, "known": "policy" in (bus.status or {}),
-             "hash": (bus.status or {}).get("policy"), **station.courier.shown(bus)}
+            {"bus": bus.bus, "label": bus.label, "known": bus.knows_policies, "hash": bus.policy,
+             **station.courier.shown(bus)}
             for bus in buses
         ],
     }  # fmt: skip

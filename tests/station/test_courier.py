@@ -10,7 +10,7 @@ import sys
 import paho.mqtt.client as mqtt
 import pytest
 from schemas import validate
-from station_told import ROOT, At, connected, on_one_database, status, telling, until
+from station_told import ROOT, At, connected, on_one_database, state, status, telling, until
 from vm import ROOT as PROJECT
 
 from sim.town_policy import policy_for
@@ -170,6 +170,9 @@ def test_who_does_not_answer_is_asked_again_and_strangers_answers_are_not_taken(
             assert bus.parts == [1]
             assert (shown(station)["sending"], shown(station)["part"]) == ("on_its_way", 1)
             at.passes(31)
+            await asyncio.sleep(0.3)
+            assert bus.parts == [1], "it may sleep: the broker keeps what waits for it"
+            teller.say(state(at_ms=station.clock.now_ms()))
             await until(lambda: bus.parts == [1, 1])
             assert bus.requests[0] == bus.requests[1]
             bus.answer = lambda request: (True, "Here.")
@@ -177,6 +180,30 @@ def test_who_does_not_answer_is_asked_again_and_strangers_answers_are_not_taken(
             await until(lambda: shown(station)["sending"] == "there")
 
     play(story, lambda request: None)
+
+
+@on_one_database
+def test_a_whole_fleet_that_sleeps_holds_up_nobody(play, broker):
+    """Its status says that it is there (docs/mqtt.md, Sleep)."""
+
+    async def story(at, bus, teller):
+        with contextlib.ExitStack() as stack:
+            async with at.running() as station:
+                await connected(station)
+                await put(station, pack())
+                for number in range(courier.AT_ONCE + 5):
+                    root = f"schoolbus/lc/a-sleeper-{number:02}/"
+                    stack.enter_context(telling(broker, root)).say(following())
+                await until(lambda: len(list(station.live)) == courier.AT_ONCE + 5)
+                await station.courier.send(FLEET)
+                await asyncio.sleep(0.3)
+                teller.say(following())
+                await asyncio.sleep(0.3)
+                assert bus.parts == [], "as many as may be asked at once are asked"
+                at.passes(31)
+                await until(lambda: shown(station)["sending"] == "there")
+
+    play(story)
 
 
 @on_one_database

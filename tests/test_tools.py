@@ -1,9 +1,13 @@
 """What the tools say to a technician: which board, which flash, what is in the way."""
 
+import contextlib
 import json
+import os
 import signal
 import subprocess
 import sys
+import threading
+import tty
 from types import SimpleNamespace
 
 import pytest
@@ -104,3 +108,46 @@ def test_a_certificate_is_a_plain_file_that_overwrites_nothing(name):
     config = json.dumps({"broker": {"host": "h", "tls": True, "ca": name}}).encode()
     with pytest.raises(Trouble, match="has to be a plain file name"):
         deploy.certificate(config)
+
+
+@pytest.fixture
+def deaf(monkeypatch):
+    """deaf(times): the port of a board that does not hear the first Ctrl-Cs."""
+    monkeypatch.setattr(board, "ANSWER_S", 0.3)
+    master, slave = os.openpty()
+    tty.setraw(slave)
+    os.set_blocking(master, False)
+    ended = threading.Event()
+
+    def run(times):
+        def live():
+            heard = 0
+            while not ended.wait(0.01):
+                with contextlib.suppress(BlockingIOError):
+                    said = os.read(master, 4096)
+                    heard += said.count(b"\x03")
+                    if heard > times and b"\x01" in said:
+                        os.write(master, b"raw REPL; CTRL-B to exit\r\n>")
+                    if heard > times and b"\x04" in said:
+                        os.write(master, b"soft reboot\r\nraw REPL; CTRL-B to exit\r\n")
+
+        threading.Thread(target=live).start()
+        return os.ttyname(slave)
+
+    yield run
+    ended.set()
+    os.close(slave)
+    os.close(master)
+
+
+def test_a_board_that_missed_the_first_ctrl_c_is_asked_once_more(deaf):
+    with board.Board(deaf(1)) as one:
+        one.stop()
+
+
+def test_a_board_that_never_answers_is_a_sentence_and_no_wait_without_end(deaf):
+    with (
+        board.Board(deaf(99)) as one,
+        pytest.raises(Trouble, match="does not answer as MicroPython"),
+    ):
+        one.stop()

@@ -53,12 +53,16 @@ def choose(given: str | None) -> str:
     return found[int(Prompt.ask("Which board?", choices=numbers)) - 1]
 
 
+ANSWER_S = 10.0
+"""Without it mpremote waits for ever at a pseudo-terminal."""
+
+
 class Board:
     """Stopped, with a prompt that takes programs; `go` or `restart` gives it back."""
 
     def __init__(self, port: str):
         try:
-            self._transport = SerialTransport(port)
+            self._transport = SerialTransport(port, timeout=ANSWER_S)
         except (TransportError, serial.SerialException) as error:
             raise Trouble(
                 f"{port} cannot be opened: {error}. Is another program using it?"
@@ -66,10 +70,14 @@ class Board:
         self.port = port
 
     def stop(self) -> None:
-        """Ctrl-C, then a soft reset into the raw REPL: boot.py runs, main.py does not."""
+        """Ctrl-C, then a soft reset into the raw REPL: boot.py runs, main.py does not. A board that
+        was just starting, or took Ctrl-C for noise, is asked once more."""
         try:
             with contextlib.redirect_stdout(None):
-                self._transport.enter_raw_repl(soft_reset=True)
+                try:
+                    self._transport.enter_raw_repl(True, ANSWER_S)
+                except TransportError:
+                    self._transport.enter_raw_repl(True, ANSWER_S)
         except (TransportError, serial.SerialException) as error:
             raise Trouble(
                 f"The board at {self.port} does not answer as MicroPython does ({error}). If it "

@@ -54,6 +54,31 @@ def test_ctrl_c_ends_a_program_that_never_would(board):
     assert board.mpremote("eval", "1") == "1\n"
 
 
+COLLECTS = """\
+import gc, machine
+pin, much, heard = machine.Pin(0), [[n] for n in range(1000)], 0
+while heard < 12:
+    try:
+        while True:
+            gc.collect()
+            pin.value()
+    except KeyboardInterrupt:
+        heard += len([1] * 100) // 100
+print('heard', heard)
+"""
+
+
+def test_ctrl_c_never_finds_the_garbage_collector_at_work(board):
+    """Where the heap would stay locked."""
+    with Board(board.port) as one:
+        one.stop()
+        one._transport.exec_raw_no_follow(COLLECTS)
+        one._transport.serial.write(b"\x03" * 12)
+        told, wrong = one._transport.follow(30)
+        assert (told, wrong) == (b"heard 12\r\n", b"")
+        one.leave()
+
+
 def test_a_tool_leaves_the_prompt_that_a_person_types_at(board):
     with Board(board.port) as one:
         one.stop()

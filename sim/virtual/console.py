@@ -88,13 +88,15 @@ class Console:
         self._tail = b""
         self._is_up = False
         self._interrupted_s: float | None = None
+        self.asked_s: float | None = None
+        """Since when Ctrl-C waits for the moment in which `interrupt` may be called."""
 
     def attach(self, vm: Terminal) -> None:
         """A VM has started."""
         self.vm = vm
         self._swallowed = None
         self._is_up = False
-        self._interrupted_s = None
+        self._interrupted_s = self.asked_s = None
 
     def up(self) -> None:
         """It can be interrupted from now on."""
@@ -177,9 +179,15 @@ class Console:
             self._interrupted_s = None
         end = self._in.find(_CTRL_C) if runs else -1
         if end == 0:
-            del self._in[0]
-            self.vm.interrupt()
-            self._interrupted_s = time.monotonic()
-        else:
-            taken = self.vm.line.write(self._in[:end] if end > 0 else self._in)
-            del self._in[:taken]
+            self.asked_s = self.asked_s or time.monotonic()
+            return
+        self.asked_s = None
+        taken = self.vm.line.write(self._in[:end] if end > 0 else self._in)
+        del self._in[:taken]
+
+    def interrupt(self) -> None:
+        """The Ctrl-C that waits reaches the program."""
+        assert self.vm is not None and self.asked_s is not None
+        del self._in[0]
+        self.vm.interrupt()
+        self._interrupted_s, self.asked_s = time.monotonic(), None

@@ -108,7 +108,17 @@ class Process:
         caught = status.partition("SigCgt:")[2].split()[0]
         return bool(int(caught, 16) >> signal.SIGINT - 1 & 1)
 
+    @property
+    def waits(self) -> bool:
+        """It sleeps, or waits for bytes."""
+        try:
+            stat = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii")
+        except OSError:
+            return False
+        return stat.rpartition(")")[2].split()[0] == "S"
+
     def interrupt(self) -> None:
+        """The VM raises KeyboardInterrupt at once, wherever it stands (ports/unix/unix_mphal.c)."""
         self._process.send_signal(signal.SIGINT)
 
     def kill(self) -> None:

@@ -5,6 +5,7 @@ One loop: the VM's requests, bytes of the console, resets, cuts of the power.
 
 from __future__ import annotations
 
+import select
 import selectors
 import socket
 import struct
@@ -23,10 +24,13 @@ from sim.virtual.board import (
 )
 from sim.virtual.console import Console
 from sim.virtual.process import Modules, Process
+from sim.vm import _ops as ops
 
 _REQUEST = struct.Struct("<BBHIqq")
 _ANSWER = struct.Struct("<qII")
+_FLASH = (ops.FLASH_PROGRAM, ops.FLASH_ERASE)
 _NAP_S = 0.02
+_BUSY_S = 0.5
 
 
 class Runner:
@@ -51,6 +55,7 @@ class Runner:
         self._process: Process | None = None
         self._wakes_us: int | None = None
         self._looked_s = 0.0
+        self._op = ops.HELLO
         board.on_ready = self.console.ready
         board.on_up = self.console.up
 
@@ -111,6 +116,7 @@ class Runner:
             if key.fileobj in self._selector.get_map():  # or an earlier one has closed it
                 key.data()
         self.console.pump()
+        self._interrupt()
         self.board.look()
         if self._wakes_us is not None:
             if self.board.clock.now_us() >= self._wakes_us:
@@ -158,6 +164,10 @@ class Runner:
         except OSError:
             self._hang_up()
             return
+        self._op = op
+        if self.console.asked_s is not None and op not in _FLASH:
+            self.console.interrupt()  # it connects anew, and asks again if it still wants to know
+            return
         answer = self.board.answer(op, unit, argument, now_us, data, room)
         if answer is None:
             self._grant()
@@ -167,6 +177,19 @@ class Runner:
             self._wire.sendall(_ANSWER.pack(value, len(payload), took_us) + payload)
         except OSError:
             self._hang_up()
+
+    def _interrupt(self) -> None:
+        """Ctrl-C, if it waits. An ESP32 raises between two bytecodes; this VM raises wherever it
+        stands, and in the garbage collector that leaves the heap locked, in littlefs a file system
+        that is torn. So it is told while it waits for an answer (_serve) or sleeps; a program that
+        does neither is told after a while."""
+        process, asked_s = self._process, self.console.asked_s
+        if process is None or asked_s is None:
+            return
+        asks = self._wire is not None and select.select([self._wire], [], [], 0)[0]
+        may_sleep = not asks and self._op not in _FLASH and process.waits
+        if may_sleep or time.monotonic() - asked_s > _BUSY_S:
+            self.console.interrupt()
 
     def _grant(self) -> None:
         """What the board asked for, or what has come over it."""

@@ -10,6 +10,7 @@ from firmware.driven import Driven
 from firmware.event import INFO, WARNING, Event, fault
 from firmware.health import Health
 from firmware.journal import ALARM, TRACK, Journal
+from firmware.judging import Judging
 from firmware.last_resort import LastResort
 from firmware.memory import Memory
 from firmware.modes import NORMAL, Modes
@@ -17,14 +18,13 @@ from firmware.policing import Policing
 from firmware.radio_news import RadioNews
 from firmware.recorder import Recorder
 from firmware.rest import ASLEEP, LEAVING, Rest
-from firmware.rules import RULES
 from firmware.senses import Senses
 from firmware.snapshot import Snapshot
 from firmware.timing import Every
 from firmware.track import Track
 from firmware.trip import PARKED, Trip
 from firmware.uplink import Uplink
-from firmware.warnings import LAMP, Warnings
+from firmware.warnings import INSIDE, LAMP, Warnings
 
 _TICK_MS = const(100)
 _PARKED_TICK_MS = const(1000)
@@ -71,10 +71,10 @@ class Bus:
         if parts.reset_cause == "power_on" and self.trip.phase == PARKED:
             self.modes.await_button()
         self.policing = Policing(config, parts.files, self.trip.phase != PARKED, start != SAFE)
-        self._broken = set()  # kinds of rules that raise
-        self._make_rules()
         self._track = Track(config["track"])
         self._recorder = Recorder(self.journal, self.boot)
+        self._judging = Judging(self.policing.thresholds, self._recorder)
+        self._tune()
         self._damaged = 0  # records found unreadable, as last told
         self._state_of = None
         self._state_ms = 0
@@ -102,7 +102,7 @@ class Bus:
         self._judge(s)
         must_reset = self._has_broker and self._reach(now_ms)
         self._record(s)
-        self.warnings.show(s, self._warners)
+        self.warnings.show(s, self._judging.rules, self.modes)
         self._settle(s)
         self._parts.watchdog.feed()
         self._plan(now_ms)
@@ -147,25 +147,21 @@ class Bus:
         self.modes.enter(mode, self.snapshot, self.warnings.level)
 
     def _police(self):
-        s = self.snapshot
-        nothing_raised = self.policing.is_pending and not self._recorder.active()
-        is_calm = nothing_raised and s.phase == PARKED and s.mode == NORMAL
-        more = self.policing.turn(s, is_calm, self.uplink.reply)
-        if self.policing.is_new and not self._recorder.active():
+        is_calm = self.snapshot.mode == NORMAL and self.warnings.level < INSIDE
+        more = self.policing.turn(self.snapshot, is_calm, self.uplink.reply)
+        if self.policing.is_new:
             self.policing.is_new = False
-            self._make_rules()
+            self._tune()
             self.uplink.renew_status()
         return more
 
-    def _make_rules(self):
+    def _tune(self):
         thresholds = self.policing.thresholds
-        self.disabled = thresholds["disabled"]
+        self._judging.tune(thresholds)
         self.senses.tune(thresholds)
         self.trip.tune(thresholds)
         self._health.tune(thresholds)
         self._driven.tune(thresholds)
-        self._rules = [rule(thresholds) for rule in RULES if rule.kind not in self.disabled]
-        self._warners = self._rules + [self.modes]
 
     def _judge(self, s):
         notices = self._notices
@@ -175,21 +171,7 @@ class Bus:
         notices.extend(self._memory.update(s.now_ms))
         self._driven.update(s)
         notices.extend(self.modes.update(s))
-        for index in range(len(self._rules)):
-            rule = self._rules[index]
-            try:
-                if rule.kind in self._broken and rule.kind not in self._recorder.active():
-                    rule = self._rules[index] = type(rule)(self.policing.thresholds)
-                    self._warners[index] = rule  # it may take for told what nobody heard
-                event = rule.judge(s)
-            except Exception as error:  # noqa: BLE001 - the other rules go on
-                if rule.kind not in self._broken:
-                    self._broken.add(rule.kind)
-                    notices.append(fault(rule.kind, repr(error)))
-                continue
-            self._broken.discard(rule.kind)
-            if event is not None:
-                notices.append(event)
+        self._judging.judge(s, notices)
 
     def _record(self, s):
         lost = self.journal.take_lost()
@@ -278,7 +260,7 @@ class Bus:
             self.boot,
             self._parts.reset_cause,
             self._start,
-            self.disabled,
+            self.policing.thresholds["disabled"],
             self.policing.hash,
             self._sleep_s,
         )

@@ -1,14 +1,19 @@
 """Policing: the policy in force, what it says of this place, and how the next one takes over.
 
-A new pack counts from the next start, or as soon as the bus is parked and nothing is
-raised; in between nothing changes. A bad one changes nothing at all.
+A new pack counts from the next start, or as soon as the bus is parked and no alarm sounds;
+in between nothing changes. A bad one changes nothing at all.
 """
+
+from micropython import const
 
 from firmware import messages
 from firmware.event import INFO, Event, fault
 from firmware.places import Places
 from firmware.policy import PolicyError, step
 from firmware.policy_store import PolicyStore
+from firmware.timing import Held
+
+_LONG_MS = const(600000)
 
 
 class Policing:
@@ -27,6 +32,8 @@ class Policing:
         self._is_start = self._store.is_waiting  # what is read now was in force before
         self._loading = self._store.loading() if self._is_start else None
         self._notices = []
+        self._long = Held(_LONG_MS)
+        self._is_told = False  # that it waits for long
         self.is_new = False
         self._adopt(None)
 
@@ -57,18 +64,27 @@ class Policing:
     def turn(self, s, is_calm, reply):
         """A step of what takes long. reply(payload): for a check that is done.
 
-        is_calm: the bus is parked and nothing is raised. -> True if there is more to do.
+        is_calm: no alarm sounds, no drill. -> True if there is more to do.
         """
         done = self._store.turn()
         if done is not None:
             reply(messages.reply(*done))
         if self._loading is not None:
             self._load()
-        elif self._store.is_waiting and is_calm:
+        is_waiting = self._store.is_waiting and self._loading is None and s.phase == "parked"
+        self._wait(s.now_ms, is_waiting and not is_calm)
+        if is_waiting and is_calm:
             self._adopt(None)  # both would not fit into memory
             self._places.update(s)
             self._loading = self._store.loading()
         return self._loading is not None or self._store.is_checking()
+
+    def _wait(self, now_ms, is_waiting):
+        is_long = self._long.update(now_ms, is_waiting)
+        if is_long and not self._is_told:
+            told = "The new policy waits for an alarm or a drill to end; a restart brings it too."
+            self._notices.append(fault("policy", told))
+        self._is_told = is_long
 
     def _load(self):
         try:

@@ -28,6 +28,13 @@ class Recorder:
         """-> sorted kinds of what is raised and not cleared."""
         return sorted({kind for kind, _ in self._standing})
 
+    def stands(self, kind):
+        """Something of that kind is raised and not cleared."""
+        for standing, _ in self._standing:
+            if standing == kind:
+                return True
+        return False
+
     @property
     def is_calm(self):
         """Nothing is raised, and nothing waits for the flash."""
@@ -55,6 +62,15 @@ class Recorder:
         for event in list(self._standing.values()):
             if event.exercise:
                 self.event(_in_earnest(event), s)
+
+    def endings(self, kind):
+        """-> Events that end what stands of a kind: its rule broke over the words."""
+        why = (("broke", True),)
+        return [
+            Event(kind, event.severity, CLEARED, event.data, why, event.subject)
+            for event in self._standing.values()
+            if event.kind == kind
+        ]
 
     def _keep(self, event, s):
         if len(self._waiting) >= _WAITING:

@@ -42,19 +42,19 @@ class Warnings:
         self._outputs = (lamp, buzzer, horn)
         self._is_on = [None, None, None]
         self._pressed = None
-        self._quiet = None  # the level up to which each rule keeps quiet
+        self._quiet = None  # kind: the level up to which its rule keeps quiet
         self._until_ms = 0
         self.level = SILENT
 
-    def show(self, s, rules):
-        """Sets the outputs for the loudest `warning` among the rules (always the same ones)."""
+    def show(self, s, rules, modes):
+        """Sets the outputs for the loudest `warning` among the rules and the modes."""
         self._answer(s, rules)
-        highest = heard = SILENT
-        for index in range(len(rules)):
-            warning = rules[index].warning
+        highest = heard = modes.warning
+        for rule in rules:
+            warning = rule.warning
             if warning > highest:
                 highest = warning
-            if self._quiet is not None and LAMP < warning <= self._quiet[index]:
+            if self._quiet is not None and LAMP < warning <= self._quiet.get(rule.kind, SILENT):
                 warning = LAMP
             if warning > heard:
                 heard = warning
@@ -69,7 +69,7 @@ class Warnings:
             self._quiet = None
         if pressed and s.ignition_off_ms is None:
             self._until_ms = s.now_ms + self._quiet_ms
-            self._quiet = [min(rule.warning, PROMPT) for rule in rules]
+            self._quiet = {rule.kind: min(rule.warning, PROMPT) for rule in rules}
 
     def _set(self, now_ms, level, s):
         lamp, buzzer, horn = _PATTERNS[level]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from firmware import bus
+from firmware import judging
 from sim import soak_hazards
 
 HALF_PAST_SIX_MS = 5_400_000
@@ -22,8 +22,8 @@ def test_an_ordinary_run_raises_nothing():
 
 
 def test_a_missed_alarm_and_a_false_one_are_noticed_and_can_be_replayed(monkeypatch, capsys):
-    without = tuple(rule for rule in bus.RULES if rule.kind != "child_left_behind")
-    monkeypatch.setattr(bus, "RULES", without)
+    without = tuple(rule for rule in judging.RULES if rule.kind != "child_left_behind")
+    monkeypatch.setattr(judging, "RULES", without)
     missed = soak_hazards.left_day(3)
     assert missed.problem == "no alarm stands"
     assert soak_hazards._left([missed])

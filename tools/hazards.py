@@ -41,6 +41,11 @@ SEVERITIES = {
     "WARNING": ("warning", "คำเตือน"),
     "INFO": ("info", "แจ้งให้ทราบ"),
 }
+TELLS = (
+    ("told each time", "แจ้งทุกครั้งที่เกิด"),
+    ("raised or cleared", "แจ้งเมื่อเริ่มและสิ้นสุด"),
+    ("raised, updated or cleared", "แจ้งเมื่อเริ่ม เปลี่ยน และสิ้นสุด"),
+)
 PROFILED = {"PROMPT", "INSIDE", "HORN"}  # what firmware/rules/profile.py hands on
 
 
@@ -52,7 +57,7 @@ class Hazard(NamedTuple):
     thresholds: list[str]
     hears: list[tuple[str, str]]
     severities: list[tuple[str, str]]
-    lasts: bool  # raised, updated, cleared; or it only happens
+    tells: tuple[str, str]  # which of raised, updated and cleared
 
 
 def hazard(rule: Any) -> Hazard:
@@ -70,7 +75,7 @@ def hazard(rule: Any) -> Hazard:
         [_threshold(name) for name in _settings(rule.kind, tree)],
         [text for name, text in HEARS.items() if name in levels],
         [text for name, text in SEVERITIES.items() if name in names],
-        "CLEARED" in names,
+        TELLS[("CLEARED" in names) + ("UPDATED" in names)],
     )
 
 
@@ -102,11 +107,11 @@ def _threshold(name: str) -> str:
 
 HEAD = """# Hazards / อันตรายที่รถเฝ้าระวัง
 
-Made from the code by `make hazards`; do not edit. Every threshold is a setting of `rules` in `bus.json` or in the policy, shown as its default (and range). `[default]` marks our own choice. What an event holds stands in [mqtt.md](mqtt.md).
+Made from the code by `make hazards`; do not edit. The thresholds are settings of `rules` in `bus.json` or in the policy, shown as their default (and range); a number that only the text names is fixed. `[default]` marks our own choice. What an event holds stands in [mqtt.md](mqtt.md).
 
 An alarm means that somebody has to act now, a warning that somebody has to know today. What the driver hears is the loudest warning of all rules; the check button quiets a chime or a prompt for a while as long as the ignition is on, never an alarm.
 
-ตารางนี้สร้างจากซอร์สโค้ด ค่าที่แสดงคือค่าเริ่มต้น (และช่วงที่ตั้งได้) "สัญญาณอันตราย" คือต้องมีคนลงมือทันที "คำเตือน" คือต้องมีคนรับรู้ภายในวันนั้น ปุ่มตรวจพักเสียงเตือนได้ชั่วคราวเมื่อติดเครื่องอยู่ แต่ปิดสัญญาณอันตรายไม่ได้
+ตารางนี้สร้างจากซอร์สโค้ด ค่าที่แสดงคือค่าเริ่มต้น (และช่วงที่ตั้งได้) ตัวเลขที่อยู่ในข้อความเท่านั้นเป็นค่าคงที่ "สัญญาณอันตราย" คือต้องมีคนลงมือทันที "คำเตือน" คือต้องมีคนรับรู้ภายในวันนั้น ปุ่มตรวจพักเสียงเตือนได้ชั่วคราวเมื่อติดเครื่องอยู่ แต่ปิดสัญญาณอันตรายไม่ได้
 """
 
 
@@ -121,7 +126,6 @@ def guide() -> str:
         "|---|---|---|---|---|---|---|",
     ]
     for h in hazards:
-        lasts = "raised, updated or cleared" if h.lasts else "told each time"
         lines.append(
             _row(
                 f"`{h.kind}`",
@@ -130,27 +134,27 @@ def guide() -> str:
                 h.source,
                 h.unknown,
                 "; ".join(text for text, _ in h.hears) or "nothing",
-                " or ".join(text for text, _ in h.severities) + ", " + lasts,
+                " or ".join(text for text, _ in h.severities) + ", " + h.tells[0],
             )
         )
     lines += [
         "",
         "## ภาษาไทย",
         "",
-        "| กฎ | ความหมาย | ค่ากำหนด | เมื่อไม่ทราบ | คนขับได้ยินหรือเห็น | เมืองได้รับ |",
-        "|---|---|---|---|---|---|",
+        "| กฎ | ความหมาย | ค่ากำหนด | ที่มา | เมื่อไม่ทราบ | คนขับได้ยินหรือเห็น | เมืองได้รับ |",
+        "|---|---|---|---|---|---|---|",
     ]
     for h in hazards:
         meaning, unknown = THAI[h.kind]
-        lasts = "แจ้งเมื่อเริ่ม เปลี่ยน และสิ้นสุด" if h.lasts else "แจ้งทุกครั้งที่เกิด"
         lines.append(
             _row(
                 f"`{h.kind}`",
                 meaning,
                 "<br>".join(h.thresholds) or "ไม่มี",
+                h.source,
                 unknown,
                 " ".join(text for _, text in h.hears) or "ไม่มี",
-                "หรือ".join(text for _, text in h.severities) + " " + lasts,
+                "หรือ".join(text for _, text in h.severities) + " " + h.tells[1],
             )
         )
     return "\n".join(lines) + "\n"

@@ -26,7 +26,7 @@ class DoorOpenMoving:
     Source: over 5 km/h for 2 s, the emergency door at once [default].
 
     Unknown door: counts as open only if it was open when last known.
-    Unknown speed neither raises nor ends it.
+    Unknown speed neither raises nor ends it; a parked bus stands.
     """
 
     kind = "door_open_moving"
@@ -51,9 +51,10 @@ class DoorOpenMoving:
     def _judge_door(self, door, is_open, s):
         if is_open is not None:
             door.is_open = is_open
-        if s.speed_mms is None and door.is_open:
+        is_unknown = s.speed_mms is None and s.phase != "parked"
+        if is_unknown and door.is_open:
             return None
-        hazard = door.is_open and s.speed_mms > self._limit_mms
+        hazard = door.is_open and (s.speed_mms or 0) > self._limit_mms
         if not door.raised and door.held.update(s.now_ms, hazard):
             door.raised = True
             return self._event(RAISED, door, s)

@@ -9,7 +9,7 @@ class OffRoute:
     """Farther than off_route_m from the line of its route for off_route_s.
 
     It ends when the bus has been within off_route_m less geofence_edge_m for
-    geofence_dwell_s, or has no route any more.
+    geofence_dwell_s, has no route any more, or is parked.
 
     Source: 200 m for 60 s [default].
 
@@ -29,9 +29,10 @@ class OffRoute:
         self._raised = False
 
     def judge(self, s):
-        if s.lat_e7 is None:
+        is_parked = s.phase == "parked"
+        if s.lat_e7 is None and not is_parked:
             return None
-        mm = s.off_route_mm
+        mm = None if is_parked else s.off_route_mm
         if not self._raised:
             if self._off.update(s.now_ms, mm is not None and mm > self._limit_m * 1000):
                 return self._tell(RAISED, s)

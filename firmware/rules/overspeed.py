@@ -18,8 +18,8 @@ class Overspeed:
     expressways for school vehicles, approved in principle in June 2021; 30 at schools
     [default]; 10 s [default]; 2 min continuous: DLT, via onelink.
 
-    Unknown speed neither raises nor ends it. Unknown place: overspeed_kmh. Unknown time:
-    the limit of a school counts.
+    Unknown speed neither raises nor ends it; a parked bus stands. Unknown place:
+    overspeed_kmh. Unknown time: the limit of a school counts.
     """
 
     kind = "overspeed"
@@ -38,17 +38,18 @@ class Overspeed:
         self._top_mms = 0
 
     def judge(self, s):
-        if s.speed_mms is None:
+        if s.speed_mms is None and s.phase != "parked":
             return None
+        speed_mms = s.speed_mms or 0
         if s.limit_kmh is None:
             limit_mms = self._default_kmh * 10000 // 36
         else:
             limit_mms = (s.limit_kmh + self._margin_kmh) * 10000 // 36
-        fast = s.speed_mms > limit_mms
-        slow = s.speed_mms <= limit_mms - self._end_mms
+        fast = speed_mms > limit_mms
+        slow = speed_mms <= limit_mms - self._end_mms
         long = self._long.update(s.now_ms, fast)
         self.warning = CHIME if fast else SILENT
-        self._top_mms = max(self._top_mms, s.speed_mms) if fast or self._since_ms else 0
+        self._top_mms = max(self._top_mms, speed_mms) if fast or self._since_ms else 0
         if self._since_ms is None:
             if self._above.update(s.now_ms, fast):
                 self._since_ms = s.now_ms

@@ -9,6 +9,7 @@ _HOW = {"flood": (ALARM, INSIDE), "closed": (WARNING, PROMPT)}
 class ZoneEntered:
     """Inside a zone of kind `flood` (an alarm) or `closed` (a warning) for geofence_dwell_s;
     one event a zone. It ends geofence_edge_m outside for as long, or with the zone's hours.
+    In a parked bus nothing sounds.
 
     Source: 30 m and 10 s [default]; the zones are the policy's.
 
@@ -24,24 +25,23 @@ class ZoneEntered:
         self._told = []  # (kind, id)
 
     def judge(self, s):
-        if s.zones is None:
-            return None
-        event = None
-        for zone in s.zones:
-            if zone[0] in _HOW and zone not in self._told:
-                self._told.append(zone)
-                event = self._event(RAISED, zone)
-                break
-        if event is None:
-            for zone in self._told:
-                if zone not in s.zones:
-                    self._told.remove(zone)
-                    event = self._event(CLEARED, zone)
-                    break
+        event = None if s.zones is None else self._follow(s.zones)
         self.warning = SILENT
         for zone in self._told:
-            self.warning = max(self.warning, _HOW[zone[0]][1])
+            if s.phase != "parked":
+                self.warning = max(self.warning, _HOW[zone[0]][1])
         return event
+
+    def _follow(self, zones):
+        for zone in zones:
+            if zone[0] in _HOW and zone not in self._told:
+                self._told.append(zone)
+                return self._event(RAISED, zone)
+        for zone in self._told:
+            if zone not in zones:
+                self._told.remove(zone)
+                return self._event(CLEARED, zone)
+        return None
 
     def _event(self, state, zone):
         data = (("zone", zone[1]), ("zone_kind", zone[0]))

@@ -13,7 +13,8 @@ from nor import Flash  # type: ignore[import-not-found]
 from packs import Memory  # type: ignore[import-not-found]
 from parts import Nvs  # type: ignore[import-not-found]
 
-from firmware import bus as bus_module
+from firmware import judging as judging_module
+from firmware.bus import Bus
 from firmware.config import defaults
 from firmware.policy_store import KEPT
 from firmware.rules import RULES
@@ -27,14 +28,14 @@ class Drive:
     """A bus of 40 seats, 25 of them taken, on its way north, ten ticks a second."""
 
     def __init__(self, rules, pack=None):
-        bus_module.RULES = rules
+        judging_module.RULES = rules
         self.parts = Parts(Flash(64), Nvs({"unchecked": 0}))
         if pack is not None:
             self.parts.files = Memory()
             self.parts.files.content[KEPT] = pack
         config = defaults()
         config["seats"]["count"] = 40
-        self.bus = bus_module.Bus(config, self.parts, 0)
+        self.bus = Bus(config, self.parts, 0)
         self.parts.ignition.on = True
         self.now_ms = 0
         self.seconds = 0

@@ -107,6 +107,8 @@ class Parts:
 class Bench:
     """A bus that is ticked when it wants to be."""
 
+    files = None
+
     def __init__(self, config=None, errors=(), checked=True, blocks=64):
         self.flash = Flash(blocks)
         self.nvs = Nvs({"unchecked": 0} if checked else {})
@@ -115,6 +117,7 @@ class Bench:
 
     def start(self, errors=(), reset_cause="power_on", start="normal", crash=None):
         self.parts = Parts(self.flash, self.nvs, reset_cause)
+        self.parts.files = self.files
         self.now_ms = 0
         self.bus = Bus(self.config, self.parts, 0, errors, start, crash)
 

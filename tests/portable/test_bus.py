@@ -5,10 +5,11 @@ import json
 from bench import MINUTE, Bench, Supply
 from nor import drain
 
-from firmware import bus as bus_module
+from firmware import judging as judging_module
 from firmware.config import defaults, parse
 from firmware.event import Event
 from firmware.journal import ALARM, KIND_EVENT, TRACK
+from firmware.rules.child_left_behind import ChildLeftBehind
 
 FILLER = b'"kind":"filler"}'
 
@@ -114,14 +115,14 @@ def test_a_rule_that_raises_is_told_once_and_the_others_go_on():
         def judge(self, s):
             raise KeyError("belt")
 
-    rules = bus_module.RULES
-    bus_module.RULES = (Broken,) + rules
+    rules = judging_module.RULES
+    judging_module.RULES = (Broken,) + rules
     try:
         bench = Bench()
+        bench.parks_with(7)
+        bench.waits(3 * MINUTE)
     finally:
-        bus_module.RULES = rules
-    bench.parks_with(7)
-    bench.waits(3 * MINUTE)
+        judging_module.RULES = rules
     faults = [event for event in bench.events() if event["kind"] == "fault"]
     assert [fault["data"]["what"] for fault in faults] == ["broken"]
     assert "belt" in faults[0]["data"]["text"]
@@ -297,9 +298,8 @@ def test_a_record_that_cannot_be_read_any_more_is_told():
 def test_an_alarm_that_broke_as_it_was_put_into_words_comes_a_tick_later():
     for fails in (1, 3):
         bench = Bench()
-        (rule,) = [one for one in bench.bus._rules if one.kind == "child_left_behind"]
         left = [fails]
-        whole = type(rule)._event
+        whole = ChildLeftBehind._event
 
         def broken(self, state, s, left=left, whole=whole):
             if left[0]:
@@ -307,7 +307,7 @@ def test_an_alarm_that_broke_as_it_was_put_into_words_comes_a_tick_later():
                 raise MemoryError
             return whole(self, state, s)
 
-        type(rule)._event = broken
+        ChildLeftBehind._event = broken
         try:
             bench.parks_with(7)
             bench.waits(3 * MINUTE + 2000)
@@ -316,7 +316,7 @@ def test_an_alarm_that_broke_as_it_was_put_into_words_comes_a_tick_later():
             bench.waits(2000)
             assert bench.told("child_left_behind") == ["raised", "cleared"]
         finally:
-            type(rule)._event = whole
+            ChildLeftBehind._event = whole
 
 
 def test_an_end_without_a_beginning_ends_no_tick():

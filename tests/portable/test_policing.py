@@ -106,6 +106,40 @@ def test_a_new_one_waits_until_all_is_calm():
     assert bench.told() == []
 
 
+def test_one_that_waits_for_long_in_a_parked_bus_is_told_once():
+    bench = Bench()
+    bench.turns()
+    bench.sends(PACK % 1)
+    bench.turns(is_calm=False)
+
+    def told_after(ms, **readings):
+        bench.s.now_ms += ms
+        for name, value in readings.items():
+            setattr(bench.s, name, value)
+        bench.policing.turn(bench.s, False, bench.replies.append)
+        return [data["what"] for _, data in bench.told()]
+
+    assert told_after(599999) == []
+    assert told_after(1) == ["policy"]
+    assert told_after(600000) == []
+    assert told_after(100, phase="driving") == []
+    assert told_after(3600000) == [], "a bus that drives is no reason to wonder"
+    assert told_after(100, phase="parked") == []
+    assert told_after(600000) == ["policy"]
+    bench.turns()
+    assert bench.policing.hash == digest(PACK % 1)[:8]
+
+
+def test_none_is_taken_into_force_before_the_bus_is_parked():
+    bench = Bench()
+    bench.turns()
+    bench.sends(PACK % 1)
+    for phase in ("driving", "boarding", "checking"):
+        bench.s.phase = phase
+        bench.turns()
+        assert bench.policing.hash is None, phase
+
+
 def test_a_bad_one_is_answered_and_changes_nothing():
     bench = Bench(PACK % 1)
     bench.turns()

@@ -169,13 +169,15 @@ def test_overspeed_ends_after_3_s_at_3_kmh_below_and_tells_top_and_time():
 
 
 def test_overspeed_unknown_speed_neither_raises_nor_ends():
-    watch = Watch(Overspeed)
+    watch = Watch(Overspeed, phase="driving")
     watch.sees(5000, speed_mms=kmh(90))
     assert watch.sees(MINUTE, speed_mms=None) == []
     watch.sees(10100, speed_mms=kmh(90))
     assert watch.rule.warning == CHIME
     assert watch.sees(MINUTE, speed_mms=None) == []
     assert watch.rule.warning == CHIME
+    assert watch.states(3100, phase="parked") == ["cleared"]
+    assert watch.rule.warning == SILENT
 
 
 def test_door_open_moving_front_after_2_s_above_5_kmh():
@@ -213,11 +215,16 @@ def test_door_open_moving_unknown_door_counts_as_when_last_known():
 
 
 def test_door_open_moving_unknown_speed_does_not_end_it():
-    watch = Watch(DoorOpenMoving, front_door=True, emergency_door=False, speed_mms=kmh(20))
+    watch = Watch(
+        DoorOpenMoving, phase="driving", front_door=True, emergency_door=False, speed_mms=kmh(20)
+    )
     watch.sees(3000)
     assert watch.sees(MINUTE, speed_mms=None) == []
     assert watch.rule.warning == PROMPT
     assert watch.states(front_door=False) == ["cleared"]
+    watch.sees(3000, front_door=True, speed_mms=kmh(20))
+    assert watch.states(phase="parked", speed_mms=None) == ["cleared"]
+    assert watch.rule.warning == SILENT
 
 
 def riding(**readings):

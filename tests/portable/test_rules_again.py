@@ -123,7 +123,7 @@ def test_gnss_jump_is_updated_by_one_twice_as_long():
 
 
 def test_off_route_again():
-    watch = Watch(OffRoute, off_route_mm=300000, **HERE)
+    watch = Watch(OffRoute, phase="driving", off_route_mm=300000, **HERE)
     watch.sees(MINUTE + 100)
     assert watch.states(10100, off_route_mm=0) == ["cleared"]
     assert watch.sees(MINUTE, off_route_mm=300000) == []

@@ -68,7 +68,7 @@ def test_overspeed_after_it_ended_needs_its_ten_seconds_anew():
 
 
 def test_off_route_beyond_200_m_for_60_s():
-    watch = Watch(OffRoute, route="r", **HERE)
+    watch = Watch(OffRoute, phase="driving", route="r", **HERE)
     assert watch.sees(5 * MINUTE, off_route_mm=200000) == []
     assert watch.sees(MINUTE, off_route_mm=200001) == []
     assert watch.sees(100) == [("raised", {"route": "r", "off_m": 200})]
@@ -76,14 +76,14 @@ def test_off_route_beyond_200_m_for_60_s():
 
 
 def test_off_route_forgets_a_short_detour():
-    watch = Watch(OffRoute, **HERE)
+    watch = Watch(OffRoute, phase="driving", **HERE)
     for _ in range(3):
         assert watch.sees(59900, off_route_mm=500000) == []
         assert watch.sees(100, off_route_mm=0) == []
 
 
 def test_off_route_ends_within_170_m_for_10_s_or_without_a_route():
-    watch = Watch(OffRoute, off_route_mm=300000, **HERE)
+    watch = Watch(OffRoute, phase="driving", off_route_mm=300000, **HERE)
     watch.sees(MINUTE + 100)
     assert watch.sees(MINUTE, off_route_mm=170001) == []
     assert watch.sees(10000, off_route_mm=170000) == []
@@ -94,11 +94,14 @@ def test_off_route_ends_within_170_m_for_10_s_or_without_a_route():
 
 
 def test_off_route_unknown_position_neither_raises_nor_ends():
-    watch = Watch(OffRoute, off_route_mm=None)
+    watch = Watch(OffRoute, phase="driving", off_route_mm=None)
     assert watch.sees(5 * MINUTE) == []
     watch.sees(MINUTE + 100, off_route_mm=300000, **HERE)
     assert watch.sees(5 * MINUTE, lat_e7=None, off_route_mm=None) == []
     assert watch.rule.warning == CHIME
+    assert watch.states(phase="parked") == ["cleared"]
+    assert watch.rule.warning == SILENT
+    assert watch.sees(5 * MINUTE, off_route_mm=300000, **HERE) == []
 
 
 def test_stop_missed_tells_each_stop_once():
@@ -148,7 +151,7 @@ def test_arrival_notice_at_500_m_once_a_stop_and_trip():
 
 
 def test_zone_entered_is_an_alarm_in_a_flood_and_a_warning_where_closed():
-    watch = Watch(ZoneEntered, zones=[])
+    watch = Watch(ZoneEntered, phase="driving", zones=[])
     assert watch.sees(100, zones=[("school", "s"), ("speed", "v")]) == []
     assert watch.sees(100, zones=[("closed", "c")]) == [
         ("raised", {"zone": "c", "zone_kind": "closed"})
@@ -159,6 +162,10 @@ def test_zone_entered_is_an_alarm_in_a_flood_and_a_warning_where_closed():
     ]
     assert (watch.events[1].severity, watch.rule.warning) == ("alarm", INSIDE)
     assert watch.sees(MINUTE, zones=None) == []
+    assert watch.rule.warning == INSIDE
+    watch.sees(phase="parked")
+    assert watch.rule.warning == SILENT
+    watch.sees(phase="driving")
     assert watch.rule.warning == INSIDE
     told = watch.sees(300, zones=[])
     assert [(state, data["zone"]) for state, data in told] == [("cleared", "c"), ("cleared", "f")]
@@ -208,7 +215,7 @@ def test_door_off_stop_with_the_engine_off_is_none():
 
 
 def test_thresholds_come_from_the_config():
-    watch = Watch(OffRoute, dict(CONFIG, off_route_m=300, off_route_s=10), **HERE)
+    watch = Watch(OffRoute, dict(CONFIG, off_route_m=300, off_route_s=10), phase="driving", **HERE)
     assert watch.sees(MINUTE, off_route_mm=300000) == []
     assert watch.states(10100, off_route_mm=300001) == ["raised"]
     watch = Watch(ArrivalNotice, dict(CONFIG, arrival_m=100), phase="driving", next_stop="a")

@@ -7,8 +7,9 @@ from firmware.warnings import CHIME, HORN, INSIDE, LAMP, PROMPT, SILENT, Warning
 
 
 class Rule:
-    def __init__(self, warning):
+    def __init__(self, warning, kind=None):
         self.warning = warning
+        self.kind = kind
 
 
 CONFIG = defaults()["warnings"]
@@ -21,7 +22,8 @@ class Driver:
         self.outputs = (Output(), Output(), Output())
         self.lamp, self.buzzer, self.horn = self.outputs
         self.warnings = Warnings(CONFIG, *self.outputs)
-        self.rules = [Rule(level) for level in levels]
+        self.rules = [Rule(levels[index], index) for index in range(len(levels))]
+        self.modes = Rule(SILENT)
         self.s = snapshot(check_button=False, ignition_off_ms=None)
         for name, value in readings.items():
             setattr(self.s, name, value)
@@ -30,16 +32,16 @@ class Driver:
         """-> milliseconds that (lamp, buzzer, horn) are on in so long a time."""
         on_ms = [0, 0, 0]
         for _ in range(0, ms, 100):
-            self.warnings.show(self.s, self.rules)
+            self.warnings.show(self.s, self.rules, self.modes)
             for index in range(3):
                 on_ms[index] += 100 * self.outputs[index].on
             self.s.now_ms += 100
         return on_ms
 
     def presses(self):
-        self.warnings.show(self.s, self.rules)
+        self.warnings.show(self.s, self.rules, self.modes)
         self.s.check_button = True
-        self.warnings.show(self.s, self.rules)
+        self.warnings.show(self.s, self.rules, self.modes)
         self.s.check_button = False
 
 

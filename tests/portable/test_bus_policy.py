@@ -1,0 +1,71 @@
+"""A policy takes over in a whole bus, whatever stands there for a technician."""
+
+import json
+
+from bench import MINUTE, Bench
+from packs import BUS, PACK, Memory, digest, requests
+
+from firmware.config import defaults
+from firmware.policy_store import KEPT
+
+
+def policed(kept=None):
+    """A parked bus whose supply cannot be read; kept: the policy that is stored."""
+    bench = Bench(dict(defaults(), bus=BUS))
+    bench.files = Memory()
+    if kept is not None:
+        bench.files.content[KEPT] = kept.encode()
+    bench.start()
+    bench.parts.supply.dead = True
+    return bench
+
+
+def is_in_force(bench, policy):
+    return json.loads(bench.bus._status())["policy"] == digest(policy)[:8]
+
+
+def kinds(bench):
+    return [rule.kind for rule in bench.bus._judging.rules]
+
+
+def test_a_stored_one_counts_after_a_restart_with_something_raised():
+    bench = policed(PACK % 1)
+    bench.waits(MINUTE)
+    assert bench.bus._recorder.active() == ["sensor_silent"]
+    assert is_in_force(bench, PACK % 1)
+    assert "belt_off" not in kinds(bench)
+    bench.parks_with(7)
+    bench.waits(3 * MINUTE)
+    (event,) = [event for event in bench.events() if event["kind"] == "child_left_behind"]
+    assert (event["why"]["profile"], event["data"]["stage"]) == ("japan", 2)
+
+
+def test_a_new_one_does_not_wait_for_a_repair():
+    bench = policed()
+    bench.waits(MINUTE)
+    assert bench.bus._recorder.active() == ["sensor_silent"]
+    for request in requests(PACK % 1):
+        bench.bus.policing.take(request)
+    bench.waits(2 * MINUTE)
+    assert is_in_force(bench, PACK % 1)
+    assert "belt_off" not in kinds(bench)
+    bench.parts.supply.dead = False
+    bench.waits(MINUTE)
+    told = [event for event in bench.events() if event["data"].get("sensor") == "supply"]
+    assert [event["state"] for event in told] == ["raised", "cleared"]
+    assert told[0]["occ"] == told[1]["occ"]
+
+
+def test_it_waits_for_a_drill_and_says_so():
+    bench = policed()
+    bench.waits(MINUTE)
+    bench.bus.enter("drill")
+    for request in requests(PACK % 1):
+        bench.bus.policing.take(request)
+    bench.waits(11 * MINUTE)
+    assert bench.bus.policing.hash is None
+    (event,) = [event for event in bench.events() if event["kind"] == "fault"]
+    assert (event["data"]["what"], "drill" in event["data"]["text"]) == ("policy", True)
+    bench.bus.modes.leave()
+    bench.waits(2 * MINUTE)
+    assert is_in_force(bench, PACK % 1)

@@ -10,7 +10,7 @@ from firmware.driven import Driven
 from firmware.event import INFO, WARNING, Event, fault
 from firmware.health import Health
 from firmware.journal import ALARM, TRACK, Journal
-from firmware.judging import Judging
+from firmware.judging import Judging, unwatched
 from firmware.last_resort import LastResort
 from firmware.memory import Memory
 from firmware.modes import NORMAL, Modes
@@ -84,6 +84,7 @@ class Bus:
         self._has_broker = bool(config["broker"]["host"])
         self._backup = Backup(config, memory, parts.reset_cause)
         self.rest = Rest(config["sleep"], config["rules"]["supply_low_mv"], self._has_broker)
+        self._has_belts = config["seats"]["belts"]
         self._sleep_s = config["sleep"]["wake_s"] if config["sleep"]["on"] else None
         self._slept_ms = 0  # since the last tick
         self._more = True
@@ -260,7 +261,7 @@ class Bus:
             self.boot,
             self._parts.reset_cause,
             self._start,
-            self.policing.thresholds["disabled"],
+            unwatched(self.policing.thresholds, self._has_belts),
             self.policing.hash,
             self._sleep_s,
         )

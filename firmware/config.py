@@ -136,6 +136,8 @@ SETTINGS = {
         "corner_cms2": Number(550, 200, 1000),
         "harsh_ms": Number(300, 100, 2000),
         "crash_mg": Number(2500, 1000, 7000),
+        "crash_stop_cms2": Number(1000, 800, 3000),  # as GNSS shows it
+        "crash_stand_s": Number(5, 2, 30),
         "crash_end_s": Number(60, 10, 600),  # of driving on
         "standing_kmh": Number(20, 5, 60),
         "standing_s": Number(3, 1, 60),

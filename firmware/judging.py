@@ -10,6 +10,16 @@ from firmware.rules import RULES
 from firmware.warnings import SILENT
 
 
+def unwatched(thresholds, has_belts):
+    """-> kinds of hazards that this bus does not watch: switched off, or nothing can show them."""
+    kinds = set(thresholds["disabled"])
+    if not has_belts:
+        kinds.add("belt_off")
+    if not thresholds["check_walk_s"]:
+        kinds.add("check_too_soon")
+    return kinds
+
+
 class Judging:
     """rules: what is in force, in the order of RULES; renewed between ticks, never changed."""
 

@@ -5,8 +5,9 @@ leaves on each of them is learnt while the bus stands. Braking and bends pass a 
 of about 0.3 s, which a pothole does not; shocks one of about 40 ms, which a knock on
 the case does not.
 
-Without an accelerometer, or while it is silent, the speeds of two fixes in a row give
-acceleration and braking, a mean over a second; bends and shocks are then unknown.
+Without an accelerometer, or while it is silent, two fixes in a row give acceleration and
+braking by their speeds, and at 20 km/h or more bends by their headings: means over a
+second. Shocks are then unknown.
 """
 
 from math import sqrt
@@ -17,6 +18,7 @@ from firmware.timing import Held
 
 _STANDS_MS = const(3000)
 _FIX_GAP_MS = const(1500)  # fixes further apart are not in a row
+_TURNS_MMS = const(5556)  # 20 km/h: slower, a heading is noise
 _SLOW = const(5)  # filters forget 1/2**n of their value a sample (10 ms)
 _FAST = const(2)
 _LEARN = const(5)  # and gravity as much a tick
@@ -35,7 +37,7 @@ class Motion:
         self._along = self._across = 0  # filtered mg, times 2**_SLOW
         self._shock = [0, 0, 0]  # filtered mg, times 2**_FAST
         self._fix_ms = None
-        self._speed_mms = None
+        self._speed_mms = self._heading_deg = None
 
     def sense(self, s):
         """Snapshot with its GNSS readings -> accel_mms2, lateral_mms2, shock_mg."""
@@ -46,8 +48,10 @@ class Motion:
         try:
             n = self._part.read()
         except OSError:
+            if not self.silent:
+                s.lateral_mms2 = None
             self.silent = True
-            s.lateral_mms2 = s.shock_mg = None
+            s.shock_mg = None
             return
         self.silent = False
         if n:
@@ -55,11 +59,13 @@ class Motion:
 
     def _difference(self, s):
         now_ms, speed, before = s.now_ms, s.speed_mms, self._speed_mms
-        s.accel_mms2 = None
+        s.accel_mms2 = s.lateral_mms2 = None
         if speed is not None and before is not None and 0 < now_ms - self._fix_ms <= _FIX_GAP_MS:
-            s.accel_mms2 = (speed - before) * 1000 // (now_ms - self._fix_ms)
+            ms = now_ms - self._fix_ms
+            s.accel_mms2 = (speed - before) * 1000 // ms
+            s.lateral_mms2 = _bend(min(speed, before), self._heading_deg, s.heading_deg, ms)
         self._fix_ms = now_ms
-        self._speed_mms = speed
+        self._speed_mms, self._heading_deg = speed, s.heading_deg
 
     def _filter(self, n, s):
         part = self._part
@@ -105,6 +111,14 @@ class Motion:
                 mg = gravity[index] + (mg - gravity[index] >> _LEARN)
             gravity[index] = mg
         self._learnt = True
+
+
+def _bend(speed_mms, before_deg, heading_deg, ms):
+    """mm/s2 across: speed times the rate of turn. 35 / 2 is 1000 * pi / 180."""
+    if speed_mms < _TURNS_MMS or before_deg is None or heading_deg is None:
+        return None
+    turn_deg = (heading_deg - before_deg + 180) % 360 - 180
+    return speed_mms * turn_deg * 35 // (2 * ms)
 
 
 def mounting(forward, up):

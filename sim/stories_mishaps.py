@@ -30,6 +30,20 @@ def crash(bus: Story) -> None:
     bus.waits(minutes=1)
 
 
+def harsh_acceleration(bus: Story) -> None:
+    """The driver speeds up so hard that children are pressed into their seats."""
+    bus.drives(speed_kmh=20, seats={3, 7}, seconds=20)
+    bus.pulls_away(60)
+    bus.waits(seconds=10)
+
+
+def crash_by_gnss(bus: Story) -> None:
+    """A crash in a bus without an accelerometer: a stop that no brakes make."""
+    bus.drives(speed_kmh=60, seats={3, 7, 12}, seconds=20)
+    bus.crashes(throws=(7, 12))
+    bus.waits(minutes=1)
+
+
 def emergency_door(bus: Story) -> None:
     """Smoke at a stop: everybody leaves through the emergency door, and the city counts."""
     bus.drives(speed_kmh=40, seats={3, 7, 12})
@@ -121,6 +135,23 @@ def supply_cut(bus: Story) -> None:
     bus.waits(seconds=30)
 
 
+def supply_low(bus: Story) -> None:
+    """The alternator charges no more: the battery sinks, and the city knows before it is empty."""
+    bus.drives(seats={3}, seconds=20)
+    bus.supply_sinks(11300)
+    bus.waits(seconds=90)
+    bus.finds_supply()
+    bus.waits(seconds=20)
+
+
+def left_behind_in_japan(bus: Story) -> None:
+    """The profile `japan`: the alarm inside at 3 min, the horn outside at 15."""
+    bus.is_fitted(left_behind_profile="japan", disabled=["heat"])
+    bus.drives(speed_kmh=40, seats={7})
+    bus.parks(seats={7})
+    bus.waits(minutes=16)
+
+
 def long_tunnel(bus: Story) -> None:
     """85 km/h into a long tunnel: the limit was broken before, and place and speed are lost."""
     bus.drives(speed_kmh=85, seats={3}, seconds=20)
@@ -180,10 +211,26 @@ def horn_cut(bus: Story) -> None:
     bus.drives(seconds=30)
 
 
+def buzzer_cut(bus: Story) -> None:
+    """The buzzer's wire is torn: the test at the next engine start says so."""
+    bus.is_fitted("readback")
+    bus.cuts_wire("buzzer")
+    bus.drives(seats={3}, seconds=30)
+
+
+def button_stuck(bus: Story) -> None:
+    """The check button is stuck: a press of it would mean nothing."""
+    bus.drives(seats={3}, seconds=20)
+    bus.holds_check_button(60)
+    bus.waits(seconds=10)
+
+
 STORIES = (
     harsh_driving,
     harsh_braking_by_gnss,
+    harsh_acceleration,
     crash,
+    crash_by_gnss,
     emergency_door,
     child_standing,
     child_in_a_parked_bus,
@@ -193,6 +240,8 @@ STORIES = (
     heat,
     hot_cabin,
     supply_cut,
+    supply_low,
+    left_behind_in_japan,
     long_tunnel,
     gnss_jammed,
     gnss_jump,
@@ -200,4 +249,6 @@ STORIES = (
     loose_plug,
     expander_dips,
     horn_cut,
+    buzzer_cut,
+    button_stuck,
 )

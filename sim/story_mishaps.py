@@ -26,7 +26,7 @@ class Mishaps:
     _reach: Any
     _begins: Any
 
-    def is_fitted(self, *parts: str, **rules: int) -> None:
+    def is_fitted(self, *parts: str, **rules: int | str | list[str]) -> None:
         """Before the story: `accelerometer`, `cabin` or `readback` is fitted, and rules are set."""
         for part in parts:
             self.rig.config[part]["fitted"] = True
@@ -46,6 +46,13 @@ class Mishaps:
         self._road.braking_mss = mss
         self._reach(speed_kmh)
         self._road.braking_mss = None
+
+    def pulls_away(self, speed_kmh: float, mss: float = 5.5) -> None:
+        """Up to this speed, at so many m/s2."""
+        self._timeline.tell(f"speeds up hard to {speed_kmh:g} km/h")
+        self._road.pulling_mss = mss
+        self._reach(speed_kmh)
+        self._road.pulling_mss = None
 
     def corners(self, mss: float = 6.5, seconds: float = 2) -> None:
         self._timeline.tell("takes a bend too fast")
@@ -79,6 +86,11 @@ class Mishaps:
         self._timeline.tell("battery disconnected")
         self.world.supply_mv = 0
 
+    def supply_sinks(self, to_mv: int) -> None:
+        """An old battery, or an alternator that charges no more."""
+        self._timeline.tell(f"the supply sinks to {to_mv / 1000:g} V")
+        self.world.supply_mv = to_mv
+
     def finds_supply(self) -> None:
         self._timeline.tell("battery back")
         self.world.supply_mv = CHARGING_MV if self.world.ignition else PARKED_MV
@@ -98,6 +110,13 @@ class Mishaps:
         self.rig.vehicle.faults.gnss_astray_e7 = 0
 
     # contacts
+
+    def holds_check_button(self, seconds: float) -> None:
+        """It is stuck."""
+        self._timeline.tell(f"the check button sticks for {seconds:g} s")
+        self.world.check_button_pressed = True
+        self._pass(round(seconds * 1000))
+        self.world.check_button_pressed = False
 
     def sticks(self, seat: int) -> None:
         """Its contact stays open, as if somebody sat there for good."""

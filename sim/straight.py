@@ -18,6 +18,7 @@ class StraightRoad:
         self._wanted_mms = 0
         self._rolls = False
         self.braking_mss: float | None = None  # instead of a gentle 1.8
+        self.pulling_mss: float | None = None  # instead of 1.2
         world.course_cdeg = course_deg * 100
 
     @property
@@ -26,9 +27,14 @@ class StraightRoad:
         return self._world.speed_mms == self._wanted_mms
 
     def turn(self, degrees: int) -> None:
-        """The road bends here, to the right if positive."""
-        self._course_deg = (self._course_deg + degrees) % 360
-        self._world.course_cdeg = self._course_deg * 100
+        """The road bends from here on, to the right if positive: a degree each 100 ms."""
+        self._world.run(self._bend(degrees))
+
+    def _bend(self, degrees: int) -> Script:
+        for _ in range(abs(degrees)):
+            self._course_deg = (self._course_deg + (1 if degrees > 0 else -1)) % 360
+            self._world.course_cdeg = self._course_deg * 100
+            yield _STEP_MS
 
     def set_speed(self, kmh: float) -> None:
         """Speed up or slow down to this; 0 to stand."""
@@ -46,7 +52,8 @@ class StraightRoad:
         while self._wanted_mms or world.speed_mms:
             change = self._wanted_mms - world.speed_mms
             down_mms = _DOWN_MMS if self.braking_mss is None else round(self.braking_mss * _STEP_MS)
-            world.speed_mms += max(-down_mms, min(_UP_MMS, change))
+            up_mms = _UP_MMS if self.pulling_mss is None else round(self.pulling_mss * _STEP_MS)
+            world.speed_mms += max(-down_mms, min(up_mms, change))
             metres = world.speed_mms * _STEP_MS / 1e6
             self._lat, self._lon = moved(self._lat, self._lon, self._course_deg, metres)
             world.lat_e7, world.lon_e7 = round(self._lat), round(self._lon)

@@ -9,7 +9,9 @@ from sim.story import Story
 HEARD = [
     (stories.harsh_driving, ["harsh_driving", "harsh_driving"]),
     (stories.harsh_braking_by_gnss, ["harsh_driving"]),
+    (stories.harsh_acceleration, ["harsh_driving"]),
     (stories.crash, ["crash", "harsh_driving"]),
+    (stories.crash_by_gnss, ["harsh_driving", "crash"]),
     (stories.emergency_door, ["emergency_door"]),
     (stories.child_standing, ["child_standing"]),
     (stories.child_in_a_parked_bus, ["child_left_behind", "heat", "parked_movement"]),
@@ -19,6 +21,8 @@ HEARD = [
     (stories.heat, ["child_left_behind", "heat"]),
     (stories.hot_cabin, ["heat", "child_left_behind"]),
     (stories.supply_cut, ["supply", "child_left_behind", "heat", "check_button_missed"]),
+    (stories.supply_low, ["supply"]),
+    (stories.left_behind_in_japan, ["child_left_behind"]),
     (stories.long_tunnel, ["overspeed", "gnss_lost"]),
     (stories.gnss_jammed, ["gnss_jammed"]),
     (stories.gnss_jump, ["gnss_jump"]),
@@ -26,6 +30,8 @@ HEARD = [
     (stories.loose_plug, ["sensor_flapping"]),
     (stories.expander_dips, ["expander_reset"]),
     (stories.horn_cut, ["self_test_failed", "self_test"]),
+    (stories.buzzer_cut, ["self_test_failed", "self_test"]),
+    (stories.button_stuck, ["self_test_failed"]),
 ]
 
 
@@ -59,6 +65,39 @@ def test_the_heads_of_a_crash_are_those_from_before():
     assert data["seats_before"] == [3, 7, 12]
     assert data["shock_g"] > 2.5
     assert told(stories.crash).active == ["crash"]
+
+
+def test_gnss_shows_a_crash_some_seconds_later_with_the_heads_of_its_moment():
+    bus = told(stories.crash_by_gnss)
+    event = one(bus, "crash")
+    assert event["severity"] == "alarm"
+    assert event["data"]["seats_before"] == [3, 7, 12]
+    assert event["why"]["stop_ms2"] >= event["why"]["limit_ms2"] == 10
+    assert bus.active == ["crash"]
+
+
+def test_a_start_too_hard_is_told_apart():
+    assert one(told(stories.harsh_acceleration), "harsh_driving")["data"]["what"] == "acceleration"
+
+
+def test_a_supply_that_is_low_is_not_cut_and_ends():
+    bus = told(stories.supply_low)
+    assert one(bus, "supply")["severity"] == "warning"
+    assert one(bus, "supply", "cleared") and not bus.active
+
+
+def test_japan_alarms_inside_first_and_outside_at_fifteen_minutes():
+    bus = told(stories.left_behind_in_japan)
+    alarm, horn = [one(bus, "child_left_behind", state) for state in ("raised", "updated")]
+    assert [event["data"]["stage"] for event in (alarm, horn)] == [2, 3]
+    assert [event["why"]["alone_s"] for event in (alarm, horn)] == [180, 900]
+
+
+def test_the_buzzer_and_the_button_are_named():
+    assert one(told(stories.buzzer_cut), "self_test_failed")["data"]["parts"] == ["buzzer"]
+    bus = told(stories.button_stuck)
+    assert one(bus, "self_test_failed")["data"]["parts"] == ["check_button"]
+    assert one(bus, "self_test_failed", "cleared")
 
 
 def test_the_heads_at_the_emergency_door_are_frozen():

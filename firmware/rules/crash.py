@@ -3,6 +3,7 @@
 from firmware.event import ALARM, CLEARED, RAISED, UPDATED, WARNING, Event
 from firmware.headcount import pairs
 from firmware.messages import Fixed, fixed
+from firmware.sudden_stop import SuddenStop
 from firmware.timing import Held
 from firmware.warnings import SILENT
 
@@ -12,15 +13,19 @@ _DRIVES_MMS = 2778  # 10 km/h
 class Crash:
     """A shock of crash_mg or more, gravity taken away, filtered over about 40 ms.
 
+    Without an accelerometer, or while it is silent: a stop from 30 km/h or more, harder than
+    crash_stop_cms2, after which the bus stands for crash_stand_s.
+
     The seats taken and unknown at that moment and 5 to 10 s before are frozen in the
     event. A harder shock is told as an update, with the heads of then. It ends when the
     bus has driven on for crash_end_s: whoever does that is not lying in a ditch. The driver
     hears nothing: they know. A parked bus with nobody on board gives a warning.
 
-    Source: 2.5 g, the upper end of 1 to 2.5 g [positrace]; the filter [default].
+    Source: 2.5 g, the upper end of 1 to 2.5 g [positrace]; the filter [default]; 10 m/s2
+    [default], more than dry asphalt gives to tyres.
 
-    Unknown shock (no accelerometer, or it is silent) neither raises nor ends it;
-    unknown speed does not end it.
+    Unknown shock and speed neither raise nor end it; an unknown speed after such a stop
+    counts as standing.
     """
 
     kind = "crash"
@@ -28,15 +33,22 @@ class Crash:
     def __init__(self, config):
         self.warning = SILENT
         self._limit_mg = config["crash_mg"]
+        self._limit_cms2 = config["crash_stop_cms2"]
+        self._stand_s = config["crash_stand_s"]
+        self._stop = SuddenStop(self._limit_cms2, self._stand_s)
         self._drives = Held(config["crash_end_s"] * 1000)
         self._top_mg = None  # as last told; None: no crash
+        self._by_gnss = False
         self._severity = ALARM
         self._heads = ()
 
     def judge(self, s):
-        shock_mg = s.shock_mg
-        if shock_mg is not None and shock_mg >= self._limit_mg:
-            return self._crashes(shock_mg, s)
+        if s.shock_mg is None:
+            stop_mms2 = self._stop.update(s)
+            if stop_mms2 is not None:
+                return self._crashes(stop_mms2 * 1000 // 9807, s, self._stop.heads)
+        elif s.shock_mg >= self._limit_mg:
+            return self._crashes(s.shock_mg, s, None)
         if self._top_mg is None:
             return None
         drives = s.speed_mms is not None and s.speed_mms >= _DRIVES_MMS
@@ -46,19 +58,24 @@ class Crash:
         self._top_mg = None
         return event
 
-    def _crashes(self, shock_mg, s):
+    def _crashes(self, shock_mg, s, heads):
         self._drives.update(s.now_ms, False)
         before = self._top_mg
         if before is not None and shock_mg <= before:
             return None
         self._top_mg = shock_mg
+        self._by_gnss = heads is not None
         if before is None:
             self._severity = WARNING if s.phase == "parked" else ALARM
-        self._heads = pairs(s)
+        self._heads = heads or pairs(s)
         return self._event(RAISED if before is None else UPDATED, s)
 
     def _event(self, state, s):
         data = (("shock_g", Fixed(self._top_mg // 10, 2)),) + self._heads
-        now_mg = None if s.shock_mg is None else s.shock_mg // 10
-        why = (("shock_g", fixed(now_mg, 2)), ("limit_g", Fixed(self._limit_mg // 10, 2)))
+        if self._by_gnss:
+            why = (("stop_ms2", Fixed(self._top_mg * 9807 // 10000, 2)),)
+            why += (("limit_ms2", Fixed(self._limit_cms2, 2)), ("stood_s", self._stand_s))
+        else:
+            now_mg = None if s.shock_mg is None else s.shock_mg // 10
+            why = (("shock_g", fixed(now_mg, 2)), ("limit_g", Fixed(self._limit_mg // 10, 2)))
         return Event(self.kind, self._severity, state, data, why)

@@ -42,8 +42,8 @@ class HarshDriving:
     limit, or when the bus no longer drives.
 
     Source: 4.4 m/s2 and 5.5 m/s2 [Digital Matter]; the filter of motion.py and harsh_ms
-    [default] keep potholes out. Without an accelerometer the speeds of GNSS show braking
-    and acceleration, as means over a second, and no cornering.
+    [default] keep potholes out. Without an accelerometer GNSS shows them as means over
+    a second, cornering at 20 km/h or more.
 
     Unknown acceleration neither raises nor ends it.
     """

@@ -140,6 +140,15 @@ def test_a_rule_that_is_switched_off_is_silent_and_stands_in_the_status():
     assert status["disabled"] == ["check_button_missed", "supply"]
 
 
+def test_what_nothing_in_this_bus_can_show_stands_in_the_status_too():
+    text = '{"seats": {"belts": false}, "rules": {"check_walk_s": 0, "disabled": ["belt_off"]}}'
+    config, errors = parse(text)
+    assert not errors
+    status = json.loads(Bench(config).bus._status())
+    assert status["disabled"] == ["belt_off", "check_too_soon"]
+    assert json.loads(Bench().bus._status())["disabled"] == []
+
+
 def test_only_a_completed_tick_feeds_the_watchdog():
     bench = Bench()
     bench.waits(1000)

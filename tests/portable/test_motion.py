@@ -118,6 +118,23 @@ def test_without_a_chip_two_fixes_in_a_row_show_braking():
     assert bench.runs(10, speed_mms=0).accel_mms2 is None, "not in a row"
 
 
+def test_without_a_chip_two_headings_in_a_row_show_a_bend():
+    bench = Bench()
+    bench.runs(10, speed_mms=10000, heading_deg=350)
+    s = bench.runs(10, heading_deg=20)
+    assert s.lateral_mms2 == 5250, "10 m/s times 30 degrees a second, to the right"
+    assert bench.runs(10, heading_deg=350).lateral_mms2 == -5250
+    assert bench.runs(10).lateral_mms2 == 0
+    assert bench.runs(10, heading_deg=None).lateral_mms2 is None
+    assert bench.runs(10, heading_deg=20).lateral_mms2 is None
+    bench.runs(10, speed_mms=5555)
+    assert bench.runs(10, heading_deg=50).lateral_mms2 is None, "slower than 20 km/h"
+    bench.runs(10, speed_mms=5556)
+    assert bench.runs(10, heading_deg=80).lateral_mms2 == 5556 * 30 * 35 // 2000
+    bench.runs(10, speed_mms=None)
+    assert bench.s.lateral_mms2 is None
+
+
 def test_a_tick_without_a_sample_changes_nothing():
     chip = Chip(x=3000)
     bench = Bench(chip)

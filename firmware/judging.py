@@ -24,7 +24,7 @@ class Judging:
     """rules: what is in force, in the order of RULES; renewed between ticks, never changed."""
 
     def __init__(self, thresholds, recorder):
-        self.rules = ()
+        self.rules = []
         self._recorder = recorder
         self._broken = set()  # kinds of rules that raise
         self._stale = set()  # kinds of rules that are to begin anew

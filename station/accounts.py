@@ -25,7 +25,7 @@ from station.tables import sessions, users
 ROLES = ("viewer", "duty", "admin")
 _HASHER = PasswordHasher()
 _NOBODY = _HASHER.hash(secrets.token_urlsafe())  # an unknown name takes as long as a known one
-_TRIES = 8  # of a name, and ten times as many of an address,
+_TRIES = 8  # of a name from one address, and ten times as many of either,
 _TRIES_MS = 5 * 60_000  # in this time
 _TRUST_MS = 10_000  # so long a session is not looked up again
 
@@ -92,13 +92,16 @@ class Accounts:
     async def sign_in(self, name: str, password: str, address: str) -> tuple[str, Person] | None:
         """-> (cookie, who); None: name or password are wrong. TooMany."""
         now_ms = self._clock.now_ms()
-        self._limit("name " + name, _TRIES, now_ms)
+        both = f"{name} from {address}"
+        self._limit(both, _TRIES, now_ms)  # nobody locks somebody else out that quickly
+        self._limit("name " + name, 10 * _TRIES, now_ms)
         self._limit("address " + address, 10 * _TRIES, now_ms)
         async with self._db.read() as connection:
             row = (await connection.execute(select(users).where(users.c.name == name))).first()
         hashed = row.password if row is not None and row.enabled else _NOBODY
         if not await asyncio.to_thread(_matches, hashed, password) or row is None:
             return None
+        self._tries.pop(both, None)
         self._tries.pop("name " + name, None)
         cookie = secrets.token_urlsafe(32)
         person = Person(name, row.role, row.lang, secrets.token_urlsafe(24))
@@ -131,8 +134,23 @@ class Accounts:
         if person is None or now_ms >= ends_ms:
             self._seen.pop(digest, None)
             return None
+        if ends_ms - now_ms < self._session_ms // 2:
+            ends_ms = await self._prolong(digest, ends_ms)
         self._seen[digest] = (person, now_ms, ends_ms)
         return person
+
+    async def _prolong(self, digest: str, ends_ms: int) -> int:
+        """A page that is open all week stays signed in. -> when the session ends."""
+        later_ms = self._clock.now_ms() + self._session_ms
+        mine = update(sessions).where(sessions.c.digest == digest)
+        try:
+            async with self._db.write() as connection:
+                await connection.execute(mine.values(ends_ms=later_ms))
+        except Exception as error:
+            if not is_away(error):
+                raise
+            return ends_ms
+        return later_ms
 
     async def sign_out(self, cookie: str) -> None:
         digest = _digest(cookie)

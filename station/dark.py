@@ -33,7 +33,7 @@ _TICK_S = 1.0
 class Dark:
     def __init__(self, station: Station):
         self._station = station
-        self._judging = asyncio.Lock()
+        self.judging = asyncio.Lock()
         self._unlisted: dict[tuple[str, str], dict[str, Any]] = {}
         """Alarms that are raised, and not in the database yet."""
 
@@ -51,7 +51,7 @@ class Dark:
 
     async def judge(self) -> None:
         """Everybody, once. Raises when the database is away; then it is due the next time."""
-        async with self._judging:
+        async with self.judging:
             await self._judge()
 
     async def _judge(self) -> None:

@@ -132,7 +132,7 @@ class Database:
 def is_away(error: BaseException) -> bool:
     """Whether it says that the database cannot be reached or written now, and not that it
     refuses what was given to it."""
-    if isinstance(error, (OSError, TimeoutError, asyncpg.InterfaceError)):
+    if isinstance(error, (OSError, asyncio.TimeoutError, asyncpg.InterfaceError)):
         return True
     if not isinstance(error, exc.DBAPIError):
         return isinstance(error, (exc.TimeoutError, exc.DisconnectionError))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Hashable
+from collections.abc import AsyncGenerator, Hashable
 from typing import Any
 
 PING_S = 15
@@ -35,7 +35,7 @@ class Hub:
         for shelf in self._shelves:
             shelf.put((name, key), text)
 
-    async def listen(self) -> AsyncIterator[bytes]:
+    async def listen(self) -> AsyncGenerator[bytes, None]:
         """Never ends by itself."""
         shelf = _Shelf()
         self._shelves.add(shelf)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from typing import TYPE_CHECKING
 
 from station import contract
@@ -20,11 +21,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("station.ingest")
 _RETRY_S = 1.0
+_BAD_KEPT = 100
 
 
 class Ingest:
     def __init__(self, station: Station):
         self._station = station
+        self._bad: deque[Bad] = deque(maxlen=_BAD_KEPT)
 
     async def records(self) -> None:
         station = self._station
@@ -58,11 +61,8 @@ class Ingest:
             return  # a retained message was taken off the broker
         message = contract.read(came.topic, came.payload)
         if isinstance(message, Bad):
-            try:
-                await self._station.store.keep([], [message], now_ms)
-            except Exception as error:
-                if not self._station.is_away(error):
-                    raise
+            self._bad.append(message)
+            await self._quarantine(now_ms)
         elif message is not None and message.name == "reply":
             self._station.courier.answered(message.fleet, message.bus, message.body)
         elif message is not None:
@@ -70,6 +70,19 @@ class Ingest:
             heard = take(message.fleet, message.bus, message.body, came.retained, now_ms)
             if heard:
                 self._station.dark.heard(message.fleet, message.bus)
+
+    async def _quarantine(self, now_ms: int) -> None:
+        """What was bad among states and the like; while the database is away it is kept here."""
+        bad = list(self._bad)
+        try:
+            if bad:
+                await self._station.store.keep([], bad, now_ms)
+        except Exception as error:
+            if not self._station.is_away(error):
+                raise
+        else:
+            for _ in bad:
+                self._bad.popleft()
 
     async def _keep(self, batch: list[Came]) -> None:
         messages, bad = [], []
@@ -115,4 +128,5 @@ class Ingest:
             else:
                 log.info("The database is there again.")
                 self._station.health.note(self._station.health.database, True)
+                await self._quarantine(self._station.clock.now_ms())
                 return

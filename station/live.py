@@ -18,7 +18,8 @@ ALARM_KINDS = frozenset(
      "emergency_door", "seats_mismatch", "evacuation", "zone_entered")
 )  # fmt: skip
 """Kinds that are alarms, or may be, by docs/mqtt.md; shown as such from `active` alone, so that
-a bus in need is seen even while the database is away."""
+a bus in need is seen even while the database is away. Without door_open_moving (of the emergency
+door, and then emergency_door stands too) and supply (mostly a battery that is old)."""
 EXERCISE = "exercise"
 _HOUR_MS = 3_600_000
 

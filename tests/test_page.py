@@ -210,6 +210,46 @@ def test_thai_is_the_default_with_buddhist_years(opened):
     watched.shot("thai")
 
 
+def test_a_refusal_is_said_in_thai_and_the_alarm_stays_unanswered(opened, station):
+    station.alarm()
+    page = opened("/").page
+    card = page.locator("article.alarm")
+    card.locator("input").wait_for()
+    said = json.dumps({"detail": "This takes the role duty."})
+    page.route("**/api/alarms/*/ack", lambda route: route.fulfill(status=403, body=said))
+    card.locator("input").fill("โทรแล้ว")
+    card.locator("button[type=submit]").click()
+    card.get_by_text("ยังรับทราบไม่สำเร็จ: บัญชีนี้ไม่มีสิทธิ์ทำรายการนี้ (This takes the role duty.)").wait_for()
+    assert card.locator("input").input_value() == "โทรแล้ว"
+
+
+def test_what_a_new_policy_brings_is_drawn_in_an_open_page(opened):
+    page = opened("/", language="en").page
+    page.locator("body.ready").wait_for()
+    one = {"type": "FeatureCollection", "features": [{
+        "type": "Feature", "properties": {"what": "stop", "id": "new", "name": "New stop"},
+        "geometry": {"type": "Point", "coordinates": [100.9, 13.09]}}]}  # fmt: skip
+    redrawn = """async () => {
+        const { openMap, showPlaces } = await import("/static/js/map.js");
+        const box = document.createElement("div");
+        document.body.append(box);
+        const map = L.map(box).setView([13.09, 100.9], 12);
+        const first = await showPlaces(map);
+        const same = await showPlaces(map, true);
+        return { first: first.getLayers().length > 1, same: same === null };
+    }"""
+    assert page.evaluate(redrawn) == {"first": True, "same": True}
+    page.route("**/api/places", lambda route: route.fulfill(json=one))
+    again = """async () => {
+        const { showPlaces } = await import("/static/js/map.js");
+        const { whereWords } = await import("/static/js/places.js");
+        const map = L.map(document.createElement("div")).setView([13.09, 100.9], 12);
+        return [(await showPlaces(map, true)).getLayers().length, whereWords(13.09, 100.9)];
+    }"""
+    layers, words = page.evaluate(again)
+    assert layers == 1 and "New stop" in words
+
+
 def test_list_is_filtered_and_works_by_keyboard(opened):
     page = opened("/", language="en").page
     page.locator("tr[data-bus]").nth(11).wait_for()
@@ -223,7 +263,9 @@ def test_list_is_filtered_and_works_by_keyboard(opened):
     page.keyboard.press("Escape")
     assert not page.locator("#chosen").is_visible()
     page.locator("tr[data-bus]:visible a").nth(1).focus()
-    page.locator("tr[data-bus]:visible a").first.focus()
+    with page.expect_request("**/day/*") as asked:  # and the trail of the one that it rests on
+        page.locator("tr[data-bus]:visible a").first.focus()
+    assert "bus-04" in asked.value.url
     page.locator("#chosen").get_by_text("silent since").wait_for()
     page.keyboard.press("Enter")
     page.wait_for_url("**/bus/laemchabang/bus-04")

@@ -74,14 +74,15 @@ async def gone(fleet: Name, bus: Name, station: TheStation, who: Admin) -> None:
         raise HTTPException(409, f"The bus {fleet}/{bus} is connected.")
     async with station.db.write() as connection:
         number = await station.store.bus_id(connection, fleet, bus)
-    try:
-        await station.alarms.end_all(number, who.name)
-    except ValueError as error:
-        raise HTTPException(409, str(error)) from None
-    await note_access(station, who, "gone", fleet=fleet, bus=bus)
-    if known.last_word_ms > word_ms:
-        return  # it has spoken meanwhile
-    known.gone_ms, known.dark_ms = station.clock.now_ms(), None
+    async with station.dark.judging:  # else it is found dark anew in between
+        try:
+            await station.alarms.end_all(number, who.name)
+        except ValueError as error:
+            raise HTTPException(409, str(error)) from None
+        await note_access(station, who, "gone", fleet=fleet, bus=bus)
+        if known.last_word_ms > word_ms:
+            return  # it has spoken meanwhile
+        known.gone_ms, known.dark_ms = station.clock.now_ms(), None
     station.live.changed.add(known.key)
     await station.store.save_present()
     station.live.told(known)

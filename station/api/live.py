@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import AsyncIterator
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from sse_starlette import EventSourceResponse
 
 from station.api import shapes
-from station.api.guards import TheStation, Viewer
+from station.api.guards import COOKIE, TheStation, Viewer
 from station.clock import iso
 from station.live import view
+from station.station import Station
 
 router = APIRouter(tags=["live"])
 
@@ -28,10 +31,20 @@ async def live(station: TheStation, who: Viewer) -> Any:
 
 
 @router.get("/api/stream", response_class=EventSourceResponse)
-async def stream(station: TheStation, who: Viewer) -> EventSourceResponse:
-    """Server-sent events `bus`, `alarm`, `station`, and `ping` when nothing else happens."""
+async def stream(request: Request, station: TheStation, who: Viewer) -> EventSourceResponse:
+    """Server-sent events `bus`, `alarm`, `station`, and `ping` when nothing else happens. It ends
+    with the session."""
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return EventSourceResponse(station.hub.listen(), headers=headers, ping=3600)
+    told = _while_signed_in(station, request.cookies.get(COOKIE))
+    return EventSourceResponse(told, headers=headers, ping=3600)
+
+
+async def _while_signed_in(station: Station, cookie: str | None) -> AsyncIterator[bytes]:
+    async with contextlib.aclosing(station.hub.listen()) as news:
+        async for text in news:
+            if await station.accounts.who(cookie) is None:
+                return
+            yield text
 
 
 @router.get("/healthz", responses={503: {"model": shapes.Health}})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
@@ -12,7 +13,13 @@ from station.api.guards import TheStation
 from station.live import view
 
 router = APIRouter(tags=["metrics"])
-_SHOWN = ("alarm", "dark", "driving", "stopped", "parked")
+_SHOWN = ("alarm", "drill", "dark", "driving", "stopped", "parked")
+
+
+def _calls(alarm: dict[str, Any]) -> bool:
+    """It is one, in earnest, and nobody has answered."""
+    is_real = alarm["severity"] == "alarm" and not alarm["exercise"]
+    return is_real and alarm["acked_at"] is None
 
 
 @router.get("/metrics", response_class=PlainTextResponse)
@@ -31,7 +38,7 @@ async def metrics(station: TheStation) -> Response:
         by_show.labels(name).set(shown[name])
     gauge("buses_stale", "Buses past their promise", sum(bus["stale"] for bus in buses))
     gauge("gaps", "Ranges of records that never came", sum(bus["gaps"] for bus in buses))
-    open_ones = [alarm for alarm in station.alarms.views() if alarm["acked_at"] is None]
+    open_ones = [alarm for alarm in station.alarms.views() if _calls(alarm)]
     gauge("alarms_unacknowledged", "Alarms that nobody has answered", len(open_ones))
     gauge("alarms_escalated", "Of these, for too long",
           sum(alarm["escalated_at"] is not None for alarm in open_ones))  # fmt: skip

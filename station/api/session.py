@@ -9,6 +9,7 @@ from station.api import shapes
 from station.api.guards import COOKIE, TheStation, Viewer, problems
 
 router = APIRouter(tags=["session"])
+_KEPT_S = 400 * 86_400  # by the browser, at most; when a session is over the station knows
 
 
 @router.post("/api/login", responses=problems(429))
@@ -24,10 +25,9 @@ async def login(
     if found is None:
         raise HTTPException(401, "Name or password are wrong.")
     cookie, person = found
-    settings = station.settings
     response.set_cookie(
-        COOKIE, cookie, max_age=settings.session_hours * 3600, httponly=True, samesite="strict",
-        secure=settings.secure_cookie,
+        COOKIE, cookie, max_age=_KEPT_S, httponly=True, samesite="strict",
+        secure=station.settings.secure_cookie,
     )  # fmt: skip
     return _me(person)
 

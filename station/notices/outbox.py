@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy import and_, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from station.clock import iso
@@ -58,6 +58,8 @@ class Outbox:
     async def collect(self) -> None:
         """What has happened since the last time becomes notices, all or none of it."""
         async with self._station.db.write() as connection:
+            if not self._station.db.is_sqlite:  # a lower number may still be on its way
+                await connection.execute(text("LOCK TABLE alarm_log IN SHARE MODE"))
             seen = (await connection.execute(select(notice_progress.c.log_id))).scalar()
             newest = (await connection.execute(select(func.max(alarm_log.c.id)))).scalar() or 0
             if seen is None:  # the first start ever: nobody wants to be told of last year

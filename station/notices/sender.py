@@ -19,7 +19,7 @@ async def deliver(to: str, title: str, body: str) -> str | None:
     with apprise.LogCapture(level=apprise.logging.WARNING) as log:
         try:
             taken = await asyncio.wait_for(service.async_notify(body, title), _PATIENCE_S)
-        except TimeoutError:
+        except asyncio.TimeoutError:
             return f"no answer within {_PATIENCE_S} s"
         told = log.getvalue().strip().splitlines()
     if taken:

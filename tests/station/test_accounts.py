@@ -1,6 +1,7 @@
 """Who may come in, and what is kept of it; the API as a browser uses it."""
 
 import asyncio
+import contextlib
 import re
 
 import pytest
@@ -21,7 +22,9 @@ from station_told import (
     until,
 )
 
-from station import tables
+from station import hub, tables
+from station.accounts import TooMany
+from station.api.live import _while_signed_in
 from station.app import make_app
 from station.clock import DAY_MS, FollowedClock
 from station.database import Database, DatabaseError
@@ -114,6 +117,57 @@ def test_passwords_and_cookies_are_not_kept_and_tries_are_counted(settings, brok
             assert "httponly" in words and "samesite=strict" in words
             station.clock.tell(station.clock.now_ms() + settings.session_hours * 3_600_000)
             assert (await client.get("/api/me")).status_code == 401
+
+    asyncio.run(scenario())
+
+
+def test_nobody_locks_somebody_else_out_from_another_address(settings, broker):
+    async def scenario():
+        async with running(settings) as station:
+            sign_in = station.accounts.sign_in
+            await station.accounts.put("anong", "duty", PASSWORD)
+            for _ in range(8):
+                assert await sign_in("anong", "wrong", "192.0.2.1") is None
+            with pytest.raises(TooMany):
+                await sign_in("anong", PASSWORD, "192.0.2.1")
+            assert await sign_in("anong", PASSWORD, "192.0.2.2") is not None
+            for host in range(80):
+                with contextlib.suppress(TooMany):
+                    await sign_in("anong", "wrong", f"192.0.2.{host + 3}")
+            with pytest.raises(TooMany):
+                await sign_in("anong", "wrong", "192.0.2.200")
+
+    asyncio.run(scenario())
+
+
+def test_who_is_there_stays_signed_in_and_who_is_not_does_not(settings, broker):
+    async def scenario():
+        async with running(settings) as station:
+            client = await signed_in(station, "anong", "duty")
+            half_ms = settings.session_hours * 3_600_000 // 2
+            for _ in range(14):  # a week
+                station.clock.tell(station.clock.now_ms() + half_ms + 60_000)
+                assert (await client.get("/api/me")).status_code == 200
+            station.clock.tell(station.clock.now_ms() + 2 * half_ms)
+            assert (await client.get("/api/me")).status_code == 401
+
+    asyncio.run(scenario())
+
+
+def test_a_stream_ends_with_its_session(settings, broker, monkeypatch):
+    monkeypatch.setattr(hub, "PING_S", 0.1)
+
+    async def scenario():
+        async with running(settings) as station:
+            client = await signed_in(station, "anong", "duty")
+            news = _while_signed_in(station, client.cookies["station"])
+            for _ in range(3):
+                await anext(news)
+            assert station.hub.listeners == 1
+            await station.accounts.change("anong", enabled=False)
+            with pytest.raises(StopAsyncIteration):
+                await asyncio.wait_for(anext(news), 5)
+            assert station.hub.listeners == 0
 
     asyncio.run(scenario())
 

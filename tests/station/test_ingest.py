@@ -209,6 +209,8 @@ def test_a_database_that_is_away_is_said_and_costs_nothing(cluster, broker):
                     await until(lambda: not station.health.database.ok)
                     bus.say(state(taken=[7], active=["child_left_behind"]))
                     await until(lambda: station.live.get("lc", "bus-01"))  # the present goes on
+                    bus.say(("state", b'{"v":1}'), strict=False)
+                    await until(lambda: station.ingest._bad)
             finally:
                 cluster.start()
 
@@ -218,6 +220,8 @@ def test_a_database_that_is_away_is_said_and_costs_nothing(cluster, broker):
             await until(lambda: station.health.database.ok, seconds=30)
             await until(all_there, seconds=30)
             assert await count(station, "alarms") == 39
+            await until(lambda: not station.ingest._bad, "the quarantine of what came meanwhile")
+            assert await count(station, "quarantine") == 1
 
     asyncio.run(scenario())
 

@@ -273,6 +273,12 @@ def test_metrics_count_and_name_nobody(play):
         text = (await scene.client.get("/metrics")).text
         assert 'busguard_buses{show="alarm"} 1.0' in text
         assert "busguard_alarms_unacknowledged 1.0" in text
+        assert 'busguard_buses{show="drill"} 0.0' in text
+        await scene.hears(6, "belt_off", severity="warning", data={"seats": [3]})
+        await scene.hears(7, "heat", exercise=True, data={})
+        await scene.station.alarms.recall()
+        text = (await scene.client.get("/metrics")).text
+        assert "busguard_alarms_unacknowledged 1.0" in text
         assert "busguard_broker_up 0.0" in text
         assert "bus-01" not in text
 

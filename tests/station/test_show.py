@@ -1,11 +1,13 @@
 """What the page shows a bus as: a drill never looks like an alarm, nor an alarm like a drill."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 from station_told import state
 
-from station.live import EXERCISE, Bus, Listed, view
+from station.live import ALARM_KINDS, EXERCISE, Bus, Listed, view
 
 NOW_MS = 1_795_306_323_400
 
@@ -53,3 +55,11 @@ def test_a_drill_and_an_alarm_are_told_apart(show, of):
 def test_in_need_is_what_no_listed_alarm_tells_of(unlisted, of):
     """By this the page sounds while no database can list alarms."""
     assert seen(**of)["unlisted"] == unlisted
+
+
+def test_every_kind_that_may_be_an_alarm_is_known_here_or_left_out_with_a_reason():
+    contract = (Path(__file__).parents[2] / "docs" / "mqtt.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| ((?:alarm|warning|info)[ ,;|][^|]*)", contract, re.MULTILINE)
+    may_be = {kind for kind, severity in rows if "alarm" in severity}
+    assert may_be - ALARM_KINDS == {"supply", "door_open_moving"}
+    assert may_be > ALARM_KINDS

@@ -4,7 +4,7 @@
 import { get, path, post } from "./api.js";
 import { find, make, reportCell } from "./dom.js";
 import { openPage } from "./shell.js";
-import { LANGUAGES, t, word } from "./texts.js";
+import { LANGUAGES, errorWords, t, word } from "./texts.js";
 import { date, dayStart, moment } from "./times.js";
 
 async function main() {
@@ -36,7 +36,7 @@ function answers(selector, action) {
       await action(form);
       [said.className, said.textContent] = ["saved", t("saved")];
     } catch (failure) {
-      [said.className, said.textContent] = ["error", failure.message];
+      [said.className, said.textContent] = ["error", errorWords(failure)];
     }
   });
 }
@@ -89,7 +89,7 @@ async function sendPolicy({ fleet, version, hash, buses }) {
     await post(`/api/policies/${path(fleet)}/send`);
     [said.className, said.textContent] = ["saved", t("policy_sent")];
   } catch (failure) {
-    [said.className, said.textContent] = ["error", failure.message];
+    [said.className, said.textContent] = ["error", errorWords(failure)];
   }
   showPolicies();
 }
@@ -123,7 +123,7 @@ async function table(selector, address, columns, edit) {
   try {
     fill(box, await get(address), columns, edit, () => t("edit"));
   } catch (error) {
-    box.replaceChildren(make("p", { class: "error", role: "alert" }, error.message));
+    box.replaceChildren(make("p", { class: "error", role: "alert" }, errorWords(error)));
   }
 }
 

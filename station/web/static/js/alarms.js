@@ -4,7 +4,7 @@ import { get, path, post } from "./api.js";
 import { find, make, setText } from "./dom.js";
 import { isStale } from "./live.js";
 import { whereWords } from "./places.js";
-import { kindName, sentences, t, whatToDo } from "./texts.js";
+import { errorWords, kindName, sentences, t, whatToDo } from "./texts.js";
 import { ago, moment } from "./times.js";
 
 export const isOpen = (alarm) => !alarm.cleared_at || !alarm.acked_at;
@@ -133,7 +133,7 @@ function ackForm(alarm, person) {
     try {
       await post(`/api/alarms/${path(alarm.id)}/ack`, { note: form.elements.note.value.trim() });
     } catch (failure) {
-      error.textContent = t("ack_failed", { why: failure.message });
+      error.textContent = t("ack_failed", { why: errorWords(failure) });
       button.disabled = false;
     }
   });

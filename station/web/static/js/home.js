@@ -25,6 +25,8 @@ async function home() {
   const trail = new Trail(map);
   layer.addTo(map);
   let chosen = null;
+  let looked = null;
+  let places = null;
   let fitted = false;
 
   const filter = () => list.filter(find("#filter").value, find("#filter-state").value);
@@ -50,13 +52,22 @@ async function home() {
   live.addEventListener("buses", (event) => showBuses(event.detail));
   setInterval(() => { list.show(live.buses); showAlarms(); }, 30e3);
   live.addEventListener("fresh", openAsked, { once: true });
-  showPlaces(map).then(() => showBuses(), () => {});
+  drawPlaces();
+  setInterval(drawPlaces, 300e3); // a new policy may have come
 
   /** What a link from another page asked for; and an alarm that waits comes before all else. */
   function openAsked() {
     const asked = new URLSearchParams(location.search).get("bus");
     if (live.buses.has(asked)) { show("map"); choose(asked); }
     else if (location.hash === "#alarms" || [...live.alarms.values()].some((alarm) => urgency(alarm) <= 1)) show("alarms");
+  }
+
+  async function drawPlaces() {
+    const drawn = await showPlaces(map, places !== null).catch(() => null);
+    if (!drawn) return;
+    if (places) places.remove();
+    places = drawn;
+    showBuses();
   }
 
   function showAlarms() {
@@ -100,7 +111,8 @@ async function home() {
     showChosen(false);
     const bus = live.buses.get(key);
     if (bus && bus.lat !== null && !map.getBounds().pad(-0.1).contains([bus.lat, bus.lon])) map.panTo([bus.lat, bus.lon], { animate: false });
-    if (key && !quiet) showTrail(key);
+    clearTimeout(looked); // whoever walks through the list with the keyboard looks at none of them
+    if (key) looked = setTimeout(showTrail, quiet ? 800 : 0, key);
   }
 
   async function showTrail(key) {

@@ -2,7 +2,7 @@
 
 import { post } from "./api.js";
 import { find } from "./dom.js";
-import { LANGUAGES, chooseLanguage, language, loadTexts, t } from "./texts.js";
+import { LANGUAGES, chooseLanguage, errorWords, language, loadTexts, t } from "./texts.js";
 
 async function main() {
   await loadTexts();
@@ -23,7 +23,7 @@ async function main() {
       location.assign(backTo(query.get("next")));
     } catch (error) {
       find("#error").textContent = error.status === 401 || error.status === 403 ? t("wrong_password")
-        : error.status === 429 ? t("too_many_tries") : t("sign_in_failed", { why: error.message });
+        : error.status === 429 ? t("too_many_tries") : errorWords(error);
       find("button[type=submit]").disabled = false;
       form.elements.password.select();
     }

@@ -3,7 +3,7 @@
 import { path, post } from "./api.js";
 import { make } from "./dom.js";
 import { rowsOf } from "./seats.js";
-import { t } from "./texts.js";
+import { errorWords, t } from "./texts.js";
 
 export function lookForm(bus) {
   if (!bus) return make("p");
@@ -25,7 +25,7 @@ export function lookForm(bus) {
       await post(`/api/buses/${path(bus.fleet, bus.bus)}`, { label: label.value.trim() || null, phone: phone.value.trim() || null, layout: layoutOf(rows.value) });
       say(t("saved"));
     } catch (error) {
-      say(error.message, true);
+      say(errorWords(error), true);
     }
   });
   const off = make("button", { type: "button", onclick: takeOff }, t("gone"));
@@ -35,7 +35,7 @@ export function lookForm(bus) {
       await post(`/api/buses/${path(bus.fleet, bus.bus)}/gone`);
       location.assign("/");
     } catch (error) {
-      say(error.message, true);
+      say(errorWords(error), true);
     }
   }
   return make("details", {}, make("summary", {}, t("bus_look")), form, make("p", {}, off, " ", t("gone_hint")));

@@ -51,12 +51,14 @@ async function streets(map) {
 // Leaflet writes a credit as HTML: the operator's own words, but never as a tag.
 const escape = (text) => text.replace(/[<>&"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
-/** Stops, schools, zones and routes. */
-export async function showPlaces(map) {
-  const places = await loadPlaces();
+/** Stops, schools, zones and routes, as a layer; null: asked again, they are as they were. */
+export async function showPlaces(map, again) {
+  const known = again && await loadPlaces();
+  const places = await loadPlaces(again);
+  if (known && JSON.stringify(known) === JSON.stringify(places)) return null;
   // roads lie below all else, points above
   places.features.sort((a, b) => ORDER.indexOf(a.properties.what) - ORDER.indexOf(b.properties.what));
-  L.geoJSON(places, {
+  return L.geoJSON(places, {
     style: (feature) => ({ ...STYLE[look(feature)], interactive: true }),
     pointToLayer: (feature, at) => spot(feature, at),
     onEachFeature: (feature, shape) => {

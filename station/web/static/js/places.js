@@ -10,9 +10,9 @@ const AT_M = 50; // the radius of a stop (docs/policy.md)
 let asked = null;
 let points = [];
 
-/** GeoJSON, once a page; while the station is away it is asked for again. */
-export function loadPlaces() {
-  if (!asked) asked = getAtLast("/api/places").then(keep);
+/** GeoJSON, once a page, or again; while the station is away it is asked for again. */
+export function loadPlaces(again) {
+  if (!asked || again) asked = getAtLast("/api/places").then(keep);
   return asked;
 }
 

@@ -20,6 +20,14 @@ export async function loadTexts(preferred) {
   for (const node of document.querySelectorAll("[data-hint]")) node.placeholder = t(node.dataset.hint);
 }
 
+const KNOWN_ERRORS = [403, 404, 409, 422];
+
+/** What went wrong with a request (api.js), in words; what the station said of it stands in English. */
+export function errorWords(error) {
+  if (!error.status) return t("error_away");
+  return t(`error_${KNOWN_ERRORS.includes(error.status) ? error.status : "other"}`, { why: error.message });
+}
+
 export function chooseLanguage(name) {
   store("language", name);
   location.reload();

@@ -17,7 +17,11 @@ STATION := $(if $(BROKER),--broker $(BROKER)) $(if $(CA),--broker-ca $(CA)) $(if
 
 # make deploy BUS=bus-07 PORT=/dev/ttyUSB0     (no PORT: the board that is attached)
 WHERE = $(if $(PORT),--port $(PORT))
-named = $(if $($(1)),,$(error Name it: make $@ $(1)=$(2)))
+# said before anything is set up
+needs = $(if $(filter $(1),$(MAKECMDGOALS)),$(if $($(2)),,$(error Name it: make $(1) $(2)=$(3))))
+$(call needs,firmware,BIN,ESP32_GENERIC-....bin)
+$(call needs,deploy,BUS,bus-07)
+$(call needs,pull,OUT,bus-07.zip)
 
 .PHONY: help setup sim station test lint bench vm soak cover hazards wiring pictures clean \
         firmware deploy selftest logs repl pull erase
@@ -56,12 +60,10 @@ cover: $(VENV)/dev  ## 100 % of lines and branches of what judges (rules, trip, 
 	@$(VENV_BIN)/python -m pytest -q --no-cov-on-fail --cov --cov-fail-under=100 $(COVERING)
 
 firmware: $(VENV)/board  ## MicroPython with the journal's partition onto an ESP32 (BIN= PORT=)
-	$(call named,BIN,ESP32_GENERIC-....bin)
-	@$(VENV_BIN)/python -m tools.firmware $(WHERE) --bin $(BIN)
+	@$(VENV_BIN)/python -m tools.firmware $(WHERE) --bin "$(BIN)"
 
 deploy: $(VENV)/board  ## program and settings of fleet/BUS.json onto a board (BUS= PORT=)
-	$(call named,BUS,bus-07)
-	@$(VENV_BIN)/python -m tools.deploy $(WHERE) --bus $(BUS)
+	@$(VENV_BIN)/python -m tools.deploy $(WHERE) --bus "$(BUS)"
 
 selftest: $(VENV)/board  ## restart a board and ask its parts (PORT=)
 	@$(VENV_BIN)/python -m tools.selftest $(WHERE)
@@ -73,8 +75,7 @@ repl: $(VENV)/board  ## a prompt on a board (PORT=)
 	@$(VENV_BIN)/python -m tools.repl $(WHERE)
 
 pull: $(VENV)/board  ## journal and settings of a board to a file: evidence (OUT= PORT=)
-	$(call named,OUT,bus-07.zip)
-	@$(VENV_BIN)/python -m tools.pull take $(WHERE) --out $(OUT)
+	@$(VENV_BIN)/python -m tools.pull take $(WHERE) --out "$(OUT)"
 
 erase: $(VENV)/board  ## everything on a board, the journal too; asks first (PORT=)
 	@$(VENV_BIN)/python -m tools.erase $(WHERE)

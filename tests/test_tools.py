@@ -1,8 +1,10 @@
 """What the tools say to a technician: which board, which flash, what is in the way."""
 
 import contextlib
+import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,8 +16,11 @@ import pytest
 import serial
 from esp32_mock_bootloader import mock_bootloader
 from esptool import cmds
+from rich.console import Console
+from vm import ROOT
 
-from tools import board, deploy, firmware, pull
+from sim.esp_image import firmware_file
+from tools import board, deploy, firmware, pull, selftest
 from tools.board import Trouble, choose
 
 
@@ -151,3 +156,98 @@ def test_a_board_that_never_answers_is_a_sentence_and_no_wait_without_end(deaf):
         pytest.raises(Trouble, match="does not answer as MicroPython"),
     ):
         one.stop()
+
+
+REPORT = {
+    "bus": "lc/bus-07", "fw": "0.1.0", "boot": 12, "start": "normal",
+    "parts": [["gnss", True, "position, 10 satellites"], ["seats", False, "7 unknown"],
+              ["buzzer", None, "not read back"]],
+}  # fmt: skip
+
+
+def shown(**changes):
+    """-> (nothing fails, what the technician reads)"""
+    console = Console(record=True, width=100, file=io.StringIO())
+    well = selftest.show({**REPORT, **changes}, console)
+    return well, console.export_text()
+
+
+def test_the_self_test_is_a_table_that_names_what_fails():
+    well, told = shown()
+    assert not well
+    for words in ("lc/bus-07, firmware 0.1.0, start 12", "7 unknown", "FAILS", "ok", "?"):
+        assert words in told
+    assert "Not all is well: seats." in told
+
+
+def test_what_nobody_can_read_is_no_failure_but_another_start_is():
+    parts = [part for part in REPORT["parts"] if part[1] is not False]
+    assert shown(parts=parts) == (True, shown(parts=parts)[1])
+    for start, words in (("previous", "the code before it runs"), ("safe", "Safe mode")):
+        well, told = shown(parts=parts, start=start)
+        assert not well and words in told
+
+
+class Says:
+    """A board that says these lines after its start."""
+
+    def __init__(self, *lines):
+        self._lines = lines
+
+    def lines(self, seconds):
+        return iter(self._lines)
+
+
+def test_a_self_test_that_does_not_come_is_a_sentence():
+    quiet = Console(quiet=True)
+    assert selftest.wait(Says("hello", 'selftest {"boot": 1}'), quiet) == {"boot": 1}
+    for lines, words in (
+        (["hello"], "No self-test came within 120 s"),
+        (["The program has crashed:"] * 4, "its last words stand above"),
+        (["selftest {"], "cannot be read"),
+    ):
+        with pytest.raises(Trouble, match=words):
+            selftest.wait(Says(*lines), quiet)
+
+
+def test_the_safe_mode_leaves_the_optional_parts_alone():
+    from firmware.config import parse
+    from firmware.selftest import plain
+
+    parts = ("accelerometer", "cabin", "readback")
+    config, _ = parse(json.dumps({part: {"fitted": True} for part in parts}))
+    plain(config)
+    assert [config[part]["fitted"] for part in parts] == [False] * 3
+
+
+@pytest.mark.parametrize("guide", ["install.md", "install.th.md"])
+def test_the_settings_that_the_guides_show_are_right(guide):
+    from firmware.config import parse
+
+    text = (ROOT / "docs" / guide).read_text(encoding="utf-8")
+    shown = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
+    assert len(shown) >= 3
+    for block in shown:
+        whole = block if block.lstrip().startswith("{") else "{" + block + "}"
+        assert parse(whole)[1] == [], block
+
+
+@pytest.mark.parametrize(
+    ("goal", "name"), [("firmware", "BIN"), ("deploy", "BUS"), ("pull", "OUT")]
+)
+def test_make_says_what_is_missing_before_it_sets_anything_up(goal, name, tmp_path):
+    command = ["make", "-f", str(ROOT / "Makefile"), goal]
+    done = subprocess.run(command, cwd=tmp_path, check=False, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert f"Name it: make {goal} {name}=" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_port_that_is_not_there_is_no_reason_to_hold_buttons(tmp_path):
+    path = tmp_path / "file.bin"
+    path.write_bytes(firmware_file())
+    command = [sys.executable, "-m", "tools.firmware", "--port", str(tmp_path / "tty"), "--bin"]
+    command.append(str(path))
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    assert done.returncode != 0
+    assert "cannot be opened" in done.stderr and "BOOT" not in done.stderr, done.stderr

@@ -12,6 +12,7 @@ import hashlib
 import sys
 from pathlib import Path
 
+import serial
 from esptool import cmds
 from esptool.loader import ESPLoader
 from esptool.util import FatalError, flash_size_bytes
@@ -37,7 +38,9 @@ def connect(port: str) -> ESPLoader:
             esp.change_baud(BAUD)
         cmds.attach_flash(esp)
         found = cmds.detect_flash_size(esp)
-    except FatalError as error:
+    except (FatalError, serial.SerialException) as error:
+        if "could not open" in str(error).lower():
+            raise Trouble(f"{port} cannot be opened. Is another program using it?") from error
         raise Trouble(
             f"The chip at {port} does not answer ({error}). Hold BOOT down while you press EN, "
             "and try again."

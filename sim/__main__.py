@@ -151,15 +151,24 @@ def _replay(commands) -> None:
 
 
 def _board(commands) -> None:
-    from sim.virtual import command as virtual
+    from sim.virtual.arguments import add_arguments
 
     command = _command(
-        commands, "board", virtual.run,
+        commands, "board", _run_board,
         "a board on a serial port of this computer: the real MicroPython with its flash on a "
         "file, for mpremote, make deploy and everything else that talks to boards",
     )  # fmt: skip
-    virtual.add_arguments(command, number)
+    add_arguments(command, number)
     _broker(command)
+
+
+def _run_board(args: argparse.Namespace) -> int:
+    if importlib.util.find_spec("littlefs") is None:
+        print("python -m sim board: packages are missing. Run: make setup", file=sys.stderr)
+        return 2
+    from sim.virtual import command
+
+    return command.run(args)
 
 
 def _bench(commands) -> None:

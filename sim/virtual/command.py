@@ -1,4 +1,4 @@
-"""python -m sim board: the command line of the virtual board."""
+"""python -m sim board: the virtual board at the command line (arguments.py)."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from sim.flash import TEARS
 from sim.live import Stop
 from sim.morning import broker_at, subscribed
 from sim.proxy import HOST, Proxy
+from sim.virtual.arguments import HEAP_KB, MORNING_HEAP_KB, PSRAM_HEAP_KB
 from sim.virtual.board import VirtualBoard
 from sim.virtual.harness import Harness
 from sim.virtual.image import Image
@@ -29,52 +30,7 @@ from sim.world import World
 _CUT_AFTER_S = (20.0, 100.0)  # of the board's time
 _MORNING_CUT_AFTER_S = (120.0, 600.0)  # three in five minutes are a crash loop
 _DRAIN_S = 30.0
-_HEAP_KB = 160
-_PSRAM_HEAP_KB = 8192  # 4 MB there
-_MORNING_HEAP_KB = 512  # with a policy, see make bench
 _NO_WRITE_S = 20.0  # nothing is written for so long, and it is cut all the same
-
-
-def add_arguments(command: argparse.ArgumentParser, number) -> None:
-    """number: the argument type of sim/__main__.py."""
-    command.add_argument(
-        "--flash", type=Path, default=Path("board.img"), metavar="FILE",
-        help="the flash, 4 MiB; made if it is missing (default: %(default)s)",
-    )  # fmt: skip
-    command.add_argument(
-        "--bus", type=Path, metavar="FILE",
-        help="a bus.json that says which board it is and what is fitted (default: devkit with "
-        "40 seats on expanders and every sensor)",
-    )  # fmt: skip
-    command.add_argument(
-        "--heap", type=number(64, 65536, int), metavar="KB",
-        help=f"how much memory programs get (default: {_HEAP_KB}, with --morning "
-        f"{_MORNING_HEAP_KB}, of a board with PSRAM {_PSRAM_HEAP_KB}; objects take twice the room "
-        "they take on an ESP32, so 160 here is about 100 there)",
-    )  # fmt: skip
-    command.add_argument(
-        "--speed", type=number(1, 1000, int), default=1, metavar="X",
-        help="while the board sleeps, time passes so many times faster (default: %(default)s)",
-    )  # fmt: skip
-    command.add_argument(
-        "--morning", action="store_true",
-        help="drive a school morning of Laem Chabang with this folder's code on it and a real "
-        "MQTT broker, and give the account. Exit status 1 if nothing came or a record was lost "
-        "(default: the bus stands, and the flash is left as it is)",
-    )  # fmt: skip
-    command.add_argument(
-        "--minutes", type=number(1, 135), default=30, metavar="N",
-        help="how much of the morning, in the board's time (default: %(default)s)",
-    )  # fmt: skip
-    command.add_argument(
-        "--cut", action="store_true",
-        help="cut the power at random, about once a minute (with --morning every six) of the "
-        "board's time, in the middle of writing to the flash",
-    )  # fmt: skip
-    command.add_argument(
-        "--seed", type=number(0, 2**31 - 1, int), metavar="N",
-        help="of the morning and the cuts (default: by chance; it is printed)",
-    )  # fmt: skip
 
 
 class Cuts:
@@ -132,9 +88,9 @@ def _run(args: argparse.Namespace, stack: ExitStack) -> int:
         stack.callback(image.close)
         board = VirtualBoard(image, lambda clock: Harness(world, config, clock), int(args.speed))
         morning = _morning(args, board, stack) if args.morning else None
-        heap_kb = _MORNING_HEAP_KB if args.morning else _HEAP_KB
+        heap_kb = MORNING_HEAP_KB if args.morning else HEAP_KB
         if board.harness.has_psram:
-            heap_kb = _PSRAM_HEAP_KB
+            heap_kb = PSRAM_HEAP_KB
         heap_kb = int(args.heap or heap_kb)
         runner = Runner(board, heap_kb * 1024, _tell)
         stack.callback(runner.close)

@@ -141,7 +141,7 @@ def test_a_rule_that_is_switched_off_is_silent_and_stands_in_the_status():
 
 
 def test_what_nothing_in_this_bus_can_show_stands_in_the_status_too():
-    text = '{"seats": {"belts": false}, "rules": {"check_walk_s": 0, "disabled": ["belt_off"]}}'
+    text = '{"seats": {"belts": false}, "rules": {"check_walk_s": 0}}'
     config, errors = parse(text)
     assert not errors
     status = json.loads(Bench(config).bus._status())

@@ -42,18 +42,27 @@ class Fast:
 
 
 class Slow:
+    """Never warns; breaks when it is told to."""
+
     kind = "slow"
+    breaks = False
 
     def __init__(self, thresholds):
         self.warning = SILENT
+        self.is_told = False
 
     def judge(self, s):
-        return None
+        if Slow.breaks:
+            raise MemoryError
+        if self.is_told or s.speed_mms != 7:
+            return None
+        self.is_told = True
+        return Event(self.kind, "alarm")
 
 
 class Bench:
     def __init__(self):
-        Fast.breaks = Fast.cannot_be_made = False
+        Fast.breaks = Fast.cannot_be_made = Slow.breaks = False
         self.s = snapshot()
         self.recorder = Recorder(Journal(), 1)
         self.judging = with_rules(lambda: Judging(thresholds(), self.recorder))
@@ -71,6 +80,8 @@ class Bench:
             for event in notices:
                 self.recorder.event(event, self.s)
                 told.append((event.kind, event.state))
+                if event.state == CLEARED:
+                    self.ended = event
         return told
 
     def kinds(self):
@@ -130,6 +141,9 @@ def test_a_beginning_without_words_is_told_a_tick_later():
     assert [kind for kind, _ in one.ticks(60, 4)] == ["fault"], "once"
     Fast.breaks = False
     assert one.ticks(60) == [("fast", "raised")]
+    assert one.ticks(40, 2) == [("fast", "cleared")]
+    Fast.breaks = True
+    assert [kind for kind, _ in one.ticks(60, 4)] == ["fault"], "and when it breaks again"
 
 
 def test_an_end_without_words_is_an_end():
@@ -138,8 +152,18 @@ def test_an_end_without_words_is_an_end():
     Fast.breaks = True
     assert [told for told in one.ticks(40) if told[0] == "fast"] == [("fast", "cleared")]
     assert one.recorder.active() == []
+    assert dict(one.ended.why) == {"broke": True}
     Fast.breaks = False
     assert one.ticks(60) == [("fast", "raised")]
+
+
+def test_what_never_warns_stands_on_though_its_rule_breaks():
+    one = Bench()
+    assert one.ticks(7) == [("slow", "raised")]
+    Slow.breaks = True
+    assert [kind for kind, _ in one.ticks(7, 4)] == ["fault"]
+    Slow.breaks = False
+    assert one.ticks(7, 4) == [] and one.recorder.active() == ["slow"]
 
 
 def test_a_rule_that_cannot_be_made_is_told_once_and_tried_again():

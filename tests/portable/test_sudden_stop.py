@@ -60,6 +60,29 @@ def test_it_may_take_three_seconds_to_stand():
         assert ride.fixes(*[0] * 6) == [None] * 5 + [told], rolls
 
 
+def test_three_seconds_are_to_the_tick():
+    for rolls_ms, told in ((2900, 10000), (3000, None)):
+        ride = Ride()
+        ride.fix(16000)
+        ride.fix(6000, -10000)
+        s, seen = ride.s, []
+        since_ms = s.now_ms - 1000
+        s.fix_new = False
+        for _ in range(100):
+            s.speed_mms = 900 if s.now_ms - since_ms <= rolls_ms else 0
+            seen.append(ride.stop.update(s))
+            s.now_ms += 100
+        assert [mms2 for mms2 in seen if mms2] == ([told] if told else []), rolls_ms
+
+
+def test_a_second_stop_stands_as_long_as_the_first():
+    ride = Ride()
+    for _ in range(2):
+        ride.fix(16000)
+        assert ride.fix(0, -16000) is None
+        assert ride.fixes(*[0] * 5) == [None] * 4 + [16000]
+
+
 def test_an_antenna_that_is_gone_with_the_stop_counts_as_standing():
     ride = Ride()
     ride.fix(16000)

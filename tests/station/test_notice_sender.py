@@ -1,11 +1,16 @@
-"""What a notice says, and that it is delivered to a real web server, or not."""
+"""What a notice says, and that it is delivered to real servers, or not."""
 
 import asyncio
+import email.policy
+import html
 import http.server
 import json
+import socket
 import threading
 
 import pytest
+from aiosmtpd.controller import Controller
+from apprise.plugins.line import NotifyLine
 
 from station.notices.message import kind, message
 from station.notices.sender import deliver, without_secrets
@@ -25,6 +30,7 @@ def hook():
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
             server.heard.append(json.loads(body))  # type: ignore[attr-defined]
+            server.authorized.append(self.headers["Authorization"])  # type: ignore[attr-defined]
             self.send_response(server.status)  # type: ignore[attr-defined]
             self.end_headers()
 
@@ -32,7 +38,7 @@ def hook():
             pass
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.heard, server.status = [], 200  # type: ignore[attr-defined]
+    server.heard, server.authorized, server.status = [], [], 200  # type: ignore[attr-defined]
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server
     server.shutdown()
@@ -93,3 +99,49 @@ def test_nobody_there_is_an_error():
 def test_secrets_are_taken_out():
     told = without_secrets("cannot reach api.example with abcdef12", "line://abcdef12/Uxyz99")
     assert told == "cannot reach api.example with ***"
+
+
+class Mailbox:
+    async def handle_DATA(self, server, session, envelope):
+        self.heard = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        self.to = envelope.rcpt_tos
+        return "250 OK"
+
+
+def test_a_mail_server_takes_it_in_thai():
+    box = Mailbox()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    mail = Controller(box, hostname="127.0.0.1", port=port)
+    mail.start()
+    try:
+        to = f"mailto://127.0.0.1:{port}?from=bus@city.example&to=duty@city.example&mode=insecure"
+        title, body = message(ALARM, "raised", "th")
+        assert asyncio.run(deliver(to, title, body)) is None
+    finally:
+        mail.stop()
+    assert box.to == ["duty@city.example"]
+    assert box.heard["subject"] == title
+    text = box.heard.get_body(("plain", "html")).get_content()
+    assert "ที่นั่ง: 7" in text and "> โทรหาคนขับทันที" in html.unescape(text)
+
+
+def test_line_takes_it_as_its_messaging_api_asks_for(hook, monkeypatch):
+    """POST /v2/bot/message/push: Authorization: Bearer, to, messages (LINE Developers)."""
+    pushed = f"http://127.0.0.1:{hook.server_port}/v2/bot/message/push"
+    monkeypatch.setattr(NotifyLine, "notify_url", pushed)
+    assert asyncio.run(deliver("line://a-long-token/U1234567", "title", "body")) is None
+    (heard,) = hook.heard
+    assert heard["to"] == "U1234567"
+    assert [one["type"] for one in heard["messages"]] == ["text"]
+    assert "title" in heard["messages"][0]["text"] and "body" in heard["messages"][0]["text"]
+    assert hook.authorized == ["Bearer a-long-token"]
+
+
+def test_what_line_refuses_is_told_without_the_token(hook, monkeypatch):
+    hook.status = 401
+    pushed = f"http://127.0.0.1:{hook.server_port}/v2/bot/message/push"
+    monkeypatch.setattr(NotifyLine, "notify_url", pushed)
+    error = asyncio.run(deliver("line://a-long-token/U1234567", "title", "body"))
+    assert error and "a-long-token" not in error

@@ -18,6 +18,10 @@ _CORNERS = 48
 _M_PER_DEG = 111_195.0
 
 
+class NoPlace(Exception):
+    """A sentence."""
+
+
 def read_pack(fleet: str, text: str, shown: str) -> tuple[dict[str, Any], str]:
     """-> (pack, the first eight digits of its SHA-256). The bus checks a pack to the last value;
     here it only has to be drawable. SettingsError names the file and the place."""
@@ -31,6 +35,8 @@ def read_pack(fleet: str, text: str, shown: str) -> tuple[dict[str, Any], str]:
         raise SettingsError(f'{shown} is no policy: it has no "v": 1')
     try:
         json.dumps(places(pack), allow_nan=False)  # Python reads NaN, browsers do not
+    except NoPlace as error:
+        raise SettingsError(f"{shown}: {error}") from error
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise SettingsError(f"{shown} cannot be drawn: {type(error).__name__} {error}") from error
     return pack, hashlib.sha256(text.encode()).hexdigest()[:8]
@@ -53,20 +59,20 @@ def places(pack: dict[str, Any]) -> dict[str, Any]:
     schools = {school["stop"]: school for school in pack.get("schools", [])}
     found = []
     for stop in pack.get("stops", []):
-        lat, lon = stop["at"]
+        at = _lonlat(stop["at"], stop)
         about = {"id": stop["id"], "name": stop.get("name"), "radius_m": stop.get("radius_m", 50)}
         what = "school" if stop["id"] in schools else "stop"
-        found.append(_feature(what, "Point", [float(lon), float(lat)], about))
+        found.append(_feature(what, "Point", at, about))
     for zone in pack.get("zones", []):
         about = {key: zone.get(key) for key in ("id", "name", "kind", "limit_kmh", "hours", "days")}
         found.append(_feature("zone", "Polygon", [_ring(zone)], about))
     for road in pack.get("roads", []):
         about = {key: road.get(key) for key in ("id", "name", "class", "limit_kmh")}
-        found.append(_feature("road", "LineString", _turned(road["line"]), about))
+        found.append(_feature("road", "LineString", _turned(road["line"], road), about))
     for route in pack.get("routes", []):
         if "line" in route:
             about = {key: route.get(key) for key in ("id", "name", "stops", "hours", "buses")}
-            found.append(_feature("route", "LineString", _turned(route["line"]), about))
+            found.append(_feature("route", "LineString", _turned(route["line"], route), about))
     return {"type": "FeatureCollection", "features": found}
 
 
@@ -75,16 +81,26 @@ def _feature(what: str, kind: str, coordinates: list, about: dict[str, Any]) -> 
     return {"type": "Feature", "geometry": geometry, "properties": {"what": what, **about}}
 
 
-def _turned(line: list) -> list[list[float]]:
-    """GeoJSON has the longitude first."""
-    return [[float(lon), float(lat)] for lat, lon in line]
+def _lonlat(at: list, of: dict[str, Any]) -> list[float]:
+    """GeoJSON has the longitude first. NoPlace names what it is of."""
+    lat, lon = (float(value) for value in at)
+    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+        raise NoPlace(
+            f"{of['id']!r} has {at} as a place; a latitude is from -90 to 90, and then comes a "
+            "longitude from -180 to 180"
+        )
+    return [lon, lat]
+
+
+def _turned(line: list, of: dict[str, Any]) -> list[list[float]]:
+    return [_lonlat(at, of) for at in line]
 
 
 def _ring(zone: dict[str, Any]) -> list[list[float]]:
     if "polygon" in zone:
-        ring = _turned(zone["polygon"])
+        ring = _turned(zone["polygon"], zone)
         return [*ring, ring[0]]
-    (lat, lon), radius_m = zone["circle"]["at"], zone["circle"]["radius_m"]
+    (lon, lat), radius_m = _lonlat(zone["circle"]["at"], zone), zone["circle"]["radius_m"]
     north = radius_m / _M_PER_DEG
     east = north / math.cos(math.radians(lat))
     turns = [2 * math.pi * step / _CORNERS for step in range(_CORNERS)]

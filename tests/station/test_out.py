@@ -234,6 +234,9 @@ def test_a_policy_is_put_up_and_the_buses_say_which_they_follow(play):
         root = "/api/policies"
         refused = await scene.client.post(f"{root}/lcb", json={"text": text.replace("13.1", "{}")})
         assert refused.status_code == 422 and "cannot be drawn" in refused.json()["detail"]
+        for lat in ("90.1", "-91", "1e400"):
+            far = await scene.client.post(f"{root}/lcb", json={"text": text.replace("13.1", lat)})
+            assert far.status_code == 422 and "'a' has [" in far.json()["detail"]
         assert (await scene.client.get("/api/places")).json()["features"] == []
         assert (await scene.client.post(f"{root}/lcb", json={"text": text})).status_code == 204
         digest = hashlib.sha256(text.encode()).hexdigest()[:8]

@@ -157,6 +157,16 @@ def test_a_silent_chip_leaves_the_fallback():
     assert not bench.motion.silent
 
 
+def test_what_a_chip_felt_last_is_forgotten_with_it_and_gnss_shows_the_bends():
+    chip = Chip(y=-600)
+    bench = Bench(chip)
+    bench.runs(15, speed_mms=10000, heading_deg=90)
+    assert bench.s.lateral_mms2 > 1000
+    chip.dead = True
+    assert bench.runs(1).lateral_mms2 is None
+    assert bench.runs(10, heading_deg=60).lateral_mms2 == -5250, "until the next fix"
+
+
 def test_a_shock_counts_from_every_side_and_gravity_is_none():
     for knock, wanted in (
         ({"z": 4000}, 3000), ({"z": -2000}, 3000), ({"x": -3000, "y": -4000}, 5000),

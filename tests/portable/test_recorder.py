@@ -142,3 +142,34 @@ def test_what_outlasts_a_drill_was_none_and_is_told_once_more():
     recorder.event(Event("child_left_behind", ALARM, CLEARED), snapshot())
     assert marked(journal)[-1] == (CLEARED, False)
     assert recorder.active() == ["belt_off"]
+
+
+def test_it_is_calm_when_nothing_stands_and_nothing_waits_for_the_flash():
+    journal, recorder = recording()
+    s = snapshot()
+    assert recorder.is_calm and not recorder.failed
+    recorder.event(Event("belt_off", WARNING), s)
+    assert not recorder.is_calm and recorder.stands("belt_off") and not recorder.stands("sos")
+    journal.refuses = True
+    recorder.event(Event("belt_off", WARNING, CLEARED), s)
+    assert not recorder.is_calm and not recorder.stands("belt_off"), "its end still waits"
+    journal.refuses = False
+    recorder.flush()
+    assert recorder.is_calm
+
+
+def test_the_endings_of_a_kind_are_of_all_that_stands_of_it():
+    _, recorder = recording()
+    s = snapshot()
+    for subject in ("front", "emergency"):
+        recorder.event(Event("door", ALARM, data=(("door", subject),), subject=subject), s)
+    recorder.event(Event("sos", ALARM), s)
+    ends = recorder.endings("door")
+    assert sorted((end.subject, dict(end.data)["door"]) for end in ends) == [
+        ("emergency", "emergency"),
+        ("front", "front"),
+    ]
+    for end in ends:
+        assert (end.state, end.severity, dict(end.why)) == (CLEARED, ALARM, {"broke": True})
+        recorder.event(end, s)
+    assert recorder.active() == ["sos"]

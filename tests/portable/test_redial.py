@@ -93,16 +93,23 @@ def test_what_the_broker_acknowledged_begins_the_count_anew():
 
 def test_a_radio_restarted_by_us_does_not_shorten_the_waits():
     class Obedient(Radio):
-        def up(self):
-            self.is_on = True
+        """Its network is back 700 ms after it was asked for."""
 
-        def down(self):
-            self.is_on = False
+        now_ms = 0
+        back_ms = 0
+
+        def up(self):
+            self.back_ms = self.now_ms + 700
+
+        def is_up(self):
+            return self.now_ms >= self.back_ms
 
     dialer = Dialer(*[OSError("refused")] * 9)
-    redial = Redial(Obedient(), Link(BROKER, "f-b", b"s", b"{}", dialer), 60, 1)
+    radio = Obedient()
+    redial = Redial(radio, Link(BROKER, "f-b", b"s", b"{}", dialer), 60, 1)
     began: list[int] = []
     for now_ms in range(0, 120000, 10):
+        radio.now_ms = now_ms
         redial.turn(now_ms)
         if dialer.started > len(began):
             began.append(now_ms)
@@ -184,3 +191,48 @@ def test_without_a_radio_nothing_is_dialled_and_the_radio_is_asked_once():
     redial.turn(29500)
     redial.turn(29500)
     assert link.is_open
+
+
+def test_a_rest_switches_the_radio_off_after_two_seconds_and_each_rest_anew():
+    radio = Radio()
+    redial = Redial(radio, Link(BROKER, "f-b", b"s", b"{}", Dialer(Line())), 60, 1)
+    for began_ms in (10000, 20000):
+        redial.rest(began_ms)
+        assert redial.rests and not redial.is_off
+        redial.turn(began_ms + 1999)
+        assert "down" not in radio.calls and not redial.is_off
+        redial.turn(began_ms + 2000)
+        redial.turn(began_ms + 3000)
+        assert radio.calls == ["down"] and redial.is_off
+        redial.begin(began_ms + 5000)
+        assert not redial.rests and not redial.is_off
+        radio.calls.clear()
+
+
+def test_after_a_rest_it_dials_at_once_whatever_was_before():
+    dialer = Dialer(*[OSError("refused")] * 10)
+    radio = Radio()
+    redial = Redial(radio, Link(BROKER, "f-b", b"s", b"{}", dialer), 60, 1)
+    now_ms = 0
+    while dialer.started < 8:  # more than half a minute to the next one
+        redial.turn(now_ms)
+        now_ms += 10
+    redial.turn(now_ms)
+    redial.rest(now_ms)
+    redial.begin(now_ms + 1000)
+    redial.turn(now_ms + 1000)
+    assert dialer.started == 9
+    for later_ms in range(0, 1010, 10):
+        redial.turn(now_ms + 1000 + later_ms)
+    assert dialer.started == 10, "and after a first failure a second later"
+
+
+def test_a_radio_that_is_missed_when_a_rest_is_over_is_asked_for():
+    radio = Radio(is_on=False)
+    redial = Redial(radio, Link(BROKER, "f-b", b"s", b"{}", Dialer(Line())), 60, 1)
+    redial.turn(0)
+    redial.rest(1000)
+    redial.turn(3000)
+    redial.begin(4000)
+    redial.turn(4000)
+    assert radio.calls == ["up", "down", "up"]

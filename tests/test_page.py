@@ -292,6 +292,8 @@ def test_replay_runs_through_the_day(opened):
     watched = opened("/bus/laemchabang/bus-01", language="en")
     page = watched.page
     page.locator(".timeline li").nth(8).wait_for()
+    told = page.locator("#gaps").inner_text()
+    assert told == "3 records of this bus have not arrived (yet). (9f3a21c4 31–33)"
     page.locator(".timeline li[data-kind=overspeed] button").first.click()
     assert page.locator(".timeline li[aria-current]").get_attribute("data-kind") == "overspeed"
     before = page.locator("#replay-clock").inner_text()

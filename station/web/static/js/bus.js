@@ -24,6 +24,8 @@ const L = window.L;
 const [fleet, name] = location.pathname.split("/").slice(2).map(decodeURIComponent);
 const KEY = `${fleet}/${name}`;
 
+const MOST_GAPS = 8;
+
 async function main() {
   const { person, live } = await openPage();
   const map = openMap(find("#map"));
@@ -117,8 +119,7 @@ async function main() {
     graph.show(day.track, day.events, from, to);
     timeline.show(day.events, find("#level").value);
     setText(find("#loaded"), t("loaded_at", { time: clock(now()) }));
-    const missing = day.gaps.reduce((sum, gap) => sum + gap.last - gap.first + 1, 0);
-    setText(find("#gaps"), missing ? t("n_missing", { n: missing }) : "");
+    setText(find("#gaps"), gapWords(day.gaps));
     setAttribute(find("#slider"), "min", Math.floor(from));
     setAttribute(find("#slider"), "max", Math.ceil(to));
     for (const control of ["#play", "#slider"]) find(control).disabled = !times.length;
@@ -187,6 +188,15 @@ async function main() {
   for (const [value, text] of [["all", t("level_all")], ["warning", t("level_warning")]]) find("#level").append(make("option", { value }, text));
   for (const speed of [1, 10, 60, 300]) find("#speed").append(make("option", { value: speed, selected: speed === replay.speed }, `${speed}×`));
   await loadDays();
+}
+
+/** Which numbers of which journal: what a technician looks for in `make pull`. */
+function gapWords(gaps) {
+  if (!gaps.length) return "";
+  const n = gaps.reduce((sum, gap) => sum + gap.last - gap.first + 1, 0);
+  const ranges = gaps.slice(0, MOST_GAPS).map(({ epoch, first, last }) =>
+    `${epoch} ${first === last ? first : `${first}–${last}`}`);
+  return `${t("n_missing", { n })} (${ranges.join(", ")}${gaps.length > MOST_GAPS ? ", …" : ""})`;
 }
 
 main();

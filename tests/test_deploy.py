@@ -222,3 +222,35 @@ def test_bad_settings_are_refused_before_anything_is_written(
         (tmp_path / f"{name}.json").write_text(text)
     with pytest.raises(Trouble, match=says):
         deploy.settings(name)
+
+
+def test_a_deploy_may_break_between_any_two_of_its_last_commands_too(bench, board, monkeypatch):
+    """Settings, boot.py and the switch: at every moment the flash holds a whole bus."""
+    before = on_flash(bench.image)
+    was = next_slot(before)
+    old, boot = read(before, "/bus.json"), read(before, "/boot.py")
+    new = CONFIG.replace(b"test-01", b"test-02")
+    seen = []
+
+    def inspected(command):
+        def run(self, *given):
+            answer = command(self, *given)
+            disk = on_flash(bench.image)
+            seen.append((next_slot(disk), read(disk, "/bus.json")))
+            assert read(disk, "/boot.py") == boot
+            return answer
+
+        return run
+
+    whole = Slots.fill
+
+    def filled(self, files, told):
+        yield from whole(self, files, told)
+        for name in ("run", "write"):
+            monkeypatch.setattr(Board, name, inspected(getattr(Board, name)))
+
+    monkeypatch.setattr(Slots, "fill", filled)
+    deploy.deploy(board, new, QUIET)
+    steps = [(was, old), (was, new), ("ab".replace(was, ""), new)]
+    assert len(seen) >= 10 and set(seen) == set(steps)
+    assert seen == sorted(seen, key=steps.index), "and never back"

@@ -11,6 +11,7 @@ from tls import authority, mosquitto, openssl, vouched
 from vm import micropython
 
 from sim import brokers
+from sim.proxy import Proxy
 
 pytestmark = [
     pytest.mark.skipif(brokers.executable("mosquitto") is None, reason="mosquitto is missing"),
@@ -55,6 +56,21 @@ def test_a_stranger_another_name_or_no_file_gets_nothing(tls, ca, host):
     if ca == "none":
         assert "broker.ca: the file" in str(live.uplink.failure)
     live.hang_up()
+
+
+def test_after_a_handshake_that_stalls_everything_arrives(tls):
+    port, folder = tls
+    with Proxy("localhost", port) as proxy:
+        proxy.is_mute = True
+        live = LiveUplink("localhost", proxy.port, tls=True, ca=str(folder / "city.pem"),
+                          connect_timeout_s=5, backoff_max_s=1)  # fmt: skip
+        live.alarm(30)
+        live.position(300)
+        live.run_until(lambda: live.uplink.dials_failed > 0)
+        assert live.uplink.acked == 0
+        proxy.is_mute = False
+        live.drain()
+        live.hang_up()
 
 
 def test_the_vm_too_speaks_only_to_whom_the_authority_vouches_for(tls):

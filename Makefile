@@ -38,7 +38,7 @@ station: $(VENV)/station $(VENV)/web  ## what municipal staff see, for a broker 
 	@$(VENV_BIN)/python -m station serve $(STATION)
 
 test: $(VENV)/dev  ## all tests
-	@$(VENV_BIN)/python -m pytest -q -n auto --dist loadfile
+	@$(VENV_BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/dev $(VENV)/typings  ## style (ruff) and types (mypy)
 	@$(VENV_BIN)/ruff check --quiet .

@@ -7,6 +7,13 @@ import sim  # noqa: F401  (CPython looks like MicroPython from here on)
 from sim.peer import Peer
 from sim.story import Story
 
+LONG = ("test_virtual_", "test_deploy", "test_soak_", "test_uplink_", "test_page", "test_journal_")
+
+
+def pytest_collection_modifyitems(items):
+    """The files that take long begin first: none is left alone on one processor at the end."""
+    items.sort(key=lambda item: not item.path.name.startswith(LONG))
+
 
 @pytest.fixture(autouse=True)
 def contract(monkeypatch):

@@ -6,6 +6,7 @@ import hashlib
 import json
 import subprocess
 import sys
+import threading
 
 import paho.mqtt.client as mqtt
 import pytest
@@ -63,9 +64,12 @@ class Bus:
         self.answer = answer or (lambda request: (True, "Here."))
         self._client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2)
         self._client.on_message = self._took
+        hears = threading.Event()
+        self._client.on_subscribe = lambda *_: hears.set()
         self._client.connect(broker.host, broker.port)
         self._client.subscribe(ROOT + "cmd/#", 1)
         self._client.loop_start()
+        assert hears.wait(10)  # as a bus: it hears before it says that it is there
 
     def _took(self, client, _, message):
         assert not message.retain

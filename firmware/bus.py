@@ -73,7 +73,7 @@ class Bus:
         self.policing = Policing(config, parts.files, self.trip.phase != PARKED, start != SAFE)
         self._track = Track(config["track"])
         self._recorder = Recorder(self.journal, self.boot)
-        self._judging = Judging(self.policing.thresholds, self._recorder)
+        self._judging = Judging(self._recorder)
         self._tune()
         self._damaged = 0  # records found unreadable, as last told
         self._state_of = None

@@ -21,14 +21,15 @@ def unwatched(thresholds, has_belts):
 
 
 class Judging:
-    """rules: what is in force, in the order of RULES; renewed between ticks, never changed."""
+    """Call tune() first. rules: what is in force, in the order of RULES; another list once one of
+    them is another."""
 
-    def __init__(self, thresholds, recorder):
+    def __init__(self, recorder):
         self.rules = []
         self._recorder = recorder
         self._broken = set()  # kinds of rules that raise
         self._stale = set()  # kinds of rules that are to begin anew
-        self.tune(thresholds)
+        self._thresholds = None
 
     def tune(self, thresholds):
         """Other limits, other rules switched off, from the next tick on."""

@@ -16,13 +16,14 @@ _FLAP_MS = 200
 
 
 class Mishaps:
-    """What a Story has beside it: rig, world, _road, _timeline, _pass, _reach."""
+    """What a Story has beside it: rig, world, _road, _timeline, _pass, _press, _reach."""
 
     rig: Rig
     world: World
     _road: StraightRoad
     _timeline: Timeline
     _pass: Any
+    _press: Any
     _reach: Any
     _begins: Any
 
@@ -114,9 +115,7 @@ class Mishaps:
     def holds_check_button(self, seconds: float) -> None:
         """It is stuck."""
         self._timeline.tell(f"the check button sticks for {seconds:g} s")
-        self.world.check_button_pressed = True
-        self._pass(round(seconds * 1000))
-        self.world.check_button_pressed = False
+        self._press("check_button_pressed", round(seconds * 1000))
 
     def sticks(self, seat: int) -> None:
         """Its contact stays open, as if somebody sat there for good."""

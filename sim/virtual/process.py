@@ -101,21 +101,20 @@ class Process:
     @property
     def runs_a_program(self) -> bool:
         """The VM catches SIGINT then, and only then (ports/unix/unix_mphal.c)."""
-        try:
-            status = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii")
-        except OSError:
-            return False
-        caught = status.partition("SigCgt:")[2].split()[0]
-        return bool(int(caught, 16) >> signal.SIGINT - 1 & 1)
+        return bool(int(self._status("SigCgt"), 16) >> signal.SIGINT - 1 & 1)
 
     @property
     def waits(self) -> bool:
         """It sleeps, or waits for bytes."""
+        return self._status("State") == "S"
+
+    def _status(self, field: str) -> str:
+        """The first word of a line of proc(5), /proc/PID/status; "0" of a process that is gone."""
         try:
-            stat = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii")
+            status = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii")
         except OSError:
-            return False
-        return stat.rpartition(")")[2].split()[0] == "S"
+            return "0"
+        return status.partition(f"\n{field}:")[2].split()[0]
 
     def interrupt(self) -> None:
         """The VM raises KeyboardInterrupt at once, wherever it stands (ports/unix/unix_mphal.c)."""

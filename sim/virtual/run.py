@@ -29,6 +29,7 @@ from sim.vm import _ops as ops
 _REQUEST = struct.Struct("<BBHIqq")
 _ANSWER = struct.Struct("<qII")
 _FLASH = (ops.FLASH_PROGRAM, ops.FLASH_ERASE)
+_WHOLE = (*_FLASH, ops.BOOTED, ops.RESET)  # what Ctrl-C does not come in between of
 _NAP_S = 0.02
 _BUSY_S = 0.5
 
@@ -165,7 +166,7 @@ class Runner:
             self._hang_up()
             return
         self._op = op
-        if self.console.asked_s is not None and op not in _FLASH:
+        if self.console.asked_s is not None and op not in _WHOLE:
             self.console.interrupt()  # it connects anew, and asks again if it still wants to know
             return
         answer = self.board.answer(op, unit, argument, now_us, data, room)

@@ -1,19 +1,12 @@
 """Judging: new thresholds, rules that break, what stands meanwhile."""
 
 from parts import snapshot
+from test_recorder import recording
 
 from firmware import judging as judging_module
 from firmware.event import CLEARED, RAISED, Event
 from firmware.judging import Judging
-from firmware.recorder import Recorder
 from firmware.warnings import CHIME, SILENT
-
-
-class Journal:
-    next_seq = 1
-
-    def append(self, lane, kind, body):
-        self.next_seq += 1
 
 
 class Fast:
@@ -64,8 +57,9 @@ class Bench:
     def __init__(self):
         Fast.breaks = Fast.cannot_be_made = Slow.breaks = False
         self.s = snapshot()
-        self.recorder = Recorder(Journal(), 1)
-        self.judging = with_rules(lambda: Judging(thresholds(), self.recorder))
+        _, self.recorder = recording()
+        self.judging = Judging(self.recorder)
+        self.tunes()
 
     def tunes(self, **changes):
         with_rules(lambda: self.judging.tune(thresholds(**changes)))

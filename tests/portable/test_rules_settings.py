@@ -6,7 +6,7 @@ reading at its limit.
 
 from bench import Bench
 from packs import at, loaded, place
-from parts import snapshot
+from parts import Nvs, snapshot
 from watch import CONFIG, MINUTE, Watch, kmh
 
 from firmware.config import SETTINGS
@@ -85,7 +85,6 @@ LIMITS = {
     "corner_cms2": (HarshDriving, (300, 900), DRIVES, "lateral_mms2", lambda c: c * 10 - 1, 1),
     "crash_mg": (Crash, (1000, 6000), DRIVES, "shock_mg", lambda mg: mg - 1, 1),
     "supply_low_mv": (Supply, (10000, 23000), {}, "supply_mv", lambda mv: mv, -1),
-    "supply_cut_mv": (Supply, (3000, 9000), {}, "supply_mv", lambda mv: mv, -1),
     "heat_c": (Heat, (30, 45), HOT, "cabin_c10", lambda c: c * 10 - 1, 1),
     "drive_run_min": (DriverHours, (30, 300), {}, "driven_min", lambda n: n - 1, 1),
     "drive_day_min": (DriverHours, (60, 600), {}, "driven_day_min", lambda n: n - 1, 1),
@@ -109,7 +108,7 @@ ELSEWHERE = {
     "button_stuck_s": "test_rules_tuned.py",
 }
 BELOW = (
-    "check_walk_s", "geofence_edge_m", "geofence_dwell_s", "overspeed_margin_kmh",
+    "check_walk_s", "supply_cut_mv", "geofence_edge_m", "geofence_dwell_s", "overspeed_margin_kmh",
     "overspeed_dlt_s", "standing_kmh", "standing_s", "gnss_jump_kmh", "expander_calm_s",
     "rest_min", "heat_ahead_min", "heat_after_s", "heat_start_c",
 )  # fmt: skip
@@ -145,11 +144,18 @@ def test_limits_at_what_the_setting_says():
     for name, (rule, values, readings, reading, last, beyond) in LIMITS.items():
         for value in values:
             watch = tuned(rule, name, value, **readings)
-            if rule is Supply and name == "supply_cut_mv":
-                watch.rule = Supply(dict(CONFIG, supply_low_mv=2000, supply_cut_mv=value))
             assert watch.sees(5 * MINUTE, **{reading: last(value)}) == [], (name, value)
             told = watch.sees(5 * MINUTE, **{reading: last(value) + beyond})
             assert [state for state, _ in told[:1]] == ["raised"], (name, value)
+
+
+def test_when_the_supply_is_cut():
+    for cut_mv in (3000, 9000):
+        config = dict(CONFIG, supply_low_mv=2000, supply_cut_mv=cut_mv)
+        watch = Watch(Supply, config, supply_mv=cut_mv)
+        assert watch.sees(5 * MINUTE) == []
+        told = watch.sees(5 * MINUTE, supply_mv=cut_mv - 1)
+        assert [state for state, _ in told[:1]] == ["raised"]
 
 
 def test_the_margin_on_a_limit_of_the_policy():
@@ -202,16 +208,6 @@ def test_when_an_expander_is_calm():
         assert watch.states(expander_resets=[1]) == ["raised"]
         assert watch.sees(calm_s * 1000 - 100) == []
         assert watch.states() == ["cleared"]
-
-
-class Nvs:
-    """Nothing is kept."""
-
-    def get(self, key):
-        return None
-
-    def set(self, key, value):
-        pass
 
 
 def test_what_is_a_break():

@@ -122,7 +122,7 @@ def deaf(monkeypatch):
     master, slave = os.openpty()
     tty.setraw(slave)
     os.set_blocking(master, False)
-    ended = threading.Event()
+    ended, threads = threading.Event(), []
 
     def run(times):
         def live():
@@ -136,11 +136,14 @@ def deaf(monkeypatch):
                     if heard > times and b"\x04" in said:
                         os.write(master, b"soft reboot\r\nraw REPL; CTRL-B to exit\r\n")
 
-        threading.Thread(target=live).start()
+        threads.append(threading.Thread(target=live))
+        threads[-1].start()
         return os.ttyname(slave)
 
     yield run
     ended.set()
+    for thread in threads:
+        thread.join()
     os.close(slave)
     os.close(master)
 

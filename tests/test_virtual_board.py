@@ -57,6 +57,7 @@ def test_ctrl_c_ends_a_program_that_never_would(board):
 COLLECTS = """\
 import gc, machine
 pin, much, heard = machine.Pin(0), [[n] for n in range(1000)], 0
+print('runs')
 while heard < 12:
     try:
         while True:
@@ -73,6 +74,7 @@ def test_ctrl_c_never_finds_the_garbage_collector_at_work(board):
     with Board(board.port) as one:
         one.stop()
         one._transport.exec_raw_no_follow(COLLECTS)
+        one._transport.read_until(1, b"runs\r\n")  # while it is compiled, Ctrl-C is a byte
         one._transport.serial.write(b"\x03" * 12)
         told, wrong = one._transport.follow(30)
         assert (told, wrong) == (b"heard 12\r\n", b"")

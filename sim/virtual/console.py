@@ -69,6 +69,9 @@ class Terminal(Protocol):
     @property
     def runs_a_program(self) -> bool: ...
 
+    @property
+    def worked_s(self) -> float: ...
+
     def interrupt(self) -> None: ...
 
 
@@ -89,7 +92,7 @@ class Console:
         self._is_up = False
         self._interrupted_s: float | None = None
         self.asked_s: float | None = None
-        """Since when Ctrl-C waits for the moment in which `interrupt` may be called."""
+        """What the VM had worked when Ctrl-C came, which waits until `interrupt` may be called."""
 
     def attach(self, vm: Terminal) -> None:
         """A VM has started."""
@@ -179,7 +182,8 @@ class Console:
             self._interrupted_s = None
         end = self._in.find(_CTRL_C) if runs else -1
         if end == 0:
-            self.asked_s = self.asked_s or time.monotonic()
+            if self.asked_s is None:
+                self.asked_s = self.vm.worked_s
             return
         self.asked_s = None
         taken = self.vm.line.write(self._in[:end] if end > 0 else self._in)

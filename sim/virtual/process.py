@@ -108,6 +108,16 @@ class Process:
         """It sleeps, or waits for bytes."""
         return self._status("State") == "S"
 
+    @property
+    def worked_s(self) -> float:
+        """Processor time that it has used: proc(5), /proc/PID/stat; 0 of a process that is gone."""
+        try:
+            stat = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii")
+        except OSError:
+            return 0.0
+        user, system = stat.rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
     def _status(self, field: str) -> str:
         """The first word of a line of proc(5), /proc/PID/status; "0" of a process that is gone."""
         try:

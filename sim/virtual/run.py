@@ -183,13 +183,14 @@ class Runner:
         """Ctrl-C, if it waits. An ESP32 raises between two bytecodes; this VM raises wherever it
         stands, and in the garbage collector that leaves the heap locked, in littlefs a file system
         that is torn. So it is told while it waits for an answer (_serve) or sleeps; a program that
-        does neither is told after a while."""
+        works and does neither is told after a while of its own: on a computer with much to do, or
+        one that was asleep itself, seconds pass in which it did not get on."""
         process, asked_s = self._process, self.console.asked_s
         if process is None or asked_s is None:
             return
         asks = self._wire is not None and select.select([self._wire], [], [], 0)[0]
         may_sleep = not asks and self._op not in _FLASH and process.waits
-        if may_sleep or time.monotonic() - asked_s > _BUSY_S:
+        if may_sleep or process.worked_s - asked_s > _BUSY_S:
             self.console.interrupt()
 
     def _grant(self) -> None:

@@ -285,12 +285,11 @@ def test_a_bus_that_is_busy_or_has_lost_what_came_is_asked_once_more(play):
             await put(station, pack())
             teller.say(following())
             await station.courier.send(FLEET)
-            for _ in range(2):
-                await until(lambda: shown(station)["message"] is not None)
+            for sentence in list(refusals):
+                await until(lambda sentence=sentence: shown(station)["message"] == sentence)
                 at.passes(61)
-                await until(lambda: shown(station)["message"] is None)
             await until(lambda: shown(station)["sending"] == "there")
-            assert bus.parts[:5] == [1, 1, 2, 1, 2]
+            assert shown(station)["message"] is None and bus.parts[:5] == [1, 1, 2, 1, 2]
 
     play(story)
 

@@ -430,8 +430,9 @@ def test_page_that_is_open_for_a_week_does_not_grow(opened, station):
     week("second week")
     after = counted(page)
     print({name: (before[name], after[name]) for name in ("Nodes", "JSEventListeners")})
+    # What grew with every word would have grown by 150; what is just being fetched comes and goes.
     assert after["Nodes"] <= before["Nodes"] + 20
-    assert after["JSEventListeners"] <= before["JSEventListeners"]
+    assert after["JSEventListeners"] <= before["JSEventListeners"] + 20
     assert after["JSHeapUsedSize"] <= before["JSHeapUsedSize"] * 1.2
 
 
@@ -449,10 +450,11 @@ def test_page_says_what_is_stale_and_comes_back_by_itself(opened, station):
 
 
 def test_ended_session_leads_to_sign_in_and_back(opened, station):
-    page = opened("/alarms", language="en").page
-    page.locator("body.ready").wait_for()
+    page = opened("/reports", language="en").page  # which asks nothing by itself
+    page.get_by_role("button", name="Show").click()
+    page.locator("table.report").wait_for()
     station.post("/api/logout")
-    page.get_by_role("button", name="Search").click()
+    page.get_by_role("button", name="Show").click()
     page.get_by_text("Your session is over").wait_for()
     page.get_by_label("Name").fill("somchai")
     page.get_by_label("Password").fill("wrong")
@@ -460,7 +462,7 @@ def test_ended_session_leads_to_sign_in_and_back(opened, station):
     page.get_by_text("Name or password is wrong.").wait_for()
     page.get_by_label("Password").fill("right")
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/alarms")
+    page.wait_for_url("**/reports")
 
 
 @pytest.mark.parametrize(

@@ -58,8 +58,9 @@ class Outbox:
     async def collect(self) -> None:
         """What has happened since the last time becomes notices, all or none of it."""
         async with self._station.db.write() as connection:
-            if not self._station.db.is_sqlite:  # a lower number may still be on its way
-                await connection.execute(text("LOCK TABLE alarm_log IN SHARE MODE"))
+            if not self._station.db.is_sqlite:
+                # A lower number may still be on its way; and of two that collect one waits.
+                await connection.execute(text("LOCK TABLE alarm_log IN SHARE ROW EXCLUSIVE MODE"))
             seen = (await connection.execute(select(notice_progress.c.log_id))).scalar()
             newest = (await connection.execute(select(func.max(alarm_log.c.id)))).scalar() or 0
             if seen is None:  # the first start ever: nobody wants to be told of last year

@@ -11,7 +11,8 @@ from station.tables import alarm_log, alarms, notices
 
 
 def test_a_notice_is_not_passed_over_while_its_alarm_is_still_being_written(db, broker, tmp_path):
-    """Numbers are drawn before they are committed: a higher one may be there first."""
+    """Numbers are drawn before they are committed: a higher one may be there first. Nor is it told
+    twice by two that collect."""
     path = tmp_path / "notices.json"
     path.write_text('{"routes": [{"name": "duty", "to": "json://127.0.0.1:9/x"}]}')
     settings = Settings(broker=(broker.host, broker.port), db=db, routes=load(path))
@@ -44,11 +45,10 @@ def test_a_notice_is_not_passed_over_while_its_alarm_is_still_being_written(db, 
             await asyncio.sleep(0.2)
             other = asyncio.create_task(writes())
             await asyncio.sleep(0.2)
-            collecting = asyncio.create_task(outbox.collect())
+            collecting = [asyncio.create_task(outbox.collect()) for _ in range(2)]
             await asyncio.sleep(0.5)
             slow.set()
-            await asyncio.gather(writer, other, collecting)
-            await outbox.collect()
+            await asyncio.gather(writer, other, *collecting)
             assert len(await rows(station, notices)) == before + 2
 
     asyncio.run(scenario())

@@ -19,7 +19,7 @@ STATION := $(if $(BROKER),--broker $(BROKER)) $(if $(CA),--broker-ca $(CA)) $(if
 WHERE = $(if $(PORT),--port $(PORT))
 # said before anything is set up
 needs = $(if $(filter $(1),$(MAKECMDGOALS)),$(if $($(2)),,$(error Name it: make $(1) $(2)=$(3))))
-$(call needs,firmware,BIN,ESP32_GENERIC-....bin)
+$(call needs,firmware,BIN,ESP32_GENERIC-SPIRAM-....bin)
 $(call needs,deploy,BUS,bus-07)
 $(call needs,pull,OUT,bus-07.zip)
 

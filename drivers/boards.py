@@ -19,6 +19,7 @@ A table:
   uarts     serial port of each part; port 0 is the console
   dividers  (upper, lower) in ohm, before an ADC pin
   radios    what it has
+  switch_expander  inputs of an MCP23017 beside the board, by part: what has no pin of its own
   bridge    an SC16IS740 is the serial port of the seat modules: the board's own are all in use
 """
 
@@ -63,6 +64,46 @@ BOARDS: dict = {
         "pulled": ("one_wire",),
         "uarts": {"gnss": 1, "modbus": 2},
         "dividers": {"supply": (100000, 10000)},  # 36 V of a 24 V bus -> 3.3 V
+        "radios": ("wifi",),
+        "bridge": False,
+    },
+    "devkit_wrover": {
+        "name": "ESP32-DevKitC-VE (ESP32-WROVER-E)",
+        "psram": True,
+        "pins": {
+            "sda": 21,
+            "scl": 22,
+            "gnss_rx": 39,
+            "gnss_tx": 27,
+            "ignition": 32,
+            "front_door": 33,
+            "emergency_door": 25,
+            "check_button": 26,
+            "buzzer": 18,
+            "lamp": 19,
+            "horn": 23,
+            "supply": 34,
+            "one_wire": 4,
+        },
+        # By inputs of an MCP23017 beside the board: PSRAM takes two of the header's pins.
+        "switch_expander": {
+            "address": 39,
+            "sos_button": 2,
+            "lamp_sense": 3,
+            "buzzer_sense": 4,
+            "horn_sense": 5,
+        },
+        "ways": {
+            "expanders": {"sda_2": 13, "scl_2": 14},
+            "modbus": {"rs485_rx": 13, "rs485_tx": 14, "rs485_de": 4},
+            "chain": {"chain_clock": 13, "chain_load": 14, "chain_data": 4},
+            "mats": {},
+        },
+        "on_board": {},
+        "high": (),
+        "pulled": ("one_wire",),
+        "uarts": {"gnss": 1, "modbus": 2},
+        "dividers": {"supply": (100000, 10000)},
         "radios": ("wifi",),
         "bridge": False,
     },

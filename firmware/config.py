@@ -41,7 +41,7 @@ class Kinds:
 SETTINGS = {
     "fleet": Identifier("unconfigured"),
     "bus": Identifier("unconfigured"),
-    "board": Choice("devkit", "lilygo_a7670"),  # drivers/boards.py
+    "board": Choice("devkit", "devkit_wrover", "lilygo_a7670"),  # drivers/boards.py
     "seats": {
         "count": Number(40, 1, 64),
         "expanders": Addresses([32, 33, 34, 35, 36, 37], 32, 39, 8),

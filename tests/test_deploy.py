@@ -3,6 +3,7 @@
 The tests share one board and follow one another as its life does.
 """
 
+import contextlib
 import hashlib
 import json
 import subprocess
@@ -21,7 +22,10 @@ from tools.compiled import build, sha256
 from tools.partitions import partition
 from tools.slots import Slots
 
-CONFIG = b'{"fleet": "laemchabang", "bus": "test-01", "broker": {"password": "secret"}}'
+CONFIG = (
+    b'{"fleet": "laemchabang", "bus": "test-01", "board": "devkit_wrover", '
+    b'"broker": {"password": "secret"}}'
+)
 VFS = partition("vfs")
 QUIET = Console(quiet=True)
 
@@ -102,6 +106,31 @@ def test_a_blank_board_gets_program_and_settings_and_tells_how_its_parts_are(ben
     assert next_slot(disk) == "a"
     assert read(disk, "/bus.json") == CONFIG
     assert read(disk, "/boot.py") == (ROOT / "boot.py").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("heap_kb", "name", "says"),
+    [
+        (160, "devkit", "has 1[56][0-9] KB of memory for programs, and Busguard needs 440"),
+        (8192, "devkit", "GPIO16 and 17.*has to be devkit_wrover or lilygo_a7670"),
+    ],
+)
+def test_a_board_with_other_memory_is_refused_before_anything_is_written(
+    heap_kb, name, says, tmp_path
+):
+    image = tmp_path / "flash.img"
+    with Virtual(image, heap_kb) as virtual, Board(virtual.port) as board:
+        board.stop()
+        with pytest.raises(Trouble, match=says):
+            deploy.deploy(board, CONFIG.replace(b"devkit_wrover", name.encode()), QUIET)
+    assert on_flash(image).listdir("/") == ["boot.py"]
+
+
+@pytest.mark.parametrize(("free_kb", "fits"), [(319, False), (320, True), (4000, True)])
+def test_an_esp32_needs_less_memory_than_this_computer(free_kb, fits):
+    esp32 = SimpleNamespace(ask=lambda _: (0, free_kb * 1024, 2**31 - 1))
+    with contextlib.nullcontext() if fits else pytest.raises(Trouble, match="needs 320"):
+        deploy.check_memory(esp32, deploy.table(CONFIG))
 
 
 def test_the_next_deploy_sends_only_what_changed_and_breaks_at_any_file_without_harm(bench, board):

@@ -60,7 +60,7 @@ def test_a_bus_without_belt_contacts_warns_of_no_belt():
     bus.rig.check()
 
 
-@pytest.mark.parametrize("board", ["devkit", "lilygo_a7670"])
+@pytest.mark.parametrize("board", ["devkit", "devkit_wrover", "lilygo_a7670"])
 def test_the_cable_of_a_module_is_cut_while_a_child_sits_there(board):
     bus = story("modbus", board)
     bus.drives(seats={3, 30})

@@ -94,6 +94,7 @@ def test_what_is_connected_is_free_and_can_do_what_it_has_to(board, way):
 def test_the_pinouts_are_those_that_the_makers_publish():
     for way in BOARDS["devkit"]["ways"]:
         assert set(everything("devkit", way).values()) <= DEVKIT_HEADER
+        assert set(everything("devkit_wrover", way).values()) <= DEVKIT_HEADER - set(PSRAM)
     lilygo = BOARDS["lilygo_a7670"]
     assert lilygo["on_board"] == LILYGO_OWN
     assert not set(lilygo["pins"].values()) & set(LILYGO_OWN.values())

@@ -20,6 +20,9 @@ from tools.compiled import ROOT, build, sha256
 from tools.slots import Slots
 
 FLEET = ROOT / "fleet"
+NEEDS_KB, NEEDS_KB_64 = 320, 440
+"""With words of 32 and 64 bits; what it takes when it runs stands in docs/memory.md."""
+PSRAM_KB = 1024  # without it no ESP32 has so much
 OWN = ("boot.py", "main.py", "bus.json", "policy.json", "slot", "a", "b")
 """What has a meaning of its own on a board."""
 
@@ -56,10 +59,34 @@ def certificate(config: bytes) -> list[tuple[str, bytes]]:
         raise Trouble(f"broker.ca: fleet/{name} cannot be read: {error.strerror}.") from error
 
 
-def kept_high(config: bytes) -> int:
-    """The pin that has to be high from the start on this bus's board; 0: none."""
-    board = BOARDS[parse(config)[0]["board"]]
+def table(config: bytes) -> dict:
+    """The pins of this bus's board."""
+    return BOARDS[parse(config)[0]["board"]]
+
+
+def kept_high(board: dict) -> int:
+    """The pin that has to be high from the start; 0: none. board: a table."""
     return board["on_board"][board["high"][0]] if board["high"] else 0
+
+
+def check_memory(board: Board, pins: dict) -> None:
+    """Trouble if the program would not start there, or has its wires on the memory's pins."""
+    _, free, largest = board.ask(
+        "(__import__('gc').collect(), __import__('gc').mem_free(), __import__('sys').maxsize)"
+    )
+    needs_kb = NEEDS_KB if largest < 2**32 else NEEDS_KB_64
+    if free < needs_kb * 1024:
+        raise Trouble(
+            f"This board has {free // 1024} KB of memory for programs, and Busguard needs "
+            f"{needs_kb}. Take a board with PSRAM, flashed with MicroPython's file for it "
+            "(ESP32_GENERIC-SPIRAM); docs/memory.md has what else can be done."
+        )
+    if free > PSRAM_KB * 1024 and not pins["psram"]:
+        with_psram = " or ".join(name for name in BOARDS if BOARDS[name]["psram"])
+        raise Trouble(
+            "This board has PSRAM, which uses GPIO16 and 17, and bus.json has the table of "
+            f"another one, the {pins['name']}: board has to be {with_psram}."
+        )
 
 
 def examine(board: Board) -> int:
@@ -76,7 +103,9 @@ def examine(board: Board) -> int:
 
 def deploy(board: Board, config: bytes, console: Console) -> None:
     """board: stopped. Leaves it so that the next start runs the new code."""
+    pins = table(config)
     mpy = examine(board)
+    check_memory(board, pins)
     files = build(mpy)
     slots = Slots(board)
     total = sum(len(data) for data in files.values())
@@ -99,7 +128,7 @@ def deploy(board: Board, config: bytes, console: Console) -> None:
         if slots.hash("/" + path) != sha256(data):
             slots.place("/" + path, data)
             console.print(f"{path} is new.")
-    slots.switch(kept_high(config))
+    slots.switch(kept_high(pins))
 
 
 def main() -> int:

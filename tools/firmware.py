@@ -1,6 +1,6 @@
 """Puts MicroPython onto an ESP32, with a flash that has a partition for the journal:
 
-  python -m tools.firmware --port /dev/ttyUSB0 --bin ESP32_GENERIC-20260801-v1.29.0.bin
+  python -m tools.firmware --port /dev/ttyUSB0 --bin ESP32_GENERIC-SPIRAM-20260801-v1.29.0.bin
 
 On a board that has this partition table already the file system and the journal stay as
 they are: what a bus has seen is not lost by a newer MicroPython. On any other everything is new.

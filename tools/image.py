@@ -42,7 +42,7 @@ def _proven(data: bytes, what: str, name: str) -> bytes:
     if chip != _ESP32:
         raise Trouble(
             f"{name}: the {what} is for another chip (id {chip}, the ESP32 has 0). "
-            "Take the file ESP32_GENERIC or ESP32_GENERIC-SPIRAM of micropython.org."
+            "Take the file ESP32_GENERIC-SPIRAM of micropython.org."
         )
     try:
         image = LoadFirmwareImage("esp32", data)

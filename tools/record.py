@@ -33,7 +33,6 @@ The morning runs what make deploy put there, in front of a real broker, and its 
 
 """
 LOG_S = 10
-HEAP_KB = "1024"
 
 
 class Session:
@@ -73,9 +72,8 @@ def virtual_board(folder: Path, settings: Path) -> Iterator[str]:
     command = [sys.executable, "-u", "-m", "sim", "board", "--flash", str(folder / "flash.img")]
     with (folder / "board.log").open("w+") as log:
         process = subprocess.Popen(
-            [*command, "--bus", str(settings), "--heap", HEAP_KB, "--speed", "4"],
-            cwd=ROOT, stdout=log, stderr=log,
-        )  # fmt: skip
+            [*command, "--bus", str(settings), "--speed", "4"], cwd=ROOT, stdout=log, stderr=log
+        )
         try:
             found = None
             while found is None:
@@ -91,7 +89,7 @@ def virtual_board(folder: Path, settings: Path) -> Iterator[str]:
 def main() -> int:
     with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as ends:
         folder = Path(name)
-        binary = folder / "ESP32_GENERIC.bin"
+        binary = folder / "ESP32_GENERIC-SPIRAM.bin"
         binary.write_bytes(firmware_file())
         settings = ROOT / "fleet" / "bus-00.json"
         settings.parent.mkdir(exist_ok=True)
@@ -100,7 +98,7 @@ def main() -> int:
         chip = ends.enter_context(mock_bootloader(chip="esp32"))
         session = Session({chip.url(): "/dev/ttyUSB0", f"{folder}/": ""})
         session.run(
-            "make firmware BIN=ESP32_GENERIC.bin",
+            "make firmware BIN=ESP32_GENERIC-SPIRAM.bin",
             ["-m", "tools.firmware", "--port", chip.url(), "--bin", str(binary)],
         )
         with virtual_board(folder, settings) as port:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 HEAP_KB = 160
 PSRAM_HEAP_KB = 8192  # 4 MB there
-MORNING_HEAP_KB = 512  # with a policy, see make bench
 
 
 def add_arguments(command: argparse.ArgumentParser, number) -> None:
@@ -19,14 +18,13 @@ def add_arguments(command: argparse.ArgumentParser, number) -> None:
     )  # fmt: skip
     command.add_argument(
         "--bus", type=Path, metavar="FILE",
-        help="a bus.json that says which board it is and what is fitted (default: devkit with "
-        "40 seats on expanders and every sensor)",
+        help="a bus.json that says which board it is and what is fitted (default: devkit_wrover "
+        "with 40 seats on expanders and every sensor)",
     )  # fmt: skip
     command.add_argument(
         "--heap", type=number(64, 65536, int), metavar="KB",
-        help=f"how much memory programs get (default: {HEAP_KB}, with --morning "
-        f"{MORNING_HEAP_KB}, of a board with PSRAM {PSRAM_HEAP_KB}; objects take twice the room "
-        "they take on an ESP32, so 160 here is about 100 there)",
+        help=f"how much memory programs get (default: {PSRAM_HEAP_KB}, of a board without "
+        f"PSRAM {HEAP_KB}; a program takes about half as much again as on an ESP32)",
     )  # fmt: skip
     command.add_argument(
         "--speed", type=number(1, 1000, int), default=1, metavar="X",

@@ -18,7 +18,7 @@ from sim.flash import TEARS
 from sim.live import Stop
 from sim.morning import broker_at, subscribed
 from sim.proxy import HOST, Proxy
-from sim.virtual.arguments import HEAP_KB, MORNING_HEAP_KB, PSRAM_HEAP_KB
+from sim.virtual.arguments import HEAP_KB, PSRAM_HEAP_KB
 from sim.virtual.board import VirtualBoard
 from sim.virtual.harness import Harness
 from sim.virtual.image import Image
@@ -88,10 +88,7 @@ def _run(args: argparse.Namespace, stack: ExitStack) -> int:
         stack.callback(image.close)
         board = VirtualBoard(image, lambda clock: Harness(world, config, clock), int(args.speed))
         morning = _morning(args, board, stack) if args.morning else None
-        heap_kb = MORNING_HEAP_KB if args.morning else HEAP_KB
-        if board.harness.has_psram:
-            heap_kb = PSRAM_HEAP_KB
-        heap_kb = int(args.heap or heap_kb)
+        heap_kb = int(args.heap or (PSRAM_HEAP_KB if board.harness.has_psram else HEAP_KB))
         runner = Runner(board, heap_kb * 1024, _tell)
         stack.callback(runner.close)
     except (OSError, ValueError, LookupError) as error:

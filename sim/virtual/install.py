@@ -25,7 +25,7 @@ def code() -> dict[str, bytes]:
 def every_sensor() -> dict[str, Any]:
     """A bus.json with 40 seats and every sensor, without its broker."""
     return {
-        "fleet": "laemchabang", "bus": "bus-01", "board": "devkit", "seats": {"count": 40},
+        "fleet": "laemchabang", "bus": "bus-01", "board": "devkit_wrover", "seats": {"count": 40},
         "wifi": {"ssid": "bus-depot", "password": "not a secret"},
         "readback": {"fitted": True}, "accelerometer": {"fitted": True}, "cabin": {"fitted": True},
     }  # fmt: skip

@@ -9,6 +9,7 @@ import json
 import struct
 
 from firmware.clock import iso
+from firmware.timing import LONG_AGO_MS
 
 POSITION_FORMAT = "<IiiHH"  # UTC s, latitude and longitude 1e-7 deg, 0.1 km/h, deg
 _UNKNOWN = 0xFFFF
@@ -38,9 +39,9 @@ def kmh(speed_mms):
     return None if speed_mms is None else Fixed((speed_mms * 36 + 500) // 1000, 1)
 
 
-def seconds(ms):
-    """ms -> whole s, or None."""
-    return None if ms is None else ms // 1000
+def lasted(ms):
+    """For how long, ms -> whole s; None if nobody knows, or a day and more."""
+    return None if ms is None or ms >= LONG_AGO_MS else ms // 1000
 
 
 def text(value):

@@ -1,5 +1,8 @@
 """Conditions over time. Every now_ms is milliseconds since boot."""
 
+LONG_AGO_MS = 86400000
+"""What began before this boot, nobody knows when, counts as having begun so long before it."""
+
 
 class Held:
     """True once a condition has been true without a break for so long."""

@@ -19,7 +19,7 @@ from firmware.boarding import Boarding
 from firmware.check import Check
 from firmware.event import INFO, Event
 from firmware.odometer import Odometer
-from firmware.timing import Held
+from firmware.timing import LONG_AGO_MS, Held
 
 PARKED = "parked"
 BOARDING = "boarding"
@@ -27,7 +27,6 @@ DRIVING = "driving"
 CHECKING = "checking"
 
 _START_MS = const(2000)
-_LONG_AGO_MS = const(86400000)
 _STANDING_MMS = const(1400)  # 5 km/h
 
 
@@ -45,7 +44,7 @@ class Trip:
         unchecked = memory.get("unchecked")  # None: a new board, which has not been checked either
         self.phase = PARKED if unchecked == 0 else CHECKING
         # After a reset nobody knows how long the ignition has been off: long enough.
-        self._off_since_ms = 0 if unchecked is None else -_LONG_AGO_MS
+        self._off_since_ms = 0 if unchecked is None else -LONG_AGO_MS
         self._check = Check(unchecked == 0, memory)
         self._boarding = Boarding()
         self._notices = []

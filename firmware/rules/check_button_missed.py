@@ -1,7 +1,7 @@
 """The driver has not walked through the bus to the check button."""
 
 from firmware.event import ALARM, CLEARED, RAISED, Event
-from firmware.messages import seconds
+from firmware.messages import lasted
 from firmware.rules.profile import SETTLE_MS, Profile
 from firmware.warnings import PROMPT, SILENT
 
@@ -46,8 +46,8 @@ class CheckButtonMissed:
 
     def _event(self, state, s):
         why = (
-            ("ignition_off_s", seconds(s.ignition_off_ms)),
-            ("alone_s", seconds(s.alone_ms)),
+            ("ignition_off_s", lasted(s.ignition_off_ms)),
+            ("alone_s", lasted(s.alone_ms)),
             ("limit_s", self._profile.horn_ms // 1000),
             ("profile", self._profile.name),
         )

@@ -2,7 +2,7 @@
 
 from firmware import heat
 from firmware.event import ALARM, CLEARED, RAISED, UPDATED, Event
-from firmware.messages import fixed, seconds
+from firmware.messages import fixed, lasted
 from firmware.rules.profile import SETTLE_MS, Profile
 from firmware.warnings import HORN, INSIDE, PROMPT, SILENT
 
@@ -64,8 +64,8 @@ class ChildLeftBehind:
             ("heat_min", self._heat_min(s)),
         )
         why = (
-            ("ignition_off_s", seconds(s.ignition_off_ms)),
-            ("alone_s", seconds(s.alone_ms)),
+            ("ignition_off_s", lasted(s.ignition_off_ms)),
+            ("alone_s", lasted(s.alone_ms)),
             ("limit_s", self._profile.inside_ms // 1000),
             ("horn_s", self._profile.horn_ms // 1000),
             ("profile", self._profile.name),

@@ -2,7 +2,7 @@
 
 from firmware import heat
 from firmware.event import ALARM, CLEARED, RAISED, UPDATED, Event
-from firmware.messages import Fixed, fixed, seconds
+from firmware.messages import Fixed, fixed, lasted
 from firmware.warnings import HORN, INSIDE, SILENT
 
 _SETTLE_MS = 2000  # after boot the seats need so long to be known
@@ -83,7 +83,7 @@ class Heat:
             ("sensor_c", fixed(s.cabin_c10, 1)),
             ("limit_c", self._limit_c),
             ("ahead_min", self._ahead_min),
-            ("ignition_off_s", seconds(off_ms)),
-            ("alone_s", seconds(s.alone_ms)),
+            ("ignition_off_s", lasted(off_ms)),
+            ("alone_s", lasted(s.alone_ms)),
         )
         return Event(self.kind, ALARM, state, data, why)

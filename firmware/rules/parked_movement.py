@@ -1,6 +1,7 @@
 """Somebody is in the bus that was checked and locked."""
 
 from firmware.event import ALARM, CLEARED, RAISED, UPDATED, Event
+from firmware.messages import lasted
 from firmware.timing import Held
 from firmware.warnings import INSIDE, SILENT
 
@@ -44,6 +45,6 @@ class ParkedMovement:
         self._held.update(s.now_ms, False)
         self.warning = INSIDE if seats else SILENT
         state = CLEARED if not seats else UPDATED if before else RAISED
-        off_s = None if s.ignition_off_ms is None else s.ignition_off_ms // 1000
+        off_s = lasted(s.ignition_off_ms)
         why = (("ignition_off_s", off_s), ("held_s", self._held_s), ("checked", s.checked))
         return Event(self.kind, ALARM, state, (("seats", seats),), why)

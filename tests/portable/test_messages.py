@@ -6,7 +6,7 @@ from parts import snapshot
 
 from firmware import messages
 from firmware.event import ALARM, Event
-from firmware.messages import Fixed, TrackBatch, position
+from firmware.messages import Fixed, TrackBatch, lasted, position
 
 UTC_MS = 1795306323400
 
@@ -26,6 +26,10 @@ def test_kmh_rounds_to_the_nearest_tenth():
     assert str(messages.kmh(11528)) == "41.5"
     assert str(messages.kmh(0)) == "0.0"
     assert messages.kmh(None) is None
+
+
+def test_nobody_knows_for_how_long_once_it_is_a_day():
+    assert [lasted(ms) for ms in (None, 999, 86399999, 86400000)] == [None, 0, 86399, None]
 
 
 def test_text_is_json_in_the_order_given():

@@ -103,7 +103,7 @@ const EMPTY_SAYS = ["count", "seats"]; // here "none" is news
 const HOW = {
   word: (value, list) => word(list, value),
   words: (value, list) => (value === null ? t("unknown") : value.map((one) => word(list, one)).join(", ")),
-  dur: (value) => times.duration(value),
+  dur: (value) => (value === null ? t("unknown_time") : times.duration(value)),
   dur_ms: unlessNull((value) => (value < 60000 ? t("n_s", { n: value / 1000 }) : times.duration(value / 1000))),
   min: unlessNull((value) => times.duration(value * 60)),
   m: unlessNull(km),

@@ -35,6 +35,28 @@ PARTS = {
     "chain_data": ("74HC165, Q7", "74HC165 Q7", "of the nearest", "serial"),
 }
 
+HOW_IN_THAI = {
+    "optocoupler to ground while on": "ออปโตคัปเปลอร์ลงกราวด์เมื่อเปิดกุญแจ",
+    "contact to ground while closed": "หน้าสัมผัสลงกราวด์เมื่อประตูปิด",
+    "to ground when pressed": "ลงกราวด์เมื่อกด",
+    "high = on, by transistor": "ระดับสูง = ทำงาน ผ่านทรานซิสเตอร์",
+    "high = on, by relay": "ระดับสูง = ทำงาน ผ่านรีเลย์",
+    "divider 100 k / 10 k": "วงจรแบ่งแรงดัน 100 k / 10 k",
+    "optional, divider to 3.3 V": "ไม่บังคับ วงจรแบ่งแรงดันให้เหลือ 3.3 V",
+    "board's RX": "ขา RX ของบอร์ด",
+    "board's TX": "ขา TX ของบอร์ด",
+    "0x18 LIS3DH, 0x48 LM75B, ...": "0x18 LIS3DH, 0x48 LM75B, ...",
+    "0.5 m at most": "ยาวไม่เกิน 0.5 ม.",
+    "optional, 4.7 k to 3.3 V": "ไม่บังคับ 4.7 k ไปยัง 3.3 V",
+    "more MCP23017": "MCP23017 เพิ่มเติม",
+    "transceiver to board": "จากตัวแปลงเข้าบอร์ด",
+    "board to transceiver": "จากบอร์ดไปตัวแปลง",
+    "if it does not turn itself": "ถ้าตัวแปลงไม่กลับทิศทางเอง",
+    "clock of all": "สัญญาณนาฬิกาของทุกตัว",
+    "load of all": "สัญญาณโหลดของทุกตัว",
+    "of the nearest": "ของตัวที่ใกล้บอร์ดที่สุด",
+}
+
 WAYS = {
     "expanders": ("MCP23017, desk and minibus", "รถตู้"),
     "modbus": ("RS-485 modules, 40 seats", "รถบัส 40 ที่นั่ง"),

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from drivers.boards import BOARDS  # noqa: E402
-from tools.wiring_parts import COLOURS, PARTS, WAYS  # noqa: E402
+from tools.wiring_parts import COLOURS, HOW_IN_THAI, PARTS, WAYS  # noqa: E402
 
 ROW, TOP, WIDTH = 34, 96, 1080
 LEFT, RIGHT = 420, 660  # the board's edges
@@ -180,22 +180,30 @@ def seats_line():
     return svg(y + 340, body)
 
 
+def words_of(part, language):
+    """-> what it is called, how it is connected."""
+    english, thai, how, _ = PARTS[part]
+    return (english, how) if language == "en" else (thai, HOW_IN_THAI[how])
+
+
 def table_of(name, language):
     """-> str, Markdown: the pins of a board."""
-    at = 0 if language == "en" else 1
     lines = ["| GPIO | part | how |", "|---|---|---|"]
     if language == "th":
         lines[0] = "| GPIO | อุปกรณ์ | การต่อ |"
     table = BOARDS[name]
     for part, pin in table["pins"].items():
-        lines.append(f"| {pin} | {PARTS[part][at]} | {PARTS[part][2]} |")
+        called, how = words_of(part, language)
+        lines.append(f"| {pin} | {called} | {how} |")
     for way, pins in table["ways"].items():
         for part, pin in pins.items():
-            lines.append(f"| {pin} | {PARTS[part][at]} | `{way}`: {PARTS[part][2]} |")
+            called, how = words_of(part, language)
+            lines.append(f"| {pin} | {called} | `{way}`: {how} |")
     far = table.get("switch_expander", {})
     for part, bit in far.items():
         if part != "address":
-            lines.append(f"| GPA{bit} | {PARTS[part][at]} | MCP23017 0x{far['address']:02X} |")
+            called, _ = words_of(part, language)
+            lines.append(f"| GPA{bit} | {called} | MCP23017 0x{far['address']:02X} |")
     return "\n".join(lines)
 
 

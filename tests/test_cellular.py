@@ -18,7 +18,10 @@ SETTINGS = {"apn": "internet", "user": "", "password": "", "pin": ""}
 class Bench:
     """A modem, its driver, time in steps of 5 ms."""
 
-    def __init__(self, sim=None, supply=False, baudrate=115200, gnss=False, dtr=False, **settings):
+    def __init__(
+        self, sim=None, supply=False, baudrate=115200, gnss=False, fast=False, dtr=False,
+        model="A7670E-FASE", **settings,
+    ):  # fmt: skip
         self.now_ms = 0
         self.dbm = -71
         self.key, self.supply = Wire(), Wire() if supply else None
@@ -26,10 +29,10 @@ class Bench:
         self.uart = UART(115200, 512)
         self.chip = ModemChip(
             self.uart, self.key, lambda: self.dbm, sim, self.supply, baudrate=baudrate,
-            dtr=self.dtr,
+            model=model, dtr=self.dtr,
         )  # fmt: skip
         self.settings = {**SETTINGS, **settings}
-        self.gnss = gnss
+        self.gnss, self.fast = gnss, fast
         self.boot()
 
     def boot(self):
@@ -45,6 +48,7 @@ class Bench:
             ModemPower(Pin(self.key, Pin.OUT, value=0), supply, dtr),
             self.settings,
             self.gnss,
+            self.fast,
         )
         self.radio.up()
 
@@ -247,6 +251,22 @@ def test_the_modems_own_receiver_is_switched_on():
     assert bench.chip.gnss == {"power": 1, "rate": 1, "test": 1, "nmea_on_uart": 1}
     bench.boot()
     assert bench.comes_up() < 15  # it says READY only once
+
+
+def test_a_faster_receiver_is_asked_for():
+    bench = Bench(gnss=True, fast=True)
+    bench.comes_up()
+    assert bench.chip.gnss["rate"] == 5
+
+
+def test_the_receiver_of_a_sim7600_is_switched_on_by_other_words():
+    bench = Bench(gnss=True, fast=True, model="SIM7600E-H")
+    bench.comes_up()
+    assert bench.chip.gnss == {"power": 1, "rate": 1}
+    bench.boot()
+    bench.comes_up()  # +CGPS=1 is an ERROR now, and no trouble
+    assert bench.chip.gnss == {"power": 1, "rate": 1}
+    assert bench.radio.fault == ""
 
 
 def test_a_user_name_goes_to_ppp():

@@ -12,6 +12,7 @@ import time
 
 import utime as computer
 
+gc.threshold(16384)  # as in main.py
 gc.collect()
 EMPTY = gc.mem_alloc()
 

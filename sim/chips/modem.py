@@ -209,7 +209,7 @@ class ModemChip:
                 self._line = (self._line + bytes((byte,)))[-_LINE:]
                 continue
             line, self._line = self._line, b""
-            start = line.upper().rfind(b"AT")  # what stands in front of it is noise
+            start = line.upper().find(b"AT")  # what stands in front of it is noise
             if start >= 0 and line.isascii():
                 self._answers.obey(line[start + 2 :].decode("ascii").strip())
 

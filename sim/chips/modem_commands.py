@@ -1,6 +1,7 @@
 """What the modem answers to each AT command; what it does not know is an ERROR.
 
-Source: SIMCom A76XX series AT command manual V1.09; A76XX GNSS application note V1.03.
+Source: SIMCom A76XX series AT command manual V1.09; A76XX GNSS application note V1.03;
+SIM7500_SIM7600 series GPS application note, +CGPS and +CGPSNMEARATE.
 """
 
 from __future__ import annotations
@@ -32,6 +33,10 @@ class Answers:
             "+CGPSNMEARATE=": self._gnss_rate, "+CGNSSTST=": self._gnss_test,
             "+CGNSSPORTSWITCH=": self._gnss_port,
         }  # fmt: skip
+        if modem.model.startswith("SIM7600"):
+            for name in [name for name in self._known if name.startswith("+CGNSS")]:
+                del self._known[name]
+            self._known["+CGPS="], self._known["+CGPSNMEARATE="] = self._gps, self._gps_rate
 
     def obey(self, command: str) -> None:
         """command: without its AT."""
@@ -192,6 +197,23 @@ class Answers:
         value = self._number(argument, *allowed)
         if value is not None:
             self._set_gnss(**{name: value})
+            self._ok()
+
+    def _gps(self, argument: str) -> None:
+        """A SIM7600's: what it does already is an ERROR."""
+        value = self._number(argument, 0, 1)
+        if value is None:
+            return
+        if value == self._modem.gnss.get("power", 0):
+            self._error()
+            return
+        self._set_gnss(power=value)
+        self._ok()
+
+    def _gps_rate(self, argument: str) -> None:
+        value = self._number(argument, 0, 1)
+        if value is not None:
+            self._set_gnss(rate=value)
             self._ok()
 
     def _set_gnss(self, **settings: int) -> None:

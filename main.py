@@ -24,6 +24,7 @@ def run():
     """The imports stand here so that a file that is broken is a crash like any other."""
     gc.threshold(GARBAGE)  # else it fills the gaps in which the code that is loaded would fit
     from drivers.board import Board
+    from drivers.garbage import Garbage
     from drivers.nvs import Nvs
     from drivers.start import Start
     from firmware.bus import Bus
@@ -47,11 +48,13 @@ def run():
     bus = Bus(config, board, now_ms, errors, start.word, start.crash)
     bus.on_event = tell
     test = SelfTest(config, board, bus, now_ms, errors, start.word)
+    garbage = Garbage(gc, time)
+    gc.threshold(4 * GARBAGE)  # loaded: more than comes together behind a tick
     while True:
         now_ms = uptime.now_ms(time.ticks_ms())
         if now_ms >= bus.next_tick_ms:
             bus.tick(now_ms)
-            gc.collect()  # here it costs no alarm any time: the next tick is 100 ms away
+            garbage.collect(now_ms)
             start.live(now_ms)
             now_ms = uptime.now_ms(time.ticks_ms())
         if test is not None and test.is_due(now_ms):

@@ -1,20 +1,24 @@
-"""The power key of a SIMCom modem, and the switch of its supply and its DTR if the board has them.
+"""The power key of a SIMCom modem; the switch of its supply, its reset and its DTR if the board has
+them.
 
 Source: SIMCom A7670 series hardware design, 3.2 (PWRKEY); SIM7600 series hardware
 design, 3.2; A76XX series sleep mode application note V1.02, 2.1 (DTR). The key is pulled to
-ground by a transistor: the pin is high while pressed.
+ground by a transistor: the pin is high while pressed. So is the reset, whose pin the ESP32 pulls up
+at its own start (LilyGo-Modem-Series issue 10): a modem whose reset nobody lets go never starts.
 """
 
 
 class ModemPower:
-    def __init__(self, key, supply=None, dtr=None):
-        """machine.Pins, outputs. The supply is switched on here, if there is one."""
+    def __init__(self, key, supply=None, dtr=None, reset=None):
+        """machine.Pins, outputs. Switches the supply on and lets the reset go, if it has them."""
         self._key = key
         self._supply = supply
         self._dtr = dtr
         self.has_dtr = dtr is not None
         self.has_supply = supply is not None
         key.value(0)
+        if reset is not None:
+            reset.value(0)
         self.supply(True)
         self.doze(False)
 

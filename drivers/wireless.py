@@ -47,11 +47,16 @@ def _cellular(config, table):
         rxbuf=4096,
         txbuf=1024,
     )
-    supply, dtr = pins.get("modem_supply"), pins.get("modem_dtr")
     power = ModemPower(
         Pin(pins["modem_key"], Pin.OUT, value=0),
-        None if supply is None else Pin(supply, Pin.OUT, value=1),
-        None if dtr is None else Pin(dtr, Pin.OUT, value=0),
+        _output(pins, "modem_supply", 1),
+        _output(pins, "modem_dtr", 0),
+        _output(pins, "modem_reset", 0),
     )
     gnss = config["gnss"]
     return Cellular(uart, PPP, power, config["cellular"], gnss["in_modem"], gnss["fast"])
+
+
+def _output(pins, name, value):
+    """None if this board has no such pin."""
+    return Pin(pins[name], Pin.OUT, value=value) if name in pins else None

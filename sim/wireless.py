@@ -37,10 +37,10 @@ class Wireless:
         self.ap = AccessPoint(config["wifi"]["ssid"], config["wifi"]["password"])
         self.wlan = WLAN(clock, self.ap)
         self.uart = UART(_BAUD, _RXBUF)
-        self.key, self.supply, self.dtr = Wire(), Wire(), Wire()
+        self.key, self.supply, self.dtr, self.reset = Wire(), Wire(), Wire(), Wire()
         self.modem = ModemChip(
             self.uart, self.key, lambda: world.signal_dbm, SimCard(), self.supply, seed,
-            dtr=self.dtr,
+            dtr=self.dtr, reset=self.reset,
         )  # fmt: skip
         self.radio: Any = None
         self._route = ""
@@ -62,6 +62,7 @@ class Wireless:
             Pin(self.key, Pin.OUT, value=0),
             Pin(self.supply, Pin.OUT, value=1),
             Pin(self.dtr, Pin.OUT, value=0),
+            Pin(self.reset, Pin.OUT, value=0),
         )
         gnss = self._config["gnss"]
         return Cellular(

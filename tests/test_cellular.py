@@ -20,16 +20,17 @@ class Bench:
 
     def __init__(
         self, sim=None, supply=False, baudrate=115200, gnss=False, fast=False, dtr=False,
-        model="A7670E-FASE", **settings,
+        model="A7670E-FASE", reset=False, **settings,
     ):  # fmt: skip
         self.now_ms = 0
         self.dbm = -71
         self.key, self.supply = Wire(), Wire() if supply else None
         self.dtr = Wire() if dtr else None
+        self.reset = Wire() if reset else None
         self.uart = UART(115200, 512)
         self.chip = ModemChip(
             self.uart, self.key, lambda: self.dbm, sim, self.supply, baudrate=baudrate,
-            model=model, dtr=self.dtr,
+            model=model, dtr=self.dtr, reset=self.reset,
         )  # fmt: skip
         self.settings = {**SETTINGS, **settings}
         self.gnss, self.fast = gnss, fast
@@ -40,12 +41,13 @@ class Bench:
         self.uart.init(115200)
         supply = None if self.supply is None else Pin(self.supply, Pin.OUT, value=1)
         dtr = None if self.dtr is None else Pin(self.dtr, Pin.OUT, value=0)
+        reset = None if self.reset is None else Pin(self.reset, Pin.OUT, value=1)
         self.start_ms = self.now_ms
         self.links = 0
         self.radio = Cellular(
             self.uart,
             self._make_ppp,
-            ModemPower(Pin(self.key, Pin.OUT, value=0), supply, dtr),
+            ModemPower(Pin(self.key, Pin.OUT, value=0), supply, dtr, reset),
             self.settings,
             self.gnss,
             self.fast,
@@ -243,6 +245,12 @@ def test_a_tunnel_longer_than_the_networks_patience():
     bench.comes_up(200)
     assert bench.chip.boots == 1
     assert bench.links == 1  # a second one would lose its interrupt when the first is collected
+
+
+def test_the_reset_that_the_boards_own_start_pulls_is_let_go():
+    bench = Bench(reset=True)
+    bench.comes_up()
+    assert bench.reset.driven == 0
 
 
 def test_the_modems_own_receiver_is_switched_on():

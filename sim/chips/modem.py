@@ -33,8 +33,10 @@ _LINE = 559
 class ModemChip:
     """air() -> dBm where the bus is, None: no coverage. key: high while it is pressed.
 
-    supply: the wire that switches its power, None: it always has it. Faults: `silent` (hangs
-    until its power is taken), `garbage` (probability of rubbish in front of a line), `chatty`
+    supply: the wire that switches its power, None: it always has it. reset: it is off while the
+    board does not drive this wire low, for the pin is pulled up; that it boots by itself when let
+    go is not modelled: the driver presses the key. Faults: `silent` (hangs until its power is
+    taken), `garbage` (probability of rubbish in front of a line), `chatty`
     (URCs in the middle of answers), `registration` ("auto", "denied", "none", "roaming"),
     `has_data` (False: NO CARRIER to a dial), `ppp` (False: nobody answers LCP). Counters:
     `overlapped` characters that came during a command, `refused` commands, `boots`.
@@ -51,6 +53,7 @@ class ModemChip:
         baudrate: int = 115200,
         model: str = "A7670E-FASE",
         dtr: Wire | None = None,
+        reset: Wire | None = None,
     ):
         self.uart = uart
         self.air = air
@@ -68,8 +71,8 @@ class ModemChip:
         self.overlapped = self.refused = self.boots = 0
         self.mode = "off"  # off, booting, command, data, escaped
         self.gnss: dict[str, int] = {}
-        self.on_gnss: Callable[[dict[str, int]], None] = _ignore
-        self._key, self._supply, self.doze = key, supply, Doze(dtr)
+        self.on_gnss: Callable[[dict[str, int]], None] = lambda gnss: None
+        self._key, self._supply, self._reset, self.doze = key, supply, reset, Doze(dtr)
         self.is_asleep = False
         self._rng = random.Random(seed)
         self._answers = Answers(self)
@@ -98,7 +101,7 @@ class ModemChip:
     def advance(self, now_ms: int) -> None:
         """The key, what has come, what is due, bytes across the wire."""
         self.now_ms = now_ms
-        if self.mode != "off" and not self._has_power():
+        if self.mode != "off" and not self._can_run():
             self._off()
             self.silent = False
         self.is_asleep = self.doze.look(now_ms, self.mode == "command")
@@ -126,14 +129,15 @@ class ModemChip:
     def later(self, ms: int, call: Callable[[], None]) -> None:
         self._later.append((self.now_ms + ms, call))
 
-    def _has_power(self) -> bool:
-        return self.powered and (self._supply is None or bool(self._supply.load))
+    def _can_run(self) -> bool:
+        is_held = self._reset is not None and self._reset.driven != 0
+        return self.powered and not is_held and (self._supply is None or bool(self._supply.load))
 
     def _press(self, pressed: bool) -> None:
         if not pressed:
             held_ms = 0 if self._key_since is None else self.now_ms - self._key_since
             self._key_since = None
-            if held_ms >= _KEY_ON_MS and self.mode == "off" and self._has_power():
+            if held_ms >= _KEY_ON_MS and self.mode == "off" and self._can_run():
                 self._boot()
             elif held_ms >= _KEY_OFF_MS and self.mode not in ("off", "leaving"):
                 self.mode = "leaving"  # a modem that hangs obeys its key all the same
@@ -290,7 +294,3 @@ class ModemChip:
     def carries(self) -> bool:
         """Whether IP packets pass now."""
         return self.mode == "data" and not self.silent and self.is_covered
-
-
-def _ignore(gnss: dict[str, int]) -> None:
-    pass

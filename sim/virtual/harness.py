@@ -100,6 +100,7 @@ class Harness:
         self._wires[pins["modem_key"]] = wireless.key
         self._wires[pins["modem_supply"]] = wireless.supply
         self._wires[pins["modem_dtr"]] = wireless.dtr
+        self._wires[pins["modem_reset"]] = wireless.reset
 
     # power
 

@@ -5,7 +5,8 @@ tests/test_wiring.py holds every table to the rules of the ESP32 below.
 
 Sources: Espressif ESP32 series datasheet v4.5, 2.2 (GPIO34 to 39: inputs without pull-ups), 2.4
 and 3.3 (strapping pins), 2.3 (GPIO6 to 11: the flash); ESP32-WROVER-E datasheet, table 3 (GPIO16
-and 17: PSRAM); ESP-IDF ADC oneshot driver (ADC2 is Wi-Fi's while it is on).
+and 17: PSRAM); ESP32 series SoC errata, GPIO-3.11 (GPIO36 and 39 go low for 80 ns whenever an ADC
+is powered: no serial line); ESP-IDF ADC oneshot driver (ADC2 is Wi-Fi's while it is on).
 ESP32-DevKitC V4 getting started guide, header block. LilyGO: LilyGo-Modem-Series,
 examples/ATdebug/utilities.h (LILYGO_T_A7670) and docs/en/esp32/a7670-esp32, "Pins Map".
 
@@ -28,6 +29,7 @@ FLASH = (6, 7, 8, 9, 10, 11)
 PSRAM = (16, 17)
 CONSOLE = (1, 3)
 INPUT_ONLY = (34, 35, 36, 37, 38, 39)
+NO_SERIAL = (36, 39)
 ADC1 = (32, 33, 34, 35, 36, 37, 38, 39)
 
 BOARDS: dict = {
@@ -73,7 +75,7 @@ BOARDS: dict = {
         "pins": {
             "sda": 21,
             "scl": 22,
-            "gnss_rx": 39,
+            "gnss_rx": 35,
             "gnss_tx": 27,
             "ignition": 32,
             "front_door": 33,
@@ -113,10 +115,9 @@ BOARDS: dict = {
         "pins": {
             "sda": 21,
             "scl": 22,
-            "gnss_rx": 39,
+            "gnss_rx": 32,
             "gnss_tx": 14,
             "ignition": 13,
-            "check_button": 32,
             "buzzer": 18,
             "lamp": 19,
             "horn": 23,
@@ -131,6 +132,7 @@ BOARDS: dict = {
             "lamp_sense": 3,
             "buzzer_sense": 4,
             "horn_sense": 5,
+            "check_button": 6,
         },
         "ways": {"expanders": {}, "modbus": {}, "mats": {}},
         "on_board": {

@@ -11,6 +11,7 @@ from drivers.boards import (
     CONSOLE,
     FLASH,
     INPUT_ONLY,
+    NO_SERIAL,
     PSRAM,
     STRAPPING,
     way_pins,
@@ -88,6 +89,7 @@ def test_what_is_connected_is_free_and_can_do_what_it_has_to(board, way):
     bare = {part for part, pin in connected.items() if pin in INPUT_ONLY}
     assert bare <= DRIVEN | set(table["pulled"])
     assert not bare & OUTPUTS
+    assert not {pin for part, pin in connected.items() if part.endswith("_rx")} & set(NO_SERIAL)
     assert {pin for part, pin in everything(board, way).items() if part in ANALOG} <= set(ADC1)
 
 

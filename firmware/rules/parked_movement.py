@@ -45,6 +45,9 @@ class ParkedMovement:
         self._held.update(s.now_ms, False)
         self.warning = INSIDE if seats else SILENT
         state = CLEARED if not seats else UPDATED if before else RAISED
-        off_s = lasted(s.ignition_off_ms)
-        why = (("ignition_off_s", off_s), ("held_s", self._held_s), ("checked", s.checked))
+        why = (
+            ("ignition_off_s", lasted(s.ignition_off_ms)),
+            ("held_s", self._held_s),
+            ("checked", s.checked),
+        )
         return Event(self.kind, ALARM, state, (("seats", seats),), why)

@@ -1,0 +1,147 @@
+"""The other views, in both languages, at a desk and on a phone."""
+
+from __future__ import annotations
+
+from browser import PHONE
+
+
+def test_thai_is_the_default_with_buddhist_years(opened):
+    watched = opened("/")
+    page = watched.page
+    page.get_by_text("ไม่มีเหตุค้างอยู่").wait_for()
+    assert page.locator("html").get_attribute("lang") == "th"
+    assert (
+        "25" in page.locator("#today").inner_text() or "256" in page.locator("#today").inner_text()
+    )
+    year = page.evaluate("new Date().getFullYear()") + 543
+    assert str(year) in page.locator("#today").inner_text()
+    assert page.evaluate("document.fonts.check('16px \"Noto Sans Thai\"', 'กำลังวิ่ง')")
+    watched.shot("thai")
+
+
+def test_list_is_filtered_and_works_by_keyboard(opened):
+    page = opened("/", language="en").page
+    page.locator("tr[data-bus]").nth(11).wait_for()
+    page.get_by_label("Search bus").fill("bus-07")
+    assert page.locator("tr[data-bus]:visible").count() == 1
+    page.get_by_label("Search bus").fill("")
+    page.get_by_label("State", exact=True).select_option("dark")
+    assert page.locator("tr[data-bus]:visible").count() == 2
+    page.locator("tr[data-bus]:visible a").first.focus()
+    page.locator("#chosen").get_by_text("silent since").wait_for()
+    page.keyboard.press("Escape")
+    assert not page.locator("#chosen").is_visible()
+    page.locator("tr[data-bus]:visible a").nth(1).focus()
+    with page.expect_request("**/day/*") as asked:  # and the trail of the one that it rests on
+        page.locator("tr[data-bus]:visible a").first.focus()
+    assert "bus-04" in asked.value.url
+    page.locator("#chosen").get_by_text("silent since").wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/bus/laemchabang/bus-04")
+
+
+def test_seats_are_told_apart_without_colour(opened):
+    watched = opened("/bus/laemchabang/bus-04", language="en")
+    page = watched.page
+    page.locator("svg.seats [data-seat='13']").wait_for()
+    states = page.locator("#seats [data-seat]").evaluate_all("s => s.map(e => e.dataset.state)")
+    assert len(states) == 40
+    assert states[12] == states[13] == states[14] == "unknown"
+    assert page.locator("#seats [data-seat='13'] .question").count() == 1
+    taken = page.locator("#seats [data-state='taken']")
+    assert taken.count() == 4 and taken.first.locator(".person").count() == 2
+    assert "a child may sit there: 3 (13, 14, 15)" in page.locator("#seats svg").get_attribute(
+        "aria-label"
+    )
+    assert "How it is now is unknown" in page.locator("#old").inner_text()
+    watched.shot("bus")
+
+
+def test_replay_runs_through_the_day(opened):
+    watched = opened("/bus/laemchabang/bus-01", language="en")
+    page = watched.page
+    page.locator(".timeline li").nth(8).wait_for()
+    told = page.locator("#gaps").inner_text()
+    assert told == "3 records of this bus have not arrived (yet). (9f3a21c4 31–33)"
+    page.locator(".timeline li[data-kind=overspeed] button").first.click()
+    assert page.locator(".timeline li[aria-current]").get_attribute("data-kind") == "overspeed"
+    before = page.locator("#replay-clock").inner_text()
+    assert "km/h" in page.locator("#replay-now").inner_text()
+    page.locator("#speed").select_option("300")
+    page.get_by_role("button", name="Replay").click()
+    page.wait_for_function(
+        "t => document.querySelector('#replay-clock').textContent > t", arg=before
+    )
+    page.get_by_role("button", name="Pause").click()
+    watched.shot("replay")
+    # in a hole of the record the bus is nowhere, not still driving
+    start = int(page.locator("#slider").get_attribute("min"))
+    page.locator("#slider").fill(str(start + 2300))
+    assert "unknown" in page.locator("#replay-now").inner_text()
+    parts = """async () => {
+        const { Trail } = await import("/static/js/trail.js");
+        const trail = new Trail(L.map(document.createElement("div")).setView([13, 100], 10));
+        trail.show([[0, 13, 100], [60, 13, 100.1], [400, 13, 100.2], [410, 13, 100.3]]);
+        trail.add(900, 13, 100.4);
+        return trail._line.getLatLngs().map(part => part.length);
+    }"""
+    assert page.evaluate(parts) == [2, 2, 1]  # and no line is drawn across the hole
+    page.get_by_role("button", name="Back to now").click()
+    assert page.locator("#replay-now").inner_text() == ""
+
+
+def test_phone_shows_one_thing_at_a_time(opened, station):
+    station.alarm()
+    watched = opened("/", viewport=PHONE)
+    page = watched.page
+    page.locator("article.alarm").wait_for()  # what waits for an answer comes first
+    assert not page.locator("#map").is_visible()
+    watched.shot("phone-alarms")
+    page.locator("[data-tab=map]").click()
+    assert page.locator("#map").is_visible() and not page.locator("#alarms").is_visible()
+    assert page.locator("#tab-alarms").get_attribute("data-unseen") == "1"
+    watched.shot("phone-map")
+    page.locator("#alarm-bar").click()
+    assert page.locator("article.alarm").is_visible() and not page.locator("#map").is_visible()
+    page.locator("article.alarm [data-show]").click()
+    page.locator("#chosen").get_by_text("bus-03").wait_for()
+    page.locator("[data-tab=list]").click()
+    assert page.locator("tr[data-bus]").first.is_visible()
+    watched.shot("phone-list")
+    for path in ("/", "/bus/laemchabang/bus-04", "/alarms", "/reports", "/admin"):
+        watched.goto(path)
+        page.locator("body.ready").wait_for()
+        wide = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert wide <= 0, f"{path} is wider than a phone"
+
+
+def test_reports_and_administration(opened):
+    watched = opened("/reports", language="en")
+    page = watched.page
+    page.locator("select[name=bus] option").nth(3).wait_for(state="attached")
+    page.get_by_role("button", name="Show").click()
+    page.get_by_role("cell", name="15.4").wait_for()
+    assert "format=xlsx" in page.locator("#xlsx").get_attribute("href")
+    watched.goto("/admin")
+    page.get_by_text("'kind' is a required property").wait_for()
+    assert '{"v":1}<b>' in page.locator("#quarantine").inner_text()
+    policies = page.locator("#policies").inner_text()
+    assert "1 of 4" in policies
+    for words in (
+        "bus-02: none; being sent, part 3 of 12",
+        "bus-03: unknown; waiting for the bus",
+        "bus-04: none; refused: policy: zones[3].polygon[7]: latitude 913.0",
+    ):
+        assert words in policies
+    asked = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    page.locator("#policies").get_by_role("button", name="Send to the buses").click()
+    assert "Send policy 12 to all 4 buses of laemchabang?" in asked[0]
+    assert "given up" in page.locator("#notices").inner_text()
+    page.locator("#users").get_by_role("button", name="Change").click()
+    user = page.locator("#user")
+    assert user.locator("[name=name]").input_value() == "สมชาย"
+    assert user.locator("[name=role]").input_value() == "duty"
+    watched.shot("admin")

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import pytest
 from littlefs import LittleFS
 from rich.console import Console
+from virtual import VirtualBoard
 from virtual_board import Virtual
 from vm import ROOT
 
@@ -124,6 +125,19 @@ def test_a_board_with_other_memory_is_refused_before_anything_is_written(
         with pytest.raises(Trouble, match=says):
             deploy.deploy(board, CONFIG.replace(b"devkit_wrover", name.encode()), QUIET)
     assert on_flash(image).listdir("/") == ["boot.py"]
+
+
+def test_a_board_that_is_refused_goes_on_at_once_with_what_it_has(tmp_path, monkeypatch):
+    monkeypatch.setattr(deploy, "FLEET", tmp_path)
+    (tmp_path / "bus-07.json").write_bytes(CONFIG)
+    board = VirtualBoard(tmp_path / "flash.img", "--heap", "160")
+    monkeypatch.setattr("sys.argv", ["deploy", "--port", board.port, "--bus", "bus-07"])
+    try:
+        with pytest.raises(Trouble, match="memory for programs"):
+            deploy.main()
+        board.waits_for("starts again: reset")
+    finally:
+        board.stop()
 
 
 @pytest.mark.parametrize(("free_kb", "fits"), [(349, False), (350, True), (4000, True)])

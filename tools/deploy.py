@@ -7,6 +7,7 @@ goes on with the code it had. The journal is never touched.
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from rich.console import Console
@@ -140,7 +141,12 @@ def main() -> int:
     with Board(choose(options.port)) as board:
         board.stop()
         board.feed()
-        deploy(board, config, console)
+        try:
+            deploy(board, config, console)
+        except Trouble:
+            with contextlib.suppress(Trouble):
+                board.restart()  # with the code it has: the children are watched again at once
+            raise
         board.restart()
         return 0 if selftest.show(selftest.wait(board, console), console) else 1
 

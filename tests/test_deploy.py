@@ -144,7 +144,7 @@ def test_a_board_that_is_refused_goes_on_at_once_with_what_it_has(tmp_path, monk
 def test_an_esp32_needs_less_memory_than_this_computer(free_kb, fits):
     esp32 = SimpleNamespace(ask=lambda _: (0, free_kb * 1024, 2**31 - 1))
     with contextlib.nullcontext() if fits else pytest.raises(Trouble, match="needs 350"):
-        deploy.check_memory(esp32, deploy.table(CONFIG))
+        deploy.check_memory(esp32, deploy.table_of(CONFIG))
 
 
 def test_the_next_deploy_sends_only_what_changed_and_breaks_at_any_file_without_harm(bench, board):

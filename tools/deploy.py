@@ -60,17 +60,17 @@ def certificate(config: bytes) -> list[tuple[str, bytes]]:
         raise Trouble(f"broker.ca: fleet/{name} cannot be read: {error.strerror}.") from error
 
 
-def table(config: bytes) -> dict:
-    """The pins of this bus's board."""
+def table_of(config: bytes) -> dict:
+    """This bus's board, as drivers/boards.py has it."""
     return BOARDS[parse(config)[0]["board"]]
 
 
-def kept_high(board: dict) -> int:
-    """The pin that has to be high from the start; 0: none. board: a table."""
-    return board["on_board"][board["high"][0]] if board["high"] else 0
+def kept_high(table: dict) -> int:
+    """The pin that has to be high from the start; 0: none."""
+    return table["on_board"][table["high"][0]] if table["high"] else 0
 
 
-def check_memory(board: Board, pins: dict) -> None:
+def check_memory(board: Board, table: dict) -> None:
     """Trouble if the program would not start there, or has its wires on the memory's pins."""
     _, free, largest = board.ask(
         "(__import__('gc').collect(), __import__('gc').mem_free(), __import__('sys').maxsize)"
@@ -82,11 +82,11 @@ def check_memory(board: Board, pins: dict) -> None:
             f"{needs_kb}. Take a board with PSRAM, flashed with MicroPython's file for it "
             "(ESP32_GENERIC-SPIRAM); docs/memory.md has what else can be done."
         )
-    if free > PSRAM_KB * 1024 and not pins["psram"]:
+    if free > PSRAM_KB * 1024 and not table["psram"]:
         with_psram = " or ".join(name for name in BOARDS if BOARDS[name]["psram"])
         raise Trouble(
             "This board has PSRAM, which uses GPIO16 and 17, and bus.json has the table of "
-            f"another one, the {pins['name']}: board has to be {with_psram}."
+            f"another one, the {table['name']}: board has to be {with_psram}."
         )
 
 
@@ -104,9 +104,9 @@ def examine(board: Board) -> int:
 
 def deploy(board: Board, config: bytes, console: Console) -> None:
     """board: stopped. Leaves it so that the next start runs the new code."""
-    pins = table(config)
+    table = table_of(config)
     mpy = examine(board)
-    check_memory(board, pins)
+    check_memory(board, table)
     files = build(mpy)
     slots = Slots(board)
     total = sum(len(data) for data in files.values())
@@ -129,7 +129,7 @@ def deploy(board: Board, config: bytes, console: Console) -> None:
         if slots.hash("/" + path) != sha256(data):
             slots.place("/" + path, data)
             console.print(f"{path} is new.")
-    slots.switch(kept_high(pins))
+    slots.switch(kept_high(table))
 
 
 def main() -> int:

@@ -29,11 +29,14 @@ def test_page_that_is_open_for_a_week_does_not_grow(opened, station):
     week("first week")
     before = counted(page)
     week("second week")
-    after = counted(page)
+    for _ in range(20):  # what is just being fetched listens and goes; what leaks stays
+        after = counted(page)
+        if after["JSEventListeners"] <= before["JSEventListeners"]:
+            break
+        page.wait_for_timeout(250)
     print({name: (before[name], after[name]) for name in ("Nodes", "JSEventListeners")})
-    # What grew with every word would have grown by 150; what is just being fetched comes and goes.
     assert after["Nodes"] <= before["Nodes"] + 20
-    assert after["JSEventListeners"] <= before["JSEventListeners"] + 20
+    assert after["JSEventListeners"] <= before["JSEventListeners"]
     assert after["JSHeapUsedSize"] <= before["JSHeapUsedSize"] * 1.2
 
 

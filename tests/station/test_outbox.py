@@ -49,6 +49,7 @@ def test_a_notice_is_not_passed_over_while_its_alarm_is_still_being_written(db, 
             await asyncio.sleep(0.5)
             slow.set()
             await asyncio.gather(writer, other, *collecting)
+            await outbox.collect()
             assert len(await rows(station, notices)) == before + 2
 
     asyncio.run(scenario())

@@ -9,7 +9,7 @@ PIP := $(VENV_BIN)/python -m pip install -qq --disable-pip-version-check
 TOWN := $(if $(BUSES),--buses $(BUSES)) $(if $(SPEED),--speed $(SPEED)) $(if $(SEED),--seed $(SEED)) \
         $(if $(DURATION),--duration $(DURATION)) $(if $(BROKER),--broker $(BROKER))
 
-COVERING := tests/portable tests/test_rules_hypothesis.py
+COVERING := tests/portable tests/firmware/rules/test_hypothesis.py
 
 # make station BROKER=mqtts://mqtt.example.org CA=city.pem DB=postgresql://... HTTP=127.0.0.1:8080
 STATION := $(if $(BROKER),--broker $(BROKER)) $(if $(CA),--broker-ca $(CA)) $(if $(DB),--db $(DB)) $(if $(HTTP),--http $(HTTP)) \
@@ -48,7 +48,7 @@ lint: $(VENV)/dev $(VENV)/typings  ## style (ruff) and types (mypy)
 
 bench: $(VENV)/dev  ## measure, beside the goals
 	@$(VENV_BIN)/python -m sim bench
-	@$(VENV_BIN)/python -m tests.page_frames
+	@$(VENV_BIN)/python -m tests.support.page_frames
 
 vm: $(VENV)/dev  ## the portable tests of firmware/, on CPython and in the MicroPython VM
 	@$(VENV_BIN)/python -m pytest -q -rs tests/portable tests/test_portable_vm.py
@@ -83,11 +83,11 @@ erase: $(VENV)/board  ## everything on a board, the journal too; asks first (POR
 hazards: $(VENV)/dev  ## docs/hazards.md from the code
 	@$(VENV_BIN)/python -m tools.hazards
 
-wiring: $(VENV)/dev  ## the wiring diagrams of docs/install.md from drivers/boards.py
+wiring: $(VENV)/dev  ## the wiring diagrams of docs/install.md from drivers/board/tables.py
 	@$(VENV_BIN)/python tools/wiring_svg.py
 
 pictures: $(VENV)/dev  ## the pictures of docs/station.md, from the page as it is
-	@$(VENV_BIN)/python -m tests.page_pictures
+	@$(VENV_BIN)/python -m tests.support.page_pictures
 
 clean:  ## remove .venv and everything else that was made
 	rm -rf $(VENV) station/web/static/vendor* .hypothesis .mypy_cache .mpy_cache .pytest_cache .ruff_cache

@@ -14,9 +14,9 @@ HORN_PIN = 23  # of every board in drivers/; a test holds them together
 
 machine.Pin(HORN_PIN, machine.Pin.OUT, value=0)
 
-START_MS = 60000  # until drivers/board.py takes the watchdog over
+START_MS = 60000  # until drivers/board/board.py takes the watchdog over
 SESSION_MS = 120000  # a soft reset: somebody is at the console, and feeds nothing
-LOOP = 3  # resets in five minutes of running; drivers/start.py forgets them after that
+LOOP = 3  # resets in five minutes of running; drivers/board/start.py forgets them after that
 SAFE, PREVIOUS = 1, 2  # bits of `how`
 
 
@@ -68,7 +68,7 @@ def start():
     nvs = esp32.NVS("start")
     asked = machine.reset_cause() in (machine.SOFT_RESET, machine.DEEPSLEEP_RESET)
     high = number(nvs, "high")
-    if high > 0:  # of drivers/boards.py, by way of the deploy: what keeps the board on
+    if high > 0:  # of drivers/board/tables.py, by way of the deploy: what keeps the board on
         machine.Pin(high, machine.Pin.OUT, value=1)
     how = before = number(nvs, "how")
     resets = count(nvs, asked)

@@ -1,4 +1,4 @@
-"""The bus on its board: /bus.json + drivers/board.py -> firmware.bus.Bus, for ever.
+"""The bus on its board: /bus.json + drivers/board/board.py -> firmware.bus.Bus, for ever.
 
 It never just ends. A crash is told, kept for the next start, and the board resets; Ctrl-C
 on the console stops the bus for a technician, and only if somebody is there.
@@ -23,13 +23,13 @@ SESSION_MS = 120000
 def run():
     """The imports stand here so that a file that is broken is a crash like any other."""
     gc.threshold(GARBAGE)  # else it fills the gaps in which the code that is loaded would fit
-    from drivers.board import Board
-    from drivers.garbage import Garbage
-    from drivers.nvs import Nvs
-    from drivers.start import Start
+    from drivers.board.board import Board
+    from drivers.board.garbage import Garbage
+    from drivers.board.nvs import Nvs
+    from drivers.board.start import Start
     from firmware.bus import Bus
     from firmware.clock import Uptime
-    from firmware.config import load
+    from firmware.config.load import load
     from firmware.memory import Memory
     from firmware.selftest import SelfTest, plain
 

@@ -13,7 +13,7 @@ _PARITY = {"none": None, "even": 0, "odd": 1}
 
 
 def seat_inputs(table, seats, i2c, errors):
-    """table: of drivers/boards.py; seats: config["seats"]; i2c: the bus beside the board;
+    """table: of drivers/board/tables.py; seats: config["seats"]; i2c: the bus beside the board;
     errors: takes sentences about what this board cannot do.
 
     A way that the board has no pins for leaves every seat unknown, and says so.

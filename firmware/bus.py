@@ -4,26 +4,27 @@ uplink's turn. The tick and the uplink share nothing but the journal.
 
 from micropython import const
 
-from firmware import VERSION, commands, messages
-from firmware.backup import Backup
-from firmware.driven import Driven
+from firmware import VERSION, messages
 from firmware.event import INFO, WARNING, Event, fault
-from firmware.health import Health
-from firmware.journal import ALARM, TRACK, Journal
-from firmware.judging import Judging, unwatched
-from firmware.last_resort import LastResort
+from firmware.journal.journal import ALARM, TRACK, Journal
+from firmware.journal.recorder import Recorder
+from firmware.journal.track import Track
 from firmware.memory import Memory
-from firmware.modes import NORMAL, Modes
-from firmware.policing import Policing
-from firmware.radio_news import RadioNews
-from firmware.recorder import Recorder
-from firmware.rest import ASLEEP, LEAVING, Rest
-from firmware.senses import Senses
+from firmware.policy.in_force import PolicyInForce
+from firmware.rules.engine import RuleEngine, unwatched
+from firmware.sensing.backup import Backup
+from firmware.sensing.self_check import SelfCheck
+from firmware.sensing.sensors import Sensors
 from firmware.snapshot import Snapshot
 from firmware.timing import Every
-from firmware.track import Track
-from firmware.trip import PARKED, Trip
-from firmware.uplink import Uplink
+from firmware.trip.driving_hours import DrivingHours
+from firmware.trip.modes import NORMAL, Modes
+from firmware.trip.sleep import ASLEEP, LEAVING, Sleep
+from firmware.trip.trip import PARKED, Trip
+from firmware.uplink import commands
+from firmware.uplink.last_resort import LastResort
+from firmware.uplink.radio_news import RadioNews
+from firmware.uplink.uplink import Uplink
 from firmware.warnings import INSIDE, LAMP, Warnings
 
 _TICK_MS = const(100)
@@ -36,7 +37,7 @@ SAFE = "safe"
 
 
 class Bus:
-    """The whole bus on the parts that a board.py hands it (drivers/board.py names them).
+    """The whole bus on the parts that a board.py hands it (drivers/board/board.py names them).
 
     Call tick(now_ms) when next_tick_ms has come, and turn(now_ms) in between.
     on_event(event): told of every event, for a console; may be replaced.
@@ -53,9 +54,9 @@ class Bus:
         self.snapshot = Snapshot(config["seats"]["count"])
         self.trip = Trip(config, memory)
         self.snapshot.phase = self.trip.phase
-        self._driven = Driven(memory)
-        health = self._health = Health(parts)
-        self.warnings = Warnings(config["warnings"], health.lamp, health.buzzer, health.horn)
+        self._driving_hours = DrivingHours(memory)
+        check = self._self_check = SelfCheck(parts)
+        self.warnings = Warnings(config["warnings"], check.lamp, check.buzzer, check.horn)
         kept = config["journal"]
         self.journal = Journal(
             parts.flash, parts.entropy, kept["alarm_kb"], kept["cursor_s"], memory
@@ -66,14 +67,14 @@ class Bus:
         self.next_tick_ms = now_ms
         self._has_kept_house = False  # since the last tick
         self.on_event = lambda event: None
-        self.senses = Senses(config, parts, self.snapshot)
+        self.sensors = Sensors(config, parts, self.snapshot)
         self.modes = Modes(config)
         if parts.reset_cause == "power_on" and self.trip.phase == PARKED:
             self.modes.await_button()
-        self.policing = Policing(config, parts.files, self.trip.phase != PARKED, start != SAFE)
+        self.policy = PolicyInForce(config, parts.files, self.trip.phase != PARKED, start != SAFE)
         self._track = Track(config["track"])
         self._recorder = Recorder(self.journal, self.boot)
-        self._judging = Judging(self._recorder)
+        self._engine = RuleEngine(self._recorder)
         self._tune()
         self._damaged = 0  # records found unreadable, as last told
         self._state_of = None
@@ -83,7 +84,7 @@ class Bus:
         self._last_resort = LastResort(config["broker"]["reset_after_min"], memory)
         self._has_broker = bool(config["broker"]["host"])
         self._backup = Backup(config, memory, parts.reset_cause)
-        self.rest = Rest(config["sleep"], config["rules"]["supply_low_mv"], self._has_broker)
+        self.sleeping = Sleep(config["sleep"], config["rules"]["supply_low_mv"], self._has_broker)
         self._has_belts = config["seats"]["belts"]
         self._sleep_s = config["sleep"]["wake_s"] if config["sleep"]["on"] else None
         self._slept_ms = 0  # since the last tick
@@ -97,13 +98,13 @@ class Bus:
         """Everything up to the journal and the horn. Only a completed tick feeds the watchdog."""
         s = self.snapshot
         s.now_ms = now_ms
-        self.senses.sense(s, self._slept_ms)
+        self.sensors.sense(s, self._slept_ms)
         self._slept_ms = 0
-        self._notices.extend(self.policing.update(s))
+        self._notices.extend(self.policy.update(s))
         self._judge(s)
         must_reset = self._has_broker and self._reach(now_ms)
         self._record(s)
-        self.warnings.show(s, self._judging.rules, self.modes)
+        self.warnings.show(s, self._engine.rules, self.modes)
         self._settle(s)
         self._parts.watchdog.feed()
         self._plan(now_ms)
@@ -129,10 +130,10 @@ class Bus:
     def sleep(self, now_ms):
         """Call after turn(): sleeps until the next tick, if the bus may -> bool: it has slept.
 
-        parts.sleep(ms): see drivers/board.py.
+        parts.sleep(ms): see drivers/board/board.py.
         """
         ms = self.next_tick_ms - now_ms
-        if self.rest.state != ASLEEP or self._more or not self.uplink.is_off or ms <= 0:
+        if self.sleeping.state != ASLEEP or self._more or not self.uplink.is_off or ms <= 0:
             return False
         self._slept_ms += ms
         self._parts.sleep(ms)
@@ -149,30 +150,30 @@ class Bus:
 
     def _police(self):
         is_calm = self.snapshot.mode == NORMAL and self.warnings.level < INSIDE
-        more = self.policing.turn(self.snapshot, is_calm, self.uplink.reply)
-        if self.policing.is_new:
-            self.policing.is_new = False
+        more = self.policy.turn(self.snapshot, is_calm, self.uplink.reply)
+        if self.policy.is_new:
+            self.policy.is_new = False
             self._tune()
             self.uplink.renew_status()
         return more
 
     def _tune(self):
-        thresholds = self.policing.thresholds
-        self._judging.tune(thresholds)
-        self.senses.tune(thresholds)
+        thresholds = self.policy.thresholds
+        self._engine.tune(thresholds)
+        self.sensors.tune(thresholds)
         self.trip.tune(thresholds)
-        self._health.tune(thresholds)
-        self._driven.tune(thresholds)
+        self._self_check.tune(thresholds)
+        self._driving_hours.tune(thresholds)
 
     def _judge(self, s):
         notices = self._notices
         notices.extend(self.trip.update(s))
-        notices.extend(self._health.update(s))
+        notices.extend(self._self_check.update(s))
         notices.extend(self._backup.update(s))
         notices.extend(self._memory.update(s.now_ms))
-        self._driven.update(s)
+        self._driving_hours.update(s)
         notices.extend(self.modes.update(s))
-        self._judging.judge(s, notices)
+        self._engine.judge(s, notices)
 
     def _record(self, s):
         lost = self.journal.take_lost()
@@ -195,14 +196,14 @@ class Bus:
 
     def _settle(self, s):
         """To sleep, or not to."""
-        is_busy = self.policing.is_pending or not self._recorder.is_calm
-        self.rest.update(s, self.warnings.level, is_busy, self.uplink)
-        self.uplink.rest(s.now_ms, self.rest.state == ASLEEP)
+        is_busy = self.policy.is_pending or not self._recorder.is_calm
+        self.sleeping.update(s, self.warnings.level, is_busy, self.uplink)
+        self.uplink.rest(s.now_ms, self.sleeping.state == ASLEEP)
 
     def _reach(self, now_ms):
         """Is the city within reach? -> bool: only a reset is left to try."""
         self._notices.extend(self._radio_news.update(now_ms))
-        rests = self.rest.state == ASLEEP
+        rests = self.sleeping.state == ASLEEP
         lost = self._last_resort.update(now_ms, self.uplink.connected, self._is_quiet(), rests)
         if lost is not None:
             self._notices.append(lost)
@@ -215,7 +216,7 @@ class Bus:
             s.phase == PARKED
             and s.mode == NORMAL
             and self.warnings.level <= LAMP
-            and self.senses.settled
+            and self.sensors.settled
         )
 
     def _plan(self, now_ms):
@@ -230,10 +231,10 @@ class Bus:
         s = self.snapshot
         if self._signal.due(now_ms):
             s.signal_dbm = self._parts.radio.signal_dbm()
-        leaving = self.rest.state == LEAVING
+        leaving = self.sleeping.state == LEAVING
         every_s = _PARKED_STATE_S if s.phase == PARKED else _STATE_S
         if leaving:
-            every_s = self.rest.next_s
+            every_s = self.sleeping.next_s
         seen = (s.phase, s.mode, s.front_door, s.emergency_door, s.seat_changes, leaving)
         # A second early, so that the promise holds in a parked bus's slow ticks too.
         due = seen != self._state_of or now_ms - self._state_ms >= every_s * 1000 - 1000
@@ -250,7 +251,7 @@ class Bus:
                 )
             )
             if leaving:
-                self.rest.said(now_ms)
+                self.sleeping.said(now_ms)
 
     def _status(self):
         s = self.snapshot
@@ -261,8 +262,8 @@ class Bus:
             self.boot,
             self._parts.reset_cause,
             self._start,
-            unwatched(self.policing.thresholds, self._has_belts),
-            self.policing.hash,
+            unwatched(self.policy.thresholds, self._has_belts),
+            self.policy.hash,
             self._sleep_s,
         )
 

@@ -9,7 +9,7 @@ import json
 from micropython import const
 
 from firmware import VERSION
-from firmware.journal import ALARM, TRACK
+from firmware.journal.journal import ALARM, TRACK
 
 _SENSES_MS = const(6000)  # by then a sensor that is silent stands as such
 _BROKER_MS = const(60000)  # then the broker is given up on

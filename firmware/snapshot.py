@@ -62,10 +62,10 @@ class Snapshot:
         # headcount.py: seats as they were 5 to 10 s ago; None: too soon after boot
         self.taken_before = None
         self.unknown_before = None
-        # driven.py: minutes with the engine on, without a break and within 24 h
+        # driving_hours.py: minutes with the engine on, without a break and within 24 h
         self.driven_min = 0
         self.driven_day_min = 0
-        # seats.py, health.py
+        # seats.py, self_check.py
         self.flapping = []  # seats whose contact flaps; they are unknown
         self.flapping_belts = []  # seats whose belt contact flaps; they count as open
         self.expander_resets = []  # since boot, of each expander

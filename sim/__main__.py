@@ -98,7 +98,7 @@ def _broker(command: argparse.ArgumentParser) -> None:
 
 def _town(commands) -> None:
     command = _command(
-        commands, "town", lambda args: importlib.import_module("sim.morning").run(args),
+        commands, "town", lambda args: importlib.import_module("sim.live.morning").run(args),
         "a school morning in Laem Chabang, live: real sockets, a real MQTT broker, and what a "
         "subscriber hears there. Exit status 1 if a confirmed record was lost",
     )  # fmt: skip
@@ -127,7 +127,7 @@ def _story(commands) -> None:
 
 
 def _run_story(args: argparse.Namespace) -> int:
-    from sim import stories
+    from sim.stories import scenarios as stories
 
     if args.list or args.name is None:
         for name in stories.STORIES:
@@ -141,7 +141,7 @@ def _run_story(args: argparse.Namespace) -> int:
 
 def _replay(commands) -> None:
     command = _command(
-        commands, "replay", lambda args: importlib.import_module("sim.replay").run(args),
+        commands, "replay", lambda args: importlib.import_module("sim.live.replay").run(args),
         "a GNSS receiver's log, byte for byte through the driver and the whole bus behind it, "
         "to an MQTT broker. Exit status 1 if a confirmed record was lost",
     )  # fmt: skip
@@ -188,7 +188,9 @@ def _run_bench(args: argparse.Namespace) -> int:
 
 
 def _soak(commands) -> None:
-    from sim import soak_days, soak_flash, soak_hazards
+    from sim.soak import days as soak_days
+    from sim.soak import flash as soak_flash
+    from sim.soak import hazards as soak_hazards
 
     def run(args: argparse.Namespace) -> int:
         chosen = soak_flash if args.flash else soak_hazards if args.hazards else soak_days

@@ -5,7 +5,7 @@
 - `micropython` with const, viper and native (here they change nothing), and the
   pointer types ptr8, ptr16, ptr32 of viper as built-ins (here: the buffer itself);
 - `ustruct`, `ubinascii`: the modules without the u;
-- `usocket`, `ussl`: sockets that are MicroPython streams (sim/usocket.py);
+- `usocket`, `ussl`: sockets that are MicroPython streams (sim/network/usocket.py);
 - `umqtt.simple`, where tools/get_umqtt.py has put it.
 """
 
@@ -34,7 +34,7 @@ def install() -> None:
     for name in ("ptr8", "ptr16", "ptr32"):
         setattr(builtins, name, _same)
 
-    from sim import usocket
+    from sim.network import usocket
 
     sys.modules["micropython"] = micropython
     sys.modules["ustruct"] = struct

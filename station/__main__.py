@@ -16,8 +16,8 @@ import uvicorn
 from station.accounts import Accounts, new_password
 from station.app import make_app
 from station.clock import Clock, FollowedClock
-from station.database import Database, DatabaseError, is_away
-from station.places import put_pack, read_pack
+from station.db.database import Database, DatabaseError, is_away
+from station.policy.places import put_pack, read_pack
 from station.settings import Settings, SettingsError, load, without_password
 from station.station import Station
 

@@ -18,9 +18,9 @@ from argon2.exceptions import VerificationError
 from sqlalchemy import delete, insert, select, update
 
 from station.clock import Clock
-from station.database import Database, is_away
+from station.db.database import Database, is_away
+from station.db.tables import sessions, users
 from station.settings import Settings
-from station.tables import sessions, users
 
 ROLES = ("viewer", "duty", "admin")
 _HASHER = PasswordHasher()

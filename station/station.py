@@ -11,21 +11,21 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from station.accounts import Accounts
-from station.alarms import Alarms
+from station.alarms.alarms import Alarms
+from station.alarms.silence import Silence
 from station.clock import Clock
-from station.courier import Courier
-from station.dark import Dark
-from station.database import Database, is_away
-from station.expiry import Expiry
+from station.db.database import Database, is_away
+from station.db.expiry import Expiry
 from station.feeds.home_assistant import Announcer
-from station.health import Health
-from station.hub import Hub
-from station.ingest import Ingest
-from station.live import Bus, Live, view
-from station.mqtt import Broker
+from station.ingest.ingest import Ingest
+from station.ingest.mqtt import Broker
+from station.ingest.store import Store
+from station.live.health import Health
+from station.live.hub import Hub
+from station.live.live import Bus, Live, view
 from station.notices.outbox import Outbox
+from station.policy.delivery import Delivery
 from station.settings import Settings
-from station.store import Store
 
 log = logging.getLogger("station")
 _AWAY_S = 1.0
@@ -45,8 +45,8 @@ class Station:
         self.store = Store(self)
         self.broker = Broker(settings, self.clock, self.health)
         self.ingest = Ingest(self)
-        self.dark = Dark(self)
-        self.courier = Courier(self)
+        self.silence = Silence(self)
+        self.delivery = Delivery(self)
         self.expiry = Expiry(self)
         self.outbox = Outbox(self, settings.routes)
         self._tasks: list[asyncio.Task] = []
@@ -59,9 +59,9 @@ class Station:
         await self.store.recall()
         await self.alarms.recall()
         self.broker.start()
-        works = [self.ingest.records, self.ingest.present, self.dark.watch,
+        works = [self.ingest.records, self.ingest.present, self.silence.watch,
                  self.alarms.watch, self.expiry.watch, self.outbox.watch,
-                 self.courier.watch]  # fmt: skip
+                 self.delivery.watch]  # fmt: skip
         if self.settings.home_assistant:
             works.append(Announcer(self).watch)
         for work in works:

@@ -1,18 +1,21 @@
 """Fixtures for all tests."""
 
+from pathlib import Path
+
 import pytest
 from schemas import Breach, validate
 
 import sim  # noqa: F401  (CPython looks like MicroPython from here on)
-from sim.peer import Peer
-from sim.story import Story
+from sim.network.peer import Peer
+from sim.stories.story import Story
 
-LONG = ("test_virtual_", "test_deploy", "test_soak_", "test_uplink_", "test_page", "test_journal_")
+LONG = ("sim/virtual/", "tools/", "sim/soak/", "firmware/", "station/web/")  # of tests/
 
 
 def pytest_collection_modifyitems(items):
     """The files that take long begin first: none is left alone on one processor at the end."""
-    items.sort(key=lambda item: not item.path.name.startswith(LONG))
+    here = Path(__file__).parent
+    items.sort(key=lambda item: not item.path.relative_to(here).as_posix().startswith(LONG))
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +39,7 @@ def contract(monkeypatch):
 
 @pytest.fixture
 def bus():
-    """A bus to tell a story of: parked and checked, with a fix, connected (sim/story.py).
+    """A bus to tell a story of: parked and checked, with a fix, connected (sim/stories/story.py).
 
     At the end its client is held to the MQTT standard, and what the city has to what the
     journal confirmed.

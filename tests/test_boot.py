@@ -13,7 +13,7 @@ def constant(path, name):
 
 
 def test_boot_in_the_vm():
-    done = micropython("tests/vm_run.py", "tests/vm_boot.py")
+    done = micropython("tests/support/vm_run.py", "tests/support/vm_boot.py")
     assert done.returncode == 0, done.stdout + done.stderr
 
 

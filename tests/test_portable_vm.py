@@ -3,12 +3,14 @@
 import pytest
 from vm import ROOT, micropython
 
-PORTABLE = sorted((ROOT / "tests" / "portable").glob("test_*.py"))
+PORTABLE = sorted((ROOT / "tests" / "portable").rglob("test_*.py"))
 
 
-@pytest.mark.parametrize("path", PORTABLE, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", PORTABLE, ids=lambda path: path.relative_to(ROOT / "tests" / "portable").as_posix()
+)
 def test_passes_on_micropython(path):
-    done = micropython("tests/vm_run.py", str(path.relative_to(ROOT)))
+    done = micropython("tests/support/vm_run.py", str(path.relative_to(ROOT)))
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -24,6 +26,6 @@ RUNNER_CASES = [
 def test_the_runner_notices(tmp_path, source, status, said):
     path = tmp_path / "test_case.py"
     path.write_text(source)
-    done = micropython("tests/vm_run.py", str(path))
+    done = micropython("tests/support/vm_run.py", str(path))
     assert done.returncode == status
     assert said in done.stdout + done.stderr

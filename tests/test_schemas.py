@@ -10,9 +10,9 @@ from schemas import Breach, validate, validator
 from vm import ROOT
 
 from firmware import messages
-from firmware.config import defaults
+from firmware.config.load import defaults
 from firmware.event import ALARM, Event
-from firmware.rules import RULES
+from firmware.rules.catalogue import RULES
 from firmware.snapshot import Snapshot
 
 CONFIG = {**defaults(), "fleet": "laemchabang", "bus": "bus-01"}

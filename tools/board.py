@@ -20,6 +20,8 @@ from mpremote.transport_serial import SerialTransport
 from rich.prompt import Prompt
 from serial.tools import list_ports
 
+from sim.virtual.compiled import CannotCompile
+
 SESSION_MS = 120_000  # as in boot.py
 CHUNK = 2048
 FEED = f"__import__('machine').WDT(timeout={SESSION_MS}).feed()"
@@ -181,7 +183,7 @@ def run(main: Callable[[], int], stopped: str = GOES_ON) -> None:
     """Exit status: 0 done, 1 it did not work, 130 Ctrl-C. stopped: what that leaves behind."""
     try:
         sys.exit(main())
-    except Trouble as trouble:
+    except (Trouble, CannotCompile) as trouble:
         print(trouble, file=sys.stderr)
         sys.exit(1)
     except EOFError:

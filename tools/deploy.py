@@ -13,11 +13,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
-from drivers.boards import BOARDS
-from firmware.config import load, parse
+from drivers.board.tables import BOARDS
+from firmware.config.load import load, parse
+from sim.virtual.compiled import ROOT, CannotCompile, build, sha256
 from tools import selftest
 from tools.board import Board, Trouble, arguments, choose, run
-from tools.compiled import ROOT, build, sha256
 from tools.slots import Slots
 
 FLEET = ROOT / "fleet"
@@ -61,7 +61,7 @@ def certificate(config: bytes) -> list[tuple[str, bytes]]:
 
 
 def table_of(config: bytes) -> dict:
-    """This bus's board, as drivers/boards.py has it."""
+    """This bus's board, as drivers/board/tables.py has it."""
     return BOARDS[parse(config)[0]["board"]]
 
 
@@ -143,7 +143,7 @@ def main() -> int:
         board.feed()
         try:
             deploy(board, config, console)
-        except Trouble:
+        except (Trouble, CannotCompile):
             with contextlib.suppress(Trouble):
                 board.restart()  # with the code it has: the children are watched again at once
             raise

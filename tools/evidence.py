@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from firmware.journal import ALARM, KIND_EVENT, TRACK, Journal
+from firmware.journal.journal import ALARM, KIND_EVENT, TRACK, Journal
+from firmware.journal.reader import Reader
 from firmware.messages import POSITION_FORMAT
-from firmware.reader import Reader
 from tools.board import Trouble
 
 SECTOR = 4096

@@ -17,9 +17,9 @@ from esptool import cmds
 from esptool.loader import ESPLoader
 from esptool.util import FatalError, flash_size_bytes
 
+from sim.virtual.partitions import FLASH_BYTES, partition
 from tools import image
 from tools.board import Trouble, arguments, choose, run
-from tools.partitions import FLASH_BYTES, partition
 
 BAUD = 460_800
 FRESH = ("nvs", "journal")  # erased on a board that was something else

@@ -4,7 +4,7 @@
     python -m tools.hazards --check    exit status 1 if it is not current
 
 What a rule means, its source and its side on unknown are paragraphs of its docstring; its
-thresholds are the settings that its file reads, with the ranges of firmware/config.py; what
+thresholds are the settings that its file reads, with the ranges of firmware/config/load.py; what
 the driver hears and the city receives are the levels and severities that it imports.
 """
 
@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import sim  # noqa: F401  (CPython looks like MicroPython from here on)
-from firmware.config import SETTINGS
-from firmware.rules import RULES
+from firmware.config.load import SETTINGS
+from firmware.rules.catalogue import RULES
 from tools.hazards_th import THAI
 
 GUIDE = Path(__file__).resolve().parent.parent / "docs" / "hazards.md"

@@ -15,9 +15,9 @@ from esptool.util import FatalError
 from littlefs import LittleFS
 from mp_image_tool_esp32.partition_table import PartitionEntry, PartitionError, PartitionTable
 
+from sim.virtual.compiled import ROOT
+from sim.virtual.partitions import FLASH_BYTES, PARTITIONS, SECTOR_BYTES, partition
 from tools.board import Trouble
-from tools.compiled import ROOT
-from tools.partitions import FLASH_BYTES, PARTITIONS, SECTOR_BYTES, partition
 
 BOOTLOADER = 0x1000
 TABLE = 0x8000
@@ -79,7 +79,7 @@ def firmware(data: bytes, name: str) -> Firmware:
 
 
 def table() -> bytes:
-    """The partition table of tools/partitions.py, as it stands on the flash."""
+    """The partition table of sim/virtual/partitions.py, as it stands on the flash."""
     made = PartitionTable(FLASH_BYTES)
     for one in PARTITIONS:
         entry = (b"\xaaP", one.type, one.subtype, one.offset, one.size, one.name.encode(), 0)

@@ -21,9 +21,9 @@ from pathlib import Path
 
 from esp32_mock_bootloader import mock_bootloader
 
-from sim.esp_image import firmware_file
+from sim.virtual.compiled import ROOT
+from sim.virtual.esp_image import firmware_file
 from sim.virtual.install import every_sensor
-from tools.compiled import ROOT
 
 SETTINGS = {**every_sensor(), "bus": "bus-00"}
 HEAD = """\

@@ -10,8 +10,8 @@ import json
 import time
 from collections.abc import Callable, Iterator
 
+from sim.virtual.compiled import sha256
 from tools.board import Board, Trouble
-from tools.compiled import sha256
 
 FEED_S = 10  # of the 120 s that a session has
 ON_BOARD = """

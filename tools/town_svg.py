@@ -12,11 +12,11 @@ from rich.console import Console
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from sim import brokers  # noqa: E402
-from sim.dashboard import Picture  # noqa: E402
-from sim.day import fleet_morning  # noqa: E402
-from sim.live import LiveBus, Run  # noqa: E402
-from sim.morning import subscribed, title  # noqa: E402
+from sim.live.dashboard import Picture  # noqa: E402
+from sim.live.morning import subscribed, title  # noqa: E402
+from sim.live.run import LiveBus, Run  # noqa: E402
+from sim.network import brokers  # noqa: E402
+from sim.world.day import fleet_morning  # noqa: E402
 
 SPEED = 60
 SEED = 7

@@ -1,4 +1,4 @@
-"""What each pin of drivers/boards.py is for, in English and Thai: words of the diagrams."""
+"""What each pin of drivers/board/tables.py is for, in English and Thai: words of the diagrams."""
 
 # part: (English, Thai, how it is connected, group)
 PARTS = {

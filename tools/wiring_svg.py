@@ -1,4 +1,4 @@
-"""Draws the wiring diagrams of docs/install.md from drivers/boards.py: make wiring
+"""Draws the wiring diagrams of docs/install.md from drivers/board/tables.py: make wiring
 
 One picture a board, one of the seats' RS-485 line; and the tables of pins in both guides.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from drivers.boards import BOARDS  # noqa: E402
+from drivers.board.tables import BOARDS  # noqa: E402
 from tools.wiring_parts import COLOURS, HOW_IN_THAI, PARTS, WAYS  # noqa: E402
 
 ROW, TOP, WIDTH = 34, 96, 1080
@@ -99,7 +99,11 @@ def board(name):
     high = TOP + rows * ROW + 10
     body = [
         text(20, 32, table["name"], 20, weight="bold"),
-        text(20, 54, f'"board": "{name}" — drawn from drivers/boards.py; GND of every part to GND'),
+        text(
+            20,
+            54,
+            f'"board": "{name}" — drawn from drivers/board/tables.py; GND of every part to GND',
+        ),
         box(LEFT, TOP - 28, RIGHT - LEFT, rows * ROW + 18, "#20343f"),
     ]
     pins = []
@@ -208,7 +212,7 @@ def table_of(name, language):
 
 
 def with_tables(words, language):
-    """The guide with its tables as drivers/boards.py has them."""
+    """The guide with its tables as drivers/board/tables.py has them."""
     for name in BOARDS:
         mark = re.compile(rf"(<!-- pins: {name} -->\n).*?(<!-- end -->)", re.S)
         words = mark.sub(rf"\g<1>{table_of(name, language)}\n\g<2>", words)

@@ -1,8 +1,8 @@
 """A child is left in the parked bus: the hazard this firmware exists for."""
 
-from firmware import heat
 from firmware.event import ALARM, CLEARED, RAISED, UPDATED, Event
 from firmware.messages import fixed, lasted
+from firmware.rules import heating
 from firmware.rules.profile import SETTLE_MS, Profile
 from firmware.warnings import HORN, INSIDE, PROMPT, SILENT
 
@@ -16,7 +16,7 @@ class ChildLeftBehind:
     The driver hears a prompt at once; the alarm comes at 180 s, the horn at 180 s
     (korea) or 900 s (japan). It ends when no seat is in question any more, or when
     the ignition is on again: somebody is with the child. `heat_min` counts down to when
-    the cabin is dangerously hot, by its sensor or the known curve (firmware/heat.py).
+    the cabin is dangerously hot, by its sensor or the known curve (firmware/rules/heating.py).
 
     Source: alarm 3 min after engine off (Korea Herald 2018); prompt at once and outside
     alarm within 15 min (MLIT guideline).
@@ -80,4 +80,4 @@ class ChildLeftBehind:
         off_ms = s.ignition_off_ms
         if off_ms is None:
             return None
-        return heat.minutes_left(s.cabin_c10, off_ms, self._start_c, self._heat_c)
+        return heating.minutes_left(s.cabin_c10, off_ms, self._start_c, self._heat_c)

@@ -1,9 +1,9 @@
 """The bus has crashed: who is on board?"""
 
 from firmware.event import ALARM, CLEARED, RAISED, UPDATED, WARNING, Event
-from firmware.headcount import pairs
 from firmware.messages import Fixed, fixed
-from firmware.sudden_stop import SuddenStop
+from firmware.sensing.headcount import pairs
+from firmware.sensing.sudden_stop import SuddenStop
 from firmware.timing import Held
 from firmware.warnings import SILENT
 

@@ -15,7 +15,7 @@ class DriverHours:
     """drive_run_min without a break of rest_min, or drive_day_min within 24 hours.
 
     Each is told once and ends with the break, or when enough of it is a day ago. What
-    counts as driving, and how it survives a reset, says driven.py. The board knows no
+    counts as driving, and how it survives a reset, says driving_hours.py. The board knows no
     drivers: where two take turns, the city knows better.
 
     Source: 4 h without a break, 8 h in 24 h [DLT, via chy.co.th]; a break of 30 min

@@ -1,8 +1,8 @@
 """The emergency door is opened: who is on board?"""
 
 from firmware.event import ALARM, CLEARED, RAISED, WARNING, Event
-from firmware.headcount import pairs
 from firmware.messages import kmh
+from firmware.sensing.headcount import pairs
 from firmware.timing import Held
 from firmware.warnings import INSIDE, PROMPT, SILENT
 

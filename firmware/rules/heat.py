@@ -1,8 +1,8 @@
 """It gets dangerously hot in a parked bus in which somebody sits."""
 
-from firmware import heat
 from firmware.event import ALARM, CLEARED, RAISED, UPDATED, Event
 from firmware.messages import Fixed, fixed, lasted
+from firmware.rules import heating
 from firmware.warnings import HORN, INSIDE, SILENT
 
 _SETTLE_MS = 2000  # after boot the seats need so long to be known
@@ -19,7 +19,7 @@ class Heat:
     the sensor reads heat_end_c less.
 
     Source: 35 degC and 10 min [default]; the curve by McLaren et al., Pediatrics 2005
-    (firmware/heat.py). Without a cabin sensor it begins at heat_start_c [default].
+    (firmware/rules/heating.py). Without a cabin sensor it begins at heat_start_c [default].
 
     Unknown temperature: the known curve stands in, and ends nothing. Unknown seats
     that nobody has looked at count as taken.
@@ -41,7 +41,7 @@ class Heat:
         may_be_alone = off_ms is not None and s.alone_ms is not None and s.now_ms >= _SETTLE_MS
         if not (may_be_alone and (s.sitting or s.doubtful)):
             return self._tell(None, s) if self._told else None
-        cabin_c10 = heat.estimate_c10(s.cabin_c10, off_ms, self._start_c)
+        cabin_c10 = heating.estimate_c10(s.cabin_c10, off_ms, self._start_c)
         missing_c10 = self._limit_c * 10 - cabin_c10
         level = self._level(s, missing_c10)
         if level == self._told:
@@ -60,8 +60,8 @@ class Heat:
         return "ahead" if not grace and self._comes(s.ignition_off_ms, missing_c10) else None
 
     def _comes(self, off_ms, missing_c10):
-        later = heat.rise_c10(off_ms + self._ahead_min * 60000)
-        return later - heat.rise_c10(off_ms) >= missing_c10
+        later = heating.rise_c10(off_ms + self._ahead_min * 60000)
+        return later - heating.rise_c10(off_ms) >= missing_c10
 
     def _tell(self, level, s):
         state = CLEARED if level is None else RAISED if self._told is None else UPDATED
@@ -70,8 +70,8 @@ class Heat:
         off_ms = s.ignition_off_ms
         cabin = left = None
         if off_ms is not None:
-            cabin = Fixed(heat.estimate_c10(s.cabin_c10, off_ms, self._start_c), 1)
-            left = heat.minutes_left(s.cabin_c10, off_ms, self._start_c, self._limit_c)
+            cabin = Fixed(heating.estimate_c10(s.cabin_c10, off_ms, self._start_c), 1)
+            left = heating.minutes_left(s.cabin_c10, off_ms, self._start_c, self._limit_c)
         data = (
             ("level", level),
             ("seats", s.sitting),

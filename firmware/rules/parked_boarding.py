@@ -8,7 +8,7 @@ class ParkedBoarding:
     """A seat becomes taken in the parked bus while its front door is open, or boarding_door_s
     after it closed at most. From then on the time of child_left_behind runs, but for
     boarding_s at most while the door stands open; each walk to the check button
-    gives that time anew (firmware/boarding.py).
+    gives that time anew (firmware/trip/boarding.py).
 
     The lamp shows that the bus counts them. It ends with the engine, when nobody is on
     board any more, or when they have been alone for 180 s: then it is an alarm.

@@ -8,7 +8,7 @@ _HEARD_MS = 10000
 
 
 class SelfTestFailed:
-    """Lamp, buzzer or horn contradict what they were told, or a button is stuck (health.py).
+    """Lamp, buzzer or horn contradict what they were told, or a button is stuck (self_check.py).
 
     The buzzer prompts for 10 s, the lamp stays on. Updated when the list changes; it ends
     when every output has obeyed again and every button is released.

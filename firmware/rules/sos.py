@@ -1,7 +1,7 @@
 """The driver calls for help."""
 
 from firmware.event import ALARM, CLEARED, RAISED, Event
-from firmware.headcount import pairs
+from firmware.sensing.headcount import pairs
 from firmware.timing import Held
 from firmware.warnings import SILENT
 

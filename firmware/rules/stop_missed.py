@@ -6,7 +6,7 @@ from firmware.warnings import SILENT
 
 class StopMissed:
     """The next stop of the route was left behind with the door closed, or the last stop
-    was served before it (round.py). Each stop is told once; it only happens.
+    was served before it (route_progress.py). Each stop is told once; it only happens.
 
     Source: the stop's circle is the policy's, left at geofence_edge_m [default].
 

@@ -5,7 +5,7 @@ from firmware.warnings import SILENT
 
 
 class StopOutOfOrder:
-    """The door was opened at a stop of the route that was not the next one (round.py).
+    """The door was opened at a stop of the route that was not the next one (route_progress.py).
     Each is told once; it only happens.
 
     Source: the order is the policy's.

@@ -13,17 +13,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sim import brokers
 from sim.bench.tick import ZONES, crowded
-from sim.day import school_morning
-from sim.proxy import Proxy
+from sim.network import brokers
+from sim.network.proxy import Proxy
 from sim.virtual.board import VirtualBoard
 from sim.virtual.command import fitted
 from sim.virtual.harness import Harness
 from sim.virtual.image import Image
 from sim.virtual.install import code, every_sensor, install, settings
 from sim.virtual.run import Runner, run_until
-from sim.world import World
+from sim.world.day import school_morning
+from sim.world.world import World
 
 GOAL_KB = 160
 ROOMY_KB = 1024

@@ -9,9 +9,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from firmware.journal import ALARM, TRACK, Journal
-from sim.flash import SECTOR, Dice, Flash
-from sim.witness import entropy_from
+from firmware.journal.journal import ALARM, TRACK, Journal
+from sim.soak.journal_oracle import entropy_from
+from sim.wires.flash import SECTOR, Dice, Flash
 
 _ROOT = Path(__file__).resolve().parents[2]
 _BODY = bytes(range(50))

@@ -8,10 +8,10 @@ import time
 
 import vfs  # type: ignore[import-not-found]
 
-sys.path.append("sim")
+sys.path.append("sim/wires")
 from flash import Flash  # type: ignore[import-not-found]
 
-from firmware.journal import TRACK, Journal
+from firmware.journal.journal import TRACK, Journal
 
 RECORDS = 3000
 BODY = bytes(range(50))

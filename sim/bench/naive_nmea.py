@@ -1,6 +1,6 @@
 """The NMEA reader that everybody writes first: a string for each field, a float for each number.
 
-What firmware/nmea.py is measured against. It takes one character at a time, as the
+What firmware/gnss/nmea.py is measured against. It takes one character at a time, as the
 well-known small readers do, and trusts what it is told.
 """
 

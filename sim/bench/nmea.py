@@ -10,9 +10,9 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from sim import nmea_corpus
+from sim.bench import nmea_corpus
 from sim.chips.gnss import GnssChip
-from sim.uart import UART
+from sim.wires.uart import UART
 
 _ROOT = Path(__file__).resolve().parents[2]
 _UTC_MS = 1_795_306_323_000

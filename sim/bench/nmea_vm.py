@@ -9,7 +9,7 @@ import time
 
 from naive_nmea import NaiveNmea  # type: ignore[import-not-found]  # beside this file
 
-from firmware.nmea import Nmea
+from firmware.gnss.nmea import Nmea
 
 _PIECE = 512  # what Bus reads at once
 _ROUNDS = 7

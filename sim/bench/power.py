@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from sim.rig import Rig, config_for
-from sim.world import World
+from sim.bus.rig import Rig, config_for
+from sim.world.world import World
 
 _NIGHT_MS = 3 * 3_600_000
 _SETTLE_MS = 8 * 60_000

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from sim.day import DAY_MS, school_day
-from sim.rig import Rig
+from sim.bus.rig import Rig
+from sim.world.day import DAY_MS, school_day
 
 _GOAL_S = 20.0
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 
 from sim.bench import station_page, station_stream, station_week
-from sim.postgres import Cluster, programs
+from sim.live.postgres import Cluster, programs
 
 
 def run(say: Callable[[str], None]) -> None:
@@ -16,7 +16,7 @@ def run(say: Callable[[str], None]) -> None:
     cluster = Cluster(where) if where else None
     try:
         more = ["--db", cluster.new()] if cluster else []
-        subprocess.run([sys.executable, "-m", "station.bench", *more], check=True)
+        subprocess.run([sys.executable, "-m", "station.ingest.bench", *more], check=True)
     finally:
         if cluster:
             cluster.stop()

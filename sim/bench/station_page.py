@@ -6,8 +6,8 @@ import shutil
 import time
 from collections.abc import Callable
 
-from sim import brokers
-from sim.station import PERSON, Station
+from sim.live.station_process import PERSON, Station
+from sim.network import brokers
 
 GOAL_KB = 200
 _SIZES = """() => [...performance.getEntriesByType("navigation"),

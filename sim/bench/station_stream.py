@@ -15,8 +15,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from sim import brokers
-from sim.station import PERSON, Station
+from sim.live.station_process import PERSON, Station
+from sim.network import brokers
 
 _SECONDS = 20
 _PAGES = 5

@@ -14,11 +14,11 @@ from collections.abc import Callable
 
 import paho.mqtt.client as mqtt
 
-from sim import brokers
 from sim.bench.station_buses import state
 from sim.bench.station_reader import open_stream, sign_in
 from sim.bench.station_stream import rss_mb
-from sim.station import PERSON, Station
+from sim.live.station_process import PERSON, Station
+from sim.network import brokers
 
 _MONDAY_MS = 1_795_384_800_000  # 2026-11-23 05:00 in Thailand
 _HOUR_MS, _DAYS, _WARM = 3_600_000, 7, 2

@@ -13,9 +13,10 @@ from pathlib import Path
 from firmware import geo
 from sim.bench.nmea import vm as find_vm
 from sim.shim import LIBRARY
-from sim.town_policy import Pack, policy_for
+from sim.world.town_policy import Pack, policy_for
 
 _ROOT = Path(__file__).resolve().parents[2]
+SUPPORT = _ROOT / "tests" / "portable" / "support"
 ZONES = 200
 _PAIRS = 20_000
 
@@ -48,7 +49,10 @@ def _tick(vm: str, say: Callable[[str], None]) -> None:
         path.write_text(json.dumps(crowded()))
         done = subprocess.run(
             [vm, "-X", "heapsize=64m", str(_ROOT / "sim" / "bench" / "tick_vm.py"), str(path)],
-            env={**os.environ, "MICROPYPATH": f"{_ROOT}:{_ROOT}/tests/portable:{LIBRARY}:.frozen"},
+            env={
+                **os.environ,
+                "MICROPYPATH": f"{_ROOT}:{SUPPORT}:{LIBRARY}:.frozen",
+            },
             capture_output=True,
             text=True,
             check=False,

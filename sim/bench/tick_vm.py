@@ -13,11 +13,11 @@ from nor import Flash  # type: ignore[import-not-found]
 from packs import Memory  # type: ignore[import-not-found]
 from parts import Nvs  # type: ignore[import-not-found]
 
-from firmware import judging as judging_module
 from firmware.bus import Bus
-from firmware.config import defaults
-from firmware.policy_store import KEPT
-from firmware.rules import RULES
+from firmware.config.load import defaults
+from firmware.policy.store import KEPT
+from firmware.rules import engine
+from firmware.rules.catalogue import RULES
 
 _TICKS = 300  # half a minute
 _ROUNDS = 7
@@ -28,7 +28,7 @@ class Drive:
     """A bus of 40 seats, 25 of them taken, on its way north, ten ticks a second."""
 
     def __init__(self, rules, pack=None):
-        judging_module.RULES = rules
+        engine.RULES = rules
         self.parts = Parts(Flash(64), Nvs({"unchecked": 0}))
         if pack is not None:
             self.parts.files = Memory()
@@ -39,7 +39,7 @@ class Drive:
         self.parts.ignition.on = True
         self.now_ms = 0
         self.seconds = 0
-        while pack is not None and self.bus.policing.hash is None:
+        while pack is not None and self.bus.policy.hash is None:
             self.bus.turn(0)
         for number in range(6):
             self.parts.seats.banks[number].word = 0x1111 if number < 5 else 0
@@ -93,7 +93,7 @@ def _framed(body):
 
 def place_us(drive):
     """A new position under the policy: zones, roads, stops."""
-    places, s = drive.bus.policing._places, drive.bus.snapshot
+    places, s = drive.bus.policy._places, drive.bus.snapshot
     s.fix_new = True
     gc.collect()
     began = time.ticks_us()  # type: ignore[attr-defined]

@@ -11,19 +11,19 @@ from collections.abc import Callable, Iterator
 
 from umqtt.simple import MQTTClient
 
-from drivers.dial import Dialer
+from drivers.radio.dial import Dialer
 from firmware import messages
-from firmware.config import defaults
+from firmware.config.load import defaults
 from firmware.event import ALARM as SEVERE
 from firmware.event import Event
-from firmware.journal import ALARM, KIND_EVENT, KIND_POSITION, TRACK, Journal
+from firmware.journal.journal import ALARM, KIND_EVENT, KIND_POSITION, TRACK, Journal
+from firmware.journal.track import Track
 from firmware.snapshot import Snapshot
-from firmware.track import Track
-from firmware.uplink import Uplink
-from sim import brokers
-from sim.day import school_day
-from sim.flash import Flash
-from sim.proxy import Proxy
+from firmware.uplink.uplink import Uplink
+from sim.network import brokers
+from sim.network.proxy import Proxy
+from sim.wires.flash import Flash
+from sim.world.day import school_day
 
 _ROUND_TRIPS_MS = (0, 100, 300)
 _SETTLE_S, _MEASURE_S, _SLOW_MEASURE_S = 1.5, 2.5, 8

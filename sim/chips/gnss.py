@@ -19,7 +19,7 @@ from sim.chips.gnss_casic import Casic
 from sim.chips.gnss_error import Error
 from sim.chips.gnss_language import Language
 from sim.chips.gnss_nmea import SENTENCES, Report, finished
-from sim.uart import UART
+from sim.wires.uart import UART
 
 _COLD_START_MS = 30_000
 _HOT_START_MS = 1_000

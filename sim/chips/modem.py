@@ -16,9 +16,9 @@ from collections.abc import Callable
 from sim.chips.modem_commands import Answers
 from sim.chips.modem_doze import Doze
 from sim.chips.modem_sim import SimCard
-from sim.pin import Wire
-from sim.ppp import CONFIGURE, CONFIGURED, TERMINATE, TERMINATED
-from sim.uart import UART
+from sim.wires.pin import Wire
+from sim.wires.ppp import CONFIGURE, CONFIGURED, TERMINATE, TERMINATED
+from sim.wires.uart import UART
 
 _BOOT_MS = 8000
 _KEY_ON_MS, _KEY_OFF_MS = 50, 2500

@@ -6,7 +6,7 @@ Source: SIMCom A76XX series sleep mode application note V1.02, 2 (10 to 20 s unt
 
 from __future__ import annotations
 
-from sim.pin import Wire
+from sim.wires.pin import Wire
 
 _FALLS_ASLEEP_MS = 10_000
 

@@ -1,4 +1,4 @@
-"""SC16IS740: a serial port behind I2C, with a line (sim/rs485.py) at its far end.
+"""SC16IS740: a serial port behind I2C, with a line (sim/wires/rs485.py) at its far end.
 
 Source: NXP SC16IS740/750/760 product data sheet Rev. 7: register map table 10, sub-address
 table 33, power-on values 7.4, divisor latches reached with LCR[7] = 1, FIFO sub-address does not
@@ -7,7 +7,7 @@ count up. Not modelled: interrupts, modem lines, sleep, software flow control.
 
 from __future__ import annotations
 
-from sim.rs485 import RS485
+from sim.wires.rs485 import RS485
 
 _CRYSTAL_HZ = 14_745_600
 RHR, DLL, DLH, FCR, LCR, TXLVL, RXLVL, EFCR = 0, 0, 1, 2, 3, 8, 9, 15

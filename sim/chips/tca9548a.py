@@ -6,7 +6,7 @@ Source: Texas Instruments SCPS207H, 8.5.2 (the last byte of a write is the contr
 
 from __future__ import annotations
 
-from sim.bus_i2c import I2C
+from sim.wires.bus_i2c import I2C
 
 
 class TCA9548A:

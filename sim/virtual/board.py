@@ -8,14 +8,14 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterator
 
-from drivers.boards import ADC1
-from sim.flash import ERASE_US, PAGE, PAGE_US, SECTOR, Misuse, PowerCut
+from drivers.board.tables import ADC1
 from sim.virtual.clock import Clock
 from sim.virtual.harness import Harness
 from sim.virtual.image import Image
 from sim.virtual.nvs import Nvs
 from sim.virtual.radio import ask_ppp, ask_wlan
 from sim.vm import _ops as ops
+from sim.wires.flash import ERASE_US, PAGE, PAGE_US, SECTOR, Misuse, PowerCut
 
 PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
 TIMER_WAKE = 4

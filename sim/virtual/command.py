@@ -12,12 +12,10 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from firmware.config import load, parse
-from sim.day import school_morning
-from sim.flash import TEARS
-from sim.live import Stop
-from sim.morning import broker_at, subscribed
-from sim.proxy import HOST, Proxy
+from firmware.config.load import load, parse
+from sim.live.morning import broker_at, subscribed
+from sim.live.run import Stop
+from sim.network.proxy import HOST, Proxy
 from sim.virtual.arguments import HEAP_KB, PSRAM_HEAP_KB
 from sim.virtual.board import VirtualBoard
 from sim.virtual.harness import Harness
@@ -25,7 +23,9 @@ from sim.virtual.image import Image
 from sim.virtual.install import every_sensor
 from sim.virtual.morning import Morning, prepare
 from sim.virtual.run import Runner
-from sim.world import World
+from sim.wires.flash import TEARS
+from sim.world.day import school_morning
+from sim.world.world import World
 
 _CUT_AFTER_S = (20.0, 100.0)  # of the board's time
 _MORNING_CUT_AFTER_S = (120.0, 600.0)  # three in five minutes are a crash loop

@@ -1,6 +1,6 @@
 """Harness: what hangs on the board's pins, buses and ports: the simulator's chips and wires.
 
-sim/board.py solders them; its own drivers stay idle, because the real ones run in the VM.
+sim/bus/board.py solders them; its own drivers stay idle, because the real ones run in the VM.
 """
 
 from __future__ import annotations
@@ -9,17 +9,17 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from drivers.boards import BOARDS, INPUT_ONLY, way_pins
-from sim.board import SimBoard
-from sim.bus_i2c import I2C
-from sim.faults import Faults
-from sim.flash import Flash
-from sim.nvs import NVS
-from sim.pin import ADC, Pin, SenseWire, Wire
-from sim.ppp import PPP
-from sim.uart import UART
-from sim.wireless import Wireless
-from sim.world import World
+from drivers.board.tables import BOARDS, INPUT_ONLY, way_pins
+from sim.bus.board import SimBoard
+from sim.bus.faults import Faults
+from sim.bus.wireless import Wireless
+from sim.wires.bus_i2c import I2C
+from sim.wires.flash import Flash
+from sim.wires.nvs import NVS
+from sim.wires.pin import ADC, Pin, SenseWire, Wire
+from sim.wires.ppp import PPP
+from sim.wires.uart import UART
+from sim.world.world import World
 
 _LOOK_MS = 10  # so often do sensors see the world, at most
 _ADC_FULL_UV = (950_000, 1_250_000, 1_750_000, 3_100_000)  # at 0, 2.5, 6 and 11 dB
@@ -48,7 +48,7 @@ class Harness:
     def __init__(
         self, world: World, config: dict[str, Any], clock: Callable[[], int], seed: int = 0
     ):
-        """config: of firmware.config, what is fitted. clock: the simulator's ms."""
+        """config: of firmware.config.load, what is fitted. clock: the simulator's ms."""
         self.world = world
         self.faults = Faults()
         self.wireless = Wireless(config, world, clock, seed)

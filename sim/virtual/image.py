@@ -12,8 +12,8 @@ import mmap
 import struct
 from pathlib import Path
 
-from sim.flash import SECTOR, Flash
-from tools.partitions import FLASH_BYTES, PARTITIONS
+from sim.virtual.partitions import FLASH_BYTES, PARTITIONS
+from sim.wires.flash import SECTOR, Flash
 
 TABLE = 0x8000
 _ENTRY = struct.Struct("<2sBBII16sI")  # ESP-IDF Programming Guide, Partition Tables
@@ -22,7 +22,7 @@ _IS_ERASED = bytes([0] * 255 + [1])
 
 
 class Image(Flash):
-    """sim/flash.py's NOR over a file: it only clears bits, tears at a cut, counts its erases."""
+    """The NOR of sim/wires/flash.py over a file: it tears at a cut and counts its erases."""
 
     def __init__(self, path: Path, seed: int = 1):
         """OSError if it cannot be had; ValueError if the file is not of a flash's size, or if
@@ -61,7 +61,7 @@ class Image(Flash):
 
 
 def table() -> bytes:
-    """The sector at 0x8000: tools/partitions.py as the boot loader reads it."""
+    """The sector at 0x8000: sim/virtual/partitions.py as the boot loader reads it."""
     entries = b"".join(
         _ENTRY.pack(_MAGIC, one.type, one.subtype, one.offset, one.size, one.name.encode(), 0)
         for one in PARTITIONS

@@ -8,10 +8,10 @@ from typing import Any
 
 from littlefs import LittleFS, LittleFSError
 
-from sim.flash import SECTOR
+from sim.virtual.compiled import ROOT, build
 from sim.virtual.image import Image
-from tools.compiled import ROOT, build
-from tools.partitions import partition
+from sim.virtual.partitions import partition
+from sim.wires.flash import SECTOR
 
 MPY = 2822
 """sys.implementation._mpy of the VM: version 6.3, x64. A test compares."""

@@ -9,16 +9,16 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from firmware.journal import ALARM, TRACK, Journal
-from sim.account import Account, Confirmed, Heard
-from sim.flash import Flash
-from sim.proxy import Proxy
-from sim.subscriber import Subscriber
-from sim.town_policy import policy_for
+from firmware.journal.journal import ALARM, TRACK, Journal
+from sim.network.proxy import Proxy
+from sim.network.subscriber import Subscriber
+from sim.soak.account import Account, Confirmed, Heard
 from sim.virtual.board import VirtualBoard
 from sim.virtual.image import Image
 from sim.virtual.install import code, has_slot, install, settings
-from tools.partitions import partition
+from sim.virtual.partitions import partition
+from sim.wires.flash import Flash
+from sim.world.town_policy import policy_for
 
 _TOLD_S = 10.0
 _WIDTH = 110

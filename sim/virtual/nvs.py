@@ -10,10 +10,10 @@ import json
 import struct
 import zlib
 
-from sim.flash import SECTOR
-from sim.nvs import ESP_ERR_NVS_NOT_FOUND
 from sim.virtual.image import Image
-from tools.partitions import partition
+from sim.virtual.partitions import partition
+from sim.wires.flash import SECTOR
+from sim.wires.nvs import ESP_ERR_NVS_NOT_FOUND
 
 _HEAD = struct.Struct("<III")  # number of this state, length, CRC-32
 

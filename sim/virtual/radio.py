@@ -1,10 +1,10 @@
-"""What the VM's `network` asks, put to the simulator's stand-ins: sim/wlan.py and sim/ppp.py."""
+"""What the VM's `network` asks, put to the stand-ins sim/wires/wlan.py and sim/wires/ppp.py."""
 
 from __future__ import annotations
 
-from sim.ppp import PPP
 from sim.vm import _ops as ops
-from sim.wlan import WLAN
+from sim.wires.ppp import PPP
+from sim.wires.wlan import WLAN
 
 _CODES = {text: code for code, text in ops.WIFI_ERRORS.items()}
 

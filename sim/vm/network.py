@@ -1,7 +1,7 @@
 """`network`: the station of the ESP32's WiFi, and PPP over a serial port.
 
-What they do by themselves (associate, negotiate) happens in the simulator: sim/wlan.py and
-sim/ppp.py. Sockets are the computer's own: they work whatever the radio says, as long as the
+What they do by themselves (associate, negotiate) happens in the simulator: sim/wires/wlan.py and
+sim/wires/ppp.py. Sockets are the computer's own: they work whatever the radio says, as long as the
 simulator lets bytes through. Sources: MicroPython docs, network.WLAN and network.PPP;
 ports/esp32/network_wlan.c, network_common.c (texts of the errors) and network_ppp.c.
 """

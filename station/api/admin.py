@@ -10,7 +10,7 @@ from sqlalchemy import select
 from station.api import shapes
 from station.api.guards import Admin, TheStation, note_access, problems
 from station.clock import iso
-from station.tables import access_log, quarantine
+from station.db.tables import access_log, quarantine
 
 router = APIRouter(tags=["admin"])
 Limit = Annotated[int, Query(ge=1, le=2000)]

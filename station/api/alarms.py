@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Path, Query
 
-from station.alarm_rows import search
+from station.alarms.rows import search
 from station.api import shapes
 from station.api.guards import NAME, Duty, TheStation, Viewer, problems
 from station.clock import parse_moment

@@ -7,11 +7,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Path
 from sqlalchemy import update
 
-from station import days
 from station.api import shapes
 from station.api.guards import NAME, Admin, TheStation, Viewer, note_access, problems
 from station.clock import local_day
-from station.tables import buses
+from station.db.tables import buses
+from station.reports import days
 
 router = APIRouter(tags=["buses"])
 Name = Annotated[str, Path(pattern=NAME)]
@@ -74,7 +74,7 @@ async def gone(fleet: Name, bus: Name, station: TheStation, who: Admin) -> None:
         raise HTTPException(409, f"The bus {fleet}/{bus} is connected.")
     async with station.db.write() as connection:
         number = await station.store.bus_id(connection, fleet, bus)
-    async with station.dark.judging:  # else it is found dark anew in between
+    async with station.silence.judging:  # else it is found dark anew in between
         try:
             await station.alarms.end_all(number, who.name)
         except ValueError as error:

@@ -16,7 +16,7 @@ from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBea
 from station.api.guards import COOKIE, TheStation
 from station.feeds.geojson import present
 from station.feeds.gtfs_realtime import vehicle_positions
-from station.live import view
+from station.live.live import view
 from station.station import Station
 
 router = APIRouter(tags=["feeds"])

@@ -12,8 +12,8 @@ from sqlalchemy import insert
 
 from station.accounts import ROLES, Person
 from station.api.shapes import Problem
+from station.db.tables import access_log
 from station.station import Station
-from station.tables import access_log
 
 COOKIE = "station"
 NAME = "^[A-Za-z0-9_-]{1,32}$"

@@ -12,7 +12,7 @@ from sse_starlette import EventSourceResponse
 from station.api import shapes
 from station.api.guards import COOKIE, TheStation, Viewer
 from station.clock import iso
-from station.live import view
+from station.live.live import view
 from station.station import Station
 
 router = APIRouter(tags=["live"])

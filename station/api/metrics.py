@@ -10,7 +10,7 @@ from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
 from station.api.guards import TheStation
-from station.live import view
+from station.live.live import view
 
 router = APIRouter(tags=["metrics"])
 _SHOWN = ("alarm", "drill", "dark", "driving", "stopped", "parked")

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Query
 from sqlalchemy import select
 
 from station.api.guards import NAME, TheStation, Viewer
-from station.places import places
-from station.tables import policies
+from station.db.tables import policies
+from station.policy.places import places
 
 router = APIRouter(tags=["places"])
 Name = Annotated[str | None, Query(pattern=NAME)]

@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from station.api.guards import Admin, TheStation, note_access, problems
 from station.clock import iso
-from station.places import put_pack, read_pack
+from station.db.tables import policies
+from station.policy.places import put_pack, read_pack
 from station.settings import SettingsError
-from station.tables import policies
 
 router = APIRouter(tags=["policies"])
 Fleet = Annotated[str, Path(pattern="^[A-Za-z0-9_-]{1,32}$")]
@@ -70,7 +70,7 @@ async def upload(fleet: Fleet, body: Pack, station: TheStation, who: Admin) -> N
         raise HTTPException(422, str(error)) from None
     await note_access(station, who, "policy", fleet=fleet, note=digest)
     await put_pack(station.db, fleet, pack, digest, body.text, station.clock.now_ms())
-    await station.courier.read()
+    await station.delivery.read()
 
 
 @router.post("/api/policies/{fleet}/send", status_code=204, responses=problems(404, 409))
@@ -78,7 +78,7 @@ async def send(fleet: Fleet, station: TheStation, who: Admin) -> None:
     """To the buses of the fleet, as soon as each is there. What one refuses it says."""
     await note_access(station, who, "policy_send", fleet=fleet)
     try:
-        await station.courier.send(fleet)
+        await station.delivery.send(fleet)
     except LookupError:
         raise HTTPException(404, f"The fleet {fleet} has no policy here.") from None
     except ValueError as error:
@@ -95,7 +95,7 @@ def _of(station, fleet, row, buses) -> dict:
         "sent_at": iso(row.sent_ms) if row else None,
         "buses": [
             {"bus": bus.bus, "label": bus.label, "known": bus.knows_policies, "hash": bus.policy,
-             **station.courier.shown(bus)}
+             **station.delivery.shown(bus)}
             for bus in buses
         ],
     }  # fmt: skip

@@ -16,10 +16,10 @@ from sqlalchemy import and_, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from station.clock import iso
+from station.db.tables import alarm_log, alarms, buses, notice_progress, notices
 from station.notices.message import message
 from station.notices.routes import Route
 from station.notices.sender import deliver
-from station.tables import alarm_log, alarms, buses, notice_progress, notices
 
 if TYPE_CHECKING:
     from station.station import Station

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from station.tables import alarms, buses, events, journals
+from station.db.tables import alarms, buses, events, journals
 
 _KINDS = ("trip_started", "trip_ended", "stop_served", "overspeed")
 _TIMES = ("raised", "heard", "cleared", "acked")

@@ -5,10 +5,10 @@ import json
 from bench import MINUTE, Bench, Supply
 from nor import drain
 
-from firmware import judging as judging_module
-from firmware.config import defaults, parse
+from firmware.config.load import defaults, parse
 from firmware.event import Event
-from firmware.journal import ALARM, KIND_EVENT, TRACK
+from firmware.journal.journal import ALARM, KIND_EVENT, TRACK
+from firmware.rules import engine
 from firmware.rules.child_left_behind import ChildLeftBehind
 
 FILLER = b'"kind":"filler"}'
@@ -115,14 +115,14 @@ def test_a_rule_that_raises_is_told_once_and_the_others_go_on():
         def judge(self, s):
             raise KeyError("belt")
 
-    rules = judging_module.RULES
-    judging_module.RULES = (Broken,) + rules
+    rules = engine.RULES
+    engine.RULES = (Broken,) + rules
     try:
         bench = Bench()
         bench.parks_with(7)
         bench.waits(3 * MINUTE)
     finally:
-        judging_module.RULES = rules
+        engine.RULES = rules
     faults = [event for event in bench.events() if event["kind"] == "fault"]
     assert [fault["data"]["what"] for fault in faults] == ["broken"]
     assert "belt" in faults[0]["data"]["text"]
@@ -154,7 +154,7 @@ def test_only_a_completed_tick_feeds_the_watchdog():
     bench.waits(1000)
     fed = bench.parts.watchdog.fed
     bench.parts.horn = None
-    bench.bus.senses = None  # a defect that nothing catches
+    bench.bus.sensors = None  # a defect that nothing catches
     try:
         bench.bus.tick(bench.now_ms)
         raised = False

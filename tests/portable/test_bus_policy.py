@@ -5,8 +5,8 @@ import json
 from bench import MINUTE, Bench
 from packs import BUS, PACK, Memory, digest, requests
 
-from firmware.config import defaults
-from firmware.policy_store import KEPT
+from firmware.config.load import defaults
+from firmware.policy.store import KEPT
 
 
 def policed(kept=None):
@@ -25,7 +25,7 @@ def is_in_force(bench, policy):
 
 
 def kinds(bench):
-    return [rule.kind for rule in bench.bus._judging.rules]
+    return [rule.kind for rule in bench.bus._engine.rules]
 
 
 def test_a_stored_one_counts_after_a_restart_with_something_raised():
@@ -45,7 +45,7 @@ def test_a_new_one_does_not_wait_for_a_repair():
     bench.waits(MINUTE)
     assert bench.bus._recorder.active() == ["sensor_silent"]
     for request in requests(PACK % 1):
-        bench.bus.policing.take(request)
+        bench.bus.policy.take(request)
     bench.waits(2 * MINUTE)
     assert is_in_force(bench, PACK % 1)
     assert "belt_off" not in kinds(bench)
@@ -61,9 +61,9 @@ def test_it_waits_for_a_drill_and_says_so():
     bench.waits(MINUTE)
     bench.bus.enter("drill")
     for request in requests(PACK % 1):
-        bench.bus.policing.take(request)
+        bench.bus.policy.take(request)
     bench.waits(11 * MINUTE)
-    assert bench.bus.policing.hash is None
+    assert bench.bus.policy.hash is None
     (event,) = [event for event in bench.events() if event["kind"] == "fault"]
     assert (event["data"]["what"], "drill" in event["data"]["text"]) == ("policy", True)
     bench.bus.modes.leave()

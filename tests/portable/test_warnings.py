@@ -2,7 +2,7 @@
 
 from parts import Output, snapshot
 
-from firmware.config import defaults
+from firmware.config.load import defaults
 from firmware.warnings import CHIME, HORN, INSIDE, LAMP, PROMPT, SILENT, Warnings
 
 

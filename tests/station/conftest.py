@@ -3,9 +3,10 @@
 import pytest
 from argon2 import PasswordHasher
 
-from sim import brokers
-from sim.postgres import Cluster, programs
-from station import accounts, alarms, dark
+from sim.live.postgres import Cluster, programs
+from sim.network import brokers
+from station import accounts
+from station.alarms import alarms, silence
 from station.settings import Settings
 
 
@@ -20,7 +21,7 @@ def quick_passwords(monkeypatch):
 @pytest.fixture(autouse=True)
 def quick_turns(monkeypatch):
     """What the station looks at once a second it looks at more often here."""
-    for part in (dark, alarms):
+    for part in (silence, alarms):
         monkeypatch.setattr(part, "_TICK_S", 0.1)
 
 

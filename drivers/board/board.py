@@ -1,0 +1,158 @@
+"""The parts of one bus, composed from its board's table (drivers/board/tables.py) and bus.json.
+
+A driver is imported where its part is fitted: what a bus does not use takes no memory.
+"""
+
+import os
+
+import machine
+from esp32 import NVS, Partition
+from machine import ADC, I2C, UART, WDT, Pin
+
+from drivers.board.files import Files
+from drivers.board.flash import Flash
+from drivers.board.nvs import Nvs
+from drivers.board.tables import BOARDS, INPUT_ONLY, way_pins
+from drivers.gnss import Gnss
+from drivers.output import Output
+from drivers.radio.dial import Dialer
+from drivers.radio.wireless import make_radio
+from drivers.seat_wiring import seat_inputs
+from drivers.supply import Supply
+from drivers.switch import Switch
+
+_RESET_CAUSES = {
+    machine.PWRON_RESET: "power_on",
+    machine.HARD_RESET: "external",
+    machine.WDT_RESET: "watchdog",
+    machine.DEEPSLEEP_RESET: "deep_sleep",
+    machine.SOFT_RESET: "soft",
+}
+_SWITCHES = (  # part, what its closed contact means
+    ("ignition", True),
+    ("front_door", False),
+    ("emergency_door", False),
+    ("check_button", True),
+    ("sos_button", True),
+)
+_WATCHDOG_MS = 8000
+_GNSS_BAUD = 9600
+
+
+class Board:
+    """Everything that firmware.bus.Bus asks for, as attributes.
+
+    errors: sentences about settings that this board cannot fulfil; it goes on without them.
+    """
+
+    def __init__(self, config):
+        """config: from firmware.config.load. Raises OSError if there is no `journal` partition."""
+        table = BOARDS[config["board"]]
+        pins = table["pins"]
+        self.errors = []
+        sensed = config["readback"]["fitted"]
+        # The horn first: whatever fails further on, it is not left as it was.
+        self.horn = _output(pins, "horn", sensed)
+        self.buzzer = _output(pins, "buzzer", sensed)
+        self.lamp = _output(pins, "lamp", sensed)
+        for name in table["high"]:
+            Pin(table["on_board"][name], Pin.OUT, value=1)
+        self.watchdog = WDT(timeout=_WATCHDOG_MS)
+        i2c = I2C(0, sda=Pin(pins["sda"]), scl=Pin(pins["scl"]), freq=400000, timeout=5000)
+        self.seats = seat_inputs(table, config["seats"], i2c, self.errors)
+        self.accelerometer = _accelerometer(config["accelerometer"], i2c)
+        uart = UART(
+            table["uarts"]["gnss"],
+            baudrate=_GNSS_BAUD,
+            rx=Pin(pins["gnss_rx"]),
+            tx=Pin(pins["gnss_tx"]),
+            rxbuf=2048,
+        )
+        self.gnss = Gnss(uart, 200 if config["gnss"]["fast"] else 1000)
+        self.switches = None
+        self._inputs = []  # (pin, pull)
+        far = table.get("switch_expander", {})
+        if far:
+            from drivers.mcp23017 import MCP23017
+            from drivers.switch_expander import SwitchExpander
+
+            self.switches = SwitchExpander(MCP23017(i2c, far["address"]))
+            if sensed:
+                for name in ("lamp", "buzzer", "horn"):
+                    getattr(self, name).sense = self.switches.pin(far[name + "_sense"])
+        for name, when_closed in _SWITCHES:
+            if name in far:
+                pin = self.switches.pin(far[name])
+            else:
+                pull = None if pins[name] in INPUT_ONLY else Pin.PULL_UP
+                pin = Pin(pins[name], Pin.IN, pull)
+                self._inputs.append((pin, pull))
+            setattr(self, name, Switch(pin, when_closed))
+        self.supply = Supply(
+            ADC(Pin(pins["supply"]), atten=ADC.ATTN_11DB), *table["dividers"]["supply"]
+        )
+        self.backup = None
+        if config["backup"]["fitted"] and "backup" in table["on_board"]:
+            pin = Pin(table["on_board"]["backup"])
+            self.backup = Supply(ADC(pin, atten=ADC.ATTN_11DB), *table["dividers"]["backup"])
+        self.cabin = _cabin(
+            config["cabin"], i2c, pins, way_pins(table, config["seats"]), self.errors
+        )
+        self.flash = Flash(_journal_partition())
+        self.nvs = Nvs(lambda: NVS("busguard"))
+        self.files = Files("/")  # main.py may run in a slot
+        self.radio = make_radio(config, table)
+        self.dialer = Dialer()
+        self.reset_cause = _RESET_CAUSES.get(machine.reset_cause(), "power_on")
+        self.reset = machine.reset
+        self.entropy = os.urandom
+
+    def sleep(self, ms):
+        """Light sleep: RAM, outputs and the watchdog's count stay as they are, time goes on.
+
+        What a UART hears meanwhile is lost, and the radios have to be off. The pull-ups of the
+        RTC pins are set anew: their power domain may sleep deeper than the rest.
+        Source: MicroPython 1.29, ports/esp32/modmachine.c (machine_sleep_helper); ESP-IDF 5.5
+        programming guide, Sleep Modes (Light-sleep; Power-down of RTC peripherals).
+        """
+        machine.lightsleep(ms)
+        for pin, pull in self._inputs:
+            pin.init(Pin.IN, pull)
+
+
+def _output(pins, name, sensed):
+    sense = Pin(pins[name + "_sense"], Pin.IN) if sensed and name + "_sense" in pins else None
+    return Output(Pin(pins[name], Pin.OUT, value=0), sense)
+
+
+def _accelerometer(config, i2c):
+    if not config["fitted"]:
+        return None
+    from drivers.lis3dh import LIS3DH
+
+    return LIS3DH(i2c)
+
+
+def _cabin(config, i2c, pins, taken, errors):
+    """taken: the pins of the seats' wiring, which may need the thermometer's."""
+    if not config["fitted"]:
+        return None
+    if config["chip"] == "lm75":
+        from drivers.lm75 import LM75
+
+        return LM75(i2c)
+    if "one_wire" not in pins or pins["one_wire"] in taken.values():
+        errors.append("bus.json: cabin.chip is ds18b20, but this board has no pin left for it.")
+        return None
+    from onewire import OneWire
+
+    from drivers.ds18b20 import DS18B20
+
+    return DS18B20(OneWire(Pin(pins["one_wire"], Pin.OPEN_DRAIN, value=1)))
+
+
+def _journal_partition():
+    found = Partition.find(Partition.TYPE_DATA, label="journal")
+    if not found:
+        raise OSError("The flash has no partition named journal; see docs/wiring.md.")
+    return found[0]

@@ -1,0 +1,248 @@
+"""Cellular data through a SIMCom modem (A7670, SIM7600): AT commands, then PPP on the same UART.
+
+What has to be done stands in order in _connect(), each part a generator (see Modem): no
+step ever waits.
+
+Source: SIMCom A76XX series and SIM7600 series AT command manuals; 3GPP TS 27.007, 7.2
+(+CREG), 8.5 (+CSQ), 10.1 (+CGDCONT, +CEREG, D*99#); ITU-T V.250, 6.3 (dial, hang up).
+MicroPython documentation, network.PPP.
+"""
+
+from micropython import const
+
+from drivers.radio.modem import Modem
+from drivers.radio.modem_gnss import start_gnss
+from drivers.radio.radio_fault import Trouble
+from drivers.radio.sim_card import unlock
+
+_IDLE_MS = const(200)
+_LOOK_MS = const(500)
+_ANSWER_MS = const(5000)
+_REGISTER_MS = const(90000)
+_DENIED_MS = const(20000)
+_DIAL_MS = const(60000)
+_PPP_MS = const(30000)
+_PPP_END_MS = const(9000)  # lwIP asks twice for the end, 3 s each, then goes by itself
+_SIGNAL_MS = const(60000)  # so long is a measurement true
+_FIRST_WAIT_MS = const(5000)
+_LONGEST_WAIT_MS = const(600000)
+_WOKEN_MS = const(100)
+_TROUBLES_A_CYCLE = const(3)
+_REGISTERED = ("1", "5")  # at home, roaming
+_DENIED = "3"
+
+
+class Cellular:
+    """No method waits or raises what the modem did.
+
+    failure: why it is not up, "" if it is or nothing is known. fault: likewise, but only
+    what a person has to mend. due_ms: turn() has nothing to do before.
+    """
+
+    name = "cellular"
+
+    def __init__(self, uart, make_ppp, power, settings, with_gnss=False, is_fast=False):
+        """uart: machine.UART, nobody else's. make_ppp: network.PPP. power: ModemPower.
+
+        settings: config["cellular"]. with_gnss: the modem's receiver is the bus's; is_fast:
+        it shall give five fixes a second.
+        """
+        self._uart = uart
+        self._modem = Modem(uart, power)
+        self._make_ppp = make_ppp
+        self._settings = settings
+        self._gnss_hz = (5 if is_fast else 1) if with_gnss else 0
+        # Made once: the UART's interrupt would go with an earlier one when it is collected
+        # (network_ppp.c, __del__), and the link that runs then would hear nothing more.
+        self._ppp = None
+        self._is_wanted = False
+        self._has_failed = 0  # since it was up
+        self._must_cycle = False
+        self._power = power
+        self._can_doze = False  # it answered, and nothing has gone wrong since
+        self._is_settled = False
+        self._dbm = None
+        self._dbm_ms = 0
+        self._now_ms = 0
+        self.failure = ""
+        self.fault = ""
+        self._begin()
+
+    def up(self):
+        """Begin; is_up() tells."""
+        self._is_wanted = True
+
+    def down(self):
+        """Hang up."""
+        self._is_wanted = False
+        self._begin()
+
+    def restart(self):
+        """Take its power away and begin anew."""
+        self._must_cycle = True
+        self._begin()
+
+    def is_off(self):
+        """bool: hung up, and asleep if it can be; nothing is lost while the board sleeps."""
+        return not self._is_wanted and self._is_settled
+
+    def is_up(self):
+        """bool: there is an IP connection, as far as anybody can tell without using it."""
+        return self._is_up and self._ppp.isconnected()
+
+    def signal_dbm(self):
+        """int, dBm, as measured within the last minute; None. No modem tells it during data."""
+        if self._dbm is None or self._now_ms - self._dbm_ms > _SIGNAL_MS:
+            return None
+        return self._dbm
+
+    def turn(self, now_ms):
+        """One step, if one is due."""
+        self._modem.now_ms = self._now_ms = now_ms
+        if now_ms < self.due_ms:
+            return
+        try:
+            self.due_ms = now_ms + next(self._steps)
+        except Exception as error:  # noqa: BLE001 - a radio must never stop the bus
+            self.failure = self.fault = "The modem's driver failed (%r)." % error
+            self._has_failed += 1
+            self._begin()
+            self.due_ms = now_ms + _FIRST_WAIT_MS
+
+    def _begin(self):
+        self._is_up = self._is_settled = False
+        self.due_ms = 0
+        self._power.doze(False)
+        self._steps = self._live()
+
+    # the order of things
+
+    def _live(self):
+        wait_ms = 0
+        while True:
+            yield from self._hang_up()
+            yield wait_ms
+            if not self._is_wanted:
+                wait_ms = 0
+                yield from self._doze()
+            try:
+                yield from self._connect()
+                wait_ms = 0
+                yield from self._stay()
+            except Trouble as trouble:
+                self._is_up = False
+                self.failure = trouble.text
+                if trouble.for_people:
+                    self.fault = trouble.text
+                wait_ms = min(_FIRST_WAIT_MS << min(self._has_failed, 10), _LONGEST_WAIT_MS)
+                self._has_failed += 1
+                self._must_cycle = self._has_failed % _TROUBLES_A_CYCLE == 0
+
+    def _doze(self):
+        """Until it is wanted; registered, so that it is back in seconds. What has a receiver
+        inside stays awake: the bus needs that."""
+        dozes = self._can_doze and self._power.has_dtr and not self._gnss_hz
+        self._can_doze = False
+        if dozes:
+            try:
+                dozes = (yield from self._modem.ask("+CSCLK=1", _ANSWER_MS)) == "OK"
+            except Trouble:
+                dozes = False
+        self._power.doze(dozes)
+        self._is_settled = True
+        while not self._is_wanted:
+            yield _IDLE_MS
+        self._is_settled = False
+        if dozes:
+            self._power.doze(False)
+            yield _WOKEN_MS
+
+    def _connect(self):
+        modem = self._modem
+        if self._must_cycle:
+            self._must_cycle = False
+            self._dbm = None
+            yield from modem.cycle_power()
+        yield from modem.wake(self._has_failed > 0)
+        yield from modem.ask("E0", _ANSWER_MS)
+        yield from modem.ask("+CMEE=1", _ANSWER_MS)
+        yield from unlock(modem, self._settings["pin"])
+        if self._gnss_hz:
+            yield from start_gnss(modem, self._gnss_hz)
+        yield from self._register()
+        yield from self._dial()
+
+    def _stay(self):
+        self._is_up = self._can_doze = True
+        self._has_failed = 0
+        self.failure = self.fault = ""
+        while self._ppp.isconnected():
+            yield _LOOK_MS
+        raise Trouble("The modem lost its connection.")
+
+    # network
+
+    def _register(self):
+        end_ms = self._now_ms + _REGISTER_MS
+        denied_ms = None
+        while True:
+            yield from self._measure()
+            states = []
+            for command in ("+CEREG", "+CREG"):
+                yield from self._modem.ask(command + "?", _ANSWER_MS)
+                states.append((self._modem.answer(command + ":").split(",") + [""])[1])
+            if states[0] in _REGISTERED or states[1] in _REGISTERED:
+                return
+            if _DENIED not in states:
+                denied_ms = None
+            elif denied_ms is None:
+                denied_ms = self._now_ms
+            elif self._now_ms - denied_ms >= _DENIED_MS:
+                raise Trouble("The mobile network does not let this SIM card in.", True)
+            if self._now_ms >= end_ms:
+                raise Trouble("The modem finds no mobile network.")
+            yield _LOOK_MS
+
+    def _measure(self):
+        yield from self._modem.ask("+CSQ", _ANSWER_MS)
+        rssi = self._modem.answer("+CSQ:").split(",")[0]
+        known = rssi.isdigit() and int(rssi) <= 31  # 99: not known
+        self._dbm = 2 * int(rssi) - 113 if known else None
+        self._dbm_ms = self._now_ms
+
+    def _dial(self):
+        settings = self._settings
+        result = yield from self._modem.ask('+CGDCONT=1,"IP","%s"' % settings["apn"], _ANSWER_MS)
+        if result != "OK":
+            raise Trouble("The modem does not take the APN %s." % settings["apn"], True)
+        result = yield from self._modem.ask("D*99#", _DIAL_MS)
+        if result != "CONNECT":
+            raise Trouble("The mobile network gives no data connection (%s)." % result)
+        if self._ppp is None:
+            self._ppp = self._make_ppp(self._uart)
+        try:
+            if settings["user"]:
+                self._ppp.connect(
+                    security=self._ppp.SEC_PAP, user=settings["user"], key=settings["password"]
+                )
+            else:
+                self._ppp.connect()
+        except OSError as error:
+            raise Trouble("PPP does not start (%s)." % error)
+        end_ms = self._now_ms + _PPP_MS
+        while not self._ppp.isconnected():
+            if self._now_ms >= end_ms:
+                raise Trouble("PPP came to no agreement with the network.")
+            yield _LOOK_MS // 5
+
+    def _hang_up(self):
+        """PPP ends before anybody else reads the UART. The modem then takes commands again."""
+        if self._ppp is None:
+            return
+        self._ppp.disconnect()
+        end_ms = self._now_ms + _PPP_END_MS
+        while self._ppp.status() > 0:  # 0: ended as asked; below: by itself
+            if self._now_ms >= end_ms:
+                self._must_cycle = True
+                break
+            yield _LOOK_MS // 5

@@ -1,0 +1,251 @@
+"""Json: reads JSON (RFC 8259) as a stream, value by value, in a few hundred bytes of memory.
+
+Nothing is built: who reads asks for the value that has to stand here, and every error
+names the place: "policy: zones[3].polygon[7]: latitude 913 is not from -90 to 90".
+Decimals become integers without a float: 13.0827 read with 7 decimals is 130827000.
+"""
+
+import json
+
+from micropython import const
+
+from firmware.gnss.position_scan import scan
+
+_BLOCK = const(512)  # bytes read at once; no string or number is longer
+_SPACE = b" \t\r\n"
+_BACKSLASH = const(92)
+_NUMBER = b"+-.0123456789Ee"
+
+
+class JsonError(ValueError):
+    pass
+
+
+class Json:
+    """file: anything with read(n) -> bytes. name: how errors begin.
+
+    digest: told of every byte (update(bytes)), as hashlib's are; None if nobody asks.
+    Every method but fail() raises JsonError if something else stands here.
+    """
+
+    def __init__(self, file, name, digest=None):
+        self._file = file
+        self._name = name
+        self._digest = digest
+        self._buf = b""
+        self._at = 0
+        self._path = []
+
+    def fail(self, text):
+        """Raises JsonError with the place that is being read."""
+        place = ""
+        for step in self._path:
+            place += "[%d]" % step if isinstance(step, int) else "." + step if place else step
+        raise JsonError("%s: %s%s" % (self._name, place + ": " if place else "", text))
+
+    def fields(self):
+        """An object: its keys, one by one; the value has to be read before the next."""
+        self._take(b"{", "an object { }")
+        seen = []
+        if self._look() == b"}":
+            self._at += 1
+            return
+        while True:
+            key = self.text(64)
+            if key in seen:
+                self.fail('"%s" stands here twice' % key)
+            seen.append(key)
+            self._take(b":", 'a ":"')
+            self._path.append(key)
+            yield key
+            self._path.pop()
+            if self._goes_on(b"}"):
+                return
+
+    def items(self):
+        """An array: its indexes, likewise."""
+        self._take(b"[", "a list [ ]")
+        if self._look() == b"]":
+            self._at += 1
+            return
+        index = 0
+        while True:
+            self._path.append(index)
+            yield index
+            self._path.pop()
+            index += 1
+            if self._goes_on(b"]"):
+                return
+
+    def positions(self, out):
+        """A list of [latitude, longitude] in degrees: how many of them stand in `out` now.
+
+        out: array('i') of 2 n + 1 for n at once: latitude and longitude in turn, 1e-7 degree.
+        """
+        self._take(b"[", "a list [ ]")
+        if self._look() == b"]":
+            self._at += 1
+            return
+        most = len(out) // 2
+        self._path.append(0)
+        while True:
+            self._fill()
+            n = self._scan(self._buf, out, most)
+            if n:
+                yield n
+                self._path[-1] += n
+                continue
+            out[0], out[1] = self.position()
+            yield 1
+            if self._goes_on(b"]"):
+                break
+            self._path[-1] += 1
+        self._path.pop()
+
+    def _scan(self, buf, out, most):
+        n = scan(buf, self._at, len(buf), out, most)
+        self._at = out[2 * most]
+        return n
+
+    def position(self):
+        """[latitude, longitude] in degrees -> both in 1e-7 degree."""
+        self._take(b"[", "a position [latitude, longitude]")
+        lat = self.number(7, -90, 90, "latitude")
+        self._take(b",", "a position [latitude, longitude]")
+        lon = self.number(7, -180, 180, "longitude")
+        self._take(b"]", "a position [latitude, longitude]")
+        return lat, lon
+
+    def text(self, longest):
+        """-> str of at most so many characters."""
+        self._take(b'"', "a text in quotation marks")
+        self._fill()
+        buf, start = self._buf, self._at
+        at = start
+        while True:
+            at = buf.find(b'"', at)
+            if at < 0 or at - start > _BLOCK - 8:
+                self.fail("a text without an end, or a very long one")
+            slashes = at
+            while slashes > start and buf[slashes - 1] == _BACKSLASH:
+                slashes -= 1
+            if (at - slashes) & 1 == 0:
+                break
+            at += 1
+        self._at = at + 1
+        try:
+            value = json.loads(b'"' + buf[start : at + 1])
+        except (ValueError, UnicodeError):
+            value = None
+        if value is None or not _has_known_escapes(buf[start:at]):
+            self.fail("a text that is no valid JSON or UTF-8")
+        if len(value) > longest:
+            self.fail("a text longer than %d characters" % longest)
+        return value
+
+    def number(self, decimals, low, high, what="the number"):
+        """-> int, the number times 10 ** decimals, rounded. low, high: int, in whole units."""
+        raw = self._word(_NUMBER)
+        digits = raw[1:] if raw[:1] == b"-" else raw
+        whole, part = _split(digits)
+        if not whole.isdigit() or (part is not None and not part.isdigit()):
+            self.fail("a number was expected, without an exponent")
+        if len(whole) > 1 and whole[:1] == b"0":
+            self.fail("a number with a leading zero")
+        if part is not None and not decimals:
+            self.fail("%s has to be whole" % what)
+        part = part or b""
+        value = int(whole + part[:decimals] + b"0" * (decimals - len(part)))
+        if part[decimals : decimals + 1] >= b"5":
+            value += 1
+        if raw[:1] == b"-":
+            value = -value
+        scale = 10**decimals
+        if not low * scale <= value <= high * scale:
+            self.fail("%s %s is not from %d to %d" % (what, raw.decode(), low, high))
+        return value
+
+    def value(self):
+        """-> None, bool, int, str, or a list of such (a list holds no lists)."""
+        if self._look() == b"[":
+            return [self._scalar() for _ in self.items()]
+        return self._scalar()
+
+    def end(self):
+        """Nothing but space may follow."""
+        if self._look():
+            self.fail("something follows after the end")
+
+    def _scalar(self):
+        first = self._look()
+        if first == b'"':
+            return self.text(64)
+        if first in (b"t", b"f", b"n"):
+            word = self._word(b"truefalsn")
+            for name, value in ((b"true", True), (b"false", False), (b"null", None)):
+                if word == name:
+                    return value
+        return self.number(0, -1000000000, 1000000000)
+
+    def _fill(self):
+        """At least a word and its end stand in the buffer, if the file has as much."""
+        if len(self._buf) - self._at < _BLOCK:
+            block = self._file.read(_BLOCK)
+            if block:
+                if self._digest is not None:
+                    self._digest.update(block)
+                self._buf = self._buf[self._at :] + block
+                self._at = 0
+
+    def _look(self):
+        """-> the next byte that is no space, not taken; b"" at the end."""
+        while True:
+            self._fill()
+            buf, at = self._buf, self._at
+            while at < len(buf) and buf[at] in _SPACE:
+                at += 1
+            self._at = at
+            if at < len(buf) or not buf:
+                return buf[at : at + 1]
+            self._buf = b""
+            self._at = 0
+
+    def _take(self, wanted, what):
+        if self._look() != wanted:
+            self.fail("%s was expected" % what)
+        self._at += 1
+
+    def _goes_on(self, end):
+        """After a value: -> True if this was the last one."""
+        found = self._look()
+        if found not in (b",", end) or not found:
+            self.fail('a "," or "%s" was expected' % end.decode())
+        self._at += 1
+        return found == end
+
+    def _word(self, letters):
+        self._look()
+        buf, at = self._buf, self._at
+        start = at
+        while at < len(buf) and at - start < 64 and buf[at] in letters:
+            at += 1
+        self._at = at
+        return buf[start:at]
+
+
+def _has_known_escapes(raw):
+    """MicroPython's json takes any."""
+    at = raw.find(b"\\")
+    while at >= 0:
+        if raw[at + 1 : at + 2] not in b'"\\/bfnrtu':
+            return False
+        at = raw.find(b"\\", at + 2)
+    return True
+
+
+def _split(digits):
+    """b"13.08" -> (b"13", b"08"); without a dot (b"13", None)."""
+    at = digits.find(b".")
+    if at < 0:
+        return digits, None
+    return digits[:at], digits[at + 1 :]

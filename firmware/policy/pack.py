@@ -1,0 +1,123 @@
+"""Policy: stops, schools, zones, roads and routes of one bus, as numbers in a few arrays.
+
+`load` reads the JSON pack (docs/policy.md) twice, value by value: the first time it
+checks everything and counts, the second time it stores. So a pack is checked whole
+before anything of the one in force is given up, and no step needs much memory or time.
+"""
+
+from binascii import hexlify
+from hashlib import sha256
+
+from firmware.policy.grid import Grid
+from firmware.policy.hours import hold
+from firmware.policy.jsontext import Json, JsonError
+from firmware.policy.reader import read
+from firmware.policy.table import Names, Table, numbers
+
+PolicyError = JsonError
+
+CIRCLE = 0  # as `count` of an area: corner `first` is its centre
+
+
+class Policy:
+    """As made, empty. Areas are the stops, then the zones; lines the roads, then the routes'.
+
+    corners: array('i'), latitude and longitude in turn, 1e-7 degree; `first` and `count`
+    of an area or a line are in corners. rules: dict, thresholds in place of bus.json's.
+    hash: str, the first 8 hex digits of sha256, the digest of the pack as it was sent.
+    """
+
+    def __init__(self):
+        self.version = 0
+        self.sha256 = ""
+        self.hash = None
+        self.utc_offset_min = 420
+        self.rules = {}
+        self.corners = None  # while counting
+        self.corner_n = 0
+        self.hours = []  # (spans, days), see hours.py; in a column an index from 1, 0: always
+        self.stops = Names()
+        self.zones = Names()
+        self.roads = Names()
+        self.routes = Names()
+        self.areas = Table(
+            first="H", count="H", radius_m="H", kind="B", limit_kmh="B", hours="B",
+            south="i", north="i", west="i", east="i",
+        )  # fmt: skip
+        self.schools = {}  # index of a stop -> its hours
+        self.lines = Table(first="H", count="H", width_m="H", limit_kmh="B")
+        self.runs = Table(first="H", count="B", hours="B", mine="B")  # beside self.routes
+        self.visits = Table(stop="B")  # the stops of all runs, one after the other
+        self.grid = None
+
+    def allocate(self):
+        """Between the two passes."""
+        self.corners = numbers(2 * self.corner_n)
+        self.corner_n = 0
+        for table in (self.areas, self.lines, self.runs, self.visits):
+            table.allocate()
+        self.stops, self.zones, self.roads, self.routes = Names(), Names(), Names(), Names()
+        self.schools = {}
+
+    def put(self, some, n):
+        """The first n corners of an array."""
+        if self.corners is not None:
+            at = 2 * self.corner_n
+            for index in range(2 * n):
+                self.corners[at + index] = some[index]
+        self.corner_n += n
+
+    def holds(self, hours, minute, day):
+        """hours: of a column."""
+        return hours == 0 or hold(self.hours[hours - 1], minute, day)
+
+
+def check(open_pack, bus):
+    """Generator, for a step at a time: reads the pack once. -> Policy that only counted.
+
+    open_pack() -> file in binary mode; bus: str, whose routes are meant.
+    Raises PolicyError that names the place.
+    """
+    policy = Policy()
+    yield from _pass(open_pack, policy, bus)
+    return policy
+
+
+def load(open_pack, bus):
+    """Generator: check, and then -> Policy, ready for use."""
+    policy = yield from check(open_pack, bus)
+    policy.allocate()
+    yield from _pass(open_pack, policy, bus)
+    policy.grid = Grid(policy)
+    yield from policy.grid.fill()
+    return policy
+
+
+def step(generator):
+    """One step of check or load -> None, or the Policy once it is done."""
+    try:
+        next(generator)
+        return None
+    except StopIteration as end:
+        return end.value
+
+
+def complete(generator):
+    """All steps at once -> the Policy."""
+    policy = None
+    while policy is None:
+        policy = step(generator)
+    return policy
+
+
+def _pass(open_pack, policy, bus):
+    digest = sha256()
+    file = open_pack()
+    try:
+        json = Json(file, "policy", digest)
+        yield from read(json, policy, bus)
+        json.end()
+    finally:
+        file.close()
+    policy.sha256 = hexlify(digest.digest()).decode()
+    policy.hash = policy.sha256[:8]

@@ -1,0 +1,133 @@
+"""Places: what the policy says about where the bus is, computed once for each new position.
+
+Without a policy, and where the position is unknown, every field is None.
+"""
+
+from firmware.policy.fences import Fences, contains, is_near
+from firmware.policy.hours import local
+from firmware.policy.limits import limit_at, road_at
+from firmware.policy.route_progress import RouteProgress
+from firmware.policy.settings import KINDS
+
+
+class Places:
+    """policy: firmware.policy.pack.Policy, or None. is_resumed: the board was reset on the way."""
+
+    def __init__(self, policy, config_rules, is_resumed=False):
+        self._policy = policy
+        self._edge_mm = config_rules["geofence_edge_m"] * 1000
+        self._is_resumed = is_resumed
+        self._trip = None
+        self._progress = None
+        self._stop = None  # index
+        self._boarded_at = None  # the stop at which children got on before the trip began
+        if policy is not None:
+            self._fences = Fences(policy, self._edge_mm, config_rules["geofence_dwell_s"] * 1000)
+
+    def update(self, s):
+        """Snapshot with its readings, and the phase as of the tick before -> its places."""
+        policy = self._policy
+        s.policy = None if policy is None else policy.hash
+        if policy is None or s.lat_e7 is None:
+            s.limit_kmh = s.limit_of = s.zones = s.at_stop = s.stop = s.at_school = None
+            s.next_stop_mm = s.off_route_mm = None
+            if policy is None:
+                self._tell(s)
+            return
+        if s.fix_new:
+            self._place(s)
+        self._visit(s)
+
+    def _place(self, s):
+        policy, lat_e7, lon_e7 = self._policy, s.lat_e7, s.lon_e7
+        minute, day = local(s.utc_ms, policy.utc_offset_min)
+        stops, inside, pieces = self._found(lat_e7, lon_e7, minute, day)
+        self._begin_round(s, minute, day)
+        self._fences.update(s.now_ms, lat_e7, lon_e7, inside)
+        s.zones = [
+            (KINDS[policy.areas.kind[area]], self._zone(area)) for area in self._fences.entered
+        ]
+        line = road_at(policy, pieces, lat_e7, lon_e7, s.heading_deg)
+        s.limit_kmh, s.limit_of = limit_at(policy, inside, line)
+        self._stop = self._stop_at(stops, lat_e7, lon_e7)
+        s.stop = None if self._stop is None else policy.stops[self._stop]
+        s.at_stop = self._stop is not None if policy.stops.n else None
+        if self._progress is not None:
+            self._progress.at(self._stop)
+            s.off_route_mm = self._progress.off_mm(lat_e7, lon_e7)
+            s.next_stop_mm = self._progress.next_mm(lat_e7, lon_e7)
+
+    def _found(self, lat_e7, lon_e7, minute, day):
+        """-> (stops, zones that hold now, pieces of road) at a position."""
+        policy = self._policy
+        stops, inside, pieces = [], [], []
+        for item in policy.grid.at(lat_e7, lon_e7):
+            if item >= policy.areas.n:
+                pieces.append(item - policy.areas.n + policy.grid.road_corner)
+            elif contains(policy, item, lat_e7, lon_e7):
+                if item < policy.stops.n:
+                    stops.append(item)
+                elif policy.holds(policy.areas.hours[item], minute, day):
+                    inside.append(item)
+        return stops, inside, pieces
+
+    def _zone(self, area):
+        return self._policy.zones[area - self._policy.stops.n]
+
+    def _stop_at(self, stops, lat_e7, lon_e7):
+        """The next stop if the bus is in its circle, else the one it has not left, else any."""
+        going_to = None if self._progress is None else self._progress.next
+        if going_to in stops:
+            return going_to
+        last = self._stop
+        if last is not None and is_near(self._policy, last, lat_e7, lon_e7, self._edge_mm):
+            return last
+        return stops[0] if stops else None
+
+    def _begin_round(self, s, minute, day):
+        """A new trip: which route of this bus has this hour? An unknown hour has none."""
+        if s.phase == "parked":
+            self._is_resumed = False
+            self._boarded_at = None
+            if self._progress is not None:
+                self._progress = None
+                s.off_route_mm = s.next_stop_mm = None
+                self._tell(s)
+        if s.trip == self._trip or s.phase != "driving":
+            return
+        self._trip = s.trip
+        self._progress = None
+        policy = self._policy
+        for route in range(policy.routes.n if minute is not None else 0):
+            if policy.runs.mine[route] and policy.holds(policy.runs.hours[route], minute, day):
+                self._progress = RouteProgress(policy, route, self._is_resumed)
+                if self._boarded_at is not None and self._boarded_at == self._progress.next:
+                    self._progress.serve(self._boarded_at)
+                break
+        self._boarded_at = None
+        self._is_resumed = False
+        s.off_route_mm = s.next_stop_mm = None
+        self._tell(s)
+
+    def _visit(self, s):
+        """The door opens at a stop: served."""
+        stop, trip = self._stop, self._progress
+        last = None if trip is None else trip.last
+        s.at_school = stop in self._policy.schools and (last is None or stop == last)
+        if stop is not None and s.front_door and s.phase == "boarding":
+            if trip is None:
+                self._boarded_at = stop
+            else:
+                trip.serve(stop)
+        if trip is not None:
+            self._tell(s)
+
+    def _tell(self, s):
+        trip = self._progress
+        if trip is None:
+            s.route = s.next_stop = None
+            s.stops_done = s.stops_missed = s.stops_odd = ()
+            return
+        s.route = trip.name
+        s.next_stop = trip.names.get(trip.next)
+        s.stops_done, s.stops_missed, s.stops_odd = trip.done, trip.missed, trip.odd

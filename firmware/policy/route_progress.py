@@ -1,0 +1,103 @@
+"""RouteProgress: one route, from its first stop to its last, and how far the bus has come.
+
+A stop is served when the front door opens in its circle; the next one is missed when
+the bus leaves its circle without that, or when the last stop is served before it.
+"""
+
+from micropython import const
+
+from firmware import geo
+from firmware.policy import fences
+
+_ON_MM = const(50000)
+
+
+class RouteProgress:
+    """stops: indexes, in their order. is_resumed: the board was reset on the way, so the
+    stop that is served first is taken for the next one.
+    """
+
+    def __init__(self, policy, route, is_resumed):
+        runs, visits = policy.runs, policy.visits
+        first = runs.first[route]
+        self.name = policy.routes[route]
+        self._stops = list(visits.stop[first : first + runs.count[route]])
+        self.names = {stop: policy.stops[stop] for stop in self._stops}
+        self.done = []  # ids, as served; each of these lists is a new one when it changes
+        self.missed = []
+        self.odd = []  # (served, the stop that was next)
+        self._policy = policy
+        self._line = policy.roads.n + route
+        self._near = 0  # piece of the line that was nearest
+        self._next = 0
+        self._was_in = None
+        self._is_resumed = is_resumed
+
+    @property
+    def next(self):
+        """Index of the next stop, or None: the last one has been served."""
+        return self._stops[self._next] if self._next < len(self._stops) else None
+
+    @property
+    def last(self):
+        return self._stops[-1] if self._stops else None
+
+    def at(self, stop):
+        """The bus is in the circle of a stop, or of none (None)."""
+        left, self._was_in = self._was_in, stop
+        if left is not None and left != stop and left == self.next and not self._is_resumed:
+            self.missed = self.missed + [self.names[left]]
+            self._pass()
+
+    def serve(self, stop):
+        """The door is open there."""
+        name = self.names.get(stop)
+        if name is None or name in self.done:
+            return
+        if self._is_resumed:
+            self._is_resumed = False
+            self._next = self._stops.index(stop)
+        expected = self.next
+        if expected is not None and stop != expected:
+            self.odd = self.odd + [(name, self.names[expected])]
+        self.done = self.done + [name]
+        if stop == self.last:
+            self._finish()
+        elif stop == expected:
+            self._pass()
+
+    def _finish(self):
+        rest = [self.names[stop] for stop in self._stops[self._next :]]
+        gone = [name for name in rest if name not in self.done and name not in self.missed]
+        if gone:
+            self.missed = self.missed + gone
+        self._next = len(self._stops)
+
+    def _pass(self):
+        """On to the next stop that has not been served yet."""
+        self._next += 1
+        while self.next is not None and self.names[self.next] in self.done:
+            self._next += 1
+
+    def off_mm(self, lat_e7, lon_e7):
+        """How far the bus is from the route's line; None if it has none.
+
+        Within 50 m of the pieces that it drove last nobody looks for a nearer one.
+        """
+        lines, corners = self._policy.lines, self._policy.corners
+        first, count = lines.first[self._line], lines.count[self._line]
+        if not count:
+            return None
+        here = max(0, self._near - 1)
+        few = min(4, count - here)
+        mm, piece = geo.nearest(corners, first + here, few, lat_e7, lon_e7, False, 0, _ON_MM)
+        if mm is None:
+            mm, piece = geo.nearest(corners, first, count, lat_e7, lon_e7, False, self._near)
+            here = 0
+        self._near = here + piece
+        return mm
+
+    def next_mm(self, lat_e7, lon_e7):
+        if self.next is None:
+            return None
+        return fences.centre_mm(self._policy, self.next, lat_e7, lon_e7)

@@ -1,0 +1,153 @@
+"""PolicyStore: how a policy pack comes in parts, is checked, kept and taken into force.
+
+`policy.new` grows part by part; only once its digest is right and all of it was checked
+is it renamed over `policy.json`. The filesystem does that at once or not at all, so a
+power cut at any byte leaves the old pack or the new one, whole.
+"""
+
+from binascii import hexlify
+from hashlib import sha256
+
+from micropython import const
+
+from firmware.policy.pack import PolicyError, check, load, step
+
+KEPT = "policy.json"
+NEW = "policy.new"
+
+_MOST_BYTES = const(131072)
+_MOST_PARTS = const(1000)
+_PART_CHARACTERS = const(800)  # more never reaches the bus: an MQTT packet is 1024 bytes at most
+
+
+class PolicyStore:
+    """files: open(name, mode), rename(old, new), as drivers/board/files.py; None: no file system.
+
+    bus: its id. The methods raise ValueError with a sentence for the sender of a part.
+    """
+
+    def __init__(self, files, bus):
+        self._files = files
+        self._bus = bus
+        self._sha256 = None  # of the pack that comes in
+        self._parts = 0
+        self._have = 0
+        self._bytes = 0
+        self._digest = None
+        self._work = None  # a generator: a check, or the loading of what was checked
+        self._request = None  # whom the check is for
+        self._checked = None  # sha256 of what is checked
+        self._kept = ""  # sha256 of policy.json
+        self._version = 0
+        # policy.json is newer than what is in force
+        self.is_waiting = files is not None and files.has(KEPT)
+
+    def take(self, request):
+        """A part, as cmd/policy brings it -> a sentence; None: turn() will have the answer."""
+        if self._files is None:
+            raise ValueError("This board keeps no files.")
+        part, parts = request.get("part"), request.get("parts")
+        sha256_hex, data = request.get("sha256"), request.get("data")
+        if type(parts) is not int or not 1 <= parts <= _MOST_PARTS:
+            raise ValueError('"parts" has to be a whole number from 1 to %d.' % _MOST_PARTS)
+        if type(part) is not int or not 1 <= part <= parts:
+            raise ValueError('"part" has to be a whole number from 1 to "parts".')
+        if not isinstance(sha256_hex, str) or len(sha256_hex) != 64:
+            raise ValueError('"sha256" has to be the 64 hex digits of the whole pack.')
+        if not isinstance(data, str) or not 1 <= len(data) <= _PART_CHARACTERS:
+            raise ValueError('"data" has to be a text of 1 to %d characters.' % _PART_CHARACTERS)
+        if sha256_hex == self._kept:
+            return "The policy %s is here already." % sha256_hex[:8]
+        if self._work is not None and sha256_hex == self._checked:
+            return "This policy is being checked."
+        if self._work is not None:
+            raise ValueError("Another policy is being checked; send this one again in a while.")
+        if sha256_hex != self._sha256 or parts != self._parts:
+            if part != 1:
+                raise ValueError("Part 1 of this policy has to come first.")
+            self._begin(sha256_hex, parts)
+        if part <= self._have:
+            return "Part %d of %d is here already." % (part, parts)
+        if part != self._have + 1:
+            raise ValueError("Part %d of this policy has to come next." % (self._have + 1))
+        self._append(data.encode())
+        if part < parts:
+            return "Part %d of %d is here." % (part, parts)
+        self._check(request["id"])
+        return None
+
+    def turn(self):
+        """A step of a check -> None, or once it is done (request id, ok, sentence)."""
+        if self._work is None:
+            return None
+        try:
+            policy = step(self._work)
+            if policy is None:
+                return None
+            ok, told = True, self._keep(policy)
+        except (PolicyError, OSError, MemoryError) as error:
+            ok, told = False, str(error) or "The policy does not fit into memory."
+        self._work = None
+        return self._request, ok, told
+
+    def is_checking(self):
+        return self._work is not None
+
+    def loading(self):
+        """Generator -> the Policy that waits. PolicyError, OSError, MemoryError: of no use."""
+        self.is_waiting = False
+        policy = yield from load(self._open_kept, self._bus)
+        self._kept, self._version = policy.sha256, policy.version
+        return policy
+
+    def _begin(self, sha256_hex, parts):
+        self._sha256, self._parts = sha256_hex, parts
+        self._have = self._bytes = 0
+        self._digest = sha256()
+
+    def _append(self, data):
+        if self._bytes + len(data) > _MOST_BYTES:
+            self._sha256 = None
+            raise ValueError("The policy is longer than %d bytes." % _MOST_BYTES)
+        try:
+            file = self._files.open(NEW, "ab" if self._have else "wb")
+            try:
+                file.write(data)
+            finally:
+                file.close()
+        except OSError as error:
+            self._sha256 = None
+            raise ValueError("The policy cannot be written (%s); send it anew." % error)
+        self._digest.update(data)
+        self._bytes += len(data)
+        self._have += 1
+
+    def _check(self, request_id):
+        found = hexlify(self._digest.digest()).decode()
+        wanted, self._sha256 = self._sha256, None
+        if found != wanted:
+            raise ValueError("The parts have the SHA-256 %s, not %s." % (found, wanted))
+        self._request = request_id
+        self._checked = wanted
+        self._work = check(self._open_new, self._bus)
+
+    def _keep(self, policy):
+        """Checked: it takes the place of the old one."""
+        if policy.sha256 != self._checked:
+            raise PolicyError("policy: the flash holds another text than was sent; send it anew")
+        if policy.version <= self._version:
+            raise PolicyError(
+                "policy: version: %d is here already; a new pack needs a higher one than %d"
+                % (self._version, policy.version)
+            )
+        self._files.rename(NEW, KEPT)
+        self._kept, self._version = policy.sha256, policy.version
+        self.is_waiting = True
+        told = "The policy %s, version %d, is here; it counts once the bus is parked."
+        return told % (policy.hash, policy.version)
+
+    def _open_kept(self):
+        return self._files.open(KEPT, "rb")
+
+    def _open_new(self):
+        return self._files.open(NEW, "rb")

@@ -1,0 +1,75 @@
+"""Every rule, in the order in which it is asked. A new rule is one file and one line in RULES.
+
+A rule has `kind`, `__init__(config["rules"])`, `judge(snapshot) -> Event or None`
+(at most one a tick, only when something changes) and `warning`, what the driver
+is to hear right now (warnings.py). It asks nobody for the time and touches
+nothing but its own state.
+"""
+
+from firmware.rules.arrival_notice import ArrivalNotice
+from firmware.rules.belt_off import BeltOff
+from firmware.rules.check_button_missed import CheckButtonMissed
+from firmware.rules.check_too_soon import CheckTooSoon
+from firmware.rules.child_left_behind import ChildLeftBehind
+from firmware.rules.child_standing import ChildStanding
+from firmware.rules.crash import Crash
+from firmware.rules.door_off_stop import DoorOffStop
+from firmware.rules.door_open_moving import DoorOpenMoving
+from firmware.rules.driver_hours import DriverHours
+from firmware.rules.emergency_door import EmergencyDoor
+from firmware.rules.expander_reset import ExpanderReset
+from firmware.rules.gnss_jammed import GnssJammed
+from firmware.rules.gnss_jump import GnssJump
+from firmware.rules.gnss_lost import GnssLost
+from firmware.rules.harsh_driving import HarshDriving
+from firmware.rules.heat import Heat
+from firmware.rules.idling import Idling
+from firmware.rules.off_route import OffRoute
+from firmware.rules.overspeed import Overspeed
+from firmware.rules.parked_boarding import ParkedBoarding
+from firmware.rules.parked_movement import ParkedMovement
+from firmware.rules.seats_mismatch import SeatsMismatch
+from firmware.rules.self_test_failed import SelfTestFailed
+from firmware.rules.sensor_flapping import SensorFlapping
+from firmware.rules.sensor_silent import SensorSilent
+from firmware.rules.sensor_stuck import SensorStuck
+from firmware.rules.sos import Sos
+from firmware.rules.stop_missed import StopMissed
+from firmware.rules.stop_out_of_order import StopOutOfOrder
+from firmware.rules.supply import Supply
+from firmware.rules.zone_entered import ZoneEntered
+
+RULES = (
+    ChildLeftBehind,
+    ParkedMovement,
+    ParkedBoarding,
+    Heat,
+    CheckButtonMissed,
+    CheckTooSoon,
+    Sos,
+    Crash,
+    EmergencyDoor,
+    DoorOpenMoving,
+    ChildStanding,
+    Overspeed,
+    BeltOff,
+    HarshDriving,
+    DriverHours,
+    Idling,
+    Supply,
+    SensorSilent,
+    SeatsMismatch,
+    ZoneEntered,
+    DoorOffStop,
+    OffRoute,
+    StopMissed,
+    StopOutOfOrder,
+    ArrivalNotice,
+    SensorStuck,
+    SensorFlapping,
+    ExpanderReset,
+    GnssLost,
+    GnssJammed,
+    GnssJump,
+    SelfTestFailed,
+)

@@ -1,0 +1,86 @@
+"""RuleEngine: every rule in force looks at the Snapshot, one after the other.
+
+New thresholds come at once into a rule of which nothing stands, and into the others when
+that has ended. A rule that raises an exception is told of once and begins anew likewise,
+for it may take for told what nobody heard.
+"""
+
+from firmware.event import fault
+from firmware.rules.catalogue import RULES
+from firmware.warnings import SILENT
+
+
+def unwatched(thresholds, has_belts):
+    """-> kinds of hazards that this bus does not watch: switched off, or nothing can show them."""
+    kinds = set(thresholds["disabled"])
+    if not has_belts:
+        kinds.add("belt_off")
+    if not thresholds["check_walk_s"]:
+        kinds.add("check_too_soon")
+    return kinds
+
+
+class RuleEngine:
+    """Call tune() first. rules: what is in force, in the order of RULES; another list once one of
+    them is another."""
+
+    def __init__(self, recorder):
+        self.rules = []
+        self._recorder = recorder
+        self._broken = set()  # kinds of rules that raise
+        self._stale = set()  # kinds of rules that are to begin anew
+        self._thresholds = None
+
+    def tune(self, thresholds):
+        """Other limits, other rules switched off, from the next tick on."""
+        self._thresholds = thresholds
+        self._stale.update([rule.kind for rule in RULES])
+
+    def judge(self, s, notices):
+        """Adds to the Events in notices."""
+        for kind in self._stale:
+            if not self._recorder.stands(kind):
+                self._renew(notices)
+                break
+        for rule in self.rules:
+            warned = rule.warning
+            try:
+                event = rule.judge(s)
+            except Exception as error:  # noqa: BLE001 - the other rules go on
+                if warned != SILENT and rule.warning == SILENT:
+                    notices.extend(self._recorder.endings(rule.kind))
+                self._stale.add(rule.kind)
+                self._tell(rule.kind, error, notices)
+                continue
+            if rule.kind not in self._stale:
+                self._broken.discard(rule.kind)
+            if event is not None:
+                notices.append(event)
+
+    def _renew(self, notices):
+        before = {rule.kind: rule for rule in self.rules}
+        rules = []
+        for make in RULES:
+            rule = before.get(make.kind)
+            if make.kind in self._stale and (rule is None or not self._recorder.stands(make.kind)):
+                rule = self._make(make, rule, notices)
+            if rule is not None:
+                rules.append(rule)
+        self.rules = rules
+
+    def _make(self, make, before, notices):
+        """-> the rule; None if it is switched off."""
+        rule = None
+        if make.kind not in self._thresholds["disabled"]:
+            try:
+                rule = make(self._thresholds)
+            except Exception as error:  # noqa: BLE001 - tried again with the next tick
+                self._tell(make.kind, error, notices)
+                return before
+        self._stale.discard(make.kind)
+        return rule
+
+    def _tell(self, kind, error, notices):
+        if kind not in self._broken:
+            self._broken.add(kind)
+            notices.append(fault(kind, repr(error)))

@@ -1,0 +1,124 @@
+"""SelfCheck: does what has to be heard sound, and can the buttons be pressed?
+
+When the ignition goes on, lamp and buzzer are on for 0.3 s (the lamp and the one beep
+are what the driver is to notice: Japan's guideline asks for a lamp or a voice at engine
+start), and the horn for 0.2 s if its wire is read back and no mode keeps it quiet. After
+3 s the verdict is told.
+Between the tests every output that is read back is watched whenever it is switched.
+
+Without read-back only the driver's ears and eyes can tell that a buzzer is dead.
+"""
+
+from micropython import const
+
+from firmware.event import INFO, WARNING, Event
+from firmware.timing import Held
+
+_BEEP_MS = const(300)
+_BLIP_MS = const(200)
+_VERDICT_MS = const(3100)  # by then a sensor that is silent stands as such
+_LOOKS = const(2)  # that contradict: a relay has had its time
+_OUTPUTS = ("lamp", "buzzer", "horn")
+_BUTTONS = ("check_button", "sos_button")
+
+
+class _Output:
+    """Passes `set` on, unless a test has the output; compares with what is read back."""
+
+    def __init__(self, part):
+        self._part = part
+        self._wanted = False
+        self._tested = False
+        self._is_on = False
+        self._wrong = [0, 0]  # looks in a row that contradicted while it was off, on
+
+    def set(self, on):
+        self._wanted = on
+        if not self._tested:
+            self._switch(on)
+
+    def test(self, on):
+        """Takes the output, or gives it back."""
+        self._tested = on
+        self._switch(on or self._wanted)
+
+    def is_read_back(self):
+        return self._part.read_back() is not None
+
+    def look(self):
+        """-> does it fail? Call before this tick's `set`."""
+        read = self._part.read_back()
+        if read is None:
+            return False
+        at = 1 if self._is_on else 0
+        self._wrong[at] = 0 if read == self._is_on else min(self._wrong[at] + 1, _LOOKS)
+        return max(self._wrong) >= _LOOKS
+
+    def _switch(self, on):
+        if on != self._is_on:
+            self._is_on = on
+            self._part.set(on)
+
+
+class SelfCheck:
+    """tune() has to follow."""
+
+    def __init__(self, parts):
+        self.lamp = _Output(parts.lamp)
+        self.buzzer = _Output(parts.buzzer)
+        self.horn = _Output(parts.horn)
+        self._outputs = (self.lamp, self.buzzer, self.horn)
+        for output in (parts.lamp, parts.buzzer, parts.horn):
+            output.set(False)
+        self._ignition = False
+        self._since_ms = None  # a test runs
+        self._horn_tested = False
+
+    def tune(self, rules):
+        """config["rules"], or the policy's in their place."""
+        self._pressed = [Held(rules["button_stuck_s"] * 1000) for _ in _BUTTONS]
+
+    def update(self, s):
+        """Snapshot with its readings -> list of Events; fills in failing."""
+        failing = []
+        for index in range(len(_OUTPUTS)):
+            if self._outputs[index].look():
+                failing.append(_OUTPUTS[index])
+        for index in range(len(_BUTTONS)):
+            pressed = s.check_button if index == 0 else s.sos_button
+            if self._pressed[index].update(s.now_ms, pressed is True):
+                failing.append(_BUTTONS[index])
+        if failing != s.failing:
+            s.failing = failing
+        if s.ignition is True and not self._ignition:
+            self._begin(s)
+        if s.ignition is not None:
+            self._ignition = s.ignition
+        return () if self._since_ms is None else self._test(s)
+
+    def _begin(self, s):
+        self._since_ms = s.now_ms
+        self.lamp.test(True)
+        self.buzzer.test(True)
+        self._horn_tested = self.horn.is_read_back() and s.mode == "normal"
+        if self._horn_tested:
+            self.horn.test(True)
+
+    def _test(self, s):
+        ms = s.now_ms - self._since_ms
+        if ms >= _BLIP_MS:
+            self.horn.test(False)
+        if ms >= _BEEP_MS:
+            self.lamp.test(False)
+            self.buzzer.test(False)
+        if ms < _VERDICT_MS:
+            return ()
+        self._since_ms = None
+        faults = list(s.failing)
+        for index in range(len(s.sensors)):
+            if s.silent[index]:
+                faults.append(s.sensors[index])
+        severity = WARNING if faults else INFO
+        data = (("ok", not faults), ("faults", faults))
+        why = (("horn_tested", self._horn_tested),)
+        return (Event("self_test", severity, data=data, why=why, subject=None),)

@@ -1,0 +1,204 @@
+"""Sensors: asks every part once a tick and fills the Snapshot's readings.
+
+A part that does not answer (OSError) leaves None; what has been given up stands
+in Snapshot.silent. Nothing here judges.
+"""
+
+from micropython import const
+
+from firmware.clock import Clock
+from firmware.gnss.nmea import Nmea
+from firmware.sensing.headcount import HeadCount
+from firmware.sensing.motion import Motion
+from firmware.sensing.seats import SeatMap
+from firmware.timing import Debounced, Every
+
+_SWITCH_MS = const(100)
+_FIX_AGE_MS = const(3000)  # an older position is no position
+_GNSS_SILENT_MS = const(3000)  # any receiver speaks once a second
+_MIN_SATS = const(4)
+_MAX_HDOP_E2 = const(500)
+_STANDS_MMS = const(1000)  # slower is a receiver's noise
+_SLOW_MS = const(1000)  # supply and cabin change slowly
+_READS = const(4)  # of the GNSS buffer a tick, at most
+
+
+class Sensors:
+    def __init__(self, config, parts, s):
+        """Names the sensors in the Snapshot: those of the seats, gnss, supply, cabin, ...
+
+        tune() has to follow.
+        """
+        self._parts = parts
+        self._seats = SeatMap(config["seats"], parts.seats.banks)
+        self._clock = Clock()
+        self.nmea = Nmea()
+        self._buffer = bytearray(256)
+        self._fixes = 0
+        self._fix_ms = None
+        self._heard_ms = None
+        self._ignition = Debounced(_SWITCH_MS)
+        self._front_door = Debounced(_SWITCH_MS)
+        self._emergency_door = Debounced(_SWITCH_MS)
+        self._check_button = Debounced(_SWITCH_MS)
+        self._sos_button = Debounced(_SWITCH_MS)
+        self._slow = Every(_SLOW_MS)
+        self._cut_mv = config["rules"]["supply_cut_mv"]
+        self._motion = Motion(config["accelerometer"], parts.accelerometer)
+        self._heads = HeadCount()
+        names, self._sensor_of = [], []  # banks of one part are one sensor
+        for name in parts.seats.names:
+            if name not in names:
+                names.append(name)
+            self._sensor_of.append(names.index(name))
+        self._seat_sensors = len(names)
+        names += ["gnss", "supply", "cabin", "accelerometer"]
+        if parts.switches is not None:
+            names.append("switches")
+        s.sensors = tuple(names)
+        s.expander_resets = [0] * len(self._sensor_of)
+        s.silent = [False] * len(s.sensors)
+        self._deaf_ms = 0  # so long nobody has listened to the receiver, since the start
+        self.settled = False  # no switch is on its way from one reading to another
+
+    def tune(self, rules):
+        """config["rules"], or the policy's in their place."""
+        self._seats.tune(rules)
+
+    def utc_ms(self, now_ms):
+        return self._clock.utc_ms(now_ms)
+
+    def sense(self, s, slept_ms=0):
+        """Snapshot with now_ms set -> its readings. slept_ms: of the time since the last tick."""
+        self._read_seats(s)
+        self._read_switches(s)
+        if slept_ms:
+            self._miss_gnss(s, slept_ms)
+        else:
+            self._read_gnss(s)
+        self._motion.sense(s)
+        s.silent[self._seat_sensors + 3] = self._motion.silent
+        self._heads.update(s)
+        s.utc_ms = self._clock.utc_ms(s.now_ms)
+        s.clock = self._clock.source(s.now_ms)
+        if self._slow.due(s.now_ms):
+            self._read_slow(s)
+
+    def _read_seats(self, s):
+        seats = self._parts.seats
+        seats.turn(s.now_ms)
+        self._seats.sense(s)
+        for index in range(self._seat_sensors):
+            s.silent[index] = False
+        for index in range(len(self._sensor_of)):
+            if self._seats.silent(index):
+                s.silent[self._sensor_of[index]] = True
+            s.expander_resets[index] = seats.banks[index].resets
+
+    def _read_switches(self, s):
+        parts, now_ms = self._parts, s.now_ms
+        if parts.switches is not None:
+            s.silent[self._seat_sensors + 4] = not parts.switches.refresh()
+        ignition = parts.ignition.read()
+        front = parts.front_door.read()
+        emergency = parts.emergency_door.read()
+        check = parts.check_button.read()
+        sos = parts.sos_button.read()
+        s.ignition = self._ignition.update(now_ms, ignition)
+        s.front_door = self._front_door.update(now_ms, front)
+        s.emergency_door = self._emergency_door.update(now_ms, emergency)
+        s.check_button = self._check_button.update(now_ms, check)
+        s.sos_button = self._sos_button.update(now_ms, sos)
+        self.settled = (
+            s.ignition == ignition
+            and s.front_door == front
+            and s.emergency_door == emergency
+            and s.check_button == check
+            and s.sos_button == sos
+        )
+
+    def _read_gnss(self, s):
+        now_ms, fix = s.now_ms, self.nmea.fix
+        if self._heard_ms is None:
+            self._heard_ms = now_ms
+        n = self._listen()
+        if not n:
+            self.nmea.feed(self._buffer, 0)  # silence completes what came before
+        for _ in range(_READS):
+            if not n:
+                break
+            if self.nmea.feed(self._buffer, n):
+                self._heard_ms = now_ms
+            n = self._listen()
+        self._parts.gnss.turn(now_ms - self._deaf_ms, self.nmea.sentences)
+        index = self._seat_sensors
+        s.silent[index] = now_ms - self._heard_ms > _GNSS_SILENT_MS
+        s.fix_new = self.nmea.fixes != self._fixes
+        if s.fix_new:
+            self._fixes = self.nmea.fixes
+            self._fix_ms = now_ms
+            if fix.utc_ms is not None:
+                self._clock.discipline(now_ms, fix.utc_ms)
+        if self._fix_ms is None or not self._trusted(fix, now_ms):
+            s.fix_new = False
+            s.lat_e7 = s.lon_e7 = s.speed_mms = s.heading_deg = None
+        elif s.fix_new:
+            s.lat_e7 = fix.lat_e7
+            s.lon_e7 = fix.lon_e7
+            speed = fix.speed_mms
+            s.speed_mms = 0 if speed is not None and speed < _STANDS_MMS else speed
+            course = fix.course_cdeg if s.speed_mms else None
+            s.heading_deg = None if course is None else (course + 50) // 100 % 360
+        s.sats = fix.sats
+        s.hdop_e2 = fix.hdop_e2
+
+    def _miss_gnss(self, s, slept_ms):
+        """Who sleeps hears scraps: they are dropped, and the receiver's silence is none.
+
+        Its driver's time stands still meanwhile.
+        """
+        for _ in range(_READS):
+            if not self._listen():
+                break
+        self._deaf_ms += slept_ms
+        self._heard_ms = s.now_ms
+        s.fix_new = False
+        s.lat_e7 = s.lon_e7 = s.speed_mms = s.heading_deg = s.sats = s.hdop_e2 = None
+
+    def _listen(self):
+        try:
+            return self._parts.gnss.readinto(self._buffer)
+        except OSError:
+            return 0
+
+    def _trusted(self, fix, now_ms):
+        return (
+            fix.valid
+            and now_ms - self._fix_ms <= _FIX_AGE_MS
+            and (fix.sats is None or fix.sats >= _MIN_SATS)
+            and (fix.hdop_e2 is None or fix.hdop_e2 <= _MAX_HDOP_E2)
+        )
+
+    def _read_slow(self, s):
+        index = self._seat_sensors + 1
+        s.supply_mv = _read_mv(self._parts.supply)
+        s.silent[index] = s.supply_mv is None
+        # With the vehicle's supply the pin shows the charger (LilyGO T-A7670, README, note 4).
+        is_cut = s.supply_mv is not None and s.supply_mv < self._cut_mv
+        s.backup_mv = _read_mv(self._parts.backup) if is_cut and self._parts.backup else None
+        if self._parts.cabin is None:
+            return
+        try:
+            s.cabin_c10 = self._parts.cabin.read_c10()
+            s.silent[index + 1] = False
+        except OSError:
+            s.cabin_c10 = None
+            s.silent[index + 1] = True
+
+
+def _read_mv(supply):
+    """-> mV, or None: it cannot be read."""
+    try:
+        return supply.read_mv()
+    except OSError:
+        return None

@@ -1,0 +1,49 @@
+"""SuddenStop: a crash as GNSS shows it, for a bus without an accelerometer.
+
+A receiver's filter may hide one; what it shows is a mean over a second.
+"""
+
+from micropython import const
+
+from firmware.sensing.headcount import pairs
+from firmware.timing import Held
+
+_FROM_MMS = const(8333)  # 30 km/h
+_STANDS_MMS = const(833)  # 3 km/h
+_ROLLS_MS = const(3000)
+
+
+class SuddenStop:
+    """From 30 km/h or more it slows down by limit_cms2, which no tyre can, and stands within 3 s
+    for stand_s. heads: as they were at that moment (headcount.py)."""
+
+    def __init__(self, limit_cms2, stand_s):
+        self._limit_mms2 = limit_cms2 * 10
+        self._stands = Held(stand_s * 1000)
+        self._before_mms = 0  # of the fix before
+        self._mms2 = None  # of a stop that may be a crash
+        self._since_ms = 0
+        self.heads = ()
+
+    def update(self, s):
+        """Snapshot -> mm/s2 of a sudden stop, once; else None.
+
+        Unknown speed: after such a stop the bus stands, its antenna may be gone.
+        """
+        speed_mms = s.speed_mms
+        if s.fix_new and speed_mms is not None:
+            before_mms, self._before_mms = self._before_mms, speed_mms
+            slower = 0 if s.accel_mms2 is None else -s.accel_mms2
+            if before_mms >= _FROM_MMS and slower >= self._limit_mms2:
+                self._mms2, self._since_ms = slower, s.now_ms
+                self.heads = pairs(s)
+        if self._mms2 is None:
+            return None
+        stands = speed_mms is None or speed_mms < _STANDS_MMS
+        if self._stands.update(s.now_ms, stands):
+            stopped, self._mms2 = self._mms2, None
+            self._stands.update(s.now_ms, False)
+            return stopped
+        if not stands and s.now_ms - self._since_ms >= _ROLLS_MS:
+            self._mms2 = None
+        return None

@@ -1,0 +1,164 @@
+"""The trip: PARKED -> BOARDING -> DRIVING -> CHECKING -> PARKED.
+
+    ignition on                           -> BOARDING
+    start_kmh for 2 s                     -> DRIVING   (a new trip, if there was none)
+    front door open at standstill         -> BOARDING  (a stop is being served)
+    ignition off                          -> CHECKING
+    checked, and nobody sitting           -> PARKED    (check.py)
+    somebody sitting while PARKED         -> CHECKING, or BOARDING through an open
+                                             front door (boarding.py)
+
+Unknown: a bus that drives goes on driving whatever its ignition wire says, until
+it stands. An ignition that cannot be read counts as off after end_s at
+standstill, so that a broken wire cannot keep the check from coming.
+"""
+
+from micropython import const
+
+from firmware.event import INFO, Event
+from firmware.timing import LONG_AGO_MS, Held
+from firmware.trip.boarding import Boarding
+from firmware.trip.check import Check
+from firmware.trip.odometer import Odometer
+
+PARKED = "parked"
+BOARDING = "boarding"
+DRIVING = "driving"
+CHECKING = "checking"
+
+_START_MS = const(2000)
+_STANDING_MMS = const(1400)  # 5 km/h
+
+
+class Trip:
+    """Keeps the Snapshot's phase. tune() has to follow.
+
+    memory: Memory, for what a power cut must not undo.
+    """
+
+    def __init__(self, config, memory):
+        self._memory = memory
+        self._start_mms = config["trip"]["start_kmh"] * 10000 // 36
+        self._start = Held(_START_MS)
+        self._stand = Held(config["trip"]["end_s"] * 1000)
+        unchecked = memory.get("unchecked")  # None: a new board, which has not been checked either
+        self.phase = PARKED if unchecked == 0 else CHECKING
+        # After a reset nobody knows how long the ignition has been off: long enough.
+        self._off_since_ms = 0 if unchecked is None else -LONG_AGO_MS
+        self._check = Check(unchecked == 0, memory)
+        self._boarding = Boarding()
+        self._notices = []
+        self._odometer = Odometer(memory.get("odometer_m") or 0)
+        self._number = memory.get("trip") or 0
+        self._begun_m = None  # odometer at the start of the trip under way
+        self._stops = 0
+        self._on_board = None  # seats taken when the door opened at this stop
+        self._place = None  # the policy's name for it
+
+    def tune(self, rules):
+        """config["rules"], or the policy's in their place."""
+        self._check.walk_ms = rules["check_walk_s"] * 1000
+        self._boarding.tune(rules)
+
+    def update(self, s):
+        """Snapshot with its readings -> list of Events, good until the next; fills in the phase."""
+        notices = self._notices
+        notices.clear()
+        self._odometer.update(s)
+        running = self._is_running(s)
+        if running and self._off_since_ms is not None:
+            self._off_since_ms = None
+            self._memory.set("unchecked", 1)
+            self._check.begin()
+            self._boarding.ends(s)
+            self.phase = BOARDING
+        self._boarding.watch(s, self.phase == DRIVING)
+        off_ms = None if running else self._off_ms(s)
+        walked = self._check.update(s, off_ms)
+        if running:
+            s.alone_ms = None
+            self._run(s, notices)
+        else:
+            self._rest(s, notices, off_ms, walked)
+        s.phase = self.phase
+        s.trip = self._number
+        s.ignition_off_ms = off_ms
+        return notices
+
+    def _off_ms(self, s):
+        return 0 if self._off_since_ms is None else s.now_ms - self._off_since_ms
+
+    def _is_running(self, s):
+        stands = self._stand.update(s.now_ms, s.speed_mms is None or s.speed_mms < self._start_mms)
+        if s.ignition:
+            return True
+        if self._off_since_ms is not None:
+            return False
+        if s.ignition is None:
+            return not stands
+        return s.speed_mms is not None and s.speed_mms >= self._start_mms
+
+    def _run(self, s, notices):
+        if self._start.update(s.now_ms, s.speed_mms is not None and s.speed_mms >= self._start_mms):
+            self._leave_stop(s, notices)
+            self.phase = DRIVING
+            if self._begun_m is None:
+                self._begin_trip(notices)
+        elif s.front_door and s.speed_mms is not None and s.speed_mms < _STANDING_MMS:
+            self.phase = BOARDING
+            if self._on_board is None:
+                self._on_board = s.taken
+                self._place = s.stop
+
+    def _rest(self, s, notices, off_ms, walked):
+        if self._off_since_ms is None:
+            self._off_since_ms = s.now_ms
+            self._leave_stop(s, notices)
+        if self.phase == PARKED and self._boarding.begins(s):
+            self._check.begin()
+        s.alone_ms = self._boarding.alone_ms(s, off_ms, walked)
+        if s.sitting or not s.checked:
+            if self.phase == PARKED:
+                self._memory.set("unchecked", 1)
+                self._on_board = []
+                self._place = s.stop
+            self.phase = BOARDING if self._boarding.is_on else CHECKING
+        elif self.phase != PARKED:
+            self.phase = PARKED
+            self._memory.set("unchecked", 0)
+            self._boarding.ends(s)
+            self._on_board = None
+            self._end_trip(notices)
+
+    def _begin_trip(self, notices):
+        self._begun_m = self._odometer.metres
+        self._stops = 0
+        self._number += 1
+        self._memory.set("trip", self._number)
+        notices.append(Event("trip_started", INFO, data=(("trip", self._number),), subject=None))
+
+    def _end_trip(self, notices):
+        self._memory.set("odometer_m", self._odometer.metres)
+        if self._begun_m is None:
+            return
+        way_m = self._odometer.metres - self._begun_m
+        self._begun_m = None
+        data = (("trip", self._number), ("distance_m", way_m), ("stops", self._stops))
+        notices.append(Event("trip_ended", INFO, data=data, subject=None))
+
+    def _leave_stop(self, s, notices):
+        """The door was open at this stop: who came, who went?"""
+        if self._on_board is None:
+            return
+        before, after = self._on_board, s.taken
+        self._on_board = None
+        self._stops += 1
+        data = (
+            ("stop", self._stops),
+            ("boarded", [seat for seat in after if seat not in before]),
+            ("alighted", [seat for seat in before if seat not in after]),
+            ("on_board", len(after)),
+        )
+        if self._place is not None:
+            data += (("place", self._place),)
+        notices.append(Event("stop_served", INFO, data=data, subject=None))

@@ -1,0 +1,71 @@
+"""Requests of the city on cmd/<name>. A new command is one line in COMMANDS.
+
+Payload: {"v":1,"id":"..."}; every request is answered on `reply` with its id, a bad
+one with a sentence that says what is wrong; it changes nothing. A command is handed
+the bus and the request; it gives back a sentence, or raises ValueError with one; None:
+the answer follows.
+"""
+
+import json
+
+from firmware import messages
+from firmware.trip.modes import DRILL, EVACUATION, SERVICE
+
+
+def _ping(bus, request):
+    return "The bus hears you."
+
+
+def _service(bus, request):
+    bus.enter(SERVICE)
+    return "Service mode: the horn keeps quiet. It ends by itself."
+
+
+def _drill(bus, request):
+    bus.enter(DRILL)
+    return "Drill: every event is marked as an exercise. It ends by itself."
+
+
+def _evacuation(bus, request):
+    bus.enter(EVACUATION)
+    return "Evacuation: heads are counted until every seat is empty."
+
+
+def _normal(bus, request):
+    bus.modes.leave()
+    return "Every mode ends now."
+
+
+def _policy(bus, request):
+    return bus.policy.take(request)
+
+
+COMMANDS = {
+    "ping": _ping,
+    "service": _service,
+    "drill": _drill,
+    "evacuation": _evacuation,
+    "normal": _normal,
+    "policy": _policy,
+}
+
+
+def answer(bus, name, payload):
+    """name: str after cmd/; payload: bytes -> reply payload, bytes; None: it follows."""
+    try:
+        request = json.loads(payload)
+    except (ValueError, UnicodeError):
+        return messages.reply(None, False, "The payload is not valid JSON.")
+    if not isinstance(request, dict) or request.get("v") != 1:
+        return messages.reply(None, False, 'The payload has to be an object with "v": 1.')
+    request_id = request.get("id")
+    if not isinstance(request_id, str) or not 1 <= len(request_id) <= 64:
+        return messages.reply(None, False, '"id" has to be a text of 1 to 64 characters.')
+    if name not in COMMANDS:
+        known = ", ".join(sorted(COMMANDS))
+        return messages.reply(request_id, False, "Unknown command; known are: %s." % known)
+    try:
+        told = COMMANDS[name](bus, request)
+        return None if told is None else messages.reply(request_id, True, told)
+    except ValueError as error:
+        return messages.reply(request_id, False, str(error))

@@ -1,0 +1,213 @@
+"""Link: one MQTT 3.1.1 connection with many messages in flight, which never waits.
+
+umqtt.simple waits for each PUBACK; at 100 ms round trip that is ten messages a
+second. Link lets it do the CONNECT (firmware/uplink/connect.py) and takes the socket from
+there. Every failure, of the network or of the protocol, ends the same way: the link
+is closed and `failure` says why. Sending again is the caller's business.
+"""
+
+from micropython import const
+
+from firmware.uplink.connect import Connect
+from firmware.uplink.packets import PINGRESP, PUBACK, PUBLISH, SUBACK, Inbox, Outbox
+
+PACKET_MAX = const(3072)  # bytes, the longest packet that can be sent
+_INBOX = const(1024)  # bytes, the longest packet that can be received
+_LOOK_MS = const(500)  # how often deadlines are looked at
+
+_CLOSED = const(0)
+_DIALLING = const(1)
+_OPEN = const(2)
+
+
+class Link:
+    """dialer: see drivers/radio/dial.py. `now_ms` never wraps. No method raises a network error.
+
+    on_ack(packet_id, now_ms): a PUBACK came, perhaps for no message of ours.
+    on_message(topic: bytes, payload: bytes): acknowledged as soon as it returns.
+    """
+
+    def __init__(self, broker, client_id, will_topic, will, dialer):
+        """broker: config["broker"]; client_id: str; will_topic, will: bytes."""
+        self._connect = Connect(broker, client_id, will_topic, will)
+        self._dialer = dialer
+        self._dial_ms = broker["connect_timeout_s"] * 1000
+        self._answer_ms = broker["ack_timeout_s"] * 1000
+        # Half of the keepalive: the broker closes after one and a half [MQTT-3.1.2-24].
+        self._idle_ms = broker["keepalive_s"] * 500
+        self._out = Outbox(PACKET_MAX)
+        self._in = Inbox(_INBOX)
+        self._state = _CLOSED
+        self._sock = None
+        self.on_ack = None
+        self.on_message = None
+        self.failure = ""
+        self.dials = 0
+        self.too_long = 0  # inbound messages that did not fit and were skipped
+
+    @property
+    def is_open(self):
+        return self._state == _OPEN
+
+    @property
+    def is_dialling(self):
+        return self._state == _DIALLING
+
+    @property
+    def can_send(self):
+        """Nothing is waiting for the socket."""
+        return self._state == _OPEN and self._out.is_empty
+
+    def dial(self, now_ms):
+        """Begin to connect; turn() will tell."""
+        self.dials += 1
+        self._state = _DIALLING
+        self._due_ms = now_ms + self._dial_ms
+        try:
+            self._dialer.start(self._connect)
+        except OSError as error:
+            self._fail(error)
+
+    def close(self, reason):
+        """Let go, without DISCONNECT: the broker then publishes the will."""
+        if self._state == _DIALLING:
+            self._dialer.abandon()
+        self._state = _CLOSED
+        self.failure = reason
+        if self._sock is not None:
+            self._sock.close()
+            self._sock = None
+
+    def leave(self, reason):
+        """Let go with DISCONNECT, if the socket takes it: the broker forgets the will."""
+        if self.can_send:
+            self._out.disconnect()
+            try:
+                self._out.flush(self._sock)
+            except OSError:
+                pass  # it was gone already
+        self.close(reason)
+
+    def turn(self, now_ms):
+        """Move what can be moved without waiting."""
+        try:
+            if self._state == _OPEN:
+                self._converse(now_ms)
+            elif self._state == _DIALLING:
+                self._await(now_ms)
+        except OSError as error:
+            self._fail(error)
+
+    def publish(self, topic, payload, packet_id, retain, dup, now_ms):
+        """QoS 1. False: it has to wait (see can_send). ValueError: longer than PACKET_MAX."""
+        if not self.can_send:
+            return False
+        if not self._out.publish(topic, payload, packet_id, retain, dup):
+            raise ValueError("message longer than PACKET_MAX")
+        self._push(now_ms)
+        return True
+
+    def subscribe(self, topic, packet_id, now_ms):
+        """One filter, QoS 1; a SUBACK that does not come fails the link. False: has to wait."""
+        if not self.can_send:
+            return False
+        self._out.subscribe(topic, packet_id)
+        self._suback_id = packet_id
+        self._suback_due_ms = now_ms + self._answer_ms
+        self._push(now_ms)
+        return True
+
+    def _await(self, now_ms):
+        sock = self._dialer.poll(now_ms)
+        if sock is not None:
+            sock.setblocking(False)
+            self._sock = sock
+            self._out.clear()
+            self._in.clear()
+            self._suback_id = 0
+            self._ping_ms = None
+            self._sent_ms = now_ms
+            self._look_ms = now_ms + _LOOK_MS
+            self._state = _OPEN
+        elif now_ms >= self._due_ms:
+            self.close("no connection within %d s" % (self._dial_ms // 1000))
+
+    def _converse(self, now_ms):
+        if not self._out.is_crowded and self._in.fill(self._sock):
+            self._receive(now_ms)
+            if self._state != _OPEN:
+                return  # a callback closed it
+        if not self._out.is_empty:
+            self._flush(now_ms)
+        if now_ms >= self._look_ms:
+            self._look(now_ms)
+
+    def _push(self, now_ms):
+        try:
+            self._flush(now_ms)
+        except OSError as error:
+            self._fail(error)
+
+    def _flush(self, now_ms):
+        if self._out.flush(self._sock):
+            self._sent_ms = now_ms
+
+    def _fail(self, error):
+        self.close(str(error))
+
+    def _look(self, now_ms):
+        self._look_ms = now_ms + _LOOK_MS
+        if self._suback_id and now_ms >= self._suback_due_ms:
+            raise OSError("no SUBACK came")
+        if self._ping_ms is not None:
+            if now_ms - self._ping_ms >= self._answer_ms:
+                raise OSError("no PINGRESP came")
+        elif now_ms - self._sent_ms >= self._idle_ms:
+            self._ping_ms = now_ms
+            if not self._out.is_crowded:  # else nothing moves, and no answer will come either
+                self._out.pingreq()
+                self._flush(now_ms)
+
+    def _receive(self, now_ms):
+        box = self._in
+        while self._state == _OPEN and not self._out.is_crowded:
+            first = box.take()
+            if first is None:
+                return
+            length = box.end - box.start
+            if first & 0xF0 == PUBLISH:
+                self._message(first)
+            elif first == PUBACK and length == 2:
+                self.on_ack(box.number(box.start), now_ms)
+            elif first == SUBACK and length == 3:
+                # A refusal (0x80) is no failure: without commands the alarms still go out.
+                if box.number(box.start) != self._suback_id:
+                    raise OSError("SUBACK for a SUBSCRIBE that was never sent")
+                self._suback_id = 0
+            elif first == PINGRESP and length == 0:
+                self._ping_ms = None
+            else:
+                raise OSError("unexpected packet 0x%02x of %d bytes" % (first, length))
+
+    def _message(self, first):
+        qos = first >> 1 & 3
+        if qos > 1 or first & 0x0F == 0x08:
+            raise OSError("PUBLISH with wrong flags 0x%02x [MQTT-3.3.1-2, -4]" % first)
+        box = self._in
+        topic = box.start + 2
+        body = topic + (box.number(box.start) if box.end - box.start >= 2 else 0xFFFF)
+        payload = body + 2 * qos
+        if payload > box.end:
+            if not box.too_long:
+                raise OSError("PUBLISH shorter than its topic")
+            self.too_long += 1  # even its topic is: it stays with the broker
+            return
+        packet_id = box.number(body) if qos else None
+        if packet_id == 0:
+            raise OSError("PUBLISH with packet id 0 [MQTT-2.3.1-1]")
+        if box.too_long:
+            self.too_long += 1
+        else:
+            self.on_message(box.bytes(topic, body), box.bytes(payload, box.end))
+        if qos:
+            self._out.puback(packet_id)

@@ -1,0 +1,285 @@
+"""Uplink: journal -> broker. Forgets only what the broker acknowledged.
+
+In this order: what was in flight when the last connection broke, the status, alarms,
+replies, then the track; the newest state whenever one is offered. Alarms never wait
+for positions (promise P3): a part of the window is never filled with positions, and
+no more positions are on their way than the link carries in about a second.
+"""
+
+from binascii import crc32
+
+from micropython import const
+
+from firmware import messages
+from firmware.journal.journal import ALARM, TRACK
+from firmware.uplink.backlog import Backlog
+from firmware.uplink.link import Link
+from firmware.uplink.pace import Pace
+from firmware.uplink.reconnect import Reconnect
+from firmware.uplink.window import Window
+
+_TRACK_BYTES = const(4000)  # may be on their way whatever the link
+_HEAD_BYTES = const(7)  # of a PUBLISH, without its topic
+_LOOK_MS = const(500)
+_TURN_STEPS = const(4)  # a turn is short: the next tick is waiting
+_REPLIES = const(4)
+_NEVER_MS = const(1 << 60)
+
+
+class Uplink:
+    """on_command(name: str, payload: bytes) -> bytes to publish on `reply`; None: reply() follows.
+
+    status() -> bytes, published retained on every connect. The counters are for a console.
+    """
+
+    def __init__(self, config, journal, radio, dialer, status):
+        broker = config["broker"]
+        client_id = config["fleet"] + "-" + config["bus"]
+        self._topics = {}
+        for name in ("status", "state", "event", "track", "reply", "cmd/#"):
+            self._topics[name] = messages.topic(config, name)
+        self._host = broker["host"]
+        self._answer_ms = broker["ack_timeout_s"] * 1000
+        self._journal = journal
+        self._status = status
+        self._link = Link(broker, client_id, self._topics["status"], messages.WILL, dialer)
+        self._link.on_ack = self._acked
+        self._link.on_message = self._message
+        seed = crc32(client_id.encode())
+        self._reconnector = Reconnect(radio, self._link, broker["backoff_max_s"], seed)
+        self._window = Window(broker["window"], broker["window_bytes"])
+        self._last_slot = 1 if broker["window"] > 1 else 0  # kept free for the state
+        self._reserve = broker["window"] // 4  # messages, never used for the track
+        self._pace = Pace(_TRACK_BYTES, broker["window_bytes"] * 3 // 4)
+        self._backlog = Backlog(journal)
+        self._replies = []
+        self._was_open = False
+        self._idle_until_ms = 0
+        self._now_ms = 0
+        self.on_command = None
+        self.sent = 0  # messages, those sent again included
+        self.resent = 0
+        self.acked = 0
+        self.strays = 0  # PUBACKs that were for nothing in flight
+        self.breaks = 0
+        self.refused = 0  # commands
+
+    @property
+    def connected(self):
+        return self._link.is_open
+
+    @property
+    def is_drained(self):
+        """The city has everything, and the bus has answered all it was asked."""
+        return (
+            self._link.is_open
+            and not self._greetings
+            and not self._window.slots
+            and not self._replies
+            and not self._journal.backlog(ALARM)
+            and not self._journal.backlog(TRACK)
+        )
+
+    @property
+    def is_off(self):
+        """It rests, and the radio is off: nothing is lost if the board sleeps."""
+        return self._reconnector.is_off
+
+    @property
+    def failure(self):
+        """str: why the last connection or dial ended; "" if none did."""
+        return self._link.failure
+
+    @property
+    def dials(self):
+        return self._link.dials
+
+    @property
+    def dials_failed(self):
+        return self._reconnector.dialled_in_vain
+
+    def turn(self, now_ms):
+        """Never waits. True if there is more to do at once, should there be time."""
+        self._now_ms = now_ms
+        link = self._link
+        if link.is_open:
+            link.turn(now_ms)
+            if now_ms >= self._look_ms:
+                self._look(now_ms)
+        if not link.is_open and not self._reconnect(now_ms):
+            return False
+        if self._backlog.has_news():
+            self._idle_until_ms = 0
+        if now_ms < self._idle_until_ms:
+            return False
+        for _ in range(_TURN_STEPS):
+            if not link.can_send:
+                return False
+            if not self._step(now_ms):
+                due_ms = self._backlog.due_ms
+                self._idle_until_ms = _NEVER_MS if due_ms is None else due_ms
+                return False
+        return True
+
+    def rest(self, now_ms, is_on=True):
+        """Good-bye to the broker, a moment later the radio off; is_on False: up again."""
+        if is_on and not self._reconnector.rests:
+            self._link.leave("the bus sleeps")
+            self._reconnector.rest(now_ms)
+        elif not is_on and self._reconnector.rests:
+            self._reconnector.begin(now_ms)
+
+    def wants_state(self, now_ms):
+        """Whether a state offered now goes out now; otherwise it is skipped, never queued."""
+        return (
+            self._link.can_send
+            and not self._greetings
+            and self._window.has_room()
+            and not self._window.carries(self._topics["state"])
+        )
+
+    def offer_state(self, payload):
+        """Publish the newest state (bytes), retained. Ignored unless wants_state."""
+        if self.wants_state(self._now_ms):
+            self._send("state", payload, True)
+
+    def renew_status(self):
+        """What status() tells has changed; without a connection the next one tells it."""
+        if self._was_open and "status" not in self._greetings:
+            self._greetings.append("status")
+            self._idle_until_ms = 0
+
+    def reply(self, payload):
+        """Publish on `reply` (bytes), now or with the next connection."""
+        self._replies.append(payload)
+        self._idle_until_ms = 0
+
+    def _reconnect(self, now_ms):
+        """-> bool: open now."""
+        if self._was_open:
+            self._was_open = False
+            self.breaks += 1
+            self._window.unsend()
+            self._reconnector.lost(now_ms)
+        if self._host or self._reconnector.rests:
+            self._reconnector.turn(now_ms)
+        if not self._link.is_open:
+            return False
+        self._was_open = True
+        self._greetings = ["cmd/#", "status"]
+        self._look_ms = now_ms + _LOOK_MS
+        self._pace.start()
+        window = self._window
+        self._backlog.start((window.last_of(ALARM), window.last_of(TRACK)))
+        self._idle_until_ms = 0
+        return True
+
+    def _look(self, now_ms):
+        self._look_ms = now_ms + _LOOK_MS
+        oldest_ms = self._window.oldest_ms()
+        if oldest_ms is not None and now_ms - oldest_ms >= self._answer_ms:
+            self._link.close("no PUBACK came")
+        elif self._reconnector.radio_is_lost():
+            self._link.close("the radio lost its network")
+
+    def _step(self, now_ms):
+        """The most urgent thing that can be done: True if there was one."""
+        slot = self._window.unsent()
+        if slot is not None:
+            self._send_again(slot)
+            return True
+        if not self._window.has_room():
+            return False
+        if self._greetings:
+            self._greet(self._greetings.pop())
+            return True
+        if self._window.has_room(self._last_slot):
+            alarm = self._backlog.take_alarm()
+            if alarm is not None:
+                self._send_records(alarm)
+                return True
+        if self._replies:
+            self._send("reply", self._replies.pop(0), False)
+            return True
+        return self._backlog.gather(now_ms) or self._send_track(now_ms)
+
+    def _send_again(self, slot):
+        """As it was, with its packet id and DUP [MQTT-3.3.1-1, -4.4.0-1]."""
+        payload = slot.payload
+        if payload is None:
+            message = self._backlog.again(slot.lane, slot.first, slot.last)
+            if message is None:  # dropped from a full lane in the meantime
+                slot.is_acked = True
+                self._settle(slot.lane)
+                return
+            if message.last < slot.last:  # a record in the middle can't be read any more
+                self._window.split(slot, message.last + 1)
+            payload = message.payload
+        self.resent += 1
+        self._publish(slot, payload, True)
+
+    def _greet(self, name):
+        if name == "status":
+            self._send(name, self._status(), True)
+        else:
+            self._link.subscribe(self._topics[name], self._window.next_id(), self._now_ms)
+
+    def _send_track(self, now_ms):
+        if (
+            not self._backlog.is_track_due(now_ms)
+            or not self._window.has_room(self._reserve)
+            or not self._pace.allows(self._window.bytes_of(TRACK))
+        ):
+            return False
+        self._send_records(self._backlog.take_track())
+        return True
+
+    def _send_records(self, message):
+        topic = self._topics[message.name]
+        slot = self._window.add(topic, message.lane, message.first, message.last)
+        self._publish(slot, message.payload, False)
+
+    def _send(self, name, payload, retain):
+        """A message that is not from the journal."""
+        slot = self._window.add(self._topics[name], None, None, None, payload, retain)
+        self._publish(slot, payload, False)
+
+    def _publish(self, slot, payload, dup):
+        slot.size = len(payload) + len(slot.topic) + _HEAD_BYTES
+        slot.sent_ms = self._now_ms
+        self.sent += 1
+        self._link.publish(slot.topic, payload, slot.packet_id, slot.retain, dup, self._now_ms)
+
+    def _acked(self, packet_id, now_ms):
+        slot = self._window.acknowledged(packet_id)
+        if slot is None:
+            self.strays += 1
+            return
+        self.acked += 1
+        self._idle_until_ms = 0
+        if slot.lane == TRACK:
+            self._pace.acknowledged(now_ms - slot.sent_ms, slot.size)
+        self._reconnector.proven(now_ms)
+        self._settle(slot.lane)
+
+    def _settle(self, lane):
+        """Forget what the city now has without a gap."""
+        upto = self._window.settle(lane)
+        if upto is not None:
+            self._journal.ack(lane, upto)
+
+    def _message(self, topic, payload):
+        """A command. In a flood of them what can't be answered is not done either."""
+        prefix = self._topics["cmd/#"][:-1]
+        if self.on_command is None or not topic.startswith(prefix):
+            return
+        if len(self._replies) >= _REPLIES:
+            self.refused += 1
+            return
+        try:
+            name = topic[len(prefix) :].decode()
+        except UnicodeError:
+            return
+        reply = self.on_command(name, payload)
+        if reply is not None:
+            self.reply(reply)

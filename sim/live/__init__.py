@@ -1,0 +1,1 @@
+"""The simulator on the wall clock, before a real broker: `make sim`. Start with morning.py."""

@@ -1,0 +1,138 @@
+"""python -m sim town: a school morning in Laem Chabang, live, with a summary at the end."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from sim.live.dashboard import Picture, Plain
+from sim.live.run import FLEET, LiveBus, Run, Stop
+from sim.live.station_process import PERSON, Station
+from sim.network import brokers
+from sim.network.subscriber import Subscriber
+from sim.soak.ledger import Ledger
+from sim.world.day import fleet_morning
+from sim.world.town_policy import policy_for
+
+_MORNING_S = 2000
+"""When the last bus has been parked and checked, more or less."""
+
+
+@contextmanager
+def broker_at(wanted: tuple[str, int] | None) -> Iterator[tuple[str, int, str]]:
+    """(host, port, what it is) of the broker named, or of one started for the time being.
+
+    OSError, with a sentence: there is none.
+    """
+    if wanted is None:
+        with brokers.start() as broker:
+            yield broker.host, broker.port, f"{broker.kind}, started for this on port {broker.port}"
+        return
+    host, port = wanted
+    if not brokers.answers(host, port):
+        raise ConnectionError(f"no MQTT broker answers at {host}:{port}")
+    yield host, port, f"the one at {host}:{port}"
+
+
+@contextmanager
+def subscribed(host: str, port: int, fleet: str = FLEET) -> Iterator[Subscriber]:
+    """The city's ear on that broker."""
+    subscriber = Subscriber(host, port, fleet)
+    subscriber.start()
+    try:
+        yield subscriber
+    finally:
+        subscriber.stop()
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit status: 1 if a confirmed record was lost, 2 if there is no broker."""
+    with ExitStack() as stack:
+        stop = stack.enter_context(Stop())
+        try:
+            host, port, what = stack.enter_context(broker_at(args.broker))
+            subscriber = stack.enter_context(subscribed(host, port))
+        except OSError as error:
+            print(f"python -m sim town: {error}.", file=sys.stderr)
+            return 2
+        _introduce(args, what)
+        worlds = fleet_morning(args.buses, args.seed)
+        station = None
+        if args.station:
+            station = open_station(stack, (host, port), worlds[0].start_utc_ms, args.buses)
+        buses = [
+            LiveBus(f"bus-{number:02d}", world, (host, port), policy=policy_for(number - 1))
+            for number, world in enumerate(worlds, 1)
+        ]
+        tell = station.tell if station else lambda utc_ms: None
+        return show(Run(buses, subscriber, args.speed, tell), args, stop)
+
+
+def open_station(
+    stack: ExitStack, broker: tuple[str, int], utc_ms: int, buses: int
+) -> Station | None:
+    """What municipal staff see, or a sentence why not: the town goes on without it."""
+    print("Starting the station ...", end="", flush=True)
+    try:
+        station = stack.enter_context(Station(broker, utc_ms))
+        station.policy(FLEET, map_policy(buses))
+    except OSError as error:
+        print(f" no: {error}\n", flush=True)
+        return None
+    print(
+        f" open {station.address} in a browser and sign in\nas {PERSON} with {station.password}\n",
+        flush=True,
+    )
+    return station
+
+
+def map_policy(buses: int) -> dict[str, Any]:
+    """What all buses were given, together."""
+    packs = [policy_for(number) for number in range(buses)]
+    routes = {route["id"]: route for pack in packs for route in pack["routes"]}
+    return {**packs[0], "routes": list(routes.values())}
+
+
+def title(speed: float) -> str:
+    """What stands at the head of the picture."""
+    return f"Laem Chabang, {speed:g} times faster than life. Ctrl-C ends it."
+
+
+def show(run: Run, args: argparse.Namespace, stop: Stop) -> int:
+    """Drive, deliver, and give the account."""
+    with Picture(title(args.speed)) if sys.stdout.isatty() else Plain() as screen:
+        run.drive(screen, args.duration, stop)
+        stop.asked = False  # once more ends the wait as well
+        run.drain(screen, stop)
+    if run.slipped:
+        print(f"This computer could not keep up {args.speed:g} times life; time went more slowly.")
+    return account(run.ledger)
+
+
+def account(ledger: Ledger) -> int:
+    """Print the summary; the exit status that it comes to."""
+    print(*ledger.summary(), sep="\n")
+    wrong = ledger.wrong()
+    if wrong:
+        print(f"Wrong: {wrong}")
+    return 1 if wrong or ledger.lost else 0
+
+
+def _introduce(args: argparse.Namespace, broker: str) -> None:
+    seconds = args.duration or _MORNING_S / args.speed
+    lasts = f"{seconds:g} s" if seconds < 100 else f"about {seconds / 60:.0f} minutes"
+    print(
+        f"""\
+A Monday morning from 06:00, {args.speed:g} times faster than life; {lasts}.
+{args.buses} school buses, each with the real firmware and drivers in front of simulated
+chips. Some children do not buckle up; drivers speed, open doors too early and
+forget the check button; and in one bus a child sleeps on.
+MQTT broker: {broker}.
+What the city hears comes back from it. Ctrl-C ends it: the buses deliver what
+they still hold, and a summary follows.
+""",
+        flush=True,
+    )

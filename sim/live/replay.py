@@ -1,0 +1,163 @@
+"""python -m sim replay: what a real receiver sent, byte for byte, through the whole bus."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import NamedTuple
+
+from firmware.gnss.date import Calendar
+from firmware.gnss.nmea import Nmea
+from sim.live.dashboard import Plain, Row
+from sim.live.morning import account, broker_at, subscribed
+from sim.live.run import LiveBus, Run, Stop
+from sim.wires.uart import UART
+from sim.world.world import Script, World
+
+_SENTENCE = re.compile(rb"\$[A-Z]{2}[A-Z]{3},")
+_UTC = re.compile(
+    rb"\$..(?:(?:RMC|GGA|GNS|ZDA),|GLL,[^,]*,[^,]*,[^,]*,[^,]*,)(\d\d)(\d\d)(\d\d)(?:\.(\d*))?"
+)
+_DAY_MS = 86_400_000
+_PAUSE_MS = 1000  # where the log does not tell
+_LONGEST_MS = 60_000
+_BAUD = 115200
+_START_MS = 3000  # the bus is up before the receiver speaks
+_END_MS = 1000
+
+
+class Burst(NamedTuple):
+    """What the receiver sent together, and how many ms after the burst before."""
+
+    pause_ms: int
+    data: bytes
+
+
+def bursts(log: bytes) -> list[Burst]:
+    """A log cut at each new time of day that it tells; joined again it is the log."""
+    cuts = [(0, _PAUSE_MS)]
+    before_ms = None
+    for match in _UTC.finditer(log):
+        hours, minutes, seconds, fraction = match.groups()
+        at_ms = (int(hours) * 3600 + int(minutes) * 60 + int(seconds)) * 1000
+        at_ms += int(((fraction or b"") + b"000")[:3])
+        if before_ms is not None and at_ms != before_ms:
+            passed_ms = (at_ms - before_ms) % _DAY_MS
+            cuts.append((match.start(), passed_ms if passed_ms <= _LONGEST_MS else _PAUSE_MS))
+        before_ms = at_ms
+    ends = [start for start, _ in cuts[1:]] + [len(log)]
+    return [Burst(pause, log[start:end]) for (start, pause), end in zip(cuts, ends, strict=True)]
+
+
+def read(path: str) -> bytes:
+    """The log; ValueError with a sentence if it cannot be read or is no NMEA."""
+    try:
+        log = Path(path).read_bytes()
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read: {error.strerror}") from error
+    if not _SENTENCE.search(log):
+        raise ValueError(f"{path} holds no NMEA sentence ($GPRMC,... or the like)")
+    return log
+
+
+class Recording:
+    """Stands in for the receiver at the other end of the wire: it sends, and obeys nobody."""
+
+    def __init__(self, uart: UART, log: list[Burst]):
+        self._uart = uart
+        self._log = log
+        self._next = 0
+        self._due_ms = _START_MS
+        self.truth = self.sky = self.powered = None  # of no interest to a recording
+
+    def advance(self, now_ms: int) -> None:
+        """Send what is due, each burst at its own time and no faster than the wire carries it."""
+        self._uart.baudrate = self._uart.chip_baudrate = _BAUD
+        self._uart.received()
+        while self._next < len(self._log) and now_ms >= self._due_ms:
+            self._uart.transmit(self._log[self._next].data, self._due_ms)
+            self._next += 1
+            if self._next < len(self._log):
+                self._due_ms += self._log[self._next].pause_ms
+        self._uart.advance(now_ms)
+
+
+class Events(Plain):
+    """Only what the city hears: the log's time is not the world's."""
+
+    def show(self, clock: str, rows: Iterable[Row]) -> None:
+        pass
+
+
+class ReplayBus(LiveBus):
+    """An empty bus with its engine on, from before the first byte until the last."""
+
+    def __init__(self, log: list[Burst], broker: tuple[str, int]):
+        world = World()
+        world.run(_engine_on(world, _START_MS + sum(burst.pause_ms for burst in log) + _END_MS))
+        super().__init__("replay", world, broker, lambda uart: Recording(uart, log))
+        # The log may be older than the firmware, which does not believe such dates.
+        self.firmware.sensors.nmea = Nmea(Calendar(0))
+        self.trusted = 0  # fixes that were good enough to go by
+        self._looked_ms = 0
+
+    def step(self, now_ms: int) -> None:
+        super().step(now_ms)
+        s = self.firmware.snapshot
+        if s.now_ms != self._looked_ms:
+            self._looked_ms = s.now_ms
+            self.trusted += s.fix_new
+
+    @property
+    def at_rest(self) -> bool:
+        return self.world.next_change_ms is None
+
+
+def _engine_on(world: World, for_ms: int) -> Script:
+    world.turn_ignition(True)
+    yield for_ms
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit status: 1 if a confirmed record was lost, 2 if there is no log or no broker."""
+    with ExitStack() as stack:
+        stop = stack.enter_context(Stop())
+        try:
+            log = bursts(read(args.file))
+            host, port, what = stack.enter_context(broker_at(args.broker))
+            subscriber = stack.enter_context(subscribed(host, port))
+        except (OSError, ValueError) as error:
+            print(f"python -m sim replay: {error}.", file=sys.stderr)
+            return 2
+        seconds = sum(burst.pause_ms for burst in log[1:]) // 1000
+        size = sum(len(burst.data) for burst in log)
+        print(f"{args.file}: {size} bytes, {seconds} s, played {args.speed:g} times faster.")
+        print(f"MQTT broker: {what}. Ctrl-C ends it.", flush=True)
+        live = ReplayBus(log, (host, port))
+        played = Run([live], subscriber, args.speed)
+        with Events() as screen:
+            played.drive(screen, None, stop)
+            stop.asked = False
+            played.drain(screen, stop)
+        print(*findings(live, played), sep="\n")
+        return account(played.ledger)
+
+
+def findings(live: ReplayBus, played: Run) -> Iterator[str]:
+    """What the bus made of the log, in lines."""
+    nmea = live.firmware.sensors.nmea
+    kept, delivered = played.ledger.positions
+    speeding = played.ledger.kinds["overspeed", "raised"]
+    yield "What the bus made of it:"
+    yield f"  sentences                         {nmea.sentences:7}"
+    yield f"  damaged sentences                 {nmea.damaged:7}"
+    yield f"  bytes that nobody read in time    {live.uart.overruns:7}"
+    yield f"  fixes                             {nmea.fixes:7}"
+    yield f"  fixes good enough to go by        {live.trusted:7}"
+    yield f"  positions kept for the track      {kept:7}"
+    yield f"  positions delivered to the city   {delivered:7}"
+    yield f"  overspeed                         {speeding:7}"

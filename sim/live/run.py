@@ -1,0 +1,199 @@
+"""The simulator on the wall clock: real sockets, a real broker, time `speed` times life.
+
+One loop steps every bus; only dialling has a thread of its own, as on the board.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import signal
+import time
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from drivers.radio.dial import Dialer
+from firmware.bus import Bus
+from firmware.journal.journal import ALARM, TRACK
+from firmware.trip.trip import PARKED
+from sim.bus.rig import config_for
+from sim.bus.vehicle import Vehicle
+from sim.live.dashboard import Picture, Plain, Row
+from sim.network.subscriber import Subscriber
+from sim.soak.ledger import Ledger
+from sim.wires.uart import UART
+from sim.world.world import World
+
+FLEET = "laemchabang"
+_STEP_MS = 100
+_NAP_S = 0.002
+_SLIP_S = 0.5  # a computer this far behind lets simulated time pass more slowly
+_DRAIN_S = 20
+_SIGNAL_DBM = -65
+_FRAME_S = 0.1
+
+
+class Pace:
+    """Simulated ms since the start, from the wall clock."""
+
+    def __init__(self, speed: float):
+        self._speed = speed
+        self._due_ms = 0.0
+        self._seen_s = time.monotonic()
+        self.slipped = False
+
+    def due_ms(self, done_ms: int) -> int:
+        """How far simulated time should have come, now that it has come to `done_ms`."""
+        before_s, self._seen_s = self._seen_s, time.monotonic()
+        self._due_ms += (self._seen_s - before_s) * 1000 * self._speed
+        if self._due_ms - done_ms > _SLIP_S * 1000 * self._speed:
+            self.slipped = True
+            self._due_ms = float(done_ms + _STEP_MS)
+        return int(self._due_ms)
+
+
+class LiveBus(Vehicle):
+    """A Vehicle that dials through real sockets. `name` is its id in the fleet."""
+
+    def __init__(
+        self,
+        name: str,
+        world: World,
+        broker: tuple[str, int],
+        receiver: Callable[[UART], Any] | None = None,
+        policy: dict[str, Any] | None = None,
+    ):
+        self.name = name
+        config = config_for(world, FLEET, name)
+        config["broker"].update(host=broker[0], port=broker[1])
+        # What the town does depends on its seed alone. The flash is new each time, and the
+        # city has to be able to tell its records from those of the last time.
+        seed = random.SystemRandom().getrandbits(32)
+        super().__init__(config, world, Dialer, receiver=receiver, policy=policy, seed=seed)
+
+    @property
+    def firmware(self) -> Bus:
+        assert self.bus is not None  # nobody cuts the power here
+        return self.bus
+
+    def turn(self, now_ms: int) -> None:
+        """The uplink alone: the world stands still."""
+        self.now_ms = now_ms
+        self.firmware.turn(self.firmware_ms)
+
+    @property
+    def backlog(self) -> tuple[int, int]:
+        """Records that the broker has not acknowledged: alarms, track."""
+        journal = self.firmware.journal
+        return journal.backlog(ALARM), journal.backlog(TRACK)
+
+    @property
+    def holds(self) -> bool:
+        """There are records left that the broker has not acknowledged."""
+        return any(self.backlog)
+
+    @property
+    def at_rest(self) -> bool:
+        """Nothing will happen any more."""
+        return self.world.next_change_ms is None and self.firmware.trip.phase == PARKED
+
+    def row(self) -> Row:
+        s = self.firmware.snapshot
+        return Row(
+            self.name, s.phase, s.speed_mms, self.world.next_stop, s.seat_count, len(s.taken),
+            len(s.unknown), self.world.signal_dbm, self.firmware.uplink.connected,
+            *self.backlog,
+        )  # fmt: skip
+
+
+class Wish(Protocol):
+    """Looked at all the time: is it to end?"""
+
+    @property
+    def asked(self) -> bool: ...
+
+
+class Stop:
+    """In a with block: Ctrl-C and SIGTERM are a wish, to be granted in order."""
+
+    _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def __enter__(self) -> Stop:
+        self._before = [signal.signal(number, self._ask) for number in self._SIGNALS]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in zip(self._SIGNALS, self._before, strict=True):
+            signal.signal(number, handler)
+
+    def _ask(self, *_: object) -> None:
+        self.asked = True
+
+
+class Run:
+    """Buses, the city's ear, and the account of what passed between them."""
+
+    def __init__(
+        self,
+        buses: list[LiveBus],
+        subscriber: Subscriber,
+        speed: float,
+        tell: Callable[[int], None] = lambda utc_ms: None,
+    ):
+        """tell: hears all the time what time it is in the town, UTC in ms."""
+        self.ledger = Ledger(buses)
+        self.now_ms = 0
+        self._buses = buses
+        self._subscriber = subscriber
+        self._tell = tell
+        self._pace = Pace(speed)
+        self._frame_s = 0.0
+
+    @property
+    def slipped(self) -> bool:
+        """This computer was too slow for the speed that was asked for."""
+        return self._pace.slipped
+
+    def drive(self, screen: Picture | Plain, seconds: float | None, stop: Wish) -> None:
+        """Until every bus is at rest, `seconds` have passed on the wall clock, or it is stopped."""
+        end_s = time.monotonic() + (seconds or math.inf)
+        while time.monotonic() < end_s and not stop.asked:
+            if all(live.at_rest for live in self._buses):
+                return
+            self._pass_time(driving=True)
+            self._look(screen)
+
+    def drain(self, screen: Picture | Plain, stop: Wish) -> None:
+        """The buses stand, with signal, and deliver what they hold; for a bounded time."""
+        for live in self._buses:
+            live.world.signal_dbm = _SIGNAL_DBM
+        end_s = time.monotonic() + _DRAIN_S
+        while time.monotonic() < end_s and not stop.asked:
+            self._pass_time(driving=False)
+            self._look(screen)
+            if not any(live.holds for live in self._buses) and not self.ledger.lost:
+                return
+
+    def _pass_time(self, driving: bool) -> None:
+        if self.now_ms + _STEP_MS > self._pace.due_ms(self.now_ms):
+            time.sleep(_NAP_S)
+            driving = False
+        else:
+            self.now_ms += _STEP_MS
+        for live in self._buses:
+            if driving:
+                live.step(self.now_ms)
+            else:
+                live.turn(self.now_ms)
+
+    def _look(self, screen: Picture | Plain) -> None:
+        self._tell(self._buses[0].world.start_utc_ms + self.now_ms)
+        for heard in self._subscriber.take():
+            if self.ledger.hear(heard):
+                screen.hear(heard.bus, heard.message)
+        if time.monotonic() - self._frame_s >= _FRAME_S:
+            self._frame_s = time.monotonic()
+            screen.show(self._buses[0].world.local_clock, [live.row() for live in self._buses])

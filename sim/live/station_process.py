@@ -1,0 +1,134 @@
+"""The station beside the town: a process of its own, as in a city, on 127.0.0.1.
+
+It knows of the simulator only what comes by MQTT. Its clock is told on its standard input, since
+the town lives in another time; and when that closes, whatever happened to us, the station ends.
+The database is new each time, in a temporary folder: a morning in the town is told anew.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from sim.network.brokers import HOST, free_port
+
+_PORT = 8080
+_READY_S = 90  # a busy computer
+_END_S = 10
+_TELL_S = 0.05
+PERSON = "demo"
+
+
+class Station:
+    """In a with block. OSError, with its words: it did not start."""
+
+    def __init__(self, broker: tuple[str, int], utc_ms: int, db: str | None = None):
+        self._files = Path(tempfile.mkdtemp(prefix="busguard-station-"))
+        self._told_s = 0.0
+        self._environment = {
+            **os.environ,
+            "STATION_DB": db or str(self._files / "station.db"),
+            "STATION_BROKER": f"{broker[0]}:{broker[1]}",
+            "STATION_CLIENT_ID": f"busguard-town-{os.getpid()}",
+        }
+        self._process: subprocess.Popen[str] | None = None
+        try:
+            self.password = self._run("admin", PERSON, "--generate").strip()
+            self.address = self._start(utc_ms)
+        except BaseException:
+            self.stop()
+            raise
+
+    def __enter__(self) -> Station:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def policy(self, fleet: str, pack: dict[str, Any]) -> None:
+        """Stops, schools, zones and routes for its map."""
+        self._run("policy", fleet, "-", text=json.dumps(pack))
+
+    def tell(self, utc_ms: int, every_s: float = _TELL_S) -> None:
+        """What time it is in the town; now and then is enough."""
+        if time.monotonic() - self._told_s < every_s or self._process is None:
+            return
+        self._told_s = time.monotonic()
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(f"{utc_ms}\n")
+            self._process.stdin.flush()
+        except OSError:
+            pass  # it has ended; the town goes on
+
+    def stop(self) -> None:
+        """End it, and remove its files."""
+        process, self._process = self._process, None
+        if process is not None:
+            assert process.stdin is not None
+            try:
+                process.stdin.close()
+                process.wait(_END_S)
+            except (OSError, subprocess.TimeoutExpired):
+                process.kill()
+                process.wait()
+        shutil.rmtree(self._files, ignore_errors=True)
+
+    def _run(self, *arguments: str, text: str = "") -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "station", *arguments], input=text, capture_output=True,
+            text=True, env=self._environment, check=False,
+        )  # fmt: skip
+        if done.returncode:
+            raise OSError(done.stderr.strip()[-500:])
+        return done.stdout
+
+    def _start(self, utc_ms: int) -> str:
+        log = self._files / "log"
+        port = _PORT if _is_free(_PORT) else free_port()
+        command = ["serve", "--http", f"{HOST}:{port}", "--clock", str(utc_ms)]
+        with log.open("wb") as out:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "station", *command], stdin=subprocess.PIPE, stdout=out,
+                stderr=out, text=True, env=self._environment, start_new_session=True,
+            )  # fmt: skip
+        until = time.monotonic() + _READY_S
+        while time.monotonic() < until and self._process.poll() is None:
+            if _answers(port):
+                return f"http://{HOST}:{port}/"
+            time.sleep(0.05)
+        raise OSError(f"the station did not start: {log.read_text(errors='replace')[-500:]}")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def _answers(port: int) -> bool:
+    """Whether a web server is there."""
+    try:
+        with socket.create_connection((HOST, port), 1) as link:
+            link.settimeout(2)
+            link.sendall(b"GET /healthz HTTP/1.0\r\n\r\n")
+            return link.recv(5) == b"HTTP/"
+    except OSError:
+        return False

@@ -1,0 +1,145 @@
+"""The power-cut soak: `python -m sim soak --flash`. Promises P1 and P3.
+
+A journal on a small flash lives through one power cut after another on the same cells, some of
+them in the recovery. In between it records, reads, acknowledges, tidies up and announces by the
+dice, and a JournalOracle holds every start to what was promised before.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from firmware.journal.journal import ALARM, TRACK
+from sim.progress import Progress
+from sim.soak.journal_oracle import Broken, JournalOracle
+from sim.wires.flash import EITHER, TEARS, Dice, Flash, PowerCut
+
+_LENGTHS = (0, 4, 16, 16, 16, 50, 50, 90, 200, 400, 900, 1500)
+
+
+class Life:
+    """What a bus does with its journal between two cuts, by the dice."""
+
+    def __init__(self, witness: JournalOracle, dice: Dice) -> None:
+        self.witness = witness
+        self.dice = dice
+        self.now_ms = 0
+
+    def live(self, steps: int) -> None:
+        journal = self.witness.journal
+        readers = [journal.reader(lane) for lane in (ALARM, TRACK)]
+        for _ in range(steps):
+            self.step(readers)
+
+    def step(self, readers: list[Any]) -> None:
+        dice, witness = self.dice, self.witness
+        chance = dice.below(100)
+        lane = ALARM if dice.below(3) == 0 else TRACK
+        if chance < 60:
+            length = _LENGTHS[dice.below(len(_LENGTHS))]
+            witness.append(lane, dice.bits(8 * length).to_bytes(length, "little"))
+        elif chance < 80:
+            reader = readers[lane]
+            for _ in range(dice.below(12)):
+                if not reader.read():
+                    break
+                witness.read(lane, reader)
+            if dice.below(4):
+                witness.ack(lane, reader.seq)
+            if not dice.below(4):
+                reader.rewind()
+        else:
+            self.now_ms += dice.below(800)
+            witness.housekeep(self.now_ms)
+        witness.announce()
+
+
+class Chain:
+    """One flash, one cut after another. Raises Broken, or whatever the journal raises."""
+
+    def __init__(self, seed: int, blocks: int = 8) -> None:
+        self.dice = Dice(seed)
+        self.flash = Flash(blocks, seed)
+        self.witness = JournalOracle()
+        self.flash.spy = self.witness.saw
+        self.cuts = 0
+        self.tears = Counter[str]()
+        self.witness.start(self.flash)
+
+    def cut(self) -> None:
+        """One life and the cut that ends it; every tenth cut comes in the recovery."""
+        dice, flash, witness = self.dice, self.flash, self.witness
+        tear = dice.below(len(TEARS))
+        flash.cut(dice.below(4) if dice.below(3) == 0 else dice.below(40), tear, dice.below(2) == 1)
+        try:
+            Life(witness, dice).live(200)
+        except PowerCut:
+            pass
+        else:
+            raise Broken("two hundred steps and no operation to cut")
+        self.cuts += 1
+        self.tears[TEARS[tear]] += 1
+        mood = dice.below(3)
+        if dice.below(10) == 0:
+            flash.power(mood)
+            flash.cut_at_read = dice.below(12)
+            try:
+                witness.start(flash)
+            except PowerCut:
+                self.cuts += 1
+                self.tears["in recovery"] += 1
+        flash.power(mood)
+        witness.forgiving = mood == EITHER
+        witness.start(flash)
+
+
+def soak(seed: int, cuts: int, show: Callable[[Chain], None] = lambda chain: None) -> Chain:
+    """A chain of so many cuts. What it raises is told with cut and operation."""
+    chain = Chain(seed)
+    while chain.cuts < cuts:
+        try:
+            chain.cut()
+        except Exception as error:
+            where = f"seed {seed}, cut {chain.cuts}, operation {chain.flash.operations}"
+            raise Broken(f"{where}: {type(error).__name__}: {error}") from error
+        show(chain)
+    return chain
+
+
+def run(args: argparse.Namespace) -> int:
+    """-> exit status, 1 if a promise was broken. Prints progress, seeds and what replays."""
+    began = time.monotonic()
+    done = Counter[str]()
+    confirmed = announced = 0
+    each = -(-args.cuts // args.chains)
+    for seed in range(args.seed, args.seed + args.chains):
+        progress = Progress(each, f"cuts of seed {seed}")
+
+        def show(chain: Chain, progress: Progress = progress) -> None:
+            progress.show(chain.cuts)
+
+        try:
+            chain = soak(seed, each, show)
+        except Broken as broken:
+            progress.clear()
+            print(f"BROKEN {broken}")
+            print(f"replay: python -m sim soak --flash --seed {seed} --chains 1 --cuts {each}")
+            return 1
+        done.update(chain.tears)
+        confirmed += chain.witness.total
+        announced += chain.witness.lost
+        progress.clear()
+        print(
+            f"seed {seed}: {chain.cuts} cuts, {chain.witness.total} records confirmed, "
+            f"{chain.witness.lost} dropped and announced, 0 lost",
+            flush=True,
+        )
+    took = time.monotonic() - began
+    tears = ", ".join(f"{n} {name}" for name, n in done.items())
+    print(f"{done.total()} cuts in {took:.0f} s ({done.total() / took:.0f}/s): {tears}")
+    print(f"{confirmed} records confirmed, {announced} dropped and announced, 0 lost, 0 corrupt")
+    return 0

@@ -1,0 +1,166 @@
+"""The soak of the rules: `python -m sim soak --hazards`.
+
+Ordinary school days raise no alarm; and on every day on which a child is left behind, with
+sensors that fail and power that goes, the alarm comes within its time (sim/soak/left_day.py).
+Each day has a seed of its own, from --seed on, and is replayed by it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any, NamedTuple
+
+from sim.bus.rig import Rig, config_for
+from sim.progress import Progress
+from sim.soak.left_day import LeftDay
+from sim.world.day import school_day
+from sim.world.town_policy import policy_for
+from sim.world.world import ORDINARY
+
+MONTH_DAYS = 22
+"""School days in a month."""
+_AT_SCHOOL_MS, _BACK_MS, _EVENING_MS = 11_160_000, 36_000_000, 44_100_000
+"""08:06, 15:00, 17:15: in between the board is without power, for the sake of speed."""
+_JOBS = 2
+_PATIENT = ORDINARY._replace(engine_off=0.5)
+
+
+class Ordinary(NamedTuple):
+    """What a day on which nothing goes wrong brought: kinds of events raised, and how often."""
+
+    seed: int
+    alarms: dict[str, int]
+    warnings: dict[str, int]
+
+
+class Left(NamedTuple):
+    seed: int
+    problem: str  # empty: the alarm came in its time
+    named: bool  # by the sensor of the child's own seat; else because what is broken counts
+    late_ms: int
+    happened: list[str]
+
+
+def ordinary_day(seed: int, evening_ms: int = _EVENING_MS) -> Ordinary:
+    """Two runs to the school and two from it, by people who do everything right. Before every
+    second run home the driver waits for the children with the engine off.
+    """
+    world = school_day(seed, seed, habits=_PATIENT, air=lambda lat_e7, lon_e7: None)
+    config = config_for(world)
+    config["broker"]["reset_after_min"] = 1440  # there is no signal here: not once a day, either
+    fitted = seed % 4 == 0  # every fourth bus has all that can be had
+    config["accelerometer"]["fitted"] = config["readback"]["fitted"] = fitted
+    rig = Rig(world, config, seed=seed, policy=policy_for(seed))
+    counts: dict[str, Counter[str]] = {"alarm": Counter(), "warning": Counter(), "info": Counter()}
+
+    def count(event: Any) -> None:
+        if event.state == "raised":
+            counts[event.severity][event.kind] += 1
+
+    rig.on_event = count
+    rig.run_until(min(_AT_SCHOOL_MS, evening_ms))
+    if evening_ms > _BACK_MS:
+        rig.power_cut()
+        rig.run_until(_BACK_MS)
+        rig.power_on()
+        rig.run_until(evening_ms)
+    return Ordinary(seed, dict(counts["alarm"]), dict(counts["warning"]))
+
+
+def left_day(seed: int) -> Left:
+    day = LeftDay(seed)
+    day.run()
+    return Left(seed, day.problem, day.named, day.late_ms, day.happened)
+
+
+def run(args: argparse.Namespace) -> int:
+    """-> exit status, 1 for a false or a missed alarm. Prints seeds and what replays."""
+    failed = False
+    with ProcessPoolExecutor(_JOBS) as pool:
+        if args.ordinary:
+            failed |= _ordinary(_days(pool, ordinary_day, args.seed, args.ordinary))
+        if args.left:
+            failed |= _left(_days(pool, left_day, args.seed, args.left))
+    return 1 if failed else 0
+
+
+def _days(pool: ProcessPoolExecutor, day: Callable, first: int, count: int) -> Iterator:
+    began = time.monotonic()
+    progress = Progress(count, "days")
+    progress.show(0)
+    for done, result in enumerate(pool.map(day, range(first, first + count), chunksize=1), 1):
+        progress.clear()
+        yield result
+        progress.show(done)
+    progress.clear()
+    took = time.monotonic() - began
+    print(f"{count} days from seed {first} on in {took:.0f} s ({count / took:.2f} days/s)")
+
+
+def _ordinary(days: Iterable[Ordinary]) -> bool:
+    """-> True: there was a false alarm."""
+    alarms, warnings = Counter[str](), Counter[str]()
+    count = noisy = 0
+    for day in days:
+        count += 1
+        alarms.update(day.alarms)
+        warnings.update(day.warnings)
+        if day.alarms:
+            noisy += 1
+            print(f"FALSE ALARM seed {day.seed}: {_listed(day.alarms)}")
+            _replay(day.seed, 1, 0)
+    months = count / MONTH_DAYS
+    print(
+        f"Ordinary days: {count}, with a false alarm: {noisy}. False alarms: {alarms.total()}, "
+        f"{alarms.total() / months:.2f} per bus-month of {MONTH_DAYS} school days"
+        + ("." if alarms else f" (with 95 % confidence less than {3 / months:.2f}).")
+    )
+    print(f"Warnings: {warnings.total() / count:.2f} a day{_after(warnings)}.")
+    return noisy > 0
+
+
+def _left(days: Iterable[Left]) -> bool:
+    """-> True: an alarm was missed."""
+    count = missed = named = 0
+    latest_ms = -(10**9)
+    for day in days:
+        count += 1
+        if day.problem:
+            missed += 1
+            print(
+                f"MISSED seed {day.seed}: {day.problem} ({'; '.join(day.happened) or 'no fault'})"
+            )
+            _replay(day.seed, 0, 1)
+        else:
+            named += day.named
+            latest_ms = max(latest_ms, day.late_ms)
+    hit = count - missed
+    least = 100 * 0.05 ** (1 / count)
+    print(
+        f"Child left behind: {count} days, alarmed in time: {hit}, missed: {missed}. "
+        f"Sensitivity {100 * hit / count:.1f} %"
+        + ("." if missed else f" (with 95 % confidence more than {least:.1f} %).")
+    )
+    print(
+        f"Of these alarms {named} rest on the sensor of the child's own seat, {hit - named} came "
+        "because what cannot be read, or is cut, counts as taken: an empty seat would have "
+        f"alarmed as well. The latest came {latest_ms / 1000:.1f} s after its time."
+    )
+    return missed > 0
+
+
+def _listed(counts: dict[str, int]) -> str:
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{kind} {n}" for kind, n in ordered)
+
+
+def _after(counts: Counter[str]) -> str:
+    return f" ({_listed(counts)} in all)" if counts else ""
+
+
+def _replay(seed: int, ordinary: int, left: int) -> None:
+    print(f"replay: python -m sim soak --hazards --seed {seed} --ordinary {ordinary} --left {left}")

@@ -1,0 +1,167 @@
+"""Told scenarios, by name. Each is a function of a bus; its docstring's first line says what it is.
+
+    python -m sim story sleeping-child
+
+A new story is one function here, and what has to come of it in tests/sim/stories/test_stories.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sim.stories import scenarios_hard as stories_hard
+from sim.stories import scenarios_mishaps as stories_mishaps
+from sim.stories import scenarios_night as stories_night
+from sim.stories import scenarios_places as stories_places
+from sim.stories.story import Story
+
+STORIES: dict[str, Callable[[Story], None]] = {}
+
+
+def _story(tell: Callable[[Story], None]) -> Callable[[Story], None]:
+    STORIES[tell.__name__.replace("_", "-")] = tell
+    return tell
+
+
+@_story
+def school_morning(bus: Story) -> None:
+    """An ordinary morning: three stops, the school, the check button; no alarm."""
+    bus.drives(speed_kmh=50, seats={1, 2, 5}, seconds=90)
+    bus.drives(speed_kmh=60, seats={1, 2, 5, 8, 9, 12}, seconds=120)
+    bus.drives(speed_kmh=45, seats={1, 2, 5, 8, 9, 12, 20, 33}, seconds=60)
+    bus.drives(speed_kmh=50, seats=(), seconds=60)
+    bus.parks()
+    bus.waits(minutes=10)
+
+
+@_story
+def sleeping_child(bus: Story) -> None:
+    """A child sleeps on in seat 7, the driver presses the button without looking."""
+    bus.drives(speed_kmh=40, seats={3, 7})
+    bus.parks(seats={7})
+    bus.waits(minutes=3)
+    bus.opens_door()
+    bus.leaves(7)
+    bus.closes_door()
+    bus.waits(seconds=30)
+
+
+@_story
+def check_button_forgotten(bus: Story) -> None:
+    """Everybody has left the bus, but the driver has not walked through it."""
+    bus.drives(seats={4})
+    bus.parks(check=False)
+    bus.waits(minutes=4)
+    bus.presses_check_button()
+    bus.waits(seconds=30)
+
+
+@_story
+def overspeed(bus: Story) -> None:
+    """95 km/h where 80 are allowed: a chime at once, an event after 10 s."""
+    bus.drives(speed_kmh=95, seats={2}, seconds=20)
+    bus.drives(speed_kmh=70, seconds=20)
+
+
+@_story
+def door_open(bus: Story) -> None:
+    """The front door opens while the bus drives, then the emergency door."""
+    bus.drives(speed_kmh=30, seats={2, 6})
+    bus.opens_door()
+    bus.waits(seconds=5)
+    bus.closes_door()
+    bus.opens_door("emergency")
+    bus.waits(seconds=5)
+    bus.closes_door("emergency")
+    bus.waits(seconds=5)
+
+
+@_story
+def belt_off(bus: Story) -> None:
+    """Of two children one does not buckle up; later it does."""
+    bus.drives(speed_kmh=40, seats={11, 12}, belts={11}, seconds=30)
+    bus.buckles(12)
+    bus.waits(seconds=30)
+
+
+@_story
+def sensor_cut(bus: Story) -> None:
+    """A seat's wire is torn and the expander of seven others dies: broken never reads empty."""
+    bus.drives(seats={3, 20})
+    bus.cuts_wire(seat=5)
+    bus.loses_expander(2)
+    bus.waits(seconds=30)
+    bus.parks()
+    bus.waits(minutes=3)
+    bus.finds_expander(2)
+    bus.mends_wire(seat=5)
+    bus.waits(seconds=30)
+
+
+@_story
+def reboot_with_child(bus: Story) -> None:
+    """The power goes while a child sleeps on; the bus alarms again by itself."""
+    bus.drives(seats={3, 7})
+    bus.parks(seats={7})
+    bus.waits(minutes=3)
+    bus.cuts_power()
+    bus.waits(minutes=2)
+    bus.restores_power()
+    bus.waits(minutes=1)
+
+
+@_story
+def dead_spot(bus: Story) -> None:
+    """Everything goes wrong where there is no signal; the city hears it all after, once."""
+    bus.drives(speed_kmh=40, seats={3, 7})
+    bus.loses_signal()
+    bus.drives(speed_kmh=95, seconds=30)
+    bus.parks(seats={7})
+    bus.waits(minutes=3)
+    bus.finds_signal()
+    bus.waits(minutes=1)
+
+
+@_story
+def gnss_lost(bus: Story) -> None:
+    """A tunnel at 60 km/h, then the antenna's cable comes off: speed and place are unknown."""
+    bus.drives(speed_kmh=60, seats={3})
+    bus.enters_tunnel()
+    bus.waits(seconds=30)
+    bus.leaves_tunnel()
+    bus.waits(seconds=15)
+    bus.loses_gnss()
+    bus.waits(seconds=15)
+    bus.finds_gnss()
+    bus.waits(seconds=15)
+
+
+_ELSEWHERE = (stories_places, stories_mishaps, stories_hard, stories_night)
+for _tell in [tell for stories in _ELSEWHERE for tell in stories.STORIES]:
+    _story(_tell)
+
+
+def summary(name: str) -> str:
+    """One line about a story; KeyError if there is none."""
+    return (STORIES[name].__doc__ or "").splitlines()[0]
+
+
+def tell(name: str, say: Callable[[str], None] = print) -> int:
+    """Tell it as a timeline: left what is done, right what comes of it.
+
+    -> 0, or 1 if the city does not have every record a while after the end.
+    """
+    say(f"{name}: {summary(name)}\n")
+
+    def line(clock: str, done: str, came: str) -> None:
+        say(f"{clock}  {done:48}{came}".rstrip())
+
+    bus = Story(line)
+    STORIES[name](bus)
+    heard = bus.city_heard("alarm", "warning")
+    bus.rig.drain()
+    bus.rig.check()
+    confirmed, missing = len(bus.rig.account.confirmed), bus.rig.missing()
+    say(f"\nThe city heard: {', '.join(heard) or 'no alarm and no warning'}.")
+    say(f"Records confirmed: {confirmed}; not delivered a while after: {missing}.")
+    return 1 if missing else 0

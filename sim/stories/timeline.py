@@ -1,0 +1,61 @@
+"""Timeline: a story as it happens, for somebody who listens: what is done, and what comes of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from firmware.messages import text
+from sim.bus.rig import Rig
+
+Listener = Callable[[str, str, str], None]
+"""(time of day, what is done or "", what comes of it or "")."""
+
+
+class Timeline:
+    """`listener` may be set at any time; None: nobody listens."""
+
+    def __init__(self, rig: Rig):
+        self.listener: Listener | None = None
+        self._rig = rig
+        self._on: set[str] = set()
+        self._heard: set[tuple[str, int]] = set()
+        rig.on_event = self._happens
+        self._hear = rig.peer.hear
+        rig.peer.hear = self._overhear  # type: ignore[method-assign]
+
+    def tell(self, done: str) -> None:
+        """The teller does something."""
+        self._say(done, "")
+
+    def answer(self, said: str) -> None:
+        """The bus has answered a command."""
+        self._say("", f"  the bus answers: {said}")
+
+    def glance(self) -> None:
+        """Which outputs have changed since the last glance?"""
+        vehicle = self._rig.vehicle
+        names = ("horn", "buzzer", "lamp")
+        on = {name for name in names if vehicle.bus is not None and vehicle.board.sounds(name)}
+        for changed, state in ((on - self._on, "on"), (self._on - on, "off")):
+            if changed:
+                self._say("", f"  {', '.join(sorted(changed))} {state}")
+        self._on = on
+
+    def _say(self, done: str, came: str) -> None:
+        if self.listener is not None:
+            self.listener(self._rig.world.local_clock, done, came)
+
+    def _happens(self, event: Any) -> None:
+        data = ", ".join(f"{key} {text(value)}" for key, value in event.data)
+        self._say("", f"{event.severity}: {event.kind} {event.state}  {data}")
+
+    def _overhear(self, message: Any, now_ms: int) -> None:
+        self._hear(message, now_ms)
+        if message.topic.endswith("/event"):
+            event = json.loads(message.payload)
+            key = (event["epoch"], event["seq"])
+            again = ", once more" if key in self._heard else ""
+            self._heard.add(key)
+            self._say("", f"  the city hears: {event['kind']} {event['state']}{again}")

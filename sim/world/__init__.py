@@ -1,0 +1,1 @@
+"""The truth about a bus and its town: roads, children, driver, days. Start with world.py."""

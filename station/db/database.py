@@ -1,0 +1,161 @@
+"""The database: SQLite in one file (write-ahead log), or PostgreSQL. One schema.
+
+Commits are durable (synchronous FULL): a record that is committed is acknowledged to the broker,
+and that forgets it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import asyncpg
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.operations import Operations  # noqa: F401  (alembic.op in migrations needs it)
+from alembic.runtime.environment import EnvironmentContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import event, exc
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from station.db.claim import ClaimOnFile, ClaimOnServer, TakenByAnother
+from station.db.tables import metadata
+from station.settings import database_url, without_password
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_SIZE = 5
+_TRIES, _TRY_S = 8, 0.25
+logging.getLogger("aiosqlite").setLevel(logging.INFO)  # else it tells values, and so secrets
+
+
+class DatabaseError(RuntimeError):
+    """A whole sentence for the operator."""
+
+
+class Database:
+    def __init__(self, text: str):
+        url = database_url(text)
+        self.shown = without_password(text)
+        self.is_sqlite = url.startswith("sqlite")
+        if self.is_sqlite:
+            options: dict = {"connect_args": {"timeout": 10}}
+        else:
+            options = {"connect_args": {"timeout": 5, "command_timeout": 60}}
+        self._engine = create_async_engine(
+            url,
+            pool_size=_SIZE,
+            pool_pre_ping=True,
+            hide_parameters=True,  # of errors: they may be secrets
+            **options,
+        )
+        self._claim: ClaimOnFile | ClaimOnServer
+        if self.is_sqlite:
+            _tell_sqlite(self._engine.sync_engine)
+            self._claim = ClaimOnFile(text.removeprefix("sqlite:///"))
+        else:
+            self._claim = ClaimOnServer(self._engine)
+        self._is_claimed = False
+        # SQLite has one writer at a time, and lets others only try again, in no order.
+        one: contextlib.AbstractAsyncContextManager = asyncio.Lock()
+        self._turn = one if self.is_sqlite else contextlib.nullcontext()
+
+    async def claim(self) -> None:
+        """From now on this is the only station that writes here. DatabaseError."""
+        for left in range(_TRIES, -1, -1):  # one that was killed is let go of within moments
+            try:
+                await self._claim.hold()
+            except TakenByAnother:
+                if not left:
+                    raise DatabaseError(
+                        f"Another station works on the database {self.shown}. End it first, or "
+                        "give this one a database of its own."
+                    ) from None
+                await asyncio.sleep(_TRY_S)
+            else:
+                break
+        self._is_claimed = True
+
+    @contextlib.asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        async with self._engine.connect() as connection:
+            yield connection
+
+    @contextlib.asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """One transaction: committed at the end, rolled back if something is raised."""
+        if self._is_claimed:
+            await self._claim.hold()
+        async with self._turn, self._engine.connect() as connection:
+            await connection.execution_options(writes=True)
+            async with connection.begin():
+                yield connection
+
+    def calm(self) -> contextlib.AbstractAsyncContextManager:
+        """Meanwhile nobody is in the middle of writing: a writer of SQLite that is cancelled
+        there leaves its lock behind."""
+        return self._turn
+
+    async def upgrade(self) -> None:
+        """Bring the schema to what this program knows. DatabaseError."""
+        config = Config()
+        config.set_main_option("script_location", str(_MIGRATIONS))
+        scripts = ScriptDirectory.from_config(config)
+        async with self.write() as connection:
+            await connection.run_sync(lambda plain: self._migrate(plain, config, scripts))
+
+    def _migrate(self, connection, config: Config, scripts: ScriptDirectory) -> None:
+        if not self.is_sqlite:  # two stations that start at once: one after the other
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7241966)")
+        now = MigrationContext.configure(connection).get_current_revision()
+        known = {script.revision for script in scripts.walk_revisions()}
+        if now is not None and now not in known:
+            raise DatabaseError(
+                f"The database {self.shown} was made by a newer station (revision {now}). "
+                "Update this program; nothing was changed."
+            )
+        with EnvironmentContext(
+            config, scripts, fn=lambda revision, _: scripts._upgrade_revs("head", revision)
+        ) as environment:
+            environment.configure(connection=connection, target_metadata=metadata)
+            environment.run_migrations()
+
+    async def close(self) -> None:
+        self._is_claimed = False
+        await self._claim.release()
+        await self._engine.dispose()
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether it says that the database cannot be reached or written now, and not that it
+    refuses what was given to it."""
+    if isinstance(error, (OSError, asyncio.TimeoutError, asyncpg.InterfaceError)):
+        return True
+    if not isinstance(error, exc.DBAPIError):
+        return isinstance(error, (exc.TimeoutError, exc.DisconnectionError))
+    if error.connection_invalidated or isinstance(error, exc.InterfaceError):
+        return True
+    cause = error.orig.__cause__ if error.orig else None
+    if isinstance(cause, asyncpg.PostgresError):
+        # 08 connection, 25 read-only, 40 deadlock, 53 full, 55 locked, 57 shutdown, 58 system
+        return (cause.sqlstate or "")[:2] in ("08", "25", "40", "53", "55", "57", "58")
+    return isinstance(error.orig, sqlite3.OperationalError)
+
+
+def _tell_sqlite(engine) -> None:
+    @event.listens_for(engine, "connect")
+    def prepare(connection, _):
+        connection.isolation_level = None  # BEGIN is ours, below
+        for line in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA " + line)
+            cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection):
+        # IMMEDIATE: a writer waits for the one before it, and cannot fail half way.
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,1 @@
+"""alembic asks for this file; the station runs its migrations itself (station/db/database.py)."""

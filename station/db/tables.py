@@ -1,0 +1,254 @@
+"""The tables, for SQLite and PostgreSQL alike. Times: UTC in ms. A change needs a migration.
+
+A journal is one epoch of one bus; `have` are the ranges of seq that came
+(station/ingest/coverage.py), `alarm_seq` and `track_seq` how far each lane has come.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    CursorResult,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+    }
+)
+_Id = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER counts up by itself there
+
+buses = Table(
+    "buses",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("fleet", String(32), nullable=False),
+    Column("bus", String(32), nullable=False),
+    Column("label", String(80)),
+    Column("phone", String(20)),  # of whoever drives it
+    Column("layout", JSON),
+    Column("state", JSON),
+    Column("state_heard_ms", BigInteger),
+    Column("status", JSON),
+    Column("status_heard_ms", BigInteger),
+    Column("gone_ms", BigInteger),  # off the list since
+    UniqueConstraint("fleet", "bus"),
+)
+
+journals = Table(
+    "journals",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("bus_id", Integer, ForeignKey("buses.id"), nullable=False),
+    Column("epoch", String(8), nullable=False),
+    Column("first_heard_ms", BigInteger, nullable=False),
+    Column("alarm_seq", BigInteger, nullable=False),
+    Column("track_seq", BigInteger, nullable=False),
+    Column("have", JSON, nullable=False),
+    UniqueConstraint("bus_id", "epoch"),
+)
+
+positions = Table(
+    "positions",
+    metadata,
+    Column("journal_id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("t", BigInteger, nullable=False),  # s
+    Column("lat_e7", Integer, nullable=False),
+    Column("lon_e7", Integer, nullable=False),
+    Column("speed", Integer),  # 0.1 km/h
+    Column("heading", SmallInteger),
+    Column("odd_s", BigInteger),  # its clock cannot be right: when it came
+    Index("ix_positions_t", "journal_id", "t"),
+    sqlite_with_rowid=False,
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("journal_id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("at_ms", BigInteger),
+    Column("clock", String(4), nullable=False),
+    Column("boot", BigInteger),
+    Column("up_ms", BigInteger),
+    Column("kind", String(48), nullable=False),
+    Column("severity", String(7), nullable=False),
+    Column("state", String(7), nullable=False),
+    Column("occ", BigInteger, nullable=False),
+    Column("exercise", Boolean, nullable=False),
+    Column("lat", Float),
+    Column("lon", Float),
+    Column("speed_kmh", Float),
+    Column("data", JSON, nullable=False),
+    Column("why", JSON, nullable=False),
+    Column("heard_ms", BigInteger, nullable=False),
+    Column("odd_clock", Boolean, nullable=False),
+    Index("ix_events_occ", "journal_id", "occ"),
+    Index("ix_events_at", "journal_id", "at_ms"),
+    Index("ix_events_kind", "journal_id", "kind"),
+)
+
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("bus_id", Integer, ForeignKey("buses.id"), nullable=False),
+    Column("journal_id", Integer),  # None: the station's own
+    Column("occ", BigInteger),
+    Column("kind", String(48), nullable=False),
+    Column("severity", String(7), nullable=False),
+    Column("exercise", Boolean, nullable=False),
+    Column("clock", String(4), nullable=False),  # gnss, rtc, none, odd
+    Column("raised_ms", BigInteger),
+    Column("heard_ms", BigInteger, nullable=False),
+    Column("late", Boolean, nullable=False),
+    Column("cleared_ms", BigInteger),
+    Column("ended_by", String(8)),  # bus, restart, state, station
+    Column("acked_ms", BigInteger),
+    Column("acked_by", String(64)),
+    Column("note", Text),
+    Column("escalated_ms", BigInteger),
+    Column("lat", Float),
+    Column("lon", Float),
+    Column("data", JSON, nullable=False),
+    Column("why", JSON, nullable=False),
+    UniqueConstraint("journal_id", "occ", "kind"),
+    Index("ix_alarms_heard", "heard_ms"),
+    Index("ix_alarms_bus", "bus_id", "heard_ms"),
+    Index(
+        "uq_alarms_own",
+        "bus_id",
+        "kind",
+        unique=True,
+        sqlite_where=text("journal_id IS NULL AND cleared_ms IS NULL"),
+        postgresql_where=text("journal_id IS NULL AND cleared_ms IS NULL"),
+    ),
+)
+
+alarm_log = Table(
+    "alarm_log",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("alarm_id", BigInteger, ForeignKey("alarms.id"), nullable=False, index=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("what", String(16), nullable=False),
+    Column("note", Text),
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("topic", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("times", BigInteger, nullable=False),
+    Column("first_ms", BigInteger, nullable=False),
+    Column("last_ms", BigInteger, nullable=False),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("role", String(6), nullable=False),
+    Column("password", String(255), nullable=False),  # argon2id
+    Column("lang", String(2), nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("made_ms", BigInteger, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # of the cookie, which is not kept
+    Column("name", String(64), ForeignKey("users.name"), nullable=False),
+    Column("csrf", String(64), nullable=False),
+    Column("ends_ms", BigInteger, nullable=False),
+)
+
+access_log = Table(
+    "access_log",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("at_ms", BigInteger, nullable=False, index=True),
+    Column("who", String(64), nullable=False),
+    Column("what", String(32), nullable=False),
+    Column("fleet", String(32)),
+    Column("bus", String(32)),
+    Column("day", String(10)),
+    Column("note", Text),
+)
+
+policies = Table(
+    "policies",
+    metadata,
+    Column("fleet", String(32), primary_key=True),
+    Column("hash", String(8), nullable=False),
+    Column("pack", JSON, nullable=False),
+    Column("put_ms", BigInteger, nullable=False),
+    Column("text", Text),
+    Column("sent_ms", BigInteger),
+)
+
+refusals = Table(
+    "refusals",
+    metadata,
+    Column("fleet", String(32), primary_key=True),
+    Column("bus", String(32), primary_key=True),
+    Column("message", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("alarm_id", BigInteger, ForeignKey("alarms.id"), nullable=False),
+    Column("log_id", BigInteger, nullable=False),  # what happened to the alarm
+    Column("route", String(80), nullable=False),
+    Column("stage", String(16), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("made_ms", BigInteger, nullable=False),
+    Column("due_ms", BigInteger, nullable=False, index=True),
+    Column("tries", Integer, nullable=False),
+    Column("error", Text),
+    Column("sent_ms", BigInteger),
+    Column("dead_ms", BigInteger),
+    UniqueConstraint("log_id", "route"),
+)
+
+notice_progress = Table(
+    "notice_progress",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("log_id", BigInteger, nullable=False),  # up to here it became notices
+)
+
+
+def new_id(made: CursorResult) -> int:
+    """The key that an INSERT of one row was given."""
+    key = made.inserted_primary_key
+    assert key is not None
+    return key[0]

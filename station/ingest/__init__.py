@@ -1,0 +1,1 @@
+"""A message comes, is checked and is stored. Start with ingest.py."""

@@ -1,0 +1,102 @@
+"""Messages -> rows of the tables positions and events, each record once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import repeat
+from typing import Any
+
+from station.clock import parse_iso
+from station.ingest.contract import Message, is_odd, track
+from station.ingest.coverage import Ranges, add, has
+
+Row = tuple[Any, ...]
+
+
+@dataclass
+class Journal:
+    """One epoch of one bus, as far as it has come."""
+
+    id: int
+    bus_id: int
+    key: tuple[str, str, str]
+    have: Ranges = field(default_factory=list)
+    alarm_seq: int = 0
+    track_seq: int = 0
+    starts: list[int] = field(default_factory=list)
+    lost: list[tuple[int, int]] = field(default_factory=list)
+    last_ms: int = 0
+
+    def copy(self) -> Journal:
+        return Journal(
+            self.id, self.bus_id, self.key, [list(pair) for pair in self.have], self.alarm_seq,
+            self.track_seq, list(self.starts), list(self.lost), self.last_ms,
+        )  # fmt: skip
+
+
+@dataclass
+class Rows:
+    positions: list[Row] = field(default_factory=list)
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+    def take(self, message: Message, journal: Journal, heard_ms: int) -> None:
+        """ValueError: a row is not on this earth."""
+        journal.last_ms = heard_ms
+        if message.name == "track":
+            self._track(message.body, journal, heard_ms)
+        elif not has(journal.have, message.body["seq"]):
+            self._event(message.body, journal, heard_ms)
+
+    def _track(self, body: dict[str, Any], journal: Journal, heard_ms: int) -> None:
+        first, have = body["seq"], journal.have
+        columns = track(body)
+        last = first + len(columns.t) - 1
+        odd: Iterable[int | None] = repeat(None)
+        if is_odd(min(columns.t) * 1000, heard_ms) or is_odd(max(columns.t) * 1000, heard_ms):
+            heard_s = heard_ms // 1000
+            odd = [heard_s if is_odd(t * 1000, heard_ms) else None for t in columns.t]
+        rows = zip(repeat(journal.id), range(first, last + 1), *columns, odd, strict=False)
+        if not have or first > have[-1][1]:  # nearly always
+            self.positions += rows
+        else:
+            self.positions += [row for row in rows if not has(have, row[1])]
+        add(have, first, last)
+        journal.track_seq = max(journal.track_seq, last)
+
+    def _event(self, body: dict[str, Any], journal: Journal, heard_ms: int) -> None:
+        seq, kind = body["seq"], body["kind"]
+        at_ms = parse_iso(body["at"]) if body["at"] else None
+        self.events.append(
+            {
+                "journal_id": journal.id,
+                "seq": seq,
+                "at_ms": at_ms,
+                "clock": body["clock"],
+                "boot": body.get("boot"),
+                "up_ms": body.get("up_ms"),
+                **{key: body[key] for key in _AS_IT_IS},
+                "exercise": body.get("exercise", False),
+                "heard_ms": heard_ms,
+                "odd_clock": at_ms is not None and is_odd(at_ms, heard_ms),
+            }
+        )
+        add(journal.have, seq, seq)
+        if body["severity"] == "info":
+            journal.track_seq = max(journal.track_seq, seq)
+        else:
+            journal.alarm_seq = max(journal.alarm_seq, seq)
+        note(journal, seq, kind, body["data"])
+
+
+def note(journal: Journal, seq: int, kind: str, data: dict[str, Any]) -> None:
+    """What explains missing numbers (station/ingest/gaps.py)."""
+    if kind == "started":
+        journal.starts.append(seq)
+    elif kind == "records_lost":
+        first, last = data.get("first"), data.get("last")
+        if isinstance(first, int) and isinstance(last, int):
+            journal.lost.append((first, last))
+
+
+_AS_IT_IS = ("kind", "severity", "state", "occ", "lat", "lon", "speed_kmh", "data", "why")

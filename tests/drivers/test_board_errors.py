@@ -1,0 +1,46 @@
+"""drivers/board/board.py: what a board cannot do is told, and is no reason not to start.
+
+`machine` and its like stand in for nothing here: only what Board makes of its settings counts.
+"""
+
+import sys
+from unittest.mock import MagicMock
+
+import pytest
+
+from firmware.config.load import parse
+
+
+@pytest.fixture
+def make(monkeypatch):
+    """make(text of bus.json) -> Board."""
+    machine, esp32 = MagicMock(), MagicMock()
+    esp32.Partition.find.return_value = [MagicMock(ioctl=lambda op, _: {4: 64, 5: 4096}[op])]
+    esp32.NVS.return_value.get_i32.return_value = 0
+    for name, module in (("machine", machine), ("esp32", esp32), ("network", MagicMock())):
+        monkeypatch.setitem(sys.modules, name, module)
+    for name in [name for name in sys.modules if name.startswith("drivers.")]:
+        monkeypatch.delitem(sys.modules, name)
+
+    def board(text):
+        from drivers.board.board import Board
+
+        return Board(parse(text)[0])
+
+    return board
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ('"seats":{"inputs":"chain"}', "seats.inputs is chain"),
+        ('"seats":{"inputs":"expanders","expanders":[39]}', "the address 39"),
+    ],
+)
+def test_what_the_lilygo_has_no_pins_for_is_told_and_it_starts(make, settings, told):
+    board = make(f'{{"board":"lilygo_a7670",{settings}}}')
+    assert [told in error for error in board.errors] == [True]
+
+
+def test_the_devkit_has_pins_for_it(make):
+    assert make('{"readback":{"fitted":true}}').errors == []

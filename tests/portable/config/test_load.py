@@ -1,0 +1,181 @@
+"""P7: a bad bus.json gets errors that name the place, and costs nothing that was valid."""
+
+import json
+
+from firmware.config.load import ConfigError, defaults, load, parse
+
+
+def complaints(given):
+    config, errors = parse(json.dumps(given))
+    for error in errors:
+        assert isinstance(error, ConfigError)
+    return config, [str(error) for error in errors]
+
+
+def test_an_empty_file_is_all_defaults_and_no_error():
+    config, errors = complaints({})
+    assert errors == []
+    assert config == defaults()
+    assert config["rules"]["left_behind_profile"] == "korea"
+
+
+def test_what_is_set_counts():
+    config, errors = complaints({"bus": "bus-7", "rules": {"overspeed_kmh": 60}})
+    assert errors == []
+    assert config["bus"] == "bus-7"
+    assert config["rules"]["overspeed_kmh"] == 60
+    assert config["rules"]["belt_kmh"] == 10
+
+
+def test_limits_belong_to_the_range():
+    for value, fits in ((9, False), (10, True), (120, True), (121, False)):
+        config, errors = complaints({"rules": {"overspeed_kmh": value}})
+        assert (errors == []) == fits, value
+        assert config["rules"]["overspeed_kmh"] == (value if fits else 80), value
+
+
+def test_an_error_names_file_key_value_and_range_and_the_rest_stands():
+    config, errors = complaints({"bus": "bus-7", "rules": {"overspeed_kmh": 900, "belt_kmh": 20}})
+    assert errors == [
+        "bus.json: rules.overspeed_kmh is 900, but has to be a whole number from 10 to 120; "
+        "80 is used instead."
+    ]
+    assert config["bus"] == "bus-7"
+    assert config["rules"]["belt_kmh"] == 20
+
+
+def test_wrong_types_are_refused():
+    wrong = (
+        {"bus": 7},
+        {"bus": "bus 7"},
+        {"bus": "รถ-7"},
+        {"bus": ""},
+        {"bus": "b" * 33},
+        {"board": "toaster"},
+        {"seats": {"count": 40.5}},
+        {"seats": {"count": True}},
+        {"seats": {"expanders": [32, 32, 33, 34, 35, 36]}},
+        {"seats": {"expanders": [31, 32, 33, 34, 35, 36]}},
+        {"seats": {"expanders": 32}},
+        {"seats": []},
+        {"broker": {"tls": 1}},
+        {"broker": {"host": 5}},
+        {"wifi": {"ssid": "x" * 33}},
+    )
+    for given in wrong:
+        config, errors = complaints(given)
+        assert len(errors) == 1, given
+        assert config == defaults(), given
+
+
+def test_a_key_that_nobody_reads_is_refused_as_a_typo():
+    config, errors = complaints({"rules": {"overspeed_kph": 60}})
+    assert len(errors) == 1
+    assert errors[0].startswith("bus.json: there is no setting rules.overspeed_kph; known here: ")
+    assert "overspeed_kmh" in errors[0]
+    assert config == defaults()
+
+
+def test_no_json_is_one_error_and_all_defaults():
+    for text in ("", "{", "[1, 2", "nonsense", '{"bus": "a"', "\x00\x01"):
+        config, errors = parse(text)
+        assert len(errors) == 1, text
+        assert config == defaults(), text
+    config, errors = parse("[1]")
+    assert len(errors) == 1
+    assert config == defaults()
+
+
+def test_too_few_expanders_for_the_seats_is_told():
+    config, errors = complaints({"seats": {"count": 40, "expanders": [32]}})
+    assert len(errors) == 1
+    assert "reach only 7 seats" in errors[0]
+    assert config["seats"]["count"] == 40
+
+
+def test_sixty_four_seats_take_ten_expanders_on_two_buses():
+    eight = [32, 33, 34, 35, 36, 37, 38, 39]
+    for second, fits in (([32, 33], True), ([32], False)):
+        seats = {"count": 64, "expanders": eight, "expanders_2": second}
+        assert (complaints({"seats": seats})[1] == []) == fits
+
+
+def test_a_missing_file_is_told_and_boots_on_defaults():
+    config, errors = load("no-such-bus.json")
+    assert len(errors) == 1
+    assert "no-such-bus.json cannot be read" in str(errors[0])
+    assert config == defaults()
+
+
+def test_defaults_are_within_their_own_ranges():
+    config, errors = complaints(defaults())
+    assert errors == []
+    assert config == defaults()
+
+
+def test_one_axis_of_the_accelerometer_cannot_point_both_ways():
+    config, errors = parse('{"accelerometer":{"fitted":true,"forward":"-z","up":"+z"}}')
+    assert [str(error) for error in errors] == [
+        "bus.json: accelerometer.forward is -z and accelerometer.up is +z, but one axis cannot "
+        "point both ways; +x and +z are used instead."
+    ]
+    assert config["accelerometer"] == {"fitted": True, "forward": "+x", "up": "+z"}
+    assert not parse('{"accelerometer":{"forward":"-y","up":"+z"}}')[1]
+
+
+def test_tls_without_an_authority_is_told():
+    config, errors = parse('{"broker":{"tls":true}}')
+    assert "broker.ca names no file" in str(errors[0])
+    assert config["broker"]["tls"] is True
+    assert not parse('{"broker":{"tls":true,"ca":"/ca.der"}}')[1]
+
+
+def test_what_seats_may_be_wired_to():
+    fitting = (
+        {"inputs": "modbus", "modules": [[1, 48], [247, 32]]},
+        {"inputs": "modbus", "modules": [[1, 40]], "belts": False},
+        {"inputs": "chain", "chain_registers": 10},
+        {"inputs": "mats", "belts": False, "count": 12, "mat_readers": [73, 74, 75]},
+        {"expanders": [], "behind_mux": [[32, 33, 34], [32, 33, 34]]},
+    )
+    for seats in fitting:
+        assert complaints({"seats": seats})[1] == [], seats
+    for modules in ([[0, 48]], [[248, 48]], [[1, 12]], [[1, 72]], [[1, 8], [1, 8]], [1], [[1]], 5):
+        config, errors = complaints({"seats": {"modules": modules}})
+        assert len(errors) == 1 and "pairs [address 1 to 247" in errors[0], modules
+        assert config == defaults()
+    for wrong in (
+        {"modbus": {"baud": 1200}},
+        {"modbus": {"parity": "mark"}},
+        {"modbus": {"timeout_ms": 10}},
+        {"behind_mux": [[31]]},
+        {"behind_mux": 32},
+        {"mat_readers": [71]},
+        {"chain_registers": 0},
+        {"inputs": "wireless"},
+    ):
+        config, errors = complaints({"seats": wrong})
+        assert len(errors) == 1, wrong
+        assert config == defaults(), wrong
+
+
+def test_what_does_not_fit_together_is_told_and_mended():
+    config, errors = complaints(
+        {"seats": {"inputs": "modbus", "modules": [[1, 80 - 16]], "modbus": {"direction": "pin"}}}
+    )
+    assert len(errors) == 2 and "1 modules reach only 32 seats" in errors[0]
+    assert config["seats"]["modbus"]["direction"] == "auto"
+    mats = {"inputs": "mats", "count": 4, "mat_readers": [72]}
+    config, errors = complaints({"seats": mats, "cabin": {"fitted": True}})
+    assert len(errors) == 2
+    assert (config["seats"]["belts"], config["cabin"]["fitted"]) == (False, False)
+    config, errors = complaints({"seats": {"mats": {"short_mv": 500, "empty_mv": 400}}})
+    assert len(errors) == 1 and config["seats"]["mats"] == defaults()["seats"]["mats"]
+    config, errors = complaints({"seats": {"behind_mux": [[32, 38]]}})
+    assert len(errors) == 1 and config["seats"]["behind_mux"] == [[38]]
+
+
+def test_defaults_are_not_changed_by_mending():
+    complaints({"seats": {"inputs": "mats", "behind_mux": [[32]]}, "cabin": {"fitted": True}})
+    assert defaults()["seats"]["belts"] is True
+    assert defaults()["seats"]["behind_mux"] == []

@@ -1,0 +1,150 @@
+"""Events get their occurrence number and their lane; what the flash refuses is tried again."""
+
+from parts import snapshot
+from recording import recording
+
+from firmware.event import ALARM, CLEARED, INFO, RAISED, UPDATED, WARNING, Event
+
+
+def test_all_of_one_occurrence_share_the_number_of_its_first_record():
+    journal, recorder = recording()
+    s = snapshot()
+    for state in (RAISED, UPDATED, CLEARED, RAISED):
+        recorder.event(Event("belt_off", WARNING, state), s)
+    assert [event["occ"] for event in journal.events()] == [412, 412, 412, 415]
+
+
+def test_subjects_are_occurrences_of_their_own():
+    journal, recorder = recording()
+    s = snapshot()
+    for door in ("front", "emergency"):
+        recorder.event(Event("door_open_moving", ALARM, RAISED, subject=door), s)
+    recorder.event(Event("door_open_moving", ALARM, CLEARED, subject="front"), s)
+    assert [event["occ"] for event in journal.events()] == [412, 413, 412]
+    assert recorder.active() == ["door_open_moving"]
+    recorder.event(Event("door_open_moving", ALARM, CLEARED, subject="emergency"), s)
+    assert recorder.active() == []
+
+
+def test_what_only_happens_is_never_active():
+    _, recorder = recording()
+    recorder.event(Event("trip_started", INFO, subject=None), snapshot())
+    recorder.event(Event("fault", WARNING, subject=None), snapshot())
+    assert recorder.active() == []
+
+
+def test_information_goes_to_the_track_lane_and_the_rest_to_the_alarm_lane():
+    journal, recorder = recording()
+    for severity in (INFO, WARNING, ALARM):
+        recorder.event(Event("kind", severity, subject=None), snapshot())
+    assert [lane for _, lane, _, _ in journal.records] == [1, 0, 0]
+
+
+def test_what_the_flash_refuses_is_kept_in_order_and_written_later():
+    journal, recorder = recording()
+    s = snapshot()
+    journal.refuses = True
+    recorder.event(Event("a", ALARM), s)
+    recorder.event(Event("b", ALARM), s)
+    assert recorder.failed
+    assert journal.records == []
+    recorder.event(Event("a", ALARM, CLEARED), s)
+    journal.refuses = False
+    recorder.flush()
+    assert not recorder.failed
+    told = [(event["kind"], event["state"], event["occ"]) for event in journal.events()]
+    assert told == [("a", "raised", 412), ("b", "raised", 413), ("a", "cleared", 412)]
+
+
+def test_a_flash_that_stays_dead_costs_the_oldest_and_no_more_memory():
+    journal, recorder = recording()
+    journal.refuses = True
+    for number in range(100):
+        recorder.event(Event("kind%d" % number, ALARM, subject=None), snapshot())
+    journal.refuses = False
+    recorder.flush()
+    kinds = [event["kind"] for event in journal.events()]
+    assert kinds == ["kind%d" % number for number in range(68, 100)]
+
+
+def test_a_position_is_a_record_of_the_track_lane():
+    journal, recorder = recording()
+    recorder.position((1795306323, 130827000, 1008833000, 11528, 183))
+    assert [(lane, kind, len(body)) for _, lane, kind, body in journal.records] == [(1, 2, 16)]
+    journal.refuses = True
+    recorder.position((1795306323, 130827000, 1008833000, 11528, 183))
+    assert recorder.failed
+
+
+def marked(journal):
+    return [(event["state"], event.get("exercise", False)) for event in journal.events()]
+
+
+def test_what_begins_in_a_drill_is_an_exercise_until_it_is_cleared():
+    journal, recorder = recording()
+    drill, real = snapshot(exercise=True), snapshot()
+    for state, s in ((RAISED, drill), (UPDATED, drill), (CLEARED, real), (RAISED, real)):
+        recorder.event(Event("belt_off", WARNING, state), s)
+    assert marked(journal) == [
+        (RAISED, True),
+        (UPDATED, True),
+        (CLEARED, True),
+        (RAISED, False),
+    ]
+
+
+def test_what_began_before_a_drill_stays_real():
+    journal, recorder = recording()
+    recorder.event(Event("belt_off", WARNING, RAISED), snapshot())
+    recorder.event(Event("belt_off", WARNING, UPDATED), snapshot(exercise=True))
+    recorder.event(Event("trip_started", INFO, subject=None), snapshot(exercise=True))
+    assert marked(journal) == [(RAISED, False), (UPDATED, False), (RAISED, True)]
+
+
+def test_what_outlasts_a_drill_was_none_and_is_told_once_more():
+    journal, recorder = recording()
+    s = snapshot(exercise=True)
+    recorder.event(Event("belt_off", WARNING, RAISED), snapshot())
+    recorder.event(Event("child_left_behind", ALARM, RAISED, (("seats", [7]),), (("a", 1),)), s)
+    recorder.event(Event("fault", WARNING, subject=None), s)
+    for _ in range(2):
+        recorder.end_exercise(snapshot())
+    last = journal.events()[3:]
+    assert [(e["kind"], e["state"], e["occ"], e["data"], e["why"]) for e in last] == [
+        ("child_left_behind", UPDATED, 413, {"seats": [7]}, {"a": 1})
+    ]
+    assert "exercise" not in last[0]
+    recorder.event(Event("child_left_behind", ALARM, CLEARED), snapshot())
+    assert marked(journal)[-1] == (CLEARED, False)
+    assert recorder.active() == ["belt_off"]
+
+
+def test_it_is_calm_when_nothing_stands_and_nothing_waits_for_the_flash():
+    journal, recorder = recording()
+    s = snapshot()
+    assert recorder.is_calm and not recorder.failed
+    recorder.event(Event("belt_off", WARNING), s)
+    assert not recorder.is_calm and recorder.stands("belt_off") and not recorder.stands("sos")
+    journal.refuses = True
+    recorder.event(Event("belt_off", WARNING, CLEARED), s)
+    assert not recorder.is_calm and not recorder.stands("belt_off"), "its end still waits"
+    journal.refuses = False
+    recorder.flush()
+    assert recorder.is_calm
+
+
+def test_the_endings_of_a_kind_are_of_all_that_stands_of_it():
+    _, recorder = recording()
+    s = snapshot()
+    for subject in ("front", "emergency"):
+        recorder.event(Event("door", ALARM, data=(("door", subject),), subject=subject), s)
+    recorder.event(Event("sos", ALARM), s)
+    ends = recorder.endings("door")
+    assert sorted((end.subject, dict(end.data)["door"]) for end in ends) == [
+        ("emergency", "emergency"),
+        ("front", "front"),
+    ]
+    for end in ends:
+        assert (end.state, end.severity, dict(end.why)) == (CLEARED, ALARM, {"broke": True})
+        recorder.event(end, s)
+    assert recorder.active() == ["sos"]

@@ -1,0 +1,288 @@
+"""A policy in parts: redelivery is harmless, a bad one changes nothing, a power cut at any
+operation of the real littlefs (in the MicroPython VM) leaves the old pack or the new one."""
+
+import sys
+
+from nor import Flash, PowerCut
+from packs import BUS, PACK, Memory, deliver, digest, requests
+
+from firmware.policy.pack import PolicyError, complete
+from firmware.policy.store import KEPT, PolicyStore
+
+OLD, NEW = PACK % 1, PACK % 2
+ON_LITTLEFS = sys.implementation.name == "micropython"
+
+
+def refusal(store, request):
+    try:
+        told = store.take(request)
+    except ValueError as error:
+        return str(error)
+    raise AssertionError("taken: %s" % told)
+
+
+def test_the_parts_make_a_policy():
+    files = Memory()
+    store = PolicyStore(files, BUS)
+    assert not store.is_waiting
+    sent = requests(OLD)
+    for request in sent[:-1]:
+        assert "is here" in store.take(request)
+    assert store.take(sent[-1]) is None
+    assert store.is_checking()
+    assert KEPT not in files.content
+    done = None
+    steps = 0
+    while done is None:
+        done = store.turn()
+        steps += 1
+    assert steps > 10  # never all at once
+    assert done[:2] == ("p-%d" % len(sent), True)
+    assert digest(OLD)[:8] in done[2] and "version 1" in done[2]
+    assert files.content == {KEPT: OLD.encode()}
+    assert store.is_waiting
+    assert complete(store.loading()).hash == digest(OLD)[:8]
+    assert not store.is_waiting
+    assert store.turn() is None
+
+
+def test_redelivery_is_harmless():
+    files = Memory()
+    store = PolicyStore(files, BUS)
+    sent = requests(OLD)
+    for request in sent[:-1]:
+        store.take(request)
+        assert "already" in store.take(request)
+    assert "already" in store.take(sent[0])
+    store.take(sent[-1])
+    assert "being checked" in store.take(sent[-1])
+    assert "being checked" in store.take(sent[0])
+    while store.turn() is None:
+        pass
+    for request in (sent[0], sent[-1]):
+        assert "already" in store.take(request)
+    assert files.content == {KEPT: OLD.encode()}
+    again = PolicyStore(files, BUS)
+    assert again.is_waiting
+    complete(again.loading())
+    assert "already" in again.take(sent[0])
+
+
+def test_parts_out_of_order_are_refused_and_tell_which_is_next():
+    store = PolicyStore(Memory(), BUS)
+    sent = requests(OLD)
+    assert "Part 1" in refusal(store, sent[2])
+    store.take(sent[0])
+    assert "Part 2" in refusal(store, sent[2])
+    store.take(sent[1])
+    store.take(sent[2])
+    store.take(requests(NEW)[0])  # another pack: begins anew
+    assert "Part 1" in refusal(store, sent[3])
+
+
+def test_malformed_requests_are_refused():
+    store = PolicyStore(Memory(), BUS)
+    good = requests(OLD)[0]
+    for key, values in (
+        ("part", (None, 0, -1, 99, 1.5, "1", True)),
+        ("parts", (None, 0, 1001, "2", False)),
+        ("sha256", (None, "", "ab", 7, "x" * 65)),
+        ("data", (None, "", 7, "x" * 801)),
+    ):
+        for value in values:
+            if value is True:
+                continue  # True is the number 1 in JSON on no broker
+            assert key in refusal(store, dict(good, **{key: value})), (key, value)
+    for least in ({"data": "x"}, {"parts": 1000, "data": "x" * 800}):
+        assert store.take(dict(good, **least)) == "Part 1 of %d is here." % least.get(
+            "parts", good["parts"]
+        )
+    (whole,) = requests('{"v":1,"version":1}')
+    assert PolicyStore(Memory(), BUS).take(whole) is None
+    assert "keeps no files" in refusal(PolicyStore(None, BUS), good)
+
+
+def test_a_wrong_digest_is_refused():
+    files = Memory()
+    store = PolicyStore(files, BUS)
+    sent = requests(OLD)
+    sent[1]["data"] = sent[1]["data"].replace("13", "14")
+    for request in sent[:-1]:
+        store.take(request)
+    assert "SHA-256" in refusal(store, sent[-1])
+    assert KEPT not in files.content
+    assert deliver(store, OLD)[1]
+
+
+def test_a_bad_pack_changes_nothing():
+    files = Memory()
+    store = PolicyStore(files, BUS)
+    assert deliver(store, NEW)[1]
+    for bad, word in (
+        (NEW.replace("13.101", "913.101"), "zones[0].polygon[1]: latitude 913.101"),
+        (NEW[:-1], "expected"),
+        (OLD, "version"),
+        (NEW + " ", "version"),
+    ):
+        _, ok, told = deliver(store, bad)
+        assert not ok and word in told, told
+        assert files.content[KEPT] == NEW.encode()
+    assert deliver(store, PACK % 3)[1]
+
+
+def test_one_at_a_time():
+    store = PolicyStore(Memory(), BUS)
+    for request in requests(OLD):
+        store.take(request)
+    assert "Another policy" in refusal(store, requests(NEW)[0])
+
+
+def test_a_pack_without_end_is_refused():
+    store = PolicyStore(Memory(), BUS)
+    sent = requests("x" * 140000, 800)
+    told = ""
+    for request in sent:
+        try:
+            store.take(request)
+        except ValueError as error:
+            told = str(error)
+            break
+    assert "longer than 131072" in told
+    store = PolicyStore(Memory(), BUS)
+    sent = requests("x" * (131072 + 1), 512)
+    for request in sent[:-1]:
+        assert store.take(request) == "Part %d of %d is here." % (request["part"], len(sent))
+    assert "longer than 131072" in refusal(store, sent[-1])
+    assert "Part 1" in refusal(store, request)
+
+
+def test_a_full_filesystem_is_told():
+    files = Memory()
+    store = PolicyStore(files, BUS)
+    sent = requests(OLD)
+    store.take(sent[0])
+    files.broken = True
+    assert "cannot be written" in refusal(store, sent[1])
+    files.broken = False
+    assert "Part 1" in refusal(store, sent[1]), "half of it may have been written"
+    assert deliver(store, OLD)[1]
+    for request in requests(NEW):
+        store.take(request)
+    files.broken = True
+    done = None
+    while done is None:
+        done = store.turn()
+    assert not done[1]
+    files.broken = False
+    assert files.content[KEPT] == OLD.encode()
+    assert deliver(store, NEW)[1]
+
+
+def test_a_pack_that_the_flash_changed_is_refused():
+    files = Memory()
+    store = PolicyStore(files, BUS)
+    assert deliver(store, OLD)[1]
+    for request in requests(NEW):
+        store.take(request)
+    files.content["policy.new"] = files.content["policy.new"].replace(
+        b'"radius_m": 300', b'"radius_m": 301'
+    )
+    done = None
+    while done is None:
+        done = store.turn()
+    assert not done[1] and "another text than was sent" in done[2]
+    assert files.content[KEPT] == OLD.encode()
+
+
+def test_what_is_stored_and_damaged_is_an_error():
+    files = Memory()
+    files.content[KEPT] = OLD.encode()[:200]
+    store = PolicyStore(files, BUS)
+    try:
+        complete(store.loading())
+    except PolicyError as error:
+        assert "policy" in str(error)
+    else:
+        raise AssertionError("half a pack was loaded")
+
+
+# On the real littlefs.
+
+BLOCKS = 24
+
+
+def mounted(flash):
+    """-> drivers/board/files.py on a flash."""
+    import vfs
+
+    from drivers.board.files import Files
+
+    try:
+        vfs.umount("/policy")
+    except OSError:
+        pass
+    vfs.mount(vfs.VfsLfs2(flash), "/policy")
+    return Files("/policy/")
+
+
+def with_old():
+    """bytes: a flash on which littlefs keeps the old pack."""
+    import vfs
+
+    flash = Nor(BLOCKS)
+    vfs.VfsLfs2.mkfs(flash)
+    assert deliver(PolicyStore(mounted(flash), BUS), OLD)[1]
+    return bytes(flash.data)
+
+
+class Nor(Flash):
+    """littlefs may program what a torn operation left half programmed; it reads back."""
+
+    def writeblocks(self, block, buf, offset=0):
+        at = self._where(block, offset, len(buf))
+        self._erased[at : at + len(buf)] = b"\x01" * len(buf)
+        Flash.writeblocks(self, block, buf, offset)
+
+
+def copy(image):
+    flash = Nor(BLOCKS)
+    flash.data[:] = image
+    return flash
+
+
+def operations(image):
+    flash = copy(image)
+    files = mounted(flash)
+    before = flash.operations
+    assert deliver(PolicyStore(files, BUS), NEW)[1]
+    return flash.operations - before
+
+
+def test_a_power_cut_at_every_operation_leaves_one_pack_whole():
+    if not ON_LITTLEFS:
+        return
+    image = with_old()
+    total = operations(image)
+    assert total > 20
+    kept = {1: 0, 2: 0}
+    for tear in range(6):
+        for cut in range(tear % 2, total, 2):
+            flash = copy(image)
+            files = mounted(flash)
+            flash.cut(cut, tear)
+            try:
+                deliver(PolicyStore(files, BUS), NEW)
+            except PowerCut:
+                pass
+            place = "tear %d at operation %d" % (tear, cut)
+            after = copy(bytes(flash.data))
+            files = mounted(after)
+            store = PolicyStore(files, BUS)
+            assert store.is_waiting, place
+            policy = complete(store.loading())
+            assert policy.sha256 in (digest(OLD), digest(NEW)), place
+            kept[policy.version] += 1
+            if policy.version == 1:
+                assert deliver(store, NEW)[1], place
+                assert complete(store.loading()).version == 2, place
+    assert kept[1] > 20 and kept[2] > 0, kept

@@ -1,0 +1,75 @@
+"""The account has to notice whatever the city has that it should not, or has not."""
+
+import json
+
+import pytest
+
+from sim.stories.story import Story
+
+
+@pytest.fixture(scope="module")
+def rig():
+    """A bus that has told a few events and positions, all delivered."""
+    bus = Story()
+    bus.drives(speed_kmh=95, seats={3}, seconds=100)
+    bus.parks(seats={3})
+    bus.waits(minutes=3)
+    bus.rig.drain()
+    bus.rig.check()
+    assert bus.rig.missing() == 0
+    return bus.rig
+
+
+def numbers(rig, name):
+    """Where in the city's list the messages of a topic are."""
+    return [at for at, heard in enumerate(rig.peer.city) if heard[1].endswith("/" + name)]
+
+
+def changed(rig, at, change):
+    city = list(rig.peer.city)
+    at_ms, topic, payload = city[at]
+    message = json.loads(payload)
+    change(message)
+    city[at] = (at_ms, topic, json.dumps(message, separators=(",", ":")).encode())
+    return city
+
+
+def test_a_record_that_is_not_there_is_missing(rig):
+    for name in ("event", "track"):
+        city = list(rig.peer.city)
+        gone = json.loads(city.pop(numbers(rig, name)[0])[2])
+        assert rig.account.missing(city) == gone.get("n", 1)
+
+
+def test_a_repeat_is_counted_and_forgiven(rig):
+    city = rig.peer.city + [rig.peer.city[numbers(rig, "event")[0]]]
+    rig.account.check(city)
+    assert rig.account.repeats(city) == 1
+    assert len(rig.account.events(city)) == len(rig.heard())
+
+
+def test_a_changed_event_is_noticed(rig):
+    city = changed(rig, numbers(rig, "event")[2], lambda m: m.update(severity="info", occ=1))
+    with pytest.raises(AssertionError, match="changed on its way"):
+        rig.account.check(city)
+
+
+def test_a_changed_position_is_noticed(rig):
+    city = changed(rig, numbers(rig, "track")[-1], lambda m: m["d"][0].__setitem__(3, 1))
+    with pytest.raises(AssertionError, match="changed on its way"):
+        rig.account.check(city)
+
+
+def test_a_record_that_nobody_appended_is_noticed(rig):
+    city = changed(rig, numbers(rig, "event")[-1], lambda m: m.update(seq=99_999))
+    with pytest.raises(AssertionError, match="never appended"):
+        rig.account.check(city)
+
+
+def test_disorder_within_a_lane_is_noticed(rig):
+    city = list(rig.peer.city)
+    alarms = [at for at in numbers(rig, "event") if b'"severity":"info"' not in city[at][2]]
+    first, second = alarms[:2]
+    city[first], city[second] = city[second], city[first]
+    with pytest.raises(AssertionError, match="out of order"):
+        rig.account.check(city)

@@ -1,0 +1,95 @@
+"""python -m sim: every mistake gets a sentence and status 2, never a traceback."""
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from vm import ROOT
+
+from sim.__main__ import main, parser
+
+COMMANDS = ("town", "story", "replay", "bench", "soak")
+
+
+def test_help_names_every_command(capsys):
+    with pytest.raises(SystemExit) as end:
+        main(["--help"])
+    assert end.value.code == 0
+    said = capsys.readouterr().out
+    assert all(f"\n    {name} " in said for name in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_option_is_explained(command, capsys):
+    with pytest.raises(SystemExit) as end:
+        main([command, "--help"])
+    assert end.value.code == 0
+    assert "usage: python -m sim " + command in capsys.readouterr().out
+    top: Any = parser()
+    (commands,) = top._subparsers._group_actions
+    assert all(action.help for action in commands.choices[command]._actions)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ([], "COMMAND"),
+        (["tram"], "invalid choice: 'tram'"),
+        (["town", "--buses", "0"], "'0' is not a whole number from 1 to 50"),
+        (["town", "--buses", "two"], "'two' is not a whole number from 1 to 50"),
+        (["town", "--speed", "nan"], "'nan' is not a number from 0.1 to 1000"),
+        (["town", "--speed"], "expected one argument"),
+        (["town", "--broker", "localhost"], "'localhost' is not host:port"),
+        (["town", "--broker", ":1883"], "':1883' is not host:port"),
+        (["town", "--broker", "localhost:99999"], "'localhost:99999' is not host:port"),
+        (["town", "--colour", "red"], "unrecognized arguments: --colour red"),
+        (["replay"], "FILE.nmea"),
+        (["soak", "--hazards", "--left", "abc"], "'abc' is not a whole number from 0 to 1000000"),
+        (["soak", "--flash", "--cuts", "0"], "'0' is not a whole number from 1"),
+        (["soak", "--seed", "1"], "--flash --hazards --days is required"),
+        (["bench", "everything"], "there is no bench 'everything'"),
+    ],
+)
+def test_a_wrong_option_gets_one_sentence(arguments, sentence, capsys):
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+    assert end.value.code == 2
+    said = capsys.readouterr()
+    assert sentence in said.err
+    assert said.err.count("\n") == 1
+    assert said.out == ""
+
+
+def test_stories_are_listed_and_told(capsys):
+    assert main(["story", "--list"]) == 0
+    names = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
+    assert len(names) > 3
+    assert main(["story", names[0]]) == 0
+    assert len(capsys.readouterr().out.splitlines()) > 5
+
+
+def test_an_unknown_story_gets_one_sentence(capsys):
+    assert main(["story", "no-such-story"]) == 2
+    said = capsys.readouterr()
+    assert said.err == "There is no story 'no-such-story'. Try: python -m sim story --list\n"
+
+
+def test_a_reader_that_has_seen_enough_is_no_error():
+    command = f"{sys.executable} -m sim story --list | head -1"
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command], cwd=ROOT, capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_without_umqtt_it_says_what_to_do(monkeypatch, capsys):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert main(["town"]) == 2
+    assert "Run: make setup" in capsys.readouterr().err
+
+
+def test_bare_make_lists_the_targets():
+    done = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=False)
+    for target in ("setup", "sim", "test", "lint", "bench", "vm", "soak", "clean"):
+        assert f"make {target} " in done.stdout

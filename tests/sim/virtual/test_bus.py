@@ -1,0 +1,254 @@
+"""The bus's own code on the virtual board: every module imports there, and a morning is driven
+to a real broker through cuts of the power. What the broker hears is held to P1, P2 and P6.
+"""
+
+import json
+import os
+import random
+import re
+import subprocess
+import threading
+
+import paho.mqtt.client as mqtt
+import pytest
+from vm import ROOT, program
+
+from firmware.config.load import parse
+from sim.bench.board import bus_json
+from sim.network import brokers
+from sim.network.proxy import Proxy
+from sim.virtual.board import VirtualBoard
+from sim.virtual.harness import Harness
+from sim.virtual.image import Image
+from sim.virtual.install import MPY, code, install, settings
+from sim.virtual.process import Modules
+from sim.virtual.run import Runner, run_until
+from sim.world.world import World
+
+MODULES = sorted(
+    path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".")
+    for part in ("firmware", "drivers")
+    for path in (ROOT / part).rglob("*.py")
+    if path.stem != "__init__"
+)
+SPEED = 100  # times life, while the board sleeps
+
+
+class City:
+    """Everything that a subscriber at the broker is handed, by record."""
+
+    def __init__(self, port):
+        self.records = {}
+        self.wrong = []
+        self._lock = threading.Lock()
+        self._client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id="city")
+        self._client.on_connect = lambda client, *_: client.subscribe("schoolbus/#", 1)
+        self._client.on_message = self._hear
+        self._client.connect("127.0.0.1", port)
+        self._client.loop_start()
+
+    def _hear(self, client, data, message):
+        told = json.loads(message.payload) if message.payload else {}
+        rows = told.get("d", [0]) if message.topic.endswith("/track") else [0]
+        if not message.topic.endswith(("/track", "/event")):
+            return
+        kind = message.topic.rsplit("/", 1)[1]
+        with self._lock:
+            for row in range(len(rows)):
+                key = told["epoch"], told["seq"] + row
+                what = message.payload if kind == "event" else None  # rows may be put together anew
+                if self.records.setdefault(key, (kind, what)) != (kind, what):
+                    self.wrong.append(key)
+
+    def events(self):
+        with self._lock:
+            told = [what for kind, what in self.records.values() if kind == "event"]
+        return [json.loads(what) for what in told]
+
+    def stop(self):
+        self._client.disconnect()
+        self._client.loop_stop()
+
+
+@pytest.fixture
+def city():
+    with brokers.start() as broker:
+        one = City(broker.port)
+        one.port = broker.port
+        yield one
+        one.stop()
+
+
+class Bus:
+    """A virtual board with today's code on a new flash; `world` is what its sensors see.
+
+    more: what its bus.json says beside the default's. Bytes pass while one of its radios carries.
+    """
+
+    def __init__(self, folder, port, **more):
+        program("micropython")
+        self.world = World(seats=40)
+        self.image = Image(folder / "board.img")
+        self.proxy = Proxy("127.0.0.1", port)
+        bus = {**bus_json(self.proxy.port), **more}
+        install(self.image, {**code(), **settings(bus)})
+        config, errors = parse(json.dumps(bus))
+        assert not errors, errors
+        self.told = []
+        self.output = b""
+        self.board = VirtualBoard(
+            self.image, lambda clock: Harness(self.world, config, clock), SPEED
+        )
+        self.runner = Runner(self.board, 4 << 20, self.told.append)
+        self.runner.console.on_output = self._hear
+        self.runner.power_on()
+
+    def _hear(self, data):
+        self.output += data
+
+    def runs_until(self, done, what, seconds=90):
+        def carried():
+            self.proxy.is_silent = not self.board.harness.route
+            return done()
+
+        assert run_until(self.runner, carried, seconds), (
+            f"never {what}: " + self.output.decode()[-900:]
+        )
+
+    def runs_for(self, seconds):
+        """Of the board's time."""
+        end_us = self.board.clock.now_us() + seconds * 1_000_000
+        self.runs_until(lambda: self.board.clock.now_us() >= end_us, "so late")
+
+    def cut(self):
+        """kill -9, and the power comes back."""
+        self.runner.power_cut()
+        self.runner.power_on()
+
+    def close(self):
+        self.runner.close()
+        self.image.close()
+        self.proxy.stop()
+
+
+@pytest.fixture
+def bus(tmp_path, city):
+    one = Bus(tmp_path, city.port)
+    yield one
+    one.close()
+
+
+def kinds(city):
+    return [(event["kind"], event["state"]) for event in city.events()]
+
+
+def test_every_module_imports_on_the_board(tmp_path):
+    """One at a time, in an empty VM, with the board's own machine, network and esp32."""
+    program("micropython")
+    modules = Modules()
+    folder = tmp_path / "code"
+    try:
+        for name, content in code().items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content)
+        lines = ["import sys", "print(sys.implementation._mpy)"]
+        for name in MODULES:
+            lines += ["try:", f"    import {name}", "except Exception as error:",
+                      f"    print('{name}', repr(error))"]  # fmt: skip
+        done = subprocess.run(
+            [program("micropython"), "-X", "heapsize=8m", "-c", "\n".join(lines)],
+            env={
+                "MICROPYPATH": f"{modules.folder}:{folder}:.frozen", "BUSGUARD_FLASH": os.devnull
+            },
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    finally:
+        modules.remove()
+    assert done.stdout == f"{MPY}\n", done.stdout + done.stderr
+
+
+def test_a_child_left_behind_before_a_cut_alarms_after_it(bus, city):
+    world = bus.world
+    bus.runs_until(lambda: ("started", "raised") in kinds(city), "connected")
+    world.turn_ignition(True)
+    bus.runs_for(10)
+    world.sit(7)
+    bus.runs_for(10)
+    world.turn_ignition(False)
+    bus.runs_for(20)
+    assert not world.horn_sounds
+    bus.cut()
+    left = ("child_left_behind", "raised")
+    bus.runs_until(lambda: left in kinds(city), "an alarm at the city")
+    bus.runs_until(lambda: world.horn_sounds, "the horn")
+    alarm = next(event for event in city.events() if event["kind"] == "child_left_behind")
+    assert alarm["data"]["seats"] == [7]
+
+
+def test_starts_cut_at_the_flash_reach_the_city_once_and_in_order(bus, city):
+    seed = random.SystemRandom().getrandbits(32)
+    print("seed", seed)
+    dice = random.Random(seed)
+    bus.runs_until(lambda: ("started", "raised") in kinds(city), "connected")
+    for number in range(3):
+        bus.world.emergency_door_open = number % 2 == 0
+        bus.image.cut(after=dice.randrange(6), tear=dice.randrange(6))
+        bus.runs_until(lambda: bus.runner.pid is None, "a cut at the flash", 30)
+        bus.runner.power_on()
+        bus.runs_for(dice.randrange(5, 20))
+    bus.runs_until(lambda: _boots(city)[-1:] == [_boot(bus)], "the last start at the city")
+    assert not city.wrong, seed
+    assert "records_lost" not in [event["kind"] for event in city.events()], seed
+    assert _boots(city) == sorted(set(_boots(city))), seed
+
+
+def _boots(city):
+    """Numbers of the starts that the city has heard of, in the order in which they came."""
+    return [event["data"]["boot"] for event in city.events() if event["kind"] == "started"]
+
+
+def _boot(bus):
+    return int.from_bytes(bus.board.nvs.get("busguard\x00boot"), "little")
+
+
+LILYGO = {
+    "board": "lilygo_a7670", "radios": ["cellular"], "cellular": {"apn": "internet"},
+    "cabin": {"fitted": False}, "backup": {"fitted": True},
+}  # fmt: skip
+
+
+def test_the_lilygo_delivers_over_its_modem_through_a_tunnel_and_a_power_cut(tmp_path, city):
+    bus = Bus(tmp_path, city.port, **LILYGO)
+    try:
+        bus.runs_until(lambda: ("started", "raised") in kinds(city), "connected")
+        told = re.compile(rb"\r\nselftest ({.*})\r\n")
+        bus.runs_until(lambda: told.search(bus.output), "a self-test")
+        report = json.loads(told.search(bus.output)[1])
+        parts = {name: (ok, text) for name, ok, text in report["parts"]}
+        assert parts["radio"][0] is True and "cellular" in parts["radio"][1], parts
+        assert parts["horn"][0] is parts["buzzer"][0] is parts["switches"][0] is True, parts
+        assert parts["settings"][0] is True and parts["seats"][0] is True, parts
+        assert bus.board.harness.wireless.modem.boots == 1
+
+        supply_mv, bus.world.supply_mv, bus.world.backup_mv = bus.world.supply_mv, 0, 3700
+        bus.runs_until(lambda: ("supply", "raised") in kinds(city), "the cut supply")
+        cut = next(event for event in city.events() if event["kind"] == "supply")
+        assert cut["data"]["level"] == "cut" and 3600 < cut["data"]["backup_mv"] < 3800
+        bus.world.supply_mv = supply_mv
+
+        bus.world.signal_dbm = None
+        bus.runs_for(15)
+        assert bus.board.harness.route == ""
+        bus.world.emergency_door_open = True
+        bus.runs_for(5)
+        bus.world.signal_dbm = -70
+        opened = ("emergency_door", "raised")
+        bus.runs_until(lambda: opened in kinds(city), "out of the tunnel")
+
+        bus.cut()
+        bus.runs_until(lambda: _boots(city)[-1:] == [_boot(bus)] == [2], "the second start")
+        missing = [event["data"]["text"] for event in city.events() if event["kind"] == "fault"]
+        assert missing == ["All power was lost: the backup is missing, flat or off."]
+        assert not city.wrong
+    finally:
+        bus.close()

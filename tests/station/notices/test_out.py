@@ -1,0 +1,288 @@
+"""What leaves the station: reports, feeds, notices and metrics, through the real application.
+
+The broker is out of reach here; what a bus said is put in where the broker's messages come out.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import io
+import json
+
+import httpx
+import openpyxl
+import pytest
+from google.transit import gtfs_realtime_pb2 as gtfs
+from sqlalchemy import update
+
+from station.app import make_app
+from station.clock import Clock
+from station.db.tables import policies
+from station.ingest import contract
+from station.ingest.mqtt import Came
+from station.notices.outbox import MOST_TRIES, wait_ms
+from station.notices.routes import load
+from station.settings import Settings
+from station.station import Station
+
+AT = "2026-11-22T00:12:03.400Z"
+AT_MS = 1795306323400
+HOOK = "json://127.0.0.1:9/x"
+
+
+class Now(Clock):
+    ms = AT_MS + 2000
+
+    def now_ms(self):
+        return self.ms
+
+
+class Scene:
+    """One station, signed in as `som`."""
+
+    def __init__(self, station, client):
+        self.station, self.client, self.clock = station, client, station.clock
+        self.sent, self.fails = [], False
+        station.outbox._send = self._send
+
+    async def hears(self, seq, kind, state="raised", severity="alarm", **more):
+        event = {
+            "v": 1, "epoch": "9f3a21c4", "seq": seq, "at": AT, "clock": "gnss", "kind": kind,
+            "severity": severity, "state": state, "occ": seq, "lat": 13.0827, "lon": 100.8833,
+            "speed_kmh": 0, "data": {}, "why": {"policy": None},
+        } | more  # fmt: skip
+        topic = "schoolbus/lcb/bus-01/event"
+        message = contract.read(topic, json.dumps(event).encode())
+        assert not isinstance(message, contract.Bad), message
+        came = Came(topic, b"", False, self.clock.now_ms(), 1, seq)
+        await self.station.store.keep([(message, came)], [], self.clock.now_ms())
+
+    async def told(self):
+        """Titles of what was delivered by one turn of the outbox."""
+        before = len(self.sent)
+        await self.station.outbox.collect()
+        await self.station.outbox.deliver_due()
+        return self.sent[before:]
+
+    async def _send(self, to, title, body):
+        if self.fails:
+            return "nobody there"
+        self.sent.append(title.split(":")[0])
+        return None
+
+
+@pytest.fixture
+def play(tmp_path):
+    """play(story, notices): runs an async story(scene) on a station of its own."""
+
+    def run(story, **route):
+        notices = tmp_path / "notices.json"
+        routes = [{"name": "duty", "to": HOOK, "language": "en", **route}]
+        notices.write_text(json.dumps({"routes": routes}))
+        settings = Settings(
+            broker=("127.0.0.1", 9), db=str(tmp_path / "s.db"), routes=load(notices),
+            feed_token="a-token-for-the-map",
+        )  # fmt: skip
+
+        async def whole():
+            station = Station(settings, Now())
+            # their turns are taken by hand
+            station.outbox.watch = station.alarms.watch = asyncio.Event().wait
+            await station.start()
+            async with contextlib.AsyncExitStack() as stack:
+                stack.push_async_callback(station.stop)
+                transport = httpx.ASGITransport(make_app(station))
+                client = await stack.enter_async_context(
+                    httpx.AsyncClient(transport=transport, base_url="http://station")
+                )
+                await station.accounts.put("som", "admin", "a-long-password")
+                signed = await client.post(
+                    "/api/login", json={"name": "som", "password": "a-long-password"}
+                )
+                client.headers["X-CSRF-Token"] = signed.json()["csrf"]
+                scene = Scene(station, client)
+                await station.outbox.collect()  # the first start: from here on
+                await story(scene)
+
+        asyncio.run(whole())
+
+    return run
+
+
+LEFT = {"seats": [7], "unknown": [], "stage": 2, "heat_min": None}
+
+
+def test_a_notice_goes_out_once_and_again_when_nobody_answers(play):
+    async def story(scene):
+        await scene.hears(5, "child_left_behind", data=LEFT)
+        assert await scene.told() == ["Alarm"]
+        assert await scene.told() == []
+        scene.clock.ms += 6 * 60_000
+        await scene.station.alarms._change(
+            1, {"escalated_ms": scene.clock.ms}, "station", "escalated"
+        )
+        assert await scene.told() == ["Nobody has answered"]
+        await scene.hears(6, "child_left_behind", "cleared", occ=5, data={**LEFT, "stage": 0})
+        assert await scene.told() == []
+
+    play(story)
+
+
+def test_the_end_is_told_to_who_wants_to_know(play):
+    async def story(scene):
+        await scene.hears(5, "child_left_behind", data=LEFT)
+        await scene.station.alarms.acknowledge(1, "som", "on my way")
+        await scene.hears(6, "child_left_behind", "cleared", occ=5, data={**LEFT, "stage": 0})
+        assert await scene.told() == ["Alarm", "Acknowledged", "Over"]
+
+    play(story, on=["raised", "acknowledged", "cleared"])
+
+
+def test_what_cannot_be_delivered_is_tried_again_given_up_listed_and_sent_after_all(play):
+    async def story(scene):
+        scene.fails = True
+        await scene.hears(5, "sos", data={})
+        for tries in range(1, MOST_TRIES + 1):
+            await scene.told()
+            scene.clock.ms += wait_ms(tries)
+        (letter,) = (await scene.client.get("/api/notices")).json()
+        assert letter["tries"] == MOST_TRIES and letter["dead_at"]
+        assert letter["error"] == "nobody there"
+        scene.fails = False
+        assert await scene.told() == []
+        done = await scene.client.post(f"/api/notices/{letter['id']}/retry")
+        assert done.status_code == 204
+        assert await scene.told() == ["Alarm"]
+        assert (await scene.client.get("/api/notices")).json() == []
+        assert (await scene.client.post("/api/notices/99/retry")).status_code == 404
+
+    play(story, on=["raised"])
+
+
+def test_waits_grow_and_are_bounded():
+    waits = [wait_ms(tries) for tries in range(1, MOST_TRIES)]
+    assert waits == sorted(waits)
+    assert waits[0] == 10_000 and waits[-1] == 900_000
+
+
+def test_a_report_as_table_csv_and_workbook_and_in_the_access_log(play):
+    async def story(scene):
+        await scene.hears(1, "trip_started", severity="info", data={"trip": 1})
+        ended = {"trip": 1, "distance_m": 12345, "stops": 3}
+        await scene.hears(2, "trip_ended", severity="info", data=ended)
+        ask = "/api/reports?fleet=lcb&month=2026-11&lang=en"
+        table = (await scene.client.get(ask + "&report=trips")).json()
+        assert table["columns"][:3] == ["Date", "Fleet", "Bus"]
+        assert table["rows"] == [
+            [
+                "2026-11-22",
+                "lcb",
+                "bus-01",
+                1,
+                "2026-11-22 07:12:03",
+                "2026-11-22 07:12:03",
+                12.3,
+                3,
+            ]
+        ]
+        csv = await scene.client.get(ask + "&report=trips&format=csv")
+        assert 'filename="busguard-lcb-2026-11-trips.csv"' in csv.headers["content-disposition"]
+        assert "12.3" in csv.text
+        xlsx = await scene.client.get(ask + "&format=xlsx&bus=bus-01")
+        book = openpyxl.load_workbook(io.BytesIO(xlsx.content))
+        assert book["Trips"]["G2"].value == 12.3
+        log = (await scene.client.get("/api/log")).json()
+        assert [line["what"] for line in log][:3] == ["report"] * 3
+
+    play(story)
+
+
+@pytest.mark.parametrize(
+    "span", ["", "&day=2026-13-01", "&month=x", "&day=2026-11-22&month=2026-11"]
+)
+def test_a_report_needs_one_span_that_exists(play, span):
+    async def story(scene):
+        answer = await scene.client.get("/api/reports?fleet=lcb" + span)
+        assert answer.status_code == 422
+        assert "day=2026-11-22" in answer.json()["detail"]
+
+    play(story)
+
+
+def test_feeds_take_a_session_or_the_token(play):
+    async def story(scene):
+        scene.station.live.bus("lcb", "bus-01")
+        for path in ("buses.geojson", "vehicle_positions.pb"):
+            assert (await scene.client.get(f"/api/feeds/{path}")).status_code == 200
+            scene.client.cookies.clear()
+            for token, status in (("", 401), ("wrong", 401), ("a-token-for-the-map", 200)):
+                answer = await scene.client.get(
+                    f"/api/feeds/{path}", headers={"Authorization": f"Bearer {token}"}
+                )
+                assert answer.status_code == status
+            await scene.client.post(
+                "/api/login", json={"name": "som", "password": "a-long-password"}
+            )
+        gtfs.FeedMessage.FromString(answer.content)
+
+    play(story)
+
+
+def test_a_policy_is_put_up_and_the_buses_say_which_they_follow(play):
+    async def story(scene):
+        text = json.dumps({"v": 1, "version": 12, "stops": [{"id": "a", "at": [13.1, 100.9]}]})
+        root = "/api/policies"
+        refused = await scene.client.post(f"{root}/lcb", json={"text": text.replace("13.1", "{}")})
+        assert refused.status_code == 422 and "cannot be drawn" in refused.json()["detail"]
+        for lat in ("90.1", "-91", "1e400"):
+            far = await scene.client.post(f"{root}/lcb", json={"text": text.replace("13.1", lat)})
+            assert far.status_code == 422 and "'a' has [" in far.json()["detail"]
+        assert (await scene.client.get("/api/places")).json()["features"] == []
+        assert (await scene.client.post(f"{root}/lcb", json={"text": text})).status_code == 204
+        digest = hashlib.sha256(text.encode()).hexdigest()[:8]
+        for name, hash_ in (("bus-01", digest), ("bus-02", None)):
+            scene.station.live.bus("lcb", name).status = {"online": True, "policy": hash_}
+        scene.station.live.bus("lcb", "bus-03")
+        (policy,) = (await scene.client.get(root)).json()
+        assert (policy["fleet"], policy["hash"], policy["version"]) == ("lcb", digest, 12)
+        assert [(bus["known"], bus["hash"]) for bus in policy["buses"]] == [
+            (True, digest), (True, None), (False, None)
+        ]  # fmt: skip
+        assert len((await scene.client.get("/api/places")).json()["features"]) == 1
+        assert (policy["sent_at"], policy["buses"][0]["sending"]) == (None, None)
+        assert (await scene.client.post(f"{root}/nobody/send")).status_code == 404
+        assert (await scene.client.post(f"{root}/lcb/send")).status_code == 204
+        (policy,) = (await scene.client.get(root)).json()
+        assert policy["sent_at"] is not None
+        assert [bus["sending"] for bus in policy["buses"]] == ["follows", "waits", "waits"]
+        log = (await scene.client.get("/api/log")).json()
+        assert [(line["what"], line["fleet"]) for line in log[:1]] == [("policy_send", "lcb")]
+        long = json.dumps({"v": 1, "version": 13, "name": "x" * 131_072})
+        assert (await scene.client.post(f"{root}/lcb", json={"text": long})).status_code == 204
+        refused = await scene.client.post(f"{root}/lcb/send")
+        assert refused.status_code == 409 and "too long for a bus" in refused.json()["detail"]
+        async with scene.station.db.write() as connection:
+            await connection.execute(update(policies).values(text=None))
+        refused = await scene.client.post(f"{root}/lcb/send")
+        assert refused.status_code == 409 and "upload it once more" in refused.json()["detail"]
+
+    play(story)
+
+
+def test_metrics_count_and_name_nobody(play):
+    async def story(scene):
+        await scene.hears(5, "sos", data={})
+        await scene.station.alarms.recall()
+        text = (await scene.client.get("/metrics")).text
+        assert 'busguard_buses{show="alarm"} 1.0' in text
+        assert "busguard_alarms_unacknowledged 1.0" in text
+        assert 'busguard_buses{show="drill"} 0.0' in text
+        await scene.hears(6, "belt_off", severity="warning", data={"seats": [3]})
+        await scene.hears(7, "heat", exercise=True, data={})
+        await scene.station.alarms.recall()
+        text = (await scene.client.get("/metrics")).text
+        assert "busguard_alarms_unacknowledged 1.0" in text
+        assert "busguard_broker_up 0.0" in text
+        assert "bus-01" not in text
+
+    play(story)

@@ -1,0 +1,300 @@
+"""make deploy, selftest and pull against a virtual board: real mpremote, MicroPython, littlefs.
+
+The tests share one board and follow one another as its life does.
+"""
+
+import contextlib
+import hashlib
+import json
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+from littlefs import LittleFS
+from rich.console import Console
+from virtual_board import Virtual
+from virtual_mpremote import VirtualBoard
+from vm import ROOT
+
+from sim.virtual.compiled import build, sha256
+from sim.virtual.partitions import partition
+from tools import deploy, evidence, pull, selftest
+from tools.board import Board, Trouble
+from tools.slots import Slots
+
+CONFIG = (
+    b'{"fleet": "laemchabang", "bus": "test-01", "board": "devkit_wrover", '
+    b'"broker": {"password": "secret"}}'
+)
+VFS = partition("vfs")
+QUIET = Console(quiet=True)
+
+
+def on_flash(image):
+    """The file system that stands in an image, as littlefs's own code reads it."""
+    disk = LittleFS(block_size=4096, block_count=VFS.size // 4096, mount=False)
+    with image.open("rb") as file:
+        file.seek(VFS.offset)
+        disk.context.buffer = bytearray(file.read(VFS.size))
+    disk.mount()
+    return disk
+
+
+def read(disk, path):
+    with disk.open(path, "rb") as file:
+        return file.read()
+
+
+def next_slot(disk):
+    """What boot.py would run now: its name, whole and true to its manifest; else None."""
+    slot = read(disk, "/slot").decode()
+    manifest = json.loads(read(disk, f"/{slot}/manifest.json"))
+    whole = all(
+        hashlib.sha256(read(disk, f"/{slot}/{path}")).hexdigest() == digest
+        for path, digest in manifest.items()
+    )
+    return slot if whole else None
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory):
+    """One board, from a blank flash on."""
+    image = tmp_path_factory.mktemp("board") / "flash.img"
+    with Virtual(image) as virtual:
+        yield SimpleNamespace(virtual=virtual, image=image, files=None)
+
+
+@pytest.fixture
+def board(bench):
+    with Board(bench.virtual.port) as board:
+        board.stop()
+        yield board
+
+
+def some(board, n):
+    """Few enough files for a quick test: main.py and the first n others."""
+    files = build(deploy.examine(board))
+    return {
+        path: files[path] for path in sorted(files, key=lambda path: path != "main.py")[: n + 1]
+    }
+
+
+def restarts(board):
+    board.restart()
+    return selftest.wait(board, QUIET)
+
+
+def fill(board, files):
+    """Everything up to the switch -> what was told."""
+    slots = Slots(board)
+    told = list(slots.fill(files, lambda n: None))
+    return slots, told
+
+
+def test_a_blank_board_gets_program_and_settings_and_tells_how_its_parts_are(bench, board):
+    deploy.deploy(board, CONFIG, QUIET)
+    report = restarts(board)
+    parts = {name: ok for name, ok, _ in report["parts"]}
+    assert report["bus"] == "laemchabang/test-01"
+    assert (report["boot"], report["start"], report["reset"]) == (1, "normal", "external")
+    for name in ("settings", "seats", "expander 6", "supply", "journal"):
+        assert parts[name] is True, (name, report)
+    assert parts["gnss"] is not False, report  # it may have no position yet
+    for name in ("buzzer", "check button", "broker"):
+        assert parts[name] is None
+    disk = on_flash(bench.image)
+    assert next_slot(disk) == "a"
+    assert read(disk, "/bus.json") == CONFIG
+    assert read(disk, "/boot.py") == (ROOT / "boot.py").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("heap_kb", "name", "says"),
+    [
+        (160, "devkit", "has 1[56][0-9] KB of memory for programs, and Busguard needs 480"),
+        (8192, "devkit", "GPIO16 and 17.*has to be devkit_wrover or lilygo_a7670"),
+    ],
+)
+def test_a_board_with_other_memory_is_refused_before_anything_is_written(
+    heap_kb, name, says, tmp_path
+):
+    image = tmp_path / "flash.img"
+    with Virtual(image, heap_kb) as virtual, Board(virtual.port) as board:
+        board.stop()
+        with pytest.raises(Trouble, match=says):
+            deploy.deploy(board, CONFIG.replace(b"devkit_wrover", name.encode()), QUIET)
+    assert on_flash(image).listdir("/") == ["boot.py"]
+
+
+def test_a_board_that_is_refused_goes_on_at_once_with_what_it_has(tmp_path, monkeypatch):
+    monkeypatch.setattr(deploy, "FLEET", tmp_path)
+    (tmp_path / "bus-07.json").write_bytes(CONFIG)
+    board = VirtualBoard(tmp_path / "flash.img", "--heap", "160")
+    monkeypatch.setattr("sys.argv", ["deploy", "--port", board.port, "--bus", "bus-07"])
+    try:
+        with pytest.raises(Trouble, match="memory for programs"):
+            deploy.main()
+        board.waits_for("starts again: reset")
+    finally:
+        board.stop()
+
+
+@pytest.mark.parametrize(("free_kb", "fits"), [(349, False), (350, True), (4000, True)])
+def test_an_esp32_needs_less_memory_than_this_computer(free_kb, fits):
+    esp32 = SimpleNamespace(ask=lambda _: (0, free_kb * 1024, 2**31 - 1))
+    with contextlib.nullcontext() if fits else pytest.raises(Trouble, match="needs 350"):
+        deploy.check_memory(esp32, deploy.table_of(CONFIG))
+
+
+def test_the_next_deploy_sends_only_what_changed_and_breaks_at_any_file_without_harm(bench, board):
+    files = some(board, 12)
+    files["drivers/board/renamed.mpy"] = files.pop("drivers/board/files.mpy")
+    slots = Slots(board)
+    assert (slots.running, slots.idle) == ("a", "b")
+    sent = []
+    for step, told in enumerate(slots.fill(files, lambda n: None)):
+        if told.startswith("sent"):
+            sent.append(told)
+        if step % 4 == 0 or not told.startswith("kept"):
+            assert next_slot(on_flash(bench.image)) == "a", told
+    assert sent == []  # it was on the board already, under another name
+    disk = on_flash(bench.image)
+    assert sorted(json.loads(read(disk, "/b/manifest.json"))) == sorted(files)
+    files["drivers/board/renamed.mpy"] += b" "
+    _, told = fill(board, files)
+    changed = [one for one in told if one.startswith(("sent", "kept"))]
+    assert changed == ["sent drivers/board/renamed.mpy"]
+    assert next_slot(on_flash(bench.image)) == "a"
+
+
+def test_a_file_that_does_not_arrive_whole_is_noticed(board, monkeypatch):
+    files = {"main.py": b"print('half')\n"}
+    whole = Board.write
+    monkeypatch.setattr(Board, "write", lambda self, path, data, *a: whole(self, path, data[:-1]))
+    with pytest.raises(Trouble, match=r"main\.py"):
+        fill(board, files)
+
+
+def test_a_deploy_that_is_cut_off_leaves_the_old_code_and_the_bus_starts_by_itself(bench):
+    with Board(bench.virtual.port) as board:
+        board.stop()
+        files = some(board, 20)
+        for step, _ in enumerate(Slots(board).fill(files, lambda n: None)):
+            if step == 10:
+                break
+        bench.virtual.cut()
+    bench.virtual.power_on()
+    with Board(bench.virtual.port) as board:
+        report = selftest.wait(board, QUIET)
+    assert (report["boot"], report["reset"], report["start"]) == (2, "power_on", "normal")
+
+
+def test_new_code_that_crashes_three_times_gives_way_to_the_old_and_the_city_is_told(bench, board):
+    files = some(board, 0)
+    files["main.py"] = files["main.py"].replace(b"def run():", b"def run():\n    1 / 0")
+    slots, _ = fill(board, files)
+    slots.switch()
+    assert next_slot(on_flash(bench.image)) == "b"
+    report = restarts(board)
+    assert report["start"] == "previous"
+    assert not selftest.show(report, QUIET)
+    assert next_slot(on_flash(bench.image)) == "a"
+
+
+def test_a_crash_loop_of_proven_code_ends_in_the_safe_mode(board):
+    board.run(
+        "open('/a/proven', 'w').close()\nfrom esp32 import NVS\n_n = NVS('start')\n"
+        "_n.set_i32('how', 0)\n_n.set_i32('resets', 2)\n_n.commit()"
+    )
+    assert restarts(board)["start"] == "safe"
+
+
+def test_what_was_pulled_is_what_the_journal_holds(bench, board, tmp_path):
+    about, files = pull.take(board)
+    journal = partition("journal")
+    with bench.image.open("rb") as file:
+        file.seek(journal.offset)
+        assert files[evidence.JOURNAL] == file.read(journal.size)
+    assert b"secret" not in files["bus.json"] and b"left out" in files["bus.json"]
+    path = tmp_path / "evidence.zip"
+    digest = evidence.write(path, about, files)
+    assert digest == sha256(path.read_bytes())
+
+    shown = subprocess.run(
+        [sys.executable, "-m", "tools.pull", "show", "--json", str(path)],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    records = [json.loads(line) for line in shown.stdout.splitlines()[1:]]
+    started = [one for one in records if one["kind"] == "started"]
+    assert sorted(one["data"]["start"] for one in started) == [
+        "normal",
+        "normal",
+        "previous",
+        "safe",
+    ]
+    crashes = [one["data"]["text"] for one in records if one["kind"] == "fault"]
+    assert len(crashes) == 1 and "ZeroDivisionError" in crashes[0]
+
+    content = bytearray(path.read_bytes())
+    at = content.index(b"bus.json") + 60
+    content[at] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(Trouble):
+        evidence.read(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("nobody", None, "fleet/nobody.json does not exist"),
+        ("bad", '{"fleet": "f", "bus": "b", "seats": {"count": 900}}', "seats.count is 900"),
+        ("bad", "{", "no valid JSON|not valid JSON"),
+        (
+            "bad",
+            '{"fleet": "f", "bus": "b", "broker": {"tls": true, "ca": "ca.pem"}}',
+            "fleet/ca.pem",
+        ),
+        ("bad", '{"bus": "b"}', "fleet is missing"),
+    ],
+)
+def test_bad_settings_are_refused_before_anything_is_written(
+    name, text, says, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(deploy, "FLEET", tmp_path)
+    if text is not None:
+        (tmp_path / f"{name}.json").write_text(text)
+    with pytest.raises(Trouble, match=says):
+        deploy.settings(name)
+
+
+def test_a_deploy_may_break_between_any_two_of_its_last_commands_too(bench, board, monkeypatch):
+    """Settings, boot.py and the switch: at every moment the flash holds a whole bus."""
+    before = on_flash(bench.image)
+    was = next_slot(before)
+    old, boot = read(before, "/bus.json"), read(before, "/boot.py")
+    new = CONFIG.replace(b"test-01", b"test-02")
+    seen = []
+
+    def inspected(command):
+        def run(self, *given):
+            answer = command(self, *given)
+            disk = on_flash(bench.image)
+            seen.append((next_slot(disk), read(disk, "/bus.json")))
+            assert read(disk, "/boot.py") == boot
+            return answer
+
+        return run
+
+    whole = Slots.fill
+
+    def filled(self, files, told):
+        yield from whole(self, files, told)
+        for name in ("run", "write"):
+            monkeypatch.setattr(Board, name, inspected(getattr(Board, name)))
+
+    monkeypatch.setattr(Slots, "fill", filled)
+    deploy.deploy(board, new, QUIET)
+    steps = [(was, old), (was, new), ("ab".replace(was, ""), new)]
+    assert len(seen) >= 10 and set(seen) == set(steps)
+    assert seen == sorted(seen, key=steps.index), "and never back"

@@ -53,7 +53,7 @@ class Bus:
         memory.set("boot", self.boot)
         self.snapshot = Snapshot(config["seats"]["count"])
         self.trip = Trip(config, memory)
-        self.snapshot.phase = self.trip.phase
+        self.snapshot.trip.phase = self.trip.phase
         self._driving_hours = DrivingHours(memory)
         check = self._self_check = SelfCheck(parts)
         self.warnings = Warnings(config["warnings"], check.lamp, check.buzzer, check.horn)
@@ -149,7 +149,7 @@ class Bus:
         self.modes.enter(mode, self.snapshot, self.warnings.level)
 
     def _police(self):
-        is_calm = self.snapshot.mode == NORMAL and self.warnings.level < INSIDE
+        is_calm = self.snapshot.trip.mode == NORMAL and self.warnings.level < INSIDE
         more = self.policy.turn(self.snapshot, is_calm, self.uplink.reply)
         if self.policy.is_new:
             self.policy.is_new = False
@@ -185,7 +185,7 @@ class Bus:
             self._notices.append(fault("journal", told))
         if self._recorder.failed:
             self._recorder.flush()
-        if not s.exercise:
+        if not s.trip.exercise:
             self._recorder.end_exercise(s)
         for event in self._notices:
             self._recorder.event(event, s)
@@ -213,8 +213,8 @@ class Bus:
         """A parked bus in which nothing goes on."""
         s = self.snapshot
         return (
-            s.phase == PARKED
-            and s.mode == NORMAL
+            s.trip.phase == PARKED
+            and s.trip.mode == NORMAL
             and self.warnings.level <= LAMP
             and self.sensors.settled
         )
@@ -230,12 +230,19 @@ class Bus:
     def _tell_state(self, now_ms):
         s = self.snapshot
         if self._signal.due(now_ms):
-            s.signal_dbm = self._parts.radio.signal_dbm()
+            s.vehicle.signal_dbm = self._parts.radio.signal_dbm()
         leaving = self.sleeping.state == LEAVING
-        every_s = _PARKED_STATE_S if s.phase == PARKED else _STATE_S
+        every_s = _PARKED_STATE_S if s.trip.phase == PARKED else _STATE_S
         if leaving:
             every_s = self.sleeping.next_s
-        seen = (s.phase, s.mode, s.front_door, s.emergency_door, s.seat_changes, leaving)
+        seen = (
+            s.trip.phase,
+            s.trip.mode,
+            s.vehicle.front_door,
+            s.vehicle.emergency_door,
+            s.seats.changes,
+            leaving,
+        )
         # A second early, so that the promise holds in a parked bus's slow ticks too.
         due = seen != self._state_of or now_ms - self._state_ms >= every_s * 1000 - 1000
         if due and self.uplink.wants_state(now_ms):

@@ -14,7 +14,7 @@ class Event:
 
     data, why: tuples of (key, value) pairs, in the order they are to be read;
     `why` holds the inputs and limits that decided. Values: None, bool, int, str,
-    messages.Fixed, a list of values, or again a tuple of pairs.
+    values.Fixed, a list of values, or again a tuple of pairs.
     subject: tells apart occurrences of one kind (which door, which sensor); None for
     what only happens, and is never cleared.
     """

@@ -9,39 +9,10 @@ import json
 import struct
 
 from firmware.clock import iso
-from firmware.timing import LONG_AGO_MS
+from firmware.values import Fixed, fixed, kmh
 
 POSITION_FORMAT = "<IiiHH"  # UTC s, latitude and longitude 1e-7 deg, 0.1 km/h, deg
 _UNKNOWN = 0xFFFF
-
-
-class Fixed:
-    """A decimal number held as an integer: Fixed(415, 1) reads 41.5."""
-
-    def __init__(self, value, decimals):
-        self.value = value
-        self.decimals = decimals
-
-    def __str__(self):
-        scale = 10**self.decimals
-        whole, part = divmod(abs(self.value), scale)
-        sign = "-" if self.value < 0 else ""
-        return sign + str(whole) + "." + str(scale + part)[1:]
-
-
-def fixed(value, decimals):
-    """Fixed, or None where the value is unknown."""
-    return None if value is None else Fixed(value, decimals)
-
-
-def kmh(speed_mms):
-    """mm/s -> km/h with one decimal, or None."""
-    return None if speed_mms is None else Fixed((speed_mms * 36 + 500) // 1000, 1)
-
-
-def lasted(ms):
-    """For how long, ms -> whole s; None if nobody knows, or a day and more."""
-    return None if ms is None or ms >= LONG_AGO_MS else ms // 1000
 
 
 def text(value):
@@ -83,11 +54,11 @@ def event_body(event, s, boot):
     if event.exercise:
         pairs += (("exercise", True),)
     pairs += (
-        ("lat", fixed(s.lat_e7, 7)),
-        ("lon", fixed(s.lon_e7, 7)),
-        ("speed_kmh", kmh(s.speed_mms)),
+        ("lat", fixed(s.gnss.lat_e7, 7)),
+        ("lon", fixed(s.gnss.lon_e7, 7)),
+        ("speed_kmh", kmh(s.gnss.speed_mms)),
         ("data", event.data),
-        ("why", event.why if s.policy is None else event.why + (("policy", s.policy),)),
+        ("why", event.why if s.place.policy is None else event.why + (("policy", s.place.policy),)),
     )
     return text(pairs)[1:].encode()
 
@@ -187,33 +158,39 @@ def state(s, active, alarm_backlog, track_backlog, next_s):
             ("v", 1),
             ("at", iso(s.utc_ms)),
             ("clock", s.clock),
-            ("phase", s.phase),
-            ("mode", s.mode),
-            ("trip", s.trip),
-            ("route", s.route),
-            ("lat", fixed(s.lat_e7, 7)),
-            ("lon", fixed(s.lon_e7, 7)),
-            ("speed_kmh", kmh(s.speed_mms)),
-            ("heading_deg", s.heading_deg),
-            ("sats", s.sats),
-            ("hdop", fixed(s.hdop_e2, 2)),
-            ("ignition", s.ignition),
-            ("doors", (("front", _door(s.front_door)), ("emergency", _door(s.emergency_door)))),
+            ("phase", s.trip.phase),
+            ("mode", s.trip.mode),
+            ("trip", s.trip.number),
+            ("route", s.place.route),
+            ("lat", fixed(s.gnss.lat_e7, 7)),
+            ("lon", fixed(s.gnss.lon_e7, 7)),
+            ("speed_kmh", kmh(s.gnss.speed_mms)),
+            ("heading_deg", s.gnss.heading_deg),
+            ("sats", s.gnss.sats),
+            ("hdop", fixed(s.gnss.hdop_e2, 2)),
+            ("ignition", s.vehicle.ignition),
+            (
+                "doors",
+                (
+                    ("front", _door(s.vehicle.front_door)),
+                    ("emergency", _door(s.vehicle.emergency_door)),
+                ),
+            ),
             (
                 "seats",
                 (
-                    ("total", s.seat_count),
-                    ("taken", s.taken),
-                    ("unknown", s.unknown),
-                    ("unbelted", s.unbelted),
+                    ("total", s.seats.count),
+                    ("taken", s.seats.taken),
+                    ("unknown", s.seats.unknown),
+                    ("unbelted", s.seats.unbelted),
                 ),
             ),
-            ("supply_mv", s.supply_mv),
+            ("supply_mv", s.vehicle.supply_mv),
         )
-        + (() if s.backup_mv is None else (("backup_mv", s.backup_mv),))
+        + (() if s.vehicle.backup_mv is None else (("backup_mv", s.vehicle.backup_mv),))
         + (
-            ("cabin_c", fixed(s.cabin_c10, 1)),
-            ("signal_dbm", s.signal_dbm),
+            ("cabin_c", fixed(s.vehicle.cabin_c10, 1)),
+            ("signal_dbm", s.vehicle.signal_dbm),
             ("backlog", (("alarm", alarm_backlog), ("track", track_backlog))),
             ("active", active),
             ("next_s", next_s),

@@ -59,8 +59,10 @@ class SelfTest:
             fitted = name not in _SKIPPED or getattr(self._parts, name) is not None
             if name not in ("gnss", "supply") and fitted:
                 rows.append((name, not silent, "does not answer" if silent else "answers"))
-        rows.append(_button("check button", s.check_button, "check_button" in s.failing))
-        rows.append(_button("SOS button", s.sos_button, "sos_button" in s.failing))
+        rows.append(
+            _button("check button", s.vehicle.check_button, "check_button" in s.vehicle.failing)
+        )
+        rows.append(_button("SOS button", s.vehicle.sos_button, "sos_button" in s.vehicle.failing))
         rows.append(_supply(s, self._config["rules"]["supply_low_mv"]))
         if self._config["backup"]["fitted"]:
             rows.append(_backup(s))
@@ -69,7 +71,7 @@ class SelfTest:
     def _outputs(self):
         rows = []
         for name in ("buzzer", "lamp", "horn"):
-            if name in self._bus.snapshot.failing:
+            if name in self._bus.snapshot.vehicle.failing:
                 rows.append((name, False, "is not what it was switched to"))
             elif getattr(self._parts, name).read_back() is None:
                 rows.append((name, None, "not read back: watch and listen at engine start"))
@@ -110,16 +112,16 @@ class SelfTest:
 def _gnss(s):
     if s.silent[s.sensors.index("gnss")]:
         return ("gnss", False, "does not answer")
-    sats = "" if s.sats is None else ", %d satellites" % s.sats
-    if s.lat_e7 is None:
+    sats = "" if s.gnss.sats is None else ", %d satellites" % s.gnss.sats
+    if s.gnss.lat_e7 is None:
         return ("gnss", None, "answers, no position yet" + sats)
     return ("gnss", True, "position" + sats)
 
 
 def _seats(s):
-    if s.unknown:
-        return ("seats", False, "unknown: " + ", ".join([str(seat) for seat in s.unknown]))
-    return ("seats", True, "%d seats, %d taken" % (s.seat_count, len(s.taken)))
+    if s.seats.unknown:
+        return ("seats", False, "unknown: " + ", ".join([str(seat) for seat in s.seats.unknown]))
+    return ("seats", True, "%d seats, %d taken" % (s.seats.count, len(s.seats.taken)))
 
 
 def _button(name, pressed, failing):
@@ -131,15 +133,15 @@ def _button(name, pressed, failing):
 
 
 def _supply(s, low_mv):
-    if s.supply_mv is None:
+    if s.vehicle.supply_mv is None:
         return ("supply", False, "does not answer")
-    return ("supply", s.supply_mv >= low_mv, "%d mV" % s.supply_mv)
+    return ("supply", s.vehicle.supply_mv >= low_mv, "%d mV" % s.vehicle.supply_mv)
 
 
 def _backup(s):
-    if s.backup_mv is None:
+    if s.vehicle.backup_mv is None:
         return ("backup", None, "take the vehicle's supply away, and it has to go on")
-    return ("backup", True, "%d mV" % s.backup_mv)
+    return ("backup", True, "%d mV" % s.vehicle.backup_mv)
 
 
 def plain(config):

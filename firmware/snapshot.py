@@ -1,18 +1,14 @@
-"""Snapshot: everything the bus knows at one instant. What is unknown is None.
+"""Snapshot: everything the bus knows at one instant, in five groups. What is unknown is None.
 
-One Snapshot is made at start and refilled every tick: rules read it, and only
-Bus and what Bus calls write it. Positions are 1e-7 degree, speeds mm/s.
+One Snapshot is made at start and refilled every tick: rules read it, and only Bus and what Bus
+calls write it. Each group names who writes it. Positions are 1e-7 degree, speeds mm/s.
 """
 
 
-class Snapshot:
-    """As made, nothing is known: every reading None, every seat unknown."""
+class Gnss:
+    """Written by sensing/sensors.py."""
 
-    def __init__(self, seat_count):
-        self.now_ms = 0  # since boot, never wraps
-        self.utc_ms = None  # since 1970
-        self.clock = "none"  # how far utc_ms can be trusted: gnss, rtc, none
-
+    def __init__(self):
         self.fix_new = False  # this tick brought a new valid position
         self.lat_e7 = None
         self.lon_e7 = None
@@ -21,57 +17,72 @@ class Snapshot:
         self.sats = None
         self.hdop_e2 = None  # HDOP x 100
 
+
+class Seats:
+    """Seat numbers, ascending. Written by sensing/seats.py and headcount.py, trip/check.py."""
+
+    def __init__(self, count):
+        self.count = count
+        self.taken = []
+        self.unknown = list(range(1, count + 1))
+        self.unbelted = []  # taken, and not known to be buckled
+        self.changes = 0  # moves whenever one of the three lists does
+        self.flapping = []  # seats whose contact flaps; they are unknown
+        self.flapping_belts = []  # seats whose belt contact flaps; they count as open
+        # headcount.py: seats as they were 5 to 10 s ago; None: too soon after boot
+        self.taken_before = None
+        self.unknown_before = None
+        # check.py
+        self.sitting = []  # seats taken, or taken when last known
+        self.doubtful = list(range(1, count + 1))  # seats unknown, and not looked at
+
+
+class Vehicle:
+    """Written by sensing/: sensors.py, motion.py, seats.py, self_check.py."""
+
+    def __init__(self):
         self.ignition = None  # True: on
         self.front_door = None  # True: open
         self.emergency_door = None  # True: open
         self.check_button = None  # True: pressed
         self.sos_button = None  # True: pressed
-
-        self.seat_count = seat_count
-        self.taken = []  # seat numbers, ascending
-        self.unknown = list(range(1, seat_count + 1))
-        self.unbelted = []  # taken, and not known to be buckled
-        self.seat_changes = 0  # moves whenever one of the three lists does
-
         self.supply_mv = None
         self.backup_mv = None  # measured only while the supply is cut
         self.cabin_c10 = None  # 0.1 degree Celsius
         self.signal_dbm = None
-
-        self.sensors = ()  # names of everything that is asked each tick
-        self.silent = []  # beside it: True once that sensor is given up as silent
-
-        self.phase = "parked"
-        self.trip = 0
-        self.ignition_off_ms = None  # how long the ignition has been off; None: on
-        # how long somebody on board may have been alone (boarding.py); None: they are not
-        self.alone_ms = None
-        self.checked = False  # the driver has walked to the check button since then
-        self.sitting = []  # seats taken, or taken when last known
-        self.doubtful = list(range(1, seat_count + 1))  # seats unknown, and not looked at
-
-        # modes.py, check.py
-        self.mode = "normal"  # or service, drill, evacuation
-        self.exercise = False  # what happens now belongs to a drill
-        self.early_presses = 0  # of the check button, too soon for a walk; since boot
-
         # motion.py: accelerometer, or speeds of GNSS
         self.accel_mms2 = None  # along the bus, + = faster; the greatest of this tick
         self.lateral_mms2 = None  # across, + = to the right
         self.shock_mg = None  # without gravity
-        # headcount.py: seats as they were 5 to 10 s ago; None: too soon after boot
-        self.taken_before = None
-        self.unknown_before = None
-        # driving_hours.py: minutes with the engine on, without a break and within 24 h
-        self.driven_min = 0
-        self.driven_day_min = 0
-        # seats.py, self_check.py
-        self.flapping = []  # seats whose contact flaps; they are unknown
-        self.flapping_belts = []  # seats whose belt contact flaps; they count as open
         self.expander_resets = []  # since boot, of each expander
         self.failing = []  # outputs and buttons that fail their test
 
-        # places.py: what the policy says of this place and time; None: unknown, or no policy
+
+class Trip:
+    """Written by trip/."""
+
+    def __init__(self):
+        self.number = 0  # counts the trips; 0: none yet
+        self.phase = "parked"  # or boarding, driving, checking
+        self.ignition_off_ms = None  # how long the ignition has been off; None: on
+        # how long somebody on board may have been alone (boarding.py); None: they are not
+        self.alone_ms = None
+        self.checked = False  # the driver has walked to the check button since then
+        self.early_presses = 0  # of the check button, too soon for a walk; since boot
+        self.mode = "normal"  # or service, drill, evacuation
+        self.exercise = False  # what happens now belongs to a drill
+        # driving_hours.py: minutes with the engine on, without a break and within 24 h
+        self.driven_min = 0
+        self.driven_day_min = 0
+
+
+class Place:
+    """What the policy says of this place and time; None: unknown, or no policy.
+
+    Written by policy/places.py.
+    """
+
+    def __init__(self):
         self.policy = None  # its hash, 8 hex digits
         self.limit_kmh = None  # in force here
         self.limit_of = None  # id of the zone or road that sets it
@@ -86,3 +97,19 @@ class Snapshot:
         self.stops_done = ()  # ids, as served on this trip
         self.stops_missed = ()
         self.stops_odd = ()  # (id served, id that was next)
+
+
+class Snapshot:
+    """As made, nothing is known: every reading None, every seat unknown."""
+
+    def __init__(self, seat_count):
+        self.now_ms = 0  # since boot, never wraps
+        self.utc_ms = None  # since 1970
+        self.clock = "none"  # how far utc_ms can be trusted: gnss, rtc, none
+        self.sensors = ()  # names of everything that is asked each tick
+        self.silent = []  # beside it: True once that sensor is given up as silent
+        self.gnss = Gnss()
+        self.seats = Seats(seat_count)
+        self.vehicle = Vehicle()
+        self.trip = Trip()
+        self.place = Place()

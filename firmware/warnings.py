@@ -62,22 +62,22 @@ class Warnings:
         self._set(s.now_ms, heard, s)
 
     def _answer(self, s, rules):
-        pressed = s.check_button is True and self._pressed is False
-        if s.check_button is not None:
-            self._pressed = s.check_button
-        if s.ignition_off_ms is not None or s.now_ms >= self._until_ms:
+        pressed = s.vehicle.check_button is True and self._pressed is False
+        if s.vehicle.check_button is not None:
+            self._pressed = s.vehicle.check_button
+        if s.trip.ignition_off_ms is not None or s.now_ms >= self._until_ms:
             self._quiet = None
-        if pressed and s.ignition_off_ms is None:
+        if pressed and s.trip.ignition_off_ms is None:
             self._until_ms = s.now_ms + self._quiet_ms
             self._quiet = {rule.kind: min(rule.warning, PROMPT) for rule in rules}
 
     def _set(self, now_ms, level, s):
         lamp, buzzer, horn = _PATTERNS[level]
         if level <= LAMP:
-            lamp = _MODE_LAMP.get(s.mode, lamp)
-        if s.exercise or s.mode == "service":
+            lamp = _MODE_LAMP.get(s.trip.mode, lamp)
+        if s.trip.exercise or s.trip.mode == "service":
             horn = _OFF
-        if s.exercise and buzzer != _OFF:
+        if s.trip.exercise and buzzer != _OFF:
             buzzer = _CHIRP
         self._switch(0, lamp, now_ms)
         self._switch(1, buzzer, now_ms)

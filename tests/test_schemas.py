@@ -29,12 +29,22 @@ def known():
     """A Snapshot in which everything is known."""
     s = Snapshot(40)
     s.now_ms, s.utc_ms, s.clock = 60_000, 1_795_306_323_400, "gnss"
-    s.lat_e7, s.lon_e7, s.speed_mms, s.heading_deg = -1, 1_008_833_000, 11_528, 183
-    s.sats, s.hdop_e2 = 11, 90
-    s.ignition, s.front_door, s.emergency_door = True, False, True
-    s.taken, s.unknown, s.unbelted = [3, 7], [], [7]
-    s.supply_mv, s.cabin_c10, s.signal_dbm, s.phase = 13_420, -15, -71, "driving"
-    s.route = "port_am"
+    s.gnss.lat_e7, s.gnss.lon_e7, s.gnss.speed_mms, s.gnss.heading_deg = (
+        -1,
+        1_008_833_000,
+        11_528,
+        183,
+    )
+    s.gnss.sats, s.gnss.hdop_e2 = 11, 90
+    s.vehicle.ignition, s.vehicle.front_door, s.vehicle.emergency_door = True, False, True
+    s.seats.taken, s.seats.unknown, s.seats.unbelted = [3, 7], [], [7]
+    s.vehicle.supply_mv, s.vehicle.cabin_c10, s.vehicle.signal_dbm, s.trip.phase = (
+        13_420,
+        -15,
+        -71,
+        "driving",
+    )
+    s.place.route = "port_am"
     return s
 
 

@@ -49,7 +49,7 @@ class Recorder:
                 return  # its beginning was lost with a rule that broke
             event.state = RAISED
             event.occ = self._journal.next_seq + len(self._waiting)
-            event.exercise = s.exercise
+            event.exercise = s.trip.exercise
         else:
             event.occ = before.occ
             event.exercise = before.exercise

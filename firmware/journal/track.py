@@ -43,9 +43,13 @@ class Track:
         Only a new fix with a position and UTC counts. Parked, nothing is kept but
         the last position of the drive.
         """
-        if snapshot.phase == "parked":
+        if snapshot.trip.phase == "parked":
             self._end()
-        elif snapshot.fix_new and snapshot.lat_e7 is not None and snapshot.utc_ms is not None:
+        elif (
+            snapshot.gnss.fix_new
+            and snapshot.gnss.lat_e7 is not None
+            and snapshot.utc_ms is not None
+        ):
             self._pass(snapshot)
         return len(self._ready)
 
@@ -57,7 +61,13 @@ class Track:
         return self._ready.pop(0)
 
     def _pass(self, s):
-        position = (s.utc_ms // 1000, s.lat_e7, s.lon_e7, s.speed_mms, s.heading_deg)
+        position = (
+            s.utc_ms // 1000,
+            s.gnss.lat_e7,
+            s.gnss.lon_e7,
+            s.gnss.speed_mms,
+            s.gnss.heading_deg,
+        )
         if self._anchor is None:
             self._keep(position, s.now_ms)
             return
@@ -68,14 +78,18 @@ class Track:
             self._extend(s)
         self._newest = position
         self._newest_ms = s.now_ms
-        standing = s.speed_mms is not None and s.speed_mms < _STANDING_MMS
+        standing = s.gnss.speed_mms is not None and s.gnss.speed_mms < _STANDING_MMS
         if standing and not self._stood and self._far_dm > self._across_dm:
             self._keep_newest()
         self._stood = standing
 
     def _moving(self, s):
         """Unknown speed: moving if it has left the anchor."""
-        return self._far_dm > self._across_dm if s.speed_mms is None else s.speed_mms > _MOVING_MMS
+        return (
+            self._far_dm > self._across_dm
+            if s.gnss.speed_mms is None
+            else s.gnss.speed_mms > _MOVING_MMS
+        )
 
     def _end(self):
         """The drive is over."""
@@ -105,8 +119,8 @@ class Track:
     def _extend(self, s):
         """May the line end here? If so, narrow the cone by this position."""
         lat_e7 = self._anchor[1]
-        n = geo.scaled(s.lat_e7 - lat_e7, geo.north_scale(lat_e7)) // 100
-        e = geo.scaled(geo.turn_e7(self._anchor[2], s.lon_e7), geo.east_scale(lat_e7)) // 100
+        n = geo.scaled(s.gnss.lat_e7 - lat_e7, geo.north_scale(lat_e7)) // 100
+        e = geo.scaled(geo.turn_e7(self._anchor[2], s.gnss.lon_e7), geo.east_scale(lat_e7)) // 100
         distance = geo.hypot(n, e)
         if distance < self._far_dm - self._along_dm:
             return False

@@ -71,7 +71,7 @@ class PolicyInForce:
             reply(messages.reply(*done))
         if self._loading is not None:
             self._load()
-        is_waiting = self._store.is_waiting and self._loading is None and s.phase == "parked"
+        is_waiting = self._store.is_waiting and self._loading is None and s.trip.phase == "parked"
         self._wait(s.now_ms, is_waiting and not is_calm)
         if is_waiting and is_calm:
             self._adopt(None)  # both would not fit into memory

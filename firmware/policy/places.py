@@ -10,6 +10,13 @@ from firmware.policy.route_progress import RouteProgress
 from firmware.policy.settings import KINDS
 
 
+def _forget(place):
+    """The position is unknown."""
+    place.limit_kmh = place.limit_of = place.zones = None
+    place.at_stop = place.stop = place.at_school = None
+    place.next_stop_mm = place.off_route_mm = None
+
+
 class Places:
     """policy: firmware.policy.pack.Policy, or None. is_resumed: the board was reset on the way."""
 
@@ -27,35 +34,34 @@ class Places:
     def update(self, s):
         """Snapshot with its readings, and the phase as of the tick before -> its places."""
         policy = self._policy
-        s.policy = None if policy is None else policy.hash
-        if policy is None or s.lat_e7 is None:
-            s.limit_kmh = s.limit_of = s.zones = s.at_stop = s.stop = s.at_school = None
-            s.next_stop_mm = s.off_route_mm = None
+        s.place.policy = None if policy is None else policy.hash
+        if policy is None or s.gnss.lat_e7 is None:
+            _forget(s.place)
             if policy is None:
                 self._tell(s)
             return
-        if s.fix_new:
+        if s.gnss.fix_new:
             self._place(s)
         self._visit(s)
 
     def _place(self, s):
-        policy, lat_e7, lon_e7 = self._policy, s.lat_e7, s.lon_e7
+        policy, lat_e7, lon_e7 = self._policy, s.gnss.lat_e7, s.gnss.lon_e7
         minute, day = local(s.utc_ms, policy.utc_offset_min)
         stops, inside, pieces = self._found(lat_e7, lon_e7, minute, day)
         self._begin_round(s, minute, day)
         self._fences.update(s.now_ms, lat_e7, lon_e7, inside)
-        s.zones = [
+        s.place.zones = [
             (KINDS[policy.areas.kind[area]], self._zone(area)) for area in self._fences.entered
         ]
-        line = road_at(policy, pieces, lat_e7, lon_e7, s.heading_deg)
-        s.limit_kmh, s.limit_of = limit_at(policy, inside, line)
+        line = road_at(policy, pieces, lat_e7, lon_e7, s.gnss.heading_deg)
+        s.place.limit_kmh, s.place.limit_of = limit_at(policy, inside, line)
         self._stop = self._stop_at(stops, lat_e7, lon_e7)
-        s.stop = None if self._stop is None else policy.stops[self._stop]
-        s.at_stop = self._stop is not None if policy.stops.n else None
+        s.place.stop = None if self._stop is None else policy.stops[self._stop]
+        s.place.at_stop = self._stop is not None if policy.stops.n else None
         if self._progress is not None:
             self._progress.at(self._stop)
-            s.off_route_mm = self._progress.off_mm(lat_e7, lon_e7)
-            s.next_stop_mm = self._progress.next_mm(lat_e7, lon_e7)
+            s.place.off_route_mm = self._progress.off_mm(lat_e7, lon_e7)
+            s.place.next_stop_mm = self._progress.next_mm(lat_e7, lon_e7)
 
     def _found(self, lat_e7, lon_e7, minute, day):
         """-> (stops, zones that hold now, pieces of road) at a position."""
@@ -86,16 +92,16 @@ class Places:
 
     def _begin_round(self, s, minute, day):
         """A new trip: which route of this bus has this hour? An unknown hour has none."""
-        if s.phase == "parked":
+        if s.trip.phase == "parked":
             self._is_resumed = False
             self._boarded_at = None
             if self._progress is not None:
                 self._progress = None
-                s.off_route_mm = s.next_stop_mm = None
+                s.place.off_route_mm = s.place.next_stop_mm = None
                 self._tell(s)
-        if s.trip == self._trip or s.phase != "driving":
+        if s.trip.number == self._trip or s.trip.phase != "driving":
             return
-        self._trip = s.trip
+        self._trip = s.trip.number
         self._progress = None
         policy = self._policy
         for route in range(policy.routes.n if minute is not None else 0):
@@ -106,15 +112,15 @@ class Places:
                 break
         self._boarded_at = None
         self._is_resumed = False
-        s.off_route_mm = s.next_stop_mm = None
+        s.place.off_route_mm = s.place.next_stop_mm = None
         self._tell(s)
 
     def _visit(self, s):
         """The door opens at a stop: served."""
         stop, trip = self._stop, self._progress
         last = None if trip is None else trip.last
-        s.at_school = stop in self._policy.schools and (last is None or stop == last)
-        if stop is not None and s.front_door and s.phase == "boarding":
+        s.place.at_school = stop in self._policy.schools and (last is None or stop == last)
+        if stop is not None and s.vehicle.front_door and s.trip.phase == "boarding":
             if trip is None:
                 self._boarded_at = stop
             else:
@@ -125,9 +131,13 @@ class Places:
     def _tell(self, s):
         trip = self._progress
         if trip is None:
-            s.route = s.next_stop = None
-            s.stops_done = s.stops_missed = s.stops_odd = ()
+            s.place.route = s.place.next_stop = None
+            s.place.stops_done = s.place.stops_missed = s.place.stops_odd = ()
             return
-        s.route = trip.name
-        s.next_stop = trip.names.get(trip.next)
-        s.stops_done, s.stops_missed, s.stops_odd = trip.done, trip.missed, trip.odd
+        s.place.route = trip.name
+        s.place.next_stop = trip.names.get(trip.next)
+        s.place.stops_done, s.place.stops_missed, s.place.stops_odd = (
+            trip.done,
+            trip.missed,
+            trip.odd,
+        )

@@ -21,12 +21,12 @@ class ArrivalNotice:
         self._told = None  # (trip, stop)
 
     def judge(self, s):
-        mm = s.next_stop_mm
-        if s.phase != "driving" or mm is None or mm > self._limit_m * 1000:
+        mm = s.place.next_stop_mm
+        if s.trip.phase != "driving" or mm is None or mm > self._limit_m * 1000:
             return None
-        if self._told == (s.trip, s.next_stop):
+        if self._told == (s.trip.number, s.place.next_stop):
             return None
-        self._told = (s.trip, s.next_stop)
-        data = (("stop", s.next_stop), ("route", s.route), ("distance_m", mm // 1000))
+        self._told = (s.trip.number, s.place.next_stop)
+        data = (("stop", s.place.next_stop), ("route", s.place.route), ("distance_m", mm // 1000))
         why = (("distance_m", mm // 1000), ("limit_m", self._limit_m))
         return Event(self.kind, INFO, data=data, why=why, subject=None)

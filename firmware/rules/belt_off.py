@@ -1,8 +1,8 @@
 """A child rides without a buckled belt."""
 
 from firmware.event import CLEARED, RAISED, UPDATED, WARNING, Event
-from firmware.messages import kmh
 from firmware.timing import Held
+from firmware.values import kmh
 from firmware.warnings import CHIME, SILENT
 
 
@@ -31,14 +31,14 @@ class BeltOff:
         self._told = []  # seats, as last told
 
     def judge(self, s):
-        if s.phase != "driving":
+        if s.trip.phase != "driving":
             self._held.update(s.now_ms, False)
             return self._tell([], s)
-        if s.speed_mms is None or s.speed_mms <= self._limit_mms:
+        if s.gnss.speed_mms is None or s.gnss.speed_mms <= self._limit_mms:
             self._held.update(s.now_ms, False)
             return None
-        if s.unbelted != self._candidate:
-            self._candidate = s.unbelted
+        if s.seats.unbelted != self._candidate:
+            self._candidate = s.seats.unbelted
             self._held.update(s.now_ms, False)
         if self._held.update(s.now_ms, self._candidate != self._told):
             return self._tell(self._candidate, s)
@@ -51,7 +51,7 @@ class BeltOff:
         self.warning = CHIME if seats else SILENT
         state = CLEARED if not seats else UPDATED if before else RAISED
         why = (
-            ("speed_kmh", kmh(s.speed_mms)),
+            ("speed_kmh", kmh(s.gnss.speed_mms)),
             ("limit_kmh", self._limit_kmh),
             ("held_s", self._held_s),
         )

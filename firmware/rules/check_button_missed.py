@@ -1,8 +1,8 @@
 """The driver has not walked through the bus to the check button."""
 
 from firmware.event import ALARM, CLEARED, RAISED, Event
-from firmware.messages import lasted
 from firmware.rules.profile import SETTLE_MS, Profile
+from firmware.values import lasted
 from firmware.warnings import PROMPT, SILENT
 
 
@@ -27,8 +27,8 @@ class CheckButtonMissed:
         self._raised = False
 
     def judge(self, s):
-        alone_ms = s.alone_ms
-        if alone_ms is None or s.checked or s.now_ms < SETTLE_MS:
+        alone_ms = s.trip.alone_ms
+        if alone_ms is None or s.trip.checked or s.now_ms < SETTLE_MS:
             self.warning = SILENT
             return self._clear(s)
         is_late = alone_ms >= self._profile.horn_ms
@@ -46,9 +46,9 @@ class CheckButtonMissed:
 
     def _event(self, state, s):
         why = (
-            ("ignition_off_s", lasted(s.ignition_off_ms)),
-            ("alone_s", lasted(s.alone_ms)),
+            ("ignition_off_s", lasted(s.trip.ignition_off_ms)),
+            ("alone_s", lasted(s.trip.alone_ms)),
             ("limit_s", self._profile.horn_ms // 1000),
             ("profile", self._profile.name),
         )
-        return Event(self.kind, ALARM, state, (("seats", s.taken),), why)
+        return Event(self.kind, ALARM, state, (("seats", s.seats.taken),), why)

@@ -25,10 +25,10 @@ class CheckTooSoon:
         self._presses = None  # as last told
 
     def judge(self, s):
-        before, self._presses = self._presses, s.early_presses
-        if before is None or before == s.early_presses:
+        before, self._presses = self._presses, s.trip.early_presses
+        if before is None or before == s.trip.early_presses:
             return None
-        off_ms = s.ignition_off_ms
+        off_ms = s.trip.ignition_off_ms
         why = (("ignition_off_ms", off_ms), ("limit_s", self._walk_s))
         data = (("presses", self._presses),)
         return Event(self.kind, WARNING, data=data, why=why, subject=None)

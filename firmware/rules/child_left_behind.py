@@ -1,9 +1,9 @@
 """A child is left in the parked bus: the hazard this firmware exists for."""
 
 from firmware.event import ALARM, CLEARED, RAISED, UPDATED, Event
-from firmware.messages import fixed, lasted
 from firmware.rules import heating
 from firmware.rules.profile import SETTLE_MS, Profile
+from firmware.values import fixed, lasted
 from firmware.warnings import HORN, INSIDE, PROMPT, SILENT
 
 _STAGE = {INSIDE: 2, HORN: 3}  # 1 is the prompt, of which the city hears nothing
@@ -36,14 +36,14 @@ class ChildLeftBehind:
         self._raised = None  # (stage, seats, unknown) as last told
 
     def judge(self, s):
-        alone_ms = s.alone_ms
-        if alone_ms is None or s.now_ms < SETTLE_MS or not (s.sitting or s.doubtful):
+        alone_ms = s.trip.alone_ms
+        if alone_ms is None or s.now_ms < SETTLE_MS or not (s.seats.sitting or s.seats.doubtful):
             self.warning = SILENT
             return self._clear(s)
         self.warning = self._profile.warning(alone_ms)
         if self.warning == PROMPT:
             return None
-        now = (_STAGE[self.warning], s.sitting, s.doubtful)
+        now = (_STAGE[self.warning], s.seats.sitting, s.seats.doubtful)
         if now == self._raised:
             return None
         state = UPDATED if self._raised else RAISED
@@ -58,26 +58,26 @@ class ChildLeftBehind:
 
     def _event(self, state, s):
         data = (
-            ("seats", s.sitting),
-            ("unknown", s.doubtful),
+            ("seats", s.seats.sitting),
+            ("unknown", s.seats.doubtful),
             ("stage", _STAGE.get(self.warning, 0)),
             ("heat_min", self._heat_min(s)),
         )
         why = (
-            ("ignition_off_s", lasted(s.ignition_off_ms)),
-            ("alone_s", lasted(s.alone_ms)),
+            ("ignition_off_s", lasted(s.trip.ignition_off_ms)),
+            ("alone_s", lasted(s.trip.alone_ms)),
             ("limit_s", self._profile.inside_ms // 1000),
             ("horn_s", self._profile.horn_ms // 1000),
             ("profile", self._profile.name),
-            ("checked", s.checked),
-            ("cabin_c", fixed(s.cabin_c10, 1)),
+            ("checked", s.trip.checked),
+            ("cabin_c", fixed(s.vehicle.cabin_c10, 1)),
             ("heat_c", self._heat_c),
         )
         return Event(self.kind, ALARM, state, data, why)
 
     def _heat_min(self, s):
         """Minutes until the cabin is dangerously hot, by its sensor or the known curve."""
-        off_ms = s.ignition_off_ms
+        off_ms = s.trip.ignition_off_ms
         if off_ms is None:
             return None
-        return heating.minutes_left(s.cabin_c10, off_ms, self._start_c, self._heat_c)
+        return heating.minutes_left(s.vehicle.cabin_c10, off_ms, self._start_c, self._heat_c)

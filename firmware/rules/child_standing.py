@@ -1,8 +1,8 @@
 """A child has left its seat while the bus drives."""
 
 from firmware.event import CLEARED, RAISED, UPDATED, WARNING, Event
-from firmware.messages import kmh
 from firmware.timing import Held
+from firmware.values import kmh
 from firmware.warnings import CHIME, SILENT
 
 
@@ -33,17 +33,17 @@ class ChildStanding:
         self._told = []
 
     def judge(self, s):
-        if s.phase != "driving":
+        if s.trip.phase != "driving":
             self._seat_changes = None
             self._left = []
             return self._tell(s) if self._told else None
-        if s.seat_changes != self._seat_changes:
+        if s.seats.changes != self._seat_changes:
             self._follow(s)
         if self._left == self._told:
             return None
         if not self._left:
             return self._tell(s)
-        fast = s.speed_mms is not None and s.speed_mms > self._limit_mms
+        fast = s.gnss.speed_mms is not None and s.gnss.speed_mms > self._limit_mms
         if self._held.update(s.now_ms, fast):
             return self._tell(s)
         return None
@@ -51,12 +51,12 @@ class ChildStanding:
     def _follow(self, s):
         if self._seat_changes is None:
             self._riding = []
-        self._seat_changes = s.seat_changes
+        self._seat_changes = s.seats.changes
         before = self._riding
-        self._riding = s.taken + [seat for seat in before if seat in s.unknown]
-        left = [seat for seat in self._left if seat not in s.taken]
+        self._riding = s.seats.taken + [seat for seat in before if seat in s.seats.unknown]
+        left = [seat for seat in self._left if seat not in s.seats.taken]
         left += [seat for seat in before if seat not in self._riding]
-        arrived = [seat for seat in s.taken if seat not in before and seat not in self._left]
+        arrived = [seat for seat in s.seats.taken if seat not in before and seat not in self._left]
         left = left[len(arrived) :]
         if left != self._left:
             self._held.update(s.now_ms, False)
@@ -67,7 +67,7 @@ class ChildStanding:
         self.warning = CHIME if self._told else SILENT
         state = CLEARED if not self._told else UPDATED if before else RAISED
         why = (
-            ("speed_kmh", kmh(s.speed_mms)),
+            ("speed_kmh", kmh(s.gnss.speed_mms)),
             ("limit_kmh", self._limit_kmh),
             ("held_s", self._held_s),
         )

@@ -1,10 +1,10 @@
 """The bus has crashed: who is on board?"""
 
 from firmware.event import ALARM, CLEARED, RAISED, UPDATED, WARNING, Event
-from firmware.messages import Fixed, fixed
 from firmware.sensing.headcount import pairs
 from firmware.sensing.sudden_stop import SuddenStop
 from firmware.timing import Held
+from firmware.values import Fixed, fixed
 from firmware.warnings import SILENT
 
 _DRIVES_MMS = 2778  # 10 km/h
@@ -43,15 +43,15 @@ class Crash:
         self._heads = ()
 
     def judge(self, s):
-        if s.shock_mg is None:
+        if s.vehicle.shock_mg is None:
             stop_mms2 = self._stop.update(s)
             if stop_mms2 is not None:
                 return self._crashes(stop_mms2 * 1000 // 9807, s, self._stop.heads)
-        elif s.shock_mg >= self._limit_mg:
-            return self._crashes(s.shock_mg, s, None)
+        elif s.vehicle.shock_mg >= self._limit_mg:
+            return self._crashes(s.vehicle.shock_mg, s, None)
         if self._top_mg is None:
             return None
-        drives = s.speed_mms is not None and s.speed_mms >= _DRIVES_MMS
+        drives = s.gnss.speed_mms is not None and s.gnss.speed_mms >= _DRIVES_MMS
         if not self._drives.update(s.now_ms, drives):
             return None
         event = self._event(CLEARED, s)
@@ -66,7 +66,7 @@ class Crash:
         self._top_mg = shock_mg
         self._by_gnss = heads is not None
         if before is None:
-            self._severity = WARNING if s.phase == "parked" else ALARM
+            self._severity = WARNING if s.trip.phase == "parked" else ALARM
         self._heads = heads or pairs(s)
         return self._event(RAISED if before is None else UPDATED, s)
 
@@ -76,6 +76,6 @@ class Crash:
             why = (("stop_ms2", Fixed(self._top_mg * 9807 // 10000, 2)),)
             why += (("limit_ms2", Fixed(self._limit_cms2, 2)), ("stood_s", self._stand_s))
         else:
-            now_mg = None if s.shock_mg is None else s.shock_mg // 10
+            now_mg = None if s.vehicle.shock_mg is None else s.vehicle.shock_mg // 10
             why = (("shock_g", fixed(now_mg, 2)), ("limit_g", Fixed(self._limit_mg // 10, 2)))
         return Event(self.kind, self._severity, state, data, why)

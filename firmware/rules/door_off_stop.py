@@ -26,12 +26,14 @@ class DoorOffStop:
         self._raised = False
 
     def judge(self, s):
-        if s.front_door is not None:
-            self._is_open = s.front_door
-        rides = s.ignition_off_ms is None and (s.phase == "driving" or s.phase == "boarding")
-        if s.at_stop is None and rides and self._is_open:
+        if s.vehicle.front_door is not None:
+            self._is_open = s.vehicle.front_door
+        rides = s.trip.ignition_off_ms is None and (
+            s.trip.phase == "driving" or s.trip.phase == "boarding"
+        )
+        if s.place.at_stop is None and rides and self._is_open:
             return None
-        hazard = rides and self._is_open and not s.at_stop
+        hazard = rides and self._is_open and not s.place.at_stop
         held = self._held.update(s.now_ms, hazard)
         if self._raised:
             return None if hazard else self._tell(CLEARED)

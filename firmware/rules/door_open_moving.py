@@ -1,8 +1,8 @@
 """A door stands open while the bus moves."""
 
 from firmware.event import ALARM, CLEARED, RAISED, WARNING, Event
-from firmware.messages import kmh
 from firmware.timing import Held
+from firmware.values import kmh
 from firmware.warnings import INSIDE, PROMPT, SILENT
 
 
@@ -39,9 +39,9 @@ class DoorOpenMoving:
         self._emergency = _Door("emergency", ALARM, INSIDE, config["emergency_door_s"])
 
     def judge(self, s):
-        event = self._judge_door(self._front, s.front_door, s)
+        event = self._judge_door(self._front, s.vehicle.front_door, s)
         if event is None:
-            event = self._judge_door(self._emergency, s.emergency_door, s)
+            event = self._judge_door(self._emergency, s.vehicle.emergency_door, s)
         self.warning = SILENT
         for door in (self._front, self._emergency):
             if door.raised:
@@ -51,10 +51,10 @@ class DoorOpenMoving:
     def _judge_door(self, door, is_open, s):
         if is_open is not None:
             door.is_open = is_open
-        is_unknown = s.speed_mms is None and s.phase != "parked"
+        is_unknown = s.gnss.speed_mms is None and s.trip.phase != "parked"
         if is_unknown and door.is_open:
             return None
-        hazard = door.is_open and (s.speed_mms or 0) > self._limit_mms
+        hazard = door.is_open and (s.gnss.speed_mms or 0) > self._limit_mms
         if not door.raised and door.held.update(s.now_ms, hazard):
             door.raised = True
             return self._event(RAISED, door, s)
@@ -66,7 +66,7 @@ class DoorOpenMoving:
 
     def _event(self, state, door, s):
         why = (
-            ("speed_kmh", kmh(s.speed_mms)),
+            ("speed_kmh", kmh(s.gnss.speed_mms)),
             ("limit_kmh", self._limit_kmh),
             ("held_s", door.held_s),
         )

@@ -34,9 +34,9 @@ class DriverHours:
         self._day = _Limit("day", config["drive_day_min"])
 
     def judge(self, s):
-        event = self._judge_limit(self._run, s.driven_min, s)
+        event = self._judge_limit(self._run, s.trip.driven_min, s)
         if event is None:
-            event = self._judge_limit(self._day, s.driven_day_min, s)
+            event = self._judge_limit(self._day, s.trip.driven_day_min, s)
         return event
 
     def _judge_limit(self, limit, driven_min, s):
@@ -47,8 +47,8 @@ class DriverHours:
         self.warning = LAMP if self._run.raised or self._day.raised else SILENT
         data = (
             ("limit", limit.name),
-            ("driven_min", s.driven_min),
-            ("driven_day_min", s.driven_day_min),
+            ("driven_min", s.trip.driven_min),
+            ("driven_day_min", s.trip.driven_day_min),
         )
         why = (("limit_min", limit.minutes), ("rest_min", self._rest_min), ("clock", s.clock))
         return Event(self.kind, WARNING, RAISED if over else CLEARED, data, why, limit.name)

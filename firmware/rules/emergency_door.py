@@ -1,9 +1,9 @@
 """The emergency door is opened: who is on board?"""
 
 from firmware.event import ALARM, CLEARED, RAISED, WARNING, Event
-from firmware.messages import kmh
 from firmware.sensing.headcount import pairs
 from firmware.timing import Held
+from firmware.values import kmh
 from firmware.warnings import INSIDE, PROMPT, SILENT
 
 
@@ -32,7 +32,7 @@ class EmergencyDoor:
         self._heads = ()
 
     def judge(self, s):
-        is_open = s.emergency_door
+        is_open = s.vehicle.emergency_door
         if is_open is None:
             return None
         stands_open = self._open.update(s.now_ms, is_open)
@@ -42,7 +42,7 @@ class EmergencyDoor:
         if not is_open:
             self.warning = SILENT
             return self._event(CLEARED, s)
-        empty = s.phase == "parked" and not s.sitting
+        empty = s.trip.phase == "parked" and not s.seats.sitting
         self._severity = WARNING if empty else ALARM
         self.warning = PROMPT if empty else INSIDE
         self._heads = pairs(s)
@@ -50,9 +50,9 @@ class EmergencyDoor:
 
     def _event(self, state, s):
         why = (
-            ("open", s.emergency_door),
-            ("phase", s.phase),
-            ("speed_kmh", kmh(s.speed_mms)),
+            ("open", s.vehicle.emergency_door),
+            ("phase", s.trip.phase),
+            ("speed_kmh", kmh(s.gnss.speed_mms)),
             ("held_s", self._held_s),
         )
         return Event(self.kind, self._severity, state, self._heads, why)

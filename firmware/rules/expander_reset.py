@@ -31,7 +31,7 @@ class ExpanderReset:
         self._untold = False
 
     def judge(self, s):
-        now = s.expander_resets
+        now = s.vehicle.expander_resets
         if now != self._seen:
             self._count(now, s.now_ms)
         if self._reset_ms is None:

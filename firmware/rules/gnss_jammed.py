@@ -35,13 +35,13 @@ class GnssJammed:
         self._raised = False
 
     def judge(self, s):
-        runs = s.ignition_off_ms is None
-        known = s.lat_e7 is not None
+        runs = s.trip.ignition_off_ms is None
+        known = s.gnss.lat_e7 is not None
         if known:
-            slow = s.speed_mms is not None and s.speed_mms < _SLOW_MMS
-            many = s.sats is not None and s.sats >= _MANY_SATS
+            slow = s.gnss.speed_mms is not None and s.gnss.speed_mms < _SLOW_MMS
+            many = s.gnss.sats is not None and s.gnss.sats >= _MANY_SATS
             self._suspect = self._stands.update(s.now_ms, runs and slow and many)
-            self._sats = s.sats
+            self._sats = s.gnss.sats
         if self._raised:
             if runs and not self._back.update(s.now_ms, known):
                 return None
@@ -56,7 +56,7 @@ class GnssJammed:
         self._suspect = False
         self.warning = LAMP if self._raised else SILENT
         data = (("sats_before", self._sats),)
-        why = (("sats", s.sats), ("stood_s", _STANDS_MS // 1000), ("limit_s", self._held_s))
+        why = (("sats", s.gnss.sats), ("stood_s", _STANDS_MS // 1000), ("limit_s", self._held_s))
         return Event(self.kind, WARNING, state, data, why)
 
 

@@ -2,7 +2,7 @@
 
 from firmware import geo
 from firmware.event import CLEARED, RAISED, UPDATED, WARNING, Event
-from firmware.messages import Fixed
+from firmware.values import Fixed
 from firmware.warnings import LAMP, SILENT
 
 _ERROR_MM = 200000  # two fixes may be wrong by so much together
@@ -38,13 +38,15 @@ class GnssJump:
             self.warning = SILENT
             self._top_mm = None
             return event
-        if not s.fix_new or s.lat_e7 is None or s.lon_e7 is None:
+        if not s.gnss.fix_new or s.gnss.lat_e7 is None or s.gnss.lon_e7 is None:
             return None
         before_ms, lat, lon = self._at_ms, self._lat_e7, self._lon_e7
-        self._at_ms, self._lat_e7, self._lon_e7 = s.now_ms, s.lat_e7, s.lon_e7
+        self._at_ms, self._lat_e7, self._lon_e7 = s.now_ms, s.gnss.lat_e7, s.gnss.lon_e7
         if before_ms is None or s.now_ms - before_ms > _LONGEST_MS:
             return None
-        return self._judge_way(geo.distance_mm(lat, lon, s.lat_e7, s.lon_e7), s.now_ms, before_ms)
+        return self._judge_way(
+            geo.distance_mm(lat, lon, s.gnss.lat_e7, s.gnss.lon_e7), s.now_ms, before_ms
+        )
 
     def _judge_way(self, way_mm, now_ms, before_ms):
         ms = now_ms - before_ms

@@ -1,8 +1,8 @@
 """Nobody knows where the bus is, or how fast it drives."""
 
 from firmware.event import CLEARED, RAISED, WARNING, Event
-from firmware.messages import fixed
 from firmware.timing import Held
+from firmware.values import fixed
 from firmware.warnings import LAMP, SILENT
 
 
@@ -28,10 +28,10 @@ class GnssLost:
         self._lat_e7 = self._lon_e7 = None
 
     def judge(self, s):
-        known = s.lat_e7 is not None
+        known = s.gnss.lat_e7 is not None
         if known:
-            self._lat_e7, self._lon_e7 = s.lat_e7, s.lon_e7
-        runs = s.ignition_off_ms is None
+            self._lat_e7, self._lon_e7 = s.gnss.lat_e7, s.gnss.lon_e7
+        runs = s.trip.ignition_off_ms is None
         if not self._raised:
             if not self._lost.update(s.now_ms, runs and not known):
                 return None
@@ -46,5 +46,5 @@ class GnssLost:
         self._back.update(s.now_ms, False)
         self.warning = LAMP if self._raised else SILENT
         data = (("last_lat", fixed(self._lat_e7, 7)), ("last_lon", fixed(self._lon_e7, 7)))
-        why = (("sats", s.sats), ("hdop", fixed(s.hdop_e2, 2)), ("limit_s", self._held_s))
+        why = (("sats", s.gnss.sats), ("hdop", fixed(s.gnss.hdop_e2, 2)), ("limit_s", self._held_s))
         return Event(self.kind, WARNING, state, data, why)

@@ -1,8 +1,8 @@
 """The driver brakes, accelerates or corners so hard that children are thrown about."""
 
 from firmware.event import CLEARED, RAISED, WARNING, Event
-from firmware.messages import Fixed, fixed
 from firmware.timing import Held
+from firmware.values import Fixed, fixed
 from firmware.warnings import CHIME, SILENT
 
 
@@ -60,8 +60,8 @@ class HarshDriving:
         self._axes = (self._braking, self._acceleration, self._cornering)
 
     def judge(self, s):
-        along, across = s.accel_mms2, s.lateral_mms2
-        drives = s.phase == "driving"
+        along, across = s.vehicle.accel_mms2, s.vehicle.lateral_mms2
+        drives = s.trip.phase == "driving"
         braking = None if along is None else -along
         event = self._judge_axis(self._braking, braking, drives, s)
         if event is None:

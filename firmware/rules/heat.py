@@ -1,8 +1,8 @@
 """It gets dangerously hot in a parked bus in which somebody sits."""
 
 from firmware.event import ALARM, CLEARED, RAISED, UPDATED, Event
-from firmware.messages import Fixed, fixed, lasted
 from firmware.rules import heating
+from firmware.values import Fixed, fixed, lasted
 from firmware.warnings import HORN, INSIDE, SILENT
 
 _SETTLE_MS = 2000  # after boot the seats need so long to be known
@@ -37,27 +37,27 @@ class Heat:
         self._told = None  # "ahead" or "now"
 
     def judge(self, s):
-        off_ms = s.ignition_off_ms
-        may_be_alone = off_ms is not None and s.alone_ms is not None and s.now_ms >= _SETTLE_MS
-        if not (may_be_alone and (s.sitting or s.doubtful)):
+        off_ms = s.trip.ignition_off_ms
+        may_be_alone = off_ms is not None and s.trip.alone_ms is not None and s.now_ms >= _SETTLE_MS
+        if not (may_be_alone and (s.seats.sitting or s.seats.doubtful)):
             return self._tell(None, s) if self._told else None
-        cabin_c10 = heating.estimate_c10(s.cabin_c10, off_ms, self._start_c)
+        cabin_c10 = heating.estimate_c10(s.vehicle.cabin_c10, off_ms, self._start_c)
         missing_c10 = self._limit_c * 10 - cabin_c10
         level = self._level(s, missing_c10)
         if level == self._told:
             return None
         if level != "now" and self._told is not None:
-            cooler = s.cabin_c10 is not None and missing_c10 >= self._end_c10
+            cooler = s.vehicle.cabin_c10 is not None and missing_c10 >= self._end_c10
             if not cooler:
                 return None
         return self._tell(level, s)
 
     def _level(self, s, missing_c10):
-        grace = s.alone_ms < self._after_ms
-        measured = s.cabin_c10 is not None and s.phase != "boarding"
+        grace = s.trip.alone_ms < self._after_ms
+        measured = s.vehicle.cabin_c10 is not None and s.trip.phase != "boarding"
         if missing_c10 <= 0 and (measured or not grace):
             return "now"
-        return "ahead" if not grace and self._comes(s.ignition_off_ms, missing_c10) else None
+        return "ahead" if not grace and self._comes(s.trip.ignition_off_ms, missing_c10) else None
 
     def _comes(self, off_ms, missing_c10):
         later = heating.rise_c10(off_ms + self._ahead_min * 60000)
@@ -67,23 +67,23 @@ class Heat:
         state = CLEARED if level is None else RAISED if self._told is None else UPDATED
         self._told = level
         self.warning = SILENT if level is None else HORN if level == "now" else INSIDE
-        off_ms = s.ignition_off_ms
+        off_ms = s.trip.ignition_off_ms
         cabin = left = None
         if off_ms is not None:
-            cabin = Fixed(heating.estimate_c10(s.cabin_c10, off_ms, self._start_c), 1)
-            left = heating.minutes_left(s.cabin_c10, off_ms, self._start_c, self._limit_c)
+            cabin = Fixed(heating.estimate_c10(s.vehicle.cabin_c10, off_ms, self._start_c), 1)
+            left = heating.minutes_left(s.vehicle.cabin_c10, off_ms, self._start_c, self._limit_c)
         data = (
             ("level", level),
-            ("seats", s.sitting),
-            ("unknown", s.doubtful),
+            ("seats", s.seats.sitting),
+            ("unknown", s.seats.doubtful),
             ("cabin_c", cabin),
             ("minutes", left),
         )
         why = (
-            ("sensor_c", fixed(s.cabin_c10, 1)),
+            ("sensor_c", fixed(s.vehicle.cabin_c10, 1)),
             ("limit_c", self._limit_c),
             ("ahead_min", self._ahead_min),
             ("ignition_off_s", lasted(off_ms)),
-            ("alone_s", lasted(s.alone_ms)),
+            ("alone_s", lasted(s.trip.alone_ms)),
         )
         return Event(self.kind, ALARM, state, data, why)

@@ -22,10 +22,10 @@ class Idling:
         self._raised_ms = None
 
     def judge(self, s):
-        runs = s.ignition_off_ms is None
-        if runs and s.speed_mms is None:
+        runs = s.trip.ignition_off_ms is None
+        if runs and s.gnss.speed_mms is None:
             return None
-        stands = self._held.update(s.now_ms, runs and s.speed_mms == 0)
+        stands = self._held.update(s.now_ms, runs and s.gnss.speed_mms == 0)
         if stands == (self._raised_ms is not None):
             return None
         if stands:
@@ -38,5 +38,5 @@ class Idling:
 
     def _event(self, state, s):
         lasted_s = (s.now_ms - self._raised_ms) // 1000 + self._held_s
-        why = (("ignition", s.ignition), ("limit_s", self._held_s))
+        why = (("ignition", s.vehicle.ignition), ("limit_s", self._held_s))
         return Event(self.kind, INFO, state, (("lasted_s", lasted_s),), why)

@@ -29,10 +29,10 @@ class OffRoute:
         self._raised = False
 
     def judge(self, s):
-        is_parked = s.phase == "parked"
-        if s.lat_e7 is None and not is_parked:
+        is_parked = s.trip.phase == "parked"
+        if s.gnss.lat_e7 is None and not is_parked:
             return None
-        mm = None if is_parked else s.off_route_mm
+        mm = None if is_parked else s.place.off_route_mm
         if not self._raised:
             if self._off.update(s.now_ms, mm is not None and mm > self._limit_m * 1000):
                 return self._tell(RAISED, s)
@@ -45,7 +45,7 @@ class OffRoute:
         self.warning = CHIME if self._raised else SILENT
         self._off.update(s.now_ms, False)
         self._back.update(s.now_ms, False)
-        off_m = None if s.off_route_mm is None else s.off_route_mm // 1000
-        data = (("route", s.route), ("off_m", off_m))
+        off_m = None if s.place.off_route_mm is None else s.place.off_route_mm // 1000
+        data = (("route", s.place.route), ("off_m", off_m))
         why = (("off_m", off_m), ("limit_m", self._limit_m), ("held_s", self._held_s))
         return Event(self.kind, WARNING, state, data, why)

@@ -1,8 +1,8 @@
 """The bus drives too fast."""
 
 from firmware.event import CLEARED, RAISED, UPDATED, WARNING, Event
-from firmware.messages import kmh
 from firmware.timing import Held
+from firmware.values import kmh
 from firmware.warnings import CHIME, SILENT
 
 
@@ -38,13 +38,13 @@ class Overspeed:
         self._top_mms = 0
 
     def judge(self, s):
-        if s.speed_mms is None and s.phase != "parked":
+        if s.gnss.speed_mms is None and s.trip.phase != "parked":
             return None
-        speed_mms = s.speed_mms or 0
-        if s.limit_kmh is None:
+        speed_mms = s.gnss.speed_mms or 0
+        if s.place.limit_kmh is None:
             limit_mms = self._default_kmh * 10000 // 36
         else:
-            limit_mms = (s.limit_kmh + self._margin_kmh) * 10000 // 36
+            limit_mms = (s.place.limit_kmh + self._margin_kmh) * 10000 // 36
         fast = speed_mms > limit_mms
         slow = speed_mms <= limit_mms - self._end_mms
         long = self._long.update(s.now_ms, fast)
@@ -68,13 +68,13 @@ class Overspeed:
     def _event(self, state, s):
         lasted_s = (s.now_ms - self._since_ms) // 1000 + self._held_s
         data = (("top_kmh", kmh(self._top_mms)), ("lasted_s", lasted_s))
-        why = (("speed_kmh", kmh(s.speed_mms)),)
-        if s.limit_kmh is None:
+        why = (("speed_kmh", kmh(s.gnss.speed_mms)),)
+        if s.place.limit_kmh is None:
             why += (("limit_kmh", self._default_kmh),)
         else:
             why += (
-                ("limit_kmh", s.limit_kmh),
-                ("limit_of", s.limit_of),
+                ("limit_kmh", s.place.limit_kmh),
+                ("limit_of", s.place.limit_of),
                 ("margin_kmh", self._margin_kmh),
             )
         return Event(self.kind, WARNING, state, data, why + (("held_s", self._held_s),))

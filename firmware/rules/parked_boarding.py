@@ -31,14 +31,14 @@ class ParkedBoarding:
         self._raised = False
 
     def judge(self, s):
-        boards = s.phase == "boarding" and s.ignition_off_ms is not None
+        boards = s.trip.phase == "boarding" and s.trip.ignition_off_ms is not None
         if boards == self._raised:
             return None
         self._raised = boards
         self.warning = LAMP if boards else SILENT
-        data = (("seats", s.sitting), ("unknown", s.doubtful))
+        data = (("seats", s.seats.sitting), ("unknown", s.seats.doubtful))
         why = (
-            ("front_door", s.front_door),
+            ("front_door", s.vehicle.front_door),
             ("open_limit_s", self._hold_s),
             ("door_s", self._door_s),
         )
@@ -48,6 +48,6 @@ class ParkedBoarding:
 
 
 def _end(s):
-    if s.ignition_off_ms is None:
+    if s.trip.ignition_off_ms is None:
         return "ignition"
-    return "empty" if s.phase == "parked" else "time"
+    return "empty" if s.trip.phase == "parked" else "time"

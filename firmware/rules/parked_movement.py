@@ -1,8 +1,8 @@
 """Somebody is in the bus that was checked and locked."""
 
 from firmware.event import ALARM, CLEARED, RAISED, UPDATED, Event
-from firmware.messages import lasted
 from firmware.timing import Held
+from firmware.values import lasted
 from firmware.warnings import INSIDE, SILENT
 
 
@@ -31,14 +31,14 @@ class ParkedMovement:
         self._told = []
 
     def judge(self, s):
-        if s.ignition_off_ms is None or not s.sitting:
-            self._parked = s.phase == "parked"
+        if s.trip.ignition_off_ms is None or not s.seats.sitting:
+            self._parked = s.trip.phase == "parked"
             self._held.update(s.now_ms, False)
             return self._tell([], s) if self._told else None
-        self._parked = self._parked and s.phase != "boarding"
-        if not self._parked or not self._held.update(s.now_ms, s.sitting != self._told):
+        self._parked = self._parked and s.trip.phase != "boarding"
+        if not self._parked or not self._held.update(s.now_ms, s.seats.sitting != self._told):
             return None
-        return self._tell(s.sitting, s)
+        return self._tell(s.seats.sitting, s)
 
     def _tell(self, seats, s):
         before, self._told = self._told, seats
@@ -46,8 +46,8 @@ class ParkedMovement:
         self.warning = INSIDE if seats else SILENT
         state = CLEARED if not seats else UPDATED if before else RAISED
         why = (
-            ("ignition_off_s", lasted(s.ignition_off_ms)),
+            ("ignition_off_s", lasted(s.trip.ignition_off_ms)),
             ("held_s", self._held_s),
-            ("checked", s.checked),
+            ("checked", s.trip.checked),
         )
         return Event(self.kind, ALARM, state, (("seats", seats),), why)

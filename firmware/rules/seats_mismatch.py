@@ -38,48 +38,48 @@ class SeatsMismatch:
         self._told = None  # (taken, unknown) while raised
 
     def judge(self, s):
-        if s.phase == "parked":
+        if s.trip.phase == "parked":
             self._came = None
             return self._tell(([], []), s) if self._told else None
-        if s.phase == "boarding" and s.ignition_off_ms is not None:
+        if s.trip.phase == "boarding" and s.trip.ignition_off_ms is not None:
             self._came = []  # it was empty: who is here now is to leave with it
             self._ends_here = False
-        if s.check_button and self._came is not None:
+        if s.vehicle.check_button and self._came is not None:
             self._looked = True
-        moves = s.speed_mms is not None and s.speed_mms > _MOVING_MMS
-        if not self._told and s.front_door and s.at_school and not moves:
+        moves = s.gnss.speed_mms is not None and s.gnss.speed_mms > _MOVING_MMS
+        if not self._told and s.vehicle.front_door and s.place.at_school and not moves:
             self._opens(s)
         if self._came is None:
             return None
         left = self._left(s)
         if self._told:
             # While they file out nothing is told but the end.
-            settled = moves or not s.front_door or left == ([], [])
+            settled = moves or not s.vehicle.front_door or left == ([], [])
             if self._changed.update(s.now_ms, settled and left != self._told):
                 return self._tell(left, s)
             return None
-        if not (self._closed.update(s.now_ms, not s.front_door) or moves):
+        if not (self._closed.update(s.now_ms, not s.vehicle.front_door) or moves):
             return None
         if left[0] or left[1]:
             return self._tell(left, s)
-        if s.at_school is False:
+        if s.place.at_school is False:
             self._came = None  # gone, and nobody was left
         return None
 
     def _opens(self, s):
         if self._came is None:
-            self._came = s.sitting + s.unknown
-            self._ends_here = s.route is not None
+            self._came = s.seats.sitting + s.seats.unknown
+            self._ends_here = s.place.route is not None
             self._looked = False
-            self._stop = s.stop
+            self._stop = s.place.stop
 
     def _left(self, s):
         """-> (taken, unknown) seats of those who should not be on board any more."""
-        taken, unknown = s.sitting, []
+        taken, unknown = s.seats.sitting, []
         if not self._looked:
-            unknown = [seat for seat in s.unknown if seat not in taken]
+            unknown = [seat for seat in s.seats.unknown if seat not in taken]
         if not self._ends_here:
-            self._came = [seat for seat in self._came if seat in taken or seat in s.unknown]
+            self._came = [seat for seat in self._came if seat in taken or seat in s.seats.unknown]
             taken = [seat for seat in taken if seat in self._came]
             unknown = [seat for seat in unknown if seat in self._came]
         return taken, unknown
@@ -92,5 +92,5 @@ class SeatsMismatch:
         if state == CLEARED:
             self._came = None
         data = (("stop", self._stop), ("seats", left[0]), ("unknown", left[1]))
-        why = (("route", s.route), ("held_s", self._held_s), ("looked", self._looked))
+        why = (("route", s.place.route), ("held_s", self._held_s), ("looked", self._looked))
         return Event(self.kind, ALARM, state, data, why)

@@ -28,11 +28,11 @@ class SelfTestFailed:
         self._told = []
 
     def judge(self, s):
-        if s.failing == self._told:
+        if s.vehicle.failing == self._told:
             if self.warning == PROMPT and self._heard.update(s.now_ms, True):
                 self.warning = LAMP
             return None
-        before, self._told = self._told, s.failing
+        before, self._told = self._told, s.vehicle.failing
         self._heard.update(s.now_ms, False)
         self.warning = PROMPT if self._told else SILENT
         state = CLEARED if not self._told else UPDATED if before else RAISED

@@ -24,10 +24,10 @@ class SensorFlapping:
         self._seats, self._belts = [], []
 
     def judge(self, s):
-        if s.flapping == self._seats and s.flapping_belts == self._belts:
+        if s.seats.flapping == self._seats and s.seats.flapping_belts == self._belts:
             return None
         before = self._seats or self._belts
-        self._seats, self._belts = s.flapping, s.flapping_belts
+        self._seats, self._belts = s.seats.flapping, s.seats.flapping_belts
         flaps = self._seats or self._belts
         self.warning = LAMP if flaps else SILENT
         state = CLEARED if not flaps else UPDATED if before else RAISED

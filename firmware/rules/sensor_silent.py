@@ -37,5 +37,5 @@ class SensorSilent:
         return event
 
     def _event(self, state, sensor, s):
-        data = (("sensor", sensor), ("unknown_seats", s.unknown))
+        data = (("sensor", sensor), ("unknown_seats", s.seats.unknown))
         return Event(self.kind, WARNING, state, data, (("held_s", self._held_s),), sensor)

@@ -32,8 +32,8 @@ class SensorStuck:
         self._told = []
 
     def judge(self, s):
-        if s.seat_changes != self._seat_changes:
-            self._seat_changes = s.seat_changes
+        if s.seats.changes != self._seat_changes:
+            self._seat_changes = s.seats.changes
             self._follow(s)
         elif s.now_ms < self._next_ms:
             return None
@@ -49,15 +49,15 @@ class SensorStuck:
 
     def _follow(self, s):
         now = {}
-        for seat in s.taken + s.unknown:
+        for seat in s.seats.taken + s.seats.unknown:
             if seat in self._since:
                 now[seat] = self._since[seat]
-            elif seat in s.taken:
+            elif seat in s.seats.taken:
                 now[seat] = s.now_ms
         self._since = now
 
     def _is_stuck(self, seat, s):
         ms = s.now_ms - self._since[seat]
-        off_ms = s.ignition_off_ms
-        seen = s.checked and off_ms is not None and ms >= off_ms >= _PARKED_MS
+        off_ms = s.trip.ignition_off_ms
+        seen = s.trip.checked and off_ms is not None and ms >= off_ms >= _PARKED_MS
         return seat in self._told or seen or ms >= self._limit_h * _HOUR_MS

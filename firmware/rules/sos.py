@@ -26,7 +26,7 @@ class Sos:
         self._raised = False
 
     def judge(self, s):
-        pressed = s.sos_button
+        pressed = s.vehicle.sos_button
         if not pressed:
             self._held.update(s.now_ms, False)
             self._released = self._released or pressed is False

@@ -21,13 +21,13 @@ class StopMissed:
         self._told = 0
 
     def judge(self, s):
-        missed = s.stops_missed
+        missed = s.place.stops_missed
         if len(missed) < self._told:
             self._told = 0  # another trip
         if len(missed) == self._told:
             return None
         stop = missed[self._told]
         self._told += 1
-        data = (("stop", stop), ("route", s.route))
-        why = (("served", list(s.stops_done)), ("edge_m", self._edge_m))
+        data = (("stop", stop), ("route", s.place.route))
+        why = (("served", list(s.place.stops_done)), ("edge_m", self._edge_m))
         return Event(self.kind, WARNING, data=data, why=why, subject=None)

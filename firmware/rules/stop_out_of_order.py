@@ -21,13 +21,13 @@ class StopOutOfOrder:
         self._told = 0
 
     def judge(self, s):
-        odd = s.stops_odd
+        odd = s.place.stops_odd
         if len(odd) < self._told:
             self._told = 0  # another trip
         if len(odd) == self._told:
             return None
         stop, expected = odd[self._told]
         self._told += 1
-        data = (("stop", stop), ("expected", expected), ("route", s.route))
-        why = (("served", list(s.stops_done)),)
+        data = (("stop", stop), ("expected", expected), ("route", s.place.route))
+        why = (("served", list(s.place.stops_done)),)
         return Event(self.kind, WARNING, data=data, why=why, subject=None)

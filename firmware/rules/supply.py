@@ -32,7 +32,7 @@ class Supply:
         self._told = None  # "low" or "cut"
 
     def judge(self, s):
-        mv = s.supply_mv
+        mv = s.vehicle.supply_mv
         if mv is None:
             return None
         now_ms = s.now_ms
@@ -52,13 +52,17 @@ class Supply:
     def _tell(self, level, s):
         state = CLEARED if level is None else RAISED if self._told is None else UPDATED
         self._told = level
-        risky = level == "cut" and s.ignition_off_ms is not None and (s.sitting or not s.checked)
+        risky = (
+            level == "cut"
+            and s.trip.ignition_off_ms is not None
+            and (s.seats.sitting or not s.trip.checked)
+        )
         if level == "cut":
             self.warning = INSIDE if risky else PROMPT
         else:
             self.warning = SILENT if level is None else LAMP
         why = (("limit_mv", self._cut_mv if level == "cut" else self._low_mv),)
-        data = (("level", level), ("supply_mv", s.supply_mv), ("seats", s.sitting))
-        if s.backup_mv is not None:
-            data += (("backup_mv", s.backup_mv),)
+        data = (("level", level), ("supply_mv", s.vehicle.supply_mv), ("seats", s.seats.sitting))
+        if s.vehicle.backup_mv is not None:
+            data += (("backup_mv", s.vehicle.backup_mv),)
         return Event(self.kind, ALARM if risky else WARNING, state, data, why)

@@ -25,10 +25,10 @@ class ZoneEntered:
         self._told = []  # (kind, id)
 
     def judge(self, s):
-        event = None if s.zones is None else self._follow(s.zones)
+        event = None if s.place.zones is None else self._follow(s.place.zones)
         self.warning = SILENT
         for zone in self._told:
-            if s.phase != "parked":
+            if s.trip.phase != "parked":
                 self.warning = max(self.warning, _HOW[zone[0]][1])
         return event
 

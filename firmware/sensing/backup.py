@@ -37,19 +37,20 @@ class Backup:
 
     def update(self, s):
         """Snapshot with its readings -> list of Events."""
-        if not self._is_fitted or s.supply_mv is None:
+        if not self._is_fitted or s.vehicle.supply_mv is None:
             return ()
-        is_cut = s.supply_mv < self._cut_mv
+        is_cut = s.vehicle.supply_mv < self._cut_mv
         events = []
         if self._is_suspect:
             self._is_suspect = False
             if not is_cut:
                 events.append(fault("backup", _MISSING))
         self._remember(s.now_ms, is_cut)
-        low = is_cut and s.backup_mv is not None and s.backup_mv < self._flat_mv
+        low = is_cut and s.vehicle.backup_mv is not None and s.vehicle.backup_mv < self._flat_mv
         if self._flat.update(s.now_ms, low) and not self._is_told:
             self._is_told = True
-            events.append(fault("backup", "The backup is nearly flat, %d mV." % s.backup_mv))
+            flat = "The backup is nearly flat, %d mV." % s.vehicle.backup_mv
+            events.append(fault("backup", flat))
         if not is_cut:
             self._is_told = False
         return events

@@ -17,15 +17,15 @@ class HeadCount:
         if s.now_ms < self._next_ms:
             return
         self._next_ms = s.now_ms + _STEP_MS
-        s.taken_before, s.unknown_before = self._taken, self._unknown
-        self._taken, self._unknown = s.taken, s.unknown
+        s.seats.taken_before, s.seats.unknown_before = self._taken, self._unknown
+        self._taken, self._unknown = s.seats.taken, s.seats.unknown
 
 
 def pairs(s):
     """Snapshot -> data of an event: who is on board now, and who was 5 to 10 s ago."""
     return (
-        ("seats", s.taken),
-        ("unknown", s.unknown),
-        ("seats_before", s.taken_before),
-        ("unknown_before", s.unknown_before),
+        ("seats", s.seats.taken),
+        ("unknown", s.seats.unknown),
+        ("seats_before", s.seats.taken_before),
+        ("unknown_before", s.seats.unknown_before),
     )

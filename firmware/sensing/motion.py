@@ -41,7 +41,7 @@ class Motion:
 
     def sense(self, s):
         """Snapshot with its GNSS readings -> accel_mms2, lateral_mms2, shock_mg."""
-        if s.fix_new or s.speed_mms is None:
+        if s.gnss.fix_new or s.gnss.speed_mms is None:
             self._difference(s)
         if self._part is None:
             return
@@ -49,23 +49,25 @@ class Motion:
             n = self._part.read()
         except OSError:
             if not self.silent:
-                s.lateral_mms2 = None
+                s.vehicle.lateral_mms2 = None
             self.silent = True
-            s.shock_mg = None
+            s.vehicle.shock_mg = None
             return
         self.silent = False
         if n:
             self._filter(n, s)
 
     def _difference(self, s):
-        now_ms, speed, before = s.now_ms, s.speed_mms, self._speed_mms
-        s.accel_mms2 = s.lateral_mms2 = None
+        now_ms, speed, before = s.now_ms, s.gnss.speed_mms, self._speed_mms
+        s.vehicle.accel_mms2 = s.vehicle.lateral_mms2 = None
         if speed is not None and before is not None and 0 < now_ms - self._fix_ms <= _FIX_GAP_MS:
             ms = now_ms - self._fix_ms
-            s.accel_mms2 = (speed - before) * 1000 // ms
-            s.lateral_mms2 = _bend(min(speed, before), self._heading_deg, s.heading_deg, ms)
+            s.vehicle.accel_mms2 = (speed - before) * 1000 // ms
+            s.vehicle.lateral_mms2 = _bend(
+                min(speed, before), self._heading_deg, s.gnss.heading_deg, ms
+            )
         self._fix_ms = now_ms
-        self._speed_mms, self._heading_deg = speed, s.heading_deg
+        self._speed_mms, self._heading_deg = speed, s.gnss.heading_deg
 
     def _filter(self, n, s):
         part = self._part
@@ -93,11 +95,11 @@ class Motion:
                 most_shock = square
         self._along, self._across = along, across
         self._shock[0], self._shock[1], self._shock[2] = shock_f, shock_r, shock_u
-        s.accel_mms2 = most_along * 9807 // (1000 << _SLOW)
-        s.lateral_mms2 = most_across * 9807 // (1000 << _SLOW)
-        s.shock_mg = int(sqrt(most_shock)) >> _FAST
-        off = s.speed_mms is None and s.ignition is False
-        if self._stands.update(s.now_ms, off or s.speed_mms == 0):
+        s.vehicle.accel_mms2 = most_along * 9807 // (1000 << _SLOW)
+        s.vehicle.lateral_mms2 = most_across * 9807 // (1000 << _SLOW)
+        s.vehicle.shock_mg = int(sqrt(most_shock)) >> _FAST
+        off = s.gnss.speed_mms is None and s.vehicle.ignition is False
+        if self._stands.update(s.now_ms, off or s.gnss.speed_mms == 0):
             self._learn(n, (forward, right, up))
 
     def _learn(self, n, axes):

@@ -141,7 +141,7 @@ class SeatMap:
         return self._banks[index].silent
 
     def sense(self, s):
-        changed = s.seat_changes == 0
+        changed = s.seats.changes == 0
         for bank in self._banks:
             if bank.sense(s.now_ms):
                 changed = True
@@ -172,9 +172,9 @@ class SeatMap:
                 buckled = bank.known >> pin & 2 and not word & 2
                 if has_belts and not buckled:
                     unbelted.append(seat)
-        s.taken = taken
-        s.unknown = unknown
-        s.unbelted = unbelted
-        s.flapping = flapping
-        s.flapping_belts = belts
-        s.seat_changes += 1
+        s.seats.taken = taken
+        s.seats.unknown = unknown
+        s.seats.unbelted = unbelted
+        s.seats.flapping = flapping
+        s.seats.flapping_belts = belts
+        s.seats.changes += 1

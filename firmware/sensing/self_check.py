@@ -85,22 +85,22 @@ class SelfCheck:
             if self._outputs[index].look():
                 failing.append(_OUTPUTS[index])
         for index in range(len(_BUTTONS)):
-            pressed = s.check_button if index == 0 else s.sos_button
+            pressed = s.vehicle.check_button if index == 0 else s.vehicle.sos_button
             if self._pressed[index].update(s.now_ms, pressed is True):
                 failing.append(_BUTTONS[index])
-        if failing != s.failing:
-            s.failing = failing
-        if s.ignition is True and not self._ignition:
+        if failing != s.vehicle.failing:
+            s.vehicle.failing = failing
+        if s.vehicle.ignition is True and not self._ignition:
             self._begin(s)
-        if s.ignition is not None:
-            self._ignition = s.ignition
+        if s.vehicle.ignition is not None:
+            self._ignition = s.vehicle.ignition
         return () if self._since_ms is None else self._test(s)
 
     def _begin(self, s):
         self._since_ms = s.now_ms
         self.lamp.test(True)
         self.buzzer.test(True)
-        self._horn_tested = self.horn.is_read_back() and s.mode == "normal"
+        self._horn_tested = self.horn.is_read_back() and s.trip.mode == "normal"
         if self._horn_tested:
             self.horn.test(True)
 
@@ -114,7 +114,7 @@ class SelfCheck:
         if ms < _VERDICT_MS:
             return ()
         self._since_ms = None
-        faults = list(s.failing)
+        faults = list(s.vehicle.failing)
         for index in range(len(s.sensors)):
             if s.silent[index]:
                 faults.append(s.sensors[index])

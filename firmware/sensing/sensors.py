@@ -56,7 +56,7 @@ class Sensors:
         if parts.switches is not None:
             names.append("switches")
         s.sensors = tuple(names)
-        s.expander_resets = [0] * len(self._sensor_of)
+        s.vehicle.expander_resets = [0] * len(self._sensor_of)
         s.silent = [False] * len(s.sensors)
         self._deaf_ms = 0  # so long nobody has listened to the receiver, since the start
         self.settled = False  # no switch is on its way from one reading to another
@@ -93,7 +93,7 @@ class Sensors:
         for index in range(len(self._sensor_of)):
             if self._seats.silent(index):
                 s.silent[self._sensor_of[index]] = True
-            s.expander_resets[index] = seats.banks[index].resets
+            s.vehicle.expander_resets[index] = seats.banks[index].resets
 
     def _read_switches(self, s):
         parts, now_ms = self._parts, s.now_ms
@@ -104,17 +104,17 @@ class Sensors:
         emergency = parts.emergency_door.read()
         check = parts.check_button.read()
         sos = parts.sos_button.read()
-        s.ignition = self._ignition.update(now_ms, ignition)
-        s.front_door = self._front_door.update(now_ms, front)
-        s.emergency_door = self._emergency_door.update(now_ms, emergency)
-        s.check_button = self._check_button.update(now_ms, check)
-        s.sos_button = self._sos_button.update(now_ms, sos)
+        s.vehicle.ignition = self._ignition.update(now_ms, ignition)
+        s.vehicle.front_door = self._front_door.update(now_ms, front)
+        s.vehicle.emergency_door = self._emergency_door.update(now_ms, emergency)
+        s.vehicle.check_button = self._check_button.update(now_ms, check)
+        s.vehicle.sos_button = self._sos_button.update(now_ms, sos)
         self.settled = (
-            s.ignition == ignition
-            and s.front_door == front
-            and s.emergency_door == emergency
-            and s.check_button == check
-            and s.sos_button == sos
+            s.vehicle.ignition == ignition
+            and s.vehicle.front_door == front
+            and s.vehicle.emergency_door == emergency
+            and s.vehicle.check_button == check
+            and s.vehicle.sos_button == sos
         )
 
     def _read_gnss(self, s):
@@ -133,24 +133,24 @@ class Sensors:
         self._parts.gnss.turn(now_ms - self._deaf_ms, self.nmea.sentences)
         index = self._seat_sensors
         s.silent[index] = now_ms - self._heard_ms > _GNSS_SILENT_MS
-        s.fix_new = self.nmea.fixes != self._fixes
-        if s.fix_new:
+        s.gnss.fix_new = self.nmea.fixes != self._fixes
+        if s.gnss.fix_new:
             self._fixes = self.nmea.fixes
             self._fix_ms = now_ms
             if fix.utc_ms is not None:
                 self._clock.discipline(now_ms, fix.utc_ms)
         if self._fix_ms is None or not self._trusted(fix, now_ms):
-            s.fix_new = False
-            s.lat_e7 = s.lon_e7 = s.speed_mms = s.heading_deg = None
-        elif s.fix_new:
-            s.lat_e7 = fix.lat_e7
-            s.lon_e7 = fix.lon_e7
+            s.gnss.fix_new = False
+            s.gnss.lat_e7 = s.gnss.lon_e7 = s.gnss.speed_mms = s.gnss.heading_deg = None
+        elif s.gnss.fix_new:
+            s.gnss.lat_e7 = fix.lat_e7
+            s.gnss.lon_e7 = fix.lon_e7
             speed = fix.speed_mms
-            s.speed_mms = 0 if speed is not None and speed < _STANDS_MMS else speed
-            course = fix.course_cdeg if s.speed_mms else None
-            s.heading_deg = None if course is None else (course + 50) // 100 % 360
-        s.sats = fix.sats
-        s.hdop_e2 = fix.hdop_e2
+            s.gnss.speed_mms = 0 if speed is not None and speed < _STANDS_MMS else speed
+            course = fix.course_cdeg if s.gnss.speed_mms else None
+            s.gnss.heading_deg = None if course is None else (course + 50) // 100 % 360
+        s.gnss.sats = fix.sats
+        s.gnss.hdop_e2 = fix.hdop_e2
 
     def _miss_gnss(self, s, slept_ms):
         """Who sleeps hears scraps: they are dropped, and the receiver's silence is none.
@@ -162,8 +162,10 @@ class Sensors:
                 break
         self._deaf_ms += slept_ms
         self._heard_ms = s.now_ms
-        s.fix_new = False
-        s.lat_e7 = s.lon_e7 = s.speed_mms = s.heading_deg = s.sats = s.hdop_e2 = None
+        s.gnss.fix_new = False
+        s.gnss.lat_e7 = s.gnss.lon_e7 = s.gnss.speed_mms = s.gnss.heading_deg = s.gnss.sats = (
+            s.gnss.hdop_e2
+        ) = None
 
     def _listen(self):
         try:
@@ -181,18 +183,20 @@ class Sensors:
 
     def _read_slow(self, s):
         index = self._seat_sensors + 1
-        s.supply_mv = _read_mv(self._parts.supply)
-        s.silent[index] = s.supply_mv is None
+        s.vehicle.supply_mv = _read_mv(self._parts.supply)
+        s.silent[index] = s.vehicle.supply_mv is None
         # With the vehicle's supply the pin shows the charger (LilyGO T-A7670, README, note 4).
-        is_cut = s.supply_mv is not None and s.supply_mv < self._cut_mv
-        s.backup_mv = _read_mv(self._parts.backup) if is_cut and self._parts.backup else None
+        is_cut = s.vehicle.supply_mv is not None and s.vehicle.supply_mv < self._cut_mv
+        s.vehicle.backup_mv = (
+            _read_mv(self._parts.backup) if is_cut and self._parts.backup else None
+        )
         if self._parts.cabin is None:
             return
         try:
-            s.cabin_c10 = self._parts.cabin.read_c10()
+            s.vehicle.cabin_c10 = self._parts.cabin.read_c10()
             s.silent[index + 1] = False
         except OSError:
-            s.cabin_c10 = None
+            s.vehicle.cabin_c10 = None
             s.silent[index + 1] = True
 
 

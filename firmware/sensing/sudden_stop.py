@@ -30,10 +30,10 @@ class SuddenStop:
 
         Unknown speed: after such a stop the bus stands, its antenna may be gone.
         """
-        speed_mms = s.speed_mms
-        if s.fix_new and speed_mms is not None:
+        speed_mms = s.gnss.speed_mms
+        if s.gnss.fix_new and speed_mms is not None:
             before_mms, self._before_mms = self._before_mms, speed_mms
-            slower = 0 if s.accel_mms2 is None else -s.accel_mms2
+            slower = 0 if s.vehicle.accel_mms2 is None else -s.vehicle.accel_mms2
             if before_mms >= _FROM_MMS and slower >= self._limit_mms2:
                 self._mms2, self._since_ms = slower, s.now_ms
                 self.heads = pairs(s)

@@ -60,16 +60,16 @@ class Boarding:
 
     def watch(self, s, drives):
         """Every tick, with who sat there in the tick before: the front door, the last of them."""
-        if s.sitting:
+        if s.seats.sitting:
             self._sat_ms = s.now_ms
-        if s.front_door and self._was_open is False:
+        if s.vehicle.front_door and self._was_open is False:
             self._believed = True
-        if s.front_door is not None:
-            self._was_open = s.front_door
+        if s.vehicle.front_door is not None:
+            self._was_open = s.vehicle.front_door
         if self._torn.update(s.now_ms, drives and self._was_open):
             self._believed = False
             self._open_ms = None
-        self._is_open = s.front_door is True and self._believed
+        self._is_open = s.vehicle.front_door is True and self._believed
         if self._is_open:
             self._open_ms = s.now_ms
 
@@ -84,8 +84,14 @@ class Boarding:
         """Every tick of a parked bus -> has it to be checked again, for seats that are unknown?"""
         if not self._hold_ms:
             return False
-        may_sit = s.unknown and s.now_ms - self._parked_ms >= _LEAVES_MS and self._may_enter(s)
-        sits = s.sitting and self._open_ms is not None and s.now_ms - self._open_ms <= self._door_ms
+        may_sit = (
+            s.seats.unknown and s.now_ms - self._parked_ms >= _LEAVES_MS and self._may_enter(s)
+        )
+        sits = (
+            s.seats.sitting
+            and self._open_ms is not None
+            and s.now_ms - self._open_ms <= self._door_ms
+        )
         rose = s.now_ms - self._sat_ms < _ROSE_MS
         if (sits or may_sit) and (self._before or not rose):
             self.is_on = True
@@ -95,7 +101,7 @@ class Boarding:
 
     def _may_enter(self, s):
         """The door is open; once after a start also if it was never seen closed."""
-        if self._is_open or not s.front_door or self._has_asked:
+        if self._is_open or not s.vehicle.front_door or self._has_asked:
             return self._is_open
         self._has_asked = True
         return True

@@ -42,19 +42,19 @@ class Check:
 
         -> True: the driver has just walked to the button.
         """
-        pressed = s.check_button is True and self._button is False
-        if s.check_button is not None:
-            self._button = s.check_button
+        pressed = s.vehicle.check_button is True and self._button is False
+        if s.vehicle.check_button is not None:
+            self._button = s.vehicle.check_button
         off = pressed and ignition_off_ms is not None
         looked = off and ignition_off_ms >= self.walk_ms
         if off and not looked:
-            s.early_presses += 1
+            s.trip.early_presses += 1
         if looked:
             self.checked = True
-        if looked or s.checked != self.checked or s.seat_changes != self._seat_changes:
-            self._seat_changes = s.seat_changes
+        if looked or s.trip.checked != self.checked or s.seats.changes != self._seat_changes:
+            self._seat_changes = s.seats.changes
             self._judge_seats(s)
-        s.checked = self.checked
+        s.trip.checked = self.checked
         at_once = ignition_off_ms is not None or self._silent
         if self._changed and (at_once or s.now_ms - self._kept_ms >= _KEEP_MS):
             self._changed = False
@@ -64,14 +64,14 @@ class Check:
 
     def _judge_seats(self, s):
         before = self._sitting
-        self._sitting = sorted(s.taken + [seat for seat in s.unknown if seat in before])
-        if s.unknown and [seat for seat in before if seat not in self._sitting]:
+        self._sitting = sorted(s.seats.taken + [seat for seat in s.seats.unknown if seat in before])
+        if s.seats.unknown and [seat for seat in before if seat not in self._sitting]:
             self.checked = False  # who rose may sit where nobody can tell
         self._changed = True
-        self._silent = len(self._sitting) > len(s.taken)
-        s.sitting = self._sitting
-        s.doubtful = (
-            [] if self.checked else [seat for seat in s.unknown if seat not in self._sitting]
+        self._silent = len(self._sitting) > len(s.seats.taken)
+        s.seats.sitting = self._sitting
+        s.seats.doubtful = (
+            [] if self.checked else [seat for seat in s.seats.unknown if seat not in self._sitting]
         )
 
     def _keep(self):

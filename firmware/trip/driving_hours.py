@@ -54,7 +54,7 @@ class DrivingHours:
         last, self._at_ms = self._at_ms, s.now_ms
         if last is None:
             self._tell(s)
-        elif s.ignition_off_ms is None:
+        elif s.trip.ignition_off_ms is None:
             self._rested_ms = 0
             self._driven_ms += s.now_ms - last
             if self._driven_ms >= _MINUTE_MS:
@@ -94,7 +94,7 @@ class DrivingHours:
             return
         if s.utc_ms // _MINUTE_MS - self._last_min >= self._rest_min + _SAVE_MIN:
             self._run_min = self._boot_min
-        if s.ignition_off_ms is None:
+        if s.trip.ignition_off_ms is None:
             self._last_min = None  # until this drive is saved
 
     def _roll(self, s):
@@ -121,8 +121,8 @@ class DrivingHours:
         self._stale |= 1 << at // _A_WORD
 
     def _tell(self, s):
-        s.driven_min = self._run_min
-        s.driven_day_min = sum(self._sums) + self._unplaced_min
+        s.trip.driven_min = self._run_min
+        s.trip.driven_day_min = sum(self._sums) + self._unplaced_min
 
     def _save(self, s):
         self._unsaved = 0

@@ -89,10 +89,10 @@ class _Evacuation(_Timed):
         self._head_count = 0
 
     def update(self, s, ended_by=None):
-        heads = (s.sitting, [seat for seat in s.unknown if seat not in s.sitting])
+        heads = (s.seats.sitting, [seat for seat in s.seats.unknown if seat not in s.seats.sitting])
         if self._asked == RAISED and not self.is_on:
             self._told = heads
-            self._head_count = len(s.sitting)
+            self._head_count = len(s.seats.sitting)
         changed = self._changed.update(s.now_ms, self.is_on and heads != self._told)
         if changed:
             self._told = heads
@@ -128,9 +128,9 @@ class Modes:
 
         ValueError says why not: service and drill would quiet an alarm that is real.
         """
-        if mode != EVACUATION and level >= INSIDE and not s.exercise:
+        if mode != EVACUATION and level >= INSIDE and not s.trip.exercise:
             raise ValueError("Not while an alarm sounds in the bus.")
-        if mode == SERVICE and s.phase == "driving":
+        if mode == SERVICE and s.trip.phase == "driving":
             raise ValueError("Not while the bus drives.")
         self._timed[mode].ask(RAISED)
 
@@ -150,11 +150,11 @@ class Modes:
         if self._held_ms < 0:
             self._held_ms = s.now_ms
         ms = s.now_ms - self._held_ms
-        settles = s.check_button is None and ms < _SETTLE_MS
-        if settles or (s.check_button is True and ms < _STUCK_MS):
+        settles = s.vehicle.check_button is None and ms < _SETTLE_MS
+        if settles or (s.vehicle.check_button is True and ms < _STUCK_MS):
             return
         self._held_ms = None
-        if s.check_button is False and ms >= _HOLD_MS and s.phase != "driving":
+        if s.vehicle.check_button is False and ms >= _HOLD_MS and s.trip.phase != "driving":
             self._service.ask(RAISED, "button")
 
     def update(self, s):
@@ -162,9 +162,9 @@ class Modes:
         if self._held_ms is not None:
             self._look_at_button(s)
         if self._is_idle():
-            s.exercise = False
+            s.trip.exercise = False
             return ()
-        drives = s.speed_mms is not None and s.speed_mms > self._drive_mms
+        drives = s.gnss.speed_mms is not None and s.gnss.speed_mms > self._drive_mms
         drilled = self._drill.is_on
         notices = [
             self._drill.update(s),
@@ -172,9 +172,11 @@ class Modes:
             self._evacuation.update(s, "drill" if drilled and not self._drill.is_on else None),
         ]
         # The event that ends a drill still belongs to it, as does the one that begins it.
-        s.exercise = drilled or self._drill.is_on
-        s.mode = self._now()
-        self.warning = INSIDE if s.mode == EVACUATION else SILENT if s.mode == NORMAL else LAMP
+        s.trip.exercise = drilled or self._drill.is_on
+        s.trip.mode = self._now()
+        self.warning = (
+            INSIDE if s.trip.mode == EVACUATION else SILENT if s.trip.mode == NORMAL else LAMP
+        )
         return [event for event in notices if event is not None]
 
     def _is_idle(self):

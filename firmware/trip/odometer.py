@@ -18,14 +18,14 @@ class Odometer:
 
     def update(self, s):
         """Counts the way since the last position, if the bus moves."""
-        if not s.fix_new or s.speed_mms is None or s.speed_mms < _MOVING_MMS:
+        if not s.gnss.fix_new or s.gnss.speed_mms is None or s.gnss.speed_mms < _MOVING_MMS:
             return
         if self._lat_e7 is not None:
-            way = geo.distance_mm(self._lat_e7, self._lon_e7, s.lat_e7, s.lon_e7)
+            way = geo.distance_mm(self._lat_e7, self._lon_e7, s.gnss.lat_e7, s.gnss.lon_e7)
             if way < _STEP_MM:
                 return
             if way < _GAP_MM:
                 whole, self._rest_mm = divmod(self._rest_mm + way, 1000)
                 self.metres += whole
-        self._lat_e7 = s.lat_e7
-        self._lon_e7 = s.lon_e7
+        self._lat_e7 = s.gnss.lat_e7
+        self._lon_e7 = s.gnss.lon_e7

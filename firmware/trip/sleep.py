@@ -42,21 +42,21 @@ class Sleep:
 
     def doubt(self, s):
         """Snapshot -> str: what keeps the bus awake; "" if nothing does."""
-        if s.phase != PARKED or not s.checked or s.ignition is not False:
+        if s.trip.phase != PARKED or not s.trip.checked or s.vehicle.ignition is not False:
             return "it is not parked and checked"
-        if s.taken or s.unknown or s.sitting or s.doubtful:
+        if s.seats.taken or s.seats.unknown or s.seats.sitting or s.seats.doubtful:
             return "a seat is taken or unknown"
-        if s.front_door is not False or s.emergency_door is not False:
+        if s.vehicle.front_door is not False or s.vehicle.emergency_door is not False:
             return "a door is open or unknown"
-        if s.check_button is not False or s.sos_button is not False:
+        if s.vehicle.check_button is not False or s.vehicle.sos_button is not False:
             return "a button is pressed or unknown"
-        if s.mode != "normal" or s.exercise:
-            return "the mode is " + s.mode
-        if s.supply_mv is None or s.supply_mv < self._low_mv:
+        if s.trip.mode != "normal" or s.trip.exercise:
+            return "the mode is " + s.trip.mode
+        if s.vehicle.supply_mv is None or s.vehicle.supply_mv < self._low_mv:
             return "the supply is low or unknown"
-        if s.shock_mg is not None and s.shock_mg >= _MOVED_MG:
+        if s.vehicle.shock_mg is not None and s.vehicle.shock_mg >= _MOVED_MG:
             return "the bus moves"
-        if True in s.silent or s.failing:
+        if True in s.silent or s.vehicle.failing:
             return "a part fails"
         return ""
 
@@ -103,7 +103,7 @@ class Sleep:
 
     def _is_ready(self, s, now_ms):
         """The city had the time to ask for something, and the receiver that to find itself."""
-        has_looked = s.lat_e7 is not None or now_ms - self._since_ms >= _FIX_MS
+        has_looked = s.gnss.lat_e7 is not None or now_ms - self._since_ms >= _FIX_MS
         return has_looked and now_ms - self._linked_ms >= _LINGER_MS
 
     def _sleep(self, told_ms):

@@ -76,39 +76,46 @@ class Trip:
         off_ms = None if running else self._off_ms(s)
         walked = self._check.update(s, off_ms)
         if running:
-            s.alone_ms = None
+            s.trip.alone_ms = None
             self._run(s, notices)
         else:
             self._rest(s, notices, off_ms, walked)
-        s.phase = self.phase
-        s.trip = self._number
-        s.ignition_off_ms = off_ms
+        s.trip.phase = self.phase
+        s.trip.number = self._number
+        s.trip.ignition_off_ms = off_ms
         return notices
 
     def _off_ms(self, s):
         return 0 if self._off_since_ms is None else s.now_ms - self._off_since_ms
 
     def _is_running(self, s):
-        stands = self._stand.update(s.now_ms, s.speed_mms is None or s.speed_mms < self._start_mms)
-        if s.ignition:
+        stands = self._stand.update(
+            s.now_ms, s.gnss.speed_mms is None or s.gnss.speed_mms < self._start_mms
+        )
+        if s.vehicle.ignition:
             return True
         if self._off_since_ms is not None:
             return False
-        if s.ignition is None:
+        if s.vehicle.ignition is None:
             return not stands
-        return s.speed_mms is not None and s.speed_mms >= self._start_mms
+        return s.gnss.speed_mms is not None and s.gnss.speed_mms >= self._start_mms
 
     def _run(self, s, notices):
-        if self._start.update(s.now_ms, s.speed_mms is not None and s.speed_mms >= self._start_mms):
+        moves = s.gnss.speed_mms is not None and s.gnss.speed_mms >= self._start_mms
+        if self._start.update(s.now_ms, moves):
             self._leave_stop(s, notices)
             self.phase = DRIVING
             if self._begun_m is None:
                 self._begin_trip(notices)
-        elif s.front_door and s.speed_mms is not None and s.speed_mms < _STANDING_MMS:
+        elif (
+            s.vehicle.front_door
+            and s.gnss.speed_mms is not None
+            and s.gnss.speed_mms < _STANDING_MMS
+        ):
             self.phase = BOARDING
             if self._on_board is None:
-                self._on_board = s.taken
-                self._place = s.stop
+                self._on_board = s.seats.taken
+                self._place = s.place.stop
 
     def _rest(self, s, notices, off_ms, walked):
         if self._off_since_ms is None:
@@ -116,12 +123,12 @@ class Trip:
             self._leave_stop(s, notices)
         if self.phase == PARKED and self._boarding.begins(s):
             self._check.begin()
-        s.alone_ms = self._boarding.alone_ms(s, off_ms, walked)
-        if s.sitting or not s.checked:
+        s.trip.alone_ms = self._boarding.alone_ms(s, off_ms, walked)
+        if s.seats.sitting or not s.trip.checked:
             if self.phase == PARKED:
                 self._memory.set("unchecked", 1)
                 self._on_board = []
-                self._place = s.stop
+                self._place = s.place.stop
             self.phase = BOARDING if self._boarding.is_on else CHECKING
         elif self.phase != PARKED:
             self.phase = PARKED
@@ -150,7 +157,7 @@ class Trip:
         """The door was open at this stop: who came, who went?"""
         if self._on_board is None:
             return
-        before, after = self._on_board, s.taken
+        before, after = self._on_board, s.seats.taken
         self._on_board = None
         self._stops += 1
         data = (

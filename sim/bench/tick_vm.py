@@ -94,7 +94,7 @@ def _framed(body):
 def place_us(drive):
     """A new position under the policy: zones, roads, stops."""
     places, s = drive.bus.policy._places, drive.bus.snapshot
-    s.fix_new = True
+    s.gnss.fix_new = True
     gc.collect()
     began = time.ticks_us()  # type: ignore[attr-defined]
     for _ in range(_TICKS):
@@ -106,8 +106,8 @@ with open(sys.argv[1], "rb") as file:
     policy = file.read()
 drives = (Drive(()), Drive(RULES), Drive(RULES, policy))
 for drive in drives:
-    assert drive.bus.snapshot.phase == "driving", drive.bus.snapshot.phase
-    assert drive.bus.snapshot.lat_e7 is not None
+    assert drive.bus.snapshot.trip.phase == "driving", drive.bus.snapshot.trip.phase
+    assert drive.bus.snapshot.gnss.lat_e7 is not None
 assert drives[2].bus.snapshot.limit_kmh is not None
 # In turn, so that a computer that is busy for a moment slows down all; the least of each.
 times = [[drive.took_us() for drive in drives] for _ in range(_ROUNDS)]

@@ -186,8 +186,8 @@ def every_second() -> Iterator[Position]:
 def _kept(drive: list[Position]) -> Iterator[Position]:
     track, s = Track(defaults()["track"]), Snapshot(40)
     for position in drive:
-        seconds, s.lat_e7, s.lon_e7, s.speed_mms, s.heading_deg = position
+        seconds, s.gnss.lat_e7, s.gnss.lon_e7, s.gnss.speed_mms, s.gnss.heading_deg = position
         s.utc_ms, s.now_ms = seconds * 1000, (seconds - drive[0][0]) * 1000
-        s.phase, s.fix_new = "driving", True
+        s.trip.phase, s.gnss.fix_new = "driving", True
         for _ in range(track.keep(s)):
             yield track.take()

@@ -110,7 +110,7 @@ class ReplayBus(LiveBus):
         s = self.firmware.snapshot
         if s.now_ms != self._looked_ms:
             self._looked_ms = s.now_ms
-            self.trusted += s.fix_new
+            self.trusted += s.gnss.fix_new
 
     @property
     def at_rest(self) -> bool:

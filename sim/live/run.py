@@ -100,8 +100,9 @@ class LiveBus(Vehicle):
     def row(self) -> Row:
         s = self.firmware.snapshot
         return Row(
-            self.name, s.phase, s.speed_mms, self.world.next_stop, s.seat_count, len(s.taken),
-            len(s.unknown), self.world.signal_dbm, self.firmware.uplink.connected,
+            self.name, s.trip.phase, s.gnss.speed_mms, self.world.next_stop, s.seats.count,
+            len(s.seats.taken), len(s.seats.unknown), self.world.signal_dbm,
+            self.firmware.uplink.connected,
             *self.backlog,
         )  # fmt: skip
 

@@ -51,15 +51,15 @@ class Questions:
 
     @property
     def phase(self) -> str:
-        return self.rig.bus.snapshot.phase
+        return self.rig.bus.snapshot.trip.phase
 
     @property
     def taken(self) -> list[int]:
-        return self.rig.bus.snapshot.taken
+        return self.rig.bus.snapshot.seats.taken
 
     @property
     def unknown(self) -> list[int]:
-        return self.rig.bus.snapshot.unknown
+        return self.rig.bus.snapshot.seats.unknown
 
     @property
     def horn_sounds(self) -> bool:

@@ -203,16 +203,16 @@ def test_the_modem_attaches_after_a_while_and_notices_the_loss_later(bench):
 def test_the_receiver_starts_hot_after_a_power_cut():
     rig = Rig()
     rig.run_until(20_000)
-    assert rig.bus.snapshot.lat_e7 is None  # a cold start takes half a minute
+    assert rig.bus.snapshot.gnss.lat_e7 is None  # a cold start takes half a minute
     rig.run_until(40_000)
-    assert rig.bus.snapshot.lat_e7 is not None
+    assert rig.bus.snapshot.gnss.lat_e7 is not None
     rig.power_cut()
     rig.run_for(10_000)
     rig.power_on()
     rig.run_for(900)
-    assert rig.bus.snapshot.lat_e7 is None
+    assert rig.bus.snapshot.gnss.lat_e7 is None
     rig.run_for(4100)
-    assert rig.bus.snapshot.lat_e7 is not None
+    assert rig.bus.snapshot.gnss.lat_e7 is not None
 
 
 def test_flash_and_numbers_outlive_a_power_cut_and_time_starts_anew():

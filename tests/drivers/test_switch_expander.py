@@ -61,17 +61,17 @@ def lilygo(world):
 def test_the_lilygos_doors_and_sos_hang_on_it_and_its_silence_is_told():
     world = World(MONDAY_UTC_MS)
     rig = lilygo(world)
-    assert rig.bus.snapshot.front_door is False
+    assert rig.bus.snapshot.vehicle.front_door is False
     world.front_door_open = True
     rig.run_for(1000)
-    assert rig.bus.snapshot.front_door is True
+    assert rig.bus.snapshot.vehicle.front_door is True
     world.sos_button_pressed = True
     rig.run_for(5000)
     world.sos_button_pressed = False
     rig.vehicle.faults.silence_switches()
     rig.run_for(5000)
-    assert rig.bus.snapshot.front_door is None
-    assert rig.bus.snapshot.emergency_door is None
+    assert rig.bus.snapshot.vehicle.front_door is None
+    assert rig.bus.snapshot.vehicle.emergency_door is None
     rig.drain()
     told = [(event["kind"], event["data"]) for event in rig.heard()]
     assert "sos" in [kind for kind, _ in told]

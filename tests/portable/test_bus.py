@@ -55,7 +55,7 @@ def test_a_child_left_behind_is_confirmed_and_heard():
     bench.sits(7, False)
     bench.waits(2000)
     assert bench.told("child_left_behind") == ["raised", "cleared"]
-    assert bench.bus.snapshot.phase == "parked"
+    assert bench.bus.snapshot.trip.phase == "parked"
     assert bench.parts.horn.on is False
 
 
@@ -98,8 +98,8 @@ def test_every_part_silent_and_the_tick_goes_on():
     bench.parts.supply.dead = True
     bench.parks_with()
     bench.waits(10000)
-    assert bench.bus.snapshot.unknown == list(range(1, 41))
-    assert bench.bus.snapshot.supply_mv is None
+    assert bench.bus.snapshot.seats.unknown == list(range(1, 41))
+    assert bench.bus.snapshot.vehicle.supply_mv is None
     assert bench.parts.watchdog.fed > 100
     assert bench.told("sensor_silent").count("raised") == 8
 
@@ -172,7 +172,7 @@ def test_a_quiet_parked_bus_ticks_once_a_second_and_wakes_for_the_ignition():
     assert bench.parts.watchdog.fed - fed == 20
     bench.parts.ignition.on = True
     bench.waits(1500)
-    assert bench.bus.snapshot.phase == "boarding"
+    assert bench.bus.snapshot.trip.phase == "boarding"
     fed = bench.parts.watchdog.fed
     bench.waits(5000)
     assert bench.parts.watchdog.fed - fed == 50
@@ -198,11 +198,11 @@ def test_a_backup_that_cannot_be_read_does_not_stop_the_tick():
     bench.parts.supply.read_mv = lambda: 0
     bench.parts.backup = Supply()
     bench.waits(2000)
-    assert bench.bus.snapshot.backup_mv == 12600
+    assert bench.bus.snapshot.vehicle.backup_mv == 12600
     bench.parts.backup.dead = True
     fed = bench.parts.watchdog.fed
     bench.waits(2000)
-    assert bench.bus.snapshot.backup_mv is None
+    assert bench.bus.snapshot.vehicle.backup_mv is None
     assert bench.parts.watchdog.fed > fed
 
 
@@ -241,7 +241,7 @@ def test_the_check_button_held_at_power_on_begins_service():
     bench.waits(4000)
     bench.parts.check_button.on = False
     bench.waits(1000)
-    assert bench.bus.snapshot.mode == "service"
+    assert bench.bus.snapshot.trip.mode == "service"
     assert bench.told("service_mode") == ["raised"]
 
 
@@ -253,7 +253,7 @@ def test_a_bus_that_was_in_use_or_reset_itself_takes_no_service_from_the_button(
         bench.waits(4000)
         bench.parts.check_button.on = False
         bench.waits(1000)
-        assert bench.bus.snapshot.mode == "normal", (checked, reset_cause)
+        assert bench.bus.snapshot.trip.mode == "normal", (checked, reset_cause)
 
 
 def test_what_a_crash_loop_led_to_is_told():

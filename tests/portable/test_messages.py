@@ -4,9 +4,10 @@ import json
 
 from parts import snapshot
 
-from firmware import messages
+from firmware import messages, values
 from firmware.event import ALARM, Event
-from firmware.messages import Fixed, TrackBatch, lasted, position
+from firmware.messages import TrackBatch, position
+from firmware.values import Fixed, lasted
 
 UTC_MS = 1795306323400
 
@@ -23,9 +24,9 @@ def test_fixed_numbers():
 
 
 def test_kmh_rounds_to_the_nearest_tenth():
-    assert str(messages.kmh(11528)) == "41.5"
-    assert str(messages.kmh(0)) == "0.0"
-    assert messages.kmh(None) is None
+    assert str(values.kmh(11528)) == "41.5"
+    assert str(values.kmh(0)) == "0.0"
+    assert values.kmh(None) is None
 
 
 def test_nobody_knows_for_how_long_once_it_is_a_day():
@@ -113,7 +114,7 @@ def test_state_is_json_and_unknown_is_null():
     assert state["doors"] == {"front": "open", "emergency": None}
     assert state["lat"] is None
     assert state["route"] is None
-    s.route = "port_am"
+    s.place.route = "port_am"
     assert b'"route":"port_am"' in messages.state(s, [], 0, 0, 10)
     assert state["backlog"] == {"alarm": 0, "track": 212}
     assert state["active"] == ["belt_off"]

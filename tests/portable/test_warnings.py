@@ -1,6 +1,6 @@
 """The loudest warning wins; patterns follow the clock."""
 
-from parts import Output, snapshot
+from parts import Output, put, snapshot
 
 from firmware.config.load import defaults
 from firmware.warnings import CHIME, HORN, INSIDE, LAMP, PROMPT, SILENT, Warnings
@@ -26,7 +26,7 @@ class Driver:
         self.modes = Rule(SILENT)
         self.s = snapshot(check_button=False, ignition_off_ms=None)
         for name, value in readings.items():
-            setattr(self.s, name, value)
+            put(self.s, name, value)
 
     def hears(self, ms=4000):
         """-> milliseconds that (lamp, buzzer, horn) are on in so long a time."""
@@ -40,9 +40,9 @@ class Driver:
 
     def presses(self):
         self.warnings.show(self.s, self.rules, self.modes)
-        self.s.check_button = True
+        self.s.vehicle.check_button = True
         self.warnings.show(self.s, self.rules, self.modes)
-        self.s.check_button = False
+        self.s.vehicle.check_button = False
 
 
 def on_times(level, **readings):
@@ -125,9 +125,9 @@ def test_the_button_quiets_nothing_once_the_ignition_is_off():
     driver = Driver(PROMPT)
     driver.presses()
     assert driver.hears(2000)[1] == 0
-    driver.s.ignition_off_ms = 0
+    driver.s.trip.ignition_off_ms = 0
     assert driver.hears(2000)[1] == 1000
-    driver.s.ignition_off_ms = None
+    driver.s.trip.ignition_off_ms = None
     assert driver.hears(2000)[1] == 1000
 
 
@@ -149,9 +149,9 @@ def test_another_hazard_or_a_worse_one_is_heard_all_the_same():
 def test_only_a_press_counts():
     driver = Driver(CHIME, check_button=True)  # held down since before anybody looked
     assert driver.hears(2000)[1] == 200
-    driver.s.check_button = None
+    driver.s.vehicle.check_button = None
     assert driver.hears(2000)[1] == 200
-    driver.s.check_button = True
+    driver.s.vehicle.check_button = True
     assert driver.hears(2000)[1] == 200
 
 

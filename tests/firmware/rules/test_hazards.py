@@ -256,7 +256,7 @@ def test_a_silent_receiver_is_told_and_its_position_is_unknown(bus):
     (event,) = bus.told("sensor_silent")
     assert event["data"]["sensor"] == "gnss"
     bus.waits(seconds=5)
-    assert bus.rig.bus.snapshot.lat_e7 is None and bus.rig.bus.snapshot.speed_mms is None
+    assert bus.rig.bus.snapshot.gnss.lat_e7 is None and bus.rig.bus.snapshot.gnss.speed_mms is None
 
 
 def test_noise_on_the_wires_raises_no_alarm(bus):

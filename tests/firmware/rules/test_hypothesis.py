@@ -7,6 +7,7 @@ from typing import Any
 
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from parts import put, readings
 from watch import CONFIG, READINGS, SEATS, check_turns
 
 from firmware.messages import text
@@ -64,15 +65,15 @@ def walk(s, steps):
     """The Snapshot after each step, twice: what takes a dwell time has its chance."""
     s.sensors = ("a", "b")
     s.silent = [False, False]
-    for later_ms, readings, seated, silent in steps:
-        for name, value in readings.items():
-            setattr(s, name, value)
+    for later_ms, seen, seated, silent in steps:
+        for name, value in seen.items():
+            put(s, name, value)
         for name, value in (seated or {}).items():
-            setattr(s, name, value)
-        s.seat_changes += seated is not None
+            put(s, name, value)
+        s.seats.changes += seated is not None
         s.silent = list(silent)
-        if s.ignition_off_ms is None:
-            s.alone_ms = None
+        if s.trip.ignition_off_ms is None:
+            s.trip.alone_ms = None
         for _ in range(2):
             s.now_ms += later_ms
             yield s
@@ -118,15 +119,15 @@ class Watched:
 def test_every_rule_keeps_its_contract(steps):
     everybody = [Watched(rule) for rule in RULES]
     for s in walk(Snapshot(SEATS), steps):
-        before = deepcopy(s.__dict__)
+        before = deepcopy(readings(s))
         for watched in everybody:
             watched.sees(s)
             # With the ignition on, an alarm warns louder than what a press quiets, or not at
             # all; but for a battery that was cut while parked, which is not about a child.
-            if watched.alarms and s.ignition_off_ms is None and watched.rule.kind != "supply":
+            if watched.alarms and s.trip.ignition_off_ms is None and watched.rule.kind != "supply":
                 warning = watched.rule.warning
                 assert warning >= INSIDE or warning == SILENT, (watched.rule.kind, warning)
-        assert s.__dict__ == before, "a rule writes nothing into the snapshot"
+        assert readings(s) == before, "a rule writes nothing into the snapshot"
 
 
 @CONTRACT
@@ -139,8 +140,8 @@ def test_p5_going_blind_ends_no_alarm(steps):
         for watched in everybody:
             watched.sees(s)
     for name in SENSED:
-        setattr(s, name, None)
-    s.fix_new = False
+        put(s, name, None)
+    s.gnss.fix_new = False
     s.silent = [True, True]
     for watched in everybody:
         alarms = set(watched.alarms)

@@ -4,25 +4,27 @@ import math
 import random
 from array import array
 
+from parts import put
+
 from firmware import geo
 from firmware.journal.track import Track
+from firmware.snapshot import Snapshot
 
 _CONFIG = {"error_m": 10, "every_s": 30}
 _UTC_MS = 1795306323000
 
 
-class Seen:
-    """As much of a Snapshot as Track looks at."""
-
+class Seen(Snapshot):
     def __init__(self, second, lat_e7, lon_e7, speed_mms=11000, phase="driving"):
+        super().__init__(1)
         self.now_ms = second * 1000
         self.utc_ms = _UTC_MS + second * 1000
-        self.lat_e7 = lat_e7
-        self.lon_e7 = lon_e7
-        self.speed_mms = speed_mms
-        self.heading_deg = second % 360
-        self.phase = phase
-        self.fix_new = True
+        self.gnss.lat_e7 = lat_e7
+        self.gnss.lon_e7 = lon_e7
+        self.gnss.speed_mms = speed_mms
+        self.gnss.heading_deg = second % 360
+        self.gnss.fix_new = True
+        self.trip.phase = phase
 
 
 def kept(track, seen):
@@ -41,7 +43,7 @@ def parked(seen):
     """What follows a drive: the bus stands, ignition off."""
     last = seen[-1]
     second = last.now_ms // 1000 + 1
-    return [Seen(second, last.lat_e7, last.lon_e7, 0, "parked")]
+    return [Seen(second, last.gnss.lat_e7, last.gnss.lon_e7, 0, "parked")]
 
 
 def straight(seconds, speed_mms=11000):
@@ -87,7 +89,7 @@ def test_every_position_lies_within_the_error_of_the_line():
             for s in seen:
                 utc_s = s.utc_ms // 1000
                 near = min(
-                    geo.nearest(array("i", a[1:3] + b[1:3]), 0, 2, s.lat_e7, s.lon_e7)[0]
+                    geo.nearest(array("i", a[1:3] + b[1:3]), 0, 2, s.gnss.lat_e7, s.gnss.lon_e7)[0]
                     for a, b in legs(line)
                     if a[0] <= utc_s <= b[0]
                 )
@@ -97,7 +99,10 @@ def test_every_position_lies_within_the_error_of_the_line():
 def test_kept_positions_were_seen_in_order_and_carry_their_own_reading():
     seen = drive(99)
     line = kept(Track(_CONFIG), seen + parked(seen))
-    all_seen = [(s.utc_ms // 1000, s.lat_e7, s.lon_e7, s.speed_mms, s.heading_deg) for s in seen]
+    all_seen = [
+        (s.utc_ms // 1000, s.gnss.lat_e7, s.gnss.lon_e7, s.gnss.speed_mms, s.gnss.heading_deg)
+        for s in seen
+    ]
     assert [row for row in line if row not in all_seen] == []
     assert line == sorted(line, key=lambda row: row[0])
     assert line[0] == all_seen[0] and line[-1] == all_seen[-1]
@@ -144,7 +149,7 @@ def test_where_it_stops_is_kept_at_once_and_only_once():
     seen = straight(8)
     track = Track(_CONFIG)
     kept(track, seen)
-    stop = seen[-1].lat_e7 + 500
+    stop = seen[-1].gnss.lat_e7 + 500
     standing = [Seen(8 + i, stop + i % 3 * 50, 1008833000 - i % 5 * 40, 100) for i in range(200)]
     line = kept(track, standing)
     assert len(line) == 1 and line[0][1] == stop
@@ -156,10 +161,10 @@ def test_unknown_adds_nothing():
     track = Track(_CONFIG)
     for name in ("lat_e7", "utc_ms"):
         s = Seen(1, 130827000, 1008833000)
-        setattr(s, name, None)
+        put(s, name, None)
         assert track.keep(s) == 0
     s = Seen(1, 130827000, 1008833000)
-    s.fix_new = False
+    s.gnss.fix_new = False
     assert track.keep(s) == 0
     assert track.keep(Seen(1, 130827000, 1008833000, None)) == 1
     assert track.take()[3] is None

@@ -110,25 +110,25 @@ def test_far_inside_a_polygon_is_near_it():
 
 def test_without_a_policy_the_route_of_the_one_before_is_forgotten():
     ride = Ride()
-    assert ride.at(13.07).route == "in"
+    assert ride.at(13.07).place.route == "in"
     ride.places = Places(None, {"geofence_edge_m": 30, "geofence_dwell_s": 10})
     s = ride.at(13.07)
-    assert (s.route, s.next_stop, s.stops_done) == (None, None, ())
+    assert (s.place.route, s.place.next_stop, s.place.stops_done) == (None, None, ())
 
 
 def test_a_new_trip_without_a_route_forgets_the_one_before():
     ride = Ride()
     ride.opens(13.08)
     s = ride.at(13.085, trip=2, utc_ms=MORNING_MS + 14 * 3600000)
-    assert (s.route, s.next_stop, s.stops_done) == (None, None, ())
-    assert (s.off_route_mm, s.next_stop_mm) == (None, None)
+    assert (s.place.route, s.place.next_stop, s.place.stops_done) == (None, None, ())
+    assert (s.place.off_route_mm, s.place.next_stop_mm) == (None, None)
 
 
 def test_a_parked_bus_is_off_no_route():
     ride = Ride()
-    assert ride.at(13.07).off_route_mm == 0
+    assert ride.at(13.07).place.off_route_mm == 0
     s = ride.at(13.07, phase="parked")
-    assert (s.off_route_mm, s.next_stop_mm) == (None, None)
+    assert (s.place.off_route_mm, s.place.next_stop_mm) == (None, None)
 
 
 def test_only_the_trip_during_which_the_board_was_reset_is_resumed():
@@ -136,7 +136,7 @@ def test_only_the_trip_during_which_the_board_was_reset_is_resumed():
     ride.at(13.07)
     ride.at(13.07, trip=2)
     ride.at(13.08)
-    assert ride.at(13.085).stops_missed == ["a"]
+    assert ride.at(13.085).place.stops_missed == ["a"]
 
 
 def test_where_children_boarded_counts_for_the_next_trip_alone():
@@ -144,10 +144,10 @@ def test_where_children_boarded_counts_for_the_next_trip_alone():
     ride.at(13.08, phase="boarding", front_door=True)
     ride.at(13.08, phase="driving", trip=1, front_door=False)
     s = ride.at(13.07, trip=2)
-    assert (s.stops_done, s.next_stop) == ([], "a")
+    assert (s.place.stops_done, s.place.next_stop) == ([], "a")
 
 
 def test_an_unknown_hour_has_no_route_not_even_one_that_always_holds():
     policy = loaded(bus="bus-99")
-    assert Ride(policy).at(13.07).route == "other"
-    assert Ride(policy, utc_ms=None).at(13.07).route is None
+    assert Ride(policy).at(13.07).place.route == "other"
+    assert Ride(policy, utc_ms=None).at(13.07).place.route is None

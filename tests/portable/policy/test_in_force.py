@@ -3,7 +3,7 @@
 import json
 
 from packs import BUS, PACK, Memory, digest, loaded, requests
-from parts import snapshot
+from parts import put, snapshot
 
 from firmware.config.load import defaults
 from firmware.policy.in_force import PolicyInForce
@@ -63,7 +63,7 @@ def test_a_stored_policy_is_in_force_soon_after_the_start_whatever_goes_on():
     assert bench.policy.thresholds["belt_s"] == CONFIG["rules"]["belt_s"]
     assert CONFIG["rules"]["overspeed_kmh"] == 80
     assert bench.told() == []
-    assert bench.s.policy == bench.policy.hash
+    assert bench.s.place.policy == bench.policy.hash
 
 
 def test_a_damaged_one_is_a_fault_and_the_bus_runs_without():
@@ -115,7 +115,7 @@ def test_one_that_waits_for_long_in_a_parked_bus_is_told_once():
     def told_after(ms, **readings):
         bench.s.now_ms += ms
         for name, value in readings.items():
-            setattr(bench.s, name, value)
+            put(bench.s, name, value)
         bench.policy.turn(bench.s, False, bench.replies.append)
         return [data["what"] for _, data in bench.told()]
 
@@ -135,7 +135,7 @@ def test_none_is_taken_into_force_before_the_bus_is_parked():
     bench.turns()
     bench.sends(PACK % 1)
     for phase in ("driving", "boarding", "checking"):
-        bench.s.phase = phase
+        bench.s.trip.phase = phase
         bench.turns()
         assert bench.policy.hash is None, phase
 
@@ -189,11 +189,11 @@ def test_between_two_policies_there_is_none():
     bench = Bench(PACK % 1)
     bench.turns()
     bench.told()
-    assert bench.s.policy == bench.policy.hash == digest(PACK % 1)[:8]
+    assert bench.s.place.policy == bench.policy.hash == digest(PACK % 1)[:8]
     bench.sends(PACK % 2)
     bench.turns(is_calm=False)
     bench.policy.turn(bench.s, True, bench.replies.append)
-    assert bench.policy.hash is None and bench.s.policy is None
+    assert bench.policy.hash is None and bench.s.place.policy is None
     bench.turns()
     bench.told()
-    assert bench.s.policy == bench.policy.hash == digest(PACK % 2)[:8]
+    assert bench.s.place.policy == bench.policy.hash == digest(PACK % 2)[:8]

@@ -25,7 +25,7 @@ class Fast:
         self.limit = thresholds["limit"]
 
     def judge(self, s):
-        fast = s.speed_mms > self.limit
+        fast = s.gnss.speed_mms > self.limit
         if fast == (self.warning == CHIME):
             return None
         self.warning = CHIME if fast else SILENT
@@ -47,7 +47,7 @@ class Slow:
     def judge(self, s):
         if Slow.breaks:
             raise MemoryError
-        if self.is_told or s.speed_mms != 7:
+        if self.is_told or s.gnss.speed_mms != 7:
             return None
         self.is_told = True
         return Event(self.kind, "alarm")
@@ -66,7 +66,7 @@ class Bench:
 
     def ticks(self, speed_mms, n=1):
         """-> (kind, state) of what was told in n ticks."""
-        self.s.speed_mms = speed_mms
+        self.s.gnss.speed_mms = speed_mms
         told = []
         for _ in range(n):
             notices = []

@@ -100,7 +100,7 @@ def test_supply_cut_after_2_s_and_an_alarm_if_somebody_may_be_on_board():
     assert (watch.events[0].severity, watch.rule.warning) == ("warning", PROMPT)
     for readings in ({"sitting": [3]}, {"checked": False}):
         watch = supply(supply_mv=0)
-        watch.s.ignition_off_ms = MINUTE
+        watch.s.trip.ignition_off_ms = MINUTE
         watch.sees(2100, **readings)
         assert (watch.events[0].severity, watch.rule.warning) == ("alarm", INSIDE)
 

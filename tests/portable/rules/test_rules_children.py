@@ -15,7 +15,7 @@ from firmware.warnings import CHIME, HORN, INSIDE, LAMP, PROMPT, SILENT
 
 def rides(watch, *seats, **readings):
     """These seats are taken from now on."""
-    return watch.sees(taken=list(seats), seat_changes=watch.s.seat_changes + 1, **readings)
+    return watch.sees(taken=list(seats), seat_changes=watch.s.seats.changes + 1, **readings)
 
 
 def standing(**readings):

@@ -1,5 +1,6 @@
 """The contract that every rule in RULES keeps, whatever it sees."""
 
+from parts import readings
 from watch import (
     CONFIG,
     FIXED,
@@ -18,7 +19,7 @@ from firmware.warnings import HORN, SILENT
 
 
 def test_every_reading_is_drawn():
-    for name in Snapshot(SEATS).__dict__:
+    for name in readings(Snapshot(SEATS)):
         assert (name in READINGS) != (name in FIXED), name
 
 
@@ -97,7 +98,7 @@ def test_a_rule_writes_nothing_into_the_snapshot():
 
 
 def written(s):
-    return str(sorted(s.__dict__.items(), key=_name))
+    return str(sorted(readings(s).items(), key=_name))
 
 
 def _name(item):

@@ -176,7 +176,7 @@ def test_how_long_the_dlt_waits():
 def standing(**rules):
     watch = Watch(ChildStanding, dict(CONFIG, **rules), taken=[3, 7], **DRIVES)
     watch.sees()
-    watch.s.seat_changes += 1
+    watch.s.seats.changes += 1
     return watch
 
 
@@ -218,12 +218,12 @@ def test_what_is_a_break():
             s = snapshot(phase="driving", speed_mms=kmh(40), ignition_off_ms=None)
             for minutes, phase, speed_mms in ((20, "driving", kmh(40)), (rests_min, "parked", 0),
                                               (2, "driving", kmh(40))):  # fmt: skip
-                s.phase, s.speed_mms = phase, speed_mms
-                s.ignition_off_ms = None if phase == "driving" else 0
+                s.trip.phase, s.gnss.speed_mms = phase, speed_mms
+                s.trip.ignition_off_ms = None if phase == "driving" else 0
                 for _ in range(minutes * 60):
                     s.now_ms += 1000
                     driven.update(s)
-            assert (s.driven_min >= 20) == goes_on, (rest_min, rests_min)
+            assert (s.trip.driven_min >= 20) == goes_on, (rest_min, rests_min)
 
 
 def test_heat_how_far_ahead_how_soon_and_from_where():
@@ -280,9 +280,9 @@ class Zones:
 
     def at(self, north_m, seconds):
         """-> in how many the bus is after so long there."""
-        self.s.lat_e7, self.s.lon_e7 = at(north_m, 0)
+        self.s.gnss.lat_e7, self.s.gnss.lon_e7 = at(north_m, 0)
         for _ in range(seconds):
             self.s.now_ms += 1000
-            self.s.fix_new = True
+            self.s.gnss.fix_new = True
             self.places.update(self.s)
-        return len(self.s.zones)
+        return len(self.s.place.zones)

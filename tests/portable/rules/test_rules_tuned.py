@@ -111,7 +111,7 @@ def flaps(changes, every_ms, **rules):
             chip.word ^= 1
         s.now_ms = now_ms
         seats.sense(s)
-    return s.flapping
+    return s.seats.flapping
 
 
 def test_what_flaps_is_a_matter_of_settings():
@@ -143,13 +143,13 @@ class Outputs:
 def test_when_a_button_is_stuck_is_a_setting():
     for stuck_s in (10, 300):
         s = Snapshot(1)
-        s.sos_button = True
+        s.vehicle.sos_button = True
         health = SelfCheck(Outputs)
         health.tune(dict(CONFIG, button_stuck_s=stuck_s))
         for now_ms in range(0, stuck_s * 1000, 100):
             s.now_ms = now_ms
             health.update(s)
-        assert s.failing == []
+        assert s.vehicle.failing == []
         s.now_ms += 100
         health.update(s)
-        assert s.failing == ["sos_button"]
+        assert s.vehicle.failing == ["sos_button"]

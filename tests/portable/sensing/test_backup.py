@@ -1,7 +1,7 @@
 """The backup supply: missing when it was needed, flat while the board lives on it."""
 
 from bench import Bench
-from parts import Nvs, snapshot
+from parts import Nvs, put, snapshot
 
 from firmware.config.load import defaults
 from firmware.sensing.backup import Backup
@@ -24,7 +24,7 @@ class Power:
         """-> the texts of the faults."""
         told = []
         for name, value in readings.items():
-            setattr(self.s, name, value)
+            put(self.s, name, value)
         for _ in range(seconds):
             self.s.now_ms += 1000
             for event in self.backup.update(self.s):
@@ -105,9 +105,9 @@ def test_the_bus_measures_it_only_while_the_supply_is_cut():
     bench = Bench(config)
     bench.parts.backup = Battery()
     bench.waits(3000)
-    assert bench.bus.snapshot.backup_mv is None
+    assert bench.bus.snapshot.vehicle.backup_mv is None
     bench.parts.supply.read_mv = lambda: 0
     bench.waits(5000)
-    assert bench.bus.snapshot.backup_mv == 3900
+    assert bench.bus.snapshot.vehicle.backup_mv == 3900
     (cut,) = [event for event in bench.events() if event["kind"] == "supply"]
     assert cut["data"]["level"] == "cut" and cut["data"]["backup_mv"] == 3900

@@ -1,6 +1,6 @@
 """What the bus feels: mounting, gravity, filters; and speeds of GNSS as the fallback."""
 
-from parts import snapshot
+from parts import put, snapshot
 
 from firmware.sensing.motion import Motion, mounting
 
@@ -33,10 +33,10 @@ class Bench:
     def runs(self, ticks=1, **readings):
         """A fix every tenth tick."""
         for name, value in readings.items():
-            setattr(self.s, name, value)
+            put(self.s, name, value)
         for _ in range(ticks):
             self.s.now_ms += 100
-            self.s.fix_new = self.s.speed_mms is not None and self.s.now_ms % 1000 == 0
+            self.s.gnss.fix_new = self.s.gnss.speed_mms is not None and self.s.now_ms % 1000 == 0
             self.motion.sense(self.s)
         return self.s
 
@@ -54,9 +54,9 @@ def test_mounting_is_right_handed():
 def test_at_rest_nothing_is_felt_whatever_the_tilt():
     chip = Chip(x=300, y=-200, z=930)
     s = Bench(chip).runs(100)
-    assert abs(s.accel_mms2) < 100
-    assert abs(s.lateral_mms2) < 100
-    assert s.shock_mg < 20
+    assert abs(s.vehicle.accel_mms2) < 100
+    assert abs(s.vehicle.lateral_mms2) < 100
+    assert s.vehicle.shock_mg < 20
 
 
 def test_braking_and_bends_pass_the_filter_in_the_axes_of_the_bus():
@@ -70,12 +70,12 @@ def test_braking_and_bends_pass_the_filter_in_the_axes_of_the_bus():
         bench.runs(100)
         chip.feels(**braking)
         s = bench.runs(20, speed_mms=10000)
-        assert abs(s.accel_mms2 + 4903) < 100, config
-        assert abs(s.lateral_mms2) < 100, config
+        assert abs(s.vehicle.accel_mms2 + 4903) < 100, config
+        assert abs(s.vehicle.lateral_mms2) < 100, config
         chip.feels(**bend)
         s = bench.runs(20)
-        assert abs(s.lateral_mms2 - 5884) < 100, config
-        assert abs(s.accel_mms2) < 100, config
+        assert abs(s.vehicle.lateral_mms2 - 5884) < 100, config
+        assert abs(s.vehicle.accel_mms2) < 100, config
 
 
 def test_a_pothole_is_no_braking_and_a_knock_is_no_crash():
@@ -84,14 +84,14 @@ def test_a_pothole_is_no_braking_and_a_knock_is_no_crash():
     bench.runs(100)
     chip.x[0] = -6000  # one sample: 10 ms
     s = bench.runs(1)
-    assert abs(s.accel_mms2) < 2000
-    assert s.shock_mg == 1500
+    assert abs(s.vehicle.accel_mms2) < 2000
+    assert s.vehicle.shock_mg == 1500
     chip.feels()
     bench.runs(10)
     for sample in range(10):
         chip.x[sample] = -4000  # a collision takes a tenth of a second
     s = bench.runs(1)
-    assert 3500 < s.shock_mg <= 4000
+    assert 3500 < s.vehicle.shock_mg <= 4000
 
 
 def test_gravity_is_learnt_at_rest_and_not_while_braking():
@@ -100,47 +100,47 @@ def test_gravity_is_learnt_at_rest_and_not_while_braking():
     bench.runs(100)
     chip.feels(x=-400)
     s = bench.runs(200, speed_mms=15000)
-    assert abs(s.accel_mms2 + 3922) < 60
+    assert abs(s.vehicle.accel_mms2 + 3922) < 60
     chip.feels(x=50)
     bench.runs(600, speed_mms=0)
     chip.feels(x=50)
-    assert abs(bench.runs(10, speed_mms=15000).accel_mms2) < 400
+    assert abs(bench.runs(10, speed_mms=15000).vehicle.accel_mms2) < 400
 
 
 def test_without_a_chip_two_fixes_in_a_row_show_braking():
     bench = Bench()
     bench.runs(10, speed_mms=15000)
-    assert bench.runs(10, speed_mms=10000).accel_mms2 == -5000
-    assert bench.s.lateral_mms2 is None
-    assert bench.s.shock_mg is None
+    assert bench.runs(10, speed_mms=10000).vehicle.accel_mms2 == -5000
+    assert bench.s.vehicle.lateral_mms2 is None
+    assert bench.s.vehicle.shock_mg is None
     bench.runs(10, speed_mms=None)
-    assert bench.s.accel_mms2 is None
-    assert bench.runs(10, speed_mms=0).accel_mms2 is None, "not in a row"
+    assert bench.s.vehicle.accel_mms2 is None
+    assert bench.runs(10, speed_mms=0).vehicle.accel_mms2 is None, "not in a row"
 
 
 def test_without_a_chip_two_headings_in_a_row_show_a_bend():
     bench = Bench()
     bench.runs(10, speed_mms=10000, heading_deg=350)
     s = bench.runs(10, heading_deg=20)
-    assert s.lateral_mms2 == 5250, "10 m/s times 30 degrees a second, to the right"
-    assert bench.runs(10, heading_deg=350).lateral_mms2 == -5250
-    assert bench.runs(10).lateral_mms2 == 0
-    assert bench.runs(10, heading_deg=None).lateral_mms2 is None
-    assert bench.runs(10, heading_deg=20).lateral_mms2 is None
+    assert s.vehicle.lateral_mms2 == 5250, "10 m/s times 30 degrees a second, to the right"
+    assert bench.runs(10, heading_deg=350).vehicle.lateral_mms2 == -5250
+    assert bench.runs(10).vehicle.lateral_mms2 == 0
+    assert bench.runs(10, heading_deg=None).vehicle.lateral_mms2 is None
+    assert bench.runs(10, heading_deg=20).vehicle.lateral_mms2 is None
     bench.runs(10, speed_mms=5555)
-    assert bench.runs(10, heading_deg=50).lateral_mms2 is None, "slower than 20 km/h"
+    assert bench.runs(10, heading_deg=50).vehicle.lateral_mms2 is None, "slower than 20 km/h"
     bench.runs(10, speed_mms=5556)
-    assert bench.runs(10, heading_deg=80).lateral_mms2 == 5556 * 30 * 35 // 2000
+    assert bench.runs(10, heading_deg=80).vehicle.lateral_mms2 == 5556 * 30 * 35 // 2000
     bench.runs(10, speed_mms=None)
-    assert bench.s.lateral_mms2 is None
+    assert bench.s.vehicle.lateral_mms2 is None
 
 
 def test_a_tick_without_a_sample_changes_nothing():
     chip = Chip(x=3000)
     bench = Bench(chip)
-    before = bench.runs(1, speed_mms=15000).shock_mg
+    before = bench.runs(1, speed_mms=15000).vehicle.shock_mg
     chip.n = 0
-    assert bench.runs(3).shock_mg == before > 0
+    assert bench.runs(3).vehicle.shock_mg == before > 0
 
 
 def test_a_silent_chip_leaves_the_fallback():
@@ -151,9 +151,9 @@ def test_a_silent_chip_leaves_the_fallback():
     chip.dead = True
     s = bench.runs(20, speed_mms=15000)
     assert bench.motion.silent
-    assert (s.accel_mms2, s.lateral_mms2, s.shock_mg) == (0, None, None)
+    assert (s.vehicle.accel_mms2, s.vehicle.lateral_mms2, s.vehicle.shock_mg) == (0, None, None)
     chip.dead = False
-    assert bench.runs(1).shock_mg is not None
+    assert bench.runs(1).vehicle.shock_mg is not None
     assert not bench.motion.silent
 
 
@@ -161,10 +161,10 @@ def test_what_a_chip_felt_last_is_forgotten_with_it_and_gnss_shows_the_bends():
     chip = Chip(y=-600)
     bench = Bench(chip)
     bench.runs(15, speed_mms=10000, heading_deg=90)
-    assert bench.s.lateral_mms2 > 1000
+    assert bench.s.vehicle.lateral_mms2 > 1000
     chip.dead = True
-    assert bench.runs(1).lateral_mms2 is None
-    assert bench.runs(10, heading_deg=60).lateral_mms2 == -5250, "until the next fix"
+    assert bench.runs(1).vehicle.lateral_mms2 is None
+    assert bench.runs(10, heading_deg=60).vehicle.lateral_mms2 == -5250, "until the next fix"
 
 
 def test_a_shock_counts_from_every_side_and_gravity_is_none():
@@ -176,7 +176,7 @@ def test_a_shock_counts_from_every_side_and_gravity_is_none():
         bench = Bench(chip)
         bench.runs(100)
         chip.feels(**knock)
-        assert wanted * 9 // 10 < bench.runs(1).shock_mg <= wanted, knock
+        assert wanted * 9 // 10 < bench.runs(1).vehicle.shock_mg <= wanted, knock
 
 
 def test_what_is_felt_goes_on_from_tick_to_tick():
@@ -185,7 +185,7 @@ def test_what_is_felt_goes_on_from_tick_to_tick():
     bench = Bench(chip)
     bench.runs(100)
     chip.feels(x=-4000)
-    felt = [bench.runs(1, speed_mms=9000).shock_mg for _ in range(12)]
+    felt = [bench.runs(1, speed_mms=9000).vehicle.shock_mg for _ in range(12)]
     assert felt == sorted(felt) and felt[0] == 1000 and felt[-1] > 3800
 
 
@@ -194,8 +194,8 @@ def test_once_learnt_gravity_moves_slowly():
     bench = Bench(chip)
     bench.runs(100)
     chip.feels(x=320)
-    assert 1600 < bench.runs(20).accel_mms2 < 2300, "three quarters of it"
-    assert abs(bench.runs(300).accel_mms2) < 320, "to 31 mg"
+    assert 1600 < bench.runs(20).vehicle.accel_mms2 < 2300, "three quarters of it"
+    assert abs(bench.runs(300).vehicle.accel_mms2) < 320, "to 31 mg"
 
 
 def test_a_bus_that_is_off_stands_though_its_speed_is_unknown():
@@ -203,7 +203,7 @@ def test_a_bus_that_is_off_stands_though_its_speed_is_unknown():
         chip = Chip(x=200)
         bench = Bench(chip)
         bench.runs(300, speed_mms=None, ignition=ignition)
-        assert (abs(bench.s.accel_mms2) < 60) == learns, ignition
+        assert (abs(bench.s.vehicle.accel_mms2) < 60) == learns, ignition
 
 
 def test_what_is_not_fitted_is_not_silent():

@@ -42,47 +42,47 @@ def unbuckled(seat):
 def test_all_is_unknown_until_it_has_settled():
     bench = Bench(0)
     s = bench.reads(200)
-    assert s.unknown == [1, 2, 3, 4, 5, 6, 7]
-    assert s.flapping == s.flapping_belts == []
+    assert s.seats.unknown == [1, 2, 3, 4, 5, 6, 7]
+    assert s.seats.flapping == s.seats.flapping_belts == []
     s = bench.reads(100)
-    assert s.unknown == []
-    assert s.taken == []
+    assert s.seats.unknown == []
+    assert s.seats.taken == []
 
 
 def test_seats_and_belts_are_counted_through_the_chips():
     s = Bench(occupied(3) | unbuckled(3) | occupied(7), occupied(1)).reads(300)
-    assert s.taken == [3, 7, 8]
-    assert s.unbelted == [3]
+    assert s.seats.taken == [3, 7, 8]
+    assert s.seats.unbelted == [3]
 
 
 def test_an_open_belt_on_an_empty_seat_is_nobody():
     s = Bench(unbuckled(5)).reads(300)
-    assert s.taken == []
-    assert s.unbelted == []
+    assert s.seats.taken == []
+    assert s.seats.unbelted == []
 
 
 def test_a_change_counts_once_it_has_stood():
     bench = Bench(0)
     bench.reads(300)
     bench.chips[0].word = occupied(4)
-    assert bench.reads(200).taken == []
-    assert bench.reads(100).taken == [4]
+    assert bench.reads(200).seats.taken == []
+    assert bench.reads(100).seats.taken == [4]
     bench.chips[0].word = 0
     bench.reads(100)
     bench.chips[0].word = occupied(4)
     bench.reads(100)
-    assert bench.s.taken == [4]
+    assert bench.s.seats.taken == [4]
 
 
 def test_seat_changes_moves_only_with_the_lists():
     bench = Bench(0)
     bench.reads(300)
-    before = bench.s.seat_changes
+    before = bench.s.seats.changes
     bench.reads(5000)
-    assert bench.s.seat_changes == before
+    assert bench.s.seats.changes == before
     bench.chips[0].word = occupied(1)
     bench.reads(300)
-    assert bench.s.seat_changes == before + 1
+    assert bench.s.seats.changes == before + 1
 
 
 def test_single_lost_reads_are_borne():
@@ -90,18 +90,18 @@ def test_single_lost_reads_are_borne():
     bench.reads(300)
     bench.chips[0].dead = True
     bench.reads(SILENT_MS - 100)
-    assert bench.s.taken == [2]
+    assert bench.s.seats.taken == [2]
     bench.chips[0].dead = False
     bench.reads(1000)
-    assert bench.s.taken == [2]
-    assert bench.s.unknown == []
-    before = bench.s.seat_changes
+    assert bench.s.seats.taken == [2]
+    assert bench.s.seats.unknown == []
+    before = bench.s.seats.changes
     for _ in range(5):
         bench.chips[0].dead = True
         bench.reads(100)
         bench.chips[0].dead = False
         bench.reads(10000)
-    assert bench.s.seat_changes == before
+    assert bench.s.seats.changes == before
 
 
 def test_a_silent_chip_makes_its_seats_unknown_and_only_its_own():
@@ -109,16 +109,16 @@ def test_a_silent_chip_makes_its_seats_unknown_and_only_its_own():
     bench.reads(300)
     bench.chips[0].dead = True
     s = bench.reads(SILENT_MS + 100)
-    assert s.unknown == [1, 2, 3, 4, 5, 6, 7]
-    assert s.taken == [8]
+    assert s.seats.unknown == [1, 2, 3, 4, 5, 6, 7]
+    assert s.seats.taken == [8]
     assert bench.map.silent(0)
     assert not bench.map.silent(1)
     bench.chips[0].dead = False
     bench.reads(200)
-    assert s.unknown == [1, 2, 3, 4, 5, 6, 7]
+    assert s.seats.unknown == [1, 2, 3, 4, 5, 6, 7]
     bench.reads(100)
-    assert s.unknown == []
-    assert s.taken == [2, 8]
+    assert s.seats.unknown == []
+    assert s.seats.taken == [2, 8]
     assert not bench.map.silent(0)
 
 
@@ -135,12 +135,12 @@ def test_a_flapping_contact_is_unknown_and_its_neighbours_are_not():
     for beat in range(20):
         bench.chips[0].word = occupied(6) if beat % 2 else 0
         bench.reads(100)
-    assert bench.s.unknown == [6]
+    assert bench.s.seats.unknown == [6]
     bench.chips[0].word = occupied(1) | (bench.chips[0].word & occupied(6))
     bench.reads(300)
-    assert bench.s.taken == [1]
-    assert bench.s.unknown == [6]
-    assert (bench.s.flapping, bench.s.flapping_belts) == ([6], [])
+    assert bench.s.seats.taken == [1]
+    assert bench.s.seats.unknown == [6]
+    assert (bench.s.seats.flapping, bench.s.seats.flapping_belts) == ([6], [])
 
 
 def flaps(bench, seat, times):
@@ -156,10 +156,10 @@ def test_a_contact_is_believed_again_once_a_whole_window_was_calm():
         bench.reads(300)
         flaps(bench, seat, 9)
         bench.reads(20000 - 900)
-        assert bench.s.unknown == bench.s.flapping == [seat]
+        assert bench.s.seats.unknown == bench.s.seats.flapping == [seat]
         bench.reads(100)
-        assert bench.s.unknown == bench.s.flapping == []
-        assert bench.s.taken == [seat]
+        assert bench.s.seats.unknown == bench.s.seats.flapping == []
+        assert bench.s.seats.taken == [seat]
 
 
 def test_each_window_counts_for_itself():
@@ -167,13 +167,13 @@ def test_each_window_counts_for_itself():
     bench.reads(300)
     for _ in range(3):
         flaps(bench, 6, 8)
-        assert bench.s.flapping == []
+        assert bench.s.seats.flapping == []
         bench.reads(11000)
-        assert bench.s.unknown == []
+        assert bench.s.seats.unknown == []
     flaps(bench, 6, 3)
     bench.reads(9400)  # three more are in the window of these, five in the next
     flaps(bench, 6, 8)
-    assert bench.s.flapping == []
+    assert bench.s.seats.flapping == []
 
 
 def test_a_flapping_belt_counts_as_open():
@@ -182,12 +182,12 @@ def test_a_flapping_belt_counts_as_open():
     for beat in range(20):
         bench.chips[0].word = occupied(6) | (unbuckled(6) if beat % 2 else 0)
         bench.reads(100)
-    assert bench.s.taken == [6]
-    assert bench.s.unbelted == [6]
-    assert (bench.s.flapping, bench.s.flapping_belts) == ([], [6])
+    assert bench.s.seats.taken == [6]
+    assert bench.s.seats.unbelted == [6]
+    assert (bench.s.seats.flapping, bench.s.seats.flapping_belts) == ([], [6])
     bench.chips[0].dead = True
     bench.reads(1000)
-    assert bench.s.flapping_belts == []
+    assert bench.s.seats.flapping_belts == []
 
 
 def test_seats_beyond_the_chips_stay_unknown():
@@ -198,13 +198,13 @@ def test_seats_beyond_the_chips_stay_unknown():
     for now_ms in (0, 100, 200, 300):
         s.now_ms = now_ms
         seats.sense(s)
-    assert s.unknown == [8, 9, 10]
+    assert s.seats.unknown == [8, 9, 10]
 
 
 def test_no_chip_at_all_leaves_every_seat_unknown():
     s = Snapshot(2)
     SeatMap({"count": 2, "debounce_ms": DEBOUNCE_MS, "belts": True}, []).sense(s)
-    assert s.unknown == [1, 2]
+    assert s.seats.unknown == [1, 2]
 
 
 class Mat(Chip):
@@ -219,9 +219,9 @@ def test_without_belts_a_seat_has_one_input_and_a_chip_may_have_one_seat():
     for now_ms in range(0, 300, 100):
         s.now_ms = now_ms
         seats.sense(s)
-    assert (s.taken, s.unknown, s.unbelted) == ([2, 14, 15], [], [])
+    assert (s.seats.taken, s.seats.unknown, s.seats.unbelted) == ([2, 14, 15], [], [])
     chips[1].dead = True
     for now_ms in range(300, 1000, 100):
         s.now_ms = now_ms
         seats.sense(s)
-    assert (s.taken, s.unknown) == ([2, 14], [15])
+    assert (s.seats.taken, s.seats.unknown) == ([2, 14], [15])

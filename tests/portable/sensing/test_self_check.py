@@ -1,6 +1,6 @@
 """The self-test at engine start, and what is watched from then on."""
 
-from parts import snapshot
+from parts import put, snapshot
 
 from firmware.config.load import defaults
 from firmware.sensing.self_check import SelfCheck
@@ -34,7 +34,7 @@ class Bench:
     def runs(self, ms, **readings):
         """-> how many ms (lamp, buzzer, horn) were on."""
         for name, value in readings.items():
-            setattr(self.s, name, value)
+            put(self.s, name, value)
         on_ms = [0, 0, 0]
         for _ in range(ms // 100):
             self.s.now_ms += 100
@@ -87,7 +87,7 @@ def test_a_cut_wire_a_welded_relay_and_a_silent_sensor_are_told():
     bench.s.sensors, bench.s.silent = ("expander 1", "gnss"), [True, False]
     bench.runs(5000, ignition=True)
     assert bench.verdicts() == [("warning", ["lamp", "horn", "expander 1"])]
-    assert bench.s.failing == ["lamp", "horn"]
+    assert bench.s.vehicle.failing == ["lamp", "horn"]
 
 
 def test_a_fault_stands_until_the_output_has_obeyed():
@@ -96,10 +96,10 @@ def test_a_fault_stands_until_the_output_has_obeyed():
     bench.runs(5000, ignition=True)
     bench.horn.broken = None
     bench.runs(60000)
-    assert bench.s.failing == ["horn"], "off as told: that proves nothing about on"
+    assert bench.s.vehicle.failing == ["horn"], "off as told: that proves nothing about on"
     bench.runs(1000, ignition=False)
     bench.runs(5000, ignition=True)
-    assert bench.s.failing == []
+    assert bench.s.vehicle.failing == []
 
 
 def test_an_alarm_that_does_not_sound_is_noticed_while_it_should():
@@ -108,9 +108,9 @@ def test_an_alarm_that_does_not_sound_is_noticed_while_it_should():
     bench.horn.broken = False
     bench.health.horn.set(True)
     bench.runs(100)
-    assert bench.s.failing == []
+    assert bench.s.vehicle.failing == []
     bench.runs(100)
-    assert bench.s.failing == ["horn"]
+    assert bench.s.vehicle.failing == ["horn"]
 
 
 def test_a_warning_in_the_test_is_heard_after_it():
@@ -125,13 +125,13 @@ def test_a_warning_in_the_test_is_heard_after_it():
 def test_a_button_pressed_for_30_s_is_stuck():
     bench = Bench()
     bench.runs(30000, check_button=True)
-    assert bench.s.failing == []
+    assert bench.s.vehicle.failing == []
     bench.runs(100)
-    assert bench.s.failing == ["check_button"]
+    assert bench.s.vehicle.failing == ["check_button"]
     bench.runs(100, check_button=None)
-    assert bench.s.failing == []
+    assert bench.s.vehicle.failing == []
     bench.runs(31000, sos_button=True)
-    assert bench.s.failing == ["sos_button"]
+    assert bench.s.vehicle.failing == ["sos_button"]
 
 
 def test_every_output_is_off_at_the_start():

@@ -17,9 +17,9 @@ class Ride:
     def fix(self, speed_mms, accel_mms2=0):
         """-> mm/s2 of what was told within this second."""
         s, told = self.s, []
-        s.speed_mms, s.accel_mms2 = speed_mms, accel_mms2
+        s.gnss.speed_mms, s.vehicle.accel_mms2 = speed_mms, accel_mms2
         for tick in range(10):
-            s.fix_new = tick == 0 and speed_mms is not None
+            s.gnss.fix_new = tick == 0 and speed_mms is not None
             told.append(self.stop.update(s))
             s.now_ms += 100
         (found,) = [mms2 for mms2 in told if mms2 is not None] or (None,)
@@ -67,9 +67,9 @@ def test_three_seconds_are_to_the_tick():
         ride.fix(6000, -10000)
         s, seen = ride.s, []
         since_ms = s.now_ms - 1000
-        s.fix_new = False
+        s.gnss.fix_new = False
         for _ in range(100):
-            s.speed_mms = 900 if s.now_ms - since_ms <= rolls_ms else 0
+            s.gnss.speed_mms = 900 if s.now_ms - since_ms <= rolls_ms else 0
             seen.append(ride.stop.update(s))
             s.now_ms += 100
         assert [mms2 for mms2 in seen if mms2] == ([told] if told else []), rolls_ms
@@ -101,7 +101,7 @@ def test_the_crash_has_the_heads_of_its_moment():
     watch = Watch(Crash, phase="driving", taken=[3, 7], speed_mms=kmh(60), fix_new=True)
     watch.sees()
     watch.sees(speed_mms=0, accel_mms2=-16000)
-    watch.s.fix_new = False
+    watch.s.gnss.fix_new = False
     assert watch.sees(4900, taken=[], accel_mms2=0) == []
     ((state, data),) = watch.sees(200)
     assert (state, data["seats"], str(data["shock_g"])) == ("raised", [3, 7], "1.63")
@@ -125,6 +125,6 @@ def test_the_limits_are_settings():
         watch = Watch(Crash, config, phase="driving", speed_mms=kmh(80), fix_new=True)
         watch.sees()
         watch.sees(speed_mms=0, accel_mms2=-mms2)
-        watch.s.fix_new = False
+        watch.s.gnss.fix_new = False
         assert watch.sees(9800) == []
         assert watch.states(300) == told

@@ -1,7 +1,7 @@
 """A bus that meets the places of a policy, one fix a second."""
 
 from packs import loaded
-from parts import snapshot
+from parts import put, snapshot
 
 from firmware.config.load import defaults
 from firmware.policy.places import Places
@@ -29,11 +29,10 @@ class Ride:
         """lat: degrees, or None: unknown. -> the Snapshot."""
         s = self.s
         for name, value in readings.items():
-            assert hasattr(s, name), name
-            setattr(s, name, value)
-        s.lat_e7 = None if lat is None else round(lat * 1e7)
-        s.lon_e7 = None if lat is None else lon
-        s.fix_new = lat is not None
+            put(s, name, value)
+        s.gnss.lat_e7 = None if lat is None else round(lat * 1e7)
+        s.gnss.lon_e7 = None if lat is None else lon
+        s.gnss.fix_new = lat is not None
         for _ in range(seconds):
             s.now_ms += 1000
             self.places.update(s)

@@ -43,15 +43,51 @@ class Output:
         return None
 
 
-def snapshot(seats=8, **readings):
+GROUPS = ("gnss", "seats", "vehicle", "trip", "place")
+_NAMES = {"seat_count": "count", "seat_changes": "changes", "trip": "number"}
+
+
+def _holder(s, name):
+    """-> the part of a Snapshot that holds a reading, and the reading's name there."""
+    if name in s.__dict__ and name not in GROUPS:
+        return s, name
+    name = _NAMES.get(name, name)
+    for group in GROUPS:
+        part = getattr(s, group)
+        if name in part.__dict__:
+            return part, name
+    raise AssertionError("no reading is called " + name)
+
+
+def put(s, name, value):
+    """Sets a reading of a Snapshot, in whichever group it stands."""
+    part, name = _holder(s, name)
+    setattr(part, name, value)
+
+
+def get(s, name):
+    part, name = _holder(s, name)
+    return getattr(part, name)
+
+
+def readings(s):
+    """-> {name: value} of everything that a Snapshot holds."""
+    found = {name: value for name, value in s.__dict__.items() if name not in GROUPS}
+    names = {name: alias for alias, name in _NAMES.items()}
+    for group in GROUPS:
+        for name, value in getattr(s, group).__dict__.items():
+            found[names.get(name, name)] = value
+    return found
+
+
+def snapshot(seats=8, **given):
     """A Snapshot in which every seat is empty, with these readings."""
     from firmware.snapshot import Snapshot
 
     s = Snapshot(seats)
-    s.unknown = []
-    s.doubtful = []
-    s.seat_changes = 1
-    for name, value in readings.items():
-        assert hasattr(s, name), name
-        setattr(s, name, value)
+    s.seats.unknown = []
+    s.seats.doubtful = []
+    s.seats.changes = 1
+    for name, value in given.items():
+        put(s, name, value)
     return s

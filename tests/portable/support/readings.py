@@ -19,7 +19,7 @@ def jammed(**readings):
 
 
 def seats(watch, *taken, **readings):
-    return watch.sees(taken=list(taken), seat_changes=watch.s.seat_changes + 1, **readings)
+    return watch.sees(taken=list(taken), seat_changes=watch.s.seats.changes + 1, **readings)
 
 
 def supply(**readings):

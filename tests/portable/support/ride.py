@@ -1,6 +1,6 @@
 """A Trip fed with hand-set readings."""
 
-from parts import Nvs, snapshot
+from parts import Nvs, put, snapshot
 
 from firmware.config.load import defaults
 from firmware.trip.trip import Trip
@@ -29,14 +29,14 @@ class Ride:
     def goes(self, ms=100, **readings):
         """These readings hold for so long -> the phase."""
         for name, value in readings.items():
-            setattr(self.s, name, value)
+            put(self.s, name, value)
         if "taken" in readings or "unknown" in readings:
-            self.s.seat_changes += 1
+            self.s.seats.changes += 1
         for _ in range(ms // 100):
             self.s.now_ms = self.now_ms
             self.notices += self.trip.update(self.s)
             self.now_ms += 100
-        return self.s.phase
+        return self.s.trip.phase
 
     def presses(self):
         self.goes(200, check_button=True)

@@ -1,6 +1,6 @@
 """One rule under watch: hand-set or random readings, ten times a second."""
 
-from parts import snapshot
+from parts import put, snapshot
 
 from firmware.config.load import defaults
 
@@ -24,8 +24,7 @@ class Watch:
     def sees(self, ms=100, **readings):
         """-> the events of this time, as (state, data)."""
         for name, value in _alone(readings).items():
-            assert hasattr(self.s, name), name
-            setattr(self.s, name, value)
+            put(self.s, name, value)
         before = len(self.events)
         for _ in range(ms // 100):
             self.s.now_ms = self.now_ms
@@ -145,13 +144,15 @@ def random_snapshot(draw, s):
     """Everything that a Snapshot may hold; any reading may be None."""
     for name, values in READINGS.items():
         if values != _SEATS:
-            setattr(s, name, values[draw(len(values))])
-    s.taken = [seat for seat in range(1, SEATS + 1) if draw(3) == 0]
-    s.unknown = [seat for seat in range(1, SEATS + 1) if seat not in s.taken and draw(4) == 0]
-    s.unbelted = [seat for seat in s.taken if draw(2)]
-    s.sitting = sorted(s.taken + [seat for seat in s.unknown if draw(2)])
-    s.doubtful = [seat for seat in s.unknown if seat not in s.sitting]
-    s.seat_changes += 1
+            put(s, name, values[draw(len(values))])
+    s.seats.taken = [seat for seat in range(1, SEATS + 1) if draw(3) == 0]
+    s.seats.unknown = [
+        seat for seat in range(1, SEATS + 1) if seat not in s.seats.taken and draw(4) == 0
+    ]
+    s.seats.unbelted = [seat for seat in s.seats.taken if draw(2)]
+    s.seats.sitting = sorted(s.seats.taken + [seat for seat in s.seats.unknown if draw(2)])
+    s.seats.doubtful = [seat for seat in s.seats.unknown if seat not in s.seats.sitting]
+    s.seats.changes += 1
     s.sensors = ("a", "b")
     s.silent = [draw(2) == 0, draw(2) == 0]
 

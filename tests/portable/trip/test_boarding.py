@@ -20,18 +20,18 @@ def test_through_the_open_door_children_board():
     ride = open_door()
     ride.goes(30 * MINUTE)
     assert ride.goes(taken=[3]) == "boarding"
-    assert ride.s.alone_ms is None
-    assert ride.s.ignition_off_ms > 30 * MINUTE
+    assert ride.s.trip.alone_ms is None
+    assert ride.s.trip.ignition_off_ms > 30 * MINUTE
     assert ride.nvs["unchecked"] == 1
     assert ride.goes(ignition=True) == "boarding"
-    assert ride.s.alone_ms is None
+    assert ride.s.trip.alone_ms is None
 
 
 def test_through_a_closed_door_nobody_boards():
     ride = parked()
     ride.goes(30 * MINUTE)
     assert ride.goes(taken=[3]) == "checking"
-    assert ride.s.alone_ms == ride.s.ignition_off_ms
+    assert ride.s.trip.alone_ms == ride.s.trip.ignition_off_ms
     assert ride.goes(MINUTE, front_door=True) == "checking"
 
 
@@ -39,7 +39,7 @@ def test_who_sits_down_20_s_after_the_door_closed_has_boarded_and_no_later():
     ride = open_door()
     ride.goes(19900, front_door=False)
     assert ride.goes(taken=[3]) == "boarding"
-    assert ride.s.alone_ms == 0
+    assert ride.s.trip.alone_ms == 0
     ride = open_door()
     ride.goes(20000, front_door=False)
     assert ride.goes(taken=[3]) == "checking"
@@ -49,12 +49,12 @@ def test_behind_the_closed_door_the_time_runs_for_180_s():
     ride = open_door()
     ride.goes(MINUTE, taken=[3])
     assert ride.goes(front_door=False) == "boarding"
-    assert ride.s.alone_ms == 100
+    assert ride.s.trip.alone_ms == 100
     assert ride.goes(179800) == "boarding"
     assert ride.goes() == "checking"
-    assert ride.s.alone_ms == 180000
+    assert ride.s.trip.alone_ms == 180000
     assert ride.goes(MINUTE, front_door=True) == "checking"
-    assert ride.s.alone_ms == 240000
+    assert ride.s.trip.alone_ms == 240000
 
 
 def test_a_door_that_opens_meanwhile_gives_no_time_back():
@@ -62,9 +62,9 @@ def test_a_door_that_opens_meanwhile_gives_no_time_back():
     ride.goes(taken=[3])
     ride.goes(100000, front_door=False)
     assert ride.goes(MINUTE, front_door=True) == "boarding"
-    assert ride.s.alone_ms is None
+    assert ride.s.trip.alone_ms is None
     assert ride.goes(79900, front_door=False) == "boarding"
-    assert ride.s.alone_ms == 179900
+    assert ride.s.trip.alone_ms == 179900
     assert ride.goes() == "checking"
 
 
@@ -72,9 +72,9 @@ def test_the_open_door_holds_the_time_for_12_min_and_no_longer():
     ride = open_door()
     ride.goes(taken=[3])
     ride.goes(HOLD - 100)
-    assert ride.s.alone_ms is None
+    assert ride.s.trip.alone_ms is None
     ride.goes()
-    assert ride.s.alone_ms == 100
+    assert ride.s.trip.alone_ms == 100
     assert ride.goes(179800) == "boarding"
     assert ride.goes() == "checking"
 
@@ -84,20 +84,20 @@ def test_another_child_does_not_give_the_open_door_more_time():
     ride.goes(taken=[3])
     ride.goes(HOLD - 100, taken=[3, 4])
     ride.goes(taken=[3, 4, 5])
-    assert ride.s.alone_ms == 100
+    assert ride.s.trip.alone_ms == 100
 
 
 def test_a_walk_to_the_button_gives_the_open_door_its_time_anew():
     ride = open_door()
     ride.goes(taken=[3])
     ride.goes(HOLD + MINUTE)
-    assert ride.s.alone_ms > MINUTE
+    assert ride.s.trip.alone_ms > MINUTE
     assert ride.presses() == "boarding"
-    assert ride.s.alone_ms is None
+    assert ride.s.trip.alone_ms is None
     ride.goes(HOLD - 1000)
-    assert ride.s.alone_ms is None
+    assert ride.s.trip.alone_ms is None
     ride.goes(1000)
-    assert 0 < ride.s.alone_ms <= 1000, "from the walk on, not from before"
+    assert 0 < ride.s.trip.alone_ms <= 1000, "from the walk on, not from before"
 
 
 def test_behind_the_closed_door_no_button_holds_the_time():
@@ -105,7 +105,7 @@ def test_behind_the_closed_door_no_button_holds_the_time():
     ride.goes(taken=[3])
     ride.goes(MINUTE, front_door=False)
     ride.presses()
-    assert ride.s.alone_ms > MINUTE
+    assert ride.s.trip.alone_ms > MINUTE
 
 
 def test_a_bus_that_they_leave_again_is_parked_as_before():
@@ -122,13 +122,13 @@ def test_who_gets_up_and_sits_down_again_has_not_left():
     ride.goes(HOLD - 30000, taken=[3])
     assert ride.goes(9800, taken=[]) == "parked"
     assert ride.goes(taken=[7]) == "boarding"
-    assert ride.s.alone_ms is None
+    assert ride.s.trip.alone_ms is None
     ride.goes(20200)
-    assert ride.s.alone_ms == 100
+    assert ride.s.trip.alone_ms == 100
     ride.goes(180000)
-    assert (ride.s.phase, ride.goes(taken=[])) == ("checking", "parked")
+    assert (ride.s.trip.phase, ride.goes(taken=[])) == ("checking", "parked")
     assert ride.goes(taken=[3]) == "checking"  # as overdue as before
-    assert ride.s.alone_ms > 180000
+    assert ride.s.trip.alone_ms > 180000
 
 
 def test_who_gets_up_in_the_check_gets_no_more_time_either():
@@ -139,7 +139,7 @@ def test_who_gets_up_in_the_check_gets_no_more_time_either():
     assert ride.goes(taken=[]) == "parked"
     assert ride.goes(9800) == "parked"
     assert ride.goes(taken=[7]) == "checking"
-    assert ride.s.alone_ms == ride.s.ignition_off_ms > 30000
+    assert ride.s.trip.alone_ms == ride.s.trip.ignition_off_ms > 30000
 
 
 def risen_before_the_press(ms):
@@ -158,10 +158,10 @@ def risen_before_the_press(ms):
 
 def test_who_stands_as_the_driver_presses_the_button_gets_no_more_time():
     ride = risen_before_the_press(1500)  # soak --hazards, seed 8990: 12 s late
-    assert (ride.s.phase, ride.s.checked) == ("checking", True)
-    assert ride.s.alone_ms == ride.s.ignition_off_ms == 7400
+    assert (ride.s.trip.phase, ride.s.trip.checked) == ("checking", True)
+    assert ride.s.trip.alone_ms == ride.s.trip.ignition_off_ms == 7400
     ride.goes(180000 - 7400)
-    assert ride.s.alone_ms == 180000
+    assert ride.s.trip.alone_ms == 180000
     ride = risen_before_the_press(0)
     ride.goes(taken=[])
     ride.goes(9800)
@@ -173,7 +173,7 @@ def test_who_sits_down_10_s_after_the_last_rose_has_boarded():
     ride.goes(taken=[])
     ride.goes(9900)
     assert ride.goes(taken=[20]) == "boarding"
-    assert ride.s.alone_ms == 0
+    assert ride.s.trip.alone_ms == 0
 
 
 def test_who_boards_as_the_driver_comes_from_the_button_has_not_been_there_before():
@@ -187,7 +187,7 @@ def test_who_boards_as_the_driver_comes_from_the_button_has_not_been_there_befor
 def test_after_a_reset_an_open_door_and_unknown_seats_ask_for_one_check():
     ride = Ride(**CHECKED)
     assert ride.goes(200, front_door=True, unknown=[1, 2]) == "boarding"
-    assert ride.s.alone_ms == 100
+    assert ride.s.trip.alone_ms == 100
     assert ride.goes(180000) == "checking"
     assert ride.presses() == "parked"
     assert ride.goes(10 * MINUTE) == "parked"  # a torn wire asks no more
@@ -201,7 +201,7 @@ def test_ten_seconds_later_it_is_somebody_else():
     assert ride.goes(10000, taken=[]) == "parked"
     assert ride.goes(taken=[7]) == "boarding"
     ride.goes(HOLD - 100)
-    assert ride.s.alone_ms is None
+    assert ride.s.trip.alone_ms is None
 
 
 def test_the_engine_ends_what_was_before():
@@ -211,7 +211,7 @@ def test_the_engine_ends_what_was_before():
     ride.goes(MINUTE, ignition=False, taken=[])
     assert ride.presses() == "parked"
     assert ride.goes(taken=[7]) == "boarding"
-    assert ride.s.alone_ms is None
+    assert ride.s.trip.alone_ms is None
 
 
 def test_an_engine_that_stops_again_begins_an_ordinary_check():
@@ -220,14 +220,14 @@ def test_an_engine_that_stops_again_begins_an_ordinary_check():
     ride.goes(MINUTE, ignition=True)
     assert ride.goes(ignition=False) == "checking"
     assert ride.goes(MINUTE) == "checking"
-    assert ride.s.alone_ms == MINUTE
+    assert ride.s.trip.alone_ms == MINUTE
 
 
 def test_an_unknown_door_is_closed():
     ride = open_door()
     ride.goes(taken=[3])
     ride.goes(1000, front_door=None)
-    assert ride.s.alone_ms == 1000
+    assert ride.s.trip.alone_ms == 1000
     ride = parked()
     ride.goes(MINUTE, front_door=None)
     assert ride.goes(taken=[3]) == "checking"
@@ -240,7 +240,7 @@ def test_a_door_that_comes_back_open_is_believed_only_if_it_was_closed_before():
     ride.goes(MINUTE, front_door=True)
     assert ride.goes(taken=[3]) == "boarding"
     ride = Ride(**CHECKED)
-    ride.s.front_door = True
+    ride.s.vehicle.front_door = True
     ride.goes(MINUTE)
     assert ride.goes(taken=[3]) == "checking"
 
@@ -276,15 +276,15 @@ def test_a_torn_wire_is_believed_again_once_it_read_closed():
 def test_where_seats_are_unknown_the_door_asks_for_another_check():
     ride = parked()
     ride.goes(5 * MINUTE, unknown=[5])
-    assert ride.s.doubtful == []
+    assert ride.s.seats.doubtful == []
     assert ride.goes(200, front_door=True) == "boarding"
-    assert not ride.s.checked
-    assert ride.s.doubtful == [5]
-    assert ride.s.alone_ms is None
+    assert not ride.s.trip.checked
+    assert ride.s.seats.doubtful == [5]
+    assert ride.s.trip.alone_ms is None
     ride.goes(front_door=False)
-    assert ride.s.alone_ms == 100
+    assert ride.s.trip.alone_ms == 100
     assert ride.presses() == "parked"
-    assert ride.s.doubtful == []
+    assert ride.s.seats.doubtful == []
 
 
 def test_the_driver_who_leaves_after_the_check_is_not_asked_again():
@@ -314,9 +314,9 @@ def test_p6_after_a_reset_they_have_been_alone_for_long_enough():
     ride = open_door()
     ride.goes(taken=[3])
     again = Ride(**ride.nvs)
-    again.s.front_door = True
+    again.s.vehicle.front_door = True
     assert again.goes(1000, taken=[3]) == "checking"
-    assert again.s.alone_ms > 60 * MINUTE
+    assert again.s.trip.alone_ms > 60 * MINUTE
 
 
 def test_a_gust_of_speed_is_no_engine():
@@ -325,7 +325,7 @@ def test_a_gust_of_speed_is_no_engine():
     ride.goes(1000, front_door=False)
     ride.goes(speed_mms=9000)
     ride.goes(speed_mms=0)
-    assert ride.s.alone_ms == 1200
+    assert ride.s.trip.alone_ms == 1200
 
 
 def tuned(**rules):
@@ -340,7 +340,7 @@ def test_the_policy_may_tune_it():
     ride = tuned(boarding_s=60, boarding_door_s=5)
     ride.goes(taken=[3])
     ride.goes(MINUTE)
-    assert ride.s.alone_ms == 100
+    assert ride.s.trip.alone_ms == 100
     ride = tuned(boarding_door_s=5)
     ride.goes(5100, front_door=False)
     assert ride.goes(taken=[3]) == "checking"

@@ -1,6 +1,6 @@
 """The check: who may still be on board, what the button settles, what outlives a power cut."""
 
-from parts import Nvs, snapshot
+from parts import Nvs, put, snapshot
 
 from firmware.trip.check import Check
 
@@ -21,52 +21,51 @@ class Watch:
     def sees(self, off_ms=None, **readings):
         self.off_ms = off_ms
         for name, value in readings.items():
-            assert hasattr(self.s, name), name
-            setattr(self.s, name, value)
-        self.s.seat_changes += 1
+            put(self.s, name, value)
+        self.s.seats.changes += 1
         self.s.now_ms += 100
         self.check.update(self.s, off_ms)
-        return self.s.sitting, self.s.doubtful
+        return self.s.seats.sitting, self.s.seats.doubtful
 
     def presses(self, off_ms):
         for pressed in (True, True, False):
-            self.s.check_button = pressed
+            self.s.vehicle.check_button = pressed
             self.check.update(self.s, off_ms)
-        return self.s.checked
+        return self.s.trip.checked
 
 
 def test_a_press_counts_from_the_time_of_a_walk_on():
     for off_ms, counts in ((0, False), (4999, False), (5000, True), (90000, True)):
         watch = Watch()
         assert watch.presses(off_ms) == counts, off_ms
-        assert watch.s.early_presses == (0 if counts else 1), off_ms
+        assert watch.s.trip.early_presses == (0 if counts else 1), off_ms
 
 
 def test_a_press_with_the_ignition_on_is_neither_a_check_nor_suspicious():
     watch = Watch()
     assert not watch.presses(None)
-    assert watch.s.early_presses == 0
+    assert watch.s.trip.early_presses == 0
 
 
 def test_a_button_held_since_before_or_silent_in_between_is_no_press():
     watch = Watch(check_button=None)
     for pressed in (None, True, None, True):
-        watch.s.check_button = pressed
+        watch.s.vehicle.check_button = pressed
         watch.check.update(watch.s, 9000)
-    assert not watch.s.checked
-    assert watch.s.early_presses == 0
+    assert not watch.s.trip.checked
+    assert watch.s.trip.early_presses == 0
 
 
 def test_the_button_settles_a_seat_that_was_never_known_and_no_other():
     watch = Watch(taken=[3], unknown=[9])
     assert watch.sees(9000, taken=[], unknown=[3, 9]) == ([3], [9])
     assert watch.presses(9000)
-    assert (watch.s.sitting, watch.s.doubtful) == ([3], [])
+    assert (watch.s.seats.sitting, watch.s.seats.doubtful) == ([3], [])
     assert watch.sees(9000, taken=[3], unknown=[9]) == ([3], [])
     watch.check.begin()
     watch.sees(taken=[])
     assert watch.sees() == ([], [9])
-    assert not watch.s.checked
+    assert not watch.s.trip.checked
 
 
 def test_who_sits_where_outlives_a_power_cut():
@@ -74,12 +73,12 @@ def test_who_sits_where_outlives_a_power_cut():
         watch = Watch()
         watch.sees(0, taken=[seat, 30])
         after = Watch(watch.nvs, unknown=[seat, 30, 31])
-        assert after.s.sitting == sorted((seat, 30)), seat
-        assert after.s.doubtful == [31]
+        assert after.s.seats.sitting == sorted((seat, 30)), seat
+        assert after.s.seats.doubtful == [31]
         assert after.presses(9000)
-        assert after.s.sitting == sorted((seat, 30)), seat
+        assert after.s.seats.sitting == sorted((seat, 30)), seat
         assert after.sees(9000, unknown=[]) == ([], [])
-        assert Watch(watch.nvs, unknown=[seat]).s.sitting == []
+        assert Watch(watch.nvs, unknown=[seat]).s.seats.sitting == []
 
 
 def test_with_the_ignition_on_it_is_kept_once_a_minute():
@@ -128,10 +127,10 @@ def test_who_rises_after_the_press_may_sit_on_a_seat_that_nobody_can_read():
     watch = Watch(taken=[13], unknown=[5, 6])
     assert watch.presses(9000)
     assert watch.sees(9000, taken=[]) == ([], [5, 6])
-    assert not watch.s.checked
+    assert not watch.s.trip.checked
     assert watch.presses(9000)
-    assert (watch.s.sitting, watch.s.doubtful) == ([], [])
+    assert (watch.s.seats.sitting, watch.s.seats.doubtful) == ([], [])
     watch = Watch(taken=[13], unknown=[])
     assert watch.presses(9000)
     watch.sees(9000, taken=[])
-    assert watch.s.checked
+    assert watch.s.trip.checked

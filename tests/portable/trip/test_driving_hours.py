@@ -27,13 +27,13 @@ class Bench:
     def passes(self, minutes, on=False):
         """Minutes with the engine on or off, in ticks of 20 s."""
         for _ in range(minutes * 3 or 1):
-            self.s.ignition_off_ms = None if on else 0
+            self.s.trip.ignition_off_ms = None if on else 0
             self.s.utc_ms = self.utc_ms if self.clock else None
             self.driven.update(self.s)
             if minutes:
                 self.s.now_ms += 20000
                 self.utc_ms += 20000
-        return self.s.driven_min, self.s.driven_day_min
+        return self.s.trip.driven_min, self.s.trip.driven_day_min
 
     def off(self, minutes):
         """Without power."""
@@ -117,9 +117,9 @@ def test_a_word_of_yesterday_does_not_come_back():
     bench.passes(7 * HOUR_MIN)
     bench.passes(30, on=True)
     bench.passes(1)
-    before = bench.s.driven_day_min
+    before = bench.s.trip.driven_day_min
     bench.boots()
-    assert bench.s.driven_day_min == before
+    assert bench.s.trip.driven_day_min == before
     assert before in (88, 89, 90)
 
 
@@ -162,10 +162,10 @@ def test_heads_are_those_of_5_to_10_s_ago():
     heads = HeadCount()
     s = snapshot(taken=[1])
     heads.update(s)
-    assert s.taken_before is None
+    assert s.seats.taken_before is None
     for second in range(1, 21):
         s.now_ms = second * 1000
-        s.taken = [second]
+        s.seats.taken = [second]
         heads.update(s)
         if second >= 10:
-            assert 5 <= second - s.taken_before[0] <= 10, second
+            assert 5 <= second - s.seats.taken_before[0] <= 10, second

@@ -1,6 +1,6 @@
 """Service, drill, evacuation: told from start to end, ended by themselves."""
 
-from parts import snapshot
+from parts import put, snapshot
 
 from firmware.config.load import defaults
 from firmware.trip.modes import DRILL, EVACUATION, SERVICE, Modes
@@ -22,7 +22,7 @@ class Watch:
     def sees(self, ms=100, **readings):
         """-> [(kind, state, data and why as one dict)] of this time."""
         for name, value in readings.items():
-            setattr(self.s, name, value)
+            put(self.s, name, value)
         told = []
         for _ in range(ms // 100):
             for event in self.modes.update(self.s):
@@ -45,7 +45,11 @@ def refused(watch, mode, level=SILENT):
 def test_nothing_asked_nothing_told():
     watch = Watch()
     assert watch.sees(MINUTE) == []
-    assert (watch.s.mode, watch.s.exercise, watch.modes.warning) == ("normal", False, SILENT)
+    assert (watch.s.trip.mode, watch.s.trip.exercise, watch.modes.warning) == (
+        "normal",
+        False,
+        SILENT,
+    )
     watch.modes.leave()
     assert watch.sees(MINUTE) == []
 
@@ -56,12 +60,16 @@ def test_service_is_told_shines_and_ends_after_30_minutes():
     assert watch.sees() == [
         ("service_mode", "raised", {"lasted_s": 0, "asked_by": "command", "limit_min": 30})
     ]
-    assert (watch.s.mode, watch.modes.warning, watch.s.exercise) == ("service", LAMP, False)
+    assert (watch.s.trip.mode, watch.modes.warning, watch.s.trip.exercise) == (
+        "service",
+        LAMP,
+        False,
+    )
     assert watch.sees(30 * MINUTE - 100) == []
     assert watch.sees() == [
         ("service_mode", "cleared", {"lasted_s": 1800, "ended_by": "time", "limit_min": 30})
     ]
-    assert (watch.s.mode, watch.modes.warning) == ("normal", SILENT)
+    assert (watch.s.trip.mode, watch.modes.warning) == ("normal", SILENT)
 
 
 def test_a_drive_ends_service_at_once():
@@ -99,12 +107,12 @@ def test_a_drill_marks_what_happens_from_its_first_event_to_its_last():
     watch = Watch()
     watch.enter(DRILL)
     assert watch.states() == ["raised"]
-    assert (watch.s.mode, watch.s.exercise) == ("drill", True)
+    assert (watch.s.trip.mode, watch.s.trip.exercise) == ("drill", True)
     watch.modes.leave()
     assert watch.states() == ["cleared"]
-    assert (watch.s.mode, watch.s.exercise) == ("normal", True)
+    assert (watch.s.trip.mode, watch.s.trip.exercise) == ("normal", True)
     watch.sees()
-    assert not watch.s.exercise
+    assert not watch.s.trip.exercise
 
 
 def test_an_evacuation_counts_heads_until_all_are_out():
@@ -129,7 +137,7 @@ def test_an_evacuation_counts_heads_until_all_are_out():
     ((_, state, data),) = watch.sees(3000, unknown=[])
     assert (state, data["seats"], data["unknown"]) == ("cleared", [], [])
     assert data["ended_by"] == "empty"
-    assert watch.s.mode == "normal"
+    assert watch.s.trip.mode == "normal"
 
 
 def test_an_evacuation_asked_again_keeps_its_first_count():
@@ -159,10 +167,10 @@ def test_an_evacuation_goes_before_other_modes_and_ends_with_its_drill():
     watch.sees()
     watch.enter(SERVICE)
     watch.sees()
-    assert watch.s.mode == "service"
+    assert watch.s.trip.mode == "service"
     watch.enter(EVACUATION)
     watch.sees()
-    assert watch.s.mode == "evacuation"
+    assert watch.s.trip.mode == "evacuation"
     told = watch.sees(60 * MINUTE)
     assert [(kind, data["ended_by"]) for kind, _, data in told] == [
         ("service_mode", "time"),
@@ -170,7 +178,7 @@ def test_an_evacuation_goes_before_other_modes_and_ends_with_its_drill():
         ("evacuation", "drill"),
     ]
     watch.sees()
-    assert not watch.s.exercise
+    assert not watch.s.trip.exercise
 
 
 def test_how_long_a_mode_lasted_counts_from_its_start():

@@ -1,7 +1,7 @@
 """When the board may sleep: all calm, all told, nothing unknown; and what wakes it."""
 
 from bench import MINUTE, Bench
-from parts import Nvs, snapshot
+from parts import Nvs, get, put, snapshot
 
 from firmware.config.load import defaults
 from firmware.trip.sleep import ASLEEP, AWAKE, LEAVING, Sleep
@@ -95,12 +95,12 @@ def test_whatever_is_not_calm_wakes_it_at_once_and_for_five_minutes():
     for name, values in DOUBTS:
         for value in values:
             night = Night().asleep()
-            calm = getattr(night.s, name)
-            setattr(night.s, name, value)
+            calm = get(night.s, name)
+            put(night.s, name, value)
             assert night.sleeping.doubt(night.s), (name, value)
             assert night.goes(1) == [AWAKE], (name, value)
             assert night.goes(1000) == [AWAKE], (name, value)
-            setattr(night.s, name, calm)
+            put(night.s, name, calm)
             assert night.goes(300) == [AWAKE], (name, value)
             assert night.goes(10)[-1] == ASLEEP, (name, value)
 
@@ -112,14 +112,14 @@ def test_as_made_the_snapshot_knows_nothing_and_nothing_sleeps():
     for name in PARKED:
         if name not in ("phase", "checked", "lat_e7"):
             night = Night()
-            setattr(night.s, name, None)
+            put(night.s, name, None)
             assert night.goes(900) == [AWAKE], name
 
 
 def test_values_at_the_edge_let_it_sleep():
     night = Night()
-    night.s.supply_mv = 11500
-    night.s.shock_mg = 249
+    night.s.vehicle.supply_mv = 11500
+    night.s.vehicle.shock_mg = 249
     assert night.goes(320)[-1] == ASLEEP
 
 
@@ -168,7 +168,7 @@ def test_it_gives_up_after_ten_minutes_in_which_nothing_was_acknowledged():
 
 def test_it_looks_for_satellites_for_half_a_minute_at_most():
     night = Night(wake_s=900).asleep()
-    night.s.lat_e7 = None
+    night.s.gnss.lat_e7 = None
     assert night.goes(839) == [ASLEEP, AWAKE]
     assert night.goes(30) == [AWAKE]
     assert night.goes(2) == [LEAVING, ASLEEP]
@@ -237,7 +237,7 @@ def test_asleep_it_ticks_once_a_second_and_no_sensor_is_taken_for_silent():
     assert sleeper.bench.parts.watchdog.fed - fed == 600
     assert sleeper.bench.told("sensor_silent") == []
     assert True not in sleeper.bench.bus.snapshot.silent
-    assert sleeper.bench.bus.snapshot.lat_e7 is None
+    assert sleeper.bench.bus.snapshot.gnss.lat_e7 is None
 
 
 def test_p5_a_seat_taken_while_it_sleeps_alarms_within_four_seconds():

@@ -32,16 +32,16 @@ def test_a_press_sooner_than_anyone_can_walk_counts_for_nothing():
     ride.goes(ignition=True)
     ride.goes(4900, ignition=False)
     assert ride.presses() == "checking"
-    assert not ride.s.checked
+    assert not ride.s.trip.checked
 
 
 def test_the_press_counts_from_check_walk_s_on():
     ride = parked()
     ride.goes(ignition=True)
     ride.goes(5000, ignition=False)
-    assert ride.s.ignition_off_ms == 4900
+    assert ride.s.trip.ignition_off_ms == 4900
     ride.goes(100, check_button=True)
-    assert ride.s.checked
+    assert ride.s.trip.checked
 
 
 def test_a_button_that_was_pressed_before_and_stays_is_no_press():
@@ -55,7 +55,7 @@ def test_a_press_does_not_empty_a_taken_seat():
     ride.goes(ignition=True, taken=[7])
     ride.goes(6000, ignition=False)
     assert ride.presses() == "checking"
-    assert ride.s.checked
+    assert ride.s.trip.checked
     assert ride.goes(taken=[]) == "parked"
 
 
@@ -64,27 +64,27 @@ def test_a_seat_that_falls_silent_under_a_child_stays_taken():
     ride.goes(ignition=True, taken=[7])
     ride.goes(6000, ignition=False)
     ride.goes(taken=[], unknown=[6, 7])
-    assert ride.s.sitting == [7]
-    assert ride.s.doubtful == [6]
+    assert ride.s.seats.sitting == [7]
+    assert ride.s.seats.doubtful == [6]
     assert ride.presses() == "checking"
-    assert ride.s.sitting == [7]
-    assert ride.s.doubtful == []
+    assert ride.s.seats.sitting == [7]
+    assert ride.s.seats.doubtful == []
 
 
 def test_unknown_seats_are_doubtful_until_the_driver_has_walked():
     ride = parked()
     ride.goes(ignition=True, unknown=[1, 2])
     ride.goes(6000, ignition=False)
-    assert ride.s.doubtful == [1, 2]
+    assert ride.s.seats.doubtful == [1, 2]
     assert ride.presses() == "parked"
-    assert ride.s.doubtful == []
+    assert ride.s.seats.doubtful == []
 
 
 def test_the_check_has_to_be_made_anew_after_every_use():
     ride = parked()
     for _ in range(2):
         ride.goes(ignition=True)
-        assert not ride.s.checked
+        assert not ride.s.trip.checked
         assert ride.goes(6000, ignition=False) == "checking"
         assert ride.presses() == "parked"
 
@@ -133,20 +133,20 @@ def test_unknown_speed_with_the_ignition_off_is_standing():
 def test_p6_a_reset_in_a_check_counts_as_long_overdue():
     ride = Ride(unchecked=1)
     assert ride.goes(taken=[7]) == "checking"
-    assert ride.s.ignition_off_ms > 3600000
+    assert ride.s.trip.ignition_off_ms > 3600000
 
 
 def test_p6_who_sits_down_after_a_reset_of_a_checked_bus_is_long_overdue_too():
     ride = Ride(**CHECKED)
     assert ride.goes() == "parked"
     assert ride.goes(taken=[7]) == "checking"
-    assert ride.s.ignition_off_ms > 12 * 3600 * 1000
+    assert ride.s.trip.ignition_off_ms > 12 * 3600 * 1000
 
 
 def test_a_new_board_has_not_been_checked_but_is_given_its_time():
     ride = Ride()
     assert ride.goes() == "checking"
-    assert ride.s.ignition_off_ms == 0
+    assert ride.s.trip.ignition_off_ms == 0
 
 
 def test_what_a_power_cut_must_not_undo_is_kept():
@@ -161,7 +161,7 @@ def test_what_a_power_cut_must_not_undo_is_kept():
     again = Ride(**ride.nvs)
     again.goes(ignition=True)
     again.goes(3000, speed_mms=9000)
-    assert again.s.trip == 2
+    assert again.s.trip.number == 2
 
 
 def test_a_stop_tells_who_came_and_who_went():
@@ -246,7 +246,7 @@ def test_the_odometer_counts_ways_and_neither_noise_nor_jumps():
     for second in range(101):
         # 100 e-7 degrees of latitude are 1.1 m; 10 m/s is 904 of them
         ride.goes(1000, fix_new=True, lat_e7=lat + 904 * second, lon_e7=1008833000)
-        ride.s.fix_new = False
+        ride.s.gnss.fix_new = False
     far = lat + 904 * 100
     ride.goes(100, fix_new=True, lat_e7=far + 9000000, speed_mms=10000)  # a jump of 100 km
     ride.goes(100, fix_new=True, lat_e7=far + 9009040, speed_mms=0)  # noise at standstill
@@ -263,7 +263,7 @@ def test_a_trip_has_its_own_distance_whatever_the_odometer_says():
     ride.goes(3000, speed_mms=10000)
     for second in range(101):
         ride.goes(1000, fix_new=True, lat_e7=130827000 + 904 * second, lon_e7=1008833000)
-        ride.s.fix_new = False
+        ride.s.gnss.fix_new = False
     ride.goes(6000, speed_mms=0, ignition=False)
     ride.presses()
     assert 990 <= ride.data("trip_ended")[0]["distance_m"] <= 1010
@@ -274,9 +274,9 @@ def test_nobody_is_alone_while_the_engine_runs():
     ride = parked()
     ride.goes(ignition=True, taken=[3])
     ride.goes(60000, ignition=False)
-    assert ride.s.alone_ms == 59900
+    assert ride.s.trip.alone_ms == 59900
     ride.goes(ignition=True)
-    assert ride.s.alone_ms is None
+    assert ride.s.trip.alone_ms is None
 
 
 def test_a_stop_of_the_policy_is_served_by_its_name():

@@ -153,7 +153,7 @@ def test_a_reset_ends_service_and_the_horn_sounds_again(bus):
     bus.restores_power()
     bus.waits(seconds=10)
     assert bus.horn_sounds
-    assert bus.rig.bus.snapshot.mode == "normal"
+    assert bus.rig.bus.snapshot.trip.mode == "normal"
     why = bus.told("child_left_behind")[-1]["why"]  # how long it was off nobody knows any more
     assert why["ignition_off_s"] is why["alone_s"] is None
 

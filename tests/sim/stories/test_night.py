@@ -192,7 +192,7 @@ def test_what_the_city_asks_a_sleeping_bus_is_answered_when_it_wakes():
     bus.waits(minutes=15)
     replies = [body for _, topic, body in bus.rig.peer.city if topic.endswith("/reply")]
     assert [json.loads(body)["id"] for body in replies] == ["night-1"]
-    assert bus.rig.bus.snapshot.mode == "drill" and sleeps(bus, 60) == 0
+    assert bus.rig.bus.snapshot.trip.mode == "drill" and sleeps(bus, 60) == 0
 
 
 def test_switched_off_it_never_sleeps_and_says_so():

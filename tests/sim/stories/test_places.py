@@ -128,4 +128,4 @@ def test_the_policy_tunes_the_check_itself(bus):
     assert bus.city_heard("warning") == ["check_too_soon"]
     (event,) = bus.told("check_too_soon")
     assert event["why"]["limit_s"] == 30
-    assert bus.rig.bus.snapshot.phase == "checking"
+    assert bus.rig.bus.snapshot.trip.phase == "checking"

@@ -42,8 +42,8 @@ def silent(bus):
 def test_a_child_left_behind_alarms_whichever_way_its_seat_is_wired(way):
     bus = story(way)
     bus.drives(seats={3, 7})
-    assert bus.rig.bus.snapshot.taken == [3, 7]
-    assert bus.rig.bus.snapshot.unknown == []
+    assert bus.rig.bus.snapshot.seats.taken == [3, 7]
+    assert bus.rig.bus.snapshot.seats.unknown == []
     bus.parks(seats={7})
     bus.waits(minutes=4)
     bus.rig.drain()
@@ -55,8 +55,8 @@ def test_a_child_left_behind_alarms_whichever_way_its_seat_is_wired(way):
 def test_a_bus_without_belt_contacts_warns_of_no_belt():
     bus = story("no belts")
     bus.drives(seats={3, 7}, belts=set(), speed_kmh=50)
-    assert bus.rig.bus.snapshot.taken == [3, 7]
-    assert bus.rig.bus.snapshot.unbelted == []
+    assert bus.rig.bus.snapshot.seats.taken == [3, 7]
+    assert bus.rig.bus.snapshot.seats.unbelted == []
     bus.rig.check()
 
 
@@ -67,8 +67,8 @@ def test_the_cable_of_a_module_is_cut_while_a_child_sits_there(board):
     bus.parks(seats={30}, check=False)
     bus.loses_expander(1)
     bus.waits(seconds=30)
-    assert bus.rig.bus.snapshot.unknown == list(range(25, 41))
-    assert 30 not in bus.rig.bus.snapshot.taken
+    assert bus.rig.bus.snapshot.seats.unknown == list(range(25, 41))
+    assert 30 not in bus.rig.bus.snapshot.seats.taken
     bus.presses_check_button()  # a walk settles no seat in which somebody was
     bus.waits(minutes=4)
     bus.rig.drain()
@@ -77,7 +77,7 @@ def test_the_cable_of_a_module_is_cut_while_a_child_sits_there(board):
     assert left and 30 in left[0]["data"]["seats"]
     bus.finds_expander(1)
     bus.waits(seconds=30)
-    assert bus.rig.bus.snapshot.taken == [30]
+    assert bus.rig.bus.snapshot.seats.taken == [30]
     bus.rig.drain()
     assert silent(bus)[-1] == ("cleared", "module 2")
     bus.rig.check()
@@ -90,7 +90,7 @@ def test_a_broken_mat_is_told_by_its_seat():
     wiring.wire = lambda opened: wiring.uv.__setitem__(4, 3_300_000)  # seat 5's wire is torn
     bus.rig.vehicle.faults.changes += 1
     bus.waits(seconds=30)
-    assert bus.rig.bus.snapshot.unknown == [5]
+    assert bus.rig.bus.snapshot.seats.unknown == [5]
     bus.rig.drain()
     assert silent(bus) == [("raised", "mat of seat 5")]
     bus.rig.check()
@@ -102,8 +102,8 @@ def test_a_chain_that_is_cut_is_unknown_all_of_it(at):
     bus.drives(seats={3, 30})
     bus.loses_expander(at)
     bus.waits(seconds=10)
-    assert len(bus.rig.bus.snapshot.unknown) == 40
-    assert bus.rig.bus.snapshot.taken == []
+    assert len(bus.rig.bus.snapshot.seats.unknown) == 40
+    assert bus.rig.bus.snapshot.seats.taken == []
     bus.rig.drain()
     assert silent(bus) == [("raised", "chain")]
     bus.rig.check()
@@ -120,8 +120,8 @@ def test_noise_on_the_line_empties_no_seat(seed):
         bus.rig.run_for(1000)
         s = bus.rig.bus.snapshot
         for seat in (3, 30):
-            assert seat in s.taken or seat in s.unknown, f"seed {seed}, {second} s"
-        known += s.taken == [3, 30]
-        assert set(s.taken) <= {3, 30}, f"seed {seed}, {second} s"
+            assert seat in s.seats.taken or seat in s.seats.unknown, f"seed {seed}, {second} s"
+        known += s.seats.taken == [3, 30]
+        assert set(s.seats.taken) <= {3, 30}, f"seed {seed}, {second} s"
     assert known > 530, f"seed {seed}"
     bus.rig.check()

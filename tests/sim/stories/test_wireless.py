@@ -112,10 +112,10 @@ def test_a_wrong_pin_is_given_once_however_often_the_board_starts():
 def test_the_modems_own_receiver_gives_the_position():
     bus = rig("cellular", gnss={"in_modem": True})
     bus.run_for(30_000)
-    assert bus.bus.snapshot.lat_e7 is not None and bus.bus.uplink.connected
+    assert bus.bus.snapshot.gnss.lat_e7 is not None and bus.bus.uplink.connected
     bus.vehicle.reset("watchdog")
     bus.run_for(60_000)
-    assert bus.bus.snapshot.lat_e7 is not None
+    assert bus.bus.snapshot.gnss.lat_e7 is not None
 
 
 def test_a_tunnel():
@@ -152,12 +152,12 @@ def test_the_board_starts_anew_once_when_nothing_else_helps_and_nobody_may_sit_t
     bus.network.refuses = True
     bus.network.reset()
     bus.run_for(20 * _MINUTE_MS)
-    assert (bus.vehicle.boots, bus.bus.snapshot.phase) == (1, "checking")
+    assert (bus.vehicle.boots, bus.bus.snapshot.trip.phase) == (1, "checking")
     bus.world.check_button_pressed = True
     bus.run_for(1000)
     bus.world.check_button_pressed = False
     bus.run_for(60 * _MINUTE_MS)
-    assert (bus.vehicle.boots, bus.bus.snapshot.phase) == (2, "parked")
+    assert (bus.vehicle.boots, bus.bus.snapshot.trip.phase) == (2, "parked")
     bus.network.refuses = False
     bus.run_for(17 * _MINUTE_MS)  # it sleeps by now, and tries when it wakes
     assert [data["what"] for data in heard(bus, "fault")] == ["link"]

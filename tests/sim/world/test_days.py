@@ -24,7 +24,7 @@ def test_an_ordinary_morning_raises_no_alarm_and_delivers_everything(index):
     rig.check()
     assert rig.missing() == 0
     assert alarms(rig) == []
-    assert rig.bus.snapshot.phase == "parked"
+    assert rig.bus.snapshot.trip.phase == "parked"
     assert len([event for event in rig.heard() if event["kind"] == "trip_ended"]) == 1
     served = [event["data"] for event in rig.heard() if event["kind"] == "stop_served"]
     assert len(served) == 4

@@ -30,7 +30,7 @@ def test_every_pack_is_valid_and_small(index):
 def places_at(lat, lon):
     places = Places(loaded(json.dumps(policy_for())), defaults()["rules"])
     s = Snapshot(8)
-    s.lat_e7, s.lon_e7, s.fix_new = round(lat * 1e7), round(lon * 1e7), True
+    s.gnss.lat_e7, s.gnss.lon_e7, s.gnss.fix_new = round(lat * 1e7), round(lon * 1e7), True
     s.utc_ms = SCHOOL_TIME_MS
     places.update(s)
     return s
@@ -40,14 +40,14 @@ def places_at(lat, lon):
 def test_the_limit_in_the_middle_of_every_road_is_its_own(road):
     (lat1, lon1), (lat2, lon2) = (town.PLACES[place] for place in road.places[:2])
     s = places_at((lat1 + lat2) / 2, (lon1 + lon2) / 2)
-    assert s.limit_kmh == road.limit_kmh
+    assert s.place.limit_kmh == road.limit_kmh
 
 
 @pytest.mark.parametrize("key", [*town.STOPS, *town.SCHOOLS])
 def test_every_stop_is_where_the_bus_stops(key):
     s = places_at(*town.PLACES[key])
-    assert s.stop == key
-    assert s.at_school == (key in town.SCHOOLS)
+    assert s.place.stop == key
+    assert s.place.at_school == (key in town.SCHOOLS)
 
 
 @pytest.mark.parametrize("index", [0, 5])

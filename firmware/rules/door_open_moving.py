@@ -15,6 +15,7 @@ class _Door:
         self.held = Held(held_s * 1000)
         self.is_open = False
         self.raised = False
+        self.rolled = False  # raised in a bus that counts as parked
 
 
 class DoorOpenMoving:
@@ -26,7 +27,8 @@ class DoorOpenMoving:
     Source: over 5 km/h for 2 s, the emergency door at once [default].
 
     Unknown door: counts as open only if it was open when last known.
-    Unknown speed neither raises nor ends it; a parked bus stands.
+    Unknown speed neither raises nor ends it; a parked bus stands, unless it was parked and
+    moved when this was raised.
     """
 
     kind = "door_open_moving"
@@ -51,12 +53,13 @@ class DoorOpenMoving:
     def _judge_door(self, door, is_open, s):
         if is_open is not None:
             door.is_open = is_open
-        is_unknown = s.gnss.speed_mms is None and s.trip.phase != "parked"
-        if is_unknown and door.is_open:
+        stands = s.trip.phase == "parked" and not (door.raised and door.rolled)
+        if s.gnss.speed_mms is None and not stands and door.is_open:
             return None
         hazard = door.is_open and (s.gnss.speed_mms or 0) > self._limit_mms
         if not door.raised and door.held.update(s.now_ms, hazard):
             door.raised = True
+            door.rolled = s.trip.phase == "parked"
             return self._event(RAISED, door, s)
         if door.raised and not hazard:
             door.raised = False

@@ -227,6 +227,13 @@ def test_door_open_moving_unknown_speed_does_not_end_it():
     assert watch.rule.warning == SILENT
 
 
+def test_door_open_moving_in_a_parked_bus_that_rolls_does_not_end_with_the_receiver():
+    watch = Watch(DoorOpenMoving, phase="parked", emergency_door=True, speed_mms=kmh(20))
+    assert watch.states() == ["raised"]
+    assert watch.sees(MINUTE, speed_mms=None) == []
+    assert watch.states(speed_mms=0) == ["cleared"]
+
+
 def riding(**readings):
     return Watch(BeltOff, phase="driving", **readings)
 

@@ -54,10 +54,10 @@ class SelfTest:
     def _sensors(self):
         s = self._bus.snapshot
         rows = [_gnss(s), _seats(s)]
-        for index in range(len(s.sensors)):
-            name, silent = s.sensors[index], s.silent[index]
+        for name in s.sensors:
             fitted = name not in _SKIPPED or getattr(self._parts, name) is not None
             if name not in ("gnss", "supply") and fitted:
+                silent = name in s.silent
                 rows.append((name, not silent, "does not answer" if silent else "answers"))
         rows.append(
             _button("check button", s.vehicle.check_button, "check_button" in s.vehicle.failing)
@@ -110,7 +110,7 @@ class SelfTest:
 
 
 def _gnss(s):
-    if s.silent[s.sensors.index("gnss")]:
+    if "gnss" in s.silent:
         return ("gnss", False, "does not answer")
     sats = "" if s.gnss.sats is None else ", %d satellites" % s.gnss.sats
     if s.gnss.lat_e7 is None:

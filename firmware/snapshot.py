@@ -106,8 +106,8 @@ class Snapshot:
         self.now_ms = 0  # since boot, never wraps
         self.utc_ms = None  # since 1970
         self.clock = "none"  # how far utc_ms can be trusted: gnss, rtc, none
-        self.sensors = ()  # names of everything that is asked each tick
-        self.silent = []  # beside it: True once that sensor is given up as silent
+        self.sensors = ()  # names of everything that is asked each tick; made once, at start
+        self.silent = []  # names of those that do not answer, in the order of sensors
         self.gnss = Gnss()
         self.seats = Seats(seat_count)
         self.vehicle = Vehicle()

@@ -46,7 +46,7 @@ class GnssJammed:
             if runs and not self._back.update(s.now_ms, known):
                 return None
             return self._tell(CLEARED, s)
-        odd = self._suspect and runs and not known and not _is_silent(s)
+        odd = self._suspect and runs and not known and "gnss" not in s.silent
         return self._tell(RAISED, s) if self._gone.update(s.now_ms, odd) else None
 
     def _tell(self, state, s):
@@ -58,10 +58,3 @@ class GnssJammed:
         data = (("sats_before", self._sats),)
         why = (("sats", s.gnss.sats), ("stood_s", _STANDS_MS // 1000), ("limit_s", self._held_s))
         return Event(self.kind, WARNING, state, data, why)
-
-
-def _is_silent(s):
-    for index in range(len(s.sensors)):
-        if s.sensors[index] == "gnss":
-            return s.silent[index]
-    return False

@@ -28,7 +28,7 @@ class SensorSilent:
         event = None
         self.warning = SILENT
         for index in range(len(self._held)):
-            silent = self._held[index].update(s.now_ms, s.silent[index])
+            silent = self._held[index].update(s.now_ms, s.sensors[index] in s.silent)
             if silent != self._raised[index] and event is None:
                 self._raised[index] = silent
                 event = self._event(RAISED if silent else CLEARED, s.sensors[index], s)

@@ -114,10 +114,7 @@ class SelfCheck:
         if ms < _VERDICT_MS:
             return ()
         self._since_ms = None
-        faults = list(s.vehicle.failing)
-        for index in range(len(s.sensors)):
-            if s.silent[index]:
-                faults.append(s.sensors[index])
+        faults = s.vehicle.failing + s.silent
         severity = WARNING if faults else INFO
         data = (("ok", not faults), ("faults", faults))
         why = (("horn_tested", self._horn_tested),)

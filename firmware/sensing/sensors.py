@@ -46,18 +46,12 @@ class Sensors:
         self._cut_mv = config["rules"]["supply_cut_mv"]
         self._motion = Motion(config["accelerometer"], parts.accelerometer)
         self._heads = HeadCount()
-        names, self._sensor_of = [], []  # banks of one part are one sensor
-        for name in parts.seats.names:
-            if name not in names:
-                names.append(name)
-            self._sensor_of.append(names.index(name))
-        self._seat_sensors = len(names)
-        names += ["gnss", "supply", "cabin", "accelerometer"]
+        self._banks_of = _by_name(parts.seats.names)
+        names = [name for name, _ in self._banks_of] + ["gnss", "supply", "cabin", "accelerometer"]
         if parts.switches is not None:
             names.append("switches")
         s.sensors = tuple(names)
-        s.vehicle.expander_resets = [0] * len(self._sensor_of)
-        s.silent = [False] * len(s.sensors)
+        s.vehicle.expander_resets = [0] * len(parts.seats.names)
         self._deaf_ms = 0  # so long nobody has listened to the receiver, since the start
         self.settled = False  # no switch is on its way from one reading to another
 
@@ -77,7 +71,7 @@ class Sensors:
         else:
             self._read_gnss(s)
         self._motion.sense(s)
-        s.silent[self._seat_sensors + 3] = self._motion.silent
+        _note(s, "accelerometer", self._motion.silent)
         self._heads.update(s)
         s.utc_ms = self._clock.utc_ms(s.now_ms)
         s.clock = self._clock.source(s.now_ms)
@@ -88,17 +82,17 @@ class Sensors:
         seats = self._parts.seats
         seats.turn(s.now_ms)
         self._seats.sense(s)
-        for index in range(self._seat_sensors):
-            s.silent[index] = False
-        for index in range(len(self._sensor_of)):
-            if self._seats.silent(index):
-                s.silent[self._sensor_of[index]] = True
-            s.vehicle.expander_resets[index] = seats.banks[index].resets
+        for name, banks in self._banks_of:
+            silent = False
+            for index in banks:
+                silent = silent or self._seats.silent(index)
+                s.vehicle.expander_resets[index] = seats.banks[index].resets
+            _note(s, name, silent)
 
     def _read_switches(self, s):
         parts, now_ms = self._parts, s.now_ms
         if parts.switches is not None:
-            s.silent[self._seat_sensors + 4] = not parts.switches.refresh()
+            _note(s, "switches", not parts.switches.refresh())
         ignition = parts.ignition.read()
         front = parts.front_door.read()
         emergency = parts.emergency_door.read()
@@ -131,8 +125,7 @@ class Sensors:
                 self._heard_ms = now_ms
             n = self._listen()
         self._parts.gnss.turn(now_ms - self._deaf_ms, self.nmea.sentences)
-        index = self._seat_sensors
-        s.silent[index] = now_ms - self._heard_ms > _GNSS_SILENT_MS
+        _note(s, "gnss", now_ms - self._heard_ms > _GNSS_SILENT_MS)
         s.gnss.fix_new = self.nmea.fixes != self._fixes
         if s.gnss.fix_new:
             self._fixes = self.nmea.fixes
@@ -182,9 +175,8 @@ class Sensors:
         )
 
     def _read_slow(self, s):
-        index = self._seat_sensors + 1
         s.vehicle.supply_mv = _read_mv(self._parts.supply)
-        s.silent[index] = s.vehicle.supply_mv is None
+        _note(s, "supply", s.vehicle.supply_mv is None)
         # With the vehicle's supply the pin shows the charger (LilyGO T-A7670, README, note 4).
         is_cut = s.vehicle.supply_mv is not None and s.vehicle.supply_mv < self._cut_mv
         s.vehicle.backup_mv = (
@@ -194,10 +186,30 @@ class Sensors:
             return
         try:
             s.vehicle.cabin_c10 = self._parts.cabin.read_c10()
-            s.silent[index + 1] = False
         except OSError:
             s.vehicle.cabin_c10 = None
-            s.silent[index + 1] = True
+        _note(s, "cabin", s.vehicle.cabin_c10 is None)
+
+
+def _note(s, name, silent):
+    """Whether this sensor is silent -> Snapshot.silent; a new list only if that has changed."""
+    if (name in s.silent) != silent:
+        s.silent = _toggled(s, name)
+
+
+def _toggled(s, name):
+    """By itself: a comprehension allocates cells for its function at every call."""
+    return [other for other in s.sensors if (other in s.silent) != (other == name)]
+
+
+def _by_name(names):
+    """Names of the banks -> [(name, indices of its banks)]: banks of one part are one sensor."""
+    banks_of = []
+    for name in names:
+        if name not in [known for known, _ in banks_of]:
+            banks = tuple([index for index in range(len(names)) if names[index] == name])
+            banks_of.append((name, banks))
+    return banks_of
 
 
 def _read_mv(supply):

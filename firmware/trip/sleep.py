@@ -56,7 +56,7 @@ class Sleep:
             return "the supply is low or unknown"
         if s.vehicle.shock_mg is not None and s.vehicle.shock_mg >= _MOVED_MG:
             return "the bus moves"
-        if True in s.silent or s.vehicle.failing:
+        if s.silent or s.vehicle.failing:
             return "a part fails"
         return ""
 

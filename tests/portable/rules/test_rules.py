@@ -278,23 +278,23 @@ def test_belt_off_every_child_has_its_10_s_and_a_slow_bus_or_a_stop_begins_anew(
 
 
 def sensors(**readings):
-    return Watch(SensorSilent, sensors=("gnss", "supply"), silent=[False, False], **readings)
+    return Watch(SensorSilent, sensors=("gnss", "supply"), silent=[], **readings)
 
 
 def test_sensor_silent_after_2_s_once_an_outage_and_sensor():
     watch = sensors()
-    assert watch.sees(2000, silent=[True, False]) == []
+    assert watch.sees(2000, silent=["gnss"]) == []
     assert watch.sees(100) == [("raised", {"sensor": "gnss", "unknown_seats": []})]
     assert watch.sees(MINUTE) == []
     assert watch.rule.warning == LAMP
-    assert watch.states(silent=[False, False]) == ["cleared"]
+    assert watch.states(silent=[]) == ["cleared"]
     assert watch.rule.warning == SILENT
-    assert watch.states(2100, silent=[True, False]) == ["raised"]
+    assert watch.states(2100, silent=["gnss"]) == ["raised"]
 
 
 def test_sensor_silent_two_at_once_are_two_events():
     watch = sensors()
-    told = watch.sees(2200, silent=[True, True])
+    told = watch.sees(2200, silent=["gnss", "supply"])
     assert [data["sensor"] for _, data in told] == ["gnss", "supply"]
     assert watch.events[0].subject != watch.events[1].subject
 

@@ -84,7 +84,7 @@ def test_a_cut_wire_a_welded_relay_and_a_silent_sensor_are_told():
     bench = Bench()
     bench.horn.broken = False
     bench.lamp.broken = True
-    bench.s.sensors, bench.s.silent = ("expander 1", "gnss"), [True, False]
+    bench.s.sensors, bench.s.silent = ("expander 1", "gnss"), ["expander 1"]
     bench.runs(5000, ignition=True)
     assert bench.verdicts() == [("warning", ["lamp", "horn", "expander 1"])]
     assert bench.s.vehicle.failing == ["lamp", "horn"]

@@ -154,7 +154,7 @@ def random_snapshot(draw, s):
     s.seats.doubtful = [seat for seat in s.seats.unknown if seat not in s.seats.sitting]
     s.seats.changes += 1
     s.sensors = ("a", "b")
-    s.silent = [draw(2) == 0, draw(2) == 0]
+    s.silent = [name for name in s.sensors if draw(2) == 0]
 
 
 def check_turns(rule, active, event, place):

@@ -4,7 +4,7 @@
     python -m tools.hazards --check    exit status 1 if it is not current
 
 What a rule means, its source and its side on unknown are paragraphs of its docstring; its
-thresholds are the settings that its file reads, with the ranges of firmware/config/load.py; what
+thresholds are the settings that its file reads, with the ranges that the rules declare; what
 the driver hears and the city receives are the levels and severities that it imports.
 """
 
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import sim  # noqa: F401  (CPython looks like MicroPython from here on)
-from firmware.config.load import SETTINGS
+from firmware.config.settings import of_rules
 from firmware.rules.catalogue import RULES
 from tools.hazards_th import THAI
 
@@ -96,11 +96,11 @@ def _settings(kind: str, tree: ast.AST) -> list[str]:
         and node.value.id == "config"
         and isinstance(node.slice, ast.Constant)
     }
-    return [name for name in SETTINGS["rules"] if name in read | {*BEHIND.get(kind, ())}]
+    return [name for name in of_rules() if name in read | {*BEHIND.get(kind, ())}]
 
 
 def _threshold(name: str) -> str:
-    setting = SETTINGS["rules"][name]
+    setting = of_rules()[name]
     what = setting.range.replace("a whole number from ", "").replace(" to ", "..")
     return f"`{name}` {setting.default} ({what})"
 

@@ -3,7 +3,7 @@
 from micropython import const
 
 from firmware import geo
-from firmware.config.load import SETTINGS
+from firmware.config.settings import of_rules
 from firmware.policy.hours import ALL_DAYS
 from firmware.policy.settings import CLASSES, KINDS, ROAD, ROUTE, SCHOOL, STOP, ZONE
 from firmware.policy.table import numbers
@@ -48,7 +48,7 @@ def read(json, policy, bus):
         elif key == "utc_offset_min":
             policy.utc_offset_min = json.number(0, -720, 840, "the offset")
         elif key == "rules":
-            _rules(json, policy, SETTINGS["rules"])
+            _rules(json, policy, of_rules())
         elif key in ("name", "signature"):  # the signature will be checked in a later version
             json.text(200)
         else:

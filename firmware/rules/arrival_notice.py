@@ -5,15 +5,19 @@ from firmware.warnings import SILENT
 
 
 class ArrivalNotice:
-    """Within arrival_m of the next stop of its route, as the crow flies. Once a stop and
-    trip; it only happens, and is no hazard.
+    """The bus is within arrival_m of the next stop of its route, as the crow flies. Reported once
+    a stop and trip; it is no hazard.
+
+    City: info; each time.
+    Driver: nothing.
 
     Source: 500 m [default].
 
-    Unknown position or hour: nothing is told.
+    Unknown position or hour: nothing is reported.
     """
 
     kind = "arrival_notice"
+    settings = (("arrival_m", 500, 100, 2000),)
 
     def __init__(self, config):
         self.warning = SILENT

@@ -9,9 +9,11 @@ from firmware.warnings import CHIME, SILENT
 class BeltOff:
     """Above belt_kmh somebody sits unbuckled for belt_s.
 
-    A change of who it is is told once it has stood for belt_s as well. It ends when
-    all are buckled for that long, or when the bus has stood at a door (BOARDING) or
-    is parked.
+    A change of the seats is reported once it has lasted belt_s as well. It ends when all are
+    buckled for that long, or when the bus has stood at a door (BOARDING) or is parked.
+
+    City: warning; raised, updated, cleared.
+    Driver: chime.
 
     Source: over 10 km/h for 10 s [default].
 
@@ -20,6 +22,10 @@ class BeltOff:
     """
 
     kind = "belt_off"
+    settings = (
+        ("belt_kmh", 10, 1, 60),
+        ("belt_s", 10, 0, 120),
+    )
 
     def __init__(self, config):
         self.warning = SILENT

@@ -9,9 +9,11 @@ from firmware.warnings import CHIME, SILENT
 class ChildStanding:
     """Above standing_kmh a seat that was taken on this drive is empty, for standing_s.
 
-    Somebody who sits down elsewhere ends the search for one who stands. It ends when
-    nobody stands any more, or when the bus is at a stop (BOARDING) or parked; a red
-    light does not end it.
+    A child that sits down elsewhere is taken off the list. It ends when no child stands any
+    more, or when the bus is at a stop (BOARDING) or parked; a red light does not end it.
+
+    City: warning; raised, updated, cleared.
+    Driver: chime.
 
     Source: 20 km/h and 3 s [default]; children shift about on their seats for less.
 
@@ -20,6 +22,10 @@ class ChildStanding:
     """
 
     kind = "child_standing"
+    settings = (
+        ("standing_kmh", 20, 5, 60),
+        ("standing_s", 3, 1, 60),
+    )
 
     def __init__(self, config):
         self.warning = SILENT

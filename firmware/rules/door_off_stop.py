@@ -7,8 +7,12 @@ from firmware.warnings import PROMPT, SILENT
 
 class DoorOffStop:
     """The ignition is on and the front door open for door_off_stop_s, farther than
-    geofence_edge_m from the circle of every stop. It ends when the door is closed, when
-    the bus is at a stop, or with the ignition off.
+    geofence_edge_m from the circle of every stop.
+
+    It ends when the door is closed, when the bus is at a stop, or with the ignition off.
+
+    City: warning; raised, cleared.
+    Driver: prompt.
 
     Source: 2 s [default]; the stops are the policy's.
 
@@ -17,6 +21,10 @@ class DoorOffStop:
     """
 
     kind = "door_off_stop"
+    settings = (
+        ("door_off_stop_s", 2, 0, 30),
+        "geofence_edge_m",
+    )
 
     def __init__(self, config):
         self.warning = SILENT

@@ -19,10 +19,13 @@ class _Door:
 
 
 class DoorOpenMoving:
-    """Above door_open_kmh: the front door after door_open_s, the emergency door after
+    """Above door_open_kmh a door is open: the front door for door_open_s, the emergency door for
     emergency_door_s.
 
     It ends when the door is closed or the bus stands.
+
+    City: warning, or an alarm for the emergency door; raised, cleared.
+    Driver: prompt, inside.
 
     Source: over 5 km/h for 2 s, the emergency door at once [default].
 
@@ -32,6 +35,11 @@ class DoorOpenMoving:
     """
 
     kind = "door_open_moving"
+    settings = (
+        ("door_open_kmh", 5, 1, 20),
+        ("door_open_s", 2, 0, 30),
+        "emergency_door_s",
+    )
 
     def __init__(self, config):
         self.warning = SILENT

@@ -7,11 +7,14 @@ _UPDATE_MS = 60000
 
 
 class ExpanderReset:
-    """An expander was found without its pull-ups and was set up anew.
+    """An expander was found without its pull-ups and was set up again.
 
-    Its seats are unknown for less than a second, so that no other rule need notice; but
-    a supply that dips will dip again. Told at the first, at most once a minute for
-    the next ones; it ends after expander_calm_s without.
+    Its seats are unknown for less than a second, so no other rule need notice; but
+    a supply that dips will dip again. The first reset is reported at once, the next ones at most
+    once a minute; it ends after expander_calm_s without one.
+
+    City: warning; raised, updated, cleared.
+    Driver: lamp.
 
     Source: Microchip DS20001952C table 3-3, the values after a reset; 10 min [default].
 
@@ -20,6 +23,7 @@ class ExpanderReset:
     """
 
     kind = "expander_reset"
+    settings = (("expander_calm_s", 600, 60, 3600),)
 
     def __init__(self, config):
         self.warning = SILENT

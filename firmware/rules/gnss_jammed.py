@@ -11,10 +11,14 @@ _SLOW_MMS = 1000
 
 class GnssJammed:
     """A bus that has stood for 30 s with 6 satellites or more loses its position for
-    gnss_jammed_s, though its receiver goes on talking and its engine runs.
+    gnss_jammed_s, while its receiver goes on talking and its engine runs.
 
-    A sky does not change over a bus that stands; on the way a tunnel looks the same, and
-    then only gnss_lost is told. It ends after calm_s with a position, or with the ignition off.
+    The sky over a standing bus does not change; on the way a tunnel looks the same, and
+    then only gnss_lost is reported. It ends after calm_s with a position, or with the ignition
+    off.
+
+    City: warning; raised, cleared.
+    Driver: lamp.
 
     Source: [default]; a plain NMEA receiver names no jammer.
 
@@ -23,6 +27,10 @@ class GnssJammed:
     """
 
     kind = "gnss_jammed"
+    settings = (
+        ("gnss_jammed_s", 10, 5, 120),
+        "calm_s",
+    )
 
     def __init__(self, config):
         self.warning = SILENT

@@ -13,8 +13,11 @@ _LONGEST_MS = 3600000
 class GnssJump:
     """Two fixes in a row are further apart than gnss_jump_kmh and 200 m of error allow.
 
-    A receiver that is spoofed or reflected, or broken. While fixes keep jumping it is one
-    occurrence, updated by one twice as long; it ends after a minute without.
+    The receiver is spoofed, hears reflections, or is broken. While fixes keep jumping it is one
+    occurrence, updated by a jump twice as long; it ends after a minute without one.
+
+    City: warning; raised, updated, cleared.
+    Driver: lamp.
 
     Source: 200 km/h [default]; no school bus drives that fast.
 
@@ -22,6 +25,7 @@ class GnssJump:
     """
 
     kind = "gnss_jump"
+    settings = (("gnss_jump_kmh", 200, 120, 400),)
 
     def __init__(self, config):
         self.warning = SILENT

@@ -9,8 +9,11 @@ from firmware.warnings import LAMP, SILENT
 class GnssLost:
     """No position that can be trusted for gnss_lost_s while the ignition is on.
 
-    The last known position goes with it. It ends after calm_s with a position, or with
-    the ignition off: a depot has a roof. A silent receiver is told by sensor_silent too.
+    The event holds the last known position. It ends after calm_s with a position, or with
+    the ignition off: a depot has a roof. A silent receiver is reported by sensor_silent too.
+
+    City: warning; raised, cleared.
+    Driver: lamp.
 
     Source: 60 s [default], longer than a tunnel or a cold start takes.
 
@@ -18,6 +21,10 @@ class GnssLost:
     """
 
     kind = "gnss_lost"
+    settings = (
+        ("gnss_lost_s", 60, 10, 600),
+        "calm_s",
+    )
 
     def __init__(self, config):
         self.warning = SILENT

@@ -9,23 +9,33 @@ _SETTLE_MS = 2000  # after boot the seats need so long to be known
 
 
 class Heat:
-    """Ignition off, somebody may sit in the bus, and the cabin is at heat_c, or will be
-    within heat_ahead_min (told heat_after_s after the ignition went off: until then
-    the driver is walking through the bus). Of children who board a hot bus with its engine
-    off nothing is told before they may have been alone so long (boarding.py).
+    """The ignition is off, somebody may sit in the bus, and the cabin is at heat_c, or will be
+    within heat_ahead_min (reported heat_after_s after the ignition went off: until then
+    the driver is walking through the bus). Where children board a hot bus with its engine
+    off, nothing is reported before they may have been alone for so long (trip/boarding.py).
 
-    Told as `ahead`, and once more when it is `now`: then the horn sounds, whatever the
-    profile says. It ends when nobody sits there any more, with the ignition on, or when
+    Reported as `ahead`, and again when it is `now`: then the horn sounds, whatever the
+    profile says. It ends when no seat is in question any more, with the ignition on, or when
     the sensor reads heat_end_c less.
+
+    City: alarm; raised, updated, cleared.
+    Driver: inside, horn.
 
     Source: 35 degC and 10 min [default]; the curve by McLaren et al., Pediatrics 2005
     (firmware/rules/heating.py). Without a cabin sensor it begins at heat_start_c [default].
 
-    Unknown temperature: the known curve stands in, and ends nothing. Unknown seats
-    that nobody has looked at count as taken.
+    Unknown temperature: the known curve stands in, and ends nothing. Unknown seats count as
+    taken until the driver has looked at them.
     """
 
     kind = "heat"
+    settings = (
+        ("heat_c", 35, 25, 50),
+        ("heat_end_c", 2, 1, 10),  # below heat_c: it is over
+        ("heat_ahead_min", 10, 0, 30),
+        ("heat_after_s", 180, 0, 900),
+        ("heat_start_c", 30, 0, 45),  # without a cabin sensor, at ignition off
+    )
 
     def __init__(self, config):
         self.warning = SILENT

@@ -6,10 +6,13 @@ from firmware.warnings import CHIME, SILENT
 
 
 class OffRoute:
-    """Farther than off_route_m from the line of its route for off_route_s.
+    """The bus is farther than off_route_m from the line of its route for off_route_s.
 
     It ends when the bus has been within off_route_m less geofence_edge_m for
     geofence_dwell_s, has no route any more, or is parked.
+
+    City: warning; raised, cleared.
+    Driver: chime.
 
     Source: 200 m for 60 s [default].
 
@@ -18,6 +21,12 @@ class OffRoute:
     """
 
     kind = "off_route"
+    settings = (
+        ("off_route_m", 200, 150, 2000),
+        ("off_route_s", 60, 10, 600),
+        "geofence_edge_m",
+        "geofence_dwell_s",
+    )
 
     def __init__(self, config):
         self.warning = SILENT

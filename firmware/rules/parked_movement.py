@@ -9,19 +9,23 @@ from firmware.warnings import INSIDE, SILENT
 class ParkedMovement:
     """A seat becomes taken while the bus is PARKED, for parked_movement_s.
 
-    A child that slept on the floor, or climbed in. The check starts anew by itself
-    (trip.py), and so child_left_behind with its horn; this says why. Updated when it
-    is another seat. It ends when nobody sits there any more or the ignition is on. Who
-    comes through the open front door boards: that is parked_boarding.
+    A child slept on the floor, or climbed in. The check starts anew by itself
+    (trip/trip.py), and so does child_left_behind with its horn; this rule says why. Updated when
+    it is another seat. It ends when no seat is taken any more or the ignition is on. A child
+    that comes through the open front door boards: that is parked_boarding.
+
+    City: alarm; raised, updated, cleared.
+    Driver: inside.
 
     Source: a seat becomes taken while PARKED: alarm [default]; motion sensing after the
     check is what Theft-Mate sells for school buses; 1 s [default].
 
     Unknown: a seat that turns unknown is no movement, and child_left_behind asks for it;
-    one that was taken when last known is.
+    one that was taken when last known is taken.
     """
 
     kind = "parked_movement"
+    settings = (("parked_movement_s", 1, 0, 60),)
 
     def __init__(self, config):
         self.warning = SILENT

@@ -8,12 +8,15 @@ _MOVING_MMS = 1389  # 5 km/h
 
 
 class SeatsMismatch:
-    """At the school who boarded has to get off: the door was open at standstill there, and
+    """Whoever boarded has to get off at the school: the door was open at standstill there, and
     mismatch_s after it closed, or as soon as the bus moves, somebody is left on board.
 
-    On a route that ends there nobody may be left; without a route, nobody who was on
-    board when the door opened. It ends when the seats have been empty for mismatch_s, or
+    On a route that ends there no seat may be taken; without a route, none that was in
+    question when the door opened. It ends when the seats have been empty for mismatch_s, or
     when the bus is parked and checked; no button ends it.
+
+    City: alarm; raised, updated, cleared.
+    Driver: inside.
 
     Source: boarded = alighted at the school, checked before leaving it [default]; 2 s
     [default].
@@ -25,6 +28,7 @@ class SeatsMismatch:
     """
 
     kind = "seats_mismatch"
+    settings = (("mismatch_s", 2, 0, 30),)
 
     def __init__(self, config):
         self.warning = SILENT

@@ -8,10 +8,14 @@ _HEARD_MS = 10000
 
 
 class SelfTestFailed:
-    """Lamp, buzzer or horn contradict what they were told, or a button is stuck (self_check.py).
+    """Lamp, buzzer or horn do not do what they were told, or a button is stuck
+    (sensing/self_check.py).
 
     The buzzer prompts for 10 s, the lamp stays on. Updated when the list changes; it ends
     when every output has obeyed again and every button is released.
+
+    City: warning; raised, updated, cleared.
+    Driver: lamp, prompt.
 
     Source: a lamp or a voice at engine start says OK or fault, a failure must be
     announced [MLIT guideline]; horns that did not sound [field survey in Japan].
@@ -21,6 +25,9 @@ class SelfTestFailed:
     """
 
     kind = "self_test_failed"
+    settings = (
+        ("button_stuck_s", 30, 10, 300),  # counted by sensing/self_check.py
+    )
 
     def __init__(self, config):
         self.warning = SILENT

@@ -12,16 +12,20 @@ class SensorStuck:
     ignition off and the check button pressed. One that always reads empty cannot be told
     from a seat that nobody uses: sit on each once a month (docs/install.md).
 
-    A stuck contact, a torn wire, or a bag that rides along. It is told so that somebody
+    The contact is stuck, its wire is torn, or a bag rides along. It is reported so that somebody
     repairs it; it never takes the seat out of any other rule (P5). Seats are listed in
     one occurrence, updated when the list changes; it ends when all have read empty.
 
-    Source: a day's use [default] 12 h; whoever pressed the button has seen the seat.
+    City: warning; raised, updated, cleared.
+    Driver: lamp.
+
+    Source: a day's use [default] 12 h; the driver who pressed the button has seen the seat.
 
     Unknown: a seat that was taken when last known is still taken.
     """
 
     kind = "sensor_stuck"
+    settings = (("stuck_h", 12, 1, 72),)
 
     def __init__(self, config):
         self.warning = SILENT

@@ -5,8 +5,11 @@ from firmware.warnings import SILENT
 
 
 class StopMissed:
-    """The next stop of the route was left behind with the door closed, or the last stop
-    was served before it (route_progress.py). Each stop is told once; it only happens.
+    """The bus left the next stop of the route behind with its door closed, or served the last
+    stop before it (policy/route_progress.py). Each stop is reported once.
+
+    City: warning; each time.
+    Driver: nothing.
 
     Source: the stop's circle is the policy's, left at geofence_edge_m [default].
 
@@ -14,6 +17,7 @@ class StopMissed:
     """
 
     kind = "stop_missed"
+    settings = ("geofence_edge_m",)
 
     def __init__(self, config):
         self.warning = SILENT

@@ -5,8 +5,11 @@ from firmware.warnings import SILENT
 
 
 class StopOutOfOrder:
-    """The door was opened at a stop of the route that was not the next one (route_progress.py).
-    Each is told once; it only happens.
+    """The door was opened at a stop of the route that was not the next one
+    (policy/route_progress.py). Each is reported once.
+
+    City: warning; each time.
+    Driver: nothing.
 
     Source: the order is the policy's.
 

@@ -6,12 +6,16 @@ from firmware.warnings import INSIDE, LAMP, PROMPT, SILENT
 
 
 class Supply:
-    """Below supply_low_mv for supply_low_s, or below supply_cut_mv for supply_cut_s.
+    """The supply is below supply_low_mv for supply_low_s, or below supply_cut_mv for supply_cut_s.
 
     `cut` is a battery that was disconnected or a fuse: the board lives on its backup
-    for as long as that lasts, and says so first. With the ignition off and somebody
-    on board, or the check still open, `cut` is an alarm, else a warning. Cranking takes
-    seconds and is forgotten. It ends supply_end_mv above the limit, for calm_s.
+    for as long as that lasts, and reports this first. With the ignition off and
+    somebody on board, or the check still open, `cut` is an alarm. Cranking takes seconds and is
+    forgotten. It ends supply_end_mv above the limit, for calm_s.
+
+    City: warning, or an alarm if it is cut while somebody may be on board; raised, updated,
+    cleared.
+    Driver: lamp, prompt, inside.
 
     Source: a failure or loss of power must be announced [MLIT guideline]; the limits
     [default] are those of a 12 V bus; set 23000 and 12000 for 24 V.
@@ -20,6 +24,14 @@ class Supply:
     """
 
     kind = "supply"
+    settings = (
+        ("supply_low_mv", 11500, 8000, 26000),
+        ("supply_low_s", 60, 10, 600),
+        ("supply_cut_mv", 6000, 2000, 20000),
+        ("supply_cut_s", 2, 0, 30),
+        ("supply_end_mv", 300, 100, 2000),
+        "calm_s",
+    )
 
     def __init__(self, config):
         self.warning = SILENT

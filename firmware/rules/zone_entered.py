@@ -7,9 +7,12 @@ _HOW = {"flood": (ALARM, INSIDE), "closed": (WARNING, PROMPT)}
 
 
 class ZoneEntered:
-    """Inside a zone of kind `flood` (an alarm) or `closed` (a warning) for geofence_dwell_s;
-    one event a zone. It ends geofence_edge_m outside for as long, or with the zone's hours.
-    In a parked bus nothing sounds.
+    """The bus is inside a zone of kind `flood` (an alarm) or `closed` (a warning) for
+    geofence_dwell_s; one event a zone. It ends geofence_edge_m outside for as long, or with the
+    zone's hours. In a parked bus nothing sounds.
+
+    City: alarm in a flood, warning where closed; raised, cleared.
+    Driver: prompt, inside.
 
     Source: 30 m and 10 s [default]; the zones are the policy's.
 
@@ -17,6 +20,10 @@ class ZoneEntered:
     """
 
     kind = "zone_entered"
+    settings = (
+        ("geofence_edge_m", 30, 5, 100),  # watched by policy/fences.py
+        ("geofence_dwell_s", 10, 0, 120),
+    )
 
     def __init__(self, config):
         self.warning = SILENT

@@ -2,7 +2,7 @@
 
 import pytest
 
-from firmware.config.load import SETTINGS
+from firmware.config.settings import of_rules
 from firmware.rules.catalogue import RULES
 from tools import hazards
 from tools.hazards_th import THAI
@@ -43,5 +43,5 @@ def test_every_rule_has_its_thai_text_and_no_other():
 
 def test_every_setting_of_the_rules_belongs_to_one():
     text = hazards.guide()
-    named = {name for name in SETTINGS["rules"] if f"`{name}`" in text}
-    assert set(SETTINGS["rules"]) - named == NOT_A_THRESHOLD
+    named = {name for name in of_rules() if f"`{name}`" in text}
+    assert set(of_rules()) - named == NOT_A_THRESHOLD

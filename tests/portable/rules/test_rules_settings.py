@@ -9,7 +9,7 @@ from packs import at, loaded, place
 from parts import Nvs, snapshot
 from watch import CONFIG, MINUTE, Watch, kmh
 
-from firmware.config.load import SETTINGS
+from firmware.config.settings import of_rules
 from firmware.policy.places import Places
 from firmware.rules.arrival_notice import ArrivalNotice
 from firmware.rules.belt_off import BeltOff
@@ -116,13 +116,18 @@ BELOW = (
 
 def test_every_setting_has_its_place():
     known = set(HELD) | set(LIMITS) | set(ELSEWHERE) | set(BELOW)
-    assert known == set(SETTINGS["rules"])
+    settings = of_rules()
+    for name in settings:
+        assert name in known, (
+            name + ": test it at two values, in this file or in another named here"
+        )
+    assert known == set(settings)
     for table in (HELD, LIMITS):
         for name, row in table.items():
             values = row[2] if table is HELD else row[1]
             for value in values:
-                assert SETTINGS["rules"][name].accepts(value), name
-                assert value != SETTINGS["rules"][name].default, name
+                assert settings[name].accepts(value), name
+                assert value != settings[name].default, name
 
 
 def tuned(rule, name, value, **readings):

@@ -1,3 +1,3 @@
 """Busguard's portable logic: one source for MicroPython and CPython."""
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"

@@ -1,6 +1,6 @@
 """SelfTest: what a technician wants to know after a start, part by part, as one line of JSON.
 
-{"v":1,"fw":"0.1.0","boot":3,"reset":"power_on","start":"normal","parts":[["gnss",true,"..."]]}:
+{"v":1,"fw":"0.2.0","boot":3,"reset":"power_on","start":"normal","parts":[["gnss",true,"..."]]}:
 true: it works; false: it does not; null: nobody can tell from here, and the text says why.
 """
 

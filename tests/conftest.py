@@ -1,4 +1,7 @@
-"""Fixtures for all tests."""
+"""Fixtures for all tests.
+
+What only some tests use is imported where it is used: every run of one test pays for the rest.
+"""
 
 from pathlib import Path
 
@@ -7,7 +10,6 @@ from schemas import Breach, validate
 
 import sim  # noqa: F401  (CPython looks like MicroPython from here on)
 from sim.network.peer import Peer
-from sim.stories.story import Story
 
 LONG = ("sim/virtual/", "tools/", "sim/soak/", "firmware/", "station/web/")  # of tests/
 
@@ -44,6 +46,8 @@ def bus():
     At the end its client is held to the MQTT standard, and what the city has to what the
     journal confirmed.
     """
+    from sim.stories.story import Story
+
     story = Story()
     yield story
     story.rig.check()

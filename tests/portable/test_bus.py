@@ -5,6 +5,7 @@ import json
 from bench import MINUTE, Bench, Supply
 from nor import drain
 
+from firmware import VERSION
 from firmware.config.load import defaults, parse
 from firmware.event import Event
 from firmware.journal.journal import ALARM, KIND_EVENT, TRACK
@@ -27,7 +28,7 @@ def test_a_start_is_an_event_and_an_odd_one_a_warning():
         "boot": 2,
         "reset": "watchdog",
         "start": "normal",
-        "fw": "0.1.0",
+        "fw": VERSION,
     }
     assert bench.events()[0]["severity"] == "warning"
 

@@ -1,8 +1,8 @@
 """Satellites in view, by constellation, from GSV.
 
-Every constellation has its own run of GSV sentences, told apart by the talker; from
-NMEA 4.11 on it has one for each signal, with the signal in an extra last field. The
-count stands in field 3 of each sentence: nothing has to be added up from the rest.
+Each constellation has its own series of GSV sentences, with its own talker; from NMEA 4.11
+on it has a series for each signal, with the signal in an extra last field. Field 3 of each
+sentence is the count, so the satellites themselves need not be counted.
 """
 
 from array import array
@@ -28,7 +28,7 @@ class Sky:
         return total
 
     def gsv(self, state):
-        """A GSV as scanned. 1 sentences, 2 number, 3 satellites in view, then 4 for each."""
+        """Takes a scanned GSV: 1 sentences, 2 number, 3 satellites in view, then 4 for each."""
         count = decimal(state, 3, 1)
         last = state[LAST_FIELD]
         if decimal(state, 2, 1) != 1 or not 0 <= count <= 99:

@@ -9,7 +9,7 @@ import json
 
 from micropython import const
 
-from firmware.gnss.position_scan import scan
+from firmware.policy.position_scan import scan
 
 _BLOCK = const(512)  # bytes read at once; no string or number is longer
 _SPACE = b" \t\r\n"

@@ -135,7 +135,7 @@ def test_nothing_of_an_earlier_epoch_is_left():
 
 
 def test_a_fix_is_shown_whole():
-    """Once the receiver's habit is known, the first half of an epoch does not show."""
+    """Once its usual sentences are known, half an epoch is not shown."""
     reader = heard(RMC, GGA)
     for second in range(1, 5):
         time = "13390%d.90" % second

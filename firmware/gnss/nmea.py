@@ -28,7 +28,6 @@ from firmware.gnss.scan import (
     scan,
     text_of,
 )
-from firmware.gnss.sky import Sky
 
 _RMC = const(1)  # kinds of sentence in an epoch, one bit each
 _GGA = const(2)
@@ -60,7 +59,6 @@ class Nmea:
         self.fixes = 0
         self.sentences = 0
         self.damaged = 0
-        self.sky = Sky()
         self._calendar = calendar or Calendar()
         self._state = new_state()
         self._sums = False  # this receiver sends checksums
@@ -78,7 +76,6 @@ class Nmea:
             code("GLL"): self._gll,
             code("VTG"): self._vtg,
             code("GSA"): self._gsa,
-            code("GSV"): self._gsv,
             code("ZDA"): self._zda,
         }
 
@@ -177,9 +174,6 @@ class Nmea:
         fix = self._next
         if fix.valid and fix.hdop_e2 is None:
             self._hdop(state, 16)
-
-    def _gsv(self, state):
-        self.sky.gsv(state)
 
     def _zda(self, state):
         """1 time, 2 day, 3 month, 4 year."""

@@ -25,7 +25,6 @@ UNCHECKED = const(2)  # a line without a checksum
 DAMAGED = const(3)  # a wrong checksum, or a byte that cannot stand in a sentence
 
 ADDRESS_LENGTH = const(2)  # index in the state: characters in field 0, `GPRMC`
-LAST_FIELD = const(1)  # index in the state: number of the last field
 UNKNOWN = const(0x3FFFFFFF)  # what decimal and day_ms return for a field without a value
 NO_ANGLE = const(2000000000)  # the same for angle_e7: a longitude may be any int below it
 

@@ -9,7 +9,7 @@ from firmware.policy.pack import CIRCLE
 
 
 def contains(policy, area, lat_e7, lon_e7):
-    """Is a position in an area, by its line alone?"""
+    """Is a position inside the line of an area? -> bool."""
     areas = policy.areas
     if not (
         areas.south[area] <= lat_e7 <= areas.north[area]
@@ -22,13 +22,13 @@ def contains(policy, area, lat_e7, lon_e7):
 
 
 def centre_mm(policy, area, lat_e7, lon_e7):
-    """From a position to the centre of a circle."""
+    """int, mm from a position to the centre of a circle."""
     at = 2 * policy.areas.first[area]
     return geo.distance_mm(lat_e7, lon_e7, policy.corners[at], policy.corners[at + 1])
 
 
 def is_near(policy, area, lat_e7, lon_e7, edge_mm):
-    """Is a position in an area, or at most edge_mm outside?"""
+    """Is a position in an area, or at most edge_mm outside? -> bool."""
     areas = policy.areas
     if contains(policy, area, lat_e7, lon_e7):
         return True
@@ -42,12 +42,14 @@ def is_near(policy, area, lat_e7, lon_e7, edge_mm):
 
 
 class Fences:
+    """entered: indexes of the zones that the bus is in; a new list whenever it changes."""
+
     def __init__(self, policy, edge_mm, dwell_ms):
         self._policy = policy
         self._edge_mm = edge_mm
         self._dwell_ms = dwell_ms
         self._since_ms = {}  # area -> since when inside, or, once entered, since when outside
-        self.entered = []  # areas; a new list whenever it changes
+        self.entered = []
 
     def update(self, now_ms, lat_e7, lon_e7, inside):
         """inside: areas that hold now and contain the position."""

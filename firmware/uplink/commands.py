@@ -37,7 +37,7 @@ def _normal(bus, request):
 
 
 def _policy(bus, request):
-    return bus.policy.take(request)
+    return bus.policy.take_part(request)
 
 
 COMMANDS = {

@@ -45,7 +45,7 @@ def test_a_new_one_does_not_wait_for_a_repair():
     bench.waits(MINUTE)
     assert bench.bus._recorder.active() == ["sensor_silent"]
     for request in requests(PACK % 1):
-        bench.bus.policy.take(request)
+        bench.bus.policy.take_part(request)
     bench.waits(2 * MINUTE)
     assert is_in_force(bench, PACK % 1)
     assert "belt_off" not in kinds(bench)
@@ -61,7 +61,7 @@ def test_it_waits_for_a_drill_and_says_so():
     bench.waits(MINUTE)
     bench.bus.enter("drill")
     for request in requests(PACK % 1):
-        bench.bus.policy.take(request)
+        bench.bus.policy.take_part(request)
     bench.waits(11 * MINUTE)
     assert bench.bus.policy.hash is None
     (event,) = [event for event in bench.events() if event["kind"] == "fault"]

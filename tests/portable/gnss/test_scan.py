@@ -1,4 +1,4 @@
-"""nmea_scan: damaged, strange and random bytes; and no heap."""
+"""scan: damaged, strange and random bytes; and no heap."""
 
 import gc
 import random

@@ -17,7 +17,7 @@ def test_a_span_is_minutes_from_and_to():
         try:
             span(text)
         except ValueError as error:
-            assert '"%s" is not a time of day' % text in str(error)
+            assert '"%s" is not a span of hours' % text in str(error)
         else:
             raise AssertionError(text)
 

@@ -1,4 +1,4 @@
-"""The policy in force: read at the start beside the tick, replaced only when nothing goes on."""
+"""The policy in force: read at the start between ticks, replaced only in a quiet parked bus."""
 
 import json
 
@@ -22,7 +22,7 @@ class Bench:
         self.replies = []
 
     def turns(self, is_calm=True):
-        """As often as there is more to do -> how often."""
+        """Turns until there is no more to do -> how many turns."""
         n = 1
         while self.policy.turn(self.s, is_calm, self.replies.append):
             n += 1
@@ -33,7 +33,7 @@ class Bench:
 
     def sends(self, text):
         for request in requests(text):
-            self.policy.take(request)
+            self.policy.take_part(request)
 
 
 def refusal(bench, text):
@@ -153,9 +153,9 @@ def test_a_bad_one_is_answered_and_changes_nothing():
 
 
 def test_a_board_without_files():
-    policing = PolicyInForce(CONFIG, None, False)
+    policy = PolicyInForce(CONFIG, None, False)
     try:
-        policing.take(requests(PACK % 1)[0])
+        policy.take_part(requests(PACK % 1)[0])
     except ValueError as error:
         assert "no files" in str(error)
     else:

@@ -1,4 +1,4 @@
-"""What policy packs are read with: JSON as a stream, hours, tables."""
+"""The tools that read policy packs: JSON as a stream, hours, tables."""
 
 from array import array
 from io import BytesIO

@@ -183,7 +183,7 @@ def test_driving_past_the_next_stop_misses_it():
     assert ride.s.place.stops_missed == []
     s = ride.at(13.082)
     assert (s.place.stops_missed, s.place.next_stop) == (["a"], "b")
-    ride.at(13.10)  # not the next one: no matter
+    ride.at(13.10)  # not the next stop, so not missed
     s = ride.at(13.105)
     assert (s.place.stops_missed, s.place.next_stop) == (["a"], "b")
 

@@ -1,6 +1,6 @@
-"""Plain positions in JSON -> 1e-7 degree, as they pass: [13.0827, 100.8833],
+"""Plain positions in JSON, such as `[13.0827, 100.8833],` -> 1e-7 degree, as they arrive.
 
-Only what is beyond doubt is read here; the rest, and every error, is left to jsontext.
+Reads only this plain form; jsontext reads every other form and reports the errors.
 Viper on the board, plain Python on a computer: no number needs more than 31 bits.
 """
 
@@ -17,9 +17,10 @@ _CLOSE = const(93)
 
 @micropython.viper
 def scan(data: ptr8, at: int, end: int, out: ptr32, most: int) -> int:
-    """Whole positions of data[at:end], each with a comma behind it -> how many.
+    """Complete positions in data[at:end], each with a comma behind it -> how many.
 
-    out: latitude and longitude of each, at most `most`; out[2 * most] is where to go on.
+    out: receives latitude and longitude of each, at most `most` positions; out[2 * most]
+    receives the index in data to continue from.
     """
     n = 0
     good = at

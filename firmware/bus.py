@@ -54,8 +54,8 @@ class Bus:
         self.snapshot = Snapshot(config["seats"]["count"])
         self.trip = Trip(config, memory)
         self.snapshot.trip.phase = self.trip.phase
-        self._driving_hours = DrivingHours(memory)
-        check = self._self_check = SelfCheck(parts)
+        self._driving_hours = DrivingHours(memory, config["rules"])
+        check = self._self_check = SelfCheck(parts, config["rules"])
         self.warnings = Warnings(config["warnings"], check.lamp, check.buzzer, check.horn)
         kept = config["journal"]
         self.journal = Journal(
@@ -74,9 +74,7 @@ class Bus:
         self.policy = PolicyInForce(config, parts.files, self.trip.phase != PARKED, start != SAFE)
         self._track = Track(config["track"])
         self._recorder = Recorder(self.journal, self.boot)
-        self._engine = RuleEngine(self._recorder)
-        self._tune()
-        self._damaged = 0  # records found unreadable, as last told
+        self._engine = RuleEngine(self._recorder, config["rules"])
         self._state_of = None
         self._state_ms = 0
         self._signal = Every(_SIGNAL_MS)
@@ -89,6 +87,7 @@ class Bus:
         self._sleep_s = config["sleep"]["wake_s"] if config["sleep"]["on"] else None
         self._slept_ms = 0  # since the last tick
         self._more = True
+        self._followers = (self._engine, self.sensors, self.trip, check, self._driving_hours)
         self._notices = [self._started()]
         self._notices += [fault("config", str(error)) for error in config_errors[:_CONFIG_FAULTS]]
         if crash is not None:
@@ -153,17 +152,10 @@ class Bus:
         more = self.policy.turn(self.snapshot, is_calm, self.uplink.reply)
         if self.policy.is_new:
             self.policy.is_new = False
-            self._tune()
+            for part in self._followers:
+                part.on_thresholds(self.policy.thresholds)
             self.uplink.renew_status()
         return more
-
-    def _tune(self):
-        thresholds = self.policy.thresholds
-        self._engine.tune(thresholds)
-        self.sensors.tune(thresholds)
-        self.trip.tune(thresholds)
-        self._self_check.tune(thresholds)
-        self._driving_hours.tune(thresholds)
 
     def _judge(self, s):
         notices = self._notices
@@ -176,13 +168,7 @@ class Bus:
         self._engine.judge(s, notices)
 
     def _record(self, s):
-        lost = self.journal.take_lost()
-        if lost is not None:
-            self._notices.append(_records_lost(*lost))
-        if self.journal.damaged != self._damaged:
-            self._damaged = self.journal.damaged
-            told = "%d records since the start cannot be read any more." % self._damaged
-            self._notices.append(fault("journal", told))
+        self._recorder.report_losses(self._notices)
         if self._recorder.failed:
             self._recorder.flush()
         if not s.trip.exercise:
@@ -283,9 +269,3 @@ class Bus:
         ordinary = cause == "power_on" and self._start == "normal"
         severity = INFO if ordinary else WARNING
         return Event("started", severity, data=data, subject=None)
-
-
-def _records_lost(lane, first, last, count):
-    name = "alarm" if lane == ALARM else "track"
-    data = (("lane", name), ("first", first), ("last", last), ("count", count))
-    return Event("records_lost", WARNING, data=data, subject=None)

@@ -218,8 +218,7 @@ def test_when_an_expander_is_calm():
 def test_what_is_a_break():
     for rest_min in (10, 100):
         for rests_min, goes_on in ((rest_min - 1, True), (rest_min + 1, False)):
-            driven = DrivingHours(Nvs())
-            driven.tune(dict(CONFIG, rest_min=rest_min))
+            driven = DrivingHours(Nvs(), dict(CONFIG, rest_min=rest_min))
             s = snapshot(phase="driving", speed_mms=kmh(40), ignition_off_ms=None)
             for minutes, phase, speed_mms in ((20, "driving", kmh(40)), (rests_min, "parked", 0),
                                               (2, "driving", kmh(40))):  # fmt: skip

@@ -184,7 +184,7 @@ class Bus:
         """To sleep, or not to."""
         is_busy = self.policy.is_pending or not self._recorder.is_calm
         self.sleeping.update(s, self.warnings.level, is_busy, self.uplink)
-        self.uplink.rest(s.now_ms, self.sleeping.state == ASLEEP)
+        self.uplink.sleep(s.now_ms, self.sleeping.state == ASLEEP)
 
     def _reach(self, now_ms):
         """Is the city within reach? -> bool: only a reset is left to try."""

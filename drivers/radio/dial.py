@@ -23,13 +23,13 @@ class Dialer:
         """connect() -> an object with close(), or OSError. OSError here: no thread to be had."""
         self._running = [job for job in self._running if not job.is_done]
         if len(self._running) >= _AT_ONCE:
-            raise OSError("earlier dials still hang")
+            raise OSError("earlier attempts still hang")
         job = _Job(connect)
         before = _stack_size(_STACK)
         try:
             _thread.start_new_thread(job.run, ())
         except (RuntimeError, MemoryError):
-            raise OSError("no thread to dial in")
+            raise OSError("no thread is free")
         finally:
             _stack_size(before)
         self._running.append(job)

@@ -13,7 +13,7 @@ SEED = int(os.environ.get("BUSGUARD_SEED", "1"))
 
 
 class Forks:
-    """At each operation of a life: a copy of the flash, the cut, the start, and life goes on."""
+    """At each operation of a run: copies the flash, cuts the power, starts again and goes on."""
 
     def __init__(self, seed, tears):
         self.seed = seed

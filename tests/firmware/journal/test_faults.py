@@ -1,4 +1,4 @@
-"""Flash that wears out and forgets: sectors that refuse, bits that flip, torn cells that waver."""
+"""Flash that wears out: sectors that refuse, bits that flip, torn cells that read differently."""
 
 import os
 

@@ -13,7 +13,7 @@ EPOCH = 0x9F3A21C4
 
 
 class Moody(Flash):
-    """Cells that read 0x00 at some addresses, and reads that fail once so many were made."""
+    """Cells that read 0x00 at some addresses, and reads that fail after a given number."""
 
     def __init__(self, blocks):
         super().__init__(blocks)

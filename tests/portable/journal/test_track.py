@@ -1,4 +1,4 @@
-"""Track: few positions are kept, and the way can be redrawn from them."""
+"""Track: few positions are kept, and the path can be redrawn from them."""
 
 import math
 import random

@@ -1,4 +1,4 @@
-"""What a Link reads, in whatever pieces it comes, and every way in which a broker may be wrong."""
+"""What a Link reads, in pieces of any size, and every error that a broker can make."""
 
 from lines import Line, opened, packets, puback
 

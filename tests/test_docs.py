@@ -5,10 +5,10 @@ has to follow. CHANGELOG.md tells of the past and is held to its links only.
 """
 
 import ast
-import importlib
 import importlib.util
 import re
 import shlex
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -44,11 +44,12 @@ def without_links(text):
     return re.sub(r"https?://\S+", "", LINK.sub("]", text))
 
 
-def anchors(text):
+@cache
+def anchors(guide):
     """Anchors of the headings, as GitHub makes them."""
     found = set()
     in_code = False
-    for line in text.splitlines():
+    for line in guide.read_text(encoding="utf-8").splitlines():
         in_code ^= line.startswith("```")
         if line.startswith("#") and not in_code:
             words = re.sub(r"[^\w\- ]", "", line.lstrip("#").strip().lower(), flags=re.UNICODE)
@@ -62,9 +63,7 @@ def broken_links(guide, text):
             continue
         file, _, anchor = target.partition("#")
         path = (guide.parent / file).resolve() if file else guide
-        if not path.exists():
-            yield target
-        elif anchor and anchor not in anchors(path.read_text(encoding="utf-8")):
+        if not path.exists() or (anchor and anchor not in anchors(path)):
             yield target
 
 
@@ -112,6 +111,7 @@ def parses(parser, words):
     return True
 
 
+@cache
 def names_in(path):
     """Names that a source defines: classes, functions, `Class.method`, variables."""
     text = path.read_text(encoding="utf-8")
@@ -136,6 +136,14 @@ def lost_names(text):
         path = (TOUR.parent / target).resolve()
         if not path.exists() or name not in names_in(path):
             yield f"{name} in {target}"
+
+
+def sentences_of(folder):
+    """Patterns of the texts in the sources of a folder; what is filled in may be anything."""
+    for path in (ROOT / folder).glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and str(node.value).endswith("."):
+                yield ".+".join(re.escape(part) for part in re.split("%[sd]", node.value))
 
 
 @guides(ROOT / "CHANGELOG.md")
@@ -177,6 +185,16 @@ def test_the_tour_names_what_is_there():
     text = TOUR.read_text(encoding="utf-8")
     assert len(NAMED.findall(text)) >= text.count("](../") // 2  # the links are really read
     assert not [*lost_names(text)]
+
+
+def test_the_sentences_of_a_modem_are_those_that_it_reports():
+    table = (ROOT / "docs" / "radio.md").read_text(encoding="utf-8").split("| sentence |")[1]
+    told = re.findall(r"^\| ([A-Z].*?) \|", table, re.MULTILINE)
+    known = [*sentences_of("drivers/radio")]
+    assert len(told) > 10
+    for sentence in told:
+        words = sentence.replace("...", "it").rstrip(".") + "."
+        assert any(re.fullmatch(pattern, words) for pattern in known), sentence
 
 
 def test_what_is_wrong_is_noticed():

@@ -4,15 +4,13 @@ The tests share one board and follow one another as its life does.
 """
 
 import contextlib
-import hashlib
 import json
 import subprocess
 import sys
 from types import SimpleNamespace
 
 import pytest
-from littlefs import LittleFS
-from rich.console import Console
+from deployed import CONFIG, QUIET, fill, next_slot, on_flash, read, restarts
 from virtual_board import Virtual
 from virtual_mpremote import VirtualBoard
 from vm import ROOT
@@ -22,39 +20,6 @@ from sim.virtual.partitions import partition
 from tools import deploy, evidence, pull, selftest
 from tools.board import Board, Trouble
 from tools.slots import Slots
-
-CONFIG = (
-    b'{"fleet": "laemchabang", "bus": "test-01", "board": "devkit_wrover", '
-    b'"broker": {"password": "secret"}}'
-)
-VFS = partition("vfs")
-QUIET = Console(quiet=True)
-
-
-def on_flash(image):
-    """The file system that stands in an image, as littlefs's own code reads it."""
-    disk = LittleFS(block_size=4096, block_count=VFS.size // 4096, mount=False)
-    with image.open("rb") as file:
-        file.seek(VFS.offset)
-        disk.context.buffer = bytearray(file.read(VFS.size))
-    disk.mount()
-    return disk
-
-
-def read(disk, path):
-    with disk.open(path, "rb") as file:
-        return file.read()
-
-
-def next_slot(disk):
-    """What boot.py would run now: its name, whole and true to its manifest; else None."""
-    slot = read(disk, "/slot").decode()
-    manifest = json.loads(read(disk, f"/{slot}/manifest.json"))
-    whole = all(
-        hashlib.sha256(read(disk, f"/{slot}/{path}")).hexdigest() == digest
-        for path, digest in manifest.items()
-    )
-    return slot if whole else None
 
 
 @pytest.fixture(scope="module")
@@ -78,18 +43,6 @@ def some(board, n):
     return {
         path: files[path] for path in sorted(files, key=lambda path: path != "main.py")[: n + 1]
     }
-
-
-def restarts(board):
-    board.restart()
-    return selftest.wait(board, QUIET)
-
-
-def fill(board, files):
-    """Everything up to the switch -> what was told."""
-    slots = Slots(board)
-    told = list(slots.fill(files, lambda n: None))
-    return slots, told
 
 
 def test_a_blank_board_gets_program_and_settings_and_tells_how_its_parts_are(bench, board):

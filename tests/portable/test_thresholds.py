@@ -179,7 +179,7 @@ def test_a_new_policy_reaches_every_part_once():
     for part in parts:
         part.on_thresholds = spy(part, told)
     for request in requests(PACK % 1):
-        bench.bus.policy.take(request)
+        bench.bus.policy.take_part(request)
     bench.waits(120000)
     assert bench.bus.policy.hash is not None
     names = sorted([type(part).__name__ for part in parts])

@@ -1,6 +1,6 @@
-"""drivers/board/board.py: what a board cannot do is told, and is no reason not to start.
+"""drivers/board/board.py: the board reports what it cannot do, and starts all the same.
 
-`machine` and its like stand in for nothing here: only what Board makes of its settings counts.
+`machine` and the like do nothing here: the test looks only at what Board makes of its settings.
 """
 
 import sys

@@ -65,7 +65,7 @@ class Bench:
             self.radio.turn(self.now_ms - self.start_ms)
 
     def until(self, happened, seconds=120):
-        """-> s that it took."""
+        """-> seconds that it took."""
         start_ms = self.now_ms
         while not happened():
             assert self.now_ms - start_ms < seconds * 1000, self.radio.failure
@@ -205,7 +205,7 @@ def test_a_denied_registration_waits_longer_each_time():
         tries.append(bench.radio.due_ms - (bench.now_ms - bench.start_ms))
         bench.run(tries[-1] / 1000 + 0.1)
     assert tries == sorted(tries) and tries[-1] >= 7 * tries[0]
-    assert bench.radio.fault == "The mobile network does not let this SIM card in."
+    assert bench.radio.fault == "The mobile network refuses this SIM card."
     bench.chip.registration = "roaming"
     bench.comes_up(300)
     assert bench.radio.fault == ""
@@ -258,7 +258,7 @@ def test_the_modems_own_receiver_is_switched_on():
     bench.comes_up()
     assert bench.chip.gnss == {"power": 1, "rate": 1, "test": 1, "nmea_on_uart": 1}
     bench.boot()
-    assert bench.comes_up() < 15  # it says READY only once
+    assert bench.comes_up() < 15  # it sends READY only once
 
 
 def test_a_faster_receiver_is_asked_for():
@@ -272,7 +272,7 @@ def test_the_receiver_of_a_sim7600_is_switched_on_by_other_words():
     bench.comes_up()
     assert bench.chip.gnss == {"power": 1, "rate": 1}
     bench.boot()
-    bench.comes_up()  # +CGPS=1 is an ERROR now, and no trouble
+    bench.comes_up()  # +CGPS=1 is an ERROR now, and no fault
     assert bench.chip.gnss == {"power": 1, "rate": 1}
     assert bench.radio.fault == ""
 

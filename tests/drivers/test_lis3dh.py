@@ -1,4 +1,4 @@
-"""LIS3DH: the chip against its datasheet, the driver against the chip, and what a ride is like."""
+"""LIS3DH: the chip against its datasheet, the driver against the chip, and a ride."""
 
 import random
 
@@ -24,7 +24,7 @@ MANY = 0x80
 
 
 class Felt:
-    """What the chip feels; `count` in x tells samples apart."""
+    """What the chip feels; `count` in x makes each sample different."""
 
     def __init__(self):
         self.xyz = (0.0, 0.0, 1000.0)

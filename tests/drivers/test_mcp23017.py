@@ -22,7 +22,7 @@ def driver(chip):
     i2c = I2C(random.Random(1))
     i2c.attach(ADDRESS, chip)
     driver = Driver(i2c, ADDRESS)
-    with pytest.raises(OSError):  # a chip fresh from its reset cannot be believed
+    with pytest.raises(OSError):  # a chip that was just reset may read anything
         driver.read()
     return driver
 

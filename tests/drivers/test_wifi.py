@@ -55,7 +55,7 @@ def test_an_access_point_that_is_away_is_nobodys_fault():
     bench = Bench()
     bench.ap.rssi = None
     bench.until(lambda: bench.wifi.failure)
-    assert bench.wifi.failure == "The Wi-Fi bus-depot is not in sight." and bench.wifi.fault == ""
+    assert bench.wifi.failure == "The Wi-Fi bus-depot is not in range." and bench.wifi.fault == ""
     bench.run(600)
     bench.ap.rssi = -80
     bench.until(bench.wifi.is_up, 25)

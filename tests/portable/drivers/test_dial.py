@@ -1,4 +1,4 @@
-"""Dialer: one connect in a thread of its own; what comes too late is closed."""
+"""Dialer: one connect in a thread of its own; a connection that comes too late is closed."""
 
 import _thread
 import time
@@ -14,7 +14,7 @@ class Sock:
 
 
 class Gate:
-    """A connect that hangs until it is let through."""
+    """A connect that hangs until open() is called."""
 
     def __init__(self, result):
         self._result = result
@@ -34,14 +34,14 @@ class Gate:
 
 
 def patience():
-    """Lets other threads run, as often as could be needed."""
+    """Generator: lets other threads run, more often than is needed."""
     for _ in range(1000000):
         time.sleep(0)
         yield
 
 
 def outcome(dialer):
-    """Polls until there is one: the result, or the OSError."""
+    """Polls until the connect is over -> its result, or its OSError."""
     for _ in patience():
         try:
             result = dialer.poll(0)

@@ -1,7 +1,7 @@
-"""What receivers are told, byte for byte as the manuals print it; and the steps of the driver."""
+"""The commands for receivers, byte for byte as the manuals print them; the driver's steps."""
 
 from drivers.gnss import Gnss
-from drivers.receivers import CASIC, MTK, QUESTIONS, UBLOX, UNKNOWN, commands, sentence, ubx_cfg
+from drivers.gnss_commands import CASIC, MTK, QUESTIONS, UBLOX, UNKNOWN, commands, sentence, ubx_cfg
 
 
 def test_sentences_and_frames_as_the_manuals_print_them():
@@ -39,7 +39,7 @@ def test_casic_and_mtk():
 
 
 class Uart:
-    """Speaks only at one speed, and answers nothing."""
+    """A receiver that sends at one speed only, and answers nothing."""
 
     def __init__(self):
         self.baudrate = 9600

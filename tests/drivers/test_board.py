@@ -215,7 +215,7 @@ def test_the_receiver_starts_hot_after_a_power_cut():
     assert rig.bus.snapshot.gnss.lat_e7 is not None
 
 
-def test_flash_and_numbers_outlive_a_power_cut_and_time_starts_anew():
+def test_flash_and_numbers_survive_a_power_cut_and_time_starts_at_zero():
     rig = Rig()
     rig.run_until(60_000)
     epoch, seq = rig.bus.journal.epoch, rig.bus.journal.next_seq

@@ -201,7 +201,7 @@ def test_bytes_cross_no_faster_than_the_baud_rate():
         assert uart.any() == there, ms
 
 
-def test_what_nobody_reads_is_lost_not_kept():
+def test_bytes_that_are_not_read_are_lost():
     uart = UART(115200, rxbuf=256)
     uart.transmit(bytes(range(256)) * 2, 0)
     uart.advance(1000)
@@ -257,7 +257,7 @@ LANGUAGES = [
 
 @pytest.mark.parametrize(("brand", "language"), LANGUAGES)
 @pytest.mark.parametrize(("interval_ms", "fixes"), [(1000, 20), (200, 100)])
-def test_each_brand_is_recognised_and_told_in_its_own_language_alone(
+def test_each_brand_is_recognised_and_set_up_in_its_own_language_alone(
     brand, language, interval_ms, fixes
 ):
     bench = Bench(language=language(), interval_ms=interval_ms)
@@ -327,7 +327,7 @@ def test_one_that_nods_and_does_nothing_is_let_be():
     assert 2 <= bench.gnss.set_up == tries <= 4 and bench.has_fix()
 
 
-def test_a_command_that_got_lost_is_told_again():
+def test_a_command_that_got_lost_is_sent_again():
     bench = Bench(language=Ublox())
     real, lost = bench.uart.write, []
 

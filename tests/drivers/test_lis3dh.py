@@ -188,7 +188,7 @@ def test_of_a_long_pause_the_newest_32_are_given_oldest_first(driver, chip, felt
     assert driver.read() == 2
 
 
-def test_a_silent_chip_is_an_oserror_and_a_reset_one_is_set_up_anew(driver, chip):
+def test_a_silent_chip_is_an_oserror_and_a_reset_one_is_set_up_again(driver, chip):
     chip.answers = False
     with pytest.raises(OSError):
         driver.read()

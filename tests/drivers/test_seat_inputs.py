@@ -125,7 +125,7 @@ def test_noise_never_reads_what_is_not_so(seed):
     assert known > 100, f"seed {seed}"  # the noise has not silenced it
 
 
-def test_the_bridge_is_set_up_anew_after_a_dip_of_its_supply():
+def test_the_bridge_is_set_up_again_after_a_dip_of_its_supply():
     line = all_closed(Line(bridged=True))
     line.runs(300)
     line.bridge.reset()

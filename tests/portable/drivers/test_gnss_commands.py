@@ -16,7 +16,7 @@ def test_sentences_and_frames_as_the_manuals_print_them():
     ]
 
 
-def test_an_older_ublox_is_told_by_messages_and_a_newer_by_keys():
+def test_an_older_ublox_is_set_up_by_messages_and_a_newer_one_by_keys():
     old = commands(UBLOX, b"..PROTVER=18.00", 200)
     assert [command[:4] for command, _ in old] == [b"\xb5\x62\x06\x01"] * 4 + [b"\xb5\x62\x06\x08"]
     assert old[4][0] == b"\xb5\x62\x06\x08\x06\x00\xc8\x00\x01\x00\x01\x00\xde\x6a"

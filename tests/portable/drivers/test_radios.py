@@ -75,7 +75,7 @@ def test_the_next_is_asked_after_a_minute_without_the_first():
     assert bench.radios.signal_dbm() == -90
 
 
-def test_before_anybody_wants_one_none_is_asked():
+def test_before_up_no_radio_is_started():
     radios = Radios([Radio("wifi"), Radio("cellular")], 60)
     radios.turn(0)
     radios.turn(200000)
@@ -172,7 +172,7 @@ def test_every_radio_has_its_turn_and_the_earliest_need_counts():
     assert bench.wifi.turns == bench.cellular.turns == 10 and bench.radios.due_ms == 300
 
 
-def test_what_is_wrong_is_told_of_each():
+def test_the_failures_of_all_radios_are_reported():
     bench = Bench()
     bench.wifi.failure = "A."
     bench.cellular.failure = bench.cellular.fault = "B."
@@ -198,7 +198,7 @@ def told(news, *times):
     return [(event.kind, dict(event.data)) for event in events]
 
 
-def test_a_fault_is_told_once_and_again_after_an_hour():
+def test_a_fault_is_reported_once_and_again_after_an_hour():
     radio = Radio("cellular")
     news = RadioNews(radio)
     assert told(news, 0) == []
@@ -215,7 +215,7 @@ def test_a_fault_is_told_once_and_again_after_an_hour():
     assert told(news, 3705000) == []
 
 
-def test_another_radio_is_told_but_not_the_first():
+def test_a_change_of_radio_is_reported_but_not_the_first_radio():
     radio = Radio("wifi")
     radio.is_asked = radio.has_network = True
     news = RadioNews(radio)

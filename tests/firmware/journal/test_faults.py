@@ -188,7 +188,7 @@ def test_random_bytes_and_old_sectors_mixed_raise_nothing():
 
 @pytest.mark.parametrize("tear", ["first half", "second half", "random bits", "unconfirmed"])
 @pytest.mark.parametrize("first, later", [(OLD, NEW), (NEW, OLD)])
-def test_a_torn_record_that_wavers_harms_nobody(tear, first, later):
+def test_a_torn_record_that_wavers_does_no_harm(tear, first, later):
     flash = Flash(16)
     j = journal(flash)
     fill(j, ALARM, 3)

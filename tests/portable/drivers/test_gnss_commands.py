@@ -1,7 +1,7 @@
-"""What receivers are told, byte for byte as the manuals print it; and the steps of the driver."""
+"""The commands for receivers, byte for byte as the manuals print them; the driver's steps."""
 
 from drivers.gnss import Gnss
-from drivers.receivers import CASIC, MTK, QUESTIONS, UBLOX, UNKNOWN, commands, sentence, ubx_cfg
+from drivers.gnss_commands import CASIC, MTK, QUESTIONS, UBLOX, UNKNOWN, commands, sentence, ubx_cfg
 
 
 def test_sentences_and_frames_as_the_manuals_print_them():
@@ -16,7 +16,7 @@ def test_sentences_and_frames_as_the_manuals_print_them():
     ]
 
 
-def test_an_older_ublox_is_told_by_messages_and_a_newer_by_keys():
+def test_an_older_ublox_is_set_up_by_messages_and_a_newer_one_by_keys():
     old = commands(UBLOX, b"..PROTVER=18.00", 200)
     assert [command[:4] for command, _ in old] == [b"\xb5\x62\x06\x01"] * 4 + [b"\xb5\x62\x06\x08"]
     assert old[4][0] == b"\xb5\x62\x06\x08\x06\x00\xc8\x00\x01\x00\x01\x00\xde\x6a"
@@ -39,7 +39,7 @@ def test_casic_and_mtk():
 
 
 class Uart:
-    """Speaks only at one speed, and answers nothing."""
+    """A receiver that sends at one speed only, and answers nothing."""
 
     def __init__(self):
         self.baudrate = 9600

@@ -1,4 +1,4 @@
-"""A radio that bus.json names and the board has not: it never comes up, and says why."""
+"""MissingRadio: bus.json names it, but the board has none. It never comes up, and says why."""
 
 from micropython import const
 

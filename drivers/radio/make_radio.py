@@ -1,17 +1,17 @@
-"""The radios that bus.json names, put together.
+"""Makes the radios that bus.json names.
 
-Only the drivers of these are imported: what is not used costs no heap.
+Only their drivers are imported: an unused one takes no memory.
 """
 
 from machine import UART, Pin
 
-from drivers.board.missing import MissingRadio
+from drivers.radio.missing_radio import MissingRadio
 
 _BAUD = 115200
 
 
 def make_radio(config, table):
-    """config: from firmware.config.load; table: the board's, as in drivers/board/tables.py."""
+    """-> one radio. config: from firmware.config.load; table: of drivers/board/tables.py."""
     made = [
         _wifi(config) if name == "wifi" else _cellular(config, table) for name in config["radios"]
     ]

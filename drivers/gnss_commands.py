@@ -1,4 +1,4 @@
-"""What GNSS receivers are asked and told: which brand one is, and two sentences a fix.
+"""Commands for GNSS receivers: ask for the brand, and set up two sentences a fix.
 
 Sources: CASIC protocol (ATGM336H; Quectel L76K protocol specification) PCAS02, 03, 06, 11;
 Quectel L80 protocol specification, PMTK001, 220, 314, 386, 605; u-blox 8 receiver
@@ -23,7 +23,7 @@ _KEY_RATE = const(0x30210001)
 
 
 def sentence(body):
-    """bytes between $ and * -> bytes, the whole sentence."""
+    """body: bytes between $ and * -> bytes, the whole sentence with its checksum."""
     total = 0
     for byte in body:
         total ^= byte
@@ -31,7 +31,7 @@ def sentence(body):
 
 
 def ubx(group, number, payload):
-    """-> bytes with its 8-bit Fletcher checksum. payload: at most 255 bytes."""
+    """-> bytes, the UBX message with its 8-bit Fletcher checksum. payload: 255 bytes at most."""
     message = bytes((group, number, len(payload), 0)) + payload
     a = b = 0
     for byte in message:
@@ -55,15 +55,15 @@ QUESTIONS = (
 def commands(brand, answer, interval_ms):
     """-> list of (command, its acknowledgement, b"" if it has none).
 
-    answer: what the receiver said to its question; interval_ms: 1000 or 200.
+    answer: bytes, the receiver's answer to the question; interval_ms: 1000 or 200.
     """
     if brand == CASIC:
-        told = (b"PCAS11,3", b"PCAS03,1,0,0,0,1,0,0,0,0,0,,,0,0", b"PCAS02,%d" % interval_ms)
-        return [(sentence(body), b"") for body in told]
+        bodies = (b"PCAS11,3", b"PCAS03,1,0,0,0,1,0,0,0,0,0,,,0,0", b"PCAS02,%d" % interval_ms)
+        return [(sentence(body), b"") for body in bodies]
     if brand == MTK:
         wanted = b"PMTK314,0,1,0,1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0"
-        told = (wanted, b"PMTK386,0", b"PMTK220,%d" % interval_ms)
-        return [(sentence(body), b"$PMTK001,%s,3" % body[4:7]) for body in told]
+        bodies = (wanted, b"PMTK386,0", b"PMTK220,%d" % interval_ms)
+        return [(sentence(body), b"$PMTK001,%s,3" % body[4:7]) for body in bodies]
     if brand == UBLOX:
         return _ublox(answer, interval_ms)
     return []
@@ -78,13 +78,13 @@ def _ublox(answer, interval_ms):
         values += _KEY_RATE.to_bytes(4, "little") + interval
         return [(ubx_cfg(_CFG_VALSET, values), _UBX_ACK + bytes((_CFG_VALSET,)))]
     ack = _UBX_ACK + bytes((_CFG_MSG,))
-    told = [(ubx_cfg(_CFG_MSG, bytes((_NMEA, kind, 0))), ack) for kind in _UNWANTED]
+    pairs = [(ubx_cfg(_CFG_MSG, bytes((_NMEA, kind, 0))), ack) for kind in _UNWANTED]
     rate = ubx_cfg(_CFG_RATE, interval + b"\x01\x00\x01\x00")
-    return told + [(rate, _UBX_ACK + bytes((_CFG_RATE,)))]
+    return pairs + [(rate, _UBX_ACK + bytes((_CFG_RATE,)))]
 
 
 def _protocol(answer):
-    """Of MON-VER's PROTVER=18.00 (u-blox 7: PROTVER 14.00) the 18; 0 if it has none."""
+    """MON-VER's answer -> int: 18 of PROTVER=18.00 (u-blox 7: PROTVER 14.00); 0 if it has none."""
     at = answer.find(b"PROTVER")
     digits = bytes(answer[at + 8 : at + 10]) if at >= 0 else b""
     return int(digits) if digits.isdigit() else 0

@@ -57,13 +57,13 @@ def message(alarm: Mapping[str, Any], stage: str, language: str) -> tuple[str, s
 
 
 def kind(name: str, language: str) -> str:
-    """The page's own words; a kind of a newer bus is told by its name."""
+    """The page's own words; a kind of a newer bus is shown by its name."""
     return _kinds(language).get(name, {}).get("name") or name.replace("_", " ")
 
 
 @cache
 def _kinds(language: str) -> Mapping[str, Any]:
-    return json.loads((_TEXTS / f"{language}.json").read_text(encoding="utf-8"))["kinds"]
+    return json.loads((_TEXTS / f"kinds.{language}.json").read_text(encoding="utf-8"))["kinds"]
 
 
 def _time(utc_ms: int | None, language: str) -> str:

@@ -1,4 +1,5 @@
-// Everything that a person reads, in Thai or English: /static/texts/<language>.json.
+// Everything that a person reads, in Thai or English: /static/texts/<language>.json, and the kinds
+// of events in kinds.<language>.json, which `make texts` writes.
 
 import * as times from "./times.js";
 
@@ -13,12 +14,15 @@ export const language = () => chosen;
 export async function loadTexts(preferred) {
   const wish = stored("language") || preferred || "th";
   chosen = wish in LANGUAGES ? wish : "th";
-  texts = await (await fetch(`/static/texts/${chosen}.json`)).json();
+  const [page, events] = await Promise.all([fetched(chosen), fetched(`kinds.${chosen}`)]);
+  texts = { page: page.page, kinds: events.kinds, words: { ...page.words, ...events.words } };
   document.documentElement.lang = chosen;
   for (const node of document.querySelectorAll("[data-t]")) node.textContent = t(node.dataset.t);
   for (const node of document.querySelectorAll("[data-label]")) node.setAttribute("aria-label", t(node.dataset.label));
   for (const node of document.querySelectorAll("[data-hint]")) node.placeholder = t(node.dataset.hint);
 }
+
+const fetched = async (name) => (await fetch(`/static/texts/${name}.json`)).json();
 
 const KNOWN_ERRORS = [403, 404, 409, 422];
 
@@ -57,7 +61,7 @@ export function t(key, values = {}) {
 
 /** A word of the contract, such as a phase: word("phase", "driving"); null is a value, too. */
 export function word(list, value) {
-  const known = texts.words[list][String(value)];
+  const known = texts.words[list] && texts.words[list][String(value)];
   if (known !== undefined) return known;
   return value === null || value === undefined ? t("unknown") : String(value);
 }
@@ -88,7 +92,7 @@ function sentence(line, event, used) {
     used.add(`${part}.${name}`);
     const value = (event[part] || {})[name];
     if (value === undefined || (Array.isArray(value) && !value.length && !EMPTY_SAYS.includes(how))) { whole = false; return ""; }
-    const shown = how ? HOW[how](value, list) : plain(value);
+    const shown = how in HOW ? HOW[how](value, list) : plain(value);
     if (shown === "") whole = false;
     return shown;
   });

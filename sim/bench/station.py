@@ -16,7 +16,7 @@ def run(say: Callable[[str], None]) -> None:
     cluster = Cluster(where) if where else None
     try:
         more = ["--db", cluster.new()] if cluster else []
-        subprocess.run([sys.executable, "-m", "station.ingest.bench", *more], check=True)
+        subprocess.run([sys.executable, "-m", "station.bench", *more], check=True)
     finally:
         if cluster:
             cluster.stop()

@@ -5,6 +5,7 @@ import asyncio
 from station_told import (
     NOW_MS,
     At,
+    alarm_log,
     connected,
     event,
     on_one_database,
@@ -94,7 +95,7 @@ def test_acknowledged_once_escalated_if_not_and_a_drill_that_becomes_real(settin
 
                 await until(lambda: escalated() >= {drill, crash})  # and the bus goes dark
                 assert first not in escalated()
-                log = [line["what"] for line in await station.alarms.log(drill)]
+                log = [line["what"] for line in await alarm_log(station, drill)]
                 assert log == ["heard", "acknowledged", "real", "escalated"]
 
     asyncio.run(scenario())

@@ -66,7 +66,7 @@ def test_every_text_that_the_page_asks_for_is_there():
 
 def test_every_filler_and_word_list_of_the_sentences_is_there():
     how = (
-        (WEB / "static" / "js" / "texts.js")
+        (WEB / "static" / "js" / "sentences.js")
         .read_text("utf-8")
         .split("const HOW = {")[1]
         .split("\n};")[0]

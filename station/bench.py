@@ -1,7 +1,8 @@
-"""python -m station.ingest.bench [--db postgresql://...]: how fast records are taken in.
+"""python -m station.bench [--db postgresql://...]: how fast the station takes in records.
 
-Compared with a bare executemany of the same rows into the same table, in turns and in the same
-run, so that both meet the same computer. What the outside sees is in sim/bench/station*.py.
+Compared with a bare executemany of the same rows into the same table: in turns, in the same run, so
+that both run on the same computer under the same load. sim/bench/station*.py measures the station
+from outside.
 """
 
 from __future__ import annotations
@@ -39,10 +40,9 @@ async def ingest(db: str) -> tuple[float, float]:
     """-> (records/s taken in, records/s of the bare executemany)."""
     station = Station(Settings(db=db))
     await station.db.upgrade()
-    await station.store.recall()
     now_ms = station.clock.now_ms()
     ours_s = bare_s = 0.0
-    for turn in range(-1, _TURNS):  # the first is not counted: it makes the bus
+    for turn in range(-1, _TURNS):  # the first turn enters the bus, and is not counted
         first = (turn + 1) * _MESSAGES
         payloads = [_track(number, now_ms) for number in range(first, first + _MESSAGES)]
         begin = time.perf_counter()
@@ -61,17 +61,17 @@ async def ingest(db: str) -> tuple[float, float]:
 
 
 async def _ours(station: Station, payloads: list[bytes], now_ms: int) -> None:
-    """From what the broker handed over to what is committed."""
+    """From the broker's message to the commit."""
     batch = []
     for payload in payloads:
         message = contract.read(_TOPIC, payload)
         assert isinstance(message, contract.Message)
         batch.append((message, Came(_TOPIC, payload, False, now_ms, 0, 0)))
-    await station.store.keep(batch, [], now_ms)
+    await station.records.keep(batch, [])
 
 
 async def _bare(connection: AsyncConnection, is_sqlite: bool, rows: list[tuple]) -> None:
-    """As many rows of another journal."""
+    """The same number of rows, of another journal."""
     marks = "?,?,?,?,?,?,?,?" if is_sqlite else "$1,$2,$3,$4,$5,$6,$7,$8"
     insert = f"INSERT INTO positions ({', '.join(positions.c.keys())}) VALUES ({marks})"
     bare = (await connection.get_raw_connection()).driver_connection
@@ -80,13 +80,15 @@ async def _bare(connection: AsyncConnection, is_sqlite: bool, rows: list[tuple])
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m station.ingest.bench")
-    parser.add_argument("--db", metavar="URL", help="an empty PostgreSQL database, too")
+    parser = argparse.ArgumentParser(prog="python -m station.bench")
+    parser.add_argument(
+        "--db", metavar="URL", help="an empty PostgreSQL database, to measure as well"
+    )
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="busguard-bench-") as folder:
         for name, db in (("SQLite", str(Path(folder) / "bench.db")), ("PostgreSQL", args.db)):
             if db is None:
-                print(f"  {name}: none here")
+                print(f"  {name}: not measured (--db)")
                 continue
             ours, bare = asyncio.run(ingest(db))
             print(f"  {name:10} {ours:8,.0f} records/s, bare executemany {bare:8,.0f}: "

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from sim.network import mqtt_strict as mqtt
 from sim.network.mqtt_strict import Publish, Violation
-
-if TYPE_CHECKING:
-    from sim.network.peer import Peer
+from sim.network.puback import Acks
 
 
 class Transport(Protocol):
@@ -39,10 +37,28 @@ class Session:
     last_id: int = 0
 
 
+class Broker(Protocol):
+    """What a connection uses of its broker (sim/network/peer.py says what each is)."""
+
+    violations: list[str]
+    publishes: list[Publish]
+    retained: dict[str, bytes]
+    sessions: dict[str, Session]
+    links: dict[str, Connection]
+    connects: list[int]
+    acks: Acks
+    connack: bytes | None
+    is_mute: bool
+    forgotten: int
+    bytes_in: int
+
+    def hear(self, message: Publish, now_ms: int) -> None: ...
+
+
 class Connection:
     """One client's connection, as the broker sees it."""
 
-    def __init__(self, peer: Peer, transport: Transport):
+    def __init__(self, peer: Broker, transport: Transport):
         self._peer = peer
         self._transport = transport
         self._stream = bytearray()

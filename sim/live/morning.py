@@ -9,11 +9,11 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from sim.live.dashboard import Picture, Plain
+from sim.live.ledger import Ledger
 from sim.live.run import FLEET, LiveBus, Run, Stop
 from sim.live.station_process import PERSON, Station
 from sim.network import brokers
 from sim.network.subscriber import Subscriber
-from sim.soak.ledger import Ledger
 from sim.world.day import fleet_morning
 from sim.world.town_policy import policy_for
 

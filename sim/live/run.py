@@ -19,8 +19,8 @@ from firmware.trip.trip import PARKED
 from sim.bus.rig import config_for
 from sim.bus.vehicle import Vehicle
 from sim.live.dashboard import Picture, Plain, Row
+from sim.live.ledger import Ledger
 from sim.network.subscriber import Subscriber
-from sim.soak.ledger import Ledger
 from sim.wires.uart import UART
 from sim.world.world import World
 

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from typing import Any
 
 from firmware.journal.journal import ALARM, TRACK, Journal
+from sim.bus.account import Account, Confirmed, Heard
 from sim.network.proxy import Proxy
 from sim.network.subscriber import Subscriber
-from sim.soak.account import Account, Confirmed, Heard
 from sim.virtual.board import VirtualBoard
 from sim.virtual.image import Image
 from sim.virtual.install import code, has_slot, install, settings

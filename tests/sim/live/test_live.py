@@ -16,11 +16,11 @@ from vm import ROOT
 from sim.__main__ import main
 from sim.live import replay
 from sim.live.dashboard import Picture, Plain, Row, local_time, place, told
+from sim.live.ledger import Ledger
 from sim.live.morning import account
 from sim.live.run import FLEET, LiveBus
 from sim.network import brokers
 from sim.network.subscriber import Heard, Subscriber
-from sim.soak.ledger import Ledger
 from sim.world.world import World
 
 SHORT = ("town", "--buses", "2", "--speed", "60", "--duration", "4", "--no-station")

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 from firmware.journal.journal import KIND_POSITION
+from sim.bus.account import Account
+from sim.bus.account import Heard as Entry
 from sim.bus.vehicle import Vehicle
 from sim.network.subscriber import Heard
-from sim.soak.account import Account
-from sim.soak.account import Heard as Entry
 
 
 class Ledger:

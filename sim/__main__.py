@@ -10,7 +10,9 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn
 
-BENCHES = ("nmea", "tick", "journal", "uplink", "speed", "board", "station", "power")
+BENCHES = (
+    "nmea", "tick", "journal", "uplink", "uplink_day", "speed", "board", "station", "power",
+)  # fmt: skip
 _HOUR_S = 3600
 _SEEDS = 2**31 - 1
 

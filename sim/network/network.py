@@ -46,7 +46,9 @@ class Network:
         self.cut_down_after: int | None = None
         """So many more bytes reach the bus, then FIN, be it inside a packet."""
         self.wires: list[Wire] = []
-        self.bytes_up = 0
+        self.bytes_up = self.bytes_down = 0
+        self.segments = 0
+        """Writes that carry data, both ways; TCP_NODELAY makes a segment of each."""
         self._events: list[tuple[int, int, Callable[[], None]]] = []
         self._order = 0
         self._free_us = [0, 0]
@@ -117,6 +119,7 @@ class Network:
 
     def _transmit(self, direction: int, wire: Wire, data: bytes | None, at_ms: int) -> None:
         size = len(data) if data else 0
+        self.segments += size > 0
         at_us = max(at_ms * 1000, self._free_us[direction])
         if self.bandwidth_bps:
             at_us += self._bytes_of(direction, at_us, size) * 8_000_000 // self.bandwidth_bps
@@ -131,6 +134,7 @@ class Network:
             wire.on_its_way.append((arrival_ms + self.delay_ms, size))
             self.call_at(arrival_ms, lambda: wire.reaches_broker(data))
         else:
+            self.bytes_down += size
             self.call_at(arrival_ms, lambda: wire.reaches_bus(data))
 
     def _bytes_of(self, direction: int, starts_us: int, size: int) -> int:

@@ -10,6 +10,7 @@ import json
 from micropython import const
 
 from firmware.policy.position_scan import scan
+from firmware.utf8 import is_utf8, paired
 
 _BLOCK = const(512)  # bytes read at once; no string or number is longer
 _SPACE = b" \t\r\n"
@@ -134,11 +135,13 @@ class Json:
                 break
             at += 1
         self._at = at + 1
-        try:
-            value = json.loads(b'"' + buf[start : at + 1])
-        except (ValueError, UnicodeError):
-            value = None
-        if value is None or not _has_known_escapes(buf[start:at]):
+        value = None
+        if is_utf8(buf, start, at) and _has_known_escapes(buf[start:at]):
+            try:
+                value = json.loads(b'"' + paired(buf[start:at]) + b'"')
+            except ValueError:
+                pass
+        if value is None:
             self.fail("this text is not valid JSON or UTF-8")
         if len(value) > longest:
             self.fail("this text is longer than %d characters" % longest)

@@ -3,12 +3,12 @@
 Payload: {"v":1,"id":"..."}. Every request is answered on `reply` with its id. A bad request
 changes nothing; its answer says what is wrong. A command gets the bus and the request. It
 returns a sentence, or raises ValueError with one, or returns None: the answer follows later.
+A retained request would be done again at every connection, so it is refused.
 """
-
-import json
 
 from firmware import messages
 from firmware.trip.modes import DRILL, EVACUATION, SERVICE
+from firmware.uplink.request import parse
 
 
 def _ping(bus, request):
@@ -49,17 +49,20 @@ COMMANDS = {
 }
 
 
-def answer(bus, name, payload):
+def answer(bus, name, payload, is_retained=False):
     """name: str after cmd/. payload: bytes -> bytes for `reply`; None: the answer follows later."""
     try:
-        request = json.loads(payload)
-    except (ValueError, UnicodeError):
+        request = parse(payload)
+    except ValueError:
         return messages.reply(None, False, "The payload is not valid JSON.")
-    if not isinstance(request, dict) or request.get("v") != 1:
+    version = request.get("v") if isinstance(request, dict) else None
+    if version is True or version != 1:
         return messages.reply(None, False, 'The payload has to be an object with "v": 1.')
     request_id = request.get("id")
     if not isinstance(request_id, str) or not 1 <= len(request_id) <= 64:
         return messages.reply(None, False, '"id" has to be a text of 1 to 64 characters.')
+    if is_retained:
+        return messages.reply(request_id, False, "A retained command is not done.")
     if name not in COMMANDS:
         known = ", ".join(sorted(COMMANDS))
         return messages.reply(request_id, False, "Unknown command; there are: %s." % known)

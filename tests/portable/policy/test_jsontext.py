@@ -86,3 +86,17 @@ def test_a_text_across_two_blocks():
     for pad in range(480, 540):
         json = Json(BytesIO(b" " * pad + b'"a\\"b\\u0e01", 12]'), "x")
         assert json.text(10) == 'a"b\u0e01'
+
+
+def test_a_text_holds_whole_characters_only():
+    assert Json(BytesIO(b'"a\\ud83d\\ude00"'), "x").text(2) == "a\U0001f600"
+    for wrong in (
+        b'"\\ud800"', b'"\\udc00\\ud800"', b'"\xed\xa0\x80"', b'"\xc0\x80"', b'"\xff"', b'"\\u12"',
+        b'"\\u12zz"',
+    ):  # fmt: skip
+        try:
+            Json(BytesIO(wrong), "x").text(10)
+        except ValueError as error:
+            assert "UTF-8" in str(error), wrong
+        else:
+            raise AssertionError(wrong)

@@ -9,6 +9,7 @@ from umqtt.simple import MQTTClient, MQTTException
 
 _IPPROTO_TCP = const(6)
 _TCP_NODELAY = const(1)
+_RESERVED = const(0xFE)  # bits of the acknowledge flags [MQTT 3.2.2.1]
 _CERT_REQUIRED = const(2)  # ssl.CERT_REQUIRED, on both Pythons
 
 _REFUSALS = (  # MQTT 3.1.1, table 3.1
@@ -21,10 +22,32 @@ _REFUSALS = (  # MQTT 3.1.1, table 3.1
 )
 
 
+class _Socket:
+    """A socket that sends the many small writes of a CONNECT as one, and keeps what it reads."""
+
+    def __init__(self, raw):
+        self.raw = raw
+        self.answer = b""
+        self._packet = b""
+
+    def __getattr__(self, name):
+        return getattr(self.raw, name)
+
+    def write(self, data, size=None):
+        self._packet += data if size is None else data[:size]
+
+    def read(self, size):
+        self.raw.write(self._packet)
+        self._packet = b""
+        self.answer = self.raw.read(size)
+        return self.answer
+
+
 class _Client(MQTTClient):
     """Gives every socket its deadline and TCP_NODELAY as soon as it exists, before TLS."""
 
     timeout_s = None
+    is_tls = False
     _sock = None
 
     @property
@@ -33,12 +56,11 @@ class _Client(MQTTClient):
 
     @sock.setter
     def sock(self, sock):
-        self._sock = sock
-        if hasattr(
-            sock, "settimeout"
-        ):  # a TLS socket has none; the timeout of its TCP socket holds
+        if hasattr(sock, "settimeout"):  # TLS has none; that of its TCP socket holds
             sock.settimeout(self.timeout_s)
             sock.setsockopt(_IPPROTO_TCP, _TCP_NODELAY, 1)
+        is_below_tls = self.is_tls and self._sock is None  # ssl wraps only a real one
+        self._sock = sock if sock is None or is_below_tls else _Socket(sock)
 
 
 class Connect:
@@ -64,7 +86,9 @@ class Connect:
                 if client.sock is not None:
                     raise
                 client.connect(False)  # 1.3.4
-            return client.sock
+            if not client.sock.answer[2] & _RESERVED:
+                return client.sock.raw
+            reason = OSError("CONNACK with reserved bits [MQTT 3.2.2.1]")
         except MQTTException as error:
             code = error.args[0]
             why = _REFUSALS[code] if code < len(_REFUSALS) else "code %d" % code
@@ -95,6 +119,7 @@ class Connect:
             _tls(broker) if broker["tls"] else {},
         )
         client.timeout_s = broker["connect_timeout_s"]
+        client.is_tls = broker["tls"]
         client.set_last_will(self._will_topic, self._will, True, 1)
         return client
 

@@ -35,7 +35,7 @@ def _value(buf, at, depth):
     first = buf[at]
     if first == _QUOTE:
         return _string(buf, at + 1)
-    if first == _OBJECT or first == _LIST:
+    if first in (_OBJECT, _LIST):
         return _group(buf, at + 1, first, depth + 1)
     for word in _WORDS:
         if buf[at : at + len(word)] == word:

@@ -119,7 +119,8 @@ FAULTS = [
     then_reset("dns", "network", "hangs", "answers"),
     *[then_reset("connack", "peer", text, None) for text in (
         b"\x20\x02\x00\x03", b"\x20\x02\x00\x05", b"\x20\x02\x00\x99",
-        b"\x20\x03\x00\x00\x00", b"\x40\x02\x00\x01", b"\x20", b"", b"\xff\xff\xff\xff\xff",
+        b"\x20\x03\x00\x00\x00", b"\x20\x02\x02\x00", b"\x20\x02\x81\x00",
+        b"\x40\x02\x00\x01", b"\x20", b"", b"\xff\xff\xff\xff\xff",
     )],
     puback_fault("every 7th PUBACK is lost", puback.lost(7)),
     puback_fault("all PUBACKs are lost", puback.lost(1)),

@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from lines import BROKER, Line
+from lines import ACCEPTED, BROKER, Line
 
 from sim.network import brokers
 
@@ -25,6 +25,22 @@ class Sock(Line):
     def setsockopt(self, *option):
         self.options.append(option)
 
+    def write(self, data):
+        self.sent += data
+        self.writes += 1
+
+    def read(self, n):
+        taken, self.arrived = self.arrived[:n], self.arrived[n:]
+        return taken
+
+
+class TlsSock:
+    """Wraps a real socket, and has no settimeout."""
+
+    def __init__(self, below):
+        assert isinstance(below, Sock)
+        self.write, self.read, self.close = below.write, below.read, below.close
+
 
 class Refused(Exception):
     pass
@@ -33,6 +49,7 @@ class Refused(Exception):
 def umqtt(outcome, knows_timeout):
     """A module shaped as umqtt.simple 1.8 (connect with a timeout) or 1.3.4 (without)."""
     module: Any = ModuleType("umqtt.simple")
+    module.connack = ACCEPTED
 
     class Client:
         def __init__(self, client_id, server, port, user, password, keepalive, ssl, ssl_params):
@@ -45,9 +62,14 @@ def umqtt(outcome, knows_timeout):
         def _go(self, clean, timeout):
             module.client = self
             module.clean = clean
-            self.sock = module.sock = Sock()
+            self.sock = module.sock = Sock(module.connack)
             if knows_timeout:
                 self.sock.settimeout(timeout)
+            if self.given[6]:
+                self.sock = module.tls_sock = TlsSock(self.sock)
+            self.sock.write(bytearray(b"\x10\x0c\0\0\0\0"), 3)
+            self.sock.write(b"\x04MQTT\x04")
+            module.answer = self.sock.read(4)
             if isinstance(outcome, Exception):
                 raise outcome
 
@@ -101,6 +123,28 @@ def test_user_password_and_tls_are_handed_over(connect, knows_timeout):
     call()
     assert module.client.given[3:5] == (b"bus", b"")
     assert module.client.given[6:] == (True, {"server_hostname": "broker.example"})
+
+
+@both
+@pytest.mark.parametrize("tls", [False, True])
+def test_a_connect_is_one_write(connect, knows_timeout, tls):
+    call, module = connect(None, knows_timeout, tls=tls)
+    assert call() is (module.tls_sock if tls else module.sock)
+    assert (module.sock.sent, module.sock.writes) == (b"\x10\x0c\0\x04MQTT\x04", 1)
+    assert module.answer == ACCEPTED
+
+
+@both
+@pytest.mark.parametrize("flags", [0, 1, 2, 3, 0x10, 0x80, 0x81, 0xFF])
+def test_a_connack_with_reserved_bits_is_none(connect, knows_timeout, flags):
+    call, module = connect(None, knows_timeout)
+    module.connack = bytes((0x20, 2, flags, 0))
+    if flags in (0, 1):  # session present, or not
+        assert call() is module.sock
+    else:
+        with pytest.raises(OSError, match="reserved"):
+            call()
+        assert module.sock.is_closed
 
 
 @both

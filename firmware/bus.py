@@ -260,8 +260,8 @@ class Bus:
             self._sleep_s,
         )
 
-    def _answer(self, name, payload):
-        return commands.answer(self, name, payload)
+    def _answer(self, name, payload, is_retained):
+        return commands.answer(self, name, payload, is_retained)
 
     def _started(self):
         cause = self._parts.reset_cause

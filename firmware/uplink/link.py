@@ -10,9 +10,12 @@ from micropython import const
 
 from firmware.uplink.connect import Connect
 from firmware.uplink.packets import PINGRESP, PUBACK, PUBLISH, SUBACK, PacketReader, PacketWriter
+from firmware.utf8 import is_utf8
 
 PACKET_MAX = const(3072)  # bytes, the longest packet that can be sent
 _RECEIVED_MAX = const(1024)  # bytes, the longest packet that can be received
+_REFUSED = const(0x80)  # return code of a SUBACK
+_NOT_IN_A_TOPIC = b"\x00+#"
 _LOOK_MS = const(500)  # how often deadlines are looked at
 
 _CLOSED = const(0)
@@ -24,7 +27,8 @@ class Link:
     """No method raises a network error. `now_ms` never wraps.
 
     on_ack(packet_id, now_ms): a PUBACK came, perhaps with an id that is not in use.
-    on_message(topic: bytes, payload: bytes): the message is acknowledged when it returns.
+    on_message(topic, payload, packet_id, flags): bytes, or None if it is too long, and of a PUBLISH
+    the id, None at QoS 0, and the flags. acknowledge() every id, in the order of arrival.
     failure: str, why the last connection or attempt ended. attempts: int, to connect.
     """
 
@@ -119,6 +123,14 @@ class Link:
         self._push(now_ms)
         return True
 
+    def acknowledge(self, packet_id, now_ms):
+        """PUBACK of a message that came -> bool: False, not now."""
+        if self._state != _OPEN or self._out.is_crowded:
+            return False
+        self._out.puback(packet_id)
+        self._push(now_ms)
+        return True
+
     def _await(self, now_ms):
         sock = self._dialer.poll(now_ms)
         if sock is not None:
@@ -180,16 +192,23 @@ class Link:
             if first & 0xF0 == PUBLISH:
                 self._message(first)
             elif first == PUBACK and length == 2:
-                self.on_ack(packets.number(packets.start), now_ms)
+                self.on_ack(self._id(packets.start), now_ms)
             elif first == SUBACK and length == 3:
-                # A refusal (0x80) is no failure: without commands the alarms still go out.
-                if packets.number(packets.start) != self._suback_id:
-                    raise OSError("SUBACK for a SUBSCRIBE that was never sent")
-                self._suback_id = 0
+                self._subscribed()
             elif first == PINGRESP and length == 0:
                 self._ping_ms = None
             else:
                 raise OSError("unexpected packet 0x%02x of %d bytes" % (first, length))
+
+    def _subscribed(self):
+        """A refusal (0x80) is no failure: without commands the alarms still go out."""
+        packet = self._in
+        if self._id(packet.start) != self._suback_id:
+            raise OSError("SUBACK for a SUBSCRIBE that was never sent")
+        granted = packet.buf[packet.start + 2]
+        if granted > 1 and granted != _REFUSED:
+            raise OSError("SUBACK with the code 0x%02x [MQTT-3.9.3-2]" % granted)
+        self._suback_id = 0
 
     def _message(self, first):
         qos = first >> 1 & 3
@@ -200,17 +219,39 @@ class Link:
         has_length = packet.end - packet.start >= 2
         body = topic + (packet.number(packet.start) if has_length else 0xFFFF)
         payload = body + 2 * qos
+        is_whole = not packet.too_long and not packet.is_absurd
         if payload > packet.end:
-            if not packet.too_long:
+            if is_whole:
                 raise OSError("PUBLISH shorter than its topic")
+            if packet.is_absurd:
+                raise OSError("PUBLISH longer than a bus can take")
             self.too_long += 1  # not even its topic fits: it stays with the broker
             return
-        packet_id = packet.number(body) if qos else None
-        if packet_id == 0:
-            raise OSError("PUBLISH with packet id 0 [MQTT-2.3.1-1]")
-        if packet.too_long:
+        packet_id = self._id(body) if qos else None
+        self._check_topic(topic, body)
+        if not is_whole:
             self.too_long += 1
-        else:
-            self.on_message(packet.bytes(topic, body), packet.bytes(payload, packet.end))
-        if qos:
-            self._out.puback(packet_id)
+        if packet.is_absurd:
+            if qos:
+                self._out.puback(packet_id)  # else the broker would send it again and again
+                self._out.flush(self._sock)
+            raise OSError("PUBLISH longer than a bus can take")
+        content = packet.bytes(payload, packet.end) if is_whole else None
+        self.on_message(packet.bytes(topic, body), content, packet_id, first & 0x0F)
+
+    def _id(self, at):
+        packet_id = self._in.number(at)
+        if packet_id == 0:
+            raise OSError("packet id 0 [MQTT-2.3.1-1]")
+        return packet_id
+
+    def _check_topic(self, at, end):
+        """Raises OSError if a PUBLISH must not have this topic."""
+        buf = self._in.buf
+        if at == end:
+            raise OSError("PUBLISH with an empty topic [MQTT-4.7.3-1]")
+        if not is_utf8(buf, at, end):
+            raise OSError("PUBLISH with a topic that is no UTF-8 [MQTT-1.5.3-1]")
+        for index in range(at, end):
+            if buf[index] in _NOT_IN_A_TOPIC:
+                raise OSError("PUBLISH with U+0000 or a wildcard [MQTT-1.5.3-2, 3.3.2-2]")

@@ -16,6 +16,8 @@ _DISCONNECT = const(0xE0)
 _DUP = const(0x08)
 _QOS_1 = const(0x02)
 _RETAIN = const(0x01)
+_ANSWER_MAX = const(3)  # bytes: of a SUBACK, the longest that is no PUBLISH
+_SKIPPED_MAX = const(16384)  # bytes of a message that is read only to throw it away
 _SMALL_ROOM = const(64)  # small packets that wait behind a half-written one
 
 
@@ -144,6 +146,7 @@ class PacketReader:
         self.start = 0  # the body of the packet from next_packet() is buf[start:end]
         self.end = 0
         self.too_long = False  # only its first bytes are there; the rest is skipped
+        self.is_absurd = False  # so long that the link has to end: only what has come is there
         self._next = 0
         self._have = 0
         self._skip = 0
@@ -169,7 +172,8 @@ class PacketReader:
     def next_packet(self):
         """-> the first byte of the next packet that is complete, or None.
 
-        Raises OSError if the bytes are no MQTT packet.
+        A length that no bus can take shows in the header, and is not waited for. Raises OSError
+        if the bytes are no MQTT packet.
         """
         if self._skip:
             step = min(self._skip, self._have - self._next)
@@ -190,8 +194,15 @@ class PacketReader:
             shift += 7
             if shift > 21:
                 raise OSError("malformed remaining length [MQTT 2.2.3]")
+        first = self.buf[at]
+        if length > _ANSWER_MAX and first & 0xF0 != PUBLISH:
+            raise OSError("unexpected packet 0x%02x of %d bytes" % (first, length))
         self.start = body
         self.end = body + length
+        self.is_absurd = length > _SKIPPED_MAX
+        if self.is_absurd:
+            self.end = self._have
+            return first
         self.too_long = self.end - at > len(self.buf)
         if self.too_long:
             if self._have - at < len(self.buf):
@@ -201,7 +212,7 @@ class PacketReader:
         elif self.end > self._have:
             return None
         self._next = self.end
-        return self.buf[at]
+        return first
 
     def number(self, at):
         """-> the 16-bit number at this index of buf."""

@@ -13,6 +13,7 @@ from micropython import const
 from firmware import messages
 from firmware.journal.journal import ALARM, TRACK
 from firmware.uplink.backlog import Backlog
+from firmware.uplink.inbox import Inbox
 from firmware.uplink.link import Link
 from firmware.uplink.pace import Pace
 from firmware.uplink.reconnect import Reconnect
@@ -27,7 +28,8 @@ _NEVER_MS = const(1 << 60)
 
 
 class Uplink:
-    """on_command(name: str, payload: bytes) -> bytes to publish on `reply`; None: reply() follows.
+    """on_command(name: str, payload: bytes, is_retained: bool) -> bytes to publish on `reply`;
+    None: reply() follows.
 
     The counters are for tests and a console.
     """
@@ -53,6 +55,7 @@ class Uplink:
         self._reserve = broker["window"] // 4  # messages, never used for the track
         self._pace = Pace(_TRACK_BYTES, broker["window_bytes"] * 3 // 4)
         self._backlog = Backlog(journal)
+        self._inbox = Inbox(self._topics["cmd/#"][:-1])
         self._replies = []
         self._was_open = False
         self._idle_until_ms = 0
@@ -63,7 +66,6 @@ class Uplink:
         self.acked = 0
         self.strays = 0  # PUBACKs that were for nothing in flight
         self.breaks = 0
-        self.refused = 0  # commands
 
     @property
     def connected(self):
@@ -76,7 +78,8 @@ class Uplink:
             self._link.is_open
             and not self._greetings
             and not self._window.slots
-            and not self._replies
+            and self._is_answered()
+            and not self._inbox.has_more
             and not self._journal.backlog(ALARM)
             and not self._journal.backlog(TRACK)
         )
@@ -118,6 +121,9 @@ class Uplink:
             if not link.can_send:
                 return False
             if not self._step(now_ms):
+                if self._inbox.has_more and self._is_answered():
+                    link.leave("the broker holds more commands")
+                    return True
                 due_ms = self._backlog.due_ms
                 self._idle_until_ms = _NEVER_MS if due_ms is None else due_ms
                 return False
@@ -157,6 +163,11 @@ class Uplink:
         self._replies.append(payload)
         self._idle_until_ms = 0
 
+    def _is_answered(self):
+        """bool: every command that came is done, and the broker has its reply."""
+        waiting = self._inbox.is_waiting or self._replies
+        return not waiting and not self._window.carries(self._topics["reply"])
+
     def _open(self, now_ms):
         """Works on the next connection -> bool: the link is open now."""
         if self._was_open:
@@ -170,6 +181,7 @@ class Uplink:
             return False
         self._was_open = True
         self._greetings = ["cmd/#", "status"]
+        self._inbox.clear()
         self._look_ms = now_ms + _LOOK_MS
         self._pace.start()
         window = self._window
@@ -187,6 +199,11 @@ class Uplink:
 
     def _step(self, now_ms):
         """Does the most urgent thing that can be done -> bool: there was one."""
+        if self._inbox.is_waiting and len(self._replies) < _REPLIES:
+            reply = self._inbox.do_first(self.on_command, self._link, now_ms)
+            if reply is not None:
+                self._replies.append(reply)
+            return True
         slot = self._window.unsent()
         if slot is not None:
             self._send_again(slot)
@@ -271,18 +288,6 @@ class Uplink:
         if upto is not None:
             self._journal.ack(lane, upto)
 
-    def _message(self, topic, payload):
-        """A message of the city. Commands are refused while four replies are queued."""
-        prefix = self._topics["cmd/#"][:-1]
-        if self.on_command is None or not topic.startswith(prefix):
-            return
-        if len(self._replies) >= _REPLIES:
-            self.refused += 1
-            return
-        try:
-            name = topic[len(prefix) :].decode()
-        except UnicodeError:
-            return
-        reply = self.on_command(name, payload)
-        if reply is not None:
-            self.reply(reply)
+    def _message(self, topic, payload, packet_id, flags):
+        self._inbox.put(topic, payload, packet_id, flags)
+        self._idle_until_ms = 0

@@ -44,8 +44,11 @@ class Peer:
             connection.end()
         return connection
 
-    def publish(self, topic: str, payload: bytes, qos: int = 1) -> None:
-        """The city sends: to every session that subscribed, now or at its return."""
+    def publish(self, topic: str, payload: bytes, qos: int = 1, retain: bool = False) -> None:
+        """The city sends: to every session that subscribed, now or at its return. `retain`: and
+        to every SUBSCRIBE from now on."""
+        if retain:
+            self.retained[topic] = payload
         for client_id, session in self.sessions.items():
             granted = [q for name, q in session.filters.items() if matches(name, topic)]
             if granted:

@@ -44,8 +44,8 @@ class City:
         self._client.loop_start()
         assert self._ready.wait(_PATIENCE_S), "no subscription"
 
-    def say(self, topic: str, payload: bytes) -> None:
-        self._client.publish(topic, payload, qos=1).wait_for_publish(_PATIENCE_S)
+    def say(self, topic: str, payload: bytes, retain: bool = False) -> None:
+        self._client.publish(topic, payload, 1, retain).wait_for_publish(_PATIENCE_S)
 
     def leave(self, forget: bool = False) -> None:
         """Good-bye; the session stays with the broker unless it is to forget it."""

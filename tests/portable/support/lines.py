@@ -148,20 +148,32 @@ def puback(packet_id):
 
 
 class Ears:
+    """Acknowledges at once whatever comes. too_long: messages without their payload."""
+
     def __init__(self):
         self.acks = []
         self.messages = []
+        self.flags = []
+        self.too_long = 0
+        self.link = None
 
     def acked(self, packet_id, now_ms):
         self.acks.append(packet_id)
 
-    def message(self, topic, payload):
-        self.messages.append((topic, payload))
+    def message(self, topic, payload, packet_id, flags):
+        if payload is None:
+            self.too_long += 1
+        else:
+            self.messages.append((topic, payload))
+            self.flags.append(flags)
+        if packet_id is not None:
+            self.link.acknowledge(packet_id, 0)
 
 
 def opened(line):
     link = Link(BROKER, "f-b", b"schoolbus/f/b/status", b"{}", Dialer(line))
     ears = Ears()
+    ears.link = link
     link.on_ack = ears.acked
     link.on_message = ears.message
     link.connect(0)

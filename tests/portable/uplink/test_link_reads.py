@@ -31,12 +31,7 @@ def test_retained_and_repeated_messages_are_messages_too():
         link, ears = opened(Line(bytes([first, len(body)]) + body))
         link.turn(0)
         assert link.is_open and ears.messages == [(b"c", b"hi")], link.failure
-
-
-def test_an_empty_topic_does_no_harm():
-    link, ears = opened(Line(b"\x30\x02\x00\x00" + puback(3)))
-    link.turn(0)
-    assert link.is_open and ears.acks == [3]
+        assert ears.flags == [first & 0x0F]
 
 
 def test_two_inbound_messages_are_acknowledged_in_their_order():
@@ -73,7 +68,7 @@ def test_a_message_longer_than_the_inbox_is_skipped_and_acknowledged():
         for now_ms in range(100):
             link.turn(now_ms)
         assert link.is_open, link.failure
-        assert ears.messages == [] and ears.acks == [3] and link.too_long == 1
+        assert ears.messages == [] and ears.acks == [3] and link.too_long == ears.too_long == 1
         assert line.sent == puback(9)
 
 
@@ -114,12 +109,6 @@ def test_half_a_topic_length_at_the_end_of_the_inbox_is_not_read_beyond_it():
     assert len(ears.acks) == 254 and "shorter" in link.failure
 
 
-def test_a_remaining_length_may_have_four_bytes():
-    link, _ = opened(Line(b"\x30\x80\x80\x80\x01"))
-    link.turn(0)
-    assert link.is_open, link.failure
-
-
 def test_a_topic_longer_than_the_inbox_is_skipped():
     line = Line(b"\x32\x90\x27" + b"\x13\x86" + bytes(4998) + b"\x00\x09x" + bytes(5) + puback(3))
     link, ears = opened(line)
@@ -140,12 +129,112 @@ WRONG = (
     (b"\x34\x05\x00\x01c\x00\x01", "flags"),  # QoS 2, never granted
     (b"\x36\x05\x00\x01c\x00\x01", "flags"),
     (b"\x38\x03\x00\x01c", "flags"),  # DUP with QoS 0
+    (b"\x90\x03\x00\x00\x01", "packet id 0"),  # for id 0, while none is waited for
     (b"\x32\x05\x00\x01c\x00\x00", "packet id 0"),
+    (b"\x40\x02\x00\x00", "packet id 0"),
     (b"\x32\x04\x00\x01c\x00", "shorter"),
     (b"\x30\x01\x00", "shorter"),
     (b"\x30\x00", "shorter"),
     (b"\x30\xff\xff\xff\xff\x01", "remaining length"),
+    # Nothing but a PUBLISH is longer than three bytes: its header is enough.
+    (b"\x40\x04", "unexpected"),
+    (b"\x40\xff\xff\xff\x7f", "unexpected"),
+    (b"\x90\xff\xff\xff\x7f", "unexpected"),
+    (b"\x00\xff\xff\xff\x7f", "unexpected"),
+    (b"\xf0\x80\x01", "unexpected"),
+    # Types that only a client sends, and those of QoS 2.
+    (b"\x10\x02\x00\x00", "unexpected"),
+    (b"\x50\x02\x00\x01", "unexpected"),
+    (b"\x62\x02\x00\x01", "unexpected"),
+    (b"\x70\x02\x00\x01", "unexpected"),
+    (b"\x82\x03\x00\x01c", "unexpected"),
+    (b"\xa2\x03\x00\x01c", "unexpected"),
+    (b"\xb0\x02\x00\x01", "unexpected"),
+    (b"\xc0\x00", "unexpected"),
+    (b"\xe0\x00", "unexpected"),
+    (b"\x91\x03\x00\x01\x01", "unexpected"),
+    (b"\xd1\x00", "unexpected"),
+    (b"\x30\x02\x00\x00", "4.7.3-1"),
+    (b"\x32\x04\x00\x00\x00\x01", "4.7.3-1"),
 )
+
+WRONG_TOPICS = (
+    (b"a\x00b", "1.5.3-2"),
+    (b"\x00", "1.5.3-2"),
+    (b"cmd/#", "3.3.2-2"),
+    (b"cmd/+/x", "3.3.2-2"),
+    (b"\xff", "1.5.3-1"),
+    (b"\xc0\x80", "1.5.3-1"),  # U+0000 in two bytes
+    (b"cmd/\xed\xa0\x80", "1.5.3-1"),  # a surrogate
+    (b"cmd/\xe0\xb8", "1.5.3-1"),  # two thirds of a Thai letter
+    (b"\xf4\x90\x80\x80", "1.5.3-1"),
+)
+
+
+def message(topic, first=0x30):
+    """A PUBLISH with the payload "hi"."""
+    body = len(topic).to_bytes(2, "big") + topic + (b"\x00\x05" if first & 2 else b"") + b"hi"
+    return bytes([first, len(body)]) + body
+
+
+def test_a_topic_that_no_publish_may_have_fails_the_link():
+    for topic, why in WRONG_TOPICS:
+        for first in (0x30, 0x31, 0x32, 0x3B):
+            line = Line(message(topic, first))
+            link, ears = opened(line)
+            link.turn(0)
+            assert not link.is_open and why in link.failure, (topic, link.failure)
+            assert ears.messages == [] and line.sent == b"", topic
+
+
+def test_a_topic_in_any_script_is_a_topic():
+    for topic in ("cmd/ก", "é", "😀/x", " ", "$SYS", "/"):
+        link, ears = opened(Line(message(topic.encode())))
+        link.turn(0)
+        assert link.is_open and ears.messages == [(topic.encode(), b"hi")], link.failure
+
+
+def test_codes_of_a_suback():
+    for code, is_open in ((0, True), (1, True), (0x80, True), (2, False), (3, False), (0x81, False),
+                          (0xFF, False)):  # fmt: skip
+        line = Line()
+        link, _ = opened(line)
+        link.subscribe(b"cmd/#", 7, 0)
+        line.arrived = b"\x90\x03\x00\x07" + bytes([code])
+        link.turn(1)
+        assert link.is_open is is_open, (code, link.failure)
+        assert is_open or "3.9.3-2" in link.failure
+
+
+def test_a_length_that_no_bus_can_take_ends_the_link_at_its_header():
+    for length in (b"\x81\x80\x01", b"\xff\xff\xff\x7f", b"\x80\x80\x80\x01"):
+        for first in (0x30, 0x31, 0x32, 0x3B):
+            line = Line(bytes([first]) + length)
+            link, ears = opened(line)
+            link.turn(0)
+            assert not link.is_open and "longer" in link.failure, link.failure
+            assert line.sent == b"" and ears.too_long == 0
+
+
+def test_such_a_message_is_acknowledged_if_possible_or_it_would_end_every_link():
+    body = b"\x00\x03c/x\x00\x09" + bytes(500)
+    for first, answer in ((0x32, puback(9)), (0x3B, puback(9)), (0x30, b"")):
+        line = Line(bytes([first]) + b"\xff\xff\xff\x7f" + body)
+        link, ears = opened(line)
+        link.turn(0)
+        assert not link.is_open and line.sent == answer, link.failure
+        assert ears.messages == []
+
+
+def test_the_longest_message_that_is_skipped():
+    for length, is_open in ((16384, True), (16385, False)):
+        head = bytes([0x32, length & 0x7F | 0x80, length >> 7 & 0x7F | 0x80, length >> 14])
+        line = Line(head + b"\x00\x03c/x\x00\x09" + bytes(length - 7) + puback(3))
+        link, ears = opened(line)
+        for now_ms in range(30):
+            link.turn(now_ms)
+        assert link.is_open is is_open and ears.acks == ([3] if is_open else [])
+        assert line.sent == puback(9)
 
 
 def test_whatever_is_no_mqtt_fails_the_link_and_says_so():

@@ -300,32 +300,6 @@ def test_a_status_that_changed_is_published_at_once_and_once():
     assert names(next_line) == ["status"]
 
 
-def test_a_command_is_answered_and_a_flood_of_them_is_cut_short():
-    line = Line()
-    bench = Bench(line)
-    asked = []
-
-    def answer(name, payload):
-        asked.append((name, payload))
-        return b'{"id":1}'
-
-    bench.uplink.on_command = answer
-    bench.run()
-    topic = b"schoolbus/f/b/cmd/ping"
-    one = bytes([0x30, 2 + len(topic) + 2, 0, len(topic)]) + topic + b"{}"
-    line.arrived = one
-    bench.run()
-    assert asked == [("ping", b"{}")]
-    assert published(line)[-1][0] == "reply" and published(line)[-1][3] == 0x32
-    line.arrived = one.replace(b"cmd/", b"cmx/")  # not for us
-    bench.run()
-    assert len(asked) == 1 and bench.uplink.connected
-    line.arrived = one * 6
-    bench.run()
-    assert len(asked) == 5 and bench.uplink.refused == 2
-    assert names(line).count("reply") == 5
-
-
 def test_without_a_host_there_is_no_attempt():
     bench = Bench(Line())
     bench.uplink._host = ""

@@ -16,6 +16,7 @@ from vm import micropython
 from firmware import messages
 from firmware.journal.journal import TRACK
 from firmware.snapshot import Snapshot
+from firmware.uplink import commands
 from sim.network import brokers
 
 
@@ -67,7 +68,7 @@ def test_a_command_waits_in_the_session_for_a_bus_without_signal(broker, city):
     asked = []
     bus = LiveUplink(broker.host, broker.port)
 
-    def answer(name, payload):
+    def answer(name, payload, is_retained):
         asked.append((name, payload))
         return b'{"v":1,"id":"7","ok":true,"message":"pong"}'
 
@@ -80,6 +81,44 @@ def test_a_command_waits_in_the_session_for_a_bus_without_signal(broker, city):
     bus.radio.has_signal = True
     bus.run_until(lambda: "reply" in city.topics())
     assert asked == [("ping", b'{"v":1,"id":"7"}')]
+
+
+@pytest.mark.parametrize("count", [12, 60])
+def test_every_request_that_waited_is_answered_once(broker, city, count):
+    """60 of 900 bytes find no room on the bus, and more than one broker has in flight at once."""
+    done = []
+    bus = LiveUplink(broker.host, broker.port)
+
+    def answer(name, payload, is_retained):
+        done.append(json.loads(payload)["id"])
+        return messages.reply(done[-1], True, "done")
+
+    bus.uplink.on_command = answer
+    bus.run_until(lambda: "status" in city.topics())
+    bus.run_until(lambda: bus.uplink.wants_state(bus.now_ms) and not bus.uplink._link._suback_id)
+    bus.radio.has_signal = False
+    bus.run_until(lambda: not bus.uplink.connected)
+    ids = [f"r{n}" for n in range(count)]
+    for one in ids:
+        request = {"v": 1, "id": one, "pad": "x" * (800 if count > 12 else 0)}
+        city.say(ROOT + "cmd/ping", json.dumps(request).encode())
+    bus.radio.has_signal = True
+    bus.run_until(lambda: len(done) == count and bus.uplink.is_drained)
+    bus.run(1)
+    assert done == ids
+    replies = [json.loads(payload)["id"] for topic, payload, _ in city.heard if "reply" in topic]
+    assert list(dict.fromkeys(replies)) == ids
+
+
+def test_a_retained_request_is_refused(broker, city):
+    bus = LiveUplink(broker.host, broker.port)
+    bus.uplink.on_command = lambda *request: commands.answer(None, *request)
+    city.say(ROOT + "cmd/drill", b'{"v":1,"id":"7"}', retain=True)
+    bus.run_until(lambda: "reply" in city.topics())
+    (payload,) = [payload for topic, payload, _ in city.heard if topic == ROOT + "reply"]
+    told = json.loads(payload)
+    assert (told["id"], told["ok"]) == ("7", False) and "retained" in told["message"]
+    city.say(ROOT + "cmd/drill", b"", retain=True)
 
 
 @pytest.mark.parametrize("keeps_sessions", [True, False], ids=["store kept", "store lost"])
@@ -104,7 +143,7 @@ def test_a_broker_killed_and_restarted_in_the_middle_loses_nothing(broker, city,
 def test_the_uplink_in_the_micropython_vm_delivers_through_real_sockets(broker, city):
     done = micropython("tests/support/vm_uplink.py", str(broker.port))
     assert done.returncode == 0, done.stdout + done.stderr
-    city.waits_for(lambda: "status" in city.topics()[-1:])  # the will, when the VM is gone
+    city.waits_for(lambda: city.topics().count("status") == 2)  # the will, when the VM is gone
     tracks = [json.loads(p) for topic, p, _ in city.heard if topic == ROOT + "track"]
     assert sum(track["n"] for track in tracks) == 500
     events = [json.loads(p)["seq"] for topic, p, _ in city.heard if topic == ROOT + "event"]

@@ -61,14 +61,14 @@ class PolicyInForce:
         notices, self._notices = self._notices, []
         return notices
 
-    def turn(self, s, is_calm, reply):
-        """A step of what takes long. reply(payload): for a check that is done.
+    def turn(self, s, is_calm, uplink):
+        """A step of what takes long. uplink.reply(payload): for a check that is done.
 
         is_calm: no alarm sounds, no drill. -> True if there is more to do.
         """
         done = self._store.turn()
         if done is not None:
-            reply(messages.reply(*done))
+            uplink.reply(messages.reply(*done))
         if self._loading is not None:
             self._load()
         is_waiting = self._store.is_waiting and self._loading is None and s.trip.phase == "parked"

@@ -16,14 +16,13 @@ from firmware.policy.table import Names, Table, numbers
 
 PolicyError = JsonError
 
-CIRCLE = 0  # as `count` of an area: corner `first` is its centre
-
 
 class Policy:
     """As made, empty. Areas are the stops, then the zones; lines the roads, then the routes'.
 
     corners: array('i'), latitude and longitude in turn, 1e-7 degree; `first` and `count`
-    of an area or a line are in corners. rules: dict, thresholds in place of bus.json's.
+    of an area or a line are in corners; an area of 0 corners is a circle around the one at
+    `first`. rules: dict, thresholds in place of bus.json's.
     hash: str, the first 8 hex digits of sha256, the digest of the pack as it was sent.
     """
 

@@ -9,7 +9,7 @@ the answer follows.
 import json
 
 from firmware import messages
-from firmware.trip.modes import DRILL, EVACUATION, SERVICE
+from firmware.snapshot import DRILL, EVACUATION, SERVICE
 
 
 def _ping(bus, request):

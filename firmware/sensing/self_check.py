@@ -12,6 +12,7 @@ Without read-back only the driver's ears and eyes can tell that a buzzer is dead
 from micropython import const
 
 from firmware.event import INFO, WARNING, Event
+from firmware.snapshot import NORMAL
 from firmware.timing import Held
 
 _BEEP_MS = const(300)
@@ -101,7 +102,7 @@ class SelfCheck:
         self._since_ms = s.now_ms
         self.lamp.test(True)
         self.buzzer.test(True)
-        self._horn_tested = self.horn.is_read_back() and s.trip.mode == "normal"
+        self._horn_tested = self.horn.is_read_back() and s.trip.mode == NORMAL
         if self._horn_tested:
             self.horn.test(True)
 

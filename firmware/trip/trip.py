@@ -16,15 +16,11 @@ standstill, so that a broken wire cannot keep the check from coming.
 from micropython import const
 
 from firmware.event import INFO, Event
+from firmware.snapshot import BOARDING, CHECKING, DRIVING, PARKED
 from firmware.timing import LONG_AGO_MS, Held
 from firmware.trip.boarding import Boarding
 from firmware.trip.check import Check
 from firmware.trip.odometer import Odometer
-
-PARKED = "parked"
-BOARDING = "boarding"
-DRIVING = "driving"
-CHECKING = "checking"
 
 _START_MS = const(2000)
 _STANDING_MMS = const(1400)  # 5 km/h

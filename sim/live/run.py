@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from drivers.radio.dial import Dialer
 from firmware.bus import Bus
 from firmware.journal.journal import ALARM, TRACK
-from firmware.trip.trip import PARKED
+from firmware.snapshot import PARKED
 from sim.bus.rig import config_for
 from sim.bus.vehicle import Vehicle
 from sim.live.dashboard import Picture, Plain, Row
@@ -95,7 +95,7 @@ class LiveBus(Vehicle):
     @property
     def at_rest(self) -> bool:
         """Nothing will happen any more."""
-        return self.world.next_change_ms is None and self.firmware.trip.phase == PARKED
+        return self.world.next_change_ms is None and self.firmware.snapshot.trip.phase == PARKED
 
     def row(self) -> Row:
         s = self.firmware.snapshot

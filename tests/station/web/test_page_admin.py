@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 
+import pytest
 from page_town import NAME, wait_for
 
 from sim.world.town_policy import policy_for
@@ -20,14 +21,22 @@ def test_a_report_of_the_trips_is_shown_and_taken_along(opened):
     assert "format=xlsx" in page.locator("#xlsx").get_attribute("href")
 
 
+@pytest.fixture
+def administration(opened):
+    """The page, once it does something with what is entered."""
+    watched = opened("/admin", language="en")
+    watched.page.locator("#policies td").first.wait_for()
+    return watched
+
+
 def policy_on_the_page(form, name, text):
     file = {"name": name, "mimeType": "application/json", "buffer": text.encode()}
     form.locator("[name=file]").set_input_files(file)
     form.get_by_role("button", name="Upload").click()
 
 
-def test_a_policy_goes_to_the_buses_and_how_far_each_is_stands_there(opened, station):
-    page = opened("/admin", language="en").page
+def test_a_policy_goes_to_the_buses_and_how_far_each_is_stands_there(administration, station):
+    page = administration.page
     form, table = page.locator("#policy"), page.locator("#policies")
     policy_on_the_page(form, "broken.json", '{"v": 1, "stops": [{}]}')
     form.get_by_text("The file cannot be drawn").wait_for()
@@ -71,9 +80,8 @@ def test_what_went_wrong_is_shown_to_the_administrator(opened, station):
     page.locator("#notices").get_by_text("given up").wait_for()
 
 
-def test_people_are_entered_changed_and_locked_out(opened, station):
-    watched = opened("/admin", language="en")
-    page = watched.page
+def test_people_are_entered_changed_and_locked_out(administration):
+    page = administration.page
     user = page.locator("#user")
     user.locator("[name=name]").fill("มาลี")
     user.locator("[name=password]").fill("a long password")
@@ -87,7 +95,7 @@ def test_people_are_entered_changed_and_locked_out(opened, station):
     row.get_by_role("cell", name="no", exact=True).wait_for()
     page.reload()
     page.locator("#log tr", has_text=NAME).first.wait_for()
-    watched.shot("admin")
+    administration.shot("admin")
 
 
 def test_signing_out_ends_the_session(opened, station):

@@ -39,7 +39,7 @@ class LinkSupervisor:
         more to do at once.
         """
         radio, uplink = self._radio, self._uplink
-        uplink.rest(now_ms, is_asleep)
+        uplink.sleep(now_ms, is_asleep)
         radio.turn(now_ms)
         more = uplink.turn(now_ms)
         if uplink.connected and self._signal.due(now_ms):

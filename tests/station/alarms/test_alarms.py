@@ -108,7 +108,11 @@ def test_what_only_happens_and_what_a_restart_ended_does_not_stand_for_ever(sett
         async with time.running() as station:
             await connected(station)
             with telling(broker) as bus:
-                bus.say(event(1, "check_too_soon", "warning"), event(2, "sos"), event(3, "drill"))
+                bus.say(
+                    event(1, "check_too_soon", "warning"),
+                    event(2, "sos"),
+                    event(3, "drill", "warning"),
+                )
                 await until(lambda: len(station.alarms.at_hand) == 3)
                 start = {"boot": 4, "reset": "watchdog", "start": "normal", "fw": "0.3.0"}
                 bus.say(event(40, "started", "warning", data=start, at_ms=NOW_MS + 5000))

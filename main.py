@@ -68,7 +68,9 @@ def run():
 
 def show(event):
     """Every event is also a line on the console (UART0)."""
-    print(event.severity, event.kind, event.state, event.data)
+    from firmware.messages import text
+
+    print(event.severity, event.kind, event.state, text(event.data))
 
 
 def crashed(error):

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePosixPath
 
 from sim.virtual.compiled import sha256
-from tools.board import Board, Trouble
+from tools.board import AttachedBoard, Trouble
 
 FEED_S = 10  # of the 120 s that a session has
 ON_BOARD = """
@@ -66,7 +66,7 @@ def _prune(folder):
 
 
 class Slots:
-    def __init__(self, board: Board):
+    def __init__(self, board: AttachedBoard):
         """board: stopped."""
         self._board = board
         board.run(ON_BOARD)

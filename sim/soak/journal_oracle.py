@@ -1,4 +1,4 @@
-"""The witness beside a journal: knows what was confirmed, and holds every start to it. P1, P3."""
+"""JournalOracle knows what a journal confirmed, and checks every start against it. P1, P3."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from firmware.journal.journal import ALARM, KIND_EVENT, TRACK, Journal
 from firmware.journal.sector import CURSOR
+from sim.soak.promise import need
 from sim.wires.flash import Dice, Flash
 
 EPOCH = b"\x9f\x3a\x21\xc4"
@@ -14,17 +15,8 @@ ALARM_SECTORS = 3
 _ROOM = 1500  # more records than the soak's lanes ever hold
 
 
-class Broken(AssertionError):
-    """A promise was not kept."""
-
-
-def need(true: object, what: str) -> None:
-    if not true:
-        raise Broken(what)
-
-
 class Lane:
-    """What a witness knows of one lane."""
+    """What the oracle knows of one lane."""
 
     def __init__(self) -> None:
         self.confirmed: dict[int, bytes] = {}

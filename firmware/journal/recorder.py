@@ -36,6 +36,7 @@ class Recorder:
         self._boot = boot
         self._standing = {}  # (kind, subject) -> the _Occurrence that is raised and not cleared
         self._waiting = []  # (lane, Event, its _Occurrence, messages.event_parts)
+        self._has_exercise = False  # something that began in a drill may stand
         self._damaged = 0  # records that cannot be read any more, as last reported
         self.failed = False
 
@@ -66,13 +67,17 @@ class Recorder:
                 return
             event.state = RAISED
             occurrence = _Occurrence(s.trip.exercise)
+            self._has_exercise = self._has_exercise or s.trip.exercise
         occurrence.last = event
         if event.state != CLEARED and event.subject is not None:
             self._standing[subject] = occurrence
         self._keep(event, occurrence, s)
 
     def end_exercise(self, s):
-        """The drill is over."""
+        """There is no drill, or it is over."""
+        if not self._has_exercise:
+            return
+        self._has_exercise = False
         for occurrence in list(self._standing.values()):
             if occurrence.exercise:
                 occurrence.exercise = False

@@ -12,15 +12,14 @@ Without read-back only the driver's ears and eyes can tell that a buzzer is dead
 from micropython import const
 
 from firmware.event import INFO, WARNING, Event
-from firmware.snapshot import NORMAL
+from firmware.snapshot import NORMAL, marked
 from firmware.timing import Held
 
 _BEEP_MS = const(300)
 _BLIP_MS = const(200)
 _VERDICT_MS = const(3100)  # by then a sensor that is silent stands as such
 _LOOKS = const(2)  # that contradict: a relay has had its time
-_OUTPUTS = ("lamp", "buzzer", "horn")
-_BUTTONS = ("check_button", "sos_button")
+_TESTED = ("lamp", "buzzer", "horn", "check_button", "sos_button")
 
 
 class _Output:
@@ -68,7 +67,6 @@ class SelfCheck:
         self.lamp = _Output(parts.lamp)
         self.buzzer = _Output(parts.buzzer)
         self.horn = _Output(parts.horn)
-        self._outputs = (self.lamp, self.buzzer, self.horn)
         for output in (parts.lamp, parts.buzzer, parts.horn):
             output.set(False)
         self._ignition = False
@@ -78,20 +76,20 @@ class SelfCheck:
 
     def on_thresholds(self, thresholds):
         """config["rules"], with the policy's in their place."""
-        self._pressed = [Held(thresholds["button_stuck_s"] * 1000) for _ in _BUTTONS]
+        stuck_ms = thresholds["button_stuck_s"] * 1000
+        self._check_pressed, self._sos_pressed = Held(stuck_ms), Held(stuck_ms)
 
     def update(self, s):
         """Snapshot with its readings -> list of Events; fills in failing."""
-        failing = []
-        for index in range(len(_OUTPUTS)):
-            if self._outputs[index].look():
-                failing.append(_OUTPUTS[index])
-        for index in range(len(_BUTTONS)):
-            pressed = s.vehicle.check_button if index == 0 else s.vehicle.sos_button
-            if self._pressed[index].update(s.now_ms, pressed is True):
-                failing.append(_BUTTONS[index])
-        if failing != s.vehicle.failing:
-            s.vehicle.failing = failing
+        check, sos = s.vehicle.check_button is True, s.vehicle.sos_button is True
+        failing = s.vehicle.failing
+        failing = marked(_TESTED, failing, "lamp", self.lamp.look())
+        failing = marked(_TESTED, failing, "buzzer", self.buzzer.look())
+        failing = marked(_TESTED, failing, "horn", self.horn.look())
+        is_stuck = self._check_pressed.update(s.now_ms, check)
+        failing = marked(_TESTED, failing, "check_button", is_stuck)
+        is_stuck = self._sos_pressed.update(s.now_ms, sos)
+        s.vehicle.failing = marked(_TESTED, failing, "sos_button", is_stuck)
         if s.vehicle.ignition is True and not self._ignition:
             self._begin(s)
         if s.vehicle.ignition is not None:

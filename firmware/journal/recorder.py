@@ -71,7 +71,12 @@ class Recorder:
         occurrence.last = event
         if event.state != CLEARED and event.subject is not None:
             self._standing[subject] = occurrence
-        self._keep(event, occurrence, s)
+        lane = TRACK if event.severity == INFO else ALARM
+        parts = messages.event_parts(event, s, self._boot, occurrence.exercise)
+        self._waiting.append((lane, event, occurrence, parts))
+        self.flush()
+        if len(self._waiting) > _WAITING:
+            self._make_room()
 
     def end_exercise(self, s):
         """There is no drill, or it is over."""
@@ -133,14 +138,6 @@ class Recorder:
             self._journal.append(TRACK, KIND_POSITION, messages.position(*kept))
         except OSError:
             self.failed = True
-
-    def _keep(self, event, occurrence, s):
-        lane = TRACK if event.severity == INFO else ALARM
-        parts = messages.event_parts(event, s, self._boot, occurrence.exercise)
-        self._waiting.append((lane, event, occurrence, parts))
-        self.flush()
-        if len(self._waiting) > _WAITING:
-            self._make_room()
 
     def _make_room(self):
         """Drops the oldest event that the city can do without.

@@ -1,7 +1,6 @@
-"""Sensors: asks every part once a tick and fills the Snapshot's readings.
+"""Sensors: asks every part once a tick and fills in the Snapshot's readings. It judges nothing.
 
-A part that does not answer (OSError) leaves None; what has been given up stands
-in Snapshot.silent. Nothing here judges.
+A part that does not answer (OSError) leaves None, and its name stands in Snapshot.silent.
 """
 
 from micropython import const
@@ -16,12 +15,12 @@ from firmware.timing import Debounced, Every
 
 _SWITCH_MS = const(100)
 _FIX_AGE_MS = const(3000)  # an older position is no position
-_GNSS_SILENT_MS = const(3000)  # any receiver speaks once a second
+_GNSS_SILENT_MS = const(3000)  # every receiver sends once a second
 _MIN_SATS = const(4)
 _MAX_HDOP_E2 = const(500)
-_STANDS_MMS = const(1000)  # slower is a receiver's noise
+_STANDS_MMS = const(1000)  # a lower speed is the receiver's noise
 _SLOW_MS = const(1000)  # supply and cabin change slowly
-_READS = const(4)  # of the GNSS buffer a tick, at most
+_READS = const(4)  # of the GNSS buffer in one tick, at most
 
 
 class Sensors:
@@ -50,7 +49,7 @@ class Sensors:
             names.append("switches")
         s.sensors = tuple(names)
         s.vehicle.expander_resets = [0] * len(parts.seats.names)
-        self._deaf_ms = 0  # so long nobody has listened to the receiver, since the start
+        self._deaf_ms = 0  # time since the start in which the receiver was not listened to
         self.settled = False  # no switch is on its way from one reading to another
 
     def on_thresholds(self, thresholds):
@@ -141,9 +140,8 @@ class Sensors:
         s.gnss.hdop_e2 = fix.hdop_e2
 
     def _miss_gnss(self, s, slept_ms):
-        """Who sleeps hears scraps: they are dropped, and the receiver's silence is none.
-
-        Its driver's time stands still meanwhile.
+        """After sleep, partial sentences are discarded and the gap does not count as silence. The
+        time of the receiver's driver stands still meanwhile.
         """
         for _ in range(_READS):
             if not self._listen():

@@ -98,7 +98,9 @@ class Bus:
         self.sensors.sense(s, self._slept_ms)
         self._slept_ms = 0
         for watcher in self._watchers:
-            notices.extend(watcher.update(s))
+            events = watcher.update(s)
+            if events:  # extend() makes an iterator even of nothing
+                notices.extend(events)
         self._engine.judge(s, notices)
         given_up = self._give_up(now_ms)
         if given_up is not None:

@@ -108,7 +108,8 @@ def deploy(board: AttachedBoard, config: bytes, console: Console) -> None:
     table = table_of(config)
     mpy = examine(board)
     check_memory(board, table)
-    files = build(mpy)
+    with console.status("The program is compiled for this board ..."):
+        files = build(mpy)
     slots = Slots(board)
     total = sum(len(data) for data in files.values())
     done = {"sent": 0, "kept": 0}

@@ -115,6 +115,9 @@ def soak(seed: int, cuts: int, show: Callable[[Chain], None] = lambda chain: Non
 def run(args: argparse.Namespace) -> int:
     """-> exit status, 1 if a promise was broken. Prints progress, seeds and what replays."""
     began = time.monotonic()
+    print(
+        f"{args.cuts} power cuts over {args.chains} flashes, from seed {args.seed} on.", flush=True
+    )
     done = Counter[str]()
     confirmed = announced = 0
     each = -(-args.cuts // args.chains)

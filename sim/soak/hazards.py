@@ -82,6 +82,11 @@ def left_day(seed: int) -> Left:
 def run(args: argparse.Namespace) -> int:
     """-> exit status, 1 for a false or a missed alarm. Prints seeds and what replays."""
     failed = False
+    print(
+        f"{args.ordinary} ordinary school days and {args.left} days on which a child is left "
+        f"behind, from seed {args.seed} on.",
+        flush=True,
+    )
     with ProcessPoolExecutor(_JOBS, initializer=_ends_at_once) as pool:
         try:
             if args.ordinary:

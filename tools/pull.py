@@ -56,7 +56,7 @@ def take(board: AttachedBoard) -> tuple[dict[str, Any], dict[str, bytes]]:
             blocks.append(_decoded(told) if told else b"\xff" * SECTOR)
     journal = b"".join(blocks)
     if board.ask("binascii.hexlify(_h.digest())").decode() != hashlib.sha256(journal).hexdigest():
-        raise Trouble("What came over the line is not what the flash holds; try again.")
+        raise Trouble("What arrived over the line is not what the flash holds; try again.")
     files = {evidence.JOURNAL: journal}
     for name in FILES:
         data = _file(board, "/" + name)

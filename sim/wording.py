@@ -31,7 +31,7 @@ def duration(seconds: float) -> str:
 
 
 def roughly(seconds: float) -> str:
-    """The same for what nobody can know better: whole seconds, then whole minutes."""
+    """The same for an estimate: whole seconds, then whole minutes."""
     return f"{seconds:.0f} s" if seconds < _LONG_S else f"{seconds / 60:.0f} min"
 
 

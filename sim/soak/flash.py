@@ -1,8 +1,8 @@
 """The power-cut soak: `python -m sim soak --flash`. Promises P1 and P3.
 
 A journal on a small flash lives through one power cut after another on the same cells, some of
-them in the recovery. In between it records, reads, acknowledges, tidies up and announces by the
-dice, and a JournalOracle holds every start to what was promised before.
+them in the recovery. In between it records, reads, acknowledges, tidies up and announces at
+random, and a JournalOracle checks every start against what was promised before.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _LENGTHS = (0, 4, 16, 16, 16, 50, 50, 90, 200, 400, 900, 1500)
 
 
 class Life:
-    """What a bus does with its journal between two cuts, by the dice."""
+    """What a bus does with its journal between two cuts, at random."""
 
     def __init__(self, oracle: JournalOracle, dice: Dice) -> None:
         self.oracle = oracle
@@ -100,7 +100,7 @@ class Chain:
 
 
 def soak(seed: int, cuts: int, show: Callable[[Chain], None] = lambda chain: None) -> Chain:
-    """A chain of so many cuts. What it raises is told with cut and operation."""
+    """A chain of so many cuts. What it raises names the cut and the operation."""
     chain = Chain(seed)
     while chain.cuts < cuts:
         try:
@@ -115,6 +115,9 @@ def soak(seed: int, cuts: int, show: Callable[[Chain], None] = lambda chain: Non
 def run(args: argparse.Namespace) -> int:
     """-> exit status, 1 if a promise was broken. Prints progress, seeds and what replays."""
     began = time.monotonic()
+    print(
+        f"{args.cuts} power cuts over {args.chains} flashes, from seed {args.seed} on.", flush=True
+    )
     done = Counter[str]()
     confirmed = announced = 0
     each = -(-args.cuts // args.chains)

@@ -61,7 +61,7 @@ class Lane:
 class JournalOracle:
     """Wraps a journal's calls, remembers what they promised, and checks it.
 
-    forgiving: cells are weak by whim, so what is not confirmed may come and go.
+    forgiving: weak cells read differently each time, so what is not confirmed may come and go.
     """
 
     def __init__(self) -> None:
@@ -118,7 +118,7 @@ class JournalOracle:
         known.missing.clear()
 
     def read(self, lane: int, reader: Any) -> None:
-        """What a reader found goes to the city."""
+        """What a reader found is delivered to the city."""
         known = self.lanes[lane]
         need(reader.seq not in known.frozen, f"{reader.seq} appeared after the lane went on")
         wanted = known.confirmed.get(reader.seq, known.tried.get(reader.seq))
@@ -145,7 +145,7 @@ class JournalOracle:
             self.lost += loss[3]
 
     def start(self, flash: Flash) -> None:
-        """A start on these cells; holds what is found to what is known."""
+        """Start on these cells, and check what is found against what is known."""
         journal = self.journal = Journal(
             flash, entropy_from(flash.dice), ALARM_SECTORS * 4, cursor_s=1, memory=self
         )
@@ -160,7 +160,7 @@ class JournalOracle:
             sure = len(found.keys() & known.confirmed.keys())
             need(journal.backlog(lane) >= sure, f"backlog is not {sure}")
             known.prune()
-            # What one start took for a record may be weak, and go and come; nobody was promised it.
+            # What one start took for a record may be weak, and come and go: it was never confirmed.
             known.taken.update(seq for seq in known.tried if seq in found or self.forgiving)
             known.missing = set(known.tried) - known.taken - known.frozen
 

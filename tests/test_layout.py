@@ -7,13 +7,14 @@ import pytest
 from vm import ROOT, program
 
 HARDWARE = {"machine", "network", "esp32"}
-PARTS = {"firmware", "drivers", "sim", "station", "tests", "main", "boot"}
+PARTS = {"firmware", "drivers", "sim", "station", "tools", "tests", "main", "boot"}
 MAY_IMPORT = {
     "firmware": {"firmware"},
     "drivers": {"drivers", "firmware"} | HARDWARE,
     "sim": {"sim", "firmware", "drivers"},
     "main.py": {"drivers", "firmware"} | HARDWARE,
     "boot.py": HARDWARE,
+    "tools": {"tools", "sim", "firmware", "drivers"},
     "station": {"station"},  # knows the rest by docs/mqtt.md and docs/schema
 }
 NOT_ON_THE_BOARD = {"dataclasses", "typing", "enum", "pathlib", "abc", "contextlib", "logging"}

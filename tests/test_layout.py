@@ -17,7 +17,6 @@ MAY_IMPORT = {
     "tools": {"tools", "sim", "firmware", "drivers"},
     "main.py": {"drivers", "firmware"} | HARDWARE,
     "boot.py": HARDWARE,
-    "tools": {"tools", "sim", "firmware", "drivers"},
     "station": {"station"},  # knows the rest by docs/mqtt.md and docs/schema
 }
 SCRIPTS = "station/web/static/js"

@@ -157,9 +157,9 @@ class Accounts:
 
     async def sign_out(self, cookie: str) -> None:
         digest = _digest(cookie)
-        self._seen.pop(digest, None)
         async with self._db.write() as connection:
             await connection.execute(delete(sessions).where(sessions.c.digest == digest))
+        self._seen.pop(digest, None)  # only now: a page that asks meanwhile is looked up again
 
     async def _look_up(self, digest: str) -> tuple[Person | None, int]:
         query = (

@@ -20,7 +20,7 @@ def sentence(error: ValidationError, model: type[BaseModel]) -> str:
     if first["type"] == "value_error":
         return f"{key}: {first['ctx']['error']}"
     field = model.model_fields[key]
-    told = f"{key} has to be {field.description}"
+    needed = f"{key} has to be {field.description}"
     if first["type"] == "missing" or not field.repr:
-        return told
-    return f"{told}, not {first['input']!r}"
+        return needed
+    return f"{needed}, not {first['input']!r}"

@@ -7,7 +7,7 @@ A retained request would be done again at every connection, so it is refused.
 """
 
 from firmware import messages
-from firmware.trip.modes import DRILL, EVACUATION, SERVICE
+from firmware.snapshot import DRILL, EVACUATION, SERVICE
 from firmware.uplink.request import parse
 
 

@@ -11,10 +11,10 @@ from firmware.journal.journal import KIND_EVENT
 from firmware.messages import POSITION_FORMAT
 from sim.bus.vehicle import Vehicle
 
-Heard = tuple[int, str, bytes]
+Arrival = tuple[int, str, bytes]
 """(ms, topic, payload), as Peer.city keeps it."""
 Key = tuple[str, int]
-"""(epoch, seq): what the city takes a record of this bus once by."""
+"""(epoch, seq): the city takes each record of this bus once, by this key."""
 
 _UNKNOWN = 0xFFFF
 
@@ -31,10 +31,10 @@ class Account:
         self._root = f"schoolbus/{config['fleet']}/{config['bus']}/"
         self.confirmed: dict[Key, Confirmed] = {}
         self.torn: dict[Key, Confirmed] = {}
-        """Appends that a power cut broke off: the city may have these, or not."""
+        """Appends that a power cut broke off: the city may or may not have these."""
 
     def watch(self, vehicle: Vehicle) -> None:
-        """Every record that this boot's journal confirms is on the account."""
+        """From now on every record that this boot's journal confirms is on the account."""
         assert vehicle.bus is not None
         journal = vehicle.bus.journal
         append = journal.append
@@ -59,15 +59,15 @@ class Account:
             if record.kind == KIND_EVENT
         ]
 
-    def events(self, city: Iterable[Heard]) -> list[dict]:
+    def events(self, city: Iterable[Arrival]) -> list[dict]:
         """Events that the city has, the first time each."""
         return [json.loads(payload) for _, payload in self._taken(city, "event")]
 
-    def missing(self, city: Iterable[Heard]) -> int:
+    def missing(self, city: Iterable[Arrival]) -> int:
         return len(self.confirmed.keys() - {key for key, _ in self._records(city)})
 
-    def check(self, city: Iterable[Heard]) -> None:
-        """AssertionError: what the city has, each record taken once, is not what was confirmed."""
+    def check(self, city: Iterable[Arrival]) -> None:
+        """AssertionError if what the city took, each record once, is not what was confirmed."""
         last: dict[tuple[str, int], int] = {}
         for key, body in self._records(city):
             record = self.confirmed.get(key) or self.torn.get(key)
@@ -79,12 +79,12 @@ class Account:
             assert seq > last.get(lane, 0), f"{key} came out of order in its lane"
             last[lane] = seq
 
-    def repeats(self, city: Iterable[Heard]) -> int:
-        """Records that came more than once and are dropped by their key."""
+    def repeats(self, city: Iterable[Arrival]) -> int:
+        """How many records came more than once; the city takes each once."""
         city = list(city)
         return sum(1 for _ in self._all(city)) - sum(1 for _ in self._records(city))
 
-    def _taken(self, city: Iterable[Heard], name: str) -> Iterator[tuple[Key, bytes]]:
+    def _taken(self, city: Iterable[Arrival], name: str) -> Iterator[tuple[Key, bytes]]:
         """Messages of one topic whose first record is new."""
         seen: set[Key] = set()
         for _, topic, payload in city:
@@ -95,7 +95,7 @@ class Account:
                     seen.add(key)
                     yield key, payload
 
-    def _records(self, city: Iterable[Heard]) -> Iterator[tuple[Key, Any]]:
+    def _records(self, city: Iterable[Arrival]) -> Iterator[tuple[Key, Any]]:
         """Each record once, in the order of its first arrival."""
         seen: set[Key] = set()
         for key, body in self._all(city):
@@ -103,7 +103,7 @@ class Account:
                 seen.add(key)
                 yield key, body
 
-    def _all(self, city: Iterable[Heard]) -> Iterator[tuple[Key, Any]]:
+    def _all(self, city: Iterable[Arrival]) -> Iterator[tuple[Key, Any]]:
         for _, topic, payload in city:
             if topic == self._root + "event":
                 message = json.loads(payload)

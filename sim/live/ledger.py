@@ -6,20 +6,20 @@ from collections import Counter
 from collections.abc import Sequence
 
 from firmware.journal.journal import KIND_POSITION
-from sim.bus.account import Account
-from sim.bus.account import Heard as Entry
+from sim import wording
+from sim.bus.account import Account, Arrival
 from sim.bus.vehicle import Vehicle
 from sim.network.subscriber import Heard
 
 
 class Ledger:
-    """Made before the vehicles' first tick. Records of other journals are passed over: a
-    broker may serve other buses too.
+    """Make it before the vehicles' first tick. It ignores records of other journals: a broker
+    may serve other buses too.
     """
 
     def __init__(self, vehicles: Sequence[Vehicle]):
         self._accounts: dict[str, Account] = {}
-        self._city: dict[str, list[Entry]] = {}
+        self._city: dict[str, list[Arrival]] = {}
         self._epochs: set[tuple[str, str]] = set()
         self._events: set[tuple[str, str, int]] = set()
         self._positions: set[tuple[str, str, int]] = set()
@@ -70,11 +70,11 @@ class Ledger:
 
     @property
     def doubled(self) -> int:
-        """Records that came again, as after a broken connection, and fall away by their key."""
+        """Records that came again, as after a broken connection; the city takes each once."""
         return sum(account.repeats(self._city[bus]) for bus, account in self._accounts.items())
 
     def wrong(self) -> str:
-        """A sentence if something reached the city changed, disordered or out of the blue."""
+        """A sentence if a record reached the city changed, out of order, or was never confirmed."""
         try:
             for bus, account in self._accounts.items():
                 account.check(self._city[bus])
@@ -84,16 +84,20 @@ class Ledger:
 
     def summary(self) -> list[str]:
         """Events by kind, and the balance, in lines."""
-        kinds: dict[str, list[str]] = {}
-        for (kind, state), count in sorted(self.kinds.items()):
-            kinds.setdefault(kind, []).append(f"{count} {state}")
         confirmed, lost = self.confirmed, self.lost
+        kinds = sorted({kind for kind, _ in self.kinds})
         return [
             "Events that the city heard:",
-            *(f"  {kind:22} {', '.join(counts)}" for kind, counts in kinds.items()),
+            *(f"  {wording.kind(kind):33} {self._count(kind)}" for kind in kinds),
             "Records (events and positions):",
             f"  confirmed by the buses' journals  {confirmed:7}",
             f"  delivered to the city             {confirmed - lost:7}",
-            f"  doubled, dropped by their key     {self.doubled:7}",
-            f"  lost                              {lost:7}",
+            f"  delivered twice, taken once       {self.doubled:7}",
+            f"  not delivered                     {lost:7}",
         ]
+
+    def _count(self, kind: str) -> str:
+        """How often, and how many of them are over."""
+        raised, over = self.kinds[kind, "raised"], self.kinds[kind, "cleared"]
+        ended = f", {over} of them over" if over else ""
+        return f"{raised:7}{ended}"

@@ -1,4 +1,4 @@
-"""Serves the pages, and tells the browser what they may do.
+"""Serves the pages, and tells the browser what the pages may do.
 
 The pages hold no data, so everybody may load them; their data comes from the API, which asks for a
 session. Only files of the station are scripts and styles: a text that came from a bus or a person

@@ -24,9 +24,13 @@ class Bench:
     def turns(self, is_calm=True):
         """Turns until there is no more to do -> how many turns."""
         n = 1
-        while self.policy.turn(self.s, is_calm, self.replies.append):
+        while self.policy.turn(self.s, is_calm, self):
             n += 1
         return n
+
+    def reply(self, payload):
+        """As the uplink's."""
+        self.replies.append(payload)
 
     def told(self):
         return [(event.kind, dict(event.data)) for event in self.policy.update(self.s)]

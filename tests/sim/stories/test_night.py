@@ -5,7 +5,7 @@ import json
 import pytest
 
 from sim.bus.rig import Rig, config_for
-from sim.stories import scenarios_night as stories
+from sim.stories import scenarios_night
 from sim.stories.story import Story
 from sim.world.world import World
 from station.clock import Clock, parse_iso
@@ -14,9 +14,9 @@ from station.live.live import Live
 
 MINUTE_MS = 60_000
 HEARD = [
-    (stories.night, []),
-    (stories.child_at_night, ["child_left_behind", "heat", "parked_movement"]),
-    (stories.thief_of_a_battery, ["supply"]),
+    (scenarios_night.night, []),
+    (scenarios_night.child_at_night, ["child_left_behind", "heat", "parked_movement"]),
+    (scenarios_night.thief_of_a_battery, ["supply"]),
 ]
 
 

@@ -56,9 +56,9 @@ export async function showPlaces(map, again) {
   const known = again && await loadPlaces();
   const places = await loadPlaces(again);
   if (known && JSON.stringify(known) === JSON.stringify(places)) return null;
-  // roads lie below, points above everything else
-  places.features.sort((a, b) => ORDER.indexOf(a.properties.what) - ORDER.indexOf(b.properties.what));
-  return L.geoJSON(places, {
+  // roads lie below all else, points above; the answer itself stays as it came, to compare with
+  const features = [...places.features].sort((a, b) => ORDER.indexOf(a.properties.what) - ORDER.indexOf(b.properties.what));
+  return L.geoJSON({ ...places, features }, {
     style: (feature) => ({ ...STYLE[look(feature)], interactive: true }),
     pointToLayer: (feature, at) => spot(feature, at),
     onEachFeature: (feature, shape) => {

@@ -7,12 +7,23 @@ every Python; a list is an array.
 
 import json
 import struct
+from binascii import b2a_base64
+
+from micropython import const
 
 from firmware.clock import iso
 from firmware.values import Fixed, fixed, kmh
 
 POSITION_FORMAT = "<IiiHH"  # UTC s, latitude and longitude 1e-7 deg, 0.1 km/h, deg
 _UNKNOWN = 0xFFFF
+_HEAD_BYTES = const(107)  # of a track message: all but its rows, at most
+_ROW_FORMAT = ">hhHH"  # latitude, longitude; 11 bits seconds, 12 bits speed, 9 bits heading
+_ROW_BYTES = const(8)
+_STEP_MAX = const(32767)
+_PAUSE = const(-32768)  # in the place of the latitude: a row with a time and no position
+_TIME_MAX = const(0x7FF)
+_NO_SPEED = const(0xFFF)
+_NO_HEADING = const(0x1FF)
 
 
 def text(value):
@@ -76,46 +87,57 @@ def position(utc_s, lat_e7, lon_e7, speed_mms, heading_deg):
 
 
 class TrackBatch:
-    """Consecutive position records -> one `track` message of at most max_bytes."""
+    """Consecutive position records -> one `track` message of at most max_bytes.
 
-    def __init__(self, max_bytes=1200):
-        self._limit = max_bytes - 100  # room for the head
+    A row has eight bytes; the message holds them in base64. Positions are rounded to 1e-6 degree,
+    0.1 m. A pause that is too long for a row, as between two trips, is a row of its own. A jump of
+    the position, or a clock set back, begins a new message.
+    """
+
+    def __init__(self, max_bytes=1000):
+        self._rows = bytearray((max_bytes - _HEAD_BYTES) // 4 * 3 // _ROW_BYTES * _ROW_BYTES)
+        self._view = memoryview(self._rows)
         self.clear()
 
     def clear(self):
         self.n = 0
-        self._rows = []
-        self._length = 0
+        self._end = 0
 
     def add(self, seq, record):
-        """16-byte record -> True if added; False if the batch is full or seq is not the next."""
-        if self.n and (seq != self.first_seq + self.n or self._length > self._limit):
-            return False
+        """16-byte record -> True if added; False if it has to go into another message."""
         t, lat, lon, speed, heading = struct.unpack(POSITION_FORMAT, record)
+        lat, lon = (lat + 5) // 10, (lon + 5) // 10
         if not self.n:
             self.first_seq = seq
-            self._head = (t, lat, lon)
-            self._last = self._head
-        last = self._last
-        row = "[%d,%d,%d,%s,%s]" % (
-            t - last[0],
-            lat - last[1],
-            lon - last[2],
-            "null" if speed == _UNKNOWN else speed,
-            "null" if heading == _UNKNOWN else heading,
-        )
-        self._last = (t, lat, lon)
-        self._rows.append(row)
-        self._length += len(row) + 1
+            self._first_t, self._first_lat, self._first_lon = t, lat, lon
+            self._t, self._lat, self._lon = t, lat, lon
+        dt, dlat, dlon = t - self._t, lat - self._lat, lon - self._lon
+        is_long = dt > _TIME_MAX
+        if seq != self.first_seq + self.n or self._end + _ROW_BYTES * is_long >= len(self._rows):
+            return False
+        if dt < 0 or not -_STEP_MAX <= dlat <= _STEP_MAX or not -_STEP_MAX <= dlon <= _STEP_MAX:
+            return False
+        if is_long:
+            self._write(_PAUSE, 0, dt >> 16, dt & 0xFFFF)
+            dt = 0
+        speed = _NO_SPEED if speed == _UNKNOWN else min(speed, _NO_SPEED - 1)
+        heading = min(heading, _NO_HEADING)
+        # Two halves: an integer beyond 2**30 would be allocated.
+        self._write(dlat, dlon, dt << 5 | speed >> 7, (speed & 0x7F) << 9 | heading)
+        self._t, self._lat, self._lon = t, lat, lon
         self.n += 1
         return True
 
+    def _write(self, lat, lon, high, low):
+        struct.pack_into(_ROW_FORMAT, self._rows, self._end, lat, lon, high, low)
+        self._end += _ROW_BYTES
+
     def message(self, epoch):
         """-> bytes as published on `track`; seq is that of the first row."""
-        t, lat, lon = self._head
-        head = '{"v":1,"epoch":"%s","seq":%d,"n":%d,"t":%d,"lat":%d,"lon":%d,"d":['
-        head %= (epoch, self.first_seq, self.n, t, lat, lon)
-        return (head + ",".join(self._rows) + "]}").encode()
+        head = '{"v":1,"epoch":"%s","seq":%d,"n":%d,"t":%d,"lat":%d,"lon":%d,"d":"'
+        lat, lon = self._first_lat * 10, self._first_lon * 10
+        head %= (epoch, self.first_seq, self.n, self._first_t, lat, lon)
+        return b"".join((head.encode(), b2a_base64(bytes(self._view[: self._end]))[:-1], b'"}'))
 
 
 def status(

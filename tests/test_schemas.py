@@ -14,6 +14,7 @@ from firmware.config.load import defaults
 from firmware.event import ALARM, Event
 from firmware.rules.catalogue import RULES
 from firmware.snapshot import Snapshot
+from station.ingest import contract
 
 CONFIG = {**defaults(), "fleet": "laemchabang", "bus": "bus-01"}
 EPOCH = "9f3a21c4"
@@ -62,6 +63,12 @@ def track():
     return batch.message(EPOCH)
 
 
+OLD_TRACK = (
+    b'{"v":1,"epoch":"9f3a21c4","seq":900,"n":3,"t":1795306323,"lat":130827000,"lon":1008833000,'
+    b'"d":[[0,0,0,415,183],[1,-37,12,416,183],[4,-148,51,null,null]]}'
+)
+"""As firmware up to 0.2 sends it."""
+
 MESSAGES = [
     ("status", messages.status(1_795_306_323_400, "0.3.0", EPOCH, 17, "power_on")),
     ("status", messages.status(None, "0.3.0", EPOCH, 0, "watchdog")),
@@ -71,6 +78,7 @@ MESSAGES = [
     ("event", event(known())),
     ("event", event(Snapshot(40))),
     ("track", track()),
+    ("track", OLD_TRACK),
     ("reply", messages.reply("r-1", True, "done")),
     ("reply", messages.reply(None, False, "no JSON")),
 ]
@@ -117,7 +125,12 @@ def test_nothing_may_be_missing_and_nothing_added(name, payload):
         ("event", event(known()).replace(b'"severity":"alarm"', b'"severity":"info"')),
         ("event", event(known()).replace(b'"child_left_behind"', b'"child_left_in_front"')),
         ("track", track().replace(b'"n":9', b'"n":8')),
-        ("track", track().replace(b",359]", b",360]")),
+        ("track", track().replace(b'"d":"', b'"d":"A')),
+        ("track", track().replace(b'"d":"', b'"d":"AAA.')),
+        ("track", track().replace(b'"d":"', b'"d":"AAAA')),
+        ("track", track()[: track().index(b'"d":"')] + b'"d":""}'),
+        ("track", OLD_TRACK.replace(b",183]", b",360]")),
+        ("track", OLD_TRACK.replace(b'"n":3', b'"n":2')),
         ("cmd/ping", b'{"v":1}'),
         ("cmd/ping", b'{"v":1,"id":""}'),
     ],
@@ -131,6 +144,37 @@ def test_a_breach_is_noticed(name, payload):
 def test_the_examples_of_the_guide_are_valid(name, text):
     for line in text.strip().splitlines():
         validate(name, line)
+
+
+def test_the_reader_in_the_guide_reads_what_the_guide_and_the_firmware_send():
+    (reader,) = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)
+    examples = [json.loads(text) for name, text in EXAMPLES if name.endswith("/track")]
+    long = messages.TrackBatch()
+    for seq, t in ((7, 1_795_306_323), (8, 1_795_396_323), (9, 1_795_396_324)):
+        assert long.add(seq, messages.position(t, -5, 77, None, 0))
+    for message in (*examples, json.loads(long.message(EPOCH)), json.loads(track())):
+        kept = []
+        exec(reader, {"message": message, "keep": lambda *row, kept=kept: kept.append(row),
+                      "fleet": "f", "bus": "b"})  # fmt: skip
+        columns = contract.track(message)
+        rows = zip(columns.t, columns.lat_e7, columns.lon_e7, columns.speed, columns.heading,
+                   strict=True)  # fmt: skip
+        assert kept == [
+            (
+                "f",
+                "b",
+                message["epoch"],
+                message["seq"] + at,
+                t,
+                lat / 1e7,
+                lon / 1e7,
+                speed,
+                heading,
+            )
+            for at, (t, lat, lon, speed, heading) in enumerate(rows)
+        ]
+        assert len(kept) == message["n"]
+    assert kept[4][4:] == (1_795_306_327, 13.0827, 0.0, 0, 0)
 
 
 def test_every_schema_has_an_example():

@@ -5,9 +5,14 @@ from micropython import const
 from firmware import messages
 from firmware.journal.journal import ALARM, KIND_POSITION, TRACK
 
-_BATCH_BYTES = const(2000)  # 64 kbit/s carry one in a quarter of a second
+_BATCH_BYTES = const(
+    1000
+)  # no larger block is needed; 64 kbit/s carry one in an eighth of a second
 _HOLD_MS = const(60000)  # a position waits this long for others to share its message
 _STEP_RECORDS = const(16)  # read in one step; the next tick is waiting
+
+
+UNREAD = const(0)
 
 
 class Message:
@@ -89,18 +94,22 @@ class Backlog:
     def read_again(self, lane_id, first, last):
         """-> Message of these records again: of those that are left, up to the first gap.
 
-        None if a full lane has dropped all of them. Ask for messages in the order of their
-        lane, before any new one is taken.
+        None if a full lane has dropped all of them. UNREAD: ask again, it takes another step.
+        Ask for messages in the order of their lane, before any new one is taken.
         """
-        lane = self._lanes[lane_id]
+        lane, batch = self._lanes[lane_id], self._batch
         reader = lane.reader
-        if not lane.seek(first) or reader.seq > last:
-            return None
-        if reader.kind != KIND_POSITION:
-            return self._event(lane, lane_id)
-        while lane.peek() and reader.seq <= last and self._batch.add(reader.seq, reader.payload):
+        if not batch.n:
+            if not lane.seek(first) or reader.seq > last:
+                return None
+            if reader.kind != KIND_POSITION:
+                return self._event(lane, lane_id)
+        for _ in range(_STEP_RECORDS):
+            is_more = lane.peek() and reader.seq <= last
+            if not is_more or not batch.add(reader.seq, reader.payload):
+                return self._positions()
             lane.take()
-        return self._positions()
+        return UNREAD
 
     def _event(self, lane, lane_id):
         reader = lane.reader

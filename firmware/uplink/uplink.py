@@ -12,7 +12,7 @@ from micropython import const
 
 from firmware import messages
 from firmware.journal.journal import ALARM, TRACK
-from firmware.uplink.backlog import Backlog
+from firmware.uplink.backlog import UNREAD, Backlog
 from firmware.uplink.inbox import Inbox
 from firmware.uplink.link import Link
 from firmware.uplink.pace import Pace
@@ -228,6 +228,8 @@ class Uplink:
         payload = slot.payload
         if payload is None:
             message = self._backlog.read_again(slot.lane, slot.first, slot.last)
+            if message == UNREAD:
+                return
             if message is None:  # dropped from a full lane in the meantime
                 slot.is_acked = True
                 self._settle(slot.lane)

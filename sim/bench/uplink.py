@@ -147,13 +147,13 @@ def _throttled(say: Callable[[str], None], broker: brokers.Broker, drive: list[P
 def _sizes(say: Callable[[str], None], drive: list[Position]) -> None:
     """Bytes of MQTT on the wire, PUBLISH with topic and PUBACK, for a school day's positions."""
     kept = list(_kept(drive))
-    say(f"  bytes on the wire a position (goal 20), a school day of {len(drive):,} s driven")
+    say(f"  bytes on the wire a position (goal 14), a school day of {len(drive):,} s driven")
     say(f"    every second    {_bytes(drive):>9.1f}")
     say(f"    kept by Track   {_bytes(kept):>9.1f} for each of {len(kept):,} positions")
 
 
 def _bytes(positions: list[Position]) -> float:
-    batch = messages.TrackBatch(2000)
+    batch = messages.TrackBatch()
     total = 0
     for seq, position in enumerate(positions):
         record = messages.position(*position)

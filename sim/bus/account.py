@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import struct
 from collections.abc import Iterable, Iterator
@@ -117,17 +118,29 @@ class Account:
 def _rows(message: dict) -> Iterator[tuple]:
     """The positions of a `track` message: (utc_s, lat_e7, lon_e7, speed in 0.1 km/h, heading)."""
     at = message["t"], message["lat"], message["lon"]
-    assert len(message["d"]) == message["n"]
-    for seconds, lat, lon, speed, heading in message["d"]:
-        at = at[0] + seconds, at[1] + lat, at[2] + lon
-        yield (*at, speed, heading)
+    positions = 0
+    for lat, lon, bits in struct.iter_unpack(">hhI", base64.b64decode(message["d"], validate=True)):
+        if lat == -0x8000:  # a pause
+            at = at[0] + bits, at[1], at[2]
+            continue
+        positions += 1
+        at = at[0] + (bits >> 21), at[1] + 10 * lat, at[2] + 10 * lon
+        speed, heading = bits >> 9 & 0xFFF, bits & 0x1FF
+        yield *at, None if speed == 0xFFF else speed, None if heading == 0x1FF else heading
+    assert positions == message["n"]
 
 
 def _as_heard(key: Key, record: Confirmed) -> Any:
     if record.kind == KIND_EVENT:
         return b'{"v":1,"epoch":"%s","seq":%d,' % (key[0].encode(), key[1]) + record.payload
-    values = struct.unpack(POSITION_FORMAT, record.payload)
-    return tuple(None if at > 2 and value == _UNKNOWN else value for at, value in enumerate(values))
+    seconds, lat, lon, speed, heading = struct.unpack(POSITION_FORMAT, record.payload)
+    return (
+        seconds,
+        (lat + 5) // 10 * 10,  # sent to 1e-6 degree
+        (lon + 5) // 10 * 10,
+        None if speed == _UNKNOWN else min(speed, 4094),
+        None if heading == _UNKNOWN else heading,
+    )
 
 
 def _event(key: Key, body: bytes) -> dict:

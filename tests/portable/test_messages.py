@@ -1,6 +1,8 @@
 """The payloads to the byte, without a float in between."""
 
 import json
+import struct
+from binascii import a2b_base64
 
 from parts import snapshot
 
@@ -68,19 +70,120 @@ def test_event_without_a_clock_says_boot_and_uptime():
     assert body["lat"] is None
 
 
+def rows_of(message):
+    """-> [(t, lat, lon, speed, heading)] as docs/mqtt.md has them read."""
+    data = a2b_base64(message["d"])
+    t, lat, lon = message["t"], message["lat"], message["lon"]
+    rows = []
+    for at in range(0, len(data), 8):
+        dlat, dlon, rest = struct.unpack(">hhI", data[at : at + 8])
+        if dlat == -32768:
+            t += rest
+            continue
+        t, lat, lon = t + (rest >> 21), lat + 10 * dlat, lon + 10 * dlon
+        speed, heading = rest >> 9 & 0xFFF, rest & 0x1FF
+        rows.append(
+            (t, lat, lon, None if speed == 0xFFF else speed, None if heading == 511 else heading)
+        )
+    assert len(rows) == message["n"]
+    return rows
+
+
+def batched(rows, first_seq=900):
+    batch = TrackBatch()
+    for at, row in enumerate(rows):
+        assert batch.add(first_seq + at, position(*row)), at
+    return batch.message("9f3a21c4")
+
+
 def test_track_rows_are_differences_and_can_be_read_back():
     rows = (
         (1795306323, 130827000, 1008833000, 11528, 183),
         (1795306324, 130826963, 1008833012, 11556, 183),
         (1795306330, 130826000, 1008834000, None, None),
+        (1795306331, 130826004, 1008834006, 11556, 0),
     )
+    payload = batched(rows)
+    assert payload == (
+        b'{"v":1,"epoch":"9f3a21c4","seq":900,"n":4,"t":1795306323,"lat":130827000,"lon":1008833000,'
+        b'"d":"AAAAAAADPrf//AABACNAt/+gAGMA3///AAAAAQAjQAA="}'
+    ), payload
+    assert rows_of(json.loads(payload)) == [
+        (1795306323, 130827000, 1008833000, 415, 183),
+        (1795306324, 130826960, 1008833010, 416, 183),
+        (1795306330, 130826000, 1008834000, None, None),
+        (1795306331, 130826000, 1008834010, 416, 0),
+    ]
+
+
+def test_positions_anywhere_are_right_to_a_millionth_of_a_degree():
+    for lat, lon in ((900000000, 1800000000), (-900000000, -1800000000), (0, 0), (-5, 5), (-4, 4)):
+        for step in (0, 1, 4, 5, 6, 9, 327670, -327670, -1, -5):
+            if abs(lat + step) > 900000000 or abs(lon - step) > 1800000000:
+                continue
+            sent = ((1795306323, lat, lon, 0, 0), (1795308370, lat + step, lon - step, 1, 359))
+            got = rows_of(json.loads(batched(sent)))
+            for at, one in enumerate(sent):
+                other = got[at]
+                assert other[0] == one[0] and other[4] == one[4]
+                assert abs(other[1] - one[1]) <= 5 and abs(other[2] - one[2]) <= 5, (sent, got)
+
+
+def test_every_speed_and_every_heading_comes_back():
+    rows = [(1, 0, 0, None, None), (1, 0, 0, 0, 255), (1, 0, 0, 910_000_000, 256)]
+    got = [row[3:] for row in rows_of(json.loads(batched(rows)))]
+    assert got == [(None, None), (0, 255), (4094, 256)]
+    for heading in range(360):
+        rows = [(1, 0, 0, 28 * heading, heading)]
+        assert rows_of(json.loads(batched(rows)))[0][3:] == (
+            heading * 28 * 36 // 1000 + (heading * 28 * 36 % 1000 >= 500),
+            heading,
+        )
+
+
+def test_what_does_not_fit_into_a_row_begins_another_message():
+    t, lat, lon = 1795306323, 130827000, 1008833000
+    for row, fits in (
+        ((t + 2047, lat, lon), True),
+        ((t + 2048, lat, lon), True),
+        ((t + 65536, lat, lon), True),
+        ((4294967295, lat, lon), True),
+        ((t - 1, lat, lon), False),
+        ((t, lat + 327670, lon), True),
+        ((t, lat - 327670, lon), True),
+        ((t + 90000, lat - 327670, lon + 327670), True),
+        ((t, lat + 327680, lon), False),
+        ((t, lat - 327680, lon), False),
+        ((t, lat, lon + 327670), True),
+        ((t, lat, lon + 327680), False),
+        ((t, lat, lon - 327680), False),
+        ((t, lat, -lon), False),
+    ):
+        batch = TrackBatch()
+        assert batch.add(1, position(t, lat, lon, 0, 0))
+        assert batch.add(2, position(*row, 0, 0)) is fits, row
+        assert batch.n == 1 + fits
+        if fits:
+            assert rows_of(json.loads(batch.message("0")))[1][:3] == row
+        batch.clear()
+        assert batch.add(2, position(*row, 0, 0))
+        assert rows_of(json.loads(batch.message("0")))[0][:3] == row
+
+
+def test_a_position_reads_the_same_in_any_batch():
+    rows = [(1795306323 + n, 130827004 + 37 * n, -1008833005 - 51 * n, 900 * n, 7 * n) for n in
+            range(20)]  # fmt: skip
+    whole = rows_of(json.loads(batched(rows)))
+    for at in range(1, 20):
+        assert rows_of(json.loads(batched(rows[at:]))) == whole[at:]
+
+
+def test_a_batch_can_be_used_again():
     batch = TrackBatch()
-    for seq, row in enumerate(rows):
-        assert batch.add(900 + seq, position(*row))
-    assert batch.message("9f3a21c4") == (
-        b'{"v":1,"epoch":"9f3a21c4","seq":900,"n":3,"t":1795306323,"lat":130827000,"lon":1008833000,'
-        b'"d":[[0,0,0,415,183],[1,-37,12,416,183],[6,-963,988,null,null]]}'
-    )
+    for _ in range(2):
+        assert batch.add(7, position(5, 60, 70, 1000, 8)) and batch.n == 1
+        assert rows_of(json.loads(batch.message("0"))) == [(5, 60, 70, 36, 8)]
+        batch.clear()
 
 
 def test_a_gap_in_seq_ends_a_batch():
@@ -93,18 +196,23 @@ def test_a_gap_in_seq_ends_a_batch():
 
 
 def test_a_batch_keeps_to_its_size():
-    batch = TrackBatch(600)
-    seq = 1
-    while batch.add(seq, position(1795306323 + 100 * seq, (-1) ** seq * 900000000, 0, 40000, 359)):
-        seq += 1
-    assert 400 < len(batch.message("9f3a21c4")) <= 600
-    assert batch.n == seq - 1
+    for most in (200, 600, 601, 602, 603, 610, 1000):
+        batch = TrackBatch(most)
+        seq = 4294967000
+        while batch.add(seq + batch.n, position(4294967295, -900000000, -1800000000, None, None)):
+            pass
+        size = len(batch.message("9f3a21c4"))
+        assert most - 14 < size <= most, (most, size)
+        assert not batch.add(seq + batch.n, position(4294967295, -900000000, -1800000000, 0, 0))
 
 
-def test_speed_beyond_the_field_is_not_taken_for_unknown():
-    batch = TrackBatch()
-    batch.add(1, position(1, 0, 0, 10**9, 0))
-    assert b"[0,0,0,65534,0]" in batch.message("0")
+def test_a_pause_takes_a_row_of_its_own_and_leaves_no_half_of_it():
+    batch = TrackBatch(200)  # eight rows
+    for seq in range(7):
+        assert batch.add(seq, position(1000, 0, 0, 0, 0))
+    assert not batch.add(7, position(3048, 0, 0, 0, 0)), "it needs two rows, and one is left"
+    assert batch.add(7, position(3047, 0, 0, 0, 0))
+    assert [row[0] for row in rows_of(json.loads(batch.message("0")))] == [1000] * 7 + [3047]
 
 
 def test_state_is_json_and_unknown_is_null():

@@ -1,7 +1,9 @@
 """docs/schema applied: validate(topic, payload) for every message that any test sends."""
 
+import base64
 import json
 import re
+import struct
 from functools import cache
 from typing import Any
 
@@ -55,11 +57,20 @@ def validate(topic: bytes | str, payload: bytes | str) -> dict:
     breach = next(validator(match[1] or "command").iter_errors(message), None)
     if breach:
         raise Breach(f"{name}: {breach.json_path}: {breach.message}")
-    if match[1] == "track" and message["n"] != len(message["d"]):
-        raise Breach(f"{name}: n is {message['n']}, but there are {len(message['d'])} rows")
+    if match[1] == "track" and message["n"] != _rows(message["d"]):
+        raise Breach(f"{name}: n is {message['n']}, but there are {_rows(message['d'])} rows")
     if match[1] == "event":
         _check_event(name, message)
     return message
+
+
+def _rows(d: str | list) -> float:
+    if not isinstance(d, str):
+        return len(d)
+    data = base64.b64decode(d, validate=True)
+    if len(data) % 8:
+        return len(data) / 8
+    return sum(lat != -0x8000 for lat, _, _ in struct.iter_unpack(">hhI", data))
 
 
 def _check_event(topic: str, event: dict) -> None:

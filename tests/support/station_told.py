@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import json
+import struct
 import time
 
 import httpx
@@ -39,8 +41,16 @@ def event(seq, kind="sos", severity="alarm", state="raised", occ=None, at_ms=NOW
 
 
 def track(seq, n, t=NOW_MS // 1000, epoch=EPOCH):
-    rows = [[0, 0, 0, 415, 183]] + [[1, -37, 12, None, None]] * (n - 1)
+    first, more = (0, 0, 415 << 9 | 183), (-4, 1, 1 << 21 | 0xFFF << 9 | 0x1FF)
+    rows = b"".join(struct.pack(">hhI", *row) for row in [first] + [more] * (n - 1))
     body = {"v": 1, "epoch": epoch, "seq": seq, "n": n, "t": t, "lat": 130827000,
+            "lon": 1008833000, "d": base64.b64encode(rows).decode()}  # fmt: skip
+    return "track", json.dumps(body).encode()
+
+
+def old_track(seq, rows, t=NOW_MS // 1000, epoch=EPOCH):
+    """As firmware up to 0.2 sends it."""
+    body = {"v": 1, "epoch": epoch, "seq": seq, "n": len(rows), "t": t, "lat": 130827000,
             "lon": 1008833000, "d": rows}  # fmt: skip
     return "track", json.dumps(body).encode()
 

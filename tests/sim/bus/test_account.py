@@ -1,5 +1,6 @@
 """The account has to notice whatever the city has that it should not, or has not."""
 
+import base64
 import json
 
 import pytest
@@ -54,10 +55,23 @@ def test_a_changed_event_is_noticed(rig):
         rig.account.check(city)
 
 
+def other_heading(rows):
+    """Of the last row."""
+    data = bytearray(base64.b64decode(rows))
+    data[-1] ^= 1
+    return base64.b64encode(data).decode()
+
+
 def test_a_changed_position_is_noticed(rig):
-    city = changed(rig, numbers(rig, "track")[-1], lambda m: m["d"][0].__setitem__(3, 1))
-    with pytest.raises(AssertionError, match="changed on its way"):
-        rig.account.check(city)
+    for change in (
+        lambda m: m.update(t=m["t"] + 1),
+        lambda m: m.update(lat=m["lat"] + 10),
+        lambda m: m.update(lon=m["lon"] - 10),
+        lambda m: m.update(d=other_heading(m["d"])),
+    ):
+        city = changed(rig, numbers(rig, "track")[-1], change)
+        with pytest.raises(AssertionError, match="changed on its way"):
+            rig.account.check(city)
 
 
 def test_a_record_that_nobody_appended_is_noticed(rig):

@@ -16,6 +16,7 @@ from station_told import (
     connected,
     count,
     event,
+    old_track,
     on_one_database,
     rows,
     running,
@@ -67,8 +68,7 @@ async def _drained(station):
 
 def test_what_breaks_the_contract_stops_nothing(settings, broker):
     name, good = event(7)
-    far = json.loads(track(50, 2)[1])
-    far["d"][1][1] = 10**9
+    far = old_track(50, [[0, 0, 0, 415, 183], [1, 10**9, 0, None, None]])
     huge = json.loads(event(8, at_ms=None)[1])
     huge["up_ms"] = 10**30  # the schema sets no bound; the database does
     zero = event(9, data={"text": "a\0b"})
@@ -79,7 +79,7 @@ def test_what_breaks_the_contract_stops_nothing(settings, broker):
             with telling(broker) as bus:
                 bus.say(
                     (name, b"\xff{"), (name, b'{"v":1}'), (name, b"[" * 100_000),
-                    ("track", json.dumps(far).encode()), (name, json.dumps(huge).encode()),
+                    far, (name, json.dumps(huge).encode()),
                     (name, json.dumps(huge).encode()), ("state", b"{}"), (name, b"a\0b"),
                     (name, good), zero, strict=False,
                 )  # fmt: skip

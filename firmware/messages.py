@@ -166,6 +166,11 @@ def status(
 WILL = b'{"v":1,"online":false}'
 
 
+def _rounded(value, decimals):
+    """A number with one decimal more -> Fixed, or None."""
+    return None if value is None else Fixed((value + 5) // 10, decimals)
+
+
 def _door(is_open):
     return None if is_open is None else ("open" if is_open else "closed")
 
@@ -183,13 +188,15 @@ def state(s, active, alarm_backlog, track_backlog, next_s):
             ("phase", s.trip.phase),
             ("mode", s.trip.mode),
             ("trip", s.trip.number),
-            ("route", s.place.route),
-            ("lat", fixed(s.gnss.lat_e7, 7)),
-            ("lon", fixed(s.gnss.lon_e7, 7)),
+        )
+        + (() if s.place.route is None else (("route", s.place.route),))
+        + (
+            ("lat", _rounded(s.gnss.lat_e7, 6)),
+            ("lon", _rounded(s.gnss.lon_e7, 6)),
             ("speed_kmh", kmh(s.gnss.speed_mms)),
             ("heading_deg", s.gnss.heading_deg),
             ("sats", s.gnss.sats),
-            ("hdop", fixed(s.gnss.hdop_e2, 2)),
+            ("hdop", _rounded(s.gnss.hdop_e2, 1)),
             ("ignition", s.vehicle.ignition),
             (
                 "doors",

@@ -26,7 +26,10 @@ _MOVED_MG = const(250)  # a shock of a bus that moves, or of a person who moves 
 
 
 class Sleep:
-    """state: AWAKE, LEAVING or ASLEEP. next_s: what a state has to promise while LEAVING."""
+    """state: AWAKE, LEAVING or ASLEEP. next_s: what a state has to promise while LEAVING.
+
+    is_renewing: it is awake only because that promise is nearly over; nothing else has changed.
+    """
 
     def __init__(self, settings, low_mv, has_broker):
         """settings: config["sleep"]; low_mv: of the supply; has_broker: bus.json names one."""
@@ -71,7 +74,7 @@ class Sleep:
             self._wake()
         elif self.state == ASLEEP:
             if s.now_ms >= self._due_ms:
-                self._wake()
+                self._wake(True)
         else:
             self._try(s, s.now_ms, link, backlog)
 
@@ -79,8 +82,9 @@ class Sleep:
         """A state that promises next_s is on its way."""
         self._said_ms = now_ms
 
-    def _wake(self):
+    def _wake(self, is_renewing=False):
         self.state = AWAKE
+        self.is_renewing = is_renewing
         self._since_ms = self._linked_ms = self._said_ms = None
 
     def _try(self, s, now_ms, link, backlog):

@@ -14,7 +14,8 @@ from firmware.trip.sleep import LEAVING
 
 _STATE_S = const(10)
 _PARKED_STATE_S = const(60)
-_EARLY_MS = const(1000)  # so that the promise of next_s holds at one tick a second too
+_EARLY_MS = const(500)  # before the promise is over: the message takes its time
+_PARKED_EARLY_MS = const(1000)  # a parked bus looks once a second
 
 
 class StatePublisher:
@@ -28,7 +29,7 @@ class StatePublisher:
         self._sleeping = sleeping
         self._has_belts = config["seats"]["belts"]
         self._sleep_s = config["sleep"]["wake_s"] if config["sleep"]["on"] else None
-        self._sent_ms = 0
+        self._sent_ms = self._promised_s = 0
         # As in the state that was sent last.
         self._phase = self._mode = self._front_door = self._emergency_door = None
         self._seat_changes = self._was_leaving = None
@@ -36,14 +37,20 @@ class StatePublisher:
     def turn(self, now_ms, uplink):
         """Publishes the state if it is due and the uplink takes it."""
         s, is_leaving = self._snapshot, self._sleeping.state == LEAVING
+        is_parked = s.trip.phase == PARKED
+        every_s = _PARKED_STATE_S if is_parked else _STATE_S
         if is_leaving:
             every_s = self._sleeping.next_s
-        else:
-            every_s = _PARKED_STATE_S if s.trip.phase == PARKED else _STATE_S
-        is_due = now_ms - self._sent_ms >= every_s * 1000 - _EARLY_MS
+        due_s = every_s
+        if self._sleeping.is_renewing and not is_leaving:
+            due_s = self._promised_s  # the state before it slept still says all
+            self._was_leaving = False
+        early_ms = _PARKED_EARLY_MS if is_parked else _EARLY_MS
+        is_due = now_ms - self._sent_ms >= due_s * 1000 - early_ms
         if not (is_due or self._has_changed(s, is_leaving)) or not uplink.wants_state(now_ms):
             return
         self._sent_ms = now_ms
+        self._promised_s = every_s
         self._remember(s, is_leaving)
         uplink.offer_state(self._state(s, every_s))
         if is_leaving:

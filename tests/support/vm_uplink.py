@@ -1,7 +1,7 @@
-"""Runs inside the MicroPython VM: micropython tests/support/vm_uplink.py PORT [CA]
+"""Runs inside the MicroPython VM: micropython tests/support/vm_uplink.py PORT [CA [HOST]]
 
 The uplink with umqtt.simple, the real dialer and real sockets drains a backlog to the
-broker on PORT of 127.0.0.1; with CA, a file, in TLS to localhost. Prints what it did; exit
+broker on PORT of 127.0.0.1; with CA, a file, in TLS to HOST. Prints what it did; exit
 status 1 if not all was acknowledged.
 """
 
@@ -25,12 +25,12 @@ EVENTS = 50
 POSITIONS = 500
 
 
-def run(port, ca=""):
+def run(port, ca="", host="localhost"):
     config = defaults()
     config.update({"fleet": "laemchabang", "bus": "bus-1"})
     config["broker"].update({"host": "127.0.0.1", "port": port})
     if ca:
-        config["broker"].update({"host": "localhost", "tls": True, "ca": ca})
+        config["broker"].update({"host": host, "tls": True, "ca": ca})
     book = journal(Flash(32), 8)
     for _ in range(EVENTS):
         book.append(ALARM, KIND_EVENT, b'"kind":"x"}')
@@ -48,4 +48,4 @@ def run(port, ca=""):
 
 
 if __name__ == "__main__":
-    sys.exit(run(int(sys.argv[1]), *sys.argv[2:3]))
+    sys.exit(run(int(sys.argv[1]), *sys.argv[2:4]))

@@ -284,3 +284,18 @@ def test_while_the_radio_is_not_off_yet_it_does_not_sleep():
     sleeper = Sleeper()
     sleeper.bench.parts.radio.is_off = lambda: False
     assert sleeper.goes(400) == 0
+
+
+def test_it_says_that_it_wakes_only_for_its_promise():
+    night = Night().asleep()
+    assert not night.sleeping.is_renewing
+    assert night.goes(839) == [ASLEEP]
+    assert night.goes(2)[-1] == AWAKE and night.sleeping.is_renewing
+    night.s.vehicle.front_door = True
+    night.goes(1)
+    assert not night.sleeping.is_renewing
+    night.s.vehicle.front_door = False
+    night.asleep()
+    night.s.vehicle.front_door = True
+    night.goes(1)
+    assert night.sleeping.state == AWAKE and not night.sleeping.is_renewing

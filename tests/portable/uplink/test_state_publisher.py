@@ -26,6 +26,7 @@ class Policy:
 
 class Sleeping:
     state = AWAKE
+    is_renewing = False
     next_s = 900
     said_ms = None
 
@@ -63,12 +64,12 @@ class Bench:
 
 
 def test_a_bus_in_use_reports_every_ten_seconds_and_a_parked_one_every_minute():
-    for phase, seconds in (("driving", 10), ("parked", 60)):
+    for phase, seconds, early_ms in (("driving", 10, 500), ("parked", 60, 1000)):
         bench = Bench(phase=phase)
         assert bench.turns() == 1, "the first at once"
-        assert bench.turns((seconds - 1) * 1000 - 100) == 0
-        assert bench.turns() == 1, "a second before the promise"
-        assert bench.turns(10 * (seconds - 1) * 1000) == 10
+        assert bench.turns(seconds * 1000 - early_ms - 100) == 0
+        assert bench.turns() == 1, "before the promise is over"
+        assert bench.turns(10 * (seconds * 1000 - early_ms)) == 10
         assert bench.states[-1]["next_s"] == seconds
         assert bench.states[-1]["backlog"] == {"alarm": 3, "track": 200}
 
@@ -111,6 +112,34 @@ def test_before_it_sleeps_the_bus_promises_when_it_is_back():
     bench.sleeping.state = AWAKE
     assert bench.turns() == 1
     assert bench.states[-1]["next_s"] == 60
+
+
+def test_a_bus_that_only_renews_its_promise_sends_the_new_promise_and_nothing_before():
+    bench = Bench()
+    bench.turns()
+    for _ in range(3):
+        bench.sleeping.state = LEAVING
+        assert bench.turns() == 1 and bench.states[-1]["next_s"] == 900
+        bench.sleeping.state, bench.sleeping.is_renewing = AWAKE, True
+        assert bench.turns(850000) == 0
+    assert bench.turns(48900) == 0
+    assert bench.turns() == 1, "that promise is nearly over, and the bus cannot sleep"
+    assert bench.states[-1]["next_s"] == 60
+    assert bench.turns(58900) == 0
+    assert bench.turns() == 1 and bench.states[-1]["next_s"] == 60
+
+
+def test_what_changes_while_the_promise_is_renewed_goes_out_at_once():
+    bench = Bench()
+    bench.turns()
+    bench.sleeping.state = LEAVING
+    bench.turns()
+    bench.sleeping.state, bench.sleeping.is_renewing = AWAKE, True
+    assert bench.turns(60000) == 0
+    bench.s.vehicle.front_door = True
+    assert bench.turns() == 1 and bench.states[-1]["next_s"] == 60
+    bench.sleeping.is_renewing = False
+    assert bench.turns(60000) == 1
 
 
 def test_the_status_says_what_runs_here():

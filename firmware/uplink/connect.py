@@ -95,8 +95,10 @@ class Connect:
             reason = OSError("the broker refused: " + why)
         except (AssertionError, IndexError, TypeError):
             reason = OSError("no CONNACK came")  # umqtt.simple raises these at a torn or wrong one
-        except ValueError:
+        except UnicodeError:
             reason = OSError("broker.host is not a host name")
+        except ValueError as error:  # MicroPython raises it for a certificate
+            reason = OSError("TLS: " + str(error).strip())
         except MemoryError:
             reason = OSError("no memory to connect")
         except OSError as error:

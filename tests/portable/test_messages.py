@@ -221,7 +221,7 @@ def test_state_is_json_and_unknown_is_null():
     assert state["seats"] == {"total": 3, "taken": [1], "unknown": [2], "unbelted": []}
     assert state["doors"] == {"front": "open", "emergency": None}
     assert state["lat"] is None
-    assert state["route"] is None
+    assert "route" not in state
     s.place.route = "port_am"
     assert b'"route":"port_am"' in messages.state(s, [], 0, 0, 10)
     assert state["backlog"] == {"alarm": 0, "track": 212}

@@ -289,7 +289,7 @@ def test_while_the_radio_is_not_off_yet_it_does_not_sleep():
 def test_it_says_that_it_wakes_only_for_its_promise():
     night = Night().asleep()
     assert not night.sleeping.is_renewing
-    assert night.goes(839) == [ASLEEP]
+    assert night.goes(838) == [ASLEEP]
     assert night.goes(2)[-1] == AWAKE and night.sleeping.is_renewing
     night.s.vehicle.front_door = True
     night.goes(1)

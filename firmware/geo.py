@@ -6,8 +6,8 @@ degrees of latitude. The radii of curvature at latitude p, from NGA.STND.0036 (W
     north = a (1 - e2) / (1 - e2 sin(p)**2) ** 1.5
     east  = a cos(p) / (1 - e2 sin(p)**2) ** 0.5
 
-What stays within 90 km needs no int beyond 2**30, but for the squares of lengths
-over 20 m: those are right, and allocate on an ESP32.
+Within 90 km no int exceeds 2**30, except the squares of lengths over 20 m: those are
+right, but allocate on an ESP32.
 """
 
 from array import array
@@ -35,7 +35,7 @@ _EAST = array("i", (
 
 
 def _entry(table, lat_e7):
-    """Quadratic interpolation; the latitude's sign does not matter."""
+    """Quadratic interpolation; north and south are alike."""
     lat_e7 = abs(lat_e7)
     i = min(lat_e7 // _STEP_E7, 43)
     t = (lat_e7 - i * _STEP_E7) // 2000  # 0..10000 within the step
@@ -61,7 +61,7 @@ def scaled(units, scale):
 
 
 def turn_e7(lon1_e7, lon2_e7):
-    """The shorter way around from one longitude to another, east positive."""
+    """The shorter way from one longitude to another, 1e-7 degree, east positive."""
     turn = lon2_e7 - lon1_e7
     if turn > _HALF_TURN_E7:
         return turn - 2 * _HALF_TURN_E7
@@ -71,7 +71,7 @@ def turn_e7(lon1_e7, lon2_e7):
 
 
 def root(square, start):
-    """int, the square root rounded down; start: any int that is not below it."""
+    """int, the square root rounded down; start: an int that is at least that root."""
     while start * start > square:
         start = (start + square // start) // 2
     return start
@@ -83,7 +83,7 @@ def hypot(a, b):
 
 
 def offset_mm(lat0_e7, lon0_e7, lat_e7, lon_e7):
-    """Where a point lies as seen from another -> (north_mm, east_mm)."""
+    """From the first point to the second -> (north_mm, east_mm)."""
     up = lat_e7 - lat0_e7
     middle = lat0_e7 + up // 2
     east = scaled(turn_e7(lon0_e7, lon_e7), east_scale(middle))
@@ -97,10 +97,10 @@ def distance_mm(lat1_e7, lon1_e7, lat2_e7, lon2_e7):
 
 
 def inside(corners, first, count, lat_e7, lon_e7):
-    """Is a point within a polygon? -> bool; exactly on the edge: either.
+    """Is a point within a polygon? -> bool; exactly on the edge it may be either.
 
-    corners: latitude and longitude in turn, 1e-7 degree; edges are straight in these, as
-    in RFC 7946, 3.1.1. first, count: of the corners. Not across the date line.
+    corners: latitude and longitude in turn, 1e-7 degree; edges are straight in degrees, as
+    in RFC 7946, 3.1.1. first, count: of the corners. No polygon crosses the date line.
     """
     result = False
     at = 2 * (first + count - 1)
@@ -121,8 +121,8 @@ def inside(corners, first, count, lat_e7, lon_e7):
 def nearest(corners, first, count, lat_e7, lon_e7, is_closed=False, begin=0, reach_mm=1 << 40):
     """The nearest point of a line, or with is_closed of a polygon's edge -> (mm, segment).
 
-    segment: from corner first + segment to the next. Beyond reach_mm: (None, None).
-    begin: the segment to look at first; a good guess spares most of the work.
+    segment: from corner first + segment to the next. (None, None) if it is beyond reach_mm.
+    begin: the segment to try first; a good guess saves most of the work.
     """
     per_north = north_scale(lat_e7)
     per_east = east_scale(lat_e7)

@@ -33,34 +33,34 @@ def text(value):
 
 
 def topic(config, name):
-    """Where `name` is published: b"schoolbus/<fleet>/<bus>/<name>"."""
+    """The topic of `name`: b"schoolbus/<fleet>/<bus>/<name>"."""
     return ("schoolbus/" + config["fleet"] + "/" + config["bus"] + "/" + name).encode()
 
 
-def event_body(event, s, boot):
-    """Event, Snapshot -> bytes for the journal: all but version, epoch and seq.
+def event_parts(event, s, boot, exercise=False):
+    """Event, Snapshot -> (bytes before, bytes after) the number of its occurrence.
 
-    Without a clock `at` is null and `boot` and `up_ms` say when.
+    That number is known only when the flash takes the record (journal/recorder.py). Without a
+    clock `at` is null; `boot` and `up_ms` give the time.
     """
     when = (("at", iso(s.utc_ms)), ("clock", s.clock))
     if s.utc_ms is None:
         when += (("boot", boot), ("up_ms", s.now_ms))
-    pairs = when + (
-        ("kind", event.kind),
-        ("severity", event.severity),
-        ("state", event.state),
-        ("occ", event.occ),
-    )
-    if event.exercise:
-        pairs += (("exercise", True),)
-    pairs += (
+    before = when + (("kind", event.kind), ("severity", event.severity), ("state", event.state))
+    after = (("exercise", True),) if exercise else ()
+    after += (
         ("lat", fixed(s.gnss.lat_e7, 7)),
         ("lon", fixed(s.gnss.lon_e7, 7)),
         ("speed_kmh", kmh(s.gnss.speed_mms)),
         ("data", event.data),
         ("why", event.why if s.place.policy is None else event.why + (("policy", s.place.policy),)),
     )
-    return text(pairs)[1:].encode()
+    return text(before)[1:-1].encode(), text(after)[1:].encode()
+
+
+def event_body(parts, occ):
+    """What event_parts() gave, and the number -> bytes for the journal: all but v, epoch, seq."""
+    return b"".join((parts[0], b',"occ":', str(occ).encode(), b",", parts[1]))
 
 
 def event_message(epoch, seq, body):
@@ -69,7 +69,7 @@ def event_message(epoch, seq, body):
 
 
 def position(utc_s, lat_e7, lon_e7, speed_mms, heading_deg):
-    """-> 16 bytes for the journal. Unknown speed or heading: None."""
+    """-> 16 bytes for the journal. An unknown speed or heading is None."""
     speed = _UNKNOWN if speed_mms is None else min((speed_mms * 36 + 500) // 1000, _UNKNOWN - 1)
     heading = _UNKNOWN if heading_deg is None else heading_deg
     return struct.pack(POSITION_FORMAT, utc_s, lat_e7, lon_e7, speed, heading)
@@ -88,7 +88,7 @@ class TrackBatch:
         self._length = 0
 
     def add(self, seq, record):
-        """16-byte record -> True, or False: full, or not the next seq; send first."""
+        """16-byte record -> True if added; False if the batch is full or seq is not the next."""
         if self.n and (seq != self.first_seq + self.n or self._length > self._limit):
             return False
         t, lat, lon, speed, heading = struct.unpack(POSITION_FORMAT, record)
@@ -121,8 +121,8 @@ class TrackBatch:
 def status(
     utc_ms, version, epoch, boot, reset, start="normal", disabled=(), policy=None, sleep_s=None
 ):
-    """Retained on connect. start: see Bus; disabled: kinds of rules; policy: its hash;
-    sleep_s: the longest next_s of a bus that sleeps, None if this one never does.
+    """-> bytes as published on `status` at each connect. start: see Bus; disabled: kinds of
+    rules; policy: its hash; sleep_s: the longest next_s while it sleeps, None if it never does.
     """
     return text(
         (
@@ -151,7 +151,7 @@ def _door(is_open):
 def state(s, active, alarm_backlog, track_backlog, next_s):
     """Snapshot, kinds of active events -> bytes as published on `state`.
 
-    next_s: a promise; the next state comes within so many seconds.
+    next_s: a promise: the next state comes within this many seconds.
     """
     return text(
         (
@@ -199,5 +199,5 @@ def state(s, active, alarm_backlog, track_backlog, next_s):
 
 
 def reply(request_id, ok, message):
-    """Answer to a `cmd/<name>`; request_id None if it could not be read."""
+    """-> bytes: the answer to a `cmd/<name>`. request_id: None if it could not be read."""
     return text((("v", 1), ("id", request_id), ("ok", ok), ("message", message))).encode()

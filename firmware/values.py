@@ -28,5 +28,5 @@ def kmh(speed_mms):
 
 
 def lasted(ms):
-    """For how long, ms -> whole s; None if nobody knows, or a day and more."""
+    """A duration in ms -> whole seconds; None if it is unknown, or a day and more."""
     return None if ms is None or ms >= LONG_AGO_MS else ms // 1000

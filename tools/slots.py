@@ -1,17 +1,18 @@
-"""The two code slots of a board, and how code changes hands: docs/boot.md.
+"""The two code slots of a board, and how new code takes over: docs/boot.md.
 
-Nothing that the board runs is touched until everything is there and proven by its SHA-256;
-then /slot is renamed over, at once or not at all.
+Nothing that the board runs is touched until every new file is there and proven by its SHA-256; then
+/slot is replaced by one rename, which happens at once or not at all.
 """
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import PurePosixPath
 
 from sim.virtual.compiled import sha256
-from tools.board import Board, Trouble
+from tools.board import AttachedBoard, Trouble
 
 FEED_S = 10  # of the 120 s that a session has
 ON_BOARD = """
@@ -53,16 +54,25 @@ def _folder(path):
         os.mkdir(path)
     except OSError:
         pass
+def _prune(folder):
+    for entry in list(os.ilistdir(folder)):
+        if entry[1] == 0x4000:
+            _prune(folder + "/" + entry[0])
+    try:
+        os.rmdir(folder)
+    except OSError:
+        pass
 """
 
 
 class Slots:
-    def __init__(self, board: Board):
+    def __init__(self, board: AttachedBoard):
         """board: stopped."""
         self._board = board
         board.run(ON_BOARD)
         self.running = self._named()
         self.idle = "b" if self.running == "a" else "a"
+        self._fed_s = 0.0
 
     def _named(self) -> str | None:
         """The slot that boot.py would start; None: the code stands at the root, or nowhere."""
@@ -83,9 +93,9 @@ class Slots:
         return told.split(" ", 1)[0] if told else None
 
     def fill(self, files: dict[str, bytes], told: Callable[[int], None]) -> Iterator[str]:
-        """Puts the files into the idle slot; yields what was done after each of them.
+        """Puts the files into the idle slot; yields after each step what was done.
 
-        told(n): so many bytes more are there, whichever way they came.
+        told(n): n more bytes are there, sent or copied.
         """
         board, here = self._board, "/" + self.idle
         board.run(f"_gone('{here}/manifest.json'); _gone('{here}/proven'); _folder({here!r})")
@@ -95,18 +105,15 @@ class Slots:
         old = self.hashes("/" + self.running) if self.running else {}
         held = {digest: path for path, digest in old.items()}
         for path in idle.keys() - wanted.keys():
+            self._feed()
             board.run(f"_gone({here + '/' + path!r})")
             yield f"removed {path}"
-        for folder in sorted({path.rsplit("/", 1)[0] for path in wanted if "/" in path}):
-            board.run(f"_folder({here + '/' + folder!r})")
-        fed = 0.0
+        self._make_folders(here, wanted)
         for path, data in files.items():
             if idle.get(path) == wanted[path]:
                 told(len(data))
                 continue
-            if time.monotonic() - fed > FEED_S:
-                board.feed()
-                fed = time.monotonic()
+            self._feed()
             if wanted[path] in held:
                 source = f"/{self.running}/{held[wanted[path]]}"
                 board.run(f"_copy({source!r}, {here + '/' + path!r})")
@@ -121,24 +128,38 @@ class Slots:
         self.place(f"{here}/manifest.json", manifest)
         yield "wrote manifest.json"
 
+    def _feed(self) -> None:
+        """Between two files: the watchdog of the session, now and then."""
+        if time.monotonic() - self._fed_s > FEED_S:
+            self._board.feed()
+            self._fed_s = time.monotonic()
+
+    def _make_folders(self, here: str, paths: Iterable[str]) -> None:
+        """The folders of these files, and no others: MicroPython imports an empty folder
+        `firmware/journal/` of another layout rather than the module `firmware/journal.mpy`."""
+        self._board.run(f"_prune({here!r})")
+        folders = {str(folder) for path in paths for folder in PurePosixPath(here, path).parents}
+        for folder in sorted(folders - {"/"}):
+            self._board.run(f"_folder({folder!r})")
+
     def _prove(self, wanted: dict[str, str]) -> None:
         found = self.hashes("/" + self.idle)
         wrong = sorted(path for path, digest in wanted.items() if found.get(path) != digest)
         if wrong:
             raise Trouble(
                 f"{len(wrong)} files on the board are not what was sent, first {wrong[0]}. The old "
-                "code stays in charge. Try again; if it happens again, the flash is worn out."
+                "code stays in use. Try again; if it happens again, the flash is worn out."
             )
 
     def place(self, path: str, data: bytes) -> None:
-        """Writes a file beside `path`, proves it, and renames it over in one go."""
+        """Writes a file beside `path`, proves it, and renames it to `path` in one step."""
         self._board.write(path + ".new", data)
         if self.hash(path + ".new") != sha256(data):
             raise Trouble(f"{path} on the board is not what was sent; the old one stays.")
         self._board.run(f"os.rename({path + '.new'!r}, {path!r})")
 
     def switch(self, high: int = 0) -> None:
-        """From the next start on the idle slot runs; that start is asked for and no crash.
+        """From the next start on the idle slot runs; that start does not count as a crash.
 
         high: pin that boot.py drives high on this board; 0: none.
         """

@@ -1,9 +1,9 @@
-"""Which day is it: dates of RMC and ZDA -> UTC for times that come without one.
+"""Dates of RMC and ZDA sentences -> UTC, also for sentences that carry only a time.
 
 A receiver counts weeks modulo 1024 (GPS interface specification IS-GPS-200, 20.3.3.3.1.1):
-when its firmware is older than 20 years its date falls back by 7168 days. It is set
-forward again until it is not before the day this firmware was built. A receiver
-that never knew the date says 1980 or 2080.
+if its firmware is older than 20 years, it reports dates 7168 days too early. Calendar adds
+7168 days until the date is not before the day this firmware was built. A receiver that
+never knew the date reports 1980 or 2080; such a date is ignored.
 """
 
 from micropython import const
@@ -22,13 +22,17 @@ class Calendar:
         self._not_before = not_before_day
         self._day = None  # days since 1970 at _time_ms
         self._time_ms = 0
-        self._ddmmyy = 0  # what _rmc_day was worked out from
+        self._ddmmyy = 0  # _rmc_day was computed from it
         self._rmc_day = None
         self._zda_day = None
         self._zda_time_ms = 0
 
     def rmc(self, ddmmyy, time_ms):
-        """The date in an RMC with a fix: int as written; it belongs to time_ms, or None."""
+        """Takes the date of an RMC with a fix: int as written, DDMMYY.
+
+        time_ms: int, ms of the UTC day that the date belongs to, or None. An impossible date
+        is ignored.
+        """
         if ddmmyy != self._ddmmyy:
             self._ddmmyy = ddmmyy
             year = ddmmyy % 100
@@ -39,13 +43,13 @@ class Calendar:
             self._time_ms = time_ms
 
     def zda(self, year, month, day, time_ms):
-        """A ZDA does not tell whether there is a fix: it waits for the next valid one."""
+        """Takes the date of a ZDA. It counts from the next valid fix: a ZDA reports no fix."""
         if time_ms < _DAY_MS:
             self._zda_day = self._real(year, month, day)
             self._zda_time_ms = time_ms
 
     def forget(self):
-        """No fix: no date can be trusted."""
+        """There is no fix: no date is trusted."""
         self._day = None
         self._zda_day = None
 
@@ -65,7 +69,7 @@ class Calendar:
         return self._day * _DAY_MS + time_ms
 
     def _real(self, year, month, day):
-        """A date as a receiver tells it -> days since 1970, or None if it cannot be."""
+        """A date as a receiver reports it -> days since 1970, or None if it is impossible."""
         if not 1981 <= year <= 2079 or not 1 <= month <= 12:
             return None
         leap = year % 4 == 0

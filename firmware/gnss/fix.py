@@ -1,14 +1,14 @@
-"""Fix: what the receiver knows about one instant. What is unknown is None."""
+"""Fix: what the receiver knows about one instant. An unknown field is None."""
 
 
 class Fix:
-    """As made, nothing is known."""
+    """A new Fix knows nothing."""
 
     def __init__(self):
         self.clear()
 
     def clear(self, time_ms=None):
-        """Forget everything: a new epoch begins."""
+        """Forgets everything: a new epoch begins. time_ms: its time, ms of the UTC day."""
         self.valid = False
         self.lat_e7 = None  # WGS 84, 1e-7 degree, north positive
         self.lon_e7 = None  # east positive; beyond 107.37 degrees it allocates on an ESP32
@@ -21,7 +21,7 @@ class Fix:
         self.utc_ms = None  # since 1970; allocates on an ESP32
 
     def copy(self, other):
-        """Take over everything another Fix says."""
+        """Takes over every field of another Fix."""
         self.valid = other.valid
         self.lat_e7 = other.lat_e7
         self.lon_e7 = other.lon_e7

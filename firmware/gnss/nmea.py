@@ -1,11 +1,11 @@
 """NMEA 0183 from any GNSS receiver -> one Fix, without allocating.
 
-Source: NMEA 0183 v4.11 and the logs of some fifty receivers, most of which bend it.
+Source: NMEA 0183 v4.11 and the logs of some fifty receivers, most of which deviate from it.
 
-An epoch is everything that a receiver says about one instant, in up to a dozen
+An epoch is everything that a receiver reports about one instant, in up to a dozen
 sentences. `Nmea.fix` changes only when an epoch is complete: when all kinds of
-sentence that made up the two epochs before have come, or the line falls silent, or the
-next epoch begins. So a fix never mixes two instants, and never shows a speed as
+sentence of the two epochs before have come, or the line falls silent, or the next
+epoch begins. So a fix never mixes two instants, and never shows a speed as
 unknown only because its sentence is still on the wire. "No fix" is shown at once.
 """
 
@@ -28,7 +28,6 @@ from firmware.gnss.scan import (
     scan,
     text_of,
 )
-from firmware.gnss.sky import Sky
 
 _RMC = const(1)  # kinds of sentence in an epoch, one bit each
 _GGA = const(2)
@@ -41,35 +40,33 @@ _NOT_VALID = code("N")
 _SIMULATED = code("S")
 _TRUE_COURSE = code("T")
 _KNOTS = code("N")
-_PROPRIETARY = code("P") << 24  # talker P, and Quectel's PQ: not position
+_PROPRIETARY = code("P") << 24  # addresses that begin with P, Quectel's PQ too: no position
 
 
 class Nmea:
-    """Feed it whatever the UART brings, in pieces of any size.
+    """Takes the bytes of the UART, in pieces of any size.
 
     `fix`        Fix of the newest complete epoch, changed in place
-    `fixes`      int, epochs with a valid position so far: it moves when `fix` does
-    `sentences`  int, sentences understood or at least undamaged: it stands still
-                 when nothing is heard
-    `damaged`    int, sentences with a wrong or (from a receiver that sends
-                 checksums) no checksum
+    `fixes`      int, epochs with a valid position so far
+    `sentences`  int, undamaged sentences so far; it does not rise while the line is silent
+    `damaged`    int, damaged sentences so far; a missing checksum is damage if this
+                 receiver sends checksums
     """
 
     def __init__(self, calendar=None):
-        """calendar: a Calendar, for receivers older than this firmware (replays)."""
+        """calendar: a Calendar of its own, for recordings older than this firmware."""
         self.fix = Fix()
         self.fixes = 0
         self.sentences = 0
         self.damaged = 0
-        self.sky = Sky()
         self._calendar = calendar or Calendar()
         self._state = new_state()
         self._sums = False  # this receiver sends checksums
-        self._next = Fix()  # the epoch that is coming in
-        self._seen = 0  # kinds that it has
+        self._next = Fix()  # the epoch that is being received
+        self._seen = 0  # kinds of sentence that it has
         self._before = 0  # kinds that the one before had
         self._usual = 0  # kinds that the two before had: worth waiting for
-        self._refused = False  # a sentence of it says: no fix
+        self._refused = False  # a sentence of it reports no fix
         self._counted = False  # it is in `fixes`
         self._shown = True  # `fix` has all of it
         self._readers = {
@@ -79,15 +76,14 @@ class Nmea:
             code("GLL"): self._gll,
             code("VTG"): self._vtg,
             code("GSA"): self._gsa,
-            code("GSV"): self._gsv,
             code("ZDA"): self._zda,
         }
 
     def feed(self, data, n):
         """data[:n] bytes from the line -> int, sentences accepted.
 
-        n = 0 says that the line is silent: the epoch at hand is complete. No
-        bytes, whatever they are, raise anything.
+        n = 0: the line is silent, so the current epoch is complete. Never raises,
+        whatever the bytes are.
         """
         if n == 0:
             self._publish()
@@ -118,8 +114,10 @@ class Nmea:
             reader(state)
 
     def _rmc(self, state):
-        """1 time, 2 status, 3-6 position, 7 knots, 8 course, 9 date, 12 mode; 13, the
-        navigation status, is V from every receiver that does not judge it: not read."""
+        """1 time, 2 status, 3-6 position, 7 knots, 8 course, 9 date, 12 mode.
+
+        Field 13, the navigation status, is not read: receivers that do not assess it send V.
+        """
         mode = text_of(state, 12)
         valid = text_of(state, 2) == _VALID and mode != _NOT_VALID and mode != _SIMULATED
         fix = self._position(state, _RMC, 1, 3, valid)
@@ -139,7 +137,7 @@ class Nmea:
             self._complete()
 
     def _gns(self, state):
-        """As GGA, with a letter for each constellation: valid if one is not N."""
+        """As GGA, with a letter for each constellation: N no fix, S simulated, else valid."""
         letters = text_of(state, 6)
         valid = False
         while letters:
@@ -158,7 +156,7 @@ class Nmea:
             self._complete()
 
     def _vtg(self, state):
-        """1 course, 2 T, 5 knots, 6 N; it has no time: it belongs to the epoch at hand."""
+        """1 course, 2 T, 5 knots, 6 N; it has no time, so it belongs to the current epoch."""
         fix = self._next
         if not fix.valid or text_of(state, 2) != _TRUE_COURSE:
             return
@@ -177,9 +175,6 @@ class Nmea:
         if fix.valid and fix.hdop_e2 is None:
             self._hdop(state, 16)
 
-    def _gsv(self, state):
-        self.sky.gsv(state)
-
     def _zda(self, state):
         """1 time, 2 day, 3 month, 4 year."""
         year = decimal(state, 4, 1)
@@ -188,7 +183,7 @@ class Nmea:
         self._calendar.zda(year, month, day, day_ms(state, 1))
 
     def _position(self, state, kind, time_at, angle_at, valid):
-        """-> the Fix to add to, or None if this sentence says that there is no fix."""
+        """-> the Fix to fill in, or None if a sentence of this epoch reports no fix."""
         fix = self._next
         time_ms = day_ms(state, time_at)
         if time_ms == UNKNOWN:
@@ -210,7 +205,7 @@ class Nmea:
         return fix
 
     def _begin(self, time_ms):
-        """A new epoch: show the old one, if it was never complete, and forget it."""
+        """Begins a new epoch: publishes the old one, if that has not been done, and clears it."""
         if not self._counted:
             self._publish()
         if self._next.valid:
@@ -230,7 +225,7 @@ class Nmea:
         self._calendar.forget()
 
     def _complete(self):
-        """Show the epoch if nothing more is to be expected of it."""
+        """Publishes the epoch once every usual kind of sentence has come."""
         if self._seen & self._usual == self._usual:
             self._publish()
 

@@ -1,4 +1,4 @@
-"""Bytes of NMEA 0183 -> the fields of one sentence, as integers, while they pass.
+"""Bytes of NMEA 0183 -> the fields of one sentence, as integers, as they arrive.
 
 No line is ever stored: a digit goes straight into the value of its field, so a
 sentence may be of any length, and nothing is allocated. Source: NMEA 0183 v4.11,
@@ -11,7 +11,7 @@ The state is one array("i"). Behind its ten private words stand three for each f
     text      its other characters, the first five, packed as `code` does
 
 Everything here is viper on the board and plain Python on a computer: no number
-needs more than 31 bits, on either.
+needs more than 31 bits on either.
 """
 
 from array import array
@@ -25,12 +25,11 @@ UNCHECKED = const(2)  # a line without a checksum
 DAMAGED = const(3)  # a wrong checksum, or a byte that cannot stand in a sentence
 
 ADDRESS_LENGTH = const(2)  # index in the state: characters in field 0, `GPRMC`
-LAST_FIELD = const(1)  # index in the state: number of the last field
-UNKNOWN = const(0x3FFFFFFF)  # what decimal and its kin return for a field that says nothing
-NO_ANGLE = const(2000000000)  # the same for angle_e7: every int below it may be a longitude
+UNKNOWN = const(0x3FFFFFFF)  # what decimal and day_ms return for a field without a value
+NO_ANGLE = const(2000000000)  # the same for angle_e7: a longitude may be any int below it
 
 _FIELDS = const(10)
-_MOST_FIELDS = const(32)  # those beyond are checked and forgotten
+_MOST_FIELDS = const(32)  # fields beyond are checked but not kept
 
 
 def new_state():
@@ -48,9 +47,9 @@ def code(text):
 
 @micropython.viper
 def scan(state: ptr32, data: ptr8, at: int, end: int) -> int:
-    """Read data[at:end] up to the end of one sentence -> int, where to go on.
+    """Reads data[at:end] up to the end of one sentence -> int, the index to continue from.
 
-    state[VERDICT] is 0 if none ended. A `$` starts a new sentence wherever it stands.
+    state[VERDICT] is 0 if no sentence ended. A `$` anywhere starts a new sentence.
     """
     mode = int(state[3])  # 0 outside a sentence, 1 inside, 2 and 3 at the hex digits
     total = int(state[4])  # XOR so far
@@ -151,7 +150,7 @@ def scan(state: ptr32, data: ptr8, at: int, end: int) -> int:
 
 @micropython.viper
 def decimal(state: ptr32, field: int, scale: int) -> int:
-    """A number times scale (1, 10, 100 or 1000), cut off; UNKNOWN if none or over 999,999."""
+    """A number times scale (1, 10, 100 or 1000), truncated; UNKNOWN if none or over 999,999."""
     word = 10 + 3 * field
     whole = int(state[word])
     text = int(state[word + 2])
@@ -173,7 +172,7 @@ def angle_e7(state: ptr32, field: int, most: int) -> int:
     most: 90 for a latitude (N, S), 180 for a longitude (E, W).
     """
     billion = 1000000000
-    none = billion + billion  # as one number it would be no constant for viper on 32 bits
+    none = billion + billion  # 2000000000 is no constant for viper on 32 bits
     word = 10 + 3 * field
     whole = int(state[word])
     letter = int(state[word + 5])
@@ -196,7 +195,7 @@ def angle_e7(state: ptr32, field: int, most: int) -> int:
 
 @micropython.viper
 def day_ms(state: ptr32, field: int) -> int:
-    """hhmmss.sss -> ms of the day, or UNKNOWN. A second 60 is the end of the one before it."""
+    """hhmmss.sss -> ms of the day, or UNKNOWN. Second 60, a leap second, reads 59.999."""
     word = 10 + 3 * field
     whole = int(state[word])
     if field > int(state[1]) or whole > 235960 or int(state[word + 2]) != 0:
@@ -218,5 +217,5 @@ def day_ms(state: ptr32, field: int) -> int:
 
 @micropython.viper
 def text_of(state: ptr32, field: int) -> int:
-    """The other characters of a field, packed; 0 if it has none or does not exist."""
+    """The characters of a field that are no digits, packed as `code` does; 0 if it has none."""
     return 0 if field > int(state[1]) else int(state[12 + 3 * field])

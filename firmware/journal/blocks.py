@@ -1,7 +1,7 @@
-"""Blocks: a lane's part of the flash, by sector number. Knows no records.
+"""Blocks: one lane's part of the flash, addressed by sector number. It knows no records.
 
-Sector number s stands in block s modulo the lane's blocks: a number says where it is.
-Nothing here raises; what the flash refuses is False or None.
+Sector number s is in block s modulo the lane's number of blocks. Nothing here raises: if the
+flash refuses, the result is False or None.
 """
 
 from micropython import const
@@ -14,8 +14,8 @@ _ERASE = const(6)  # ioctl
 
 class Blocks:
     def __init__(self, device, scratch, lane, alarms, total, epoch):
-        """scratch: memoryview of MAX_RECORD bytes, may be shared; what is programmed stands at
-        its start. alarms, total: sectors of the alarm lane and of both lanes."""
+        """scratch: memoryview of MAX_RECORD bytes, may be shared; program() writes its first
+        bytes. alarms, total: sectors of the alarm lane and of both lanes."""
         self.count = total - alarms if lane else alarms
         self.scratch = scratch
         self._device = device
@@ -25,11 +25,11 @@ class Blocks:
         self._head = memoryview(bytearray(HEADER))
 
     def salt(self, number):
-        """What the CRCs of a sector's records begin with, so that old bytes never match."""
+        """int, the CRCs of a sector's records begin with it, so that old bytes never match."""
         return self._ours[3] ^ number
 
     def header(self, number):
-        """-> (number, start, floor, index) of that sector, or None if it isn't there."""
+        """-> (number, start, floor, index) of that sector, or None if it is not there."""
         if not self.load(number, 0, self._head):
             return None
         header = get_header(self._head)
@@ -38,11 +38,11 @@ class Blocks:
         return header[4:]
 
     def put_header(self, number, start, floor, index):
-        """Into the scratch buffer."""
+        """Writes a sector's header into the scratch buffer."""
         put_header(self.scratch, *self._ours, number, start, floor, index)
 
     def load(self, number, offset, buf):
-        """Fills buf from that byte of the sector on. False if the flash refuses."""
+        """Fills buf from that byte of the sector on -> bool: False if the flash refuses."""
         try:
             self._device.readblocks(self._block(number), buf, offset)
         except OSError:
@@ -50,7 +50,7 @@ class Blocks:
         return True
 
     def erase(self, number):
-        """True if the whole block reads erased."""
+        """Erases the sector's block -> bool: the whole block reads erased."""
         chunk = self._chunk
         try:
             self._device.ioctl(_ERASE, self._block(number))
@@ -62,7 +62,7 @@ class Blocks:
         return True
 
     def program(self, number, offset, size):
-        """The first bytes of the scratch buffer, in one call. True if they read back equal."""
+        """Writes the first bytes of scratch, in one call -> bool: they read back equal."""
         data = self.scratch[:size]
         try:
             self._device.writeblocks(self._block(number), data, offset)

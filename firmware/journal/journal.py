@@ -4,13 +4,13 @@ Two lanes, each a ring of its own (firmware/journal/ring.py) with its own cursor
 of record numbers for both. Promises P1 and P3: what append() returned for survives a power
 cut at any byte, and no flood of positions evicts an alarm.
 
-A number is used once. NVS keeps, a thousand at a time, which ones may have been used. The
-flash cannot tell: a sector that confirmed nothing is erased to be opened again, and if the power
-goes just then, what was tried there is forgotten, or is seen at one start and not at another. It
-has to do where NVS was wiped; then a start leaves out some numbers by chance, up to 4095.
+A number is used only once. NVS keeps which numbers may have been used, a thousand at a time.
+The flash cannot show it: a sector without a confirmed record is erased and opened again, and
+after a power cut the numbers tried there are forgotten, or seen at one start and not at the
+next. If NVS was wiped, the flash has to do: the start then skips up to 4095 numbers, by chance.
 
-The epoch is drawn when no sector of ours is found on the flash: new, wiped, or of another
-version. So are the sizes of the lanes; another alarm_kb waits for the next formatting.
+The epoch is drawn, and the sizes of the lanes are set, when the flash holds no sector of a
+journal: it is new, wiped, or of another version. A new alarm_kb waits for the next formatting.
 """
 
 from micropython import const
@@ -41,16 +41,19 @@ _ENOSPC = const(28)  # MicroPython's errno has no name for it
 
 
 class Journal:
-    """Never raises on what stands on the flash, whatever it is."""
+    """Never raises because of what the flash holds.
+
+    next_seq: the number that the next append uses up, whether the flash takes the record or not.
+    """
 
     def __init__(self, device, entropy, alarm_kb=256, cursor_s=30, memory=None):
         """device: like esp32.Partition, blocks of 4096 B, at least four (ValueError).
-        entropy(n): n random bytes. cursor_s: an acknowledgement is on flash so soon.
+        entropy(n) -> n random bytes. cursor_s: seconds until an acknowledgement is on flash.
         memory: Memory, or None.
         """
         total = device.ioctl(4, 0)
         if total < 4:
-            raise ValueError("a journal takes four sectors or more, not %d" % total)
+            raise ValueError("a journal needs at least four sectors, not %d" % total)
         self._cursor_ms = cursor_s * 1000
         self._refused = False  # the last append to the alarm lane failed
         scratch = memoryview(bytearray(MAX_RECORD))
@@ -67,7 +70,7 @@ class Journal:
         ]
         self._memory = memory
         kept = None if memory is None else memory.get("numbers")
-        self._reserved = (kept or 0) << _RESERVE  # from here on none was ever used
+        self._reserved = (kept or 0) << _RESERVE  # no number from here on was ever used
         self.next_seq = max(1, self._reserved)
         if newest:
             self._recover(found, newest, damaged, int.from_bytes(entropy(2), "big") & _GAP)
@@ -119,35 +122,36 @@ class Journal:
     def housekeep(self, now_ms):
         """Between ticks: writes the cursors when due and erases ahead, one sector a call.
 
-        Ahead of time only positions are dropped, never an alarm: that waits for a newer one.
+        Erasing ahead drops only positions. An alarm is dropped only for a newer alarm.
         """
-        for lane, ring in enumerate(self._rings):
-            if ring.housekeep(now_ms, self._cursor_ms, self.next_seq, lane == TRACK):
+        for ring in self._rings:
+            is_track = ring is self._rings[TRACK]
+            if ring.housekeep(now_ms, self._cursor_ms, self.next_seq, is_track):
                 return
 
     def take_lost(self):
         """-> (lane, first, last, count), or None: a loss to announce.
 
-        It means that the city won't get count records of the lane, numbered from first to
-        last: dropped for newer ones, and then they are all of the lane in this range; or
-        damaged at rest. Append the announcement to the alarm lane before the next call: that
-        call takes it as made. Until then, and after a power cut, the loss is still there. What a
-        lane loses further is held back until the city has acknowledged that announcement.
+        The city will not get `count` records of the lane, numbered from first to last. Either
+        they were dropped for newer ones: then they are all of the lane's records in this range.
+        Or they were damaged on the flash. Append the announcement to the alarm lane before the
+        next call, which counts it as made. Until then, and after a power cut, the loss is still
+        there. A lane's further losses wait until the city has acknowledged that announcement.
         """
         if self._refused:
             return None
         alarms = self._rings[ALARM]
         for ring in self._rings:
             ring.announced(alarms.last)
-        for lane, ring in enumerate(self._rings):
+        for ring in self._rings:
             lost = ring.take_lost(alarms.tail.seq)
             if lost:
-                return (lane,) + lost
+                return (ALARM if ring is alarms else TRACK,) + lost
         return None
 
     @property
     def damaged(self):
-        """Confirmed records found unreadable since the start: bits flipped at rest."""
+        """int, confirmed records found unreadable since the start: bits flipped on the flash."""
         return self._rings[ALARM].damaged + self._rings[TRACK].damaged
 
     def _reserve(self, seq):
@@ -163,12 +167,12 @@ class Journal:
                 highest = max(highest, unused)
                 damaged += bad
         if highest > self._reserved:
-            # Whatever is damaged may have held the highest numbers, one in every 16 B.
+            # What is damaged may have held the highest numbers, one in every 16 B.
             self.next_seq = highest + damaged + gap
 
 
 def _survey(device, total, buf):
-    """-> ([newest header of each lane or None], units that cannot be told)."""
+    """-> ([newest header of each lane or None], units whose content is unknown)."""
     found = [None, None]
     damaged = 0
     for block in range(total):

@@ -19,14 +19,15 @@ _NO_FLOOR = const(0xFFFFFFFF)
 
 
 class Reader:
-    """Remembers its sector and offset: a record costs one read or two, none is a search.
+    """Remembers its sector and offset: a record costs one or two reads, and no search.
 
-    It goes on while records are appended, and passes over what the ring drops under it.
+    Records may be appended meanwhile; the reader skips those that the ring drops.
     After read(): seq, kind and payload (a memoryview, valid until the next read).
     """
 
     def __init__(self, ring, buf=None, at_once=_AT_ONCE):
-        """buf: a bytearray of MAX_RECORD to share; without it one that grows as needed."""
+        """buf: MAX_RECORD bytes to share; without it the reader makes one that grows as needed.
+        at_once: bytes that it reads at a time."""
         self._ring = ring
         self._buf = memoryview(bytearray(at_once) if buf is None else buf)
         self._at_once = at_once
@@ -45,7 +46,7 @@ class Reader:
         self._length = 0
 
     def read(self):
-        """-> True: seq, kind and payload are the next record's. False: there is none."""
+        """-> bool: there is a next record; seq, kind and payload are its own."""
         if not self.find():
             return False
         at = self.offset - self._lo + 8
@@ -54,11 +55,11 @@ class Reader:
         return True
 
     def rewind(self):
-        """Back to the first record that the city has not acknowledged."""
+        """Goes back to the first record that the city has not acknowledged."""
         self.stand_at(self._ring.tail)
 
     def find(self):
-        """-> True: stands on the next good record, .number. False: there is none."""
+        """Goes to the next good record, .number -> bool: there is one."""
         ring = self._ring
         if self.sector < ring.oldest and not self._next():
             return False
@@ -71,7 +72,7 @@ class Reader:
             while self.offset < limit:
                 self._length = length = self._look(limit)
                 if length == ERASED:
-                    break  # no record was ever confirmed behind such a place
+                    break  # no record was ever confirmed behind an erased place
                 if length == BAD:
                     self.bad += 1
                     self.gap = self.gap or self.seq + 1
@@ -84,12 +85,12 @@ class Reader:
                 return False
 
     def step(self):
-        """Past the record that find() stands on."""
+        """Goes past the record that find() stands on."""
         self.seq = self.number
         self.offset += record_size(self._length)
 
     def enter(self, header):
-        """To the start of the sector with this header, of Blocks.header."""
+        """Goes to the start of the sector with this header, as Blocks.header returns it."""
         self.sector, _, _, self.index = header
         self.offset = HEADER
         self.bad = 0
@@ -97,7 +98,7 @@ class Reader:
         self.forget()
 
     def stand_at(self, other):
-        """To where the other reader stands."""
+        """Goes to where the other reader stands."""
         self.sector = other.sector
         self.offset = other.offset
         self.seq = other.seq
@@ -105,11 +106,11 @@ class Reader:
         self.forget()
 
     def forget(self):
-        """The buffer was used by others."""
+        """Something else was written into the buffer."""
         self._lo = self._hi = 0
 
     def _fresh(self, newest):
-        """Numbers only rise, and the freeze rule (firmware/journal/sector.py) holds."""
+        """bool: the number is a higher one, and the freeze rule (sector.py) lets it count."""
         return self.seq < self.number and (newest or self.number < self._floor)
 
     def _next(self):
@@ -140,7 +141,7 @@ class Reader:
         return length
 
     def _load(self, size, limit):
-        """Has the next so many bytes in the buffer. False if the sector does not have them."""
+        """Gets the next bytes into the buffer -> bool; False beyond limit, or if flash refuses."""
         if self.offset + size > limit:
             return False
         if self._lo <= self.offset and self.offset + size <= self._hi:

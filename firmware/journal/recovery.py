@@ -1,6 +1,6 @@
-"""What a Ring finds on the flash at a start. Reads only.
+"""Recovery: rebuilds a Ring from the flash at a start. It writes nothing.
 
-Of all sectors the headers are read (firmware/journal/journal.py), of the newest the records.
+The headers of all sectors are read (firmware/journal/journal.py), and the records of the newest.
 """
 
 from micropython import const
@@ -13,7 +13,10 @@ _NO_CURSOR = (-1, 0)
 
 
 def recover(ring, highest):
-    """Ring, highest sector number found. -> (number that is surely unused, bad units seen)."""
+    """Fills in a Ring -> (record number that is surely unused, bad units seen).
+
+    highest: the highest sector number found.
+    """
     scan = Reader(ring, ring.blocks.scratch, _SCAN)
     newest, tried, cursor = _newest(ring, scan, highest)
     if newest is None:
@@ -30,7 +33,7 @@ def recover(ring, highest):
     while scan.find():
         scan.step()
         ring.count += 1
-        if scan.bad != bad:  # between good records: at least one that was good
+        if scan.bad != bad:  # bad units between good records were at least one record
             ring.count += 1
             bad = scan.bad
         end = scan.offset
@@ -45,11 +48,11 @@ def recover(ring, highest):
 def _newest(ring, scan, highest):
     """-> (header of the newest sector with records, highest start seen, cursor).
 
-    A sector that was opened, and no more, does not count: its header may be torn, there at
-    one start and not at another. So may be a sector's only record: then a start that does not
-    see it opens the sector once more, for higher numbers, and what follows is out of date. A
-    second record proves the first, and that no start overlooked the sector. If none has
-    records, the highest counts.
+    A sector without records does not count: its header may be torn, so that one start sees
+    it and the next does not. A sector's only record may be torn, too: then a start that does
+    not see it opens the sector again, for higher numbers, and the sectors after it are out of
+    date. A second record proves the first, and proves that no start overlooked the sector. If
+    no sector has records, the highest one counts.
     """
     newest = None
     tried = records = most = 0
@@ -85,9 +88,9 @@ def _up_to_two_records(scan, header):
 
 
 def _cursor(ring, scan):
-    """-> (number, count) as written last. scan: Reader that passed the newest sector."""
+    """-> (number, count) of the last cursor. scan: Reader that passed the newest sector."""
     number = ring.newest
-    while scan.cursor is None and number > ring.oldest:  # a flipped bit took it
+    while scan.cursor is None and number > ring.oldest:  # a flipped bit destroyed it
         number -= 1
         header = ring.blocks.header(number)
         if header:
@@ -99,15 +102,15 @@ def _cursor(ring, scan):
 
 def _find_tail(ring, cursor, at):
     """Puts the tail behind the cursor. at: header of the oldest sector."""
-    if cursor == _NO_CURSOR:  # send all again
+    if cursor == _NO_CURSOR:  # everything is sent again
         cursor = (at[1] - 1, at[3])
     ring.saved = cursor
     ring.tail.seq, ring.index = cursor
     ring.count = max(ring.count, ring.index)
     ring.lose(at)
     low, high = at[0], ring.newest
-    middle = high  # most often there
-    while low < high:  # the last sector that was opened when the cursor's record had come
+    middle = high  # most often it is the newest
+    while low < high:  # the last sector that was opened before the cursor's record
         header = ring.blocks.header(middle)
         if header and header[1] <= cursor[0]:
             low, at = middle, header

@@ -1,20 +1,21 @@
 """Ring: one lane of the journal, a ring of erase blocks on raw NOR flash.
 
-A start has to find the newest sector, and reads no other. What keeps a confirmed record:
+A start looks for the newest sector, and reads the records of no other. These rules keep a
+confirmed record:
 
-- Read back: a record is one program call into bytes that were erased in this sector's life,
-  and is confirmed when it reads back equal.
+- Read back: a record is one program call into bytes that were erased for this sector, and is
+  confirmed when it reads back equal.
 - Seal: after a start nothing is added to the sectors that hold records; the first append opens
-  the next. What the power cut short may have left weak cells. A sector counts once it holds a
-  record: one that was only opened is opened again, so starts in a row eat no records.
-- Freeze: a record counts only below the floor in the next sector's header. One that was
-  torn, and not there when the lane went on, does not appear later.
-- The cursor (the city has everything up to here) is a record, and the first one in every
-  sector. To lose one only means to send again.
-- A loss is not written down. It is the distance from the cursor to the oldest sector left, or
-  a count in a header that the records before it don't make up; and the cursor is not moved
-  past it until it was announced. So it is still there after a power cut. A cut in the middle
-  of a drop may count in what was acknowledged just before.
+  the next one. An interrupted write may have left weak cells. A sector without records is
+  opened again, so that many starts in a row drop no records.
+- Freeze: a record counts only if its number is below the floor in the next sector's header. A
+  torn record that was not seen when the lane went on cannot appear later.
+- Cursor: up to here the city has everything. It is a record, and the first one in every
+  sector. If it is lost, records are sent again.
+- Loss: it is not written down. It is the distance from the cursor to the oldest sector left,
+  or a count in a header that is more than the records before it. The cursor does not pass a
+  loss before it is announced, so a power cut does not hide it. After a cut during a drop, the
+  loss may include records that were acknowledged just before.
 """
 
 import errno
@@ -60,7 +61,7 @@ class Ring:
         self.damaged = 0  # confirmed records that cannot be read any more
 
     def append(self, kind, payload, seq):
-        """Confirmed when it returns. OSError if eight sectors in a row refuse."""
+        """Writes a record, confirmed when it returns. OSError if eight sectors in a row refuse."""
         size = record_size(len(payload))
         for _ in range(_TRIES):
             if (not self._open or self.end + size > _FULL) and not self.advance(seq):
@@ -75,7 +76,7 @@ class Ring:
         raise OSError(errno.EIO)
 
     def advance(self, next_seq):
-        """Opens the coming sector. False if it refused: the one behind it comes next."""
+        """Opens the coming sector -> bool: False if it refused; the one after it is next."""
         if not self._ready and not self._clear():
             return False
         number = self.coming
@@ -108,9 +109,9 @@ class Ring:
         self._miss(self.count, self.last)
 
     def housekeep(self, now_ms, cursor_ms, next_seq, drop):
-        """Writes the cursor when due, or erases the next sector. True if that took an erase.
+        """Writes the cursor when due, or erases the coming sector -> bool: it tried to erase.
 
-        drop: also if unacknowledged records stand there.
+        drop: erase it even if it holds unacknowledged records.
         """
         cursor = self._cursor()
         if cursor == self.saved:
@@ -133,10 +134,10 @@ class Ring:
         return True
 
     def take_lost(self, heard):
-        """-> (first number, last number, count) of records that the city won't get, or None.
+        """-> (first number, last number, count) of records that the city will not get, or None.
 
-        heard: number of the last alarm that the city has. Until it has heard of one loss, the
-        next ones are put together: announcements must not crowd out alarms.
+        heard: number of the last alarm that the city has. Until the city has one announcement,
+        further losses are added up: announcements must not crowd out alarms.
         """
         if heard < self._announced_in:
             return None
@@ -144,8 +145,8 @@ class Ring:
         return self._told
 
     def announced(self, seq):
-        """What take_lost() gave is announced, in an alarm up to this number: the cursor may
-        pass it."""
+        """The loss from take_lost() is announced, in an alarm with at most this number: the
+        cursor may pass it."""
         if self._told:
             self._told = None
             self._announced_in = seq
@@ -159,10 +160,10 @@ class Ring:
         return None
 
     def lose(self, oldest):
-        """What stood before this sector, of its header, is gone: it ended below the floor.
+        """The records before the sector with this header are gone: those below its floor.
 
-        Not below the start: a sector that one start overlooked, and the next did not, has a
-        lower one than the sector before it.
+        Its start is no such limit: in a sector that one start overlooked and the next one saw,
+        it is lower than in the sector before.
         """
         _, _, floor, index = oldest
         if index > self.index:
@@ -170,8 +171,8 @@ class Ring:
             self.tail.seq, self.index = floor - 1, index
 
     def _miss(self, index, last):
-        """So many records came up to number `last`: what tail did not meet of them cannot be
-        read any more."""
+        """`index` records were confirmed up to number `last`: those that the tail did not meet
+        cannot be read any more."""
         if index > self.index:
             self.damaged += index - self.index
             self._add_loss(self.tail.gap or self.tail.seq + 1, last, index - self.index)
@@ -206,7 +207,7 @@ class Ring:
         )
 
     def _idle(self):
-        """True if the coming sector's block holds nothing that the city lacks."""
+        """bool: the coming sector's block holds nothing that the city lacks."""
         gone = self.coming - self.blocks.count
         if gone < self.oldest:
             return True
@@ -214,15 +215,15 @@ class Ring:
         return header is not None and header[3] <= self.index
 
     def _clear(self):
-        """Erases the coming sector's block. False if it refused: the next one comes."""
-        if self.coming >= self.newest + self.blocks.count:  # once around
+        """Erases the coming sector's block -> bool: False if it refused; the next one is tried."""
+        if self.coming >= self.newest + self.blocks.count:  # every block has refused
             self.coming = self.newest + 1
             return False
         gone = self.coming - self.blocks.count
         header = self.after(gone) if gone >= self.oldest else None
         if header:
             if self.saved[1] < header[3]:
-                self._save()  # or a cut would make a loss of what the city has
+                self._save()  # else a power cut would count records that the city has as lost
             self.lose(header)
             self.oldest = header[0]
         self._ready = self.blocks.erase(self.coming)

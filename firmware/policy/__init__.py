@@ -1,5 +1,5 @@
 """The city's policy: stops, zones, routes, limits and thresholds.
 
-In: a pack in parts, by command. Out: what holds at this place and time, in the Snapshot.
-Start with in_force.py.
+In: a pack in parts, by command. Out: what holds here and now, as s.place in the Snapshot;
+thresholds for the rules. Start with in_force.py.
 """

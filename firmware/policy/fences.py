@@ -4,35 +4,38 @@ A zone counts as entered once the bus has been inside for dwell_ms, and as left 
 it has been more than edge_mm outside for dwell_ms, or when its hours are over.
 """
 
+from micropython import const
+
 from firmware import geo
-from firmware.policy.pack import CIRCLE
+
+_CIRCLE = const(0)  # as `count` of an area: corner `first` is its centre
 
 
 def contains(policy, area, lat_e7, lon_e7):
-    """Is a position in an area, by its line alone?"""
+    """Is a position inside the line of an area? -> bool."""
     areas = policy.areas
     if not (
         areas.south[area] <= lat_e7 <= areas.north[area]
         and areas.west[area] <= lon_e7 <= areas.east[area]
     ):
         return False
-    if areas.count[area] == CIRCLE:
+    if areas.count[area] == _CIRCLE:
         return centre_mm(policy, area, lat_e7, lon_e7) <= areas.radius_m[area] * 1000
     return geo.inside(policy.corners, areas.first[area], areas.count[area], lat_e7, lon_e7)
 
 
 def centre_mm(policy, area, lat_e7, lon_e7):
-    """From a position to the centre of a circle."""
+    """int, mm from a position to the centre of a circle."""
     at = 2 * policy.areas.first[area]
     return geo.distance_mm(lat_e7, lon_e7, policy.corners[at], policy.corners[at + 1])
 
 
 def is_near(policy, area, lat_e7, lon_e7, edge_mm):
-    """Is a position in an area, or at most edge_mm outside?"""
+    """Is a position in an area, or at most edge_mm outside? -> bool."""
     areas = policy.areas
     if contains(policy, area, lat_e7, lon_e7):
         return True
-    if areas.count[area] == CIRCLE:
+    if areas.count[area] == _CIRCLE:
         reach_mm = areas.radius_m[area] * 1000 + edge_mm
         return centre_mm(policy, area, lat_e7, lon_e7) <= reach_mm
     first, count = areas.first[area], areas.count[area]
@@ -42,12 +45,14 @@ def is_near(policy, area, lat_e7, lon_e7, edge_mm):
 
 
 class Fences:
+    """entered: indexes of the zones that the bus is in; a new list whenever it changes."""
+
     def __init__(self, policy, edge_mm, dwell_ms):
         self._policy = policy
         self._edge_mm = edge_mm
         self._dwell_ms = dwell_ms
         self._since_ms = {}  # area -> since when inside, or, once entered, since when outside
-        self.entered = []  # areas; a new list whenever it changes
+        self.entered = []
 
     def update(self, now_ms, lat_e7, lon_e7, inside):
         """inside: areas that hold now and contain the position."""

@@ -1,6 +1,6 @@
-"""Grid: which areas and which pieces of road may be at a place, without walking them all.
+"""Grid: finds the areas and pieces of road that may be at a position, without trying them all.
 
-The whole policy lies under 32 x 32 cells; each cell lists what touches it.
+32 x 32 cells cover the whole policy; each cell lists the items that touch it.
 """
 
 from array import array
@@ -11,17 +11,17 @@ from firmware import geo
 from firmware.policy.table import Zeros, numbers
 
 _SIDE = const(32)
-_WIDE = const(32)  # cells; what touches more stands in one list for all cells
-_PAUSE = const(8)  # things a step
+_WIDE = const(32)  # cells; an item that touches more is in one list for all cells
+_PAUSE = const(8)  # items a step
 
 
 class Grid:
-    """Items: an area's index, or the number of areas plus that of the corner at which a
-    piece of road begins, counted from the roads' first corner.
+    """An item is the index of an area. A piece of road is the number of areas plus the
+    corner at which it begins, counted from the roads' first corner.
     """
 
     def __init__(self, policy):
-        """fill() has to follow."""
+        """Usable after fill(), which takes many steps."""
         self._policy = policy
         self._starts = None
         self._items = None
@@ -42,14 +42,14 @@ class Grid:
         self._aside = max(1, (east - self._west) // _SIDE + 1)
 
     def at(self, lat_e7, lon_e7):
-        """-> array of the items that may be at a place. Beyond the edge: of the nearest cell."""
+        """-> array of the items that may be at a position. Outside: those of the nearest cell."""
         row = _clamped((lat_e7 - self._south) // self._up)
         column = _clamped((lon_e7 - self._west) // self._aside)
         cell = row * _SIDE + column
         return self._items[self._starts[cell] : self._starts[cell + 1]] + self._wide
 
     def fill(self):
-        """Generator: count what each cell lists, then list it."""
+        """Generator, a step at a time: counts the items of each cell, then stores them."""
         ends = numbers(_SIDE * _SIDE + 1)
         wide = []
         for item, rows, columns in self._boxes():
@@ -79,7 +79,7 @@ class Grid:
         self._wide = array("H", wide)
 
     def _boxes(self):
-        """(item, its rows, its columns) of all."""
+        """Generator: (item, rows, columns) of each; the ranges of the cells it touches."""
         policy = self._policy
         areas, lines, corners = policy.areas, policy.lines, policy.corners
         for area in range(areas.n):

@@ -10,7 +10,7 @@ def span(text):
         begin, end = _minute(parts[0]), _minute(parts[1])
         if begin is not None and end is not None and begin < end:
             return begin, end
-    raise ValueError('"%s" is not a time of day from-to, such as "06:30-08:30"' % text)
+    raise ValueError('"%s" is not a span of hours such as "06:30-08:30"' % text)
 
 
 def _minute(text):
@@ -29,9 +29,10 @@ def local(utc_ms, offset_min):
 
 
 def hold(hours, minute, day):
-    """hours: (spans, days): (begin, end) in minutes, none: the whole day; bits, bit 0 = Monday.
+    """Do these hours hold at a local time? -> bool. Unknown time (None): True, the stricter side.
 
-    An unknown time (None) holds: who decides takes the stricter side.
+    hours: (spans, days). spans: (begin, end) in minutes of the day; without any, the whole
+    day. days: int, bit 0 = Monday.
     """
     spans, days = hours
     if minute is None:

@@ -1,7 +1,7 @@
-"""PolicyInForce: the policy in force, what it says of this place, and how the next one takes over.
+"""PolicyInForce: the policy in force, its answer for this place, and how a new one replaces it.
 
-A new pack counts from the next start, or as soon as the bus is parked and no alarm sounds;
-in between nothing changes. A bad one changes nothing at all.
+A new pack takes effect at the next start, or once the bus is parked and no alarm sounds.
+Until then the old one stays in force. A bad pack changes nothing.
 """
 
 from micropython import const
@@ -17,11 +17,12 @@ _LONG_MS = const(600000)
 
 
 class PolicyInForce:
-    """thresholds: config["rules"] with the policy's in their place; `is_new` once they changed.
+    """thresholds: config["rules"], replaced where the policy sets its own. is_new: they have
+    changed; the caller sets it back.
 
-    files: see PolicyStore; is_resumed: the board was reset while the bus was in use. What is
-    stored is read in the first turns: a start with a child on board waits for nothing.
-    is_trusted: False leaves it unread until the next start; a new pack counts all the same.
+    files: see PolicyStore. is_resumed: the board was reset while the bus was in use. The
+    stored pack is read in the first turns, so a start with a child on board does not wait.
+    is_trusted: if False, the stored pack is not read in this run; a new pack still is.
     """
 
     def __init__(self, config, files, is_resumed, is_trusted=True):
@@ -29,46 +30,49 @@ class PolicyInForce:
         self._store = PolicyStore(files, config["bus"])
         self._is_resumed = is_resumed
         self._store.is_waiting = self._store.is_waiting and is_trusted
-        self._is_start = self._store.is_waiting  # what is read now was in force before
+        self._is_start = (
+            self._store.is_waiting
+        )  # the pack that is loading was in force before the start
         self._loading = self._store.loading() if self._is_start else None
         self._notices = []
         self._long = Held(_LONG_MS)
-        self._is_told = False  # that it waits for long
+        self._is_reported = False  # that it waits for long
         self.is_new = False
         self._adopt(None)
 
     @property
     def hash(self):
-        """str or None: of the policy in force."""
+        """str, 8 hex digits: of the policy in force; None without one."""
         return None if self._policy is None else self._policy.hash
 
     @property
     def is_pending(self):
-        """Something waits until all is calm."""
+        """bool: a new policy, or its thresholds, have not taken effect yet."""
         return self.is_new or self._store.is_waiting
 
-    def take(self, request):
-        """cmd/policy: see PolicyStore.take()."""
+    def take_part(self, request):
+        """For cmd/policy: see PolicyStore.take_part()."""
         if self._loading is not None:
-            raise ValueError("A policy is just being taken into force; send this again in a while.")
-        return self._store.take(request)
+            raise ValueError("A policy is being put into force; send this again later.")
+        return self._store.take_part(request)
 
     def update(self, s):
-        """Fills in the Snapshot's places -> list of Events."""
+        """Fills in the Snapshot's group `place` -> Events to record."""
         self._places.update(s)
         if not self._notices:
             return ()
         notices, self._notices = self._notices, []
         return notices
 
-    def turn(self, s, is_calm, reply):
-        """A step of what takes long. reply(payload): for a check that is done.
+    def turn(self, s, is_calm, uplink):
+        """One step of a check or of loading -> bool: there is more to do.
 
-        is_calm: no alarm sounds, no drill. -> True if there is more to do.
+        is_calm: no alarm sounds and there is no drill. uplink.reply(payload): called
+        with the answer once a check is done.
         """
         done = self._store.turn()
         if done is not None:
-            reply(messages.reply(*done))
+            uplink.reply(messages.reply(*done))
         if self._loading is not None:
             self._load()
         is_waiting = self._store.is_waiting and self._loading is None and s.trip.phase == "parked"
@@ -81,10 +85,10 @@ class PolicyInForce:
 
     def _wait(self, now_ms, is_waiting):
         is_long = self._long.update(now_ms, is_waiting)
-        if is_long and not self._is_told:
-            told = "The new policy waits for an alarm or a drill to end; a restart brings it too."
-            self._notices.append(fault("policy", told))
-        self._is_told = is_long
+        if is_long and not self._is_reported:
+            text = "The new policy waits until an alarm or a drill ends, or until a restart."
+            self._notices.append(fault("policy", text))
+        self._is_reported = is_long
 
     def _load(self):
         try:
@@ -110,5 +114,4 @@ class PolicyInForce:
 
 
 def _fault(error):
-    told = str(error) or "The policy does not fit into memory."
-    return fault("policy", told)
+    return fault("policy", str(error) or "The policy does not fit into memory.")

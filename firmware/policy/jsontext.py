@@ -1,15 +1,15 @@
 """Json: reads JSON (RFC 8259) as a stream, value by value, in a few hundred bytes of memory.
 
-Nothing is built: who reads asks for the value that has to stand here, and every error
-names the place: "policy: zones[3].polygon[7]: latitude 913 is not from -90 to 90".
-Decimals become integers without a float: 13.0827 read with 7 decimals is 130827000.
+It builds no tree: the reader asks for the value that has to come next. Every error names
+the place: "policy: zones[3].polygon[7]: latitude 913 is not from -90 to 90". Decimals become
+integers without a float: 13.0827 read with 7 decimals is 130827000.
 """
 
 import json
 
 from micropython import const
 
-from firmware.gnss.position_scan import scan
+from firmware.policy.position_scan import scan
 
 _BLOCK = const(512)  # bytes read at once; no string or number is longer
 _SPACE = b" \t\r\n"
@@ -18,14 +18,14 @@ _NUMBER = b"+-.0123456789Ee"
 
 
 class JsonError(ValueError):
-    pass
+    """The text is not what it has to be; names the place."""
 
 
 class Json:
-    """file: anything with read(n) -> bytes. name: how errors begin.
+    """file: anything with read(n) -> bytes. name: str, the first word of every error.
 
-    digest: told of every byte (update(bytes)), as hashlib's are; None if nobody asks.
-    Every method but fail() raises JsonError if something else stands here.
+    digest: its update(bytes) gets every byte that is read, as hashlib's does; or None.
+    Every method raises JsonError if the text holds something else.
     """
 
     def __init__(self, file, name, digest=None):
@@ -44,7 +44,7 @@ class Json:
         raise JsonError("%s: %s%s" % (self._name, place + ": " if place else "", text))
 
     def fields(self):
-        """An object: its keys, one by one; the value has to be read before the next."""
+        """Generator: the keys of an object. Read each value before asking for the next key."""
         self._take(b"{", "an object { }")
         seen = []
         if self._look() == b"}":
@@ -53,17 +53,17 @@ class Json:
         while True:
             key = self.text(64)
             if key in seen:
-                self.fail('"%s" stands here twice' % key)
+                self.fail('"%s" appears twice' % key)
             seen.append(key)
             self._take(b":", 'a ":"')
             self._path.append(key)
             yield key
             self._path.pop()
-            if self._goes_on(b"}"):
+            if self._is_last(b"}"):
                 return
 
     def items(self):
-        """An array: its indexes, likewise."""
+        """Generator: the indexes of an array. Read each value before asking for the next index."""
         self._take(b"[", "a list [ ]")
         if self._look() == b"]":
             self._at += 1
@@ -74,13 +74,14 @@ class Json:
             yield index
             self._path.pop()
             index += 1
-            if self._goes_on(b"]"):
+            if self._is_last(b"]"):
                 return
 
     def positions(self, out):
-        """A list of [latitude, longitude] in degrees: how many of them stand in `out` now.
+        """Generator: a list of [latitude, longitude] in degrees -> how many are in `out` now.
 
-        out: array('i') of 2 n + 1 for n at once: latitude and longitude in turn, 1e-7 degree.
+        out: array('i') of 2 n + 1, for n positions at once: latitude and longitude in turn,
+        1e-7 degree.
         """
         self._take(b"[", "a list [ ]")
         if self._look() == b"]":
@@ -97,7 +98,7 @@ class Json:
                 continue
             out[0], out[1] = self.position()
             yield 1
-            if self._goes_on(b"]"):
+            if self._is_last(b"]"):
                 break
             self._path[-1] += 1
         self._path.pop()
@@ -117,7 +118,7 @@ class Json:
         return lat, lon
 
     def text(self, longest):
-        """-> str of at most so many characters."""
+        """-> str. longest: the number of characters that it may have."""
         self._take(b'"', "a text in quotation marks")
         self._fill()
         buf, start = self._buf, self._at
@@ -125,7 +126,7 @@ class Json:
         while True:
             at = buf.find(b'"', at)
             if at < 0 or at - start > _BLOCK - 8:
-                self.fail("a text without an end, or a very long one")
+                self.fail("this text has no end or is too long")
             slashes = at
             while slashes > start and buf[slashes - 1] == _BACKSLASH:
                 slashes -= 1
@@ -140,9 +141,9 @@ class Json:
             except (ValueError, UnicodeError):
                 pass
         if value is None:
-            self.fail("a text that is no valid JSON or UTF-8")
+            self.fail("this text is not valid JSON or UTF-8")
         if len(value) > longest:
-            self.fail("a text longer than %d characters" % longest)
+            self.fail("this text is longer than %d characters" % longest)
         return value
 
     def number(self, decimals, low, high, what="the number"):
@@ -151,9 +152,9 @@ class Json:
         digits = raw[1:] if raw[:1] == b"-" else raw
         whole, part = _split(digits)
         if not whole.isdigit() or (part is not None and not part.isdigit()):
-            self.fail("a number was expected, without an exponent")
+            self.fail("a number without an exponent was expected")
         if len(whole) > 1 and whole[:1] == b"0":
-            self.fail("a number with a leading zero")
+            self.fail("this number has a leading zero")
         if part is not None and not decimals:
             self.fail("%s has to be whole" % what)
         part = part or b""
@@ -168,7 +169,7 @@ class Json:
         return value
 
     def value(self):
-        """-> None, bool, int, str, or a list of such (a list holds no lists)."""
+        """-> None, bool, int, str, or a list of these (no list in a list)."""
         if self._look() == b"[":
             return [self._scalar() for _ in self.items()]
         return self._scalar()
@@ -176,7 +177,7 @@ class Json:
     def end(self):
         """Nothing but space may follow."""
         if self._look():
-            self.fail("something follows after the end")
+            self.fail("there is more text after the end")
 
     def _scalar(self):
         first = self._look()
@@ -190,7 +191,7 @@ class Json:
         return self.number(0, -1000000000, 1000000000)
 
     def _fill(self):
-        """At least a word and its end stand in the buffer, if the file has as much."""
+        """Fills the buffer with at least one word and its end, if the file has that much."""
         if len(self._buf) - self._at < _BLOCK:
             block = self._file.read(_BLOCK)
             if block:
@@ -200,7 +201,7 @@ class Json:
                 self._at = 0
 
     def _look(self):
-        """-> the next byte that is no space, not taken; b"" at the end."""
+        """-> the next byte that is no space, without taking it; b"" at the end."""
         while True:
             self._fill()
             buf, at = self._buf, self._at
@@ -217,8 +218,8 @@ class Json:
             self.fail("%s was expected" % what)
         self._at += 1
 
-    def _goes_on(self, end):
-        """After a value: -> True if this was the last one."""
+    def _is_last(self, end):
+        """Takes the comma or the end after a value -> bool: that value was the last one."""
         found = self._look()
         if found not in (b",", end) or not found:
             self.fail('a "," or "%s" was expected' % end.decode())
@@ -236,7 +237,7 @@ class Json:
 
 
 def _has_known_escapes(raw):
-    """MicroPython's json takes any."""
+    """bool: every escape is one of JSON's. MicroPython's json accepts any."""
     at = raw.find(b"\\")
     while at >= 0:
         if raw[at + 1 : at + 2] not in b'"\\/bfnrtu':

@@ -1,4 +1,4 @@
-"""Which speed limit is in force where the bus is: the lowest of the zones', else the road's."""
+"""The speed limit where the bus is: the lowest of the road's and the zones'."""
 
 from array import array
 
@@ -8,7 +8,7 @@ _SIN = array("b", (0, 26, 50, 71, 87, 97, 100))  # x 100, every 15 degrees
 
 
 def _unit(heading_deg):
-    """-> (north, east), about 100 long, right to 7.5 degrees."""
+    """-> (north, east), about 100 long, accurate to 7.5 degrees."""
     step = (heading_deg + 7) // 15 % 24
     quarter, rest = divmod(step, 6)
     up, aside = _SIN[6 - rest], _SIN[rest]
@@ -18,7 +18,10 @@ def _unit(heading_deg):
 
 
 def _fits(corners, corner, heading_deg, lat_e7):
-    """Does a piece of road lead along the heading, forth or back, within about 45 degrees?"""
+    """Does a piece of road run along the heading, either way, within about 45 degrees?
+
+    An unknown heading fits every road.
+    """
     if heading_deg is None:
         return True
     at = 2 * corner
@@ -29,9 +32,8 @@ def _fits(corners, corner, heading_deg, lat_e7):
 
 
 def road_at(policy, pieces, lat_e7, lon_e7, heading_deg):
-    """pieces: corners at which pieces of road begin -> line, or None.
-
-    The nearest road whose corridor holds the position and that leads where the bus goes.
+    """-> index of the line, or None: the nearest road whose corridor contains the position and
+    that runs along the heading. pieces: corners at which pieces of road begin.
     """
     lines = policy.lines
     found = best_mm = None
@@ -47,6 +49,7 @@ def road_at(policy, pieces, lat_e7, lon_e7, heading_deg):
 
 
 def _line_of(policy, corner):
+    """-> index of the road that this corner belongs to."""
     first = policy.lines.first
     low, high = 0, policy.roads.n
     while high - low > 1:
@@ -61,7 +64,7 @@ def _line_of(policy, corner):
 def limit_at(policy, inside, line):
     """-> (km/h, id of the zone or road that sets it), or (None, None).
 
-    inside: areas that hold now and contain the position; line: a road, or None.
+    inside: areas that hold now and contain the position. line: index of a road, or None.
     """
     limit = name = None
     if line is not None:

@@ -1,8 +1,8 @@
 """Policy: stops, schools, zones, roads and routes of one bus, as numbers in a few arrays.
 
 `load` reads the JSON pack (docs/policy.md) twice, value by value: the first time it
-checks everything and counts, the second time it stores. So a pack is checked whole
-before anything of the one in force is given up, and no step needs much memory or time.
+checks everything and counts, the second time it stores. So every array is made once, in
+its right size, and no step needs much memory or time.
 """
 
 from binascii import hexlify
@@ -16,15 +16,14 @@ from firmware.policy.table import Names, Table, numbers
 
 PolicyError = JsonError
 
-CIRCLE = 0  # as `count` of an area: corner `first` is its centre
-
 
 class Policy:
-    """As made, empty. Areas are the stops, then the zones; lines the roads, then the routes'.
+    """Empty when made. Areas are the stops, then the zones; lines are the roads, then the routes.
 
-    corners: array('i'), latitude and longitude in turn, 1e-7 degree; `first` and `count`
-    of an area or a line are in corners. rules: dict, thresholds in place of bus.json's.
-    hash: str, the first 8 hex digits of sha256, the digest of the pack as it was sent.
+    corners: array('i'), latitude and longitude in turn, 1e-7 degree; `first` and `count` of an
+    area or a line count corners; an area of 0 corners is a circle around the one at `first`.
+    rules: dict, thresholds that replace those of bus.json. sha256: hex digest of the pack as it
+    was sent; hash: str, its first 8 digits.
     """
 
     def __init__(self):
@@ -35,7 +34,7 @@ class Policy:
         self.rules = {}
         self.corners = None  # while counting
         self.corner_n = 0
-        self.hours = []  # (spans, days), see hours.py; in a column an index from 1, 0: always
+        self.hours = []  # (spans, days), see hours.py; a column has an index from 1, or 0: always
         self.stops = Names()
         self.zones = Names()
         self.roads = Names()
@@ -46,7 +45,7 @@ class Policy:
         )  # fmt: skip
         self.schools = {}  # index of a stop -> its hours
         self.lines = Table(first="H", count="H", width_m="H", limit_kmh="B")
-        self.runs = Table(first="H", count="B", hours="B", mine="B")  # beside self.routes
+        self.runs = Table(first="H", count="B", hours="B", mine="B")  # one for each of self.routes
         self.visits = Table(stop="B")  # the stops of all runs, one after the other
         self.grid = None
 
@@ -60,7 +59,7 @@ class Policy:
         self.schools = {}
 
     def put(self, some, n):
-        """The first n corners of an array."""
+        """Adds the first n corners of an array; in the first pass it only counts them."""
         if self.corners is not None:
             at = 2 * self.corner_n
             for index in range(2 * n):
@@ -68,14 +67,14 @@ class Policy:
         self.corner_n += n
 
     def holds(self, hours, minute, day):
-        """hours: of a column."""
+        """Do the hours of a column hold at a local time? -> bool; see hours.hold()."""
         return hours == 0 or hold(self.hours[hours - 1], minute, day)
 
 
 def check(open_pack, bus):
-    """Generator, for a step at a time: reads the pack once. -> Policy that only counted.
+    """Generator, a step at a time: reads the pack once -> Policy that has only counted.
 
-    open_pack() -> file in binary mode; bus: str, whose routes are meant.
+    open_pack() -> file in binary mode. bus: str, the bus whose routes count.
     Raises PolicyError that names the place.
     """
     policy = Policy()
@@ -84,7 +83,7 @@ def check(open_pack, bus):
 
 
 def load(open_pack, bus):
-    """Generator: check, and then -> Policy, ready for use."""
+    """Generator, a step at a time: checks the pack, then reads it again -> Policy, ready."""
     policy = yield from check(open_pack, bus)
     policy.allocate()
     yield from _pass(open_pack, policy, bus)
@@ -100,14 +99,6 @@ def step(generator):
         return None
     except StopIteration as end:
         return end.value
-
-
-def complete(generator):
-    """All steps at once -> the Policy."""
-    policy = None
-    while policy is None:
-        policy = step(generator)
-    return policy
 
 
 def _pass(open_pack, policy, bus):

@@ -1,6 +1,6 @@
-"""Places: what the policy says about where the bus is, computed once for each new position.
+"""Places: the zones, limit, stop and route where the bus is, updated at each new position.
 
-Without a policy, and where the position is unknown, every field is None.
+Without a policy they are unknown. While the position is unknown, what depends on it is None.
 """
 
 from firmware.policy.fences import Fences, contains, is_near
@@ -26,19 +26,19 @@ class Places:
         self._is_resumed = is_resumed
         self._trip = None
         self._progress = None
-        self._stop = None  # index
+        self._stop = None  # index of the stop that the bus is at
         self._boarded_at = None  # the stop at which children got on before the trip began
         if policy is not None:
             self._fences = Fences(policy, self._edge_mm, config_rules["geofence_dwell_s"] * 1000)
 
     def update(self, s):
-        """Snapshot with its readings, and the phase as of the tick before -> its places."""
+        """Fills in s.place from the readings, and from the phase as of the tick before."""
         policy = self._policy
         s.place.policy = None if policy is None else policy.hash
         if policy is None or s.gnss.lat_e7 is None:
             _forget(s.place)
             if policy is None:
-                self._tell(s)
+                self._show_route(s)
             return
         if s.gnss.fix_new:
             self._place(s)
@@ -48,7 +48,7 @@ class Places:
         policy, lat_e7, lon_e7 = self._policy, s.gnss.lat_e7, s.gnss.lon_e7
         minute, day = local(s.utc_ms, policy.utc_offset_min)
         stops, inside, pieces = self._found(lat_e7, lon_e7, minute, day)
-        self._begin_round(s, minute, day)
+        self._begin_trip(s, minute, day)
         self._fences.update(s.now_ms, lat_e7, lon_e7, inside)
         s.place.zones = [
             (KINDS[policy.areas.kind[area]], self._zone(area)) for area in self._fences.entered
@@ -81,7 +81,8 @@ class Places:
         return self._policy.zones[area - self._policy.stops.n]
 
     def _stop_at(self, stops, lat_e7, lon_e7):
-        """The next stop if the bus is in its circle, else the one it has not left, else any."""
+        """-> index of the next stop if the bus is in its circle, else of the stop that it has not
+        left, else of any stop; None."""
         going_to = None if self._progress is None else self._progress.next
         if going_to in stops:
             return going_to
@@ -90,15 +91,16 @@ class Places:
             return last
         return stops[0] if stops else None
 
-    def _begin_round(self, s, minute, day):
-        """A new trip: which route of this bus has this hour? An unknown hour has none."""
+    def _begin_trip(self, s, minute, day):
+        """At a new trip: finds the route of this bus whose hours hold now. At an unknown time
+        there is none."""
         if s.trip.phase == "parked":
             self._is_resumed = False
             self._boarded_at = None
             if self._progress is not None:
                 self._progress = None
                 s.place.off_route_mm = s.place.next_stop_mm = None
-                self._tell(s)
+                self._show_route(s)
         if s.trip.number == self._trip or s.trip.phase != "driving":
             return
         self._trip = s.trip.number
@@ -113,31 +115,29 @@ class Places:
         self._boarded_at = None
         self._is_resumed = False
         s.place.off_route_mm = s.place.next_stop_mm = None
-        self._tell(s)
+        self._show_route(s)
 
     def _visit(self, s):
-        """The door opens at a stop: served."""
-        stop, trip = self._stop, self._progress
-        last = None if trip is None else trip.last
+        """At a stop: the open front door serves it."""
+        stop, progress = self._stop, self._progress
+        last = None if progress is None else progress.last
         s.place.at_school = stop in self._policy.schools and (last is None or stop == last)
         if stop is not None and s.vehicle.front_door and s.trip.phase == "boarding":
-            if trip is None:
+            if progress is None:
                 self._boarded_at = stop
             else:
-                trip.serve(stop)
-        if trip is not None:
-            self._tell(s)
+                progress.serve(stop)
+        if progress is not None:
+            self._show_route(s)
 
-    def _tell(self, s):
-        trip = self._progress
-        if trip is None:
+    def _show_route(self, s):
+        progress = self._progress
+        if progress is None:
             s.place.route = s.place.next_stop = None
             s.place.stops_done = s.place.stops_missed = s.place.stops_odd = ()
             return
-        s.place.route = trip.name
-        s.place.next_stop = trip.names.get(trip.next)
-        s.place.stops_done, s.place.stops_missed, s.place.stops_odd = (
-            trip.done,
-            trip.missed,
-            trip.odd,
-        )
+        s.place.route = progress.name
+        s.place.next_stop = progress.names.get(progress.next)
+        s.place.stops_done = progress.done
+        s.place.stops_missed = progress.missed
+        s.place.stops_odd = progress.odd

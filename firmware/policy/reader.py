@@ -1,9 +1,9 @@
-"""The parts of a policy pack, each with its settings and limits (docs/policy.md)."""
+"""Reads the parts of a policy pack, each with its settings and limits (docs/policy.md)."""
 
 from micropython import const
 
 from firmware import geo
-from firmware.config.load import SETTINGS
+from firmware.config.settings import of_rules
 from firmware.policy.hours import ALL_DAYS
 from firmware.policy.settings import CLASSES, KINDS, ROAD, ROUTE, SCHOOL, STOP, ZONE
 from firmware.policy.table import numbers
@@ -19,11 +19,11 @@ _STOP_M = const(50)
 _ROAD_M = const(25)
 
 _ORDER = ("stops", "schools", "zones", "roads", "routes")
-_some = numbers(2 * 16 + 1)  # corners of a step
+_some = numbers(2 * 16 + 1)  # corners that one step reads
 
 
 def read(json, policy, bus):
-    """Generator, a step at a time: the whole pack into policy. Raises JsonError."""
+    """Generator, a step at a time: reads the whole pack into policy. Raises JsonError."""
     read_one = {
         "stops": _stop, "schools": _school, "zones": _zone, "roads": _road, "routes": _route,
     }  # fmt: skip
@@ -34,11 +34,11 @@ def read(json, policy, bus):
         seen.append(key)
         if key in _ORDER:
             if _ORDER.index(key) < part:
-                json.fail("has to stand before %s" % _ORDER[part])
+                json.fail("this has to come before %s" % _ORDER[part])
             part = _ORDER.index(key)
             for index in json.items():
                 if index >= most.get(key, _ROUTES):
-                    json.fail("there is room for %d only" % index)
+                    json.fail("there may be %d at most" % index)
                 yield from read_one[key](json, policy, bus)
                 yield
         elif key == "v":
@@ -48,8 +48,8 @@ def read(json, policy, bus):
         elif key == "utc_offset_min":
             policy.utc_offset_min = json.number(0, -720, 840, "the offset")
         elif key == "rules":
-            _rules(json, policy, SETTINGS["rules"])
-        elif key in ("name", "signature"):  # the signature will be checked in a later version
+            _rules(json, policy, of_rules())
+        elif key in ("name", "signature"):  # read, but not used by the bus
             json.text(200)
         else:
             json.fail(
@@ -80,7 +80,7 @@ def _stop(json, policy, bus):
 def _school(json, policy, bus):
     school = yield from _item(json, policy, SCHOOL, ("stop",))
     if school["stop"] in policy.schools:
-        json.fail("this stop is a school already")
+        json.fail("this stop is already a school")
     policy.schools[school["stop"]] = _hours(policy, school)
 
 
@@ -134,8 +134,8 @@ def _route(json, policy, bus):
 
 
 def _item(json, policy, settings, needed):
-    """Generator: an object of these settings -> dict; what is a list of corners or of stops
-    goes into the policy at once."""
+    """Generator: an object with these settings -> dict. Lists of corners and of stops go
+    straight into the policy."""
     item = {}
     for key in json.fields():
         if key not in settings:
@@ -151,7 +151,7 @@ def _item(json, policy, settings, needed):
 
 
 def _corners(json, policy, least):
-    """-> (south, north, west, east)"""
+    """Generator: a list of corners into the policy -> (south, north, west, east), 1e-7 degree."""
     total = 0
     south = west = 1800000000
     north = east = -1800000000
@@ -186,7 +186,7 @@ def _circle_area(policy, kind, at, radius_m, limit, hours):
 
 
 def _hours(policy, item):
-    """-> index from 1 into policy.hours, 0: always."""
+    """-> int, as in a column of hours: an index from 1 into policy.hours, or 0: always."""
     if "hours" not in item and "days" not in item:
         return 0
     hours = item.get("hours", ()), item.get("days", ALL_DAYS)
@@ -197,5 +197,5 @@ def _hours(policy, item):
 
 def _new(json, names, name):
     if names.index(name) >= 0:
-        json.fail('there is another "%s"' % name)
+        json.fail('"%s" is used twice' % name)
     names.add(name)

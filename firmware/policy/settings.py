@@ -1,14 +1,14 @@
-"""The settings within a policy pack: each reads one value (docs/policy.md).
+"""The settings in a policy pack: each function reads one value (docs/policy.md).
 
-Every one is handed the Json that stands before its value, and the policy so far.
+Each gets the Json, which stands before the value, and the policy as read so far.
 """
 
 from firmware.config.kinds import Identifier
 from firmware.policy.hours import span
 
-KINDS = ("stop", "school", "speed", "flood", "closed")  # of areas; the first is no zone
+KINDS = ("stop", "school", "speed", "flood", "closed")  # of areas; a stop is no zone
 CLASSES = {"town": 60, "rural": 70, "divided": 80, "expressway": 90}
-"""km/h for school vehicles, as approved in principle in June 2021; by `limit_kmh` otherwise."""
+"""km/h for school vehicles, as approved in principle in June 2021; `limit_kmh` replaces it."""
 
 _name = Identifier("")
 
@@ -32,23 +32,23 @@ def _school_hours(json, policy):
     """-> the hours of a school, by its stop."""
     stop = _known_stop(json, policy)
     if stop not in policy.schools:
-        json.fail("this stop is no school")
+        json.fail("this stop is not a school")
     return policy.schools[stop]
 
 
 def _visits(json, policy):
     for index in json.items():
         if index >= 64:
-            json.fail("one stop too many")
+            json.fail("a route has 64 stops at most")
         policy.visits.add(stop=_known_stop(json, policy))
 
 
 def _spans(json, policy):
     spans = []
     for _ in json.items():
-        told = json.text(32)
+        text = json.text(32)
         try:
-            spans.append(span(told))
+            spans.append(span(text))
         except ValueError as error:
             json.fail(str(error))
     return tuple(spans)
@@ -96,7 +96,7 @@ _radius = _whole(10, 20000, "the radius")
 
 
 def _label(json, policy):
-    """For people; the bus has no use for it."""
+    """A name for people; the bus does not use it."""
     json.text(100)
 
 

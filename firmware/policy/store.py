@@ -1,8 +1,8 @@
-"""PolicyStore: how a policy pack comes in parts, is checked, kept and taken into force.
+"""PolicyStore: receives a policy pack in parts, checks it, keeps it and loads it.
 
-`policy.new` grows part by part; only once its digest is right and all of it was checked
-is it renamed over `policy.json`. The filesystem does that at once or not at all, so a
-power cut at any byte leaves the old pack or the new one, whole.
+The parts are appended to `policy.new`. Once its digest is right and all of it was checked, it
+is renamed to `policy.json`. The file system does that completely or not at all, so a power
+cut at any byte leaves the old pack or the new one, whole.
 """
 
 from binascii import hexlify
@@ -21,9 +21,9 @@ _PART_CHARACTERS = const(800)  # more never reaches the bus: an MQTT packet is 1
 
 
 class PolicyStore:
-    """files: open(name, mode), rename(old, new), as drivers/board/files.py; None: no file system.
+    """files: drivers/board/files.py, or None: no file system. bus: str, its id.
 
-    bus: its id. The methods raise ValueError with a sentence for the sender of a part.
+    is_waiting: `policy.json` is newer than the policy in force.
     """
 
     def __init__(self, files, bus):
@@ -31,43 +31,36 @@ class PolicyStore:
         self._bus = bus
         self._sha256 = None  # of the pack that comes in
         self._parts = 0
-        self._have = 0
+        self._have = 0  # parts that have come
         self._bytes = 0
         self._digest = None
         self._work = None  # a generator: a check, or the loading of what was checked
-        self._request = None  # whom the check is for
+        self._request = None  # id of the request that the check answers
         self._checked = None  # sha256 of what is checked
         self._kept = ""  # sha256 of policy.json
         self._version = 0
-        # policy.json is newer than what is in force
         self.is_waiting = files is not None and files.has(KEPT)
 
-    def take(self, request):
-        """A part, as cmd/policy brings it -> a sentence; None: turn() will have the answer."""
+    def take_part(self, request):
+        """request: dict of cmd/policy -> str, the answer; None: turn() will return the answer.
+
+        Raises ValueError with a sentence for the sender of the part.
+        """
         if self._files is None:
             raise ValueError("This board keeps no files.")
-        part, parts = request.get("part"), request.get("parts")
-        sha256_hex, data = request.get("sha256"), request.get("data")
-        if type(parts) is not int or not 1 <= parts <= _MOST_PARTS:
-            raise ValueError('"parts" has to be a whole number from 1 to %d.' % _MOST_PARTS)
-        if type(part) is not int or not 1 <= part <= parts:
-            raise ValueError('"part" has to be a whole number from 1 to "parts".')
-        if not isinstance(sha256_hex, str) or len(sha256_hex) != 64:
-            raise ValueError('"sha256" has to be the 64 hex digits of the whole pack.')
-        if not isinstance(data, str) or not 1 <= len(data) <= _PART_CHARACTERS:
-            raise ValueError('"data" has to be a text of 1 to %d characters.' % _PART_CHARACTERS)
+        part, parts, sha256_hex, data = _fields(request)
         if sha256_hex == self._kept:
-            return "The policy %s is here already." % sha256_hex[:8]
+            return "The bus already has the policy %s." % sha256_hex[:8]
         if self._work is not None and sha256_hex == self._checked:
             return "This policy is being checked."
         if self._work is not None:
-            raise ValueError("Another policy is being checked; send this one again in a while.")
+            raise ValueError("Another policy is being checked; send this one again later.")
         if sha256_hex != self._sha256 or parts != self._parts:
             if part != 1:
                 raise ValueError("Part 1 of this policy has to come first.")
             self._begin(sha256_hex, parts)
         if part <= self._have:
-            return "Part %d of %d is here already." % (part, parts)
+            return "Part %d of %d is already here." % (part, parts)
         if part != self._have + 1:
             raise ValueError("Part %d of this policy has to come next." % (self._have + 1))
         self._append(data.encode())
@@ -77,24 +70,27 @@ class PolicyStore:
         return None
 
     def turn(self):
-        """A step of a check -> None, or once it is done (request id, ok, sentence)."""
+        """One step of a check -> None; once the check is done (request id, ok, sentence)."""
         if self._work is None:
             return None
         try:
             policy = step(self._work)
             if policy is None:
                 return None
-            ok, told = True, self._keep(policy)
+            ok, text = True, self._keep(policy)
         except (PolicyError, OSError, MemoryError) as error:
-            ok, told = False, str(error) or "The policy does not fit into memory."
+            ok, text = False, str(error) or "The policy does not fit into memory."
         self._work = None
-        return self._request, ok, told
+        return self._request, ok, text
 
     def is_checking(self):
         return self._work is not None
 
     def loading(self):
-        """Generator -> the Policy that waits. PolicyError, OSError, MemoryError: of no use."""
+        """Generator, a step at a time -> the Policy that waits.
+
+        Raises PolicyError, OSError or MemoryError if it cannot be used.
+        """
         self.is_waiting = False
         policy = yield from load(self._open_kept, self._bus)
         self._kept, self._version = policy.sha256, policy.version
@@ -117,7 +113,7 @@ class PolicyStore:
                 file.close()
         except OSError as error:
             self._sha256 = None
-            raise ValueError("The policy cannot be written (%s); send it anew." % error)
+            raise ValueError("The policy cannot be written (%s); send it again." % error)
         self._digest.update(data)
         self._bytes += len(data)
         self._have += 1
@@ -132,22 +128,37 @@ class PolicyStore:
         self._work = check(self._open_new, self._bus)
 
     def _keep(self, policy):
-        """Checked: it takes the place of the old one."""
+        """The checked pack replaces the old one -> sentence. Raises PolicyError."""
         if policy.sha256 != self._checked:
-            raise PolicyError("policy: the flash holds another text than was sent; send it anew")
+            raise PolicyError("policy: the stored text is not the one sent; send it again")
         if policy.version <= self._version:
             raise PolicyError(
-                "policy: version: %d is here already; a new pack needs a higher one than %d"
+                "policy: version: %d is not higher than %d, which the bus has"
                 % (self._version, policy.version)
             )
         self._files.rename(NEW, KEPT)
         self._kept, self._version = policy.sha256, policy.version
         self.is_waiting = True
-        told = "The policy %s, version %d, is here; it counts once the bus is parked."
-        return told % (policy.hash, policy.version)
+        text = "The policy %s, version %d, takes effect once the bus is parked."
+        return text % (policy.hash, policy.version)
 
     def _open_kept(self):
         return self._files.open(KEPT, "rb")
 
     def _open_new(self):
         return self._files.open(NEW, "rb")
+
+
+def _fields(request):
+    """-> (part, parts, sha256, data), each of its type and in its range, or ValueError."""
+    part, parts = request.get("part"), request.get("parts")
+    sha256_hex, data = request.get("sha256"), request.get("data")
+    if type(parts) is not int or not 1 <= parts <= _MOST_PARTS:
+        raise ValueError('"parts" has to be a whole number from 1 to %d.' % _MOST_PARTS)
+    if type(part) is not int or not 1 <= part <= parts:
+        raise ValueError('"part" has to be a whole number from 1 to "parts".')
+    if not isinstance(sha256_hex, str) or len(sha256_hex) != 64:
+        raise ValueError('"sha256" has to be the 64 hex digits of the whole pack.')
+    if not isinstance(data, str) or not 1 <= len(data) <= _PART_CHARACTERS:
+        raise ValueError('"data" has to be a text of 1 to %d characters.' % _PART_CHARACTERS)
+    return part, parts, sha256_hex, data

@@ -1,17 +1,17 @@
-"""Many alike things in a few bytes each: columns of numbers, and names in one text."""
+"""Many similar items in a few bytes each: columns of numbers, and names in one text."""
 
 from array import array
 
 
 class Table:
-    """Columns of integers; filled in two passes, so that nothing is ever moved or too large.
+    """Columns of integers, filled in two passes, so that no array is moved or larger than needed.
 
-    The first pass only counts the rows; after allocate() the same calls store them.
-    Column `name` is then the array self.name, n its length.
+    The first pass only counts the rows; after allocate() the same calls store them. Column
+    `name` is then the array self.name, and n its length.
     """
 
     def __init__(self, **types):
-        """types: column=array type code."""
+        """types: name of a column=type code of its array."""
         self._types = types
         self._stores = False
         self.n = 0
@@ -23,7 +23,7 @@ class Table:
         self._stores = True
 
     def add(self, **values):
-        """A row; every column is named."""
+        """Adds a row; every column is named."""
         if self._stores:
             for name, value in values.items():
                 getattr(self, name)[self.n] = value
@@ -36,7 +36,7 @@ def numbers(n):
 
 
 class Zeros:
-    """n zeros with a length, so that an array is made in one piece and of the right size."""
+    """n zeros with a length, so that an array is made at once in its right size."""
 
     def __init__(self, n):
         self._n = n
@@ -61,12 +61,12 @@ class Names:
         self.n += 1
 
     def index(self, name):
-        """-> int from 0, or -1: not here."""
+        """-> int from 0, or -1 if there is no such name."""
         at = self._text.find(("\n" + name + "\n").encode())
         return -1 if at < 0 else bytes(self._text[:at]).count(b"\n")
 
     def __getitem__(self, index):
-        """-> str; IndexError."""
+        """-> str. Raises IndexError."""
         if not 0 <= index < self.n:
             raise IndexError(index)
         start = 0

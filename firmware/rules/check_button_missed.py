@@ -8,10 +8,13 @@ from firmware.warnings import PROMPT, SILENT
 
 class CheckButtonMissed:
     """Ignition off and no check within 180 s (korea) or 900 s (japan); or the front door of a
-    checked bus opened where seats cannot be read, and no check since (boarding.py).
+    checked bus opened where seats cannot be read, and no check since (trip/boarding.py).
 
-    A prompt sounds from the start: it reminds the driver to walk. It ends with the
-    press, or with the ignition on again.
+    A prompt sounds from the start: it reminds the driver to walk through the bus. It ends with
+    the press, or with the ignition on again.
+
+    City: alarm; raised, cleared.
+    Driver: prompt, horn.
 
     Source: the button at the rear within 3 min of engine off (Korea Herald 2018); alarm
     outside within 15 min (MLIT guideline).
@@ -20,6 +23,7 @@ class CheckButtonMissed:
     """
 
     kind = "check_button_missed"
+    settings = ("left_behind_profile",)
 
     def __init__(self, config):
         self.warning = SILENT

@@ -1,28 +1,34 @@
-"""The check button is pressed by somebody who cannot have walked through the bus."""
+"""The check button is pressed before the driver can have walked through the bus."""
 
 from firmware.event import WARNING, Event
 from firmware.warnings import SILENT
 
 
 class CheckTooSoon:
-    """The check button pressed sooner than check_walk_s after the ignition went off.
+    """The check button is pressed sooner than check_walk_s after the ignition went off.
 
-    The press counts for nothing (check.py), and is told to the city: a driver who
-    presses without walking, or a second hand on the button, is one day a child left
-    behind. Each such press is told; none of them lasts. The prompt to walk sounds on.
+    The press does not count (trip/check.py), the prompt to walk sounds on, and the city is told
+    of each such press: a driver who presses without walking, or a second person at the button,
+    will one day leave a child behind.
+
+    City: warning; each time.
+    Driver: nothing.
 
     Source: [default] 5 s; the walk is what the button is for (Korea Herald 2018).
 
     Unknown: a button that cannot be read is not pressed; an ignition that cannot be
-    read counts as trip.py says.
+    read counts as trip/trip.py says.
     """
 
     kind = "check_too_soon"
+    settings = (
+        ("check_walk_s", 5, 0, 60),  # 0: every press counts
+    )
 
     def __init__(self, config):
         self.warning = SILENT
         self._walk_s = config["check_walk_s"]
-        self._presses = None  # as last told
+        self._presses = None  # as last reported
 
     def judge(self, s):
         before, self._presses = self._presses, s.trip.early_presses

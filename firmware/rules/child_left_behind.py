@@ -6,34 +6,43 @@ from firmware.rules.profile import SETTLE_MS, Profile
 from firmware.values import fixed, lasted
 from firmware.warnings import HORN, INSIDE, PROMPT, SILENT
 
-_STAGE = {INSIDE: 2, HORN: 3}  # 1 is the prompt, of which the city hears nothing
+_STAGE = {INSIDE: 2, HORN: 3}  # 1 is the prompt, which is not reported
 
 
 class ChildLeftBehind:
-    """Ignition off, and a seat is taken or unknown. Where children board with the engine off, the
-    time begins later (boarding.py).
+    """The ignition is off, and a seat is taken or unknown. Where children board with the engine
+    off, the time begins later (trip/boarding.py).
 
     The driver hears a prompt at once; the alarm comes at 180 s, the horn at 180 s
     (korea) or 900 s (japan). It ends when no seat is in question any more, or when
     the ignition is on again: somebody is with the child. `heat_min` counts down to when
-    the cabin is dangerously hot, by its sensor or the known curve (firmware/rules/heating.py).
+    the cabin is dangerously hot, by its sensor or the known curve (heating.py).
+
+    City: alarm; raised, updated, cleared.
+    Driver: prompt, inside, horn.
 
     Source: alarm 3 min after engine off (Korea Herald 2018); prompt at once and outside
     alarm within 15 min (MLIT guideline).
 
     Unknown: a seat that was taken when last known stays taken; no button changes
     that. Any other unknown seat counts as taken until the driver has walked to the
-    check button (check.py). An unknown ignition counts as off (trip.py).
+    check button (trip/check.py). An unknown ignition counts as off (trip/trip.py).
     """
 
     kind = "child_left_behind"
+    always_on = True  # no setting and no policy switches it off
+    settings = (
+        ("left_behind_profile", "korea", "japan"),
+        "heat_c",
+        "heat_start_c",
+    )
 
     def __init__(self, config):
         self.warning = SILENT
         self._profile = Profile(config)
         self._heat_c = config["heat_c"]
         self._start_c = config["heat_start_c"]
-        self._raised = None  # (stage, seats, unknown) as last told
+        self._raised = None  # (stage, seats, unknown) as last reported
 
     def judge(self, s):
         alone_ms = s.trip.alone_ms

@@ -9,9 +9,11 @@ from firmware.warnings import CHIME, SILENT
 class ChildStanding:
     """Above standing_kmh a seat that was taken on this drive is empty, for standing_s.
 
-    Somebody who sits down elsewhere ends the search for one who stands. It ends when
-    nobody stands any more, or when the bus is at a stop (BOARDING) or parked; a red
-    light does not end it.
+    A child that sits down elsewhere is taken off the list. It ends when no child stands any
+    more, or when the bus is at a stop (BOARDING) or parked; a red light does not end it.
+
+    City: warning; raised, updated, cleared.
+    Driver: chime.
 
     Source: 20 km/h and 3 s [default]; children shift about on their seats for less.
 
@@ -20,6 +22,10 @@ class ChildStanding:
     """
 
     kind = "child_standing"
+    settings = (
+        ("standing_kmh", 20, 5, 60),
+        ("standing_s", 3, 1, 60),
+    )
 
     def __init__(self, config):
         self.warning = SILENT
@@ -30,22 +36,22 @@ class ChildStanding:
         self._seat_changes = None
         self._riding = []  # seats taken, or taken when last known
         self._left = []  # seats that their children left, the longest ago first
-        self._told = []
+        self._reported = []
 
     def judge(self, s):
         if s.trip.phase != "driving":
             self._seat_changes = None
             self._left = []
-            return self._tell(s) if self._told else None
+            return self._report(s) if self._reported else None
         if s.seats.changes != self._seat_changes:
             self._follow(s)
-        if self._left == self._told:
+        if self._left == self._reported:
             return None
         if not self._left:
-            return self._tell(s)
+            return self._report(s)
         fast = s.gnss.speed_mms is not None and s.gnss.speed_mms > self._limit_mms
         if self._held.update(s.now_ms, fast):
-            return self._tell(s)
+            return self._report(s)
         return None
 
     def _follow(self, s):
@@ -62,13 +68,13 @@ class ChildStanding:
             self._held.update(s.now_ms, False)
         self._left = left
 
-    def _tell(self, s):
-        before, self._told = self._told, self._left
-        self.warning = CHIME if self._told else SILENT
-        state = CLEARED if not self._told else UPDATED if before else RAISED
+    def _report(self, s):
+        before, self._reported = self._reported, self._left
+        self.warning = CHIME if self._reported else SILENT
+        state = CLEARED if not self._reported else UPDATED if before else RAISED
         why = (
             ("speed_kmh", kmh(s.gnss.speed_mms)),
             ("limit_kmh", self._limit_kmh),
             ("held_s", self._held_s),
         )
-        return Event(self.kind, WARNING, state, (("seats", sorted(self._told)),), why)
+        return Event(self.kind, WARNING, state, (("seats", sorted(self._reported)),), why)

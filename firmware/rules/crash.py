@@ -17,9 +17,11 @@ class Crash:
     crash_stop_cms2, after which the bus stands for crash_stand_s.
 
     The seats taken and unknown at that moment and 5 to 10 s before are frozen in the
-    event. A harder shock is told as an update, with the heads of then. It ends when the
-    bus has driven on for crash_end_s: whoever does that is not lying in a ditch. The driver
-    hears nothing: they know. A parked bus with nobody on board gives a warning.
+    event. A harder shock is reported as an update, with the seats of that moment. It ends when
+    the bus has driven on for crash_end_s. The driver hears nothing: they know.
+
+    City: alarm, or a warning in a parked, empty bus; raised, updated, cleared.
+    Driver: nothing.
 
     Source: 2.5 g, the upper end of 1 to 2.5 g [positrace]; the filter [default]; 10 m/s2
     [default], more than dry asphalt gives to tyres.
@@ -29,6 +31,12 @@ class Crash:
     """
 
     kind = "crash"
+    settings = (
+        ("crash_mg", 2500, 1000, 7000),
+        ("crash_stop_cms2", 1000, 800, 3000),  # as GNSS shows it
+        ("crash_stand_s", 5, 2, 30),
+        ("crash_end_s", 60, 10, 600),  # of driving on
+    )
 
     def __init__(self, config):
         self.warning = SILENT
@@ -37,7 +45,7 @@ class Crash:
         self._stand_s = config["crash_stand_s"]
         self._stop = SuddenStop(self._limit_cms2, self._stand_s)
         self._drives = Held(config["crash_end_s"] * 1000)
-        self._top_mg = None  # as last told; None: no crash
+        self._top_mg = None  # as last reported; None: no crash
         self._by_gnss = False
         self._severity = ALARM
         self._heads = ()

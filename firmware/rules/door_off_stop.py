@@ -7,8 +7,12 @@ from firmware.warnings import PROMPT, SILENT
 
 class DoorOffStop:
     """The ignition is on and the front door open for door_off_stop_s, farther than
-    geofence_edge_m from the circle of every stop. It ends when the door is closed, when
-    the bus is at a stop, or with the ignition off.
+    geofence_edge_m from the circle of every stop.
+
+    It ends when the door is closed, when the bus is at a stop, or with the ignition off.
+
+    City: warning; raised, cleared.
+    Driver: prompt.
 
     Source: 2 s [default]; the stops are the policy's.
 
@@ -17,6 +21,10 @@ class DoorOffStop:
     """
 
     kind = "door_off_stop"
+    settings = (
+        ("door_off_stop_s", 2, 0, 30),
+        "geofence_edge_m",
+    )
 
     def __init__(self, config):
         self.warning = SILENT
@@ -36,10 +44,10 @@ class DoorOffStop:
         hazard = rides and self._is_open and not s.place.at_stop
         held = self._held.update(s.now_ms, hazard)
         if self._raised:
-            return None if hazard else self._tell(CLEARED)
-        return self._tell(RAISED) if held else None
+            return None if hazard else self._report(CLEARED)
+        return self._report(RAISED) if held else None
 
-    def _tell(self, state):
+    def _report(self, state):
         self._raised = state == RAISED
         self.warning = PROMPT if self._raised else SILENT
         why = (("held_s", self._held_s), ("at_stop", False if self._raised else None))

@@ -12,20 +12,28 @@ class _Limit:
 
 
 class DriverHours:
-    """drive_run_min without a break of rest_min, or drive_day_min within 24 hours.
+    """drive_run_min of driving without a break of rest_min, or drive_day_min within 24 hours.
 
-    Each is told once and ends with the break, or when enough of it is a day ago. What
-    counts as driving, and how it survives a reset, says driving_hours.py. The board knows no
-    drivers: where two take turns, the city knows better.
+    Each is reported once and ends with the break, or when enough of it is a day ago.
+    trip/driving_hours.py says what counts as driving, and how it survives a reset. The board
+    does not know who drives: where two drivers take turns, the city knows better.
+
+    City: warning; raised, cleared.
+    Driver: lamp.
 
     Source: 4 h without a break, 8 h in 24 h [DLT, via chy.co.th]; a break of 30 min
     [default].
 
-    Unknown: without a clock no rest is believed that a reset fell into, and nothing
+    Unknown: without a clock no break counts during which the board was reset, and no driving
     is a day ago.
     """
 
     kind = "driver_hours"
+    settings = (
+        ("drive_run_min", 240, 30, 600),
+        ("drive_day_min", 480, 60, 1440),
+        ("rest_min", 30, 10, 120),  # counted by trip/driving_hours.py
+    )
 
     def __init__(self, config):
         self.warning = SILENT

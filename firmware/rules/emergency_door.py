@@ -10,10 +10,12 @@ from firmware.warnings import INSIDE, PROMPT, SILENT
 class EmergencyDoor:
     """The emergency door is open for emergency_door_s, whatever the bus does.
 
-    An alarm while the bus is in use or being checked, or somebody may sit in it; a
-    warning in a parked, checked and empty bus (it is aired or tried). The seats taken
-    and unknown at that moment and 5 to 10 s before are frozen in the event. It ends
+    It is an alarm while the bus is in use or being checked, or somebody may sit in it. The seats
+    taken and unknown at that moment and 5 to 10 s before are frozen in the event. It ends
     when the door is closed.
+
+    City: alarm, or a warning in a parked, empty bus; raised, cleared.
+    Driver: prompt, inside.
 
     Source: head counts and emergency doors after the bus fire of 1 October 2024; at
     once [default].
@@ -22,6 +24,7 @@ class EmergencyDoor:
     """
 
     kind = "emergency_door"
+    settings = (("emergency_door_s", 0, 0, 5),)
 
     def __init__(self, config):
         self.warning = SILENT

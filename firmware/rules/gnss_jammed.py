@@ -1,4 +1,4 @@
-"""Somebody jams the GNSS receiver, or took its antenna."""
+"""The GNSS receiver is jammed, or its antenna was taken away."""
 
 from firmware.event import CLEARED, RAISED, WARNING, Event
 from firmware.timing import Held
@@ -11,10 +11,14 @@ _SLOW_MMS = 1000
 
 class GnssJammed:
     """A bus that has stood for 30 s with 6 satellites or more loses its position for
-    gnss_jammed_s, though its receiver goes on talking and its engine runs.
+    gnss_jammed_s, while its receiver goes on talking and its engine runs.
 
-    A sky does not change over a bus that stands; on the way a tunnel looks the same, and
-    then only gnss_lost is told. It ends after calm_s with a position, or with the ignition off.
+    The sky over a standing bus does not change; on the way a tunnel looks the same, and
+    then only gnss_lost is reported. It ends after calm_s with a position, or with the ignition
+    off.
+
+    City: warning; raised, cleared.
+    Driver: lamp.
 
     Source: [default]; a plain NMEA receiver names no jammer.
 
@@ -23,6 +27,10 @@ class GnssJammed:
     """
 
     kind = "gnss_jammed"
+    settings = (
+        ("gnss_jammed_s", 10, 5, 120),
+        "calm_s",
+    )
 
     def __init__(self, config):
         self.warning = SILENT
@@ -30,7 +38,7 @@ class GnssJammed:
         self._gone = Held(self._held_s * 1000)
         self._back = Held(config["calm_s"] * 1000)
         self._stands = Held(_STANDS_MS)
-        self._suspect = False  # should the position go now, it is odd
+        self._suspect = False  # a position that is lost now points to a jammer
         self._sats = None  # as last used
         self._raised = False
 
@@ -45,11 +53,11 @@ class GnssJammed:
         if self._raised:
             if runs and not self._back.update(s.now_ms, known):
                 return None
-            return self._tell(CLEARED, s)
-        odd = self._suspect and runs and not known and not _is_silent(s)
-        return self._tell(RAISED, s) if self._gone.update(s.now_ms, odd) else None
+            return self._report(CLEARED, s)
+        odd = self._suspect and runs and not known and "gnss" not in s.silent
+        return self._report(RAISED, s) if self._gone.update(s.now_ms, odd) else None
 
-    def _tell(self, state, s):
+    def _report(self, state, s):
         self._raised = state == RAISED
         for held in (self._gone, self._back, self._stands):
             held.update(s.now_ms, False)
@@ -58,10 +66,3 @@ class GnssJammed:
         data = (("sats_before", self._sats),)
         why = (("sats", s.gnss.sats), ("stood_s", _STANDS_MS // 1000), ("limit_s", self._held_s))
         return Event(self.kind, WARNING, state, data, why)
-
-
-def _is_silent(s):
-    for index in range(len(s.sensors)):
-        if s.sensors[index] == "gnss":
-            return s.silent[index]
-    return False

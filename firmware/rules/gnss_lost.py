@@ -1,4 +1,4 @@
-"""Nobody knows where the bus is, or how fast it drives."""
+"""The position of the bus is unknown, and so is its speed."""
 
 from firmware.event import CLEARED, RAISED, WARNING, Event
 from firmware.timing import Held
@@ -9,8 +9,11 @@ from firmware.warnings import LAMP, SILENT
 class GnssLost:
     """No position that can be trusted for gnss_lost_s while the ignition is on.
 
-    The last known position goes with it. It ends after calm_s with a position, or with
-    the ignition off: a depot has a roof. A silent receiver is told by sensor_silent too.
+    The event holds the last known position. It ends after calm_s with a position, or with
+    the ignition off: a depot has a roof. A silent receiver is reported by sensor_silent too.
+
+    City: warning; raised, cleared.
+    Driver: lamp.
 
     Source: 60 s [default], longer than a tunnel or a cold start takes.
 
@@ -18,6 +21,10 @@ class GnssLost:
     """
 
     kind = "gnss_lost"
+    settings = (
+        ("gnss_lost_s", 60, 10, 600),
+        "calm_s",
+    )
 
     def __init__(self, config):
         self.warning = SILENT
@@ -35,12 +42,12 @@ class GnssLost:
         if not self._raised:
             if not self._lost.update(s.now_ms, runs and not known):
                 return None
-            return self._tell(RAISED, s)
+            return self._report(RAISED, s)
         if runs and not self._back.update(s.now_ms, known):
             return None
-        return self._tell(CLEARED, s)
+        return self._report(CLEARED, s)
 
-    def _tell(self, state, s):
+    def _report(self, state, s):
         self._raised = state == RAISED
         self._lost.update(s.now_ms, False)
         self._back.update(s.now_ms, False)

@@ -38,8 +38,11 @@ class _Axis:
 class HarshDriving:
     """At least harsh_cms2 of braking or acceleration, or corner_cms2 sideways, for harsh_ms.
 
-    Braking, acceleration and cornering are told apart. Each ends after calm_s below its
+    Braking, acceleration and cornering are reported apart. Each ends after calm_s below its
     limit, or when the bus no longer drives.
+
+    City: warning; raised, cleared.
+    Driver: chime.
 
     Source: 4.4 m/s2 and 5.5 m/s2 [Digital Matter]; the filter of motion.py and harsh_ms
     [default] keep potholes out. Without an accelerometer GNSS shows them as means over
@@ -49,6 +52,12 @@ class HarshDriving:
     """
 
     kind = "harsh_driving"
+    settings = (
+        ("harsh_cms2", 440, 200, 1000),  # braking and acceleration
+        ("corner_cms2", 550, 200, 1000),
+        ("harsh_ms", 300, 100, 2000),
+        "calm_s",
+    )
 
     def __init__(self, config):
         self.warning = SILENT

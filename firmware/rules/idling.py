@@ -6,14 +6,19 @@ from firmware.warnings import LAMP, SILENT
 
 
 class Idling:
-    """Ignition on and standing for idling_s. It ends when the bus moves or the engine stops.
+    """The ignition is on and the bus stands for idling_s. It ends when the bus moves or the
+    engine stops.
+
+    City: info; raised, cleared.
+    Driver: lamp.
 
     Source: 5 min [default].
 
-    Unknown speed neither raises nor ends it; an unknown ignition is as trip.py has it.
+    Unknown speed neither raises nor ends it; an unknown ignition is as trip/trip.py has it.
     """
 
     kind = "idling"
+    settings = (("idling_s", 300, 60, 3600),)
 
     def __init__(self, config):
         self.warning = SILENT

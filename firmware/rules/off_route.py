@@ -6,10 +6,13 @@ from firmware.warnings import CHIME, SILENT
 
 
 class OffRoute:
-    """Farther than off_route_m from the line of its route for off_route_s.
+    """The bus is farther than off_route_m from the line of its route for off_route_s.
 
     It ends when the bus has been within off_route_m less geofence_edge_m for
     geofence_dwell_s, has no route any more, or is parked.
+
+    City: warning; raised, cleared.
+    Driver: chime.
 
     Source: 200 m for 60 s [default].
 
@@ -18,6 +21,12 @@ class OffRoute:
     """
 
     kind = "off_route"
+    settings = (
+        ("off_route_m", 200, 150, 2000),
+        ("off_route_s", 60, 10, 600),
+        "geofence_edge_m",
+        "geofence_dwell_s",
+    )
 
     def __init__(self, config):
         self.warning = SILENT
@@ -35,12 +44,12 @@ class OffRoute:
         mm = None if is_parked else s.place.off_route_mm
         if not self._raised:
             if self._off.update(s.now_ms, mm is not None and mm > self._limit_m * 1000):
-                return self._tell(RAISED, s)
+                return self._report(RAISED, s)
         elif mm is None or self._back.update(s.now_ms, mm <= self._back_mm):
-            return self._tell(CLEARED, s)
+            return self._report(CLEARED, s)
         return None
 
-    def _tell(self, state, s):
+    def _report(self, state, s):
         self._raised = state == RAISED
         self.warning = CHIME if self._raised else SILENT
         self._off.update(s.now_ms, False)

@@ -7,12 +7,15 @@ from firmware.warnings import CHIME, SILENT
 
 
 class Overspeed:
-    """Above the limit: the driver hears it at once, the city after overspeed_s, and once
-    more after overspeed_dlt_s without a break, which is what the DLT counts.
+    """Above the limit: the driver hears it at once, the city after overspeed_s, and again after
+    overspeed_dlt_s without a break, which is what the DLT counts.
 
-    The limit is that of the policy for this road, zone and hour, and overspeed_margin_kmh
-    on it for the receiver's noise; without one it is overspeed_kmh, with no margin. It
-    ends after calm_s at overspeed_end_kmh below or slower.
+    The limit is that of the policy for this road, zone and hour, plus overspeed_margin_kmh
+    for the receiver's noise; without one it is overspeed_kmh, with no margin. It
+    ends after calm_s at overspeed_end_kmh below the limit or slower.
+
+    City: warning; raised, updated, cleared.
+    Driver: chime.
 
     Source: 60 km/h in towns, 70 elsewhere, 80 on divided multi-lane roads, 90 on
     expressways for school vehicles, approved in principle in June 2021; 30 at schools
@@ -23,6 +26,14 @@ class Overspeed:
     """
 
     kind = "overspeed"
+    settings = (
+        ("overspeed_kmh", 80, 10, 120),  # where the policy has no limit
+        ("overspeed_margin_kmh", 3, 0, 10),  # on a limit of the policy
+        ("overspeed_s", 10, 0, 120),
+        ("overspeed_dlt_s", 120, 30, 600),
+        ("overspeed_end_kmh", 3, 1, 10),
+        ("calm_s", 3, 1, 30),  # what swings about its limit is over after so long
+    )
 
     def __init__(self, config):
         self.warning = SILENT

@@ -5,24 +5,31 @@ from firmware.warnings import LAMP, SILENT
 
 
 class ParkedBoarding:
-    """A seat becomes taken in the parked bus while its front door is open, or boarding_door_s
-    after it closed at most. From then on the time of child_left_behind runs, but for
-    boarding_s at most while the door stands open; each walk to the check button
-    gives that time anew (firmware/trip/boarding.py).
+    """A seat becomes taken in the parked bus while its front door is open, or at most
+    boarding_door_s after it closed. The time of child_left_behind runs from the closing of the
+    door, or from boarding_s after the first child sat down if the door stays open; each walk to
+    the check button gives that time anew (trip/boarding.py).
 
-    The lamp shows that the bus counts them. It ends with the engine, when nobody is on
-    board any more, or when they have been alone for 180 s: then it is an alarm.
+    The lamp shows that the bus counts them. It ends with the engine on, when no seat is in
+    question any more, or when they have been alone for 180 s: then it is an alarm.
+
+    City: info; raised, cleared.
+    Driver: lamp.
 
     Source: many wait in the bus until its driver leaves, so that an alarm at each of them
-    would soon be ignored [default]; 720 s, so that whoever is alone is told of within the
+    would soon be ignored [default]; 720 s, so that a child left alone is reported within the
     15 min of the MLIT guideline.
 
     Unknown: a door that cannot be read is closed, and so is one that was not seen closed since
     the start, but for one check of unknown seats. These count as taken when the door is open
-    later than a minute after the check; who sits down there sooner is not seen.
+    later than a minute after the check; a child who sits down there sooner is not seen.
     """
 
     kind = "parked_boarding"
+    settings = (
+        ("boarding_s", 720, 0, 1800),  # with the engine off and the door open; 0: never
+        ("boarding_door_s", 20, 0, 120),
+    )
 
     def __init__(self, config):
         self.warning = SILENT

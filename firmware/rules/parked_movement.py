@@ -1,4 +1,4 @@
-"""Somebody is in the bus that was checked and locked."""
+"""A person is in the bus that was checked and locked."""
 
 from firmware.event import ALARM, CLEARED, RAISED, UPDATED, Event
 from firmware.timing import Held
@@ -9,39 +9,43 @@ from firmware.warnings import INSIDE, SILENT
 class ParkedMovement:
     """A seat becomes taken while the bus is PARKED, for parked_movement_s.
 
-    A child that slept on the floor, or climbed in. The check starts anew by itself
-    (trip.py), and so child_left_behind with its horn; this says why. Updated when it
-    is another seat. It ends when nobody sits there any more or the ignition is on. Who
-    comes through the open front door boards: that is parked_boarding.
+    A child slept on the floor, or climbed in. The check starts anew by itself
+    (trip/trip.py), and so does child_left_behind with its horn; this rule says why. Updated when
+    it is another seat. It ends when no seat is taken any more or the ignition is on. A child
+    that comes through the open front door boards: that is parked_boarding.
+
+    City: alarm; raised, updated, cleared.
+    Driver: inside.
 
     Source: a seat becomes taken while PARKED: alarm [default]; motion sensing after the
     check is what Theft-Mate sells for school buses; 1 s [default].
 
     Unknown: a seat that turns unknown is no movement, and child_left_behind asks for it;
-    one that was taken when last known is.
+    one that was taken when last known is taken.
     """
 
     kind = "parked_movement"
+    settings = (("parked_movement_s", 1, 0, 60),)
 
     def __init__(self, config):
         self.warning = SILENT
         self._held_s = config["parked_movement_s"]
         self._held = Held(self._held_s * 1000)
-        self._parked = False  # it was, until somebody moved
-        self._told = []
+        self._parked = False  # it was, before the seat was taken
+        self._reported = []
 
     def judge(self, s):
         if s.trip.ignition_off_ms is None or not s.seats.sitting:
             self._parked = s.trip.phase == "parked"
             self._held.update(s.now_ms, False)
-            return self._tell([], s) if self._told else None
+            return self._report([], s) if self._reported else None
         self._parked = self._parked and s.trip.phase != "boarding"
-        if not self._parked or not self._held.update(s.now_ms, s.seats.sitting != self._told):
+        if not self._parked or not self._held.update(s.now_ms, s.seats.sitting != self._reported):
             return None
-        return self._tell(s.seats.sitting, s)
+        return self._report(s.seats.sitting, s)
 
-    def _tell(self, seats, s):
-        before, self._told = self._told, seats
+    def _report(self, seats, s):
+        before, self._reported = self._reported, seats
         self._held.update(s.now_ms, False)
         self.warning = INSIDE if seats else SILENT
         state = CLEARED if not seats else UPDATED if before else RAISED

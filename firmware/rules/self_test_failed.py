@@ -8,10 +8,14 @@ _HEARD_MS = 10000
 
 
 class SelfTestFailed:
-    """Lamp, buzzer or horn contradict what they were told, or a button is stuck (self_check.py).
+    """Lamp, buzzer or horn do not do what they were told, or a button is stuck
+    (sensing/self_check.py).
 
     The buzzer prompts for 10 s, the lamp stays on. Updated when the list changes; it ends
     when every output has obeyed again and every button is released.
+
+    City: warning; raised, updated, cleared.
+    Driver: lamp, prompt.
 
     Source: a lamp or a voice at engine start says OK or fault, a failure must be
     announced [MLIT guideline]; horns that did not sound [field survey in Japan].
@@ -21,20 +25,23 @@ class SelfTestFailed:
     """
 
     kind = "self_test_failed"
+    settings = (
+        ("button_stuck_s", 30, 10, 300),  # counted by sensing/self_check.py
+    )
 
     def __init__(self, config):
         self.warning = SILENT
         self._heard = Held(_HEARD_MS)
-        self._told = []
+        self._reported = []
 
     def judge(self, s):
-        if s.vehicle.failing == self._told:
+        if s.vehicle.failing == self._reported:
             if self.warning == PROMPT and self._heard.update(s.now_ms, True):
                 self.warning = LAMP
             return None
-        before, self._told = self._told, s.vehicle.failing
+        before, self._reported = self._reported, s.vehicle.failing
         self._heard.update(s.now_ms, False)
-        self.warning = PROMPT if self._told else SILENT
-        state = CLEARED if not self._told else UPDATED if before else RAISED
-        why = (("failing", len(self._told)),)
-        return Event(self.kind, WARNING, state, (("parts", self._told),), why)
+        self.warning = PROMPT if self._reported else SILENT
+        state = CLEARED if not self._reported else UPDATED if before else RAISED
+        why = (("failing", len(self._reported)),)
+        return Event(self.kind, WARNING, state, (("parts", self._reported),), why)

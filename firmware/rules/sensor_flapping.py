@@ -6,17 +6,24 @@ from firmware.warnings import LAMP, SILENT
 
 class SensorFlapping:
     """The contact of a seat or a belt changes more than `flaps` times in flap_window_s
-    (seats.py): a loose plug. Such a seat is unknown, such a belt counts as open.
+    (sensing/seats.py): a loose plug. Such a seat is unknown, such a belt counts as open.
 
     Seats and belts are listed in one occurrence, updated when the lists change; it ends
     when all have been calm for as long.
 
+    City: warning; raised, updated, cleared.
+    Driver: lamp.
+
     Source: 8 in 10 s [default].
 
-    Unknown: a silent expander flaps no more; sensor_silent tells of it.
+    Unknown: a silent expander does not flap any more; sensor_silent reports it.
     """
 
     kind = "sensor_flapping"
+    settings = (
+        ("flaps", 8, 4, 50),  # counted by sensing/seats.py
+        ("flap_window_s", 10, 5, 60),
+    )
 
     def __init__(self, config):
         self.warning = SILENT

@@ -8,12 +8,16 @@ from firmware.warnings import LAMP, SILENT
 class SensorSilent:
     """A sensor has not answered for sensor_silent_s: one event an outage and sensor.
 
+    City: warning; raised, cleared.
+    Driver: lamp.
+
     Source: a failure must be announced [MLIT guideline]; 2 s [default].
 
     Unknown is what this rule is about: silence counts.
     """
 
     kind = "sensor_silent"
+    settings = (("sensor_silent_s", 2, 1, 60),)
 
     def __init__(self, config):
         self.warning = SILENT
@@ -28,7 +32,7 @@ class SensorSilent:
         event = None
         self.warning = SILENT
         for index in range(len(self._held)):
-            silent = self._held[index].update(s.now_ms, s.silent[index])
+            silent = self._held[index].update(s.now_ms, s.sensors[index] in s.silent)
             if silent != self._raised[index] and event is None:
                 self._raised[index] = silent
                 event = self._event(RAISED if silent else CLEARED, s.sensors[index], s)

@@ -12,16 +12,20 @@ class SensorStuck:
     ignition off and the check button pressed. One that always reads empty cannot be told
     from a seat that nobody uses: sit on each once a month (docs/install.md).
 
-    A stuck contact, a torn wire, or a bag that rides along. It is told so that somebody
+    The contact is stuck, its wire is torn, or a bag rides along. It is reported so that somebody
     repairs it; it never takes the seat out of any other rule (P5). Seats are listed in
     one occurrence, updated when the list changes; it ends when all have read empty.
 
-    Source: a day's use [default] 12 h; whoever pressed the button has seen the seat.
+    City: warning; raised, updated, cleared.
+    Driver: lamp.
+
+    Source: a day's use [default] 12 h; the driver who pressed the button has seen the seat.
 
     Unknown: a seat that was taken when last known is still taken.
     """
 
     kind = "sensor_stuck"
+    settings = (("stuck_h", 12, 1, 72),)
 
     def __init__(self, config):
         self.warning = SILENT
@@ -29,7 +33,7 @@ class SensorStuck:
         self._since = {}  # seat -> when it was first seen taken
         self._seat_changes = None
         self._next_ms = 0
-        self._told = []
+        self._reported = []
 
     def judge(self, s):
         if s.seats.changes != self._seat_changes:
@@ -39,9 +43,9 @@ class SensorStuck:
             return None
         self._next_ms = s.now_ms + 1000
         stuck = [seat for seat in sorted(self._since) if self._is_stuck(seat, s)]
-        if stuck == self._told:
+        if stuck == self._reported:
             return None
-        before, self._told = self._told, stuck
+        before, self._reported = self._reported, stuck
         self.warning = LAMP if stuck else SILENT
         state = CLEARED if not stuck else UPDATED if before else RAISED
         why = (("limit_h", self._limit_h), ("parked_min", _PARKED_MS // 60000))
@@ -60,4 +64,4 @@ class SensorStuck:
         ms = s.now_ms - self._since[seat]
         off_ms = s.trip.ignition_off_ms
         seen = s.trip.checked and off_ms is not None and ms >= off_ms >= _PARKED_MS
-        return seat in self._told or seen or ms >= self._limit_h * _HOUR_MS
+        return seat in self._reported or seen or ms >= self._limit_h * _HOUR_MS

@@ -7,16 +7,20 @@ from firmware.warnings import SILENT
 
 
 class Sos:
-    """The SOS button held for sos_s; held once more for as long, it is taken back.
+    """The driver holds the SOS button for sos_s; held again for as long, the call is taken back.
 
-    Nothing sounds and no lamp shines: whoever threatens the driver is not to notice.
+    Nothing sounds and no lamp lights: a person who threatens the driver must not notice.
 
-    Source: held 2 s [default], so that a sleeve calls nobody.
+    City: alarm; raised, cleared.
+    Driver: nothing.
+
+    Source: held 2 s [default], so that a sleeve does not call for help.
 
     Unknown: a button that cannot be read is not pressed, and takes nothing back.
     """
 
     kind = "sos"
+    settings = (("sos_s", 2, 1, 10),)
 
     def __init__(self, config):
         self.warning = SILENT

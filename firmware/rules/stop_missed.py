@@ -5,8 +5,11 @@ from firmware.warnings import SILENT
 
 
 class StopMissed:
-    """The next stop of the route was left behind with the door closed, or the last stop
-    was served before it (route_progress.py). Each stop is told once; it only happens.
+    """The bus left the next stop of the route behind with its door closed, or served the last
+    stop before it (policy/route_progress.py). Each stop is reported once.
+
+    City: warning; each time.
+    Driver: nothing.
 
     Source: the stop's circle is the policy's, left at geofence_edge_m [default].
 
@@ -14,20 +17,21 @@ class StopMissed:
     """
 
     kind = "stop_missed"
+    settings = ("geofence_edge_m",)
 
     def __init__(self, config):
         self.warning = SILENT
         self._edge_m = config["geofence_edge_m"]
-        self._told = 0
+        self._reported = 0
 
     def judge(self, s):
         missed = s.place.stops_missed
-        if len(missed) < self._told:
-            self._told = 0  # another trip
-        if len(missed) == self._told:
+        if len(missed) < self._reported:
+            self._reported = 0  # another trip
+        if len(missed) == self._reported:
             return None
-        stop = missed[self._told]
-        self._told += 1
+        stop = missed[self._reported]
+        self._reported += 1
         data = (("stop", stop), ("route", s.place.route))
         why = (("served", list(s.place.stops_done)), ("edge_m", self._edge_m))
         return Event(self.kind, WARNING, data=data, why=why, subject=None)

@@ -6,12 +6,16 @@ from firmware.warnings import INSIDE, LAMP, PROMPT, SILENT
 
 
 class Supply:
-    """Below supply_low_mv for supply_low_s, or below supply_cut_mv for supply_cut_s.
+    """The supply is below supply_low_mv for supply_low_s, or below supply_cut_mv for supply_cut_s.
 
     `cut` is a battery that was disconnected or a fuse: the board lives on its backup
-    for as long as that lasts, and says so first. With the ignition off and somebody
-    on board, or the check still open, `cut` is an alarm, else a warning. Cranking takes
-    seconds and is forgotten. It ends supply_end_mv above the limit, for calm_s.
+    for as long as that lasts, and reports this first. With the ignition off and
+    somebody on board, or the check still open, `cut` is an alarm. Cranking takes seconds and is
+    forgotten. It ends supply_end_mv above the limit, for calm_s.
+
+    City: warning, or an alarm if it is cut while somebody may be on board; raised, updated,
+    cleared.
+    Driver: lamp, prompt, inside.
 
     Source: a failure or loss of power must be announced [MLIT guideline]; the limits
     [default] are those of a 12 V bus; set 23000 and 12000 for 24 V.
@@ -20,6 +24,14 @@ class Supply:
     """
 
     kind = "supply"
+    settings = (
+        ("supply_low_mv", 11500, 8000, 26000),
+        ("supply_low_s", 60, 10, 600),
+        ("supply_cut_mv", 6000, 2000, 20000),
+        ("supply_cut_s", 2, 0, 30),
+        ("supply_end_mv", 300, 100, 2000),
+        "calm_s",
+    )
 
     def __init__(self, config):
         self.warning = SILENT
@@ -29,7 +41,7 @@ class Supply:
         self._low = Held(config["supply_low_s"] * 1000)
         self._cut = Held(config["supply_cut_s"] * 1000)
         self._fine = Held(config["calm_s"] * 1000)
-        self._told = None  # "low" or "cut"
+        self._reported = None  # "low" or "cut"
 
     def judge(self, s):
         mv = s.vehicle.supply_mv
@@ -38,20 +50,22 @@ class Supply:
         now_ms = s.now_ms
         cut = self._cut.update(now_ms, mv < self._cut_mv)
         low = self._low.update(now_ms, mv < self._low_mv)
-        limit_mv = self._cut_mv if self._told == "cut" else self._low_mv
-        fine = self._fine.update(now_ms, self._told is not None and mv >= limit_mv + self._end_mv)
-        if cut and self._told != "cut":
-            return self._tell("cut", s)
-        if low and self._told is None:
-            return self._tell("low", s)
+        limit_mv = self._cut_mv if self._reported == "cut" else self._low_mv
+        fine = self._fine.update(
+            now_ms, self._reported is not None and mv >= limit_mv + self._end_mv
+        )
+        if cut and self._reported != "cut":
+            return self._report("cut", s)
+        if low and self._reported is None:
+            return self._report("low", s)
         if fine:
             self._fine.update(now_ms, False)
-            return self._tell("low" if low else None, s)
+            return self._report("low" if low else None, s)
         return None
 
-    def _tell(self, level, s):
-        state = CLEARED if level is None else RAISED if self._told is None else UPDATED
-        self._told = level
+    def _report(self, level, s):
+        state = CLEARED if level is None else RAISED if self._reported is None else UPDATED
+        self._reported = level
         risky = (
             level == "cut"
             and s.trip.ignition_off_ms is not None

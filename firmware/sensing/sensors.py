@@ -1,7 +1,6 @@
-"""Sensors: asks every part once a tick and fills the Snapshot's readings.
+"""Sensors: asks every part once a tick and fills in the Snapshot's readings. It judges nothing.
 
-A part that does not answer (OSError) leaves None; what has been given up stands
-in Snapshot.silent. Nothing here judges.
+A part that does not answer (OSError) leaves None, and its name stands in Snapshot.silent.
 """
 
 from micropython import const
@@ -11,26 +10,24 @@ from firmware.gnss.nmea import Nmea
 from firmware.sensing.headcount import HeadCount
 from firmware.sensing.motion import Motion
 from firmware.sensing.seats import SeatMap
+from firmware.snapshot import marked
 from firmware.timing import Debounced, Every
 
 _SWITCH_MS = const(100)
 _FIX_AGE_MS = const(3000)  # an older position is no position
-_GNSS_SILENT_MS = const(3000)  # any receiver speaks once a second
+_GNSS_SILENT_MS = const(3000)  # every receiver sends once a second
 _MIN_SATS = const(4)
 _MAX_HDOP_E2 = const(500)
-_STANDS_MMS = const(1000)  # slower is a receiver's noise
+_STANDS_MMS = const(1000)  # a lower speed is the receiver's noise
 _SLOW_MS = const(1000)  # supply and cabin change slowly
-_READS = const(4)  # of the GNSS buffer a tick, at most
+_READS = const(4)  # of the GNSS buffer in one tick, at most
 
 
 class Sensors:
     def __init__(self, config, parts, s):
-        """Names the sensors in the Snapshot: those of the seats, gnss, supply, cabin, ...
-
-        tune() has to follow.
-        """
+        """Names the sensors in the Snapshot: those of the seats, gnss, supply, cabin, ..."""
         self._parts = parts
-        self._seats = SeatMap(config["seats"], parts.seats.banks)
+        self._seats = SeatMap(config["seats"], parts.seats.banks, config["rules"])
         self._clock = Clock()
         self.nmea = Nmea()
         self._buffer = bytearray(256)
@@ -46,27 +43,18 @@ class Sensors:
         self._cut_mv = config["rules"]["supply_cut_mv"]
         self._motion = Motion(config["accelerometer"], parts.accelerometer)
         self._heads = HeadCount()
-        names, self._sensor_of = [], []  # banks of one part are one sensor
-        for name in parts.seats.names:
-            if name not in names:
-                names.append(name)
-            self._sensor_of.append(names.index(name))
-        self._seat_sensors = len(names)
-        names += ["gnss", "supply", "cabin", "accelerometer"]
+        self._banks_of = _by_name(parts.seats.names)
+        names = [name for name, _ in self._banks_of] + ["gnss", "supply", "cabin", "accelerometer"]
         if parts.switches is not None:
             names.append("switches")
         s.sensors = tuple(names)
-        s.vehicle.expander_resets = [0] * len(self._sensor_of)
-        s.silent = [False] * len(s.sensors)
-        self._deaf_ms = 0  # so long nobody has listened to the receiver, since the start
+        s.vehicle.expander_resets = [0] * len(parts.seats.names)
+        self._deaf_ms = 0  # time since the start in which the receiver was not listened to
         self.settled = False  # no switch is on its way from one reading to another
 
-    def tune(self, rules):
-        """config["rules"], or the policy's in their place."""
-        self._seats.tune(rules)
-
-    def utc_ms(self, now_ms):
-        return self._clock.utc_ms(now_ms)
+    def on_thresholds(self, thresholds):
+        """config["rules"], with the policy's in their place."""
+        self._seats.on_thresholds(thresholds)
 
     def sense(self, s, slept_ms=0):
         """Snapshot with now_ms set -> its readings. slept_ms: of the time since the last tick."""
@@ -77,7 +65,7 @@ class Sensors:
         else:
             self._read_gnss(s)
         self._motion.sense(s)
-        s.silent[self._seat_sensors + 3] = self._motion.silent
+        s.silent = marked(s.sensors, s.silent, "accelerometer", self._motion.silent)
         self._heads.update(s)
         s.utc_ms = self._clock.utc_ms(s.now_ms)
         s.clock = self._clock.source(s.now_ms)
@@ -88,17 +76,17 @@ class Sensors:
         seats = self._parts.seats
         seats.turn(s.now_ms)
         self._seats.sense(s)
-        for index in range(self._seat_sensors):
-            s.silent[index] = False
-        for index in range(len(self._sensor_of)):
-            if self._seats.silent(index):
-                s.silent[self._sensor_of[index]] = True
-            s.vehicle.expander_resets[index] = seats.banks[index].resets
+        for name, banks in self._banks_of:
+            silent = False
+            for index in banks:
+                silent = silent or self._seats.silent(index)
+                s.vehicle.expander_resets[index] = seats.banks[index].resets
+            s.silent = marked(s.sensors, s.silent, name, silent)
 
     def _read_switches(self, s):
         parts, now_ms = self._parts, s.now_ms
         if parts.switches is not None:
-            s.silent[self._seat_sensors + 4] = not parts.switches.refresh()
+            s.silent = marked(s.sensors, s.silent, "switches", not parts.switches.refresh())
         ignition = parts.ignition.read()
         front = parts.front_door.read()
         emergency = parts.emergency_door.read()
@@ -131,8 +119,7 @@ class Sensors:
                 self._heard_ms = now_ms
             n = self._listen()
         self._parts.gnss.turn(now_ms - self._deaf_ms, self.nmea.sentences)
-        index = self._seat_sensors
-        s.silent[index] = now_ms - self._heard_ms > _GNSS_SILENT_MS
+        s.silent = marked(s.sensors, s.silent, "gnss", now_ms - self._heard_ms > _GNSS_SILENT_MS)
         s.gnss.fix_new = self.nmea.fixes != self._fixes
         if s.gnss.fix_new:
             self._fixes = self.nmea.fixes
@@ -153,9 +140,8 @@ class Sensors:
         s.gnss.hdop_e2 = fix.hdop_e2
 
     def _miss_gnss(self, s, slept_ms):
-        """Who sleeps hears scraps: they are dropped, and the receiver's silence is none.
-
-        Its driver's time stands still meanwhile.
+        """After sleep, partial sentences are discarded and the gap does not count as silence. The
+        time of the receiver's driver stands still meanwhile.
         """
         for _ in range(_READS):
             if not self._listen():
@@ -182,9 +168,8 @@ class Sensors:
         )
 
     def _read_slow(self, s):
-        index = self._seat_sensors + 1
         s.vehicle.supply_mv = _read_mv(self._parts.supply)
-        s.silent[index] = s.vehicle.supply_mv is None
+        s.silent = marked(s.sensors, s.silent, "supply", s.vehicle.supply_mv is None)
         # With the vehicle's supply the pin shows the charger (LilyGO T-A7670, README, note 4).
         is_cut = s.vehicle.supply_mv is not None and s.vehicle.supply_mv < self._cut_mv
         s.vehicle.backup_mv = (
@@ -194,10 +179,19 @@ class Sensors:
             return
         try:
             s.vehicle.cabin_c10 = self._parts.cabin.read_c10()
-            s.silent[index + 1] = False
         except OSError:
             s.vehicle.cabin_c10 = None
-            s.silent[index + 1] = True
+        s.silent = marked(s.sensors, s.silent, "cabin", s.vehicle.cabin_c10 is None)
+
+
+def _by_name(names):
+    """Names of the banks -> [(name, indices of its banks)]: banks of one part are one sensor."""
+    banks_of = []
+    for name in names:
+        if name not in [known for known, _ in banks_of]:
+            banks = tuple([index for index in range(len(names)) if names[index] == name])
+            banks_of.append((name, banks))
+    return banks_of
 
 
 def _read_mv(supply):

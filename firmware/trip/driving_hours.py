@@ -1,17 +1,17 @@
 """DrivingHours: how long the bus has been driven, without a break and within 24 hours.
 
-DrivingHours is while the ignition is on and the bus is boarding or driving: whoever waits at
-a stop with the engine on does not rest. The board knows no drivers, so this is the
-bus's time; with a change of drivers it says more than either has driven.
+Time counts as driven while the ignition is on: a driver who waits at a stop with the engine on
+does not rest. The board knows no drivers, so this is the time of the bus; where drivers change,
+neither of them has driven that long.
 
 Kept in NVS, written every five minutes of driving and when the engine goes off:
 `drv_run` minutes without a break, `drv_off` the UTC minute of the last drive,
 `drv_hour` the UTC hour of the newest of 24 hourly sums, `drv_0` to `drv_4` five
 sums of 0 to 60 minutes each, 6 bits a sum, `drv_wait` minutes that have no hour yet.
 
-Unknown: without a clock nothing grows old. After a reset everything counts on as if
-the bus had not rested, until the first fix says how long it did. A clock that was set
-back changes nothing until it has caught up.
+Unknown: without a clock no hour is over. After a reset the hours count on as if the bus had not
+rested, until the first fix shows how long it did. A clock that was set back changes nothing until
+it has caught up.
 """
 
 from micropython import const
@@ -25,10 +25,8 @@ _WORDS = const(5)
 
 
 class DrivingHours:
-    def __init__(self, memory):
-        """tune() has to follow."""
+    def __init__(self, memory, thresholds):
         self._memory = memory
-        self._rest_min = 0  # a break
         self._run_min = memory.get("drv_run") or 0
         self._boot_min = 0  # of these, driven since this start
         self._last_min = memory.get("drv_off")
@@ -38,19 +36,20 @@ class DrivingHours:
             word = memory.get("drv_%d" % (at // _A_WORD)) or 0
             self._sums[at] = word >> at % _A_WORD * _BITS & 63
         self._stale = 0  # bit n: word n of the sums is not in memory as it is here
-        self._unplaced_min = memory.get("drv_wait") or 0  # driven while the hour was not known
+        self._unplaced_min = memory.get("drv_wait") or 0  # driven while the hour was unknown
         self._waiting_min = self._unplaced_min  # as it stands in memory
         self._unsaved = 0
         self._at_ms = None
         self._driven_ms = 0
         self._rested_ms = 0
+        self.on_thresholds(thresholds)
 
-    def tune(self, rules):
-        """config["rules"], or the policy's in their place."""
-        self._rest_min = rules["rest_min"]
+    def on_thresholds(self, thresholds):
+        """config["rules"], with the policy's in their place."""
+        self._rest_min = thresholds["rest_min"]  # a break
 
     def update(self, s):
-        """Snapshot after Trip -> driven_min without a break, driven_day_min in 24 h."""
+        """Snapshot after Trip -> no Events; fills in driven_min and driven_day_min."""
         last, self._at_ms = self._at_ms, s.now_ms
         if last is None:
             self._tell(s)
@@ -67,6 +66,7 @@ class DrivingHours:
             self._rested_ms += s.now_ms - last
             if self._rested_ms // _MINUTE_MS != before:
                 self._rest(s)
+        return ()
 
     def _drive(self, s):
         """Another minute was driven."""
@@ -89,7 +89,7 @@ class DrivingHours:
         self._tell(s)
 
     def _believe_clock(self, s):
-        """A reset fell into a rest: the clock knows how long it was."""
+        """If a reset fell into a rest, the clock shows how long that was."""
         if s.utc_ms is None or self._last_min is None:
             return
         if s.utc_ms // _MINUTE_MS - self._last_min >= self._rest_min + _SAVE_MIN:
@@ -98,7 +98,7 @@ class DrivingHours:
             self._last_min = None  # until this drive is saved
 
     def _roll(self, s):
-        """Hours that are over 24 h ago count no more; what was driven gets its hour."""
+        """Drops the hours that are more than 24 h old; puts driven minutes into their hour."""
         if s.utc_ms is None:
             return
         hour = s.utc_ms // (60 * _MINUTE_MS)

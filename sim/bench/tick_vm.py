@@ -108,7 +108,7 @@ drives = (Drive(()), Drive(RULES), Drive(RULES, policy))
 for drive in drives:
     assert drive.bus.snapshot.trip.phase == "driving", drive.bus.snapshot.trip.phase
     assert drive.bus.snapshot.gnss.lat_e7 is not None
-assert drives[2].bus.snapshot.limit_kmh is not None
+assert drives[2].bus.snapshot.place.limit_kmh is not None
 # In turn, so that a computer that is busy for a moment slows down all; the least of each.
 times = [[drive.took_us() for drive in drives] for _ in range(_ROUNDS)]
 for at, name in enumerate(("empty", "rules", "policy")):

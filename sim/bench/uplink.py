@@ -56,7 +56,7 @@ class _Bus:
 
     def alarms(self, n: int) -> None:
         event = Event("child_left_behind", SEVERE, data=(("seats", [7]),))
-        body = messages.event_body(event, Snapshot(40), 1)
+        body = messages.event_body(messages.event_parts(event, Snapshot(40), 1), 1)
         for _ in range(n):
             self.journal.append(ALARM, KIND_EVENT, body)
 
@@ -90,6 +90,7 @@ class _Bus:
 
 
 def run(say: Callable[[str], None]) -> None:
+    say("Uplink: draining a backlog, beside the publish of umqtt.simple")
     drive = list(every_second())
     with brokers.start() as broker:
         say(f"  broker {broker.kind}, settings as in a new bus.json; a ratio is taken in one run")

@@ -79,7 +79,7 @@ LAT, LON, STEP = 130827000, 1008833000, 10000
 
 
 def corners(*places):
-    """(north, east) in steps, after three corners that belong to something else."""
+    """(north, east) in steps, after three corners of another polygon."""
     found = [0, 0] * 3
     for north, east in places:
         found += [LAT + north * STEP, LON + east * STEP]
@@ -147,7 +147,7 @@ def test_nearest_closes_a_polygon_and_only_a_polygon():
 
 
 def test_nearest_reaches_so_far_and_no_further():
-    """In every direction, from beside a piece and from beyond its ends."""
+    """In every direction, beside a segment and beyond its ends."""
     data = corners((0, 0), (0, 6))
     for north, east, foot in (
         (2, 3, (0, 3)), (-2, 3, (0, 3)), (0, -2, (0, 0)), (0, 8, (0, 6)), (2, -2, (0, 0)),

@@ -1,4 +1,4 @@
-"""nmea_date: which day is it, whatever the receiver says."""
+"""date: the right day, whatever date the receiver reports."""
 
 from sentences import DAY_MS, GGA, NOV_22_2026, RMC, TIME_MS, VOID, at, heard
 

@@ -1,4 +1,4 @@
-"""The grid finds whatever may be at a place; the edges of fences, and what a new trip forgets."""
+"""The grid finds every item that may be at a position; fences at their edges; a new trip."""
 
 from on_the_map import LON, METRE_E7, MORNING_MS, Ride
 from packs import loaded
@@ -26,14 +26,14 @@ def circle(number, lat_e7, lon_e7, radius_m=20):
 
 
 def road(number, lat_e7, lon_e7, north, east):
-    """100 m wide, from a place so many units on."""
+    """100 m wide, beginning so many units on."""
     told = '{"id":"r%d","class":"town","width_m":100,"line":[%s,%s]}'
     line = degrees(lat_e7, lon_e7), degrees(lat_e7 + north, lon_e7 + east)
     return told % ((number,) + line)
 
 
 def in_turn(n):
-    """n places all over, at ever another offset from the edges of the cells; the corners too."""
+    """n positions all over the grid, its corners too, each at another offset in its cell."""
     places = [(0, 0), (0, WIDE), (WIDE, 0), (WIDE, WIDE)]
     places += [(at * 7919 * 97 % WIDE, at * 104729 * 31 % WIDE) for at in range(1, n - 3)]
     return [(SOUTH + north, WEST + east) for north, east in places]
@@ -62,7 +62,7 @@ def test_a_circle_is_found_as_far_as_its_radius_reaches():
 
 
 def test_a_road_is_found_as_far_as_its_corridor_reaches():
-    """Roads alone: no area tells the grid how far it has to go."""
+    """Roads alone: no area widens the grid."""
     for north, east in ((40000, 0), (0, 40000), (-30000, 30000)):
         places = in_turn(30)
         policy = pack(roads=[road(at, *place, north, east) for at, place in enumerate(places)])

@@ -1,4 +1,4 @@
-"""What policy packs are read with: JSON as a stream, hours, tables."""
+"""The tools that read policy packs: JSON as a stream, hours, tables."""
 
 from array import array
 from io import BytesIO
@@ -88,12 +88,12 @@ def test_a_text_across_two_blocks():
         assert json.text(10) == 'a"b\u0e01'
 
 
-def test_a_text_that_is_no_json_or_utf_8_is_refused():
+def test_a_text_that_is_not_json_or_utf_8_is_refused():
     for wrong in (b"\\q", b"\\x41", b"\\0", b"\xff", b"\xe0\xb8"):
         try:
             Json(BytesIO(b'"a%sb"' % wrong), "x").text(10)
         except ValueError as error:
-            assert "no valid JSON" in str(error)
+            assert "not valid JSON" in str(error)
         else:
             raise AssertionError(wrong)
     assert Json(BytesIO(b'"\\\\q"'), "x").text(10) == "\\q"

@@ -1,4 +1,4 @@
-"""Which road the bus is on, and whose limit holds there."""
+"""Which road the bus is on, and which limit holds there."""
 
 from packs import at, loaded, place
 
@@ -44,7 +44,7 @@ def test_the_nearest_of_two_roads_whichever_stands_first():
 
 
 def test_between_two_roads_there_is_none():
-    """The corner after a road's last is the next road's first: nobody drives there."""
+    """The corner after a road's last one is the next road's first: no road joins them."""
     policy = roads(((0, 0), (1000, 0)), ((1000, 2000), (0, 2000)))
     assert found(policy, 1000, 1000) is None
     bent = roads(((0, 0), (1000, 0), (1000, 1000)), ((0, 3000), (500, 3000)))

@@ -1,4 +1,4 @@
-"""Policy packs: everything in them is read, everything wrong in them is named with its place."""
+"""Policy packs: every part is read, and every error names its place."""
 
 # ruff: noqa: E501
 
@@ -57,27 +57,27 @@ def test_every_error_names_its_place():
         ("[13.101, 100.879]", "[13.101, -181]", "policy: zones[0].polygon[1]: longitude -181 is not from -180 to 180"),
         ("[13.101, 100.879]", "[91.5, 100.879]", "policy: zones[0].polygon[1]: latitude 91.5 is not from"),
         ("[13.101, 100.879]", "7", "policy: zones[0].polygon[1]: a position"),
-        ('"days": [1, 2, 3, 4, 5]}', '"days": [1]}, {"stop": "school"}', "policy: schools[1]: this stop is a school already"),
+        ('"days": [1, 2, 3, 4, 5]}', '"days": [1]}, {"stop": "school"}', "policy: schools[1]: this stop is already a school"),
         ("[13.101, 100.879]", "[13.101]", "policy: zones[0].polygon[1]: a position [latitude, longitude]"),
         ("[13.101, 100.879]", "[13.101, 100.879, 1]", "policy: zones[0].polygon[1]: a position"),
         ("[13.101, 100.879]", "[1e1, 100.879]", "policy: zones[0].polygon[1]: a number"),
-        ("[13.101, 100.879]", "[013.1, 100.879]", "policy: zones[0].polygon[1]: a number with a leading zero"),
+        ("[13.101, 100.879]", "[013.1, 100.879]", "policy: zones[0].polygon[1]: this number has a leading zero"),
         ("[13.101, 100.879]", "[13., 100.879]", "policy: zones[0].polygon[1]: a number"),
         ("[13.101, 100.879]", '["x", 100.879]', "policy: zones[0].polygon[1]: a number"),
         ("[13.101, 100.879]", "[16.101, 100.879]", "policy: zones[0].polygon: it is wider than 2 degrees"),
         ("[[13.0, 100.8], [13.01, 100.8], [13.0, 100.81]]", "[[13.0, 100.8], [13.01, 100.8]]", "policy: zones[2].polygon: at least 3"),
         ("[[13.0, 100.8], [13.01, 100.8], [13.0, 100.81]]", "[]", "policy: zones[2].polygon: at least 3"),
-        ('"id": "b", "at"', '"id": "a", "at"', 'policy: stops[1]: there is another "a"'),
+        ('"id": "b", "at"', '"id": "a", "at"', 'policy: stops[1]: "a" is used twice'),
         ('"id": "b", "at"', '"at"', "policy: stops[1]: id is missing"),
         ('"id": "b", "at"', '"id": "b b", "at"', "policy: stops[1].id: an id is 1 to 32"),
         ('"radius_m": 80', '"radius_m": 19', "policy: stops[1].radius_m: the radius 19 is not from 20 to 500"),
         ('"radius_m": 80', '"radius_m": 80.5', "policy: stops[1].radius_m: the radius has to be whole"),
         ('"radius_m": 80', '"radius": 80', "policy: stops[1].radius: there is no such setting; known here: at"),
-        ('"radius_m": 80', '"at": [13, 100]', 'policy: stops[1]: "at" stands here twice'),
+        ('"radius_m": 80', '"at": [13, 100]', 'policy: stops[1]: "at" appears twice'),
         ('"stop": "school"', '"stop": "c"', 'policy: schools[0].stop: there is no stop "c"'),
         ('"06:30-08:30"', '"08:30-06:30"', "policy: schools[0].hours[0]: "),
         ("[1, 2, 3, 4, 5]", "[1, 8]", "policy: schools[0].days[1]: the day 8 is not from 1 to 7"),
-        ('"school": "school"', '"school": "a"', "policy: zones[0].school: this stop is no school"),
+        ('"school": "school"', '"school": "a"', "policy: zones[0].school: this stop is not a school"),
         ('"school": "school"', '"school": "school", "days": [1]', "policy: zones[0]: a zone has either a school"),
         ('"kind": "flood"', '"kind": "stop"', "policy: zones[1].kind: this has to be one of school, speed"),
         ('"kind": "flood"', '"kind": "speed"', "policy: zones[1]: limit_kmh is missing"),
@@ -98,10 +98,10 @@ def test_every_error_names_its_place():
         ('"version": 7', '"version": 0', "policy: version: the version 0 is not from 1"),
         ('"utc_offset_min": 420', '"utc_offset_min": 900', "policy: utc_offset_min: the offset 900"),
         ('"signature"', '"sign"', "policy: sign: there is no such part"),
-        ('"signature": ""', '"signature": "' + "s" * 201 + '"', "policy: signature: a text longer than 200"),
-        ('"name": "test', '"name": "\\x', "policy: name: a text that is no valid JSON"),
-        ('"name": "test', '"name": "' + "n" * 600, "policy: name: a text without an end"),
-        ('"stops": [\n', '"routes": [], "stops": [\n', "policy: stops: has to stand before routes"),
+        ('"signature": ""', '"signature": "' + "s" * 201 + '"', "policy: signature: this text is longer than 200"),
+        ('"name": "test', '"name": "\\x', "policy: name: this text is not valid JSON"),
+        ('"name": "test', '"name": "' + "n" * 600, "policy: name: this text has no end"),
+        ('"stops": [\n', '"routes": [], "stops": [\n', "policy: stops: this has to come before routes"),
     ):  # fmt: skip
         assert old in TEXT, old
         found = error_of(TEXT.replace(old, new, 1))
@@ -111,7 +111,7 @@ def test_every_error_names_its_place():
 def test_a_pack_cut_anywhere_is_an_error():
     for end in range(0, len(TEXT), 37):
         assert error_of(TEXT[:end]) != "no error", end
-    assert "follows after the end" in error_of(TEXT + "x")
+    assert "more text after the end" in error_of(TEXT + "x")
     assert error_of(TEXT + " \n") == "no error"
     assert error_of("") != "no error"
     assert error_of("[]") != "no error"
@@ -128,7 +128,7 @@ def test_a_least_pack_is_enough():
 def test_there_is_an_end_to_everything():
     stop = '{"id":"s%d","at":[13,100]}'
     many = ",".join([stop % i for i in range(101)])
-    assert "stops[100]: there is room for 100 only" in error_of(
+    assert "stops[100]: there may be 100 at most" in error_of(
         '{"v":1,"version":1,"stops":[%s]}' % many
     )
     line = ",".join(["[13,100]"] * 1001)
@@ -136,7 +136,7 @@ def test_there_is_an_end_to_everything():
     assert "too many corners" in error_of(road)
     visits = ",".join(['"s0"'] * 65)
     text = '{"v":1,"version":1,"stops":[%s],"routes":[{"id":"r","stops":[%s]}]}'
-    assert "one stop too many" in error_of(text % (stop % 0, visits))
+    assert "64 stops at most" in error_of(text % (stop % 0, visits))
 
 
 def test_routes_are_those_of_this_bus():

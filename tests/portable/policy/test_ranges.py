@@ -1,4 +1,4 @@
-"""Every range of a pack at its ends: the last value that is taken, the first that is refused."""
+"""Every range of a pack at its ends: the last value accepted, the first one refused."""
 
 from packs import loaded
 
@@ -72,7 +72,7 @@ def test_how_many():
     ):  # fmt: skip
         items = [item % number for number in range(most + 1)]
         assert refusal(pack(part, ",".join(items[:most]))) is None, part
-        told = "%s[%d]: there is room for %d only" % (part, most, most)
+        told = "%s[%d]: there may be %d at most" % (part, most, most)
         assert told in refusal(pack(part, ",".join(items)))
 
 
@@ -109,4 +109,4 @@ def test_no_two_of_a_kind_have_the_same_id():
         ("roads", '{"id":"x","class":"town",%s}' % LINE),
         ("routes", '{"id":"x","stops":["s"]}'),
     ):
-        assert part + '[1]: there is another "x"' in refusal(pack(part, item + "," + item))
+        assert part + '[1]: "x" is used twice' in refusal(pack(part, item + "," + item))

@@ -6,7 +6,7 @@ from firmware.policy.route_progress import RouteProgress
 
 
 def route(line=(), others=((), ())):
-    """The route `mine`, after one and before another; each a line of (north_m, east_m)."""
+    """The route `mine`, between two others; each is a line of (north_m, east_m)."""
     named = ["a", "b", "c", "d"]
     told = ['{"id":"%s","at":%s}' % (name, place(1000 * n, 0)) for n, name in enumerate(named)]
     routes = []

@@ -1,12 +1,12 @@
-"""A policy in parts: redelivery is harmless, a bad one changes nothing, a power cut at any
-operation of the real littlefs (in the MicroPython VM) leaves the old pack or the new one."""
+"""A policy in parts: a repeated part is harmless and a bad policy changes nothing. A power cut at
+any operation of the real littlefs (in the MicroPython VM) leaves the old pack or the new one."""
 
 import sys
 
 from nor import Flash, PowerCut
-from packs import BUS, PACK, Memory, deliver, digest, requests
+from packs import BUS, PACK, Memory, complete, deliver, digest, requests
 
-from firmware.policy.pack import PolicyError, complete
+from firmware.policy.pack import PolicyError
 from firmware.policy.store import KEPT, PolicyStore
 
 OLD, NEW = PACK % 1, PACK % 2
@@ -15,7 +15,7 @@ ON_LITTLEFS = sys.implementation.name == "micropython"
 
 def refusal(store, request):
     try:
-        told = store.take(request)
+        told = store.take_part(request)
     except ValueError as error:
         return str(error)
     raise AssertionError("taken: %s" % told)
@@ -27,8 +27,8 @@ def test_the_parts_make_a_policy():
     assert not store.is_waiting
     sent = requests(OLD)
     for request in sent[:-1]:
-        assert "is here" in store.take(request)
-    assert store.take(sent[-1]) is None
+        assert "is here" in store.take_part(request)
+    assert store.take_part(sent[-1]) is None
     assert store.is_checking()
     assert KEPT not in files.content
     done = None
@@ -51,32 +51,32 @@ def test_redelivery_is_harmless():
     store = PolicyStore(files, BUS)
     sent = requests(OLD)
     for request in sent[:-1]:
-        store.take(request)
-        assert "already" in store.take(request)
-    assert "already" in store.take(sent[0])
-    store.take(sent[-1])
-    assert "being checked" in store.take(sent[-1])
-    assert "being checked" in store.take(sent[0])
+        store.take_part(request)
+        assert "already" in store.take_part(request)
+    assert "already" in store.take_part(sent[0])
+    store.take_part(sent[-1])
+    assert "being checked" in store.take_part(sent[-1])
+    assert "being checked" in store.take_part(sent[0])
     while store.turn() is None:
         pass
     for request in (sent[0], sent[-1]):
-        assert "already" in store.take(request)
+        assert "already" in store.take_part(request)
     assert files.content == {KEPT: OLD.encode()}
     again = PolicyStore(files, BUS)
     assert again.is_waiting
     complete(again.loading())
-    assert "already" in again.take(sent[0])
+    assert "already" in again.take_part(sent[0])
 
 
 def test_parts_out_of_order_are_refused_and_tell_which_is_next():
     store = PolicyStore(Memory(), BUS)
     sent = requests(OLD)
     assert "Part 1" in refusal(store, sent[2])
-    store.take(sent[0])
+    store.take_part(sent[0])
     assert "Part 2" in refusal(store, sent[2])
-    store.take(sent[1])
-    store.take(sent[2])
-    store.take(requests(NEW)[0])  # another pack: begins anew
+    store.take_part(sent[1])
+    store.take_part(sent[2])
+    store.take_part(requests(NEW)[0])  # another pack: begins anew
     assert "Part 1" in refusal(store, sent[3])
 
 
@@ -94,11 +94,11 @@ def test_malformed_requests_are_refused():
                 continue  # True is the number 1 in JSON on no broker
             assert key in refusal(store, dict(good, **{key: value})), (key, value)
     for least in ({"data": "x"}, {"parts": 1000, "data": "x" * 800}):
-        assert store.take(dict(good, **least)) == "Part 1 of %d is here." % least.get(
+        assert store.take_part(dict(good, **least)) == "Part 1 of %d is here." % least.get(
             "parts", good["parts"]
         )
     (whole,) = requests('{"v":1,"version":1}')
-    assert PolicyStore(Memory(), BUS).take(whole) is None
+    assert PolicyStore(Memory(), BUS).take_part(whole) is None
     assert "keeps no files" in refusal(PolicyStore(None, BUS), good)
 
 
@@ -108,7 +108,7 @@ def test_a_wrong_digest_is_refused():
     sent = requests(OLD)
     sent[1]["data"] = sent[1]["data"].replace("13", "14")
     for request in sent[:-1]:
-        store.take(request)
+        store.take_part(request)
     assert "SHA-256" in refusal(store, sent[-1])
     assert KEPT not in files.content
     assert deliver(store, OLD)[1]
@@ -133,7 +133,7 @@ def test_a_bad_pack_changes_nothing():
 def test_one_at_a_time():
     store = PolicyStore(Memory(), BUS)
     for request in requests(OLD):
-        store.take(request)
+        store.take_part(request)
     assert "Another policy" in refusal(store, requests(NEW)[0])
 
 
@@ -143,7 +143,7 @@ def test_a_pack_without_end_is_refused():
     told = ""
     for request in sent:
         try:
-            store.take(request)
+            store.take_part(request)
         except ValueError as error:
             told = str(error)
             break
@@ -151,23 +151,23 @@ def test_a_pack_without_end_is_refused():
     store = PolicyStore(Memory(), BUS)
     sent = requests("x" * (131072 + 1), 512)
     for request in sent[:-1]:
-        assert store.take(request) == "Part %d of %d is here." % (request["part"], len(sent))
+        assert store.take_part(request) == "Part %d of %d is here." % (request["part"], len(sent))
     assert "longer than 131072" in refusal(store, sent[-1])
     assert "Part 1" in refusal(store, request)
 
 
-def test_a_full_filesystem_is_told():
+def test_a_full_file_system_is_reported():
     files = Memory()
     store = PolicyStore(files, BUS)
     sent = requests(OLD)
-    store.take(sent[0])
+    store.take_part(sent[0])
     files.broken = True
     assert "cannot be written" in refusal(store, sent[1])
     files.broken = False
     assert "Part 1" in refusal(store, sent[1]), "half of it may have been written"
     assert deliver(store, OLD)[1]
     for request in requests(NEW):
-        store.take(request)
+        store.take_part(request)
     files.broken = True
     done = None
     while done is None:
@@ -183,14 +183,14 @@ def test_a_pack_that_the_flash_changed_is_refused():
     store = PolicyStore(files, BUS)
     assert deliver(store, OLD)[1]
     for request in requests(NEW):
-        store.take(request)
+        store.take_part(request)
     files.content["policy.new"] = files.content["policy.new"].replace(
         b'"radius_m": 300', b'"radius_m": 301'
     )
     done = None
     while done is None:
         done = store.turn()
-    assert not done[1] and "another text than was sent" in done[2]
+    assert not done[1] and "is not the one sent" in done[2]
     assert files.content[KEPT] == OLD.encode()
 
 
@@ -236,7 +236,7 @@ def with_old():
 
 
 class Nor(Flash):
-    """littlefs may program what a torn operation left half programmed; it reads back."""
+    """littlefs may program again what a torn operation left half programmed, and reads it back."""
 
     def writeblocks(self, block, buf, offset=0):
         at = self._where(block, offset, len(buf))

@@ -234,6 +234,14 @@ def test_door_open_moving_in_a_parked_bus_that_rolls_does_not_end_with_the_recei
     assert watch.states(speed_mms=0) == ["cleared"]
 
 
+def test_door_open_moving_in_a_bus_that_rolls_on_as_parked_does_not_end_with_the_receiver():
+    watch = Watch(DoorOpenMoving, phase="driving", emergency_door=True, speed_mms=kmh(20))
+    assert watch.states() == ["raised"]
+    assert watch.sees(1000, phase="parked") == []
+    assert watch.sees(MINUTE, speed_mms=None) == []
+    assert watch.states(speed_mms=0) == ["cleared"]
+
+
 def riding(**readings):
     return Watch(BeltOff, phase="driving", **readings)
 
@@ -278,23 +286,23 @@ def test_belt_off_every_child_has_its_10_s_and_a_slow_bus_or_a_stop_begins_anew(
 
 
 def sensors(**readings):
-    return Watch(SensorSilent, sensors=("gnss", "supply"), silent=[False, False], **readings)
+    return Watch(SensorSilent, sensors=("gnss", "supply"), silent=[], **readings)
 
 
 def test_sensor_silent_after_2_s_once_an_outage_and_sensor():
     watch = sensors()
-    assert watch.sees(2000, silent=[True, False]) == []
+    assert watch.sees(2000, silent=["gnss"]) == []
     assert watch.sees(100) == [("raised", {"sensor": "gnss", "unknown_seats": []})]
     assert watch.sees(MINUTE) == []
     assert watch.rule.warning == LAMP
-    assert watch.states(silent=[False, False]) == ["cleared"]
+    assert watch.states(silent=[]) == ["cleared"]
     assert watch.rule.warning == SILENT
-    assert watch.states(2100, silent=[True, False]) == ["raised"]
+    assert watch.states(2100, silent=["gnss"]) == ["raised"]
 
 
 def test_sensor_silent_two_at_once_are_two_events():
     watch = sensors()
-    told = watch.sees(2200, silent=[True, True])
+    told = watch.sees(2200, silent=["gnss", "supply"])
     assert [data["sensor"] for _, data in told] == ["gnss", "supply"]
     assert watch.events[0].subject != watch.events[1].subject
 

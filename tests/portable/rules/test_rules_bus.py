@@ -143,8 +143,8 @@ def test_gnss_jammed_when_a_standing_bus_loses_its_position():
 def test_gnss_jammed_is_neither_a_tunnel_nor_a_poor_sky_nor_a_cable_nor_a_depot():
     for readings in ({"speed_mms": 1000}, {"sats": 5}, {"sats": None}, {"ignition_off_ms": 0}):
         assert jammed(**readings).sees(MINUTE, **NOWHERE) == [], readings
-    assert jammed().sees(MINUTE, silent=[True], **NOWHERE) == []
-    watch = jammed(sensors=("supply", "gnss"), silent=[True, False])
+    assert jammed().sees(MINUTE, silent=["gnss"], **NOWHERE) == []
+    watch = jammed(sensors=("supply", "gnss"), silent=["supply"])
     assert watch.states(10100, **NOWHERE) == ["raised"]
     watch = jammed(sensors=(), silent=[])
     assert watch.states(10100, **NOWHERE) == ["raised"]

@@ -5,7 +5,7 @@ from binascii import hexlify
 from hashlib import sha256
 from io import BytesIO
 
-from firmware.policy.pack import complete, load
+from firmware.policy.pack import load, step
 
 BUS = "bus-01"
 
@@ -51,6 +51,14 @@ def place(north_m, east_m):
     )
 
 
+def complete(generator):
+    """All steps of a check or of loading at once -> the Policy."""
+    policy = None
+    while policy is None:
+        policy = step(generator)
+    return policy
+
+
 def loaded(text=None, bus=BUS):
     """str -> Policy."""
     data = (PACK % 1 if text is None else text).encode()
@@ -80,7 +88,7 @@ def requests(text, size=300):
 def deliver(store, text):
     """-> the last answer: (request id, ok, sentence)."""
     for request in requests(text):
-        told = store.take(json.loads(json.dumps(request)))
+        told = store.take_part(json.loads(json.dumps(request)))
     if told is not None:
         return request["id"], True, told
     done = None

@@ -11,7 +11,7 @@ NOWHERE = {"lat_e7": None, "lon_e7": None, "speed_mms": None}
 
 def jammed(**readings):
     standing = dict(HERE, ignition_off_ms=None, speed_mms=0, sats=6)
-    standing.update(sensors=("gnss",), silent=[False])
+    standing.update(sensors=("gnss",), silent=[])
     standing.update(readings)
     watch = Watch(GnssJammed, **standing)
     watch.sees(30100)

@@ -38,6 +38,11 @@ class Watch:
         return [state for state, _ in self.sees(ms, **readings)]
 
 
+def tuned(rule, name, value, **readings):
+    """Watch of a rule with one setting that is not at its default."""
+    return Watch(rule, dict(CONFIG, **{name: value}), **readings)
+
+
 def _alone(readings):
     """As trip.py has it where nobody boards with the engine off."""
     if "ignition_off_ms" in readings and "alone_ms" not in readings:
@@ -154,7 +159,7 @@ def random_snapshot(draw, s):
     s.seats.doubtful = [seat for seat in s.seats.unknown if seat not in s.seats.sitting]
     s.seats.changes += 1
     s.sensors = ("a", "b")
-    s.silent = [draw(2) == 0, draw(2) == 0]
+    s.silent = [name for name in s.sensors if draw(2) == 0]
 
 
 def check_turns(rule, active, event, place):

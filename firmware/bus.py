@@ -80,7 +80,14 @@ class Bus:
         self.sleeping = Sleep(config["sleep"], rules["supply_low_mv"], has_broker)
         self._slept_ms = 0  # since the last tick
         self._publisher = StatePublisher(
-            config, self.startup, s, self.journal, self.recorder, self.policy, self.sleeping
+            config,
+            self.startup,
+            s,
+            self.journal,
+            self.recorder,
+            self.policy,
+            self._engine,
+            self.sleeping,
         )
         self.uplink = Uplink(
             config, self.journal, parts.radio, parts.dialer, self._publisher.status

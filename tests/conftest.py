@@ -17,7 +17,7 @@ LONG = ("sim/virtual/", "tools/", "sim/soak/", "firmware/", "station/web/")  # o
 
 
 def pytest_collection_modifyitems(items):
-    """The files that take long begin first: none is left alone on one processor at the end."""
+    """Files that take long begin first, so that none runs alone on one processor at the end."""
     here = Path(__file__).parent
     items.sort(key=lambda item: not item.path.relative_to(here).as_posix().startswith(LONG))
 

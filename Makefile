@@ -60,7 +60,7 @@ setup: $(VENV)/dev  ## make .venv with everything in it (the other targets do it
 sim: $(VENV)/sim  ## a school morning in Laem Chabang, live (BUSES= SPEED= SEED= DURATION= BROKER=)
 	@$(VENV_BIN)/python -m sim town $(TOWN)
 
-station: $(VENV)/station $(VENV)/web  ## what municipal staff see, for a broker that runs already (BROKER= CA= DB= HTTP=)
+station: $(VENV)/station $(VENV)/web  ## what municipal staff see, for a broker that runs already (BROKER= CA= DB= HTTP= TILES=)
 	@$(VENV_BIN)/python -m station serve $(STATION)
 
 test: $(VENV)/dev  ## all tests but the long ones of make soak

@@ -13,7 +13,7 @@ flap_window_s (config["rules"]).
 
 from micropython import const
 
-_SILENT_MS = const(500)  # noise on the wires costs single reads, not so many
+_SILENT_MS = const(500)  # noise on the wires spoils single reads only
 
 
 class _Bank:

@@ -54,7 +54,7 @@ def ordinary_day(seed: int, evening_ms: int = _EVENING_MS) -> Ordinary:
     world = school_day(seed, seed, habits=_PATIENT, air=lambda lat_e7, lon_e7: None)
     config = config_for(world)
     config["broker"]["reset_after_min"] = 1440  # there is no signal here: not once a day, either
-    fitted = seed % 4 == 0  # every fourth bus has all that can be had
+    fitted = seed % 4 == 0  # every fourth bus has all optional parts
     config["accelerometer"]["fitted"] = config["readback"]["fitted"] = fitted
     rig = Rig(world, config, seed=seed, policy=policy_for(seed))
     counts: dict[str, Counter[str]] = {"alarm": Counter(), "warning": Counter(), "info": Counter()}

@@ -217,7 +217,7 @@ class Sleeper:
         self.slept_ms += ms
 
     def goes(self, seconds):
-        """-> ms of it asleep. The receiver speaks, and nobody hears it who sleeps."""
+        """-> ms of it asleep. The receiver sends; the sleeping board misses these bytes."""
         bench, before_ms = self.bench, self.slept_ms
         end_ms = bench.now_ms + seconds * 1000
         while bench.now_ms < end_ms:

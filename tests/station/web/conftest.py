@@ -66,9 +66,7 @@ def morning(tmp_path_factory):
         tell_a_day(buses[WITH_A_DAY])
         look = {"label": None, "layout": None}
         town.posts("/api/buses/laemchabang/bus-03", phone="081-234-5678", **look)
-        wait_for(
-            lambda: [bus["show"] for bus in town.asks("/api/live")["buses"]].count("dark") == 2
-        )
+        wait_for(lambda: how_many_are_dark() == len(DARK))
         yield town
 
 

@@ -78,6 +78,8 @@ def _tiles(text: str) -> str:
 
 def _routes(given: Any) -> Any:
     """The path of notices.json -> the routes in it. ValueError."""
+    if given == "":
+        return []
     try:
         return routes.load(Path(given)) if isinstance(given, str) else given
     except OSError as error:
@@ -94,7 +96,7 @@ def _whole(default: int, low: int, high: int) -> Any:
 
 
 def _switch() -> Any:
-    return Field(False, description="0 or 1")
+    return Field(False, description="0 or 1 (also: true or false, yes or no)")
 
 
 class Settings(BaseSettings):

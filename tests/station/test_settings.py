@@ -47,7 +47,7 @@ def test_a_command_line_counts_before_the_environment_and_that_before_the_defaul
         ("escalate_min", "0", "escalate_min has to be a whole number from 1 to 1440, not '0'"),
         ("keep_tracks_days", "3651", "has to be a whole number from 1 to 3650, not '3651'"),
         ("late_s", "soon", "late_s has to be a whole number from 10 to 86400, not 'soon'"),
-        ("secure_cookie", "maybe", "secure_cookie has to be 0 or 1, not 'maybe'"),
+        ("secure_cookie", "maybe", "secure_cookie has to be 0 or 1 (also: true or"),
     ],
 )
 def test_what_is_wrong_is_named_and_no_secret_repeated(monkeypatch, name, text, told):
@@ -57,6 +57,11 @@ def test_what_is_wrong_is_named_and_no_secret_repeated(monkeypatch, name, text, 
             load(given)
         assert told in str(error.value)
         assert "pa55word" not in str(error.value)
+
+
+def test_an_empty_path_of_routes_is_none(monkeypatch):
+    monkeypatch.setenv("STATION_NOTICES", "")
+    assert load({}).notices == []
 
 
 def test_no_secret_stands_in_what_is_printed_of_settings():

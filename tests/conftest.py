@@ -3,6 +3,7 @@
 What only some tests use is imported where it is used: every run of one test pays for the rest.
 """
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,11 @@ from sim.network.peer import Peer
 
 LEVELS = ("nothing", "lamp", "chime", "prompt", "inside", "horn")  # firmware/warnings.py
 LONG = ("sim/virtual/", "tools/", "sim/soak/", "firmware/", "station/web/")  # of tests/
+
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A run in a shell's background inherits this, and so would the programs that tests interrupt.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items):

@@ -8,7 +8,6 @@ from micropython import const
 
 from firmware import VERSION, messages
 from firmware.journal.journal import ALARM, TRACK
-from firmware.rules.engine import unwatched
 from firmware.snapshot import PARKED
 from firmware.trip.sleep import LEAVING
 
@@ -19,13 +18,14 @@ _PARKED_EARLY_MS = const(1000)  # a parked bus looks once a second
 
 
 class StatePublisher:
-    def __init__(self, config, startup, snapshot, journal, recorder, policy, sleeping):
-        """policy: PolicyInForce; sleeping: Sleep."""
+    def __init__(self, config, startup, snapshot, journal, recorder, policy, engine, sleeping):
+        """policy: PolicyInForce; engine: RuleEngine; sleeping: Sleep."""
         self._startup = startup
         self._snapshot = snapshot
         self._journal = journal
         self._recorder = recorder
         self._policy = policy
+        self._engine = engine
         self._sleeping = sleeping
         self._has_belts = config["seats"]["belts"]
         self._sleep_s = config["sleep"]["wake_s"] if config["sleep"]["on"] else None
@@ -36,25 +36,18 @@ class StatePublisher:
 
     def turn(self, now_ms, uplink):
         """Publishes the state if it is due and the uplink takes it."""
-        s, is_leaving = self._snapshot, self._sleeping.state == LEAVING
-        is_parked = s.trip.phase == PARKED
-        every_s = _PARKED_STATE_S if is_parked else _STATE_S
-        if is_leaving:
-            every_s = self._sleeping.next_s
-        due_s = every_s
-        if self._sleeping.is_renewing and not is_leaving:
-            due_s = self._promised_s  # the state before it slept still says all
+        is_leaving = self._sleeping.state == LEAVING
+        if self._is_renewing():
             self._was_leaving = False
-        early_ms = _PARKED_EARLY_MS if is_parked else _EARLY_MS
-        is_due = now_ms - self._sent_ms >= due_s * 1000 - early_ms
-        if not (is_due or self._has_changed(s, is_leaving)) or not uplink.wants_state(now_ms):
+        if not self._is_due(now_ms) and not self._has_changed(self._snapshot, is_leaving):
             return
-        self._sent_ms = now_ms
-        self._promised_s = every_s
-        self._remember(s, is_leaving)
-        uplink.offer_state(self._state(s, every_s))
-        if is_leaving:
-            self._sleeping.said(now_ms)
+        if uplink.wants_state(now_ms):
+            self._sent_ms = now_ms
+            self._promised_s = self._next_s()
+            self._remember(self._snapshot, is_leaving)
+            uplink.offer_state(self._state())
+            if is_leaving:
+                self._sleeping.said(now_ms)
 
     def status(self):
         """-> bytes, for every new connection."""
@@ -66,14 +59,31 @@ class StatePublisher:
             startup.boot,
             startup.reset_cause,
             startup.start,
-            unwatched(self._policy.thresholds, self._has_belts),
+            self._engine.unwatched(self._has_belts),
             self._policy.hash,
             self._sleep_s,
         )
 
-    def _state(self, s, every_s):
+    def _state(self):
         alarms, track = self._journal.backlog(ALARM), self._journal.backlog(TRACK)
-        return messages.state(s, self._recorder.active(), alarms, track, every_s)
+        active = self._recorder.active()
+        return messages.state(self._snapshot, active, alarms, track, self._next_s())
+
+    def _next_s(self):
+        """-> the longest time until the next state, in s."""
+        if self._sleeping.state == LEAVING:
+            return self._sleeping.next_s
+        return _PARKED_STATE_S if self._snapshot.trip.phase == PARKED else _STATE_S
+
+    def _is_renewing(self):
+        """bool: the state before it slept still says all, and its promise holds."""
+        return self._sleeping.is_renewing and self._sleeping.state != LEAVING
+
+    def _is_due(self, now_ms):
+        promised_s = self._promised_s if self._is_renewing() else self._next_s()
+        is_parked = self._snapshot.trip.phase == PARKED
+        early_ms = _PARKED_EARLY_MS if is_parked else _EARLY_MS
+        return now_ms - self._sent_ms >= promised_s * 1000 - early_ms
 
     def _has_changed(self, s, is_leaving):
         """Compared one by one: a tuple would be garbage in every turn."""

@@ -100,3 +100,14 @@ def test_a_text_holds_whole_characters_only():
             assert "UTF-8" in str(error), wrong
         else:
             raise AssertionError(wrong)
+
+
+def test_a_text_that_is_not_json_or_utf_8_is_refused():
+    for wrong in (b"\\q", b"\\x41", b"\\0", b"\xff", b"\xe0\xb8"):
+        try:
+            Json(BytesIO(b'"a%sb"' % wrong), "x").text(10)
+        except ValueError as error:
+            assert "not valid JSON" in str(error)
+        else:
+            raise AssertionError(wrong)
+    assert Json(BytesIO(b'"\\\\q"'), "x").text(10) == "\\q"

@@ -49,12 +49,11 @@ class City:
 
     def _hear(self, client, data, message):
         told = json.loads(message.payload) if message.payload else {}
-        rows = told.get("d", [0]) if message.topic.endswith("/track") else [0]
         if not message.topic.endswith(("/track", "/event")):
             return
         kind = message.topic.rsplit("/", 1)[1]
         with self._lock:
-            for row in range(len(rows)):
+            for row in range(told.get("n", 1)):
                 key = told["epoch"], told["seq"] + row
                 what = message.payload if kind == "event" else None  # rows may be put together anew
                 if self.records.setdefault(key, (kind, what)) != (kind, what):

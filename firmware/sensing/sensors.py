@@ -124,8 +124,8 @@ class Sensors:
         if s.gnss.fix_new:
             self._fixes = self.nmea.fixes
             self._fix_ms = now_ms
-            if fix.utc_ms is not None:
-                self._clock.discipline(now_ms, fix.utc_ms)
+            if fix.utc_ms() is not None:
+                self._clock.discipline(now_ms, fix.utc_ms())
         if self._fix_ms is None or not self._trusted(fix, now_ms):
             s.gnss.fix_new = False
             s.gnss.lat_e7 = s.gnss.lon_e7 = s.gnss.speed_mms = s.gnss.heading_deg = None

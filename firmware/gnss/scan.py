@@ -190,9 +190,10 @@ def angle_e7(state: ptr32, field: int, most: int) -> bool:
         fraction //= 10
     while fraction < 10000000:
         fraction *= 10
-    angle = whole // 100 * 10000000 + (minutes * 10000000 + fraction - 10000000 + 30) // 60
-    if minutes > 59 or angle > most * 10000000:
+    degrees = whole // 100
+    if minutes > 59 or degrees > most or (degrees == most and minutes + fraction > 10000000):
         return False
+    angle = degrees * 10000000 + (minutes * 10000000 + fraction - 10000000 + 30) // 60
     state[9] = 0 - angle if letter == negative else angle
     return True
 

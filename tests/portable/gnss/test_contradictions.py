@@ -14,7 +14,10 @@ ZEUS = (
     "GPGGA,001203.00,1304.9620,N,10053.0256,E,1,09,0.9,12.0,M,-28.0,M,,",
 )
 HERE, NEXT = (130827000, 1008833000), (130827000, 1008835300)
-A, V = "GNRMC,001208.00,A,1304.9620,N,10052.9980,E,0.0,,231126,,,A", "BDRMC,001208.00,V,,,,,,,231126,,,N"
+A, V = (
+    "GNRMC,001208.00,A,1304.9620,N,10052.9980,E,0.0,,231126,,,A",
+    "BDRMC,001208.00,V,,,,,,,231126,,,N",
+)
 
 
 def feed(reader, body):
@@ -41,7 +44,12 @@ def test_each_epoch_that_contradicts_itself_is_counted_once():
 
 
 def test_rounding_is_no_contradiction():
-    for lat, counted in (("1304.96700", 0), ("1304.95700", 0), ("1304.96800", 1), ("1304.95600", 1)):
+    for lat, counted in (
+        ("1304.96700", 0),
+        ("1304.95700", 0),
+        ("1304.96800", 1),
+        ("1304.95600", 1),
+    ):
         reader = heard(RMC, GGA.replace("1304.96200", lat))
         assert reader.contradictions == counted, lat
         assert place(reader) == HERE

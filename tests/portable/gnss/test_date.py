@@ -68,7 +68,12 @@ def test_dates_count_from_the_build_until_twenty_years_later():
 
 def test_the_first_five_years_are_reached_by_a_rollover_and_not_a_day_more():
     calendar = Calendar(20758)
-    for day, reached in ((20757, False), (20758, True), (20758 + 1826, True), (20758 + 1827, False)):
+    for day, reached in (
+        (20757, False),
+        (20758, True),
+        (20758 + 1826, True),
+        (20758 + 1827, False),
+    ):
         year, month, number = date_of(day - 7168)
         calendar.rmc(number * 10000 + month * 100 + year % 100, 0)
         assert calendar.day_of(0) == (day if reached else None), day

@@ -9,7 +9,12 @@ GLL = "GPGLL,1304.96200,N,10052.99800,E,133900.90,A,%s"
 
 
 def test_dead_reckoning_is_a_fix_that_is_marked():
-    for body in (GGA.replace(",E,1,", ",E,6,"), RMC.replace(",,A,V", ",,E,V"), GNS % "EE", GLL % "E"):
+    for body in (
+        GGA.replace(",E,1,", ",E,6,"),
+        RMC.replace(",,A,V", ",,E,V"),
+        GNS % "EE",
+        GLL % "E",
+    ):
         fix = heard(body).fix
         assert fix.valid and fix.estimated, body
     for body in (GGA, RMC, GNS % "AE", GNS % "ED", GLL % "A", GLL % "D"):

@@ -346,7 +346,7 @@ class Nmea:
 
 def _grade(mode):
     """The letter of a mode -> _NO_FIX, _MEASURED (also if there is none: NMEA before 2.3), ..."""
-    if mode == _N or mode == _V or mode == _S or mode == _M:
+    if mode in (_N, _V, _S, _M):
         return _NO_FIX
     return _ESTIMATED if mode == _E else _MEASURED
 

@@ -28,9 +28,9 @@ def heap(lines):
 
 with open(sys.argv[1], "rb") as file:
     log = [bytearray(line) for line in file.read().split(b"\n") if line]
-found = {}
+found: dict = {}
 for sentence in log:
     kind = bytes(sentence[3:6]).decode()
     found.setdefault(kind, []).append(sentence)
-words = ["%s %d" % (kind, heap(found[kind])) for kind in sorted(found)]
-print(", ".join(words + ["all %d" % heap(log)]))
+words = [f"{kind} {heap(found[kind])}" for kind in sorted(found)]
+print(", ".join(words + [f"all {heap(log)}"]))

@@ -97,6 +97,9 @@ def test_once_that_is_known_a_void_sentence_that_comes_first_hides_nothing():
 
 
 def test_the_same_talker_that_takes_its_fix_back_has_none():
-    for bodies in ((A, "GNRMC,001208.00,V,,,,,,,231126,,,N"),
-                   (A, "GNGGA,001208.00,,,,,0,,,,M,,M,,"), (A, "GPGGA,001208.00,,,,,0,,,,M,,M,,")):  # fmt: skip
-        assert not heard(*bodies).fix.valid, bodies
+    for body in (
+        "GNRMC,001208.00,V,,,,,,,231126,,,N",
+        "GNGGA,001208.00,,,,,0,,,,M,,M,,",
+        "GPGGA,001208.00,,,,,0,,,,M,,M,,",
+    ):
+        assert not heard(A, body).fix.valid, body

@@ -17,13 +17,36 @@ STATION := $(if $(BROKER),--broker $(BROKER)) $(if $(CA),--broker-ca $(CA)) $(if
 
 # make deploy BUS=bus-07 PORT=/dev/ttyUSB0     (no PORT: the board that is attached)
 WHERE = $(if $(PORT),--port $(PORT))
-# said before anything is set up
-needs = $(if $(filter $(1),$(MAKECMDGOALS)),$(if $($(2)),,$(error Name it: make $(1) $(2)=$(3))))
+
+# What a target takes, and what it cannot do without. A mistake on the command line is reported
+# before anything is set up.
+takes_sim := BUSES SPEED SEED DURATION BROKER
+takes_station := BROKER CA DB HTTP TILES
+takes_firmware := BIN PORT
+takes_deploy := BUS PORT
+takes_pull := OUT PORT
+takes_selftest := PORT
+takes_logs := PORT
+takes_repl := PORT
+takes_erase := PORT
+goals := $(or $(MAKECMDGOALS),help)
+takes := $(foreach goal,$(goals),$(takes_$(goal)))
+given := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
+anywhere := PYTHON VENV NO_STATION STATION_%  # the last two reach the programs by the environment
+unknown := $(firstword $(filter-out $(takes) $(anywhere),$(given)))
+shout = $(shell echo '$(1)' | tr a-z A-Z)
+near = $(strip $(foreach name,$(takes),\
+  $(if $(findstring $(1),$(name))$(findstring $(name),$(1)),$(name))))
+meant = $(if $(near),Did you mean $(firstword $(near))? ,)
+$(if $(unknown),$(error make $(goals) does not know $(unknown).\
+  $(call meant,$(call shout,$(unknown)))$(if $(takes),It takes: $(takes),It takes no variables)))
+
+needs = $(if $(filter $(1),$(MAKECMDGOALS)),$(if $($(2)),,$(error make $(1) needs $(2): make $(1) $(2)=$(3))))
 $(call needs,firmware,BIN,ESP32_GENERIC-SPIRAM-....bin)
 $(call needs,deploy,BUS,bus-07)
 $(call needs,pull,OUT,bus-07.zip)
 
-.PHONY: help setup sim station test lint bench vm soak cover hazards wiring pictures clean \
+.PHONY: help setup sim station test lint bench vm soak cover texts wiring pictures clean \
         firmware deploy selftest logs repl pull erase
 
 help:  ## list the targets
@@ -80,8 +103,8 @@ pull: $(VENV)/board  ## journal and settings of a board to a file: evidence (OUT
 erase: $(VENV)/board  ## everything on a board, the journal too; asks first (PORT=)
 	@$(VENV_BIN)/python -m tools.erase $(WHERE)
 
-hazards: $(VENV)/dev  ## docs/hazards.md from the code
-	@$(VENV_BIN)/python -m tools.hazards
+texts: $(VENV)/dev  ## docs/hazards.md, the kinds in docs/mqtt.md and on the page, from the code
+	@$(VENV_BIN)/python -m tools.texts
 
 wiring: $(VENV)/dev  ## the wiring diagrams of docs/install.md from drivers/board/tables.py
 	@$(VENV_BIN)/python tools/wiring_svg.py

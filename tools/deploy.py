@@ -2,7 +2,7 @@
 
 The settings come from fleet/<bus>.json. The code goes into the slot that does not run, is
 proven file by file, and takes over with one rename; if anything breaks before that, the bus
-goes on with the code it had. The journal is never touched.
+keeps the code that it had. The journal is never touched.
 """
 
 from __future__ import annotations
@@ -14,18 +14,19 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
 from drivers.board.tables import BOARDS
-from firmware.config.load import load, parse
+from firmware.config.load import parse
+from sim.bus import settings_file
 from sim.virtual.compiled import ROOT, CannotCompile, build, sha256
 from tools import selftest
-from tools.board import Board, Trouble, arguments, choose, run
+from tools.board import AttachedBoard, Trouble, arguments, choose, run
 from tools.slots import Slots
 
 FLEET = ROOT / "fleet"
 NEEDS_KB, NEEDS_KB_64 = 350, 480
-"""With words of 32 and 64 bits; what it takes when it runs stands in docs/memory.md."""
+"""With words of 32 and 64 bits; docs/memory.md says what a running program takes."""
 PSRAM_KB = 1024  # without it no ESP32 has so much
 OWN = ("boot.py", "main.py", "bus.json", "policy.json", "slot", "a", "b")
-"""What has a meaning of its own on a board."""
+"""Names that are taken at the root of a board."""
 
 
 def settings(name: str) -> bytes:
@@ -36,19 +37,19 @@ def settings(name: str) -> bytes:
         raise Trouble(
             f"fleet/{name}.json does not exist; copy bus.example.json to it. There are: {known}."
         )
-    config, errors = load(str(path))
-    if errors:
-        raise Trouble("\n".join(str(error) for error in errors))
+    try:
+        text, config = settings_file.read(path)
+    except ValueError as error:
+        raise Trouble(f"{error}\nNothing was sent to the board: mend the file first.") from error
     for key in ("fleet", "bus"):
         if config[key] == "unconfigured":
             raise Trouble(f"fleet/{name}.json: {key} is missing; the city could not tell the bus.")
-    text = path.read_bytes()
     certificate(text)
     return text
 
 
 def certificate(config: bytes) -> list[tuple[str, bytes]]:
-    """The file that broker.ca names, from fleet/; without it the bus would speak to no broker."""
+    """The file that broker.ca names, from fleet/; without it the bus could verify no broker."""
     name = parse(config)[0]["broker"]["ca"].lstrip("/")
     if not name:
         return []
@@ -70,8 +71,8 @@ def kept_high(table: dict) -> int:
     return table["on_board"][table["high"][0]] if table["high"] else 0
 
 
-def check_memory(board: Board, table: dict) -> None:
-    """Trouble if the program would not start there, or has its wires on the memory's pins."""
+def check_memory(board: AttachedBoard, table: dict) -> None:
+    """Trouble if the program would not start there, or if PSRAM uses pins of this wiring."""
     _, free, largest = board.ask(
         "(__import__('gc').collect(), __import__('gc').mem_free(), __import__('sys').maxsize)"
     )
@@ -90,7 +91,7 @@ def check_memory(board: Board, table: dict) -> None:
         )
 
 
-def examine(board: Board) -> int:
+def examine(board: AttachedBoard) -> int:
     """-> sys.implementation._mpy. Trouble if this board cannot keep a journal."""
     mpy = board.ask("__import__('sys').implementation._mpy")
     found = board.ask(
@@ -102,12 +103,13 @@ def examine(board: Board) -> int:
     return mpy
 
 
-def deploy(board: Board, config: bytes, console: Console) -> None:
+def deploy(board: AttachedBoard, config: bytes, console: Console) -> None:
     """board: stopped. Leaves it so that the next start runs the new code."""
     table = table_of(config)
     mpy = examine(board)
     check_memory(board, table)
-    files = build(mpy)
+    with console.status("The program is compiled for this board ..."):
+        files = build(mpy)
     slots = Slots(board)
     total = sum(len(data) for data in files.values())
     done = {"sent": 0, "kept": 0}
@@ -138,14 +140,14 @@ def main() -> int:
     options = parser.parse_args()
     console = Console()
     config = settings(Path(options.bus).name.removesuffix(".json"))
-    with Board(choose(options.port)) as board:
+    with AttachedBoard(choose(options.port)) as board:
         board.stop()
         board.feed()
         try:
             deploy(board, config, console)
         except (Trouble, CannotCompile):
             with contextlib.suppress(Trouble):
-                board.restart()  # with the code it has: the children are watched again at once
+                board.restart()  # with its old code: it watches the children again at once
             raise
         board.restart()
         return 0 if selftest.show(selftest.wait(board, console), console) else 1

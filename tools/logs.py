@@ -1,4 +1,4 @@
-"""Shows what a running board says on its console, with the time; Ctrl-C ends it, not the bus."""
+"""Shows what a running board says on its console, with the time; Ctrl-C does not stop the bus."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from datetime import datetime
 
 from rich.console import Console
 
-from tools.board import Board, arguments, choose, run
+from sim import wording
+from tools.board import AttachedBoard, arguments, choose, run
 
 STYLES = {"alarm": "bold red", "warning": "yellow", "info": "green", "selftest": "cyan"}
 
@@ -15,13 +16,14 @@ STYLES = {"alarm": "bold red", "warning": "yellow", "info": "green", "selftest":
 def main() -> int:
     options = arguments(__doc__).parse_args()
     console = Console()
-    with Board(choose(options.port)) as board:
-        print(f"{board.port}; Ctrl-C ends this, the bus goes on.", file=sys.stderr)
+    with AttachedBoard(choose(options.port)) as board:
+        print(f"Listening at {board.port}. Ctrl-C ends this; the bus goes on.", file=sys.stderr)
         try:
             for line in board.lines(None):
                 style = STYLES.get(line.split(" ", 1)[0])
                 now = datetime.now().strftime("%H:%M:%S")
-                console.print(f"{now}  {line}", style=style, markup=False, highlight=False)
+                said = wording.console_line(line)
+                console.print(f"{now}  {said}", style=style, markup=False, highlight=False)
         except KeyboardInterrupt:
             print()
     return 0

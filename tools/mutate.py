@@ -138,7 +138,7 @@ def functions(tree: ast.AST, path: tuple[str, ...] = ()) -> Iterator[Function]:
 
 
 def change(path: Path, text: str, names: list[str]) -> None:
-    """Puts the code of a changed function into the one that everybody has imported."""
+    """Puts the code of a changed function into the function that is imported everywhere."""
     code = compile(text, str(path), "exec")
     live: Any = sys.modules[_module(path)]
     for name in names:

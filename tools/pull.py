@@ -20,8 +20,9 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
+from sim import wording
 from tools import evidence
-from tools.board import Board, Trouble, arguments, choose, run
+from tools.board import AttachedBoard, Trouble, arguments, choose, run
 from tools.deploy import examine
 from tools.evidence import SECTOR
 
@@ -41,7 +42,7 @@ FILES = ("bus.json", "policy.json", "slot", "boot.py", "a/manifest.json", "b/man
 FEED_EVERY = 16  # blocks
 
 
-def take(board: Board) -> tuple[dict[str, Any], dict[str, bytes]]:
+def take(board: AttachedBoard) -> tuple[dict[str, Any], dict[str, bytes]]:
     """board: stopped -> (about, files). Trouble if what came is not what the flash holds."""
     examine(board)
     board.run(ON_BOARD)
@@ -55,7 +56,7 @@ def take(board: Board) -> tuple[dict[str, Any], dict[str, bytes]]:
             blocks.append(_decoded(told) if told else b"\xff" * SECTOR)
     journal = b"".join(blocks)
     if board.ask("binascii.hexlify(_h.digest())").decode() != hashlib.sha256(journal).hexdigest():
-        raise Trouble("What came over the line is not what the flash holds; try again.")
+        raise Trouble("What arrived over the line is not what the flash holds; try again.")
     files = {evidence.JOURNAL: journal}
     for name in FILES:
         data = _file(board, "/" + name)
@@ -77,7 +78,7 @@ def _decoded(told: str) -> bytes:
         raise Trouble(f"There is noise on the line ({error}); try again.") from error
 
 
-def _file(board: Board, path: str) -> bytes | None:
+def _file(board: AttachedBoard, path: str) -> bytes | None:
     program = (
         f"try:\n with open({path!r}, 'rb') as _f:\n  _n = _f.read(384)\n"
         "  while _n:\n   print(binascii.b2a_base64(_n).decode().strip())\n   _n = _f.read(384)\n"
@@ -88,7 +89,7 @@ def _file(board: Board, path: str) -> bytes | None:
 
 
 def _without_passwords(text: bytes) -> bytes:
-    """Who reads evidence must not be able to speak for the bus."""
+    """A reader of the evidence must not be able to speak for the bus."""
 
     def cleaned(value: Any) -> Any:
         if not isinstance(value, dict):
@@ -107,12 +108,15 @@ def _take(options: argparse.Namespace) -> int:
         raise Trouble(f"{out} exists; evidence is never overwritten.")
     if not out.parent.is_dir() or not os.access(out.parent, os.W_OK):
         raise Trouble(f"{out} cannot be written: {out.parent} is no folder that you may write to.")
-    with Board(choose(options.port)) as board:
+    with AttachedBoard(choose(options.port)) as board:
         board.stop()
         about, files = take(board)
         board.restart()
     digest = evidence.write(out, about, files)
-    print(f"{out}: {out.stat().st_size} bytes, SHA-256 {digest}\nNote it down with time and place.")
+    print(
+        f"{out}: {out.stat().st_size:,} bytes, SHA-256 {digest}\n"
+        "Note the SHA-256 down, with time and place."
+    )
     return 0
 
 
@@ -140,9 +144,11 @@ def line(record: dict[str, Any]) -> str:
         at = datetime.fromtimestamp(record["t"], timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
         speed = "?" if record["speed_kmh"] is None else record["speed_kmh"]
         return f"{head}  {at}  {record['lat']:.7f}, {record['lon']:.7f}  {speed} km/h"
-    at = record["at"] or f"boot {record['boot']} + {record['up_ms']} ms"
-    what = f"{record['severity']} {record['kind']} {record['state']}"
-    return f"{head}  {at}  {what}  {json.dumps(record['data'])}  why {json.dumps(record['why'])}"
+    at = record["at"]
+    if at is None:
+        at = f"{wording.duration(record['up_ms'] / 1000)} after start {record['boot']}"
+    what = wording.event(record["kind"], record["state"], record["data"])
+    return f"{head}  {at}  {record['severity']}: {what}  why {json.dumps(record['why'])}"
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""Restarts a board and shows what its parts say of themselves: python -m tools.selftest"""
+"""Restarts a board and shows how each of its parts is: python -m tools.selftest"""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from tools.board import Board, Trouble, arguments, choose, run
+from sim import wording
+from tools.board import AttachedBoard, Trouble, arguments, choose, run
 
 WAIT_S = 120  # the firmware gives the broker up after 60 s
 _HOPELESS = 5  # crashes: the code before and the safe mode have had their turn
@@ -21,10 +22,10 @@ STARTS = {
 }
 
 
-def wait(board: Board, console: Console, seconds: float = WAIT_S) -> dict[str, Any]:
+def wait(board: AttachedBoard, console: Console, seconds: float = WAIT_S) -> dict[str, Any]:
     """The report after a restart. What else the console says meanwhile is shown in grey."""
     crashes = 0
-    with console.status("The board starts; its parts are asked, and the broker ..."):
+    with console.status("The board starts and tests its parts and its way to the broker ..."):
         for line in board.lines(seconds):
             if line.startswith(MARK):
                 try:
@@ -36,7 +37,8 @@ def wait(board: Board, console: Console, seconds: float = WAIT_S) -> dict[str, A
                 if crashes == _HOPELESS:
                     break
             if line.strip():
-                console.print(line, style="dim", markup=False, highlight=False)
+                said = wording.console_line(line)
+                console.print(said, style="dim", markup=False, highlight=False)
     if crashes:
         raise Trouble("The program crashes on this board; its last words stand above.")
     raise Trouble(f"No self-test came within {seconds:.0f} s. `make logs` shows what it says.")
@@ -62,7 +64,7 @@ def show(report: dict[str, Any], console: Console) -> bool:
 def main() -> int:
     options = arguments(__doc__).parse_args()
     console = Console()
-    with Board(choose(options.port)) as board:
+    with AttachedBoard(choose(options.port)) as board:
         board.stop()
         board.restart()
         return 0 if show(wait(board, console), console) else 1

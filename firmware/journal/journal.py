@@ -124,8 +124,9 @@ class Journal:
 
         Erasing ahead drops only positions. An alarm is dropped only for a newer alarm.
         """
-        for lane, ring in enumerate(self._rings):
-            if ring.housekeep(now_ms, self._cursor_ms, self.next_seq, lane == TRACK):
+        for ring in self._rings:
+            is_track = ring is self._rings[TRACK]
+            if ring.housekeep(now_ms, self._cursor_ms, self.next_seq, is_track):
                 return
 
     def take_lost(self):
@@ -142,10 +143,10 @@ class Journal:
         alarms = self._rings[ALARM]
         for ring in self._rings:
             ring.announced(alarms.last)
-        for lane, ring in enumerate(self._rings):
+        for ring in self._rings:
             lost = ring.take_lost(alarms.tail.seq)
             if lost:
-                return (lane,) + lost
+                return (ALARM if ring is alarms else TRACK,) + lost
         return None
 
     @property

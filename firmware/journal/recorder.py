@@ -36,6 +36,7 @@ class Recorder:
         self._boot = boot
         self._standing = {}  # (kind, subject) -> the _Occurrence that is raised and not cleared
         self._waiting = []  # (lane, Event, its _Occurrence, messages.event_parts)
+        self._has_exercise = False  # something that began in a drill may stand
         self._damaged = 0  # records that cannot be read any more, as last reported
         self.failed = False
 
@@ -66,13 +67,22 @@ class Recorder:
                 return
             event.state = RAISED
             occurrence = _Occurrence(s.trip.exercise)
+            self._has_exercise = self._has_exercise or s.trip.exercise
         occurrence.last = event
         if event.state != CLEARED and event.subject is not None:
             self._standing[subject] = occurrence
-        self._keep(event, occurrence, s)
+        lane = TRACK if event.severity == INFO else ALARM
+        parts = messages.event_parts(event, s, self._boot, occurrence.exercise)
+        self._waiting.append((lane, event, occurrence, parts))
+        self.flush()
+        if len(self._waiting) > _WAITING:
+            self._make_room()
 
     def end_exercise(self, s):
-        """The drill is over."""
+        """There is no drill, or it is over."""
+        if not self._has_exercise:
+            return
+        self._has_exercise = False
         for occurrence in list(self._standing.values()):
             if occurrence.exercise:
                 occurrence.exercise = False
@@ -128,14 +138,6 @@ class Recorder:
             self._journal.append(TRACK, KIND_POSITION, messages.position(*kept))
         except OSError:
             self.failed = True
-
-    def _keep(self, event, occurrence, s):
-        lane = TRACK if event.severity == INFO else ALARM
-        parts = messages.event_parts(event, s, self._boot, occurrence.exercise)
-        self._waiting.append((lane, event, occurrence, parts))
-        self.flush()
-        if len(self._waiting) > _WAITING:
-            self._make_room()
 
     def _make_room(self):
         """Drops the oldest event that the city can do without.

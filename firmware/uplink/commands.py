@@ -8,7 +8,7 @@ returns a sentence, or raises ValueError with one, or returns None: the answer f
 import json
 
 from firmware import messages
-from firmware.trip.modes import DRILL, EVACUATION, SERVICE
+from firmware.snapshot import DRILL, EVACUATION, SERVICE
 
 
 def _ping(bus, request):

@@ -1,8 +1,8 @@
 """A week of a station in some seconds: does its memory stay where it was?
 
-20 buses tell their state and their way, alarm once a day, go dark now and then (their hours pass
-quicker than they promised) and are answered; three pages stay open all week, others come and go.
-The station is a process of its own, and is told what time it is.
+20 buses send state and track, alarm once a day and go silent now and then (their hours pass
+quicker than they promised); the alarms are answered. Three pages stay open all week, others come
+and go. The station is a process of its own, which gets the time from here.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import paho.mqtt.client as mqtt
 from sim.bench.station_buses import state
 from sim.bench.station_reader import open_stream, sign_in
 from sim.bench.station_stream import rss_mb
-from sim.live.station_process import PERSON, Station
+from sim.live.station_process import PERSON, StationProcess
 from sim.network import brokers
 
 _MONDAY_MS = 1_795_384_800_000  # 2026-11-23 05:00 in Thailand
@@ -27,7 +27,10 @@ GOAL_MB = 4
 
 
 def run(say: Callable[[str], None]) -> None:
-    with brokers.start() as broker, Station((broker.host, broker.port), _MONDAY_MS) as station:
+    with (
+        brokers.start() as broker,
+        StationProcess((broker.host, broker.port), _MONDAY_MS) as station,
+    ):
         begin = time.monotonic()
         week = Week(broker, station)
         used = []
@@ -42,7 +45,7 @@ def run(say: Callable[[str], None]) -> None:
 
 
 class Week:
-    def __init__(self, broker: brokers.Broker, station: Station):
+    def __init__(self, broker: brokers.Broker, station: StationProcess):
         self._station = station
         self._pages = [self._page() for _ in range(3)]
         self._client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2)

@@ -12,7 +12,7 @@ from drivers.board.tables import BOARDS
 from drivers.ds18b20 import DS18B20 as OneWireDriver
 from drivers.gnss import Gnss
 from drivers.lis3dh import LIS3DH as AccelerometerDriver
-from drivers.lm75 import LM75 as CabinDriver
+from drivers.lm75 import LM75 as LM75Driver
 from drivers.mcp23017 import MCP23017 as ExpanderDriver
 from drivers.output import Output
 from drivers.supply import Supply
@@ -38,7 +38,10 @@ _VBUS_MV = 4900  # what a LilyGO's battery pin shows while the vehicle's supply 
 _GNSS_BAUD, _RXBUF = 9600, 2048
 _WATCHDOG_MS = 8000
 _PULSE_MS = 2500  # an output that pulses with shorter pauses still sounds
-_ACCELEROMETER_ADDRESS, _CABIN_ADDRESS = 0x18, 0x48
+_ACCELEROMETER_ADDRESS = 0x18
+_THERMOMETERS = {  # on I2C, by cabin.chip: address, the simulated chip, its driver
+    "lm75": (0x48, LM75, LM75Driver),
+}
 _OUTPUTS = ("horn", "buzzer", "lamp")
 _SWITCHES = {  # part: what a closed contact means to the driver, as in drivers/board/board.py
     "ignition": True,
@@ -50,7 +53,7 @@ _SWITCHES = {  # part: what a closed contact means to the driver, as in drivers/
 
 
 class Reset(BaseException):
-    """machine.reset(): nothing of the firmware runs any further, no `except Exception` of it."""
+    """machine.reset(): no part of the firmware runs on, not even its `except Exception`."""
 
 
 def _reset() -> None:
@@ -179,16 +182,17 @@ class SimBoard:
             self.cabin_wire = DS18B20Wire(self._clock, lambda: self._world.cabin_c10 / 10)
             self.cabin = OneWireDriver(self.cabin_wire)
             return
-        self.cabin_chip = LM75(lambda: self._world.cabin_c10 / 10)
-        self.i2c.attach(_CABIN_ADDRESS, self.cabin_chip)
-        self.cabin = CabinDriver(self.i2c, _CABIN_ADDRESS)
+        address, make_chip, make_driver = _THERMOMETERS[config["chip"]]
+        self.cabin_chip = make_chip(lambda: self._world.cabin_c10 / 10)
+        self.i2c.attach(address, self.cabin_chip)
+        self.cabin = make_driver(self.i2c, address)
 
     def sleep(self, ms: int) -> None:
-        """machine.lightsleep(ms): returns at once; who runs the board lets it sleep."""
+        """machine.lightsleep(ms): returns at once; the caller of the board lets the time pass."""
         self.wakes_ms = self._clock() + ms
 
     def wake(self) -> None:
-        """What came over the UARTs meanwhile went by unheard."""
+        """After sleep: what came over the UARTs meanwhile is lost."""
         self.wakes_ms = None
         self.receiver.advance(self._clock())
         self.uart.miss()
@@ -196,7 +200,7 @@ class SimBoard:
             self.seat_wiring.miss()
 
     def refresh(self) -> None:
-        """Sensors see the world, through what is broken; the world hears the horn."""
+        """The sensors see the world, with the faults in between; the world hears the horn."""
         world, faults, wires = self._world, self._faults, self.wires
         wires["ignition"].level = 0 if world.ignition else None
         wires["front_door"].level = None if world.front_door_open else 0
@@ -260,7 +264,7 @@ class SimBoard:
         self.seat_wiring.break_(self._faults)
 
     def _wire_seats(self) -> None:
-        """Contacts to ground: a seat's while nobody sits, a belt's while it is buckled."""
+        """Contacts to ground: a seat's while it is empty, a belt's while it is buckled."""
         world, faults = self._world, self._faults
         opened, at, step = -1, 0, 2 if self._belts else 1
         for seat in range(1, self._seats + 1):

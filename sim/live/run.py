@@ -15,12 +15,12 @@ from typing import Any, Protocol
 from drivers.radio.dial import Dialer
 from firmware.bus import Bus
 from firmware.journal.journal import ALARM, TRACK
-from firmware.trip.trip import PARKED
+from firmware.snapshot import PARKED
 from sim.bus.rig import config_for
 from sim.bus.vehicle import Vehicle
 from sim.live.dashboard import Picture, Plain, Row
+from sim.live.ledger import Ledger
 from sim.network.subscriber import Subscriber
-from sim.soak.ledger import Ledger
 from sim.wires.uart import UART
 from sim.world.world import World
 
@@ -29,6 +29,7 @@ _STEP_MS = 100
 _NAP_S = 0.002
 _SLIP_S = 0.5  # a computer this far behind lets simulated time pass more slowly
 _DRAIN_S = 20
+_DRAIN_SPEED = 12  # at least: positions wait for up to a minute of the bus's time to be sent
 _SIGNAL_DBM = -65
 _FRAME_S = 0.1
 
@@ -41,6 +42,10 @@ class Pace:
         self._due_ms = 0.0
         self._seen_s = time.monotonic()
         self.slipped = False
+
+    def hurry(self, speed: float) -> None:
+        """Time passes at least so many times faster than life from now on."""
+        self._speed = max(speed, self._speed)
 
     def due_ms(self, done_ms: int) -> int:
         """How far simulated time should have come, now that it has come to `done_ms`."""
@@ -73,7 +78,7 @@ class LiveBus(Vehicle):
 
     @property
     def firmware(self) -> Bus:
-        assert self.bus is not None  # nobody cuts the power here
+        assert self.bus is not None  # the power is never cut here
         return self.bus
 
     def turn(self, now_ms: int) -> None:
@@ -94,8 +99,8 @@ class LiveBus(Vehicle):
 
     @property
     def at_rest(self) -> bool:
-        """Nothing will happen any more."""
-        return self.world.next_change_ms is None and self.firmware.trip.phase == PARKED
+        """Nothing will change any more."""
+        return self.world.next_change_ms is None and self.firmware.snapshot.trip.phase == PARKED
 
     def row(self) -> Row:
         s = self.firmware.snapshot
@@ -108,19 +113,21 @@ class LiveBus(Vehicle):
 
 
 class Wish(Protocol):
-    """Looked at all the time: is it to end?"""
+    """Asked again and again: is the run to end?"""
 
     @property
     def asked(self) -> bool: ...
 
 
 class Stop:
-    """In a with block: Ctrl-C and SIGTERM are a wish, to be granted in order."""
+    """In a with block: Ctrl-C and SIGTERM. What is only being set up they break off at once
+    (KeyboardInterrupt); once it `runs` they set `asked`, and it ends in order."""
 
     _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
     def __init__(self) -> None:
         self.asked = False
+        self.runs = False
 
     def __enter__(self) -> Stop:
         self._before = [signal.signal(number, self._ask) for number in self._SIGNALS]
@@ -131,11 +138,13 @@ class Stop:
             signal.signal(number, handler)
 
     def _ask(self, *_: object) -> None:
+        if not self.runs:
+            raise KeyboardInterrupt
         self.asked = True
 
 
 class Run:
-    """Buses, the city's ear, and the account of what passed between them."""
+    """Buses, the city's subscriber, and the account of what passed between them."""
 
     def __init__(
         self,
@@ -144,7 +153,7 @@ class Run:
         speed: float,
         tell: Callable[[int], None] = lambda utc_ms: None,
     ):
-        """tell: hears all the time what time it is in the town, UTC in ms."""
+        """tell: is called all the time with the time in the town, UTC in ms."""
         self.ledger = Ledger(buses)
         self.now_ms = 0
         self._buses = buses
@@ -169,6 +178,9 @@ class Run:
 
     def drain(self, screen: Picture | Plain, stop: Wish) -> None:
         """The buses stand, with signal, and deliver what they hold; for a bounded time."""
+        if any(live.holds for live in self._buses):
+            screen.headline("The buses deliver what they still hold. Ctrl-C ends the wait.")
+        self._pace.hurry(_DRAIN_SPEED)
         for live in self._buses:
             live.world.signal_dbm = _SIGNAL_DBM
         end_s = time.monotonic() + _DRAIN_S

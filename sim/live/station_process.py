@@ -1,8 +1,8 @@
 """The station beside the town: a process of its own, as in a city, on 127.0.0.1.
 
-It knows of the simulator only what comes by MQTT. Its clock is told on its standard input, since
-the town lives in another time; and when that closes, whatever happened to us, the station ends.
-The database is new each time, in a temporary folder: a morning in the town is told anew.
+It gets nothing from the simulator but MQTT messages and, on its standard input, the time in the
+town. When that input closes, for whatever reason, the station ends. The database is new each time,
+in a temporary folder.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ _TELL_S = 0.05
 PERSON = "demo"
 
 
-class Station:
-    """In a with block. OSError, with its words: it did not start."""
+class StationProcess:
+    """For a with block. OSError, with its last output, if it does not start."""
 
     def __init__(self, broker: tuple[str, int], utc_ms: int, db: str | None = None):
         self._files = Path(tempfile.mkdtemp(prefix="busguard-station-"))
@@ -47,7 +47,7 @@ class Station:
             self.stop()
             raise
 
-    def __enter__(self) -> Station:
+    def __enter__(self) -> StationProcess:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -63,7 +63,7 @@ class Station:
         self._run("policy", fleet, "-", text=json.dumps(pack))
 
     def tell(self, utc_ms: int, every_s: float = _TELL_S) -> None:
-        """What time it is in the town; now and then is enough."""
+        """The time in the town; now and then is enough."""
         if time.monotonic() - self._told_s < every_s or self._process is None:
             return
         self._told_s = time.monotonic()
@@ -90,7 +90,7 @@ class Station:
     def _run(self, *arguments: str, text: str = "") -> str:
         done = subprocess.run(
             [sys.executable, "-m", "station", *arguments], input=text, capture_output=True,
-            text=True, env=self._environment, check=False,
+            text=True, env=self._environment, check=False, start_new_session=True,
         )  # fmt: skip
         if done.returncode:
             raise OSError(done.stderr.strip()[-500:])

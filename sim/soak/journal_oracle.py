@@ -1,4 +1,4 @@
-"""The witness beside a journal: knows what was confirmed, and holds every start to it. P1, P3."""
+"""JournalOracle knows what a journal confirmed, and checks every start against it. P1, P3."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from firmware.journal.journal import ALARM, KIND_EVENT, TRACK, Journal
 from firmware.journal.sector import CURSOR
+from sim.soak.promise import need
 from sim.wires.flash import Dice, Flash
 
 EPOCH = b"\x9f\x3a\x21\xc4"
@@ -14,17 +15,8 @@ ALARM_SECTORS = 3
 _ROOM = 1500  # more records than the soak's lanes ever hold
 
 
-class Broken(AssertionError):
-    """A promise was not kept."""
-
-
-def need(true: object, what: str) -> None:
-    if not true:
-        raise Broken(what)
-
-
 class Lane:
-    """What a witness knows of one lane."""
+    """What the oracle knows of one lane."""
 
     def __init__(self) -> None:
         self.confirmed: dict[int, bytes] = {}
@@ -69,7 +61,7 @@ class Lane:
 class JournalOracle:
     """Wraps a journal's calls, remembers what they promised, and checks it.
 
-    forgiving: cells are weak by whim, so what is not confirmed may come and go.
+    forgiving: weak cells read differently each time, so what is not confirmed may come and go.
     """
 
     def __init__(self) -> None:
@@ -126,7 +118,7 @@ class JournalOracle:
         known.missing.clear()
 
     def read(self, lane: int, reader: Any) -> None:
-        """What a reader found goes to the city."""
+        """What a reader found is delivered to the city."""
         known = self.lanes[lane]
         need(reader.seq not in known.frozen, f"{reader.seq} appeared after the lane went on")
         wanted = known.confirmed.get(reader.seq, known.tried.get(reader.seq))
@@ -153,7 +145,7 @@ class JournalOracle:
             self.lost += loss[3]
 
     def start(self, flash: Flash) -> None:
-        """A start on these cells; holds what is found to what is known."""
+        """Start on these cells, and check what is found against what is known."""
         journal = self.journal = Journal(
             flash, entropy_from(flash.dice), ALARM_SECTORS * 4, cursor_s=1, memory=self
         )
@@ -168,7 +160,7 @@ class JournalOracle:
             sure = len(found.keys() & known.confirmed.keys())
             need(journal.backlog(lane) >= sure, f"backlog is not {sure}")
             known.prune()
-            # What one start took for a record may be weak, and go and come; nobody was promised it.
+            # What one start took for a record may be weak, and come and go: it was never confirmed.
             known.taken.update(seq for seq in known.tried if seq in found or self.forgiving)
             known.missing = set(known.tried) - known.taken - known.frozen
 

@@ -1,4 +1,4 @@
-"""VirtualBoard: answers the VM's requests, keeps what resets keep, and holds its power.
+"""VirtualBoard: answers the VM's requests, keeps what resets keep, and knows whether it has power.
 
 sim/vm/README.md has the protocol. Nothing here waits; run.py has the loop.
 """
@@ -9,10 +9,10 @@ import struct
 from collections.abc import Callable, Iterator
 
 from drivers.board.tables import ADC1
-from sim.virtual.clock import Clock
+from sim.virtual.clock import BoardClock
 from sim.virtual.harness import Harness
-from sim.virtual.image import Image
-from sim.virtual.nvs import Nvs
+from sim.virtual.image import FlashImage
+from sim.virtual.nvs import ImageNvs
 from sim.virtual.radio import ask_ppp, ask_wlan
 from sim.vm import _ops as ops
 from sim.wires.flash import ERASE_US, PAGE, PAGE_US, SECTOR, Misuse, PowerCut
@@ -23,18 +23,19 @@ HARD, SOFT, DEEPSLEEP = 0, 1, 2
 _OK = (0, b"", 0)
 _EIO = 5
 Answer = tuple[int, bytes, int]
+MakeHarness = Callable[[Callable[[], int]], Harness]
 
 
 class VirtualBoard:
-    """wanted: what has to be done to the VM once the answer is given up (RESET, ...), or None."""
+    """wanted: what run.py has to do to the VM instead of answering (a reset, ...), or None."""
 
-    def __init__(self, image: Image, harness: Callable[[Callable[[], int]], Harness], speed: int):
+    def __init__(self, image: FlashImage, harness: MakeHarness, speed: int):
         """harness: makes it, given the clock in ms. speed: x life while the board sleeps."""
-        self.clock = Clock()
+        self.clock = BoardClock()
         self.speed = speed
         self._now_ms = 0
         self.image = image
-        self.nvs = Nvs(image)
+        self.nvs = ImageNvs(image)
         self.harness = harness(lambda: self._now_ms)
         self._rtc_memory = b""
         self._rtc_offset_us = 0
@@ -94,7 +95,7 @@ class VirtualBoard:
         return self._watchdog is not None and self.clock.now_us() >= self._watchdog[1]
 
     def look(self) -> None:
-        """Time passes, whether the board asks for anything or not."""
+        """Let time pass, also while the board asks for nothing."""
         self._now_ms = self.clock.now_us() // 1000
         self.harness.look(self._now_ms)
 
@@ -103,9 +104,8 @@ class VirtualBoard:
     def answer(
         self, op: int, unit: int, argument: int, now_us: int, data: bytes, room: int
     ) -> Answer | None:
-        """-> value, bytes that go along, us that it took; None: there is nothing to answer any
-        more, see `wanted`."""
-        if op != ops.HELLO:  # it does not know yet
+        """-> value, bytes of the answer, us that it took; None: no answer, see `wanted`."""
+        if op != ops.HELLO:  # the VM does not know the time yet
             self.clock.follow(now_us)
         if self.watchdog_bites():
             self.wanted = "watchdog"

@@ -13,7 +13,7 @@ from vm import ROOT, program
 
 from sim.virtual.compiled import sha256
 from tools import deploy
-from tools.board import Board
+from tools.board import AttachedBoard
 
 FLAT_MAIN = """
 import json, machine, time
@@ -65,7 +65,7 @@ def test_a_board_goes_from_one_layout_to_another_and_back(flat, tmp_path):
 
         def starts(change):
             """Changes the board -> the first report after it."""
-            with Board(virtual.port) as board:
+            with AttachedBoard(virtual.port) as board:
                 board.stop()
                 change(board)
                 return restarts(board)

@@ -33,7 +33,7 @@ def test_retained_and_repeated_messages_are_messages_too():
         assert link.is_open and ears.messages == [(b"c", b"hi")], link.failure
 
 
-def test_an_empty_topic_harms_nobody():
+def test_an_empty_topic_does_no_harm():
     link, ears = opened(Line(b"\x30\x02\x00\x00" + puback(3)))
     link.turn(0)
     assert link.is_open and ears.acks == [3]

@@ -71,7 +71,7 @@ def test_the_window_counts_the_bytes_of_a_message():
         assert bench.uplink.wants_state(bench.now_ms) == room
 
 
-def test_what_may_be_on_its_way_grows_with_each_puback_and_begins_anew_after_a_break():
+def test_what_may_be_in_flight_grows_with_each_puback_and_starts_over_after_a_break():
     for breaks, least in ((False, 12000), (True, 4000)):
         first, second = Line(), Line()
         first.acks = True
@@ -155,7 +155,7 @@ def test_positions_wait_for_company_but_not_in_the_way_of_an_event():
     assert published(line)[-2][2]["n"] == 2
 
 
-def test_positions_that_wait_for_company_begin_anew_after_a_break():
+def test_a_batch_of_positions_starts_over_after_a_break():
     first, second = Line(), Line()
     first.acks = second.acks = True
     bench = Bench(first, second)
@@ -234,7 +234,7 @@ def test_a_window_full_of_positions_has_room_for_an_alarm():
     assert bench.journal.backlog(TRACK) == bench.journal.backlog(ALARM) == 0
 
 
-def test_an_event_that_was_held_back_when_the_connection_broke_is_read_anew():
+def test_an_event_that_was_held_back_when_the_connection_broke_is_read_again():
     first, second = Line(), Line()
     first.acks = second.acks = True
     bench = Bench(first, second)
@@ -283,7 +283,7 @@ def test_state_is_taken_once_at_a_time_and_never_queued():
     assert bench.uplink.wants_state(bench.now_ms)
 
 
-def test_a_status_that_changed_is_told_at_once_and_once():
+def test_a_status_that_changed_is_published_at_once_and_once():
     line, next_line = Line(), Line()
     line.acks = next_line.acks = True
     bench = Bench(line, next_line)

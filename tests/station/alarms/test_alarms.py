@@ -5,6 +5,7 @@ import asyncio
 from station_told import (
     NOW_MS,
     At,
+    alarm_log,
     connected,
     event,
     on_one_database,
@@ -94,10 +95,14 @@ def test_acknowledged_once_escalated_if_not_and_a_drill_that_becomes_real(settin
 
                 await until(lambda: escalated() >= {drill, crash})  # and the bus goes dark
                 assert first not in escalated()
-                log = [line["what"] for line in await station.alarms.log(drill)]
+                log = [line["what"] for line in await alarm_log(station, drill)]
                 assert log == ["heard", "acknowledged", "real", "escalated"]
 
     asyncio.run(scenario())
+
+
+def active(station):
+    return [alarm["kind"] for alarm in station.alarms.views() if not alarm["cleared_at"]]
 
 
 def test_what_only_happens_and_what_a_restart_ended_does_not_stand_for_ever(settings, broker):
@@ -107,7 +112,11 @@ def test_what_only_happens_and_what_a_restart_ended_does_not_stand_for_ever(sett
         async with time.running() as station:
             await connected(station)
             with telling(broker) as bus:
-                bus.say(event(1, "check_too_soon", "warning"), event(2, "sos"), event(3, "drill"))
+                bus.say(
+                    event(1, "check_too_soon", "warning"),
+                    event(2, "sos"),
+                    event(3, "drill", "warning"),
+                )
                 await until(lambda: len(station.alarms.at_hand) == 3)
                 start = {"boot": 4, "reset": "watchdog", "start": "normal", "fw": "0.3.0"}
                 bus.say(event(40, "started", "warning", data=start, at_ms=NOW_MS + 5000))
@@ -121,8 +130,9 @@ def test_what_only_happens_and_what_a_restart_ended_does_not_stand_for_ever(sett
                 await until(lambda: any(a["cleared_at"] is None for a in station.alarms.views()))
                 time.passes(20)
                 bus.say(state(at_ms=NOW_MS + 16_000, active=["sos"]))
+                await until(lambda: active(station) == ["sos"])
                 await asyncio.sleep(0.5)
-                assert [a["kind"] for a in station.alarms.views() if not a["cleared_at"]] == ["sos"]
+                assert active(station) == ["sos"]
                 bus.say(state(at_ms=NOW_MS + 17_000))
                 await until(lambda: all(a["cleared_at"] for a in station.alarms.views()))
 

@@ -21,7 +21,6 @@ class Fix:
         self.course_cdeg = None  # 0..35999, clockwise from true north
         self.sats = None  # used in the solution
         self.hdop_e2 = None  # HDOP x 100
-        self.altitude_mm = None  # above mean sea level
         self.time_ms = time_ms  # of the UTC day
         self.day = None  # UTC days since 1970, counted apart from the time: both stay small
 
@@ -39,6 +38,5 @@ class Fix:
         self.course_cdeg = other.course_cdeg
         self.sats = other.sats
         self.hdop_e2 = other.hdop_e2
-        self.altitude_mm = other.altitude_mm
         self.time_ms = other.time_ms
         self.day = other.day

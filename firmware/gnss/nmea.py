@@ -118,7 +118,7 @@ class Nmea(Epochs):
             self._complete()
 
     def _gga(self, state):
-        """1 time, 2-5 position, 6 quality, 7 satellites, 8 HDOP, 9 altitude."""
+        """1 time, 2-5 position, 6 quality, 7 satellites, 8 HDOP."""
         quality = decimal(state, 6, 1)
         grade = MEASURED if 1 <= quality <= 5 else ESTIMATED if quality == 6 else NO_FIX
         if self._position(state, GGA, 1, 2, grade):
@@ -199,8 +199,6 @@ class Nmea(Epochs):
         sats = decimal(state, 7, 1)
         fix.sats = sats if 0 <= sats <= 99 else None
         self._hdop(state, 8)
-        altitude = decimal(state, 9, 1000)
-        fix.altitude_mm = altitude if altitude < 100000000 else None
 
     def _hdop(self, state, field):
         hdop = decimal(state, field, 100)

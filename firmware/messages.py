@@ -37,6 +37,14 @@ def topic(config, name):
     return ("schoolbus/" + config["fleet"] + "/" + config["bus"] + "/" + name).encode()
 
 
+def _where(gnss):
+    """The best position known; with how far from it the bus may be, and whether it is a guess."""
+    parts = (("lat", fixed(gnss.best_lat_e7, 7)), ("lon", fixed(gnss.best_lon_e7, 7)))
+    if gnss.best_lat_e7 is not None:
+        parts += (("accuracy_m", gnss.accuracy_m),)
+    return parts + (("estimated", True),) if gnss.estimated else parts
+
+
 def event_parts(event, s, boot, exercise=False):
     """Event, Snapshot -> (bytes before, bytes after) the number of its occurrence.
 
@@ -48,9 +56,7 @@ def event_parts(event, s, boot, exercise=False):
         when += (("boot", boot), ("up_ms", s.now_ms))
     before = when + (("kind", event.kind), ("severity", event.severity), ("state", event.state))
     after = (("exercise", True),) if exercise else ()
-    after += (
-        ("lat", fixed(s.gnss.lat_e7, 7)),
-        ("lon", fixed(s.gnss.lon_e7, 7)),
+    after += _where(s.gnss) + (
         ("speed_kmh", kmh(s.gnss.speed_mms)),
         ("data", event.data),
         ("why", event.why if s.place.policy is None else event.why + (("policy", s.place.policy),)),
@@ -162,8 +168,9 @@ def state(s, active, alarm_backlog, track_backlog, next_s):
             ("mode", s.trip.mode),
             ("trip", s.trip.number),
             ("route", s.place.route),
-            ("lat", fixed(s.gnss.lat_e7, 7)),
-            ("lon", fixed(s.gnss.lon_e7, 7)),
+        )
+        + _where(s.gnss)
+        + (
             ("speed_kmh", kmh(s.gnss.speed_mms)),
             ("heading_deg", s.gnss.heading_deg),
             ("sats", s.gnss.sats),

@@ -370,7 +370,7 @@ def test_an_old_receiver_is_a_matter_of_the_calendar():
     bench.chip.utc_ms_at_0 = UTC_AT_0 - 7168 * 86_400_000
     bench.runs(40)
     assert abs(bench.reader.fix.utc_ms() - UTC_AT_0 - bench.now_ms) <= 1000
-    bench.reader = Nmea(Calendar(0))
+    bench.reader = Nmea(Calendar(0, 40000))
     bench.runs(3)
     assert bench.reader.fix.utc_ms() < UTC_AT_0
 

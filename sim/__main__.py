@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn
 
-BENCHES = ("nmea", "tick", "journal", "uplink", "speed", "board", "station", "power")
+BENCHES = ("nmea", "track", "tick", "journal", "uplink", "speed", "board", "station", "power")
 _HOUR_S = 3600
 _SEEDS = 2**31 - 1
 

@@ -4,8 +4,9 @@ The distance from a line with two ends to the farthest of many points is that of
 their convex hull. So where room runs out, the corners stay and the rest is forgotten, and
 nothing is lost.
 
-Points are decimetres north and east of the line's beginning, each within REACH_DM: so
-that no product needs more than 32 bits. Viper on the board, plain Python on a computer.
+Points are decimetres north and east of the line's beginning, each within REACH_DM, and those
+that have been admitted lie in one narrow strip: so no product needs more than 32 bits, nor 31
+up to 2.3 km. Viper on the board, plain Python on a computer.
 """
 
 from array import array
@@ -13,7 +14,8 @@ from array import array
 import micropython
 from micropython import const
 
-REACH_DM = const(15000)
+REACH_DM = const(32000)
+_BIAS = const(65536)  # viper reads 32 bits without a sign where a word has 64
 _ROOM = const(64)  # points
 _CORNERS = const(48)  # more of them: the line has to end
 
@@ -38,8 +40,8 @@ class Corridor:
         if not _fits(self._points, self._n, north_dm, east_dm, length_dm, self._width_dm):
             return False
         at = 2 * self._n
-        self._points[at] = north_dm
-        self._points[at + 1] = east_dm
+        self._points[at] = north_dm + _BIAS
+        self._points[at + 1] = east_dm + _BIAS
         self._n += 1
         return True
 
@@ -52,8 +54,8 @@ def _fits(points: ptr32, count: int, north: int, east: int, length: int, width: 
     across = width * length
     at = 0
     while at < 2 * count:
-        n = int(points[at])
-        e = int(points[at + 1])
+        n = int(points[at]) - 65536
+        e = int(points[at + 1]) - 65536
         along = n * north + e * east
         if along <= 0:
             if n * n + e * e > near:

@@ -14,8 +14,7 @@ from firmware.journal.corridor import REACH_DM, Corridor
 from firmware.snapshot import PARKED
 
 _ROUNDING_DM = const(2)  # what decimetres may cost: half of one in each of two positions' axes
-_AWAY_M = const(8)  # tenths of error_m: so far from the anchor a bus that stops has left it
-_STANDING_MMS = const(500)  # below: the bus stands
+_AWAY_M = const(8)  # tenths of error_m: so far from the anchor the bus has left it
 _MOVING_MMS = const(1000)  # above: it moves; noise at standstill stays below
 _MOST_READY = const(8)
 
@@ -35,7 +34,6 @@ class Track:
         self._newest = [0, 0, 0, None, None]  # as in take(), the time in ms; filled in place
         self._newest_ms = 0
         self._far_dm = 0  # from the anchor, at most
-        self._stood = False
 
     def keep(self, snapshot):
         """A Snapshot -> int, kept positions that wait for take().
@@ -75,11 +73,6 @@ class Track:
         self._remember(s)
         if not is_near:  # a jump
             self._keep_newest()
-        speed_mms = s.gnss.speed_mms
-        standing = speed_mms is not None and speed_mms < _STANDING_MMS
-        if standing and not self._stood and self._far_dm > self._away_dm:
-            self._keep_newest()
-        self._stood = standing
 
     def _is_moving(self, s):
         """bool. Unknown speed: the bus moves if it has left the anchor."""
@@ -90,7 +83,7 @@ class Track:
     def _end(self):
         """The drive is over."""
         self._keep_newest()
-        self._has_anchor = self._stood = False
+        self._has_anchor = False
 
     def _remember(self, s):
         newest = self._newest

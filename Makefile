@@ -9,7 +9,9 @@ PIP := $(VENV_BIN)/python -m pip install -qq --disable-pip-version-check
 TOWN := $(if $(BUSES),--buses $(BUSES)) $(if $(SPEED),--speed $(SPEED)) $(if $(SEED),--seed $(SEED)) \
         $(if $(DURATION),--duration $(DURATION)) $(if $(BROKER),--broker $(BROKER))
 
-COVERING := tests/portable tests/firmware/rules/test_hypothesis.py
+SOAK := $(if $(SEED),--seed $(SEED))
+COVERING := $(wildcard tests/portable/test_*.py tests/portable/journal/test_recorder*.py) \
+            $(addprefix tests/portable/,rules policy sensing trip)
 
 # make station BROKER=mqtts://mqtt.example.org CA=city.pem DB=postgresql://... HTTP=127.0.0.1:8080
 STATION := $(if $(BROKER),--broker $(BROKER)) $(if $(CA),--broker-ca $(CA)) $(if $(DB),--db $(DB)) $(if $(HTTP),--http $(HTTP)) \
@@ -21,6 +23,7 @@ WHERE = $(if $(PORT),--port $(PORT))
 # What a target takes, and what it cannot do without. A mistake on the command line is reported
 # before anything is set up.
 takes_sim := BUSES SPEED SEED DURATION BROKER
+takes_soak := SEED
 takes_station := BROKER CA DB HTTP TILES
 takes_firmware := BIN PORT
 takes_deploy := BUS PORT
@@ -57,10 +60,10 @@ setup: $(VENV)/dev  ## make .venv with everything in it (the other targets do it
 sim: $(VENV)/sim  ## a school morning in Laem Chabang, live (BUSES= SPEED= SEED= DURATION= BROKER=)
 	@$(VENV_BIN)/python -m sim town $(TOWN)
 
-station: $(VENV)/station $(VENV)/web  ## what municipal staff see, for a broker that runs already (BROKER= CA= DB= HTTP=)
+station: $(VENV)/station $(VENV)/web  ## what municipal staff see, for a broker that runs already (BROKER= CA= DB= HTTP= TILES=)
 	@$(VENV_BIN)/python -m station serve $(STATION)
 
-test: $(VENV)/dev  ## all tests
+test: $(VENV)/dev  ## all tests but the long ones of make soak
 	@$(VENV_BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/dev $(VENV)/typings  ## style (ruff) and types (mypy)
@@ -76,11 +79,14 @@ bench: $(VENV)/dev  ## measure, beside the goals
 vm: $(VENV)/dev  ## the portable tests of firmware/, on CPython and in MicroPython (64 and 32 bits)
 	@VM32=all $(VENV_BIN)/python -m pytest -q -rs -n auto tests/portable tests/test_portable_vm.py tests/test_portable_vm32.py
 
-soak: $(VENV)/sim  ## cut the power of a journal 100,000 times (some minutes)
-	@$(VENV_BIN)/python -m sim soak --flash
+soak: $(VENV)/dev  ## long runs with faults by the dice: days, hazards, power cuts (about 10 minutes; SEED=)
+	@$(VENV_BIN)/python -m pytest -q -m soak
+	@$(VENV_BIN)/python -m sim soak --days 2 $(SOAK)
+	@$(VENV_BIN)/python -m sim soak --hazards --ordinary 10 --left 200 $(SOAK)
+	@$(VENV_BIN)/python -m sim soak --flash --cuts 100000 $(SOAK)
 
 cover: $(VENV)/dev  ## 100 % of lines and branches of what judges (rules, trip, seats, policy, ...)
-	@$(VENV_BIN)/python -m pytest -q --no-cov-on-fail --cov --cov-fail-under=100 $(COVERING)
+	@$(VENV_BIN)/python -m pytest -q -n auto --no-cov-on-fail --cov --cov-fail-under=100 $(COVERING)
 
 firmware: $(VENV)/board  ## MicroPython with the journal's partition onto an ESP32 (BIN= PORT=)
 	@$(VENV_BIN)/python -m tools.firmware $(WHERE) --bin "$(BIN)"

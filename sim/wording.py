@@ -59,9 +59,9 @@ def kind(name: str) -> str:
 
 
 def event(name: str, state: str, data: Mapping[str, Any]) -> str:
-    """ "child left behind: seat 7, the horn sounds"; "child left behind: over"."""
+    """ "child left behind: seat 7, the horn sounds"; "child left behind: ended"."""
     about = _about(name, {key: data[key] for key in data if state != "cleared" or key in _STAY})
-    begin = {"raised": "", "updated": "changed", "cleared": "over"}.get(state, state)
+    begin = {"raised": "", "updated": "changed", "cleared": "ended"}.get(state, state)
     said = ", ".join(words for words in (begin, about) if words)
     return f"{kind(name)}: {said}" if said else kind(name)
 
@@ -118,7 +118,7 @@ def _unknown(numbers: list[int]) -> str:
 
 
 def _parts(names: list[str]) -> str:
-    return f"{', '.join(names).replace('_', ' ')} failed"
+    return ", ".join(names).replace("_", " ")
 
 
 def _heat(minutes: int) -> str:
@@ -136,6 +136,7 @@ _PHRASES: dict[str, Callable[[Any], str]] = {
     "unknown_seats": _unknown,
     "seats_before": _before(seats),
     "unknown_before": _before(_unknown),
+    "resets": lambda count: f"{count} in all",
     "expanders": lambda numbers: seats(numbers, "expander"),
     "stage": lambda stage: {2: "the buzzer sounds inside", 3: "the horn sounds"}.get(stage, ""),
     "heat_min": _heat,
@@ -171,7 +172,7 @@ _PHRASES: dict[str, Callable[[Any], str]] = {
     "jump_m": distance,
     "within_s": lambda seconds: f"within {duration(seconds)}",
     "ok": lambda is_well: "all is well" if is_well else "",
-    "faults": _parts,
+    "faults": lambda names: f"{_parts(names)} failed",
     "parts": _parts,
     "radio": _one_of(wifi="now by Wi-Fi", cellular="now by the mobile network"),
     "was": _one_of(wifi="before by Wi-Fi", cellular="before by the mobile network"),
@@ -184,7 +185,7 @@ _STAY = {
 }  # fmt: skip
 """What an event that is over still has to say: the rest was true when it began."""
 
-_RESET = _one_of(power_on="power came", watchdog="the watchdog bit", soft="a soft reset",
+_RESET = _one_of(power_on="power came", watchdog="a watchdog reset", soft="a soft reset",
                  deep_sleep="deep sleep", external="it was asked to, or had crashed")  # fmt: skip
 _START = _one_of(normal="", previous=", with the code before", safe=", in safe mode")
 
@@ -208,7 +209,9 @@ def _stop_served(data: Mapping[str, Any]) -> str:
 
 
 def _trip_ended(data: Mapping[str, Any]) -> str:
-    return f"trip {data['trip']}, {distance(data['distance_m'])}, {data['stops']} stops"
+    stops = data["stops"]
+    served = f"{stops} stop{'s' * (stops != 1)}"
+    return f"trip {data['trip']}, {distance(data['distance_m'])}, {served}"
 
 
 def _arrival_notice(data: Mapping[str, Any]) -> str:

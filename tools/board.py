@@ -167,13 +167,21 @@ class AttachedBoard:
         self.close()
 
 
+def parser(description: str) -> argparse.ArgumentParser:
+    """One that shows how the tool was called, and keeps the lines of its description."""
+    spec = sys.modules["__main__"].__spec__
+    return argparse.ArgumentParser(
+        prog=f"python -m {spec.name}" if spec else None,
+        description=description,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
 def arguments(description: str) -> argparse.ArgumentParser:
     """A parser that knows --port."""
-    parser = argparse.ArgumentParser(
-        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--port", help="serial port of the board; else the one that is attached")
-    return parser
+    with_port = parser(description)
+    with_port.add_argument("--port", help="serial port of the board; else the one that is attached")
+    return with_port
 
 
 GOES_ON = "The board starts again by itself within two minutes."

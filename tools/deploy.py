@@ -33,9 +33,11 @@ def settings(name: str) -> bytes:
     """fleet/<name>.json, as it is to stand on the board. Trouble names every fault in it."""
     path = FLEET / f"{name}.json"
     if not path.is_file():
-        known = ", ".join(sorted(one.stem for one in FLEET.glob("*.json"))) or "none yet"
+        known = ", ".join(sorted(one.stem for one in FLEET.glob("*.json")))
         raise Trouble(
-            f"fleet/{name}.json does not exist; copy bus.example.json to it. There are: {known}."
+            f"fleet/{name}.json does not exist. "
+            + (f"These buses are there: {known}. " if known else "")
+            + "For a new bus copy bus.example.json to it."
         )
     try:
         text, config = settings_file.read(path)

@@ -22,7 +22,7 @@ from rich.progress import Progress
 
 from sim import wording
 from tools import evidence
-from tools.board import AttachedBoard, Trouble, arguments, choose, run
+from tools.board import AttachedBoard, Trouble, arguments, choose, parser, run
 from tools.deploy import examine
 from tools.evidence import SECTOR
 
@@ -152,18 +152,16 @@ def line(record: dict[str, Any]) -> str:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    ways = parser.add_subparsers(required=True)
-    taking = ways.add_parser("take", parents=[arguments("")], add_help=False)
+    pull = parser(__doc__)
+    ways = pull.add_subparsers(required=True)
+    taking = ways.add_parser("take", help="from a board", parents=[arguments("")], add_help=False)
     taking.add_argument("--out", required=True, help="the evidence file to write")
     taking.set_defaults(do=_take)
-    showing = ways.add_parser("show")
+    showing = ways.add_parser("show", help="list the records")
     showing.add_argument("file")
     showing.add_argument("--json", action="store_true", help="a line of JSON for each record")
     showing.set_defaults(do=_show)
-    options = parser.parse_args()
+    options = pull.parse_args()
     return options.do(options)
 
 

@@ -107,10 +107,7 @@ class Recorder:
         """
         lost = self._journal.take_lost()
         if lost is not None:
-            lane, first, last, count = lost
-            name = "alarm" if lane == ALARM else "track"
-            data = (("lane", name), ("first", first), ("last", last), ("count", count))
-            notices.append(Event("records_lost", WARNING, data=data, subject=None))
+            notices.append(_records_lost(*lost))
         if self._journal.damaged != self._damaged:
             self._damaged = self._journal.damaged
             text = "%d records since the start cannot be read any more." % self._damaged
@@ -149,6 +146,8 @@ class Recorder:
             _, event, occurrence, _ = entry
             stands = self._standing.get((event.kind, event.subject)) is occurrence
             is_needed = stands and (event.state == RAISED or event is occurrence.last)
+            # The journal takes a loss that it handed out as announced.
+            is_needed = is_needed or event.kind == "records_lost"
             if event.state != CLEARED and not is_needed:
                 break
         else:
@@ -157,3 +156,9 @@ class Recorder:
             self._waiting = [other for other in self._waiting if other[2] is not occurrence]
         else:
             self._waiting.remove(entry)
+
+
+def _records_lost(lane, first, last, count):
+    name = "alarm" if lane == ALARM else "track"
+    data = (("lane", name), ("first", first), ("last", last), ("count", count))
+    return Event("records_lost", WARNING, data=data, subject=None)

@@ -10,16 +10,6 @@ from firmware.rules.catalogue import RULES
 from firmware.warnings import SILENT
 
 
-def unwatched(thresholds, has_belts):
-    """-> set of the kinds that this bus does not watch: switched off, or without a sensor."""
-    kinds = set(thresholds["disabled"])
-    if not has_belts:
-        kinds.add("belt_off")
-    if not thresholds["check_walk_s"]:
-        kinds.add("check_too_soon")
-    return kinds
-
-
 class RuleEngine:
     """rules: those in force, in the order of RULES; the list is replaced when a rule is rebuilt.
     The first judge() makes them.
@@ -36,6 +26,15 @@ class RuleEngine:
         """Other limits, other rules switched off: from the next tick on."""
         self._thresholds = thresholds
         self._stale.update([rule.kind for rule in RULES])
+
+    def unwatched(self, has_belts):
+        """-> set of the kinds that this bus does not watch: switched off, or without a sensor."""
+        kinds = set(self._thresholds["disabled"])
+        if not has_belts:
+            kinds.add("belt_off")
+        if not self._thresholds["check_walk_s"]:
+            kinds.add("check_too_soon")
+        return kinds
 
     def judge(self, s, notices):
         """Adds to the Events in notices."""

@@ -16,7 +16,6 @@ from firmware.event import INFO, Event, fault
 from firmware.gnss.nmea import Nmea
 from firmware.sensing.plausible import Plausible
 from firmware.sensing.whereabouts import Whereabouts
-from firmware.snapshot import marked
 
 _FIX_AGE_MS = const(3000)  # an older position is no position
 _SILENT_MS = const(3000)  # every receiver sends once a second
@@ -39,9 +38,12 @@ _DATELESS = (
 
 
 class Receiver:
+    """silent: nothing is heard from it."""
+
     def __init__(self, part):
         """part: drivers/gnss.py or one that reads as it does."""
         self._part = part
+        self.silent = False
         self.nmea = Nmea()
         self._clock = Clock()
         self._plausible = Plausible()
@@ -83,7 +85,7 @@ class Receiver:
                 self._heard_ms = now_ms
             n = self._listen()
         self._part.turn(now_ms - self._deaf_ms, nmea.sentences)
-        s.silent = marked(s.sensors, s.silent, "gnss", now_ms - self._heard_ms > _SILENT_MS)
+        self.silent = now_ms - self._heard_ms > _SILENT_MS
         if nmea.contradictions:
             self._report(_CONTRADICTS)
 

@@ -8,7 +8,6 @@ from micropython import const
 
 from firmware import VERSION, messages
 from firmware.journal.journal import ALARM, TRACK
-from firmware.rules.engine import unwatched
 from firmware.snapshot import PARKED
 from firmware.trip.sleep import LEAVING
 
@@ -18,13 +17,14 @@ _EARLY_MS = const(1000)  # so that the promise of next_s holds at one tick a sec
 
 
 class StatePublisher:
-    def __init__(self, config, startup, snapshot, journal, recorder, policy, sleeping):
-        """policy: PolicyInForce; sleeping: Sleep."""
+    def __init__(self, config, startup, snapshot, journal, recorder, policy, engine, sleeping):
+        """policy: PolicyInForce; engine: RuleEngine; sleeping: Sleep."""
         self._startup = startup
         self._snapshot = snapshot
         self._journal = journal
         self._recorder = recorder
         self._policy = policy
+        self._engine = engine
         self._sleeping = sleeping
         self._has_belts = config["seats"]["belts"]
         self._sleep_s = config["sleep"]["wake_s"] if config["sleep"]["on"] else None
@@ -35,19 +35,15 @@ class StatePublisher:
 
     def turn(self, now_ms, uplink):
         """Publishes the state if it is due and the uplink takes it."""
-        s, is_leaving = self._snapshot, self._sleeping.state == LEAVING
-        if is_leaving:
-            every_s = self._sleeping.next_s
-        else:
-            every_s = _PARKED_STATE_S if s.trip.phase == PARKED else _STATE_S
-        is_due = now_ms - self._sent_ms >= every_s * 1000 - _EARLY_MS
-        if not (is_due or self._has_changed(s, is_leaving)) or not uplink.wants_state(now_ms):
+        is_leaving = self._sleeping.state == LEAVING
+        if not self._is_due(now_ms) and not self._has_changed(self._snapshot, is_leaving):
             return
-        self._sent_ms = now_ms
-        self._remember(s, is_leaving)
-        uplink.offer_state(self._state(s, every_s))
-        if is_leaving:
-            self._sleeping.said(now_ms)
+        if uplink.wants_state(now_ms):
+            self._sent_ms = now_ms
+            self._remember(self._snapshot, is_leaving)
+            uplink.offer_state(self._state())
+            if is_leaving:
+                self._sleeping.said(now_ms)
 
     def status(self):
         """-> bytes, for every new connection."""
@@ -59,14 +55,24 @@ class StatePublisher:
             startup.boot,
             startup.reset_cause,
             startup.start,
-            unwatched(self._policy.thresholds, self._has_belts),
+            self._engine.unwatched(self._has_belts),
             self._policy.hash,
             self._sleep_s,
         )
 
-    def _state(self, s, every_s):
+    def _state(self):
         alarms, track = self._journal.backlog(ALARM), self._journal.backlog(TRACK)
-        return messages.state(s, self._recorder.active(), alarms, track, every_s)
+        active = self._recorder.active()
+        return messages.state(self._snapshot, active, alarms, track, self._next_s())
+
+    def _next_s(self):
+        """-> the longest time until the next state, in s."""
+        if self._sleeping.state == LEAVING:
+            return self._sleeping.next_s
+        return _PARKED_STATE_S if self._snapshot.trip.phase == PARKED else _STATE_S
+
+    def _is_due(self, now_ms):
+        return now_ms - self._sent_ms >= self._next_s() * 1000 - _EARLY_MS
 
     def _has_changed(self, s, is_leaving):
         """Compared one by one: a tuple would be garbage in every turn."""

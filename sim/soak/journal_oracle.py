@@ -23,7 +23,7 @@ class Lane:
         self.tried: dict[int, bytes] = {}  # append did not return
         self.taken: set[int] = set()  # tried, and there at a start
         self.missing: set[int] = set()  # tried, and not there at any start
-        self.frozen: set[int] = set()  # and then the lane went on: must never appear
+        self.frozen: set[int] = set()  # missing, and later ones confirmed: never to appear
         self.acked = 0
         self.delivered: set[int] = set()  # was read
         self.blocks: dict[int, int] = {}  # where a record was put

@@ -172,7 +172,9 @@ class Story(OnTheMap, Mishaps, Asked, Questions):
 
     def cuts_wire(self, part: str = "", *, seat: int = 0, belt: int = 0) -> None:
         """A switch's or output's wire by its part (`front_door`, `horn`), a seat's, or a belt's."""
-        self._timeline.tell(f"wire cut: {part or (f'seat {seat}' if seat else f'belt {belt}')}")
+        self._timeline.tell(
+            f"wire cut: {_part(part) or (f'seat {seat}' if seat else f'belt {belt}')}"
+        )
         faults = self.rig.vehicle.faults
         if part:
             faults.cut_wire(part)
@@ -183,7 +185,7 @@ class Story(OnTheMap, Mishaps, Asked, Questions):
         self._pass(1000)
 
     def mends_wire(self, part: str = "", *, seat: int = 0) -> None:
-        self._timeline.tell(f"wire mended: {part or f'seat {seat}'}")
+        self._timeline.tell(f"wire mended: {_part(part) or f'seat {seat}'}")
         faults = self.rig.vehicle.faults
         if part:
             faults.mend_switch(part)
@@ -273,6 +275,10 @@ class Story(OnTheMap, Mishaps, Asked, Questions):
         self._pass(ms)
         setattr(self.world, button, False)
         self._pass(500)
+
+
+def _part(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _on_board(seats: Iterable[int]) -> str:

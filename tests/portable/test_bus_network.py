@@ -2,7 +2,7 @@
 
 import json
 
-from bench import MINUTE, Parts, Radio
+from bus_bench import MINUTE, Parts, Radio
 from lines import BROKER, Dialer, Line, packets
 from nor import Flash
 from parts import Nvs

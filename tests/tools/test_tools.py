@@ -95,7 +95,7 @@ def test_ctrl_c_while_a_tool_is_still_loading_is_no_traceback():
 @pytest.mark.parametrize(
     ("error", "told"),
     [
-        (EOFError(), "Nobody answered; nothing was done."),
+        (EOFError(), "No answer was given; nothing was done."),
         (serial.SerialException("device disconnected"), "The cable was pulled"),
     ],
 )

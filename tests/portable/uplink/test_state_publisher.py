@@ -7,6 +7,7 @@ from recording import recording
 
 from firmware.config.load import defaults
 from firmware.memory import Memory
+from firmware.rules.engine import RuleEngine
 from firmware.startup import Startup
 from firmware.trip.sleep import AWAKE, LEAVING
 from firmware.uplink.state_publisher import StatePublisher
@@ -20,7 +21,6 @@ class Journal:
 
 
 class Policy:
-    thresholds = defaults()["rules"]
     hash = "a1b2c3d4"
 
 
@@ -43,8 +43,10 @@ class Bench:
         self.states = []
         self.now_ms = 0
         startup = Startup(Memory(Nvs({"boot": 16})), "power_on", "normal")
+        recorder = recording()[1]
+        engine = RuleEngine(recorder, dict(defaults()["rules"], disabled=["supply"]))
         self.publisher = StatePublisher(
-            defaults(), startup, self.s, Journal(), recording()[1], Policy(), self.sleeping
+            defaults(), startup, self.s, Journal(), recorder, Policy(), engine, self.sleeping
         )
 
     def wants_state(self, now_ms):
@@ -121,4 +123,5 @@ def test_the_status_says_what_runs_here():
         "normal",
         "a1b2c3d4",
     )
+    assert status["disabled"] == ["supply"]
     assert status["sleep_s"] == defaults()["sleep"]["wake_s"]

@@ -137,3 +137,20 @@ def test_what_only_happens_and_what_a_restart_ended_does_not_stand_for_ever(sett
                 await until(lambda: all(a["cleared_at"] for a in station.alarms.views()))
 
     asyncio.run(scenario())
+
+
+@on_one_database
+def test_an_alarm_that_a_new_journal_ends_is_shown_and_logged_as_ended(settings, broker):
+    async def scenario():
+        async with running(settings) as station:
+            await connected(station)
+            with telling(broker) as bus:
+                bus.say(event(1, "sos"))
+                (alarm,) = await until(station.alarms.views)
+                start = {"boot": 1, "reset": "power_on", "start": "normal", "fw": "0.2.0"}
+                bus.say(event(1, "started", "info", data=start, epoch="00c0ffee"))
+                await until(lambda: not active(station))
+            log = [(row["who"], row["what"]) for row in await alarm_log(station, alarm["id"])]
+            assert log == [("station", "heard"), ("station", "cleared")]
+
+    asyncio.run(scenario())

@@ -20,11 +20,16 @@ _ROOM = const(64)  # points
 _CORNERS = const(48)  # more of them: the line has to end
 
 
+def _room():
+    """-> the array of points that viper works on."""
+    return array("i", bytearray(8 * (_ROOM + 1)))
+
+
 class Corridor:
     def __init__(self, width_dm):
         """width_dm: so far from the line points may be."""
         self._width_dm = width_dm
-        self._points = array("i", bytearray(8 * (_ROOM + 1)))
+        self._points = _room()
         self._n = 0
 
     def clear(self):

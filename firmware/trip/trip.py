@@ -1,7 +1,7 @@
 """The trip: PARKED -> BOARDING -> DRIVING -> CHECKING -> PARKED.
 
     ignition on                           -> BOARDING
-    start_kmh for 2 s                     -> DRIVING   (a new trip, if there was none)
+    start_kmh for 2 s and 20 m            -> DRIVING   (departure.py; a new trip, if there was none)
     front door open at standstill         -> BOARDING  (a stop is being served)
     ignition off                          -> CHECKING
     checked, and no seat taken            -> PARKED    (check.py)

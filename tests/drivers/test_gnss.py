@@ -270,7 +270,7 @@ def test_each_brand_is_recognised_and_set_up_in_its_own_language_alone(
     assert bench.gnss.set_up == 1  # the driver leaves it alone
 
 
-@pytest.mark.parametrize("baudrate", [4800, 19200, 38400, 57600, 115200])
+@pytest.mark.parametrize("baudrate", [4800, 19200, 38400, 57600, 115200, 230400, 460800])
 def test_the_speed_is_found_by_listening(baudrate):
     bench = Bench(baudrate=baudrate)
     bench.runs(60)

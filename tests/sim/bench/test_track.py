@@ -1,4 +1,4 @@
-"""The track of real logs and of simulated school runs: few positions, none too far from its line."""
+"""The track of real logs and simulated school runs: few positions, none far from its line."""
 
 import pytest
 

@@ -76,8 +76,8 @@ bench: $(VENV)/dev  ## measure, beside the goals
 	@$(VENV_BIN)/python -m sim bench
 	@$(VENV_BIN)/python -m tests.support.page_frames
 
-vm: $(VENV)/dev  ## the portable tests of firmware/, on CPython and in the MicroPython VM
-	@$(VENV_BIN)/python -m pytest -q -rs tests/portable tests/test_portable_vm.py
+vm: $(VENV)/dev  ## the portable tests of firmware/, on CPython and in MicroPython (64 and 32 bits)
+	@VM32=all $(VENV_BIN)/python -m pytest -q -rs -n auto tests/portable tests/test_portable_vm.py tests/test_portable_vm32.py
 
 soak: $(VENV)/dev  ## long runs with faults by the dice: days, hazards, power cuts (about 10 minutes; SEED=)
 	@$(VENV_BIN)/python -m pytest -q -m soak
@@ -140,7 +140,7 @@ $(VENV)/sim: requirements.txt tools/get_umqtt.py $(VENV)/station $(VENV)/web | $
 	@$(VENV_BIN)/python tools/get_umqtt.py
 	@touch $@
 
-$(VENV)/web: station/web/package-lock.json tools/web_files.py | $(VENV_BIN)/python
+$(VENV)/web: station/web/package-lock.json tools/web_files.py tools/npm.py | $(VENV_BIN)/python
 	@echo "Fetching what the station's page takes from npm (once) ..."
 	@$(VENV_BIN)/python -m tools.web_files
 	@touch $@
@@ -150,7 +150,12 @@ $(VENV)/board: requirements-board.txt $(VENV)/sim
 	@$(PIP) -r requirements-board.txt
 	@touch $@
 
-$(VENV)/dev: requirements-dev.txt requirements-board.txt requirements-station.txt $(VENV)/sim $(VENV)/web
+$(VENV)/vm32: tools/vm32/package-lock.json tools/get_vm32.py tools/npm.py | $(VENV_BIN)/python
+	@echo "Fetching a MicroPython VM with words of 32 bits from npm (once) ..."
+	@$(VENV_BIN)/python -m tools.get_vm32
+	@touch $@
+
+$(VENV)/dev: requirements-dev.txt requirements-board.txt requirements-station.txt $(VENV)/sim $(VENV)/web $(VENV)/vm32
 	@echo "Setting up $(VENV) for tests and lint (once) ..."
 	@$(PIP) -r requirements-dev.txt
 	@touch $@

@@ -9,7 +9,7 @@ from micropython import const
 
 from drivers.gnss_commands import QUESTIONS, UNKNOWN, commands
 
-_SPEEDS = (9600, 115200, 38400, 57600, 19200, 4800)
+_SPEEDS = (9600, 115200, 38400, 57600, 230400, 460800, 19200, 4800)
 _LISTEN_MS = const(2500)  # every receiver sends once a second
 _ENOUGH = const(3)  # sentences; noise may look like one or two
 _ANSWER_MS = const(1500)  # the answer may wait behind a burst of sentences

@@ -102,7 +102,9 @@ class Bus:
         """Everything up to the journal and the horn. Only a completed tick feeds the watchdog."""
         s, notices = self.snapshot, self._notices
         s.now_ms = now_ms
-        self.sensors.sense(s, self._slept_ms)
+        events = self.sensors.sense(s, self._slept_ms)
+        if events:
+            notices.extend(events)
         self._slept_ms = 0
         for watcher in self._watchers:
             events = watcher.update(s)

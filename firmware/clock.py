@@ -3,7 +3,7 @@
 from micropython import const
 
 _TICKS_MASK = const(0x3FFFFFFF)  # time.ticks_ms() wraps at 2**30
-_STEP_MS = const(2000)  # a larger jump of UTC has to be seen three times running
+_STEP_MS = const(2000)  # offsets that differ by less agree
 _CONFIRM = const(3)
 _COAST_MS = const(600000)  # so long after the last fix `gnss` becomes `rtc`
 _DAY_MS = const(86400000)
@@ -24,37 +24,48 @@ class Uptime:
 
 
 class Clock:
-    """UTC = uptime + offset; the offset comes from valid GNSS fixes."""
+    """UTC = uptime + offset; the offset comes from valid GNSS fixes.
+
+    The first offset, and each that moves UTC by more than 2 s, is taken once three fixes in a row
+    agree on it.
+    """
 
     def __init__(self):
         self._offset_ms = None
-        self._set_at_ms = 0
+        self._set_at_ms = None  # None: not since the board slept
         self._doubted_ms = None
         self._agreed = 0
 
     def discipline(self, now_ms, utc_ms):
-        """utc_ms: of a valid fix that came at now_ms. A single wrong second changes nothing."""
-        offset = utc_ms - now_ms
-        if self._offset_ms is not None and abs(offset - self._offset_ms) > _STEP_MS:
+        """utc_ms: of a valid fix heard at now_ms -> ms by which UTC has been moved; mostly 0."""
+        offset, before = utc_ms - now_ms, self._offset_ms
+        moved = before is None or abs(offset - before) > _STEP_MS
+        if moved:
             if self._doubted_ms is None or abs(offset - self._doubted_ms) > _STEP_MS:
                 self._doubted_ms = offset
                 self._agreed = 0
             self._agreed += 1
             if self._agreed < _CONFIRM:
-                return
+                return 0
         self._doubted_ms = None
         self._offset_ms = offset
         self._set_at_ms = now_ms
+        return offset - before if moved and before is not None else 0
+
+    def sleep(self):
+        """The board sleeps: the crystal of its light sleep drifts by seconds an hour."""
+        self._set_at_ms = None
 
     def utc_ms(self, now_ms):
-        """ms since 1970, or None before the first fix."""
+        """ms since 1970, or None before the first offset."""
         return None if self._offset_ms is None else now_ms + self._offset_ms
 
     def source(self, now_ms):
         """How far to trust it: "gnss", "rtc" (coasting on the crystal) or "none"."""
         if self._offset_ms is None:
             return "none"
-        return "gnss" if now_ms - self._set_at_ms < _COAST_MS else "rtc"
+        fresh = self._set_at_ms is not None and now_ms - self._set_at_ms < _COAST_MS
+        return "gnss" if fresh else "rtc"
 
 
 def iso(utc_ms):

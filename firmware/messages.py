@@ -48,6 +48,19 @@ def topic(config, name):
     return ("schoolbus/" + config["fleet"] + "/" + config["bus"] + "/" + name).encode()
 
 
+def _rounded(value, decimals):
+    """A number with one decimal more -> Fixed, or None."""
+    return None if value is None else Fixed((value + 5) // 10, decimals)
+
+
+def _where(gnss):
+    """The best position known; with how far from it the bus may be, and whether it is a guess."""
+    parts = (("lat", _rounded(gnss.best_lat_e7, 6)), ("lon", _rounded(gnss.best_lon_e7, 6)))
+    if gnss.best_lat_e7 is not None:
+        parts += (("accuracy_m", gnss.accuracy_m),)
+    return parts + (("estimated", True),) if gnss.estimated else parts
+
+
 def event_parts(event, s, boot, exercise=False):
     """Event, Snapshot -> (bytes before, bytes after) the number of its occurrence.
 
@@ -59,9 +72,7 @@ def event_parts(event, s, boot, exercise=False):
         when += (("boot", boot), ("up_ms", s.now_ms))
     before = when + (("kind", event.kind), ("severity", event.severity), ("state", event.state))
     after = (("exercise", True),) if exercise else ()
-    after += (
-        ("lat", fixed(s.gnss.lat_e7, 7)),
-        ("lon", fixed(s.gnss.lon_e7, 7)),
+    after += _where(s.gnss) + (
         ("speed_kmh", kmh(s.gnss.speed_mms)),
         ("data", event.data),
         ("why", event.why if s.place.policy is None else event.why + (("policy", s.place.policy),)),
@@ -166,11 +177,6 @@ def status(
 WILL = b'{"v":1,"online":false}'
 
 
-def _rounded(value, decimals):
-    """A number with one decimal more -> Fixed, or None."""
-    return None if value is None else Fixed((value + 5) // 10, decimals)
-
-
 def _door(is_open):
     return None if is_open is None else ("open" if is_open else "closed")
 
@@ -190,9 +196,8 @@ def state(s, active, alarm_backlog, track_backlog, next_s):
             ("trip", s.trip.number),
         )
         + (() if s.place.route is None else (("route", s.place.route),))
+        + _where(s.gnss)
         + (
-            ("lat", _rounded(s.gnss.lat_e7, 6)),
-            ("lon", _rounded(s.gnss.lon_e7, 6)),
             ("speed_kmh", kmh(s.gnss.speed_mms)),
             ("heading_deg", s.gnss.heading_deg),
             ("sats", s.gnss.sats),

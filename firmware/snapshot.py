@@ -16,7 +16,7 @@ EVACUATION = "evacuation"
 
 
 class Gnss:
-    """Written by sensing/sensors.py."""
+    """Written by sensing/receiver.py; the best position by whereabouts.py."""
 
     def __init__(self):
         self.fix_new = False  # this tick brought a new valid position
@@ -26,6 +26,13 @@ class Gnss:
         self.heading_deg = None  # 0..359, clockwise from north
         self.sats = None
         self.hdop_e2 = None  # HDOP x 100
+        # a change of speed that no tyre can, on which three fixes agree; in their tick alone
+        self.step_mms2 = None
+        # for the city, not for rules: poor, estimated or old
+        self.best_lat_e7 = None
+        self.best_lon_e7 = None
+        self.accuracy_m = None  # radius around it
+        self.estimated = False  # by dead reckoning, or nothing is heard any more
 
 
 class Seats:

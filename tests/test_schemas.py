@@ -30,7 +30,8 @@ def known():
     """A Snapshot in which everything is known."""
     s = Snapshot(40)
     s.now_ms, s.utc_ms, s.clock = 60_000, 1_795_306_323_400, "gnss"
-    s.gnss.lat_e7, s.gnss.lon_e7, s.gnss.speed_mms, s.gnss.heading_deg = (
+    s.gnss.accuracy_m, s.gnss.estimated = 5, True
+    s.gnss.best_lat_e7, s.gnss.best_lon_e7, s.gnss.speed_mms, s.gnss.heading_deg = (
         -1,
         1_008_833_000,
         11_528,
@@ -86,7 +87,8 @@ MESSAGES = [
 
 NOT_IN_OLDER_FIRMWARE = {
     ("state", "route"), ("status", "start"), ("status", "disabled"), ("status", "policy"),
-    ("status", "sleep_s"), ("state", "backup_mv"),
+    ("status", "sleep_s"), ("state", "backup_mv"), ("state", "accuracy_m"), ("event", "accuracy_m"),
+    ("state", "estimated"), ("event", "estimated"),
 }  # fmt: skip
 
 

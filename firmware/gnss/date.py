@@ -1,25 +1,36 @@
-"""Dates of RMC and ZDA sentences -> UTC, also for sentences that carry only a time.
+"""Dates of RMC and ZDA sentences -> the UTC day, also for sentences that carry only a time.
+
+A date counts if it lies between the day this firmware was built and 20 years later;
+any other date is no date, and the time is unknown.
 
 A receiver counts weeks modulo 1024 (GPS interface specification IS-GPS-200, 20.3.3.3.1.1):
-if its firmware is older than 20 years, it reports dates 7168 days too early. Calendar adds
-7168 days until the date is not before the day this firmware was built. A receiver that
-never knew the date reports 1980 or 2080; such a date is ignored.
+if its firmware is older than 20 years, it reports dates 7168 days too early. But so do
+receivers that made their date up. Calendar adds the 7168 days only where that leads into the
+first five years after the build: a bus whose code is older than that is not looked after.
 """
 
 from micropython import const
 
-_DAY_MS = const(86400000)
+from firmware import BUILT
+
 _HALF_DAY_MS = const(43200000)
+_DAY_MS = const(86400000)
 _ROLLOVER_DAYS = const(7168)
-_BUILT_DAY = const(20758)  # 2026-11-01, in days since 1970
+_TRUSTED_DAYS = const(7305)  # 20 years
+_SET_FORWARD_DAYS = const(1826)  # 5 years
 
 
 class Calendar:
     """The date of a valid fix, carried across midnight for sentences without one."""
 
-    def __init__(self, not_before_day=_BUILT_DAY):
-        """not_before_day: days since 1970; no receiver can have seen an earlier one."""
-        self._not_before = not_before_day
+    def __init__(self, first_day=None, days=_TRUSTED_DAYS, set_forward_days=_SET_FORWARD_DAYS):
+        """first_day: days since 1970, the day of the build unless given; no receiver can have seen
+        an earlier one. days: so many count, from the first on; and so many for dates that are
+        1024 weeks early.
+        """
+        self._first = days_since_1970(*BUILT) if first_day is None else first_day
+        self._last = self._first + days
+        self._last_forward = self._first + set_forward_days
         self._day = None  # days since 1970 at _time_ms
         self._time_ms = 0
         self._ddmmyy = 0  # _rmc_day was computed from it
@@ -53,8 +64,8 @@ class Calendar:
         self._day = None
         self._zda_day = None
 
-    def utc_ms(self, time_ms):
-        """time_ms: of a valid fix, ms of the day or None -> ms since 1970, or None."""
+    def day_of(self, time_ms):
+        """time_ms: of a valid fix, ms of the day or None -> days since 1970, or None."""
         if self._zda_day is not None:
             self._day = self._zda_day
             self._time_ms = self._zda_time_ms
@@ -66,20 +77,27 @@ class Calendar:
         elif time_ms - self._time_ms > _HALF_DAY_MS:
             self._day -= 1
         self._time_ms = time_ms
-        return self._day * _DAY_MS + time_ms
+        return self._day
 
     def _real(self, year, month, day):
-        """A date as a receiver reports it -> days since 1970, or None if it is impossible."""
+        """A date as a receiver reports it -> days since 1970, or None if it cannot be."""
         if not 1981 <= year <= 2079 or not 1 <= month <= 12:
             return None
-        leap = year % 4 == 0
-        first = _days_before(month, leap)
-        if not 1 <= day <= _days_before(month + 1, leap) - first:
+        first = _days_before(month, year % 4 == 0)
+        if not 1 <= day <= _days_before(month + 1, year % 4 == 0) - first:
             return None
-        days = (year - 1969) // 4 + 365 * (year - 1970) + first + day - 1
-        while days < self._not_before:
+        days = days_since_1970(year, month, day)
+        last = self._last
+        while days < self._first:
             days += _ROLLOVER_DAYS
-        return days
+            last = self._last_forward
+        return days if days <= last else None
+
+
+def days_since_1970(year, month, day):
+    """A date of 1970 to 2099."""
+    leap = year % 4 == 0
+    return (year - 1969) // 4 + 365 * (year - 1970) + _days_before(month, leap) + day - 1
 
 
 def _days_before(month, leap):

@@ -2,21 +2,18 @@
 
 Source: NMEA 0183 v4.11 and the logs of some fifty receivers, most of which deviate from it.
 
-An epoch is everything that a receiver reports about one instant, in up to a dozen
-sentences. `Nmea.fix` changes only when an epoch is complete: when all kinds of
-sentence of the two epochs before have come, or the line falls silent, or the next
-epoch begins. So a fix never mixes two instants, and never shows a speed as
-unknown only because its sentence is still on the wire. "No fix" is shown at once.
+Nmea reads sentences; which of them belong together is the business of epoch.py.
 """
 
 from micropython import const
 
-from firmware.gnss.date import Calendar
-from firmware.gnss.fix import Fix
+from firmware.gnss.epoch import GGA, GLL, GNS, RMC, VTG, Epochs
+from firmware.gnss.grade import ESTIMATED, MEASURED, NO_FIX, best_grade, grade_of
 from firmware.gnss.scan import (
     ADDRESS_LENGTH,
+    ANGLE,
     CHECKED,
-    NO_ANGLE,
+    LAST_FIELD,
     UNCHECKED,
     UNKNOWN,
     VERDICT,
@@ -25,50 +22,38 @@ from firmware.gnss.scan import (
     day_ms,
     decimal,
     new_state,
+    rest_of,
     scan,
     text_of,
 )
 
-_RMC = const(1)  # kinds of sentence in an epoch, one bit each
-_GGA = const(2)
-_GNS = const(4)
-_GLL = const(8)
-_VTG = const(16)
-
-_VALID = code("A")
-_NOT_VALID = code("N")
-_SIMULATED = code("S")
-_TRUE_COURSE = code("T")
-_KNOTS = code("N")
+_A = const(33)  # letters as `code` packs them: valid, and measured by satellites
+_N = const(46)  # knots
+_T = const(52)  # true course
 _PROPRIETARY = code("P") << 24  # addresses that begin with P, Quectel's PQ too: no position
+_WHOLE = {
+    code("RMC"): 11,
+    code("GGA"): 14,
+    code("GNS"): 12,
+    code("GLL"): 6,
+}  # fields of a sentence; one without a checksum and with fewer is cut
 
 
-class Nmea:
-    """Takes the bytes of the UART, in pieces of any size.
+class Nmea(Epochs):
+    """Takes the bytes of the UART, in pieces of any size. Also, see Epochs: fix, fixes, ...
 
-    `fix`        Fix of the newest complete epoch, changed in place
-    `fixes`      int, epochs with a valid position so far
     `sentences`  int, undamaged sentences so far; it does not rise while the line is silent
     `damaged`    int, damaged sentences so far; a missing checksum is damage if this
-                 receiver sends checksums
+                 receiver sends checksums, or if the sentence is cut
     """
 
     def __init__(self, calendar=None):
         """calendar: a Calendar of its own, for recordings older than this firmware."""
-        self.fix = Fix()
-        self.fixes = 0
+        super().__init__(calendar)
         self.sentences = 0
         self.damaged = 0
-        self._calendar = calendar or Calendar()
         self._state = new_state()
         self._sums = False  # this receiver sends checksums
-        self._next = Fix()  # the epoch that is being received
-        self._seen = 0  # kinds of sentence that it has
-        self._before = 0  # kinds that the one before had
-        self._usual = 0  # kinds that the two before had: worth waiting for
-        self._refused = False  # a sentence of it reports no fix
-        self._counted = False  # it is in `fixes`
-        self._shown = True  # `fix` has all of it
         self._readers = {
             code("RMC"): self._rmc,
             code("GGA"): self._gga,
@@ -86,7 +71,7 @@ class Nmea:
         whatever the bytes are.
         """
         if n == 0:
-            self._publish()
+            self._pause()
             return 0
         state = self._state
         before = self.sentences
@@ -97,7 +82,7 @@ class Nmea:
             if verdict == CHECKED:
                 self._sums = True
                 self._read(state)
-            elif verdict == UNCHECKED and not self._sums:
+            elif verdict == UNCHECKED and not self._sums and _is_whole(state):
                 self._read(state)
             elif verdict:
                 self.damaged += 1
@@ -111,6 +96,7 @@ class Nmea:
         reader = self._readers.get(address & 0x3FFFF)
         if reader and address & 0x3F000000 != _PROPRIETARY:
             self._shown = False
+            self._talker = address >> 18
             reader(state)
 
     def _rmc(self, state):
@@ -118,9 +104,11 @@ class Nmea:
 
         Field 13, the navigation status, is not read: receivers that do not assess it send V.
         """
-        mode = text_of(state, 12)
-        valid = text_of(state, 2) == _VALID and mode != _NOT_VALID and mode != _SIMULATED
-        fix = self._position(state, _RMC, 1, 3, valid)
+        grade = NO_FIX
+        if text_of(state, 2) == _A:
+            mode = text_of(state, 12)
+            grade = MEASURED if mode == _A else grade_of(mode)
+        fix = self._position(state, RMC, 1, 3, grade)
         if fix:
             self._speed(state, 7)
             course = decimal(state, 8, 100)
@@ -130,43 +118,49 @@ class Nmea:
             self._complete()
 
     def _gga(self, state):
-        """1 time, 2-5 position, 6 quality, 7 satellites, 8 HDOP, 9 altitude."""
+        """1 time, 2-5 position, 6 quality, 7 satellites, 8 HDOP."""
         quality = decimal(state, 6, 1)
-        if self._position(state, _GGA, 1, 2, 1 <= quality <= 6):
+        grade = MEASURED if 1 <= quality <= 5 else ESTIMATED if quality == 6 else NO_FIX
+        if self._position(state, GGA, 1, 2, grade):
             self._quality(state)
             self._complete()
 
     def _gns(self, state):
-        """As GGA, with a letter for each constellation: N no fix, S simulated, else valid."""
-        letters = text_of(state, 6)
-        valid = False
-        while letters:
-            letter = letters & 63
-            valid = valid or letter != _NOT_VALID and letter != _SIMULATED
-            letters >>= 6
-        if self._position(state, _GNS, 1, 2, valid):
+        """As GGA, with a letter for each constellation: one that measures is enough."""
+        grade = best_grade(text_of(state, 6))
+        if grade != MEASURED:
+            grade = best_grade(rest_of(state, 6)) or grade
+        if self._position(state, GNS, 1, 2, grade):
             self._quality(state)
             self._complete()
 
     def _gll(self, state):
         """1-4 position, 5 time, 6 status, 7 mode."""
-        mode = text_of(state, 7)
-        valid = text_of(state, 6) == _VALID and mode != _NOT_VALID and mode != _SIMULATED
-        if self._position(state, _GLL, 5, 1, valid):
+        grade = NO_FIX
+        if text_of(state, 6) == _A:
+            mode = text_of(state, 7)
+            grade = MEASURED if mode == _A else grade_of(mode)
+        if self._position(state, GLL, 5, 1, grade):
             self._complete()
 
     def _vtg(self, state):
-        """1 course, 2 T, 5 knots, 6 N; it has no time, so it belongs to the current epoch."""
+        """1 course, 2 T, 5 knots, 6 N, 9 mode; it has no time: it belongs to this epoch."""
         fix = self._next
-        if not fix.valid or text_of(state, 2) != _TRUE_COURSE:
+        if not fix.valid or text_of(state, 2) != _T:
             return
-        if fix.speed_mms is None and text_of(state, 6) == _KNOTS:
+        mode = text_of(state, 9)
+        if mode != _A:
+            grade = grade_of(mode)
+            if grade == NO_FIX:
+                return
+            fix.estimated = fix.estimated or grade == ESTIMATED
+        if fix.speed_mms is None and text_of(state, 6) == _N:
             self._speed(state, 5)
         if fix.course_cdeg is None:
             course = decimal(state, 1, 100)
             if 0 <= course <= 36000:
                 fix.course_cdeg = course % 36000
-        self._seen |= _VTG
+        self._seen |= VTG
         self._complete()
 
     def _gsa(self, state):
@@ -182,70 +176,29 @@ class Nmea:
         day = decimal(state, 2, 1)
         self._calendar.zda(year, month, day, day_ms(state, 1))
 
-    def _position(self, state, kind, time_at, angle_at, valid):
-        """-> the Fix to fill in, or None if a sentence of this epoch reports no fix."""
-        fix = self._next
+    def _position(self, state, kind, time_at, angle_at, grade):
+        """-> the Fix to fill in, or None if this sentence or its epoch has no fix."""
         time_ms = day_ms(state, time_at)
-        if time_ms == UNKNOWN:
-            if self._seen & kind:
+        if time_ms != self._next.time_ms:
+            if time_ms != UNKNOWN:
+                self._begin(time_ms)
+            elif self._is_again(kind):
                 self._begin(None)
-        elif time_ms != fix.time_ms:
-            self._begin(time_ms)
-        self._seen |= kind
-        lat = angle_e7(state, angle_at, 90)
-        lon = angle_e7(state, angle_at + 2, 180)
-        if not valid or lat == NO_ANGLE or lon == NO_ANGLE:
-            self._no_fix()
-            return None
-        if self._refused:
-            return None
-        fix.valid = True
-        fix.lat_e7 = lat
-        fix.lon_e7 = lon
-        return fix
-
-    def _begin(self, time_ms):
-        """Begins a new epoch: publishes the old one, if that has not been done, and clears it."""
-        if not self._counted:
-            self._publish()
-        if self._next.valid:
-            seen = self._seen & ~_VTG if self._seen & _RMC else self._seen
-            self._usual = seen | self._before
-            self._before = seen
-        self._seen = 0
-        self._refused = False
-        self._counted = False
-        self._shown = False
-        self._next.clear(time_ms)
-
-    def _no_fix(self):
-        self._refused = True
-        self._next.clear(self._next.time_ms)
-        self.fix.copy(self._next)
-        self._calendar.forget()
-
-    def _complete(self):
-        """Publishes the epoch once every usual kind of sentence has come."""
-        if self._seen & self._usual == self._usual:
-            self._publish()
-
-    def _publish(self):
-        fix = self._next
-        if fix.valid and not self._shown:
-            self._shown = True
-            fix.utc_ms = self._calendar.utc_ms(fix.time_ms)
-            self.fix.copy(fix)
-            if not self._counted:
-                self._counted = True
-                self.fixes += 1
+        if not grade or not angle_e7(state, angle_at, 90):
+            return self._report_void(kind)
+        lat = state[ANGLE]
+        if not angle_e7(state, angle_at + 2, 180):
+            return self._report_void(kind)
+        lon = state[ANGLE]
+        if not lat and not lon:  # receivers start from zeros
+            return self._report_void(kind)
+        return self._take(kind, lat, lon, grade)
 
     def _quality(self, state):
         fix = self._next
         sats = decimal(state, 7, 1)
         fix.sats = sats if 0 <= sats <= 99 else None
         self._hdop(state, 8)
-        altitude = decimal(state, 9, 1000)
-        fix.altitude_mm = altitude if altitude < 100000000 else None
 
     def _hdop(self, state, field):
         hdop = decimal(state, field, 100)
@@ -257,3 +210,8 @@ class Nmea:
         knots_e3 = decimal(state, field, 1000)
         if 0 <= knots_e3 <= 2000000:
             self._next.speed_mms = (knots_e3 * 463 + 450) // 900
+
+
+def _is_whole(state):
+    """Has a sentence without a checksum all its fields? -> bool."""
+    return state[LAST_FIELD] >= _WHOLE.get(text_of(state, 0) & 0x3FFFF, 0)

@@ -6,7 +6,8 @@ section 5.3 (`$`, fields between commas, `*`, two hex digits of an XOR, CR LF).
 
 The state is one array("i"). Behind its ten private words stand three for each field:
 
-    whole     the digits before the dot; EMPTY if the field has no character at all
+    whole     the digits before the dot; EMPTY if the field has no character at all;
+              in a field of six letters or more, the sixth to the tenth, packed too
     fraction  the digits after the dot behind a 1: ".05" is 105, none is 1
     text      its other characters, the first five, packed as `code` does
 
@@ -25,8 +26,9 @@ UNCHECKED = const(2)  # a line without a checksum
 DAMAGED = const(3)  # a wrong checksum, or a byte that cannot stand in a sentence
 
 ADDRESS_LENGTH = const(2)  # index in the state: characters in field 0, `GPRMC`
+LAST_FIELD = const(1)  # and the number of the last field
+ANGLE = const(9)  # and what angle_e7 has read
 UNKNOWN = const(0x3FFFFFFF)  # what decimal and day_ms return for a field without a value
-NO_ANGLE = const(2000000000)  # the same for angle_e7: a longitude may be any int below it
 
 _FIELDS = const(10)
 _MOST_FIELDS = const(32)  # fields beyond are checked but not kept
@@ -69,6 +71,8 @@ def scan(state: ptr32, data: ptr8, at: int, end: int) -> int:
                         value = value * 10 + c - 48
                 elif text < 16777216:
                     text = text << 6 | (c - 32) & 63
+                elif value < 16777216:
+                    value = value << 6 | (c - 32) & 63
                 if c > 126:
                     verdict = 3
             elif c == 44 or c == 42 or c == 13 or c == 10:
@@ -166,31 +170,32 @@ def decimal(state: ptr32, field: int, scale: int) -> int:
 
 
 @micropython.viper
-def angle_e7(state: ptr32, field: int, most: int) -> int:
-    """dddmm.mmmm and the letter in the next field -> 1e-7 degree, or NO_ANGLE.
+def angle_e7(state: ptr32, field: int, most: int) -> bool:
+    """dddmm.mmmm and the letter in the next field -> True; state[ANGLE] is in 1e-7 degree.
 
-    most: 90 for a latitude (N, S), 180 for a longitude (E, W).
+    most: 90 for a latitude (N, S), 180 for a longitude (E, W). It is not returned: every int
+    that fits into 31 bits may be an angle, and one that says "none" would allocate.
     """
-    billion = 1000000000
-    none = billion + billion  # 2000000000 is no constant for viper on 32 bits
     word = 10 + 3 * field
     whole = int(state[word])
     letter = int(state[word + 5])
     negative = 51 if most == 90 else 55
     if field >= int(state[1]) or whole > 18000 or int(state[word + 2]) != 0:
-        return none
+        return False
     if letter != negative and letter != (46 if most == 90 else 37):
-        return none
+        return False
     minutes = whole % 100
     fraction = int(state[word + 1])
     while fraction >= 20000000:
         fraction //= 10
     while fraction < 10000000:
         fraction *= 10
-    angle = whole // 100 * 10000000 + (minutes * 10000000 + fraction - 10000000 + 30) // 60
-    if minutes > 59 or angle > most * 10000000:
-        return none
-    return 0 - angle if letter == negative else angle
+    degrees = whole // 100
+    if minutes > 59 or degrees > most or (degrees == most and minutes + fraction > 10000000):
+        return False
+    angle = degrees * 10000000 + (minutes * 10000000 + fraction - 10000000 + 30) // 60
+    state[9] = 0 - angle if letter == negative else angle
+    return True
 
 
 @micropython.viper
@@ -219,3 +224,11 @@ def day_ms(state: ptr32, field: int) -> int:
 def text_of(state: ptr32, field: int) -> int:
     """The characters of a field that are no digits, packed as `code` does; 0 if it has none."""
     return 0 if field > int(state[1]) else int(state[12 + 3 * field])
+
+
+@micropython.viper
+def rest_of(state: ptr32, field: int) -> int:
+    """The sixth to the tenth letter of a field that holds letters alone; 0 if it has fewer."""
+    if field > int(state[1]) or int(state[12 + 3 * field]) < 16777216:
+        return 0
+    return int(state[10 + 3 * field])

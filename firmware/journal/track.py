@@ -1,23 +1,20 @@
 """Track: keeps few positions, enough to redraw the path within error_m.
 
-An opening window with a cone (Zhao and Saalfeld's sleeve): from the last kept
-position, the anchor, every position passed leaves a sector of directions in which a
-straight line passes close enough to it. A position may end the line if it lies in
-all the sectors, and not nearer than the farthest one passed. The newest position
-that may is remembered; when the next one may not, the remembered one is kept and
-becomes the anchor. So every position ever seen lies within error_m of the line
-through the kept ones, and only two have to be remembered, whatever the length.
-
-The error is shared: 0.8 of it across the line and 0.6 along it, at a right angle.
-Lengths are decimetres, so that their products stay below 2**30 for 2 km.
+An opening window: from the last kept position, the anchor, a line goes to the newest one, as
+long as every position passed lies within error_m of it (corridor.py). When the next position
+breaks that, the newest one is kept and becomes the anchor. So every position ever seen lies
+within error_m of the line through the kept ones, and what has to be remembered is small,
+whatever the length.
 """
 
 from micropython import const
 
 from firmware import geo
+from firmware.journal.corridor import REACH_DM, Corridor
+from firmware.snapshot import PARKED
 
-_ROUNDING_DM = const(4)  # what integers may cost
-_STANDING_MMS = const(500)  # below: the bus stands
+_ROUNDING_DM = const(2)  # what decimetres may cost: half of one in each of two positions' axes
+_AWAY_M = const(8)  # tenths of error_m: so far from the anchor the bus has left it
 _MOVING_MMS = const(1000)  # above: it moves; noise at standstill stays below
 _MOST_READY = const(8)
 
@@ -25,17 +22,18 @@ _MOST_READY = const(8)
 class Track:
     def __init__(self, config):
         """config: error_m (int, metres), every_s (int, seconds between two kept ones, moving)."""
-        error_dm = config["error_m"] * 10 - _ROUNDING_DM
-        self._across_dm = error_dm * 8 // 10
-        self._along_dm = error_dm * 6 // 10
+        width_dm = config["error_m"] * 10 - _ROUNDING_DM
+        self._corridor = Corridor(width_dm)
+        self._away_dm = config["error_m"] * _AWAY_M
         self._every_ms = config["every_s"] * 1000
         self._ready = []
-        self._anchor = None  # the last kept position
+        self._has_anchor = False
+        self._lat_e7 = self._lon_e7 = 0  # of the anchor: the last kept position
         self._anchor_ms = 0
-        self._newest = None  # the newest position passed; it may end the line
+        self._has_newest = False  # a position passed since; it may end the line
+        self._newest = [0, 0, 0, None, None]  # as in take(), the time in ms; filled in place
         self._newest_ms = 0
-        self._stood = False
-        self._open()
+        self._far_dm = 0  # from the anchor, at most
 
     def keep(self, snapshot):
         """A Snapshot -> int, kept positions that wait for take().
@@ -43,7 +41,7 @@ class Track:
         Only a new fix with a position and UTC counts. While the bus is parked, only the
         last position of the drive is kept.
         """
-        if snapshot.trip.phase == "parked":
+        if snapshot.trip.phase == PARKED:
             self._end()
         elif (
             snapshot.gnss.fix_new
@@ -62,99 +60,65 @@ class Track:
         return self._ready.pop(0)
 
     def _pass(self, s):
-        position = (
-            s.utc_ms // 1000,
-            s.gnss.lat_e7,
-            s.gnss.lon_e7,
-            s.gnss.speed_mms,
-            s.gnss.heading_deg,
-        )
-        if self._anchor is None:
-            self._keep(position, s.now_ms)
+        if not self._has_anchor:
+            self._remember(s)
+            self._keep_newest()
             return
-        if s.now_ms - self._anchor_ms > self._every_ms and self._moving(s):
+        if s.now_ms - self._anchor_ms > self._every_ms and self._is_moving(s):
             self._keep_newest()
-        if not self._extend(s):
+        is_near = self._extend(s)
+        if not is_near:
             self._keep_newest()
-            self._extend(s)
-        self._newest = position
-        self._newest_ms = s.now_ms
-        standing = s.gnss.speed_mms is not None and s.gnss.speed_mms < _STANDING_MMS
-        if standing and not self._stood and self._far_dm > self._across_dm:
+            is_near = self._extend(s)
+        self._remember(s)
+        if not is_near:  # a jump
             self._keep_newest()
-        self._stood = standing
 
-    def _moving(self, s):
+    def _is_moving(self, s):
         """bool. Unknown speed: the bus moves if it has left the anchor."""
-        return (
-            self._far_dm > self._across_dm
-            if s.gnss.speed_mms is None
-            else s.gnss.speed_mms > _MOVING_MMS
-        )
+        if s.gnss.speed_mms is None:
+            return self._far_dm > self._away_dm
+        return s.gnss.speed_mms > _MOVING_MMS
 
     def _end(self):
         """The drive is over."""
         self._keep_newest()
-        self._anchor = None
-        self._stood = False
+        self._has_anchor = False
+
+    def _remember(self, s):
+        newest = self._newest
+        newest[0] = s.utc_ms
+        newest[1], newest[2] = s.gnss.lat_e7, s.gnss.lon_e7
+        newest[3], newest[4] = s.gnss.speed_mms, s.gnss.heading_deg
+        self._newest_ms = s.now_ms
+        self._has_newest = True
 
     def _keep_newest(self):
-        if self._newest is not None:
-            self._keep(self._newest, self._newest_ms)
-
-    def _keep(self, position, at_ms):
+        if not self._has_newest:
+            return
+        utc_ms, lat_e7, lon_e7, speed_mms, heading_deg = self._newest
         if len(self._ready) == _MOST_READY:
             self._ready.pop(0)
-        self._ready.append(position)
-        self._anchor = position
-        self._anchor_ms = at_ms
-        self._newest = None
-        self._open()
-
-    def _open(self):
-        """All directions are allowed."""
+        self._ready.append((utc_ms // 1000, lat_e7, lon_e7, speed_mms, heading_deg))
+        self._has_anchor = True
+        self._lat_e7, self._lon_e7 = lat_e7, lon_e7
+        self._anchor_ms = self._newest_ms
+        self._has_newest = False
         self._far_dm = 0
-        self._left_n = self._left_e = 0
-        self._right_n = self._right_e = 0
+        self._corridor.clear()
 
     def _extend(self, s):
-        """May the line end here? -> bool. If so, narrows the cone by this position."""
-        lat_e7 = self._anchor[1]
-        n = geo.scaled(s.gnss.lat_e7 - lat_e7, geo.north_scale(lat_e7)) // 100
-        e = geo.scaled(geo.turn_e7(self._anchor[2], s.gnss.lon_e7), geo.east_scale(lat_e7)) // 100
-        distance = geo.hypot(n, e)
-        if distance < self._far_dm - self._along_dm:
+        """May the line end here? -> bool. If so, this position is one of those passed."""
+        up = s.gnss.lat_e7 - self._lat_e7
+        right = geo.turn_e7(self._lon_e7, s.gnss.lon_e7)
+        middle = self._lat_e7 + up // 2
+        north_dm = (geo.scaled(up, geo.north_scale(middle)) + 50) // 100
+        east_dm = (geo.scaled(right, geo.east_scale(middle)) + 50) // 100
+        if abs(north_dm) > REACH_DM or abs(east_dm) > REACH_DM:
             return False
-        coned = self._left_n or self._left_e
-        if coned and (
-            n * self._left_e - e * self._left_n < 0 or self._right_n * e - self._right_e * n < 0
-        ):
+        distance_dm = geo.hypot(north_dm, east_dm)
+        if not self._corridor.admits(north_dm, east_dm, distance_dm):
             return False
-        if distance > self._far_dm:
-            self._far_dm = distance
-        if distance > self._across_dm:
-            self._narrow(n, e, distance, coned)
+        if distance_dm > self._far_dm:
+            self._far_dm = distance_dm
         return True
-
-    def _narrow(self, n, e, distance, coned):
-        """Leaves only directions that pass this position within the error across.
-
-        The sector's sides touch the circle around it: its direction turned by the
-        angle whose sine is across / distance.
-        """
-        across = self._across_dm
-        touching = geo.root(distance * distance - across * across, distance)
-        turn_n = e * across // distance
-        turn_e = n * across // distance
-        ahead_n = n * touching // distance
-        ahead_e = e * touching // distance
-        n = ahead_n - turn_n
-        e = ahead_e + turn_e
-        if not coned or n * self._left_e - e * self._left_n > 0:
-            self._left_n = n
-            self._left_e = e
-        n = ahead_n + turn_n
-        e = ahead_e - turn_e
-        if not coned or self._right_n * e - self._right_e * n > 0:
-            self._right_n = n
-            self._right_e = e

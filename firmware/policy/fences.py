@@ -1,13 +1,15 @@
 """Fences: which zones the bus is in, without flickering at their edges.
 
 A zone counts as entered once the bus has been inside for dwell_ms, and as left once
-it has been more than edge_mm outside for dwell_ms, or when its hours are over.
+it has been more than edge_mm outside for dwell_ms, or when its hours are over. Three positions
+have to agree on it, however short dwell_ms is.
 """
 
 from micropython import const
 
 from firmware import geo
 
+_AGREE = const(3)  # positions
 _CIRCLE = const(0)  # as `count` of an area: corner `first` is its centre
 
 
@@ -51,33 +53,37 @@ class Fences:
         self._policy = policy
         self._edge_mm = edge_mm
         self._dwell_ms = dwell_ms
-        self._since_ms = {}  # area -> since when inside, or, once entered, since when outside
+        self._changing = {}  # area -> [since when the bus is on the other side, positions there]
         self.entered = []
 
     def update(self, now_ms, lat_e7, lon_e7, inside):
-        """inside: areas that hold now and contain the position."""
-        since = self._since_ms
+        """A new position. inside: areas that hold now and contain it."""
+        changing = self._changing
         for area in inside:
             if area in self.entered:
-                since.pop(area, None)
-            elif area not in since:
-                since[area] = now_ms
-            if area in since and now_ms - since[area] >= self._dwell_ms:
-                del since[area]
+                changing.pop(area, None)
+            elif self._has_changed(now_ms, area):
                 self.entered = self.entered + [area]
-        for area in list(since):
+        for area in list(changing):
             if area not in inside and area not in self.entered:
-                del since[area]
+                del changing[area]
         for area in self.entered:
             if area not in inside:
                 self._may_leave(now_ms, area, lat_e7, lon_e7)
 
     def _may_leave(self, now_ms, area, lat_e7, lon_e7):
-        since = self._since_ms
         if is_near(self._policy, area, lat_e7, lon_e7, self._edge_mm):
-            since.pop(area, None)
-        elif area not in since:
-            since[area] = now_ms
-        if area in since and now_ms - since[area] >= self._dwell_ms:
-            del since[area]
+            self._changing.pop(area, None)
+        elif self._has_changed(now_ms, area):
             self.entered = [other for other in self.entered if other != area]
+
+    def _has_changed(self, now_ms, area):
+        """One more position on the other side of its edge -> bool: long enough."""
+        if area not in self._changing:
+            self._changing[area] = [now_ms, 0]
+        since = self._changing[area]
+        since[1] += 1
+        if since[1] < _AGREE or now_ms - since[0] < self._dwell_ms:
+            return False
+        del self._changing[area]
+        return True

@@ -4,9 +4,10 @@ How the chip is mounted turns its axes into forward, right and up. The share of 
 axis is learnt while the bus stands. Braking and bends pass a filter of about 0.3 s, which holds
 potholes back; shocks pass one of about 40 ms, which holds knocks on the case back.
 
-Without an accelerometer, or while it is silent, the speeds of two fixes in a row give
-acceleration and braking, and at 20 km/h or more their headings give bends: means over a second.
-Shocks are then unknown.
+Without an accelerometer, or while it is silent, the speeds of fixes in a row give acceleration
+and braking, and at 20 km/h or more their headings give bends: means over a second. Each speed
+and heading is the median of three in a row, so that one wild fix changes nothing; that takes one
+fix longer. Shocks are then unknown.
 """
 
 from math import sqrt
@@ -35,13 +36,12 @@ class Motion:
         self._stands = Held(_STANDS_MS)
         self._along = self._across = 0  # filtered mg, times 2**_SLOW
         self._shock = [0, 0, 0]  # filtered mg, times 2**_FAST
-        self._fix_ms = None
-        self._speed_mms = self._heading_deg = None
+        self._forget()
 
     def sense(self, s):
         """Snapshot with its GNSS readings -> accel_mms2, lateral_mms2, shock_mg."""
         if s.gnss.fix_new or s.gnss.speed_mms is None:
-            self._difference(s)
+            self._difference(s.gnss, s.vehicle, s.now_ms)
         if self._part is None:
             return
         n = self._read()
@@ -62,17 +62,34 @@ class Motion:
         except OSError:
             return None
 
-    def _difference(self, s):
-        now_ms, speed, before = s.now_ms, s.gnss.speed_mms, self._speed_mms
-        s.vehicle.accel_mms2 = s.vehicle.lateral_mms2 = None
-        if speed is not None and before is not None and 0 < now_ms - self._fix_ms <= _FIX_GAP_MS:
-            ms = now_ms - self._fix_ms
-            s.vehicle.accel_mms2 = (speed - before) * 1000 // ms
-            s.vehicle.lateral_mms2 = _bend(
-                min(speed, before), self._heading_deg, s.gnss.heading_deg, ms
-            )
-        self._fix_ms = now_ms
-        self._speed_mms, self._heading_deg = speed, s.gnss.heading_deg
+    def _forget(self):
+        """No fixes in a row are known."""
+        self._fix_ms = self._before_ms = None  # when the last one came, and the one before it
+        self._speed_mms = self._before_mms = None
+        self._heading_deg = self._before_deg = None
+        self._middle_mms = self._middle_deg = None  # medians around the one before
+
+    def _difference(self, gnss, vehicle, now_ms):
+        vehicle.accel_mms2 = vehicle.lateral_mms2 = None
+        speed, heading = gnss.speed_mms, gnss.heading_deg
+        if gnss.step_mms2 is not None:  # three fixes agree on it
+            self._forget()
+            vehicle.accel_mms2 = gnss.step_mms2
+        elif speed is None or self._fix_ms is None or now_ms - self._fix_ms > _FIX_GAP_MS:
+            self._forget()
+        elif self._before_mms is not None:
+            middle = _median(self._before_mms, self._speed_mms, speed)
+            turned = _median_deg(self._before_deg, self._heading_deg, heading)
+            if self._middle_mms is not None:
+                ms = self._fix_ms - self._before_ms
+                slower = min(middle, self._middle_mms)
+                vehicle.accel_mms2 = (middle - self._middle_mms) * 1000 // ms
+                vehicle.lateral_mms2 = _bend(slower, self._middle_deg, turned, ms)
+            self._middle_mms, self._middle_deg = middle, turned
+        if speed is not None:
+            self._before_ms, self._fix_ms = self._fix_ms, now_ms
+            self._before_mms, self._speed_mms = self._speed_mms, speed
+            self._before_deg, self._heading_deg = self._heading_deg, heading
 
     def _filter(self, n, s):
         part = self._part
@@ -120,12 +137,27 @@ class Motion:
         self._learnt = True
 
 
+def _median(a, b, c):
+    return max(min(a, b), min(max(a, b), c))
+
+
+def _median_deg(a, b, c):
+    """The middle one of three headings as they follow each other; None if one is unknown."""
+    if a is None or b is None or c is None:
+        return None
+    first = _turn_deg(a, b)
+    return (a + _median(0, first, first + _turn_deg(b, c))) % 360
+
+
+def _turn_deg(before_deg, heading_deg):
+    return (heading_deg - before_deg + 180) % 360 - 180
+
+
 def _bend(speed_mms, before_deg, heading_deg, ms):
     """mm/s2 across: speed times the rate of turn. 35 / 2 is 1000 * pi / 180."""
     if speed_mms < _TURNS_MMS or before_deg is None or heading_deg is None:
         return None
-    turn_deg = (heading_deg - before_deg + 180) % 360 - 180
-    return speed_mms * turn_deg * 35 // (2 * ms)
+    return speed_mms * _turn_deg(before_deg, heading_deg) * 35 // (2 * ms)
 
 
 def mounting(forward, up):

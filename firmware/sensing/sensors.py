@@ -5,21 +5,14 @@ A part that does not answer (OSError) leaves None, and its name stands in Snapsh
 
 from micropython import const
 
-from firmware.clock import Clock
-from firmware.gnss.nmea import Nmea
 from firmware.sensing.headcount import HeadCount
 from firmware.sensing.motion import Motion
+from firmware.sensing.receiver import Receiver
 from firmware.sensing.seats import SeatMap
 from firmware.timing import Debounced, Every
 
 _SWITCH_MS = const(100)
-_FIX_AGE_MS = const(3000)  # an older position is no position
-_GNSS_SILENT_MS = const(3000)  # every receiver sends once a second
-_MIN_SATS = const(4)
-_MAX_HDOP_E2 = const(500)
-_STANDS_MMS = const(1000)  # a lower speed is the receiver's noise
 _SLOW_MS = const(1000)  # supply and cabin change slowly
-_READS = const(4)  # of the GNSS buffer in one tick, at most
 
 
 class Sensors:
@@ -27,12 +20,7 @@ class Sensors:
         """Names the sensors in the Snapshot: those of the seats, gnss, supply, cabin, ..."""
         self._parts = parts
         self._seats = SeatMap(config["seats"], parts.seats.banks, config["rules"])
-        self._clock = Clock()
-        self.nmea = Nmea()
-        self._buffer = bytearray(256)
-        self._fixes = 0
-        self._fix_ms = None
-        self._heard_ms = None
+        self.receiver = Receiver(parts.gnss)
         self._ignition = Debounced(_SWITCH_MS)
         self._front_door = Debounced(_SWITCH_MS)
         self._emergency_door = Debounced(_SWITCH_MS)
@@ -48,7 +36,6 @@ class Sensors:
             names.append("switches")
         s.sensors = tuple(names)
         s.vehicle.expander_resets = [0] * len(parts.seats.names)
-        self._deaf_ms = 0  # time since the start in which the receiver was not listened to
         self.settled = False  # no switch is on its way from one reading to another
 
     def on_thresholds(self, thresholds):
@@ -56,20 +43,20 @@ class Sensors:
         self._seats.on_thresholds(thresholds)
 
     def sense(self, s, slept_ms=0):
-        """Snapshot with now_ms set -> its readings. slept_ms: of the time since the last tick."""
+        """Snapshot with now_ms set -> its readings; a list of Events, good until the next.
+
+        slept_ms: of the time since the last tick.
+        """
         self._read_seats(s)
         self._read_switches(s)
-        if slept_ms:
-            self._miss_gnss(s, slept_ms)
-        else:
-            self._read_gnss(s)
+        notices = self.receiver.sense(s, slept_ms)
+        _note(s, "gnss", self.receiver.silent)
         self._motion.sense(s)
         _note(s, "accelerometer", self._motion.silent)
         self._heads.update(s)
-        s.utc_ms = self._clock.utc_ms(s.now_ms)
-        s.clock = self._clock.source(s.now_ms)
         if self._slow.due(s.now_ms):
             self._read_slow(s)
+        return notices
 
     def _read_seats(self, s):
         seats = self._parts.seats
@@ -108,68 +95,6 @@ class Sensors:
             and s.vehicle.emergency_door == emergency
             and s.vehicle.check_button == check
             and s.vehicle.sos_button == sos
-        )
-
-    def _read_gnss(self, s):
-        now_ms, fix = s.now_ms, self.nmea.fix
-        if self._heard_ms is None:
-            self._heard_ms = now_ms
-        n = self._listen()
-        if not n:
-            self.nmea.feed(self._buffer, 0)  # silence completes what came before
-        for _ in range(_READS):
-            if not n:
-                break
-            if self.nmea.feed(self._buffer, n):
-                self._heard_ms = now_ms
-            n = self._listen()
-        self._parts.gnss.turn(now_ms - self._deaf_ms, self.nmea.sentences)
-        _note(s, "gnss", now_ms - self._heard_ms > _GNSS_SILENT_MS)
-        s.gnss.fix_new = self.nmea.fixes != self._fixes
-        if s.gnss.fix_new:
-            self._fixes = self.nmea.fixes
-            self._fix_ms = now_ms
-            if fix.utc_ms is not None:
-                self._clock.discipline(now_ms, fix.utc_ms)
-        if self._fix_ms is None or not self._trusted(fix, now_ms):
-            s.gnss.fix_new = False
-            s.gnss.lat_e7 = s.gnss.lon_e7 = s.gnss.speed_mms = s.gnss.heading_deg = None
-        elif s.gnss.fix_new:
-            s.gnss.lat_e7 = fix.lat_e7
-            s.gnss.lon_e7 = fix.lon_e7
-            speed = fix.speed_mms
-            s.gnss.speed_mms = 0 if speed is not None and speed < _STANDS_MMS else speed
-            course = fix.course_cdeg if s.gnss.speed_mms else None
-            s.gnss.heading_deg = None if course is None else (course + 50) // 100 % 360
-        s.gnss.sats = fix.sats
-        s.gnss.hdop_e2 = fix.hdop_e2
-
-    def _miss_gnss(self, s, slept_ms):
-        """After sleep, partial sentences are discarded and the gap does not count as silence. The
-        time of the receiver's driver stands still meanwhile.
-        """
-        for _ in range(_READS):
-            if not self._listen():
-                break
-        self._deaf_ms += slept_ms
-        self._heard_ms = s.now_ms
-        s.gnss.fix_new = False
-        s.gnss.lat_e7 = s.gnss.lon_e7 = s.gnss.speed_mms = s.gnss.heading_deg = s.gnss.sats = (
-            s.gnss.hdop_e2
-        ) = None
-
-    def _listen(self):
-        try:
-            return self._parts.gnss.readinto(self._buffer)
-        except OSError:
-            return 0
-
-    def _trusted(self, fix, now_ms):
-        return (
-            fix.valid
-            and now_ms - self._fix_ms <= _FIX_AGE_MS
-            and (fix.sats is None or fix.sats >= _MIN_SATS)
-            and (fix.hdop_e2 is None or fix.hdop_e2 <= _MAX_HDOP_E2)
         )
 
     def _read_slow(self, s):

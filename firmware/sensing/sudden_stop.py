@@ -1,6 +1,7 @@
 """SuddenStop: a crash as GNSS shows it, for a bus without an accelerometer.
 
-A receiver's filter may hide one; what it shows is a mean over a second.
+A receiver's filter may hide one; what it shows is a mean over a second. Three fixes have to
+agree on it (motion.py): one wild fix is no crash.
 """
 
 from micropython import const
@@ -21,7 +22,7 @@ class SuddenStop:
     def __init__(self, limit_cms2, stand_s):
         self._limit_mms2 = limit_cms2 * 10
         self._stands = Held(stand_s * 1000)
-        self._before_mms = 0  # of the fix before
+        self._before_mms = self._earlier_mms = 0  # of the fix before, and the one before that
         self._mms2 = None  # of a stop that may be a crash
         self._since_ms = 0
         self.heads = ()
@@ -33,9 +34,10 @@ class SuddenStop:
         """
         speed_mms = s.gnss.speed_mms
         if s.gnss.fix_new and speed_mms is not None:
-            before_mms, self._before_mms = self._before_mms, speed_mms
+            from_mms = max(self._before_mms, self._earlier_mms)
+            self._earlier_mms, self._before_mms = self._before_mms, speed_mms
             slower = 0 if s.vehicle.accel_mms2 is None else -s.vehicle.accel_mms2
-            if before_mms >= _FROM_MMS and slower >= self._limit_mms2:
+            if from_mms >= _FROM_MMS and slower >= self._limit_mms2:
                 self._mms2, self._since_ms = slower, s.now_ms
                 self.heads = pairs(s)
         if self._mms2 is None:

@@ -1,7 +1,7 @@
 """The trip: PARKED -> BOARDING -> DRIVING -> CHECKING -> PARKED.
 
     ignition on                           -> BOARDING
-    start_kmh for 2 s                     -> DRIVING   (a new trip, if there was none)
+    start_kmh for 2 s and 20 m            -> DRIVING   (departure.py; a new trip, if there was none)
     front door open at standstill         -> BOARDING  (a stop is being served)
     ignition off                          -> CHECKING
     checked, and no seat taken            -> PARKED    (check.py)
@@ -20,9 +20,9 @@ from firmware.snapshot import BOARDING, CHECKING, DRIVING, PARKED
 from firmware.timing import LONG_AGO_MS, Held
 from firmware.trip.boarding import Boarding
 from firmware.trip.check import Check
+from firmware.trip.departure import Departure
 from firmware.trip.odometer import Odometer
 
-_START_MS = const(2000)
 _STANDING_MMS = const(1400)  # 5 km/h
 
 
@@ -35,7 +35,7 @@ class Trip:
     def __init__(self, config, memory):
         self._memory = memory
         self._start_mms = config["trip"]["start_kmh"] * 10000 // 36
-        self._start = Held(_START_MS)
+        self._departure = Departure(self._start_mms)
         self._stand = Held(config["trip"]["end_s"] * 1000)
         unchecked = memory.get("unchecked")  # None: a new board, which has not been checked either
         self.phase = PARKED if unchecked == 0 else CHECKING
@@ -97,8 +97,7 @@ class Trip:
         return s.gnss.speed_mms is not None and s.gnss.speed_mms >= self._start_mms
 
     def _run(self, s, notices):
-        moves = s.gnss.speed_mms is not None and s.gnss.speed_mms >= self._start_mms
-        if self._start.update(s.now_ms, moves):
+        if self._departure.update(s):
             self._leave_stop(s, notices)
             self.phase = DRIVING
             if self._begun_m is None:

@@ -20,6 +20,7 @@ from firmware.gnss.nmea import Nmea
 FOLDER = Path(__file__).resolve().parents[3] / "shared" / "nmea"
 DOUBTFUL = "hemi.log"  # gpsd refuses fixes in it that the receiver calls valid
 _NEAR_E7 = 5.01
+_EVER = 40_000  # days: gpsd sets dates forward without end
 _ERICSSON_AVERAGE = b"$PERC,GPavp,"  # an average of hours, for timing: gpsd reports it as a fix
 
 
@@ -44,7 +45,7 @@ class _Recorder(Fix):
     def copy(self, other: Fix) -> None:
         super().copy(other)
         if self.valid:
-            self.seen[self.time_ms].append((self.lat_e7, self.lon_e7, self.utc_ms))
+            self.seen[self.time_ms].append((self.lat_e7, self.lon_e7, self.utc_ms()))
 
 
 def logs() -> Iterator[tuple[str, bytes, list]]:
@@ -56,7 +57,9 @@ def logs() -> Iterator[tuple[str, bytes, list]]:
 
 def calendar(data: bytes) -> Calendar:
     """gpsd takes its rollover from the `# Date:` of a log, else from its own build date."""
-    return Calendar(0) if b"\n# Date: " in b"\n" + data else Calendar()
+    if b"\n# Date: " in b"\n" + data:
+        return Calendar(0, _EVER)
+    return Calendar(None, _EVER, _EVER)
 
 
 def fixes(data: bytes, piece: int) -> dict:

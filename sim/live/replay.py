@@ -10,8 +10,6 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
-from firmware.gnss.date import Calendar
-from firmware.gnss.nmea import Nmea
 from sim import wording
 from sim.live.dashboard import Plain, Row
 from sim.live.morning import account, broker_at, faster, played, subscribed
@@ -20,12 +18,13 @@ from sim.wires.uart import UART
 from sim.world.world import Script, World
 
 _SENTENCE = re.compile(rb"\$[A-Z]{2}[A-Z]{3},")
-_UTC = re.compile(
-    rb"\$..(?:(?:RMC|GGA|GNS|ZDA),|GLL,[^,]*,[^,]*,[^,]*,[^,]*,)(\d\d)(\d\d)(\d\d)(?:\.(\d*))?"
+_EPOCH = re.compile(
+    rb"\$..(?:(RMC|GGA|GNS|ZDA),|(GLL),[^,$]*,[^,$]*,[^,$]*,[^,$]*,)"
+    rb"(?:(\d\d)(\d\d)(\d\d)(?:\.(\d*))?)?"
 )
 _DAY_MS = 86_400_000
 _PAUSE_MS = 1000  # where the log does not say
-_LONGEST_MS = 60_000
+_LATE_MS = 10_000  # so much earlier, a sentence is late; more, and the receiver's clock was set
 _BAUD = 115200
 _START_MS = 3000  # the bus is up before the receiver speaks
 _END_MS = 1000
@@ -39,19 +38,46 @@ class Burst(NamedTuple):
 
 
 def bursts(log: bytes) -> list[Burst]:
-    """The log, cut at each new time of day in it; joined again it is the log."""
+    """The log, cut where a new epoch begins; joined again it is the log.
+
+    An epoch is sent at its own time, after a gap of the log too, be it hours. A sentence of an
+    earlier time is late and does not cut. Without a time, an epoch begins when a kind of sentence
+    comes again, a second after the one before.
+    """
     cuts = [(0, _PAUSE_MS)]
-    before_ms = None
-    for match in _UTC.finditer(log):
-        hours, minutes, seconds, fraction = match.groups()
-        at_ms = (int(hours) * 3600 + int(minutes) * 60 + int(seconds)) * 1000
-        at_ms += int(((fraction or b"") + b"000")[:3])
-        if before_ms is not None and at_ms != before_ms:
-            passed_ms = (at_ms - before_ms) % _DAY_MS
-            cuts.append((match.start(), passed_ms if passed_ms <= _LONGEST_MS else _PAUSE_MS))
-        before_ms = at_ms
+    before_ms = None  # the newest time in the log
+    since_ms = 0  # what the epochs without a time after it have taken
+    timeless: set[bytes] = set()  # kinds of sentence of this one
+    for match in _EPOCH.finditer(log):
+        at_ms = _time_ms(match)
+        if at_ms is None:
+            kind = match[1] or match[2]
+            if kind in timeless:
+                timeless.clear()
+                cuts.append((match.start(), _PAUSE_MS))
+                since_ms += _PAUSE_MS
+            timeless.add(kind)
+            continue
+        passed_ms = 0 if before_ms is None else (at_ms - before_ms + _DAY_MS // 2) % _DAY_MS
+        passed_ms -= 0 if before_ms is None else _DAY_MS // 2
+        if -_LATE_MS <= passed_ms <= 0 and (before_ms is not None or not timeless):
+            before_ms = at_ms if before_ms is None else before_ms
+            continue
+        pause_ms = passed_ms - since_ms
+        cuts.append((match.start(), pause_ms if pause_ms > 0 else _PAUSE_MS))
+        before_ms, since_ms = at_ms, 0
+        timeless.clear()
     ends = [start for start, _ in cuts[1:]] + [len(log)]
     return [Burst(pause, log[start:end]) for (start, pause), end in zip(cuts, ends, strict=True)]
+
+
+def _time_ms(match: re.Match[bytes]) -> int | None:
+    """ms of the day that a sentence tells; None: it tells none."""
+    hours, minutes, seconds, fraction = match.groups()[2:]
+    if hours is None:
+        return None
+    whole_s = (int(hours) * 60 + int(minutes)) * 60 + int(seconds)
+    return whole_s * 1000 + int(((fraction or b"") + b"000")[:3])
 
 
 def read(path: str) -> bytes:
@@ -101,8 +127,6 @@ class ReplayBus(LiveBus):
         world = World()
         world.run(_engine_on(world, _START_MS + sum(burst.pause_ms for burst in log) + _END_MS))
         super().__init__("replay", world, broker, lambda uart: Recording(uart, log))
-        # The log may be older than the firmware, which does not believe such dates.
-        self.firmware.sensors.nmea = Nmea(Calendar(0))
         self.trusted = 0  # fixes that were good enough to go by
         self._looked_ms = 0
 
@@ -154,7 +178,7 @@ def run(args: argparse.Namespace) -> int:
 
 def findings(live: ReplayBus, run: Run) -> Iterator[str]:
     """What the bus made of the log, in lines."""
-    nmea = live.firmware.sensors.nmea
+    nmea = live.firmware.sensors.receiver.nmea
     kept, delivered = run.ledger.positions
     speeding = run.ledger.kinds["overspeed", "raised"]
     yield "What the bus made of it:"

@@ -98,6 +98,8 @@ class BusView(BaseModel):
     route: str | None
     lat: float | None
     lon: float | None
+    accuracy_m: int | None
+    estimated: bool
     speed_kmh: float | None
     heading_deg: int | None
     ignition: bool | None

@@ -17,8 +17,8 @@ door_open_moving (if it is the emergency door, emergency_door is active too) and
 old battery)."""
 EXERCISE = "exercise"
 _STATE_KEYS = (
-    "phase", "mode", "trip", "route", "lat", "lon", "speed_kmh", "heading_deg", "ignition",
-    "supply_mv", "cabin_c", "signal_dbm", "next_s",
+    "phase", "mode", "trip", "route", "lat", "lon", "accuracy_m", "speed_kmh", "heading_deg",
+    "ignition", "supply_mv", "cabin_c", "signal_dbm", "next_s",
 )  # fmt: skip
 
 
@@ -39,6 +39,7 @@ def view(bus: LiveBus, now_ms: int) -> dict[str, Any]:
         "online": bus.online,
         "clock": "odd" if bus.odd_clock else s.get("clock"),
         **{key: s.get(key) for key in _STATE_KEYS},
+        "estimated": s.get("estimated", False),
         "doors": s.get("doors") or {"front": None, "emergency": None},
         "seats": seats,
         "checked": s["phase"] == "parked" if s else None,

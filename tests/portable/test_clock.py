@@ -3,6 +3,15 @@
 from firmware.clock import Clock, Uptime, iso
 
 FIRST = 1795306323000  # 2026-11-22T00:12:03Z
+DAY = 86400000
+
+
+def told(at_ms=0, utc_ms=FIRST):
+    """A clock that three fixes have set, the last of them at at_ms."""
+    clock = Clock()
+    for before_ms in (2000, 1000, 0):
+        assert clock.discipline(at_ms - before_ms, utc_ms - before_ms) == 0
+    return clock
 
 
 def test_uptime_goes_on_where_the_ticks_wrap():
@@ -19,41 +28,67 @@ def test_no_clock_before_the_first_fix():
     assert clock.source(5000) == "none"
 
 
-def test_utc_runs_on_between_fixes():
+def test_the_first_offset_needs_three_fixes_in_a_row_that_agree():
     clock = Clock()
-    clock.discipline(1000, FIRST)
+    for second in range(2):
+        clock.discipline(second * 1000, FIRST + second * 1000)
+        assert clock.utc_ms(2000) is None and clock.source(2000) == "none"
+    clock.discipline(2000, FIRST + DAY)  # one that does not agree
+    for second in (3, 4):
+        clock.discipline(second * 1000, FIRST + second * 1000)
+        assert clock.source(5000) == "none", second
+    clock.discipline(5000, FIRST + 5000)
+    assert clock.utc_ms(5000) == FIRST + 5000 and clock.source(5000) == "gnss"
+
+
+def test_utc_runs_on_between_fixes():
+    clock = told(1000)
     assert clock.utc_ms(1000) == FIRST
     assert clock.utc_ms(61000) == FIRST + 60000
 
 
 def test_clock_coasts_as_rtc_after_ten_minutes_without_a_fix():
-    clock = Clock()
-    clock.discipline(0, FIRST)
+    clock = told(0)
     assert clock.source(599999) == "gnss"
     assert clock.source(600000) == "rtc"
 
 
-def test_small_corrections_are_taken_at_once():
-    clock = Clock()
-    clock.discipline(0, FIRST)
-    clock.discipline(1000, FIRST + 1000 + 1999)
-    assert clock.utc_ms(1000) == FIRST + 2999
+def test_after_light_sleep_the_clock_coasts_until_the_next_fix():
+    clock = told(0)
+    clock.sleep()
+    assert clock.source(1000) == "rtc" and clock.utc_ms(1000) == FIRST + 1000
+    clock.discipline(2000, FIRST + 2000)
+    assert clock.source(2000) == "gnss"
+    clock.sleep()
+    for second in (3, 4):  # it has drifted by 5 s
+        clock.discipline(second * 1000, FIRST + second * 1000 + 5000)
+        assert clock.source(second * 1000) == "rtc"
+    assert clock.discipline(5000, FIRST + 10000) == 5000
+    assert clock.source(5000) == "gnss"
+    Clock().sleep()
+    assert Clock().source(0) == "none"
 
 
-def test_a_jump_needs_three_fixes_that_agree():
-    clock = Clock()
-    clock.discipline(0, FIRST)
-    day = 86400000
-    for second in (1, 2):
-        clock.discipline(second * 1000, FIRST + day + second * 1000)
-        assert clock.utc_ms(second * 1000) == FIRST + second * 1000
-    clock.discipline(3000, FIRST + day + 3000)
-    assert clock.utc_ms(3000) == FIRST + day + 3000
+def test_small_corrections_are_taken_at_once_and_are_no_step():
+    clock = told(0)
+    assert clock.discipline(1000, FIRST + 1000 + 2000) == 0
+    assert clock.utc_ms(1000) == FIRST + 3000
+    assert clock.discipline(2000, FIRST + 2000) == 0
+    assert clock.utc_ms(2000) == FIRST + 2000
+
+
+def test_a_jump_needs_three_fixes_that_agree_and_is_reported():
+    for step in (DAY, -DAY, 2001, -2001):
+        clock = told(0)
+        for second in (1, 2):
+            assert clock.discipline(second * 1000, FIRST + step + second * 1000) == 0
+            assert clock.utc_ms(second * 1000) == FIRST + second * 1000
+        assert clock.discipline(3000, FIRST + step + 3000) == step
+        assert clock.utc_ms(3000) == FIRST + step + 3000
 
 
 def test_wild_seconds_that_do_not_agree_never_move_the_clock():
-    clock = Clock()
-    clock.discipline(0, FIRST)
+    clock = told(0)
     for second in range(1, 20):
         clock.discipline(second * 1000, FIRST + second * 7777777)
     assert clock.utc_ms(20000) == FIRST + 20000

@@ -49,12 +49,13 @@ def test_topic():
 
 def test_event_message_to_the_byte():
     event = Event("child_left_behind", ALARM, data=(("seats", [7]),), why=(("limit_s", 180),))
-    s = snapshot(utc_ms=UTC_MS, clock="gnss", lat_e7=130827000, lon_e7=1008833000, speed_mms=0)
+    s = snapshot(utc_ms=UTC_MS, clock="gnss", speed_mms=0, accuracy_m=5)
+    s.gnss.best_lat_e7, s.gnss.best_lon_e7 = 130827000, 1008833000
     body = messages.event_body(messages.event_parts(event, s, 17), 412)
     assert messages.event_message("9f3a21c4", 412, body) == (
         b'{"v":1,"epoch":"9f3a21c4","seq":412,"at":"2026-11-22T00:12:03.400Z","clock":"gnss",'
         b'"kind":"child_left_behind","severity":"alarm","state":"raised","occ":412,'
-        b'"lat":13.0827000,"lon":100.8833000,"speed_kmh":0.0,'
+        b'"lat":13.0827000,"lon":100.8833000,"accuracy_m":5,"speed_kmh":0.0,'
         b'"data":{"seats":[7]},"why":{"limit_s":180}}'
     )
 
@@ -67,7 +68,18 @@ def test_event_without_a_clock_says_boot_and_uptime():
     assert body["clock"] == "none"
     assert body["boot"] == 17
     assert body["up_ms"] == 5300
-    assert body["lat"] is None
+    assert body["lat"] is None and "accuracy_m" not in body and "estimated" not in body
+
+
+def test_a_guessed_position_is_marked_and_rules_do_not_see_it():
+    s = snapshot(best_lat_e7=130827000, best_lon_e7=1008833000, accuracy_m=350, estimated=True)
+    event = json.loads(
+        b"{" + messages.event_body(messages.event_parts(Event("sos", ALARM), s, 1), 3)
+    )
+    state = json.loads(messages.state(s, [], 0, 0, 10))
+    for told in (event, state):
+        assert (told["lat"], told["accuracy_m"], told["estimated"]) == (13.0827, 350, True)
+        assert told["speed_kmh"] is None
 
 
 def rows_of(message):

@@ -226,5 +226,5 @@ def test_a_full_pack_fits():
     generator = None
     gc.collect()
     assert policy.corner_n == 4000
-    if before:
+    if before and sys.platform != "webassembly":  # that VM collects only between scripts
         assert gc.mem_alloc() - before < 60000, gc.mem_alloc() - before

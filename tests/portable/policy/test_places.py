@@ -119,10 +119,32 @@ def test_a_zone_whose_hours_end_is_left():
 
 def test_fences_know_several_zones():
     fences = Fences(loaded(), 30000, 0)
-    fences.update(0, 130995000, LON, [3, 4])
+    for second in range(3):
+        assert fences.entered == [], second
+        fences.update(second * 1000, 130995000, LON, [3, 4])
     assert fences.entered == [3, 4]
-    fences.update(1000, 130995000, LON, [3])
+    for second in range(3, 6):
+        assert fences.entered == [3, 4], second
+        fences.update(second * 1000, 130995000, LON, [3])
     assert fences.entered == [3]
+
+
+def test_no_zone_rests_on_one_wild_position_or_two():
+    for dwell_ms in (0, 1000, 10000):
+        fences = Fences(loaded(), 30000, dwell_ms)
+        for second in range(0, 100, 10):
+            fences.update(second * 1000, 130995000, LON, [3])
+            fences.update(second * 1000 + 5000, 130995000, LON, [3])
+            fences.update(second * 1000 + 6000, 130827000, LON, [])
+            assert fences.entered == [], (dwell_ms, second)
+        for second in range(100, 200):
+            fences.update(second * 1000, 130995000, LON, [3])
+        assert fences.entered == [3]
+        for second in range(200, 300, 10):
+            fences.update(second * 1000, 130827000, LON, [])
+            fences.update(second * 1000 + 5000, 130827000, LON, [])
+            fences.update(second * 1000 + 6000, 130995000, LON, [3])
+            assert fences.entered == [3], (dwell_ms, second)
 
 
 def test_a_stop_is_left_30_m_outside_its_circle():

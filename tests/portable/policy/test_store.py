@@ -10,7 +10,7 @@ from firmware.policy.pack import PolicyError
 from firmware.policy.store import KEPT, PolicyStore
 
 OLD, NEW = PACK % 1, PACK % 2
-ON_LITTLEFS = sys.implementation.name == "micropython"
+ON_LITTLEFS = sys.implementation.name == "micropython" and sys.platform != "webassembly"
 
 
 def refusal(store, request):

@@ -107,30 +107,74 @@ def test_gravity_is_learnt_at_rest_and_not_while_braking():
     assert abs(bench.runs(10, speed_mms=15000).vehicle.accel_mms2) < 400
 
 
-def test_without_a_chip_two_fixes_in_a_row_show_braking():
+def test_without_a_chip_fixes_in_a_row_show_braking():
     bench = Bench()
-    bench.runs(10, speed_mms=15000)
-    assert bench.runs(10, speed_mms=10000).vehicle.accel_mms2 == -5000
-    assert bench.s.vehicle.lateral_mms2 is None
+    felt = []
+    for speed_mms in (15000, 15000, 15000, 15000, 10000, 5000, 0, 0, 0):
+        felt.append(bench.runs(10, speed_mms=speed_mms).vehicle.accel_mms2)
+    assert felt == [None] * 3 + [0, 0, -5000, -5000, -5000, 0]
     assert bench.s.vehicle.shock_mg is None
     bench.runs(10, speed_mms=None)
     assert bench.s.vehicle.accel_mms2 is None
-    assert bench.runs(10, speed_mms=0).vehicle.accel_mms2 is None, "not in a row"
+    felt = [bench.runs(10, speed_mms=0).vehicle.accel_mms2 for _ in range(4)]
+    assert felt == [None] * 3 + [0], "not in a row"
 
 
-def test_without_a_chip_two_headings_in_a_row_show_a_bend():
+def test_without_a_chip_one_wild_speed_is_neither_braking_nor_acceleration():
+    for wild in (0, 5000, 25000, 41667, 655000):
+        bench = Bench()
+        felt = set()
+        for speed_mms in [15000] * 5 + [wild] + [15000] * 5:
+            felt.add(bench.runs(10, speed_mms=speed_mms).vehicle.accel_mms2)
+        assert felt == {None, 0}, wild
+
+
+def test_fixes_more_than_a_second_and_a_half_apart_are_not_in_a_row():
+    for gap, known in ((15, True), (16, False)):
+        bench = Bench()
+        for _ in range(5):
+            bench.runs(10, speed_mms=15000)
+        bench.s.now_ms += gap * 100
+        bench.s.gnss.fix_new = True
+        bench.motion.sense(bench.s)
+        assert (bench.s.vehicle.accel_mms2 is not None) == known, gap
+
+
+def test_a_step_on_which_three_fixes_agree_is_felt_at_once():
     bench = Bench()
-    bench.runs(10, speed_mms=10000, heading_deg=350)
-    s = bench.runs(10, heading_deg=20)
-    assert s.vehicle.lateral_mms2 == 5250, "10 m/s times 30 degrees a second, to the right"
-    assert bench.runs(10, heading_deg=350).vehicle.lateral_mms2 == -5250
-    assert bench.runs(10).vehicle.lateral_mms2 == 0
-    assert bench.runs(10, heading_deg=None).vehicle.lateral_mms2 is None
-    assert bench.runs(10, heading_deg=20).vehicle.lateral_mms2 is None
-    bench.runs(10, speed_mms=5555)
-    assert bench.runs(10, heading_deg=50).vehicle.lateral_mms2 is None, "slower than 20 km/h"
-    bench.runs(10, speed_mms=5556)
-    assert bench.runs(10, heading_deg=80).vehicle.lateral_mms2 == 5556 * 30 * 35 // 2000
+    for _ in range(5):
+        bench.runs(10, speed_mms=14000)
+    bench.s.gnss.speed_mms, bench.s.gnss.step_mms2, bench.s.gnss.fix_new = 0, -14000, True
+    bench.s.now_ms += 3000
+    bench.motion.sense(bench.s)
+    assert bench.s.vehicle.accel_mms2 == -14000
+    bench.s.gnss.step_mms2, bench.s.gnss.fix_new = None, False
+    bench.motion.sense(bench.s)
+    assert bench.s.vehicle.accel_mms2 == -14000, "until the next fix"
+    felt = [bench.runs(10, speed_mms=0).vehicle.accel_mms2 for _ in range(4)]
+    assert felt[-1] == 0 and None in felt
+
+
+def bends(speed_mms, *headings):
+    """-> what is felt across, of each fix."""
+    bench = Bench()
+    felt = []
+    for heading_deg in headings:
+        s = bench.runs(10, speed_mms=speed_mms, heading_deg=heading_deg)
+        felt.append(s.vehicle.lateral_mms2)
+    return felt
+
+
+def test_without_a_chip_headings_in_a_row_show_a_bend():
+    felt = bends(10000, 350, 350, 350, 20, 50, 50, 50)
+    assert felt == [None] * 3 + [0, 5250, 5250, 0], "10 m/s times 30 degrees a second, to the right"
+    assert bends(10000, 20, 20, 20, 350, 320, 320)[3:] == [0, -5250, -5250]
+    assert bends(10000, 20, 20, 20, 350, 20, 20)[3:] == [0, 0, 0], "one wild heading is no bend"
+    assert bends(5555, 0, 0, 0, 30, 60, 90)[3:] == [None] * 3, "slower than 20 km/h"
+    assert bends(5556, 0, 0, 0, 30, 60, 90)[3:] == [0] + [5556 * 30 * 35 // 2000] * 2
+    assert bends(10000, 0, 0, None, 0, 0, 0, 0)[3:] == [None] * 3 + [0]
+    bench = Bench()
+    bench.runs(40, speed_mms=10000, heading_deg=90)
     bench.runs(10, speed_mms=None)
     assert bench.s.vehicle.lateral_mms2 is None
 
@@ -160,11 +204,13 @@ def test_a_silent_chip_leaves_the_fallback():
 def test_what_a_chip_felt_last_is_forgotten_with_it_and_gnss_shows_the_bends():
     chip = Chip(y=-600)
     bench = Bench(chip)
-    bench.runs(15, speed_mms=10000, heading_deg=90)
+    for heading_deg in (90, 90, 90, 60, 30):
+        bench.runs(10, speed_mms=10000, heading_deg=heading_deg)
+    bench.runs(5)
     assert bench.s.vehicle.lateral_mms2 > 1000
     chip.dead = True
     assert bench.runs(1).vehicle.lateral_mms2 is None
-    assert bench.runs(10, heading_deg=60).vehicle.lateral_mms2 == -5250, "until the next fix"
+    assert bench.runs(10, heading_deg=0).vehicle.lateral_mms2 == -5250, "until the next fix"
 
 
 def test_a_shock_counts_from_every_side_and_gravity_is_none():

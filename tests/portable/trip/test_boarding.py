@@ -250,7 +250,7 @@ def drives_with_open_door(ms):
     ride = parked()
     ride.goes(1000, ignition=True)
     ride.goes(1000, front_door=True)
-    ride.goes(2000, speed_mms=9000)
+    ride.goes(2200, speed_mms=9000)
     assert ride.goes(ms, speed_mms=9000) == "driving"
     ride.goes(6000, speed_mms=0, ignition=False)
     assert ride.presses() == "parked"

@@ -9,7 +9,7 @@ def test_a_school_run_goes_through_all_phases():
     ride = parked()
     assert ride.goes() == "parked"
     assert ride.goes(ignition=True) == "boarding"
-    assert ride.goes(3000, speed_mms=KMH_8) == "driving"
+    assert ride.goes(10000, speed_mms=KMH_8) == "driving"
     assert ride.goes(1000, speed_mms=0) == "driving"
     assert ride.goes(front_door=True) == "boarding"
     assert ride.goes(3000, front_door=False, speed_mms=9000) == "driving"
@@ -19,11 +19,15 @@ def test_a_school_run_goes_through_all_phases():
     assert ride.kinds() == ["trip_started", "stop_served", "trip_ended"]
 
 
-def test_driving_begins_after_two_seconds_at_8_kmh():
+def test_driving_begins_after_twenty_metres_at_8_kmh_and_two_seconds():
     ride = parked()
     ride.goes(ignition=True)
-    assert ride.goes(5000, speed_mms=KMH_8 - 1) == "boarding"
-    assert ride.goes(2000, speed_mms=KMH_8) == "boarding"
+    assert ride.goes(20000, speed_mms=KMH_8 - 1) == "boarding"
+    assert ride.goes(8900, speed_mms=KMH_8) == "boarding"
+    assert ride.goes(200) == "driving"
+    ride = parked()
+    ride.goes(1000, ignition=True)
+    assert ride.goes(2000, speed_mms=20000) == "boarding"
     assert ride.goes(100) == "driving"
 
 
@@ -197,7 +201,8 @@ def test_the_next_trip_counts_its_own_stops_and_has_its_own_end():
     assert ride.kinds() == ["trip_started", "stop_served", "trip_ended"] * 2
     assert [data["trip"] for data in ride.data("trip_ended")] == [1, 2]
     assert [data["stops"] for data in ride.data("trip_ended")] == [1, 1]
-    assert [data["distance_m"] for data in ride.data("trip_ended")] == [0, 0]
+    for data in ride.data("trip_ended"):
+        assert 30 <= data["distance_m"] <= 35, "54 m, of which the first 20 m show that it drives"
     ride.goes(ignition=True)
     ride.goes(6000, ignition=False)
     ride.presses()
@@ -242,7 +247,7 @@ def test_the_odometer_counts_ways_and_neither_noise_nor_jumps():
     ride = parked()
     ride.goes(ignition=True)
     ride.goes(3000, speed_mms=10000)
-    lat = 130827000
+    lat = ride.s.gnss.lat_e7
     for second in range(101):
         # 100 e-7 degrees of latitude are 1.1 m; 10 m/s is 904 of them
         ride.goes(1000, fix_new=True, lat_e7=lat + 904 * second, lon_e7=1008833000)
@@ -254,20 +259,21 @@ def test_the_odometer_counts_ways_and_neither_noise_nor_jumps():
     ride.presses()
     way_m = ride.data("trip_ended")[0]["distance_m"]
     assert 990 <= way_m <= 1010, way_m
-    assert ride.nvs["odometer_m"] == way_m
+    assert 15 <= ride.nvs["odometer_m"] - way_m <= 30, "the way until it has set off"
 
 
 def test_a_trip_has_its_own_distance_whatever_the_odometer_says():
     ride = Ride(odometer_m=70000, **CHECKED)
     ride.goes(ignition=True)
     ride.goes(3000, speed_mms=10000)
+    lat = ride.s.gnss.lat_e7
     for second in range(101):
-        ride.goes(1000, fix_new=True, lat_e7=130827000 + 904 * second, lon_e7=1008833000)
+        ride.goes(1000, fix_new=True, lat_e7=lat + 904 * second, lon_e7=1008833000)
         ride.s.gnss.fix_new = False
     ride.goes(6000, speed_mms=0, ignition=False)
     ride.presses()
     assert 990 <= ride.data("trip_ended")[0]["distance_m"] <= 1010
-    assert 70990 <= ride.nvs["odometer_m"] <= 71010
+    assert 71005 <= ride.nvs["odometer_m"] <= 71040, "and the way until it has set off"
 
 
 def test_nobody_is_alone_while_the_engine_runs():

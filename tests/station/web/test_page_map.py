@@ -52,6 +52,33 @@ def test_map_without_internet_has_thailand_and_the_places(opened):
     assert watched.foreign == []
 
 
+def test_a_bus_that_may_be_elsewhere_has_a_circle_as_wide(opened):
+    page = opened("/", language="en").page
+    page.locator("body.ready").wait_for()
+    painted = """async (within) => {
+        const { BusLayer } = await import("/static/js/bus_layer.js");
+        const box = document.createElement("div");
+        box.style.cssText = "position: fixed; top: 0; width: 600px; height: 600px";
+        document.body.append(box);
+        const map = L.map(box, { zoomAnimation: false }).setView([13.09, 100.9], 15);
+        const layer = new BusLayer({ onChoose() {} }).addTo(map);
+        layer.show([{ key: "a", show: "parked", lat: 13.09, lon: 100.9, within, heading: null,
+                      stale: false, text: "" }]);
+        layer._draw();
+        const canvas = box.querySelector("canvas.buses");
+        const ratio = canvas.width / 600;
+        const pen = canvas.getContext("2d");
+        const metre = 256 * 2 ** 15 / (40075017 * Math.cos(13.09 * Math.PI / 180));
+        const alpha = (m) => pen.getImageData(300 * ratio, (300 + m * metre) * ratio, 1, 1).data[3];
+        const found = [150, 290, 310].map((m) => alpha(m) > 0);
+        box.remove();
+        return found;
+    }"""
+    assert page.evaluate(painted, 300) == [True, True, False]
+    assert page.evaluate(painted, 5) == [False, False, False]
+    assert page.evaluate(painted, None) == [False, False, False]
+
+
 @contextlib.contextmanager
 def tile_server():
     """-> its port, and the paths that it was asked for."""

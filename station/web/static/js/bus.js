@@ -79,7 +79,7 @@ async function main() {
   }
 
   function showOnMap(bus) {
-    layer.show([{ key: KEY, show: bus.show, lat: bus.lat, lon: bus.lon, heading: bus.heading_deg, stale: isStale(bus), text: t(`show_${bus.show}`) }]);
+    layer.show([{ key: KEY, show: bus.show, lat: bus.lat, lon: bus.lon, within: bus.accuracy_m, heading: bus.heading_deg, stale: isStale(bus), text: t(`show_${bus.show}`) }]);
     if (!centred && bus.lat !== null) { map.setView([bus.lat, bus.lon], 14); centred = true; }
   }
 

@@ -4,6 +4,8 @@ import { drawBus, STATES } from "./shapes.js";
 
 const L = window.L;
 const NEAR_PX = 22;
+const CIRCLE_FROM_PX = 16; // a smaller one is hidden by the bus
+const METRE_DEG = 1 / 111320; // of latitude
 const LABELS_UP_TO = 80; // more names than this would hide the map
 
 export const BusLayer = L.Layer.extend({
@@ -27,7 +29,8 @@ export const BusLayer = L.Layer.extend({
     this._draw();
   },
 
-  /** buses: [{key, show, lat, lon, heading, stale, text}]; a bus without a position is not drawn. */
+  /** buses: [{key, show, lat, lon, within, heading, stale, text}], within: accuracy in metres, if known.
+   *  A bus without a position is not drawn. */
   show(buses) {
     this._buses = buses.filter((bus) => bus.lat !== null && bus.lon !== null);
     this._buses.sort((a, b) => STATES.indexOf(b.show) - STATES.indexOf(a.show)); // alarms on top
@@ -66,6 +69,9 @@ export const BusLayer = L.Layer.extend({
       if (at.x > -40 && at.y > -40 && at.x < size.x + 40 && at.y < size.y + 40) this._seen.push({ bus, at });
     }
     const all = this._seen.length <= LABELS_UP_TO && map.getZoom() >= 11;
+    const { lat, lng } = map.getCenter();
+    const metre = map.latLngToContainerPoint([lat, lng]).y - map.latLngToContainerPoint([lat + METRE_DEG, lng]).y;
+    for (const { bus, at } of this._seen) this._circle(pen, bus, at, metre);
     for (const { bus, at } of this._seen) {
       drawBus(pen, at.x, at.y, bus.show, bus.heading, { chosen: bus.key === this._chosen, stale: bus.stale });
     }
@@ -74,6 +80,19 @@ export const BusLayer = L.Layer.extend({
       const must = bus.show === "alarm" || bus.key === this._chosen;
       if (all || must) this._name(pen, bus, at, taken, must);
     }
+  },
+
+  /** How far from its place the bus may be, where that is more than its shape covers. */
+  _circle(pen, bus, at, metre) {
+    const radius = (bus.within || 0) * metre;
+    if (radius < CIRCLE_FROM_PX) return;
+    pen.beginPath();
+    pen.arc(at.x, at.y, radius, 0, 2 * Math.PI);
+    pen.fillStyle = "rgba(26,32,44,.08)";
+    pen.fill();
+    pen.strokeStyle = "rgba(26,32,44,.45)";
+    pen.lineWidth = 1.5;
+    pen.stroke();
   },
 
   /** The name stands to the right of its bus, or to the left; if neither is free, it is left out. */

@@ -85,7 +85,7 @@ async function home() {
     list.show(live.buses, changed);
     if (changed && [...live.alarms.values()].some((alarm) => changed.has(key(alarm)))) showAlarms();
     layer.show([...live.buses].map(([of, bus]) => ({
-      key: of, show: bus.show, lat: bus.lat, lon: bus.lon, stale: isStale(bus),
+      key: of, show: bus.show, lat: bus.lat, lon: bus.lon, within: bus.accuracy_m, stale: isStale(bus),
       heading: bus.heading_deg === undefined ? null : bus.heading_deg,
       text: [bus.label || bus.bus, t(`show_${bus.show}`), modeWords(bus)].filter(Boolean).join(" · "),
     })));

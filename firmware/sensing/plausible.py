@@ -1,0 +1,105 @@
+"""Plausible: sets aside a fix that no bus can have reached from the one before.
+
+A receiver that hears reflections, is spoofed or starts from zeros reports a place or a
+speed for an instant, and calls it valid. A bus changes its speed by at most 10 m/s2, the
+friction of a dry tyre, and its place by what its speed allows. A fix beyond that is set
+aside until two more agree with it and with each other, over a second and a half: then the
+fix before was the wild one, or the bus has crashed.
+"""
+
+from micropython import const
+
+from firmware import geo
+
+_TYRE_MS2 = const(10)  # as mm/s for each ms, too
+_SPEED_NOISE_MMS = const(2000)
+_TOP_MMS = const(70000)  # 250 km/h: no bus
+_NOISE_MM = const(20000)  # and 10 m for each 1.0 of HDOP, of both fixes
+_MM_PER_HDOP_E2 = const(100)
+_USUAL_HDOP_E2 = const(200)  # where a receiver does not report it
+_AGREE = const(3)  # fixes
+_AGREE_MS = const(1500)
+_IN_A_ROW_MS = const(1500)
+_LONGEST_MS = const(3600000)  # after so long a bus may be anywhere
+
+
+class _Seen:
+    """A fix, and when it came."""
+
+    def __init__(self):
+        self.ms = None  # None: none yet
+        self.lat_e7 = self.lon_e7 = self.speed_mms = None
+        self.hdop_e2 = 0
+
+    def set(self, now_ms, fix):
+        self.ms = now_ms
+        self.lat_e7, self.lon_e7 = fix.lat_e7, fix.lon_e7
+        self.speed_mms = fix.speed_mms
+        self.hdop_e2 = _USUAL_HDOP_E2 if fix.hdop_e2 is None else fix.hdop_e2
+
+
+class Plausible:
+    """set_aside: int, fixes set aside so far.
+
+    step_mms2: int, mm/s2, of the newest fix: a change of speed that no tyre can do, on which three
+    fixes have agreed with it; None: there is none.
+    """
+
+    def __init__(self):
+        self.set_aside = 0
+        self.step_mms2 = None
+        self._believed = _Seen()
+        self._last = _Seen()  # of fixes that agree with each other, the first of them set aside
+        self._agreed = 0  # so many
+        self._first_ms = 0  # when the first of them came
+        self._first_mms2 = None  # and the change of speed that it showed
+
+    def believes(self, now_ms, fix):
+        """A new valid Fix, heard at now_ms -> bool."""
+        self.step_mms2 = None
+        if fix.speed_mms is not None and fix.speed_mms > _TOP_MMS:
+            self._agreed = 0
+            self.set_aside += 1
+            return False
+        is_believed = self._believed.ms is None or _is_reachable(self._believed, now_ms, fix)
+        if self._agreed and _is_reachable(self._last, now_ms, fix):
+            self._agreed += 1
+        elif is_believed:
+            self._agreed = 0
+        else:
+            self._agreed = 1
+            self._first_ms, self._first_mms2 = now_ms, self._step(now_ms, fix)
+        self._last.set(now_ms, fix)
+        if self._agreed >= _AGREE and now_ms - self._first_ms >= _AGREE_MS:
+            self._agreed = 0
+            self.step_mms2 = self._first_mms2
+            is_believed = True
+        if is_believed:
+            self._believed.set(now_ms, fix)
+        else:
+            self.set_aside += 1
+        return is_believed
+
+    def _step(self, now_ms, fix):
+        before = self._believed
+        ms = now_ms - before.ms
+        if before.speed_mms is None or fix.speed_mms is None or ms > _IN_A_ROW_MS:
+            return None
+        mms2 = (fix.speed_mms - before.speed_mms) * 1000 // ms
+        return mms2 if abs(mms2) > _TYRE_MS2 * 1000 else None
+
+
+def _is_reachable(seen, now_ms, fix):
+    """May a bus that was there be here now? -> bool."""
+    ms = now_ms - seen.ms
+    if ms >= _LONGEST_MS:
+        return True
+    speed, before = fix.speed_mms, seen.speed_mms
+    top = _TOP_MMS
+    if speed is not None and before is not None:
+        if abs(speed - before) > _TYRE_MS2 * ms + _SPEED_NOISE_MMS:
+            return False
+        top = min(top, max(speed, before) + _TYRE_MS2 * ms // 2)
+    hdop_e2 = seen.hdop_e2 + (_USUAL_HDOP_E2 if fix.hdop_e2 is None else fix.hdop_e2)
+    reach_mm = top * ms // 1000 + _NOISE_MM + hdop_e2 * _MM_PER_HDOP_E2
+    return geo.distance_mm(seen.lat_e7, seen.lon_e7, fix.lat_e7, fix.lon_e7) <= reach_mm

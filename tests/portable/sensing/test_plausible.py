@@ -1,0 +1,156 @@
+"""What no bus can do is set aside; until three fixes agree on it."""
+
+from antenna import Antenna
+
+from firmware.gnss.fix import Fix
+from firmware.sensing.plausible import Plausible
+
+LAT, LON = 130827000, 1008833000
+METRE = 90.4  # 1e-7 degree of latitude
+
+
+class Road:
+    def __init__(self, hdop_e2=100):
+        self.plausible = Plausible()
+        self.hdop_e2 = hdop_e2
+        self.now_ms = 0
+
+    def fix(self, north_m, speed_mms, after_ms=1000):
+        fix = Fix()
+        fix.valid = True
+        fix.lat_e7, fix.lon_e7 = LAT + int(north_m * METRE), LON
+        fix.speed_mms, fix.hdop_e2 = speed_mms, self.hdop_e2
+        self.now_ms += after_ms
+        return self.plausible.believes(self.now_ms, fix)
+
+    def fixes(self, *pairs, after_ms=1000):
+        return [self.fix(north_m, speed_mms, after_ms) for north_m, speed_mms in pairs]
+
+
+def test_a_bus_that_drives_as_buses_do_is_believed():
+    road = Road()
+    north = speed = 0.0
+    for step in [1.5] * 15 + [0] * 10 + [-4] * 5 + [-9] * 2 + [0] * 10 + [6, 6, -6, -6]:
+        speed = max(0, speed + step)
+        north += speed
+        assert road.fix(north, int(speed * 1000)), (north, speed)
+    assert road.plausible.set_aside == 0
+
+
+def test_boundaries_of_a_change_of_speed():
+    for before, after, ms, believed in (
+        (10000, 22000, 1000, True), (10000, 22001, 1000, False), (22000, 10000, 1000, True),
+        (22001, 10000, 1000, False), (10000, 14000, 200, True), (10000, 14001, 200, False),
+        (0, 52000, 5000, True), (0, 52001, 5000, False), (None, 60000, 1000, True),
+        (60000, None, 1000, True), (69000, 70000, 1000, True), (69000, 70001, 1000, False),
+    ):  # fmt: skip
+        road = Road()
+        road.fix(0, before)
+        assert road.fix(0, after, ms) == believed, (before, after, ms)
+
+
+def test_boundaries_of_a_jump():
+    for speed, hdop_e2, ms, metres in ((0, 100, 1000, 45), (10000, 100, 1000, 55),
+                                       (10000, 500, 1000, 135), (0, 100, 5000, 165)):  # fmt: skip
+        for more, believed in ((-1, True), (1, False)):
+            road = Road(hdop_e2)
+            road.fix(0, speed)
+            assert road.fix(metres + more, speed, ms) == believed, (speed, hdop_e2, ms, more)
+    road = Road()
+    road.fix(0, None)
+    assert road.fix(100, None), "without a speed it may drive at 250 km/h"
+    assert not road.fix(300, None)
+    road = Road()
+    road.fix(0, 0)
+    assert road.fix(900000, 0, 3600000), "an hour without a fix: it may be anywhere"
+
+
+def test_one_wild_fix_is_set_aside_and_the_next_right_one_believed():
+    for wild in ((10, 655000), (10, 31000), (5000, 10000), (5000, 0), (-100000, 10000)):
+        road = Road()
+        assert road.fixes((0, 10000), wild, (20, 10000)) == [True, False, True], wild
+        assert road.plausible.set_aside == 1 and road.plausible.step_mms2 is None
+
+
+def test_wild_fixes_that_agree_with_nothing_are_never_believed():
+    road = Road()
+    road.fix(0, 10000)
+    for second in range(2, 60):
+        assert not road.fix(second * 5000, 10000)
+        assert not road.fix(-second * 7000, 10000)
+    road = Road()
+    assert road.fix(0, 0)
+    for _ in range(20):
+        assert not road.fix(0, 100000), "no bus drives at 360 km/h, however often it is told"
+
+
+def test_three_that_agree_over_a_second_and_a_half_are_believed():
+    road = Road()
+    road.fix(0, 10000)
+    assert road.fixes((5000, 10000), (5010, 10000), (5020, 10000)) == [False, False, True]
+    assert road.fix(5030, 10000) and road.plausible.set_aside == 2
+    assert not road.fix(40, 10000)
+
+
+def test_at_five_fixes_a_second_three_are_too_soon():
+    road = Road()
+    road.fix(0, 10000, 200)
+    wild = [(10 + 8 * count, 41667) for count in range(9)]  # 150 km/h for a second and a half
+    believed = road.fixes(*wild, after_ms=200)
+    assert believed[:8] == [False] * 8 and believed[8], "1.6 s after the first"
+
+
+def test_a_crash_is_a_step_on_which_three_fixes_agree():
+    for speed, second in ((14000, True), (25000, False)):  # 14 m/s in 2 s is braking
+        road = Road()
+        assert road.fixes((0, speed), (14, speed)) == [True, True]
+        assert road.fixes((20, 0), (20, 0)) == [False, second]
+        assert road.plausible.step_mms2 is None
+        assert road.fix(20, 0)
+        assert road.plausible.step_mms2 == -speed
+        assert road.fix(20, 0) and road.plausible.step_mms2 is None
+
+
+def test_one_wild_fix_that_shows_a_crash_is_no_step():
+    for after in ((40, 14000), (40, 13000)):
+        road = Road()
+        road.fixes((0, 14000), (14, 14000), (20, 0))
+        for count in range(4):
+            road.fix(after[0] + 14 * count, after[1])
+            assert road.plausible.step_mms2 is None
+
+
+def test_a_jump_without_a_change_of_speed_is_no_step():
+    road = Road()
+    assert road.fixes((0, 9000), (500, 9100), (509, 9000), (518, 9000))[-1]
+    assert road.plausible.step_mms2 is None
+
+
+def test_a_step_over_a_gap_is_none():
+    road = Road()
+    road.fix(0, 25000)
+    assert road.fixes((500, 0), (500, 0), (500, 0), after_ms=1600) == [False, False, True]
+    assert road.plausible.step_mms2 is None
+    road = Road()
+    road.fix(0, None)
+    assert road.fixes((5000, None), (5000, None), (5000, None)) == [False, False, True]
+    assert road.plausible.step_mms2 is None
+
+
+def test_the_speed_spike_of_one_epoch():
+    antenna = Antenna()
+    antenna.fixes(5, mms=25000)
+    before = antenna.s.gnss.lat_e7
+    gnss = antenna.fix(mms=655000, north_m=antenna.north_m)  # 1273.89 knots
+    assert gnss.speed_mms is not None and abs(gnss.speed_mms - 25000) < 20
+    assert gnss.lat_e7 == before and not gnss.fix_new
+    antenna.north_m += 25
+    assert abs(antenna.fix(mms=25000).speed_mms - 25000) < 20
+
+
+def test_what_is_set_aside_for_longer_than_a_fix_lasts_is_unknown():
+    antenna = Antenna()
+    antenna.fixes(5, mms=10000)
+    for second in range(4):
+        gnss = antenna.fix(mms=10000, north_m=10000 * (second % 2 + 1))
+        assert (gnss.lat_e7 is not None) == (second < 2), second

@@ -76,7 +76,6 @@ class Bus:
         self._recorder = Recorder(self.journal, self.boot)
         self._engine = RuleEngine(self._recorder)
         self._tune()
-        self._damaged = 0  # records found unreadable, as last told
         self._state_of = None
         self._state_ms = 0
         self._signal = Every(_SIGNAL_MS)
@@ -176,13 +175,7 @@ class Bus:
         self._engine.judge(s, notices)
 
     def _record(self, s):
-        lost = self.journal.take_lost()
-        if lost is not None:
-            self._notices.append(_records_lost(*lost))
-        if self.journal.damaged != self._damaged:
-            self._damaged = self.journal.damaged
-            told = "%d records since the start cannot be read any more." % self._damaged
-            self._notices.append(fault("journal", told))
+        self._recorder.report_losses(self._notices)
         if self._recorder.failed:
             self._recorder.flush()
         if not s.trip.exercise:
@@ -283,9 +276,3 @@ class Bus:
         ordinary = cause == "power_on" and self._start == "normal"
         severity = INFO if ordinary else WARNING
         return Event("started", severity, data=data, subject=None)
-
-
-def _records_lost(lane, first, last, count):
-    name = "alarm" if lane == ALARM else "track"
-    data = (("lane", name), ("first", first), ("last", last), ("count", count))
-    return Event("records_lost", WARNING, data=data, subject=None)

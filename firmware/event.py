@@ -1,4 +1,4 @@
-"""Event: one thing that the city must hear."""
+"""Event: one thing that the city has to know."""
 
 INFO = "info"
 WARNING = "warning"
@@ -10,13 +10,13 @@ CLEARED = "cleared"
 
 
 class Event:
-    """What a rule found. Bus adds when, where and the occurrence number.
+    """What a rule found. The Recorder adds when, where and the number of the occurrence.
 
     data, why: tuples of (key, value) pairs, in the order they are to be read;
     `why` holds the inputs and limits that decided. Values: None, bool, int, str,
     values.Fixed, a list of values, or again a tuple of pairs.
-    subject: tells apart occurrences of one kind (which door, which sensor); None for
-    what only happens, and is never cleared.
+    subject: tells occurrences of one kind apart (which door, which sensor); None for an
+    event that only happens and is never cleared.
     """
 
     def __init__(self, kind, severity, state=RAISED, data=(), why=(), subject=""):
@@ -26,10 +26,8 @@ class Event:
         self.data = data
         self.why = why
         self.subject = subject
-        self.occ = 0  # the seq of the record that raised it
-        self.exercise = False  # it began in a drill; Recorder says so
 
 
 def fault(what, text):
-    """The bus goes on without something: what failed, and a sentence for a technician."""
+    """Something failed and the bus goes on without it. text: a sentence for a technician."""
     return Event("fault", WARNING, data=(("what", what), ("text", text)), subject=None)

@@ -37,30 +37,30 @@ def topic(config, name):
     return ("schoolbus/" + config["fleet"] + "/" + config["bus"] + "/" + name).encode()
 
 
-def event_body(event, s, boot):
-    """Event, Snapshot -> bytes for the journal: all but version, epoch and seq.
+def event_parts(event, s, boot, exercise=False):
+    """Event, Snapshot -> (bytes before, bytes after) the number of its occurrence.
 
-    Without a clock `at` is null; `boot` and `up_ms` give the time.
+    That number is known only when the flash takes the record (journal/recorder.py). Without a
+    clock `at` is null, and `boot` and `up_ms` say when.
     """
     when = (("at", iso(s.utc_ms)), ("clock", s.clock))
     if s.utc_ms is None:
         when += (("boot", boot), ("up_ms", s.now_ms))
-    pairs = when + (
-        ("kind", event.kind),
-        ("severity", event.severity),
-        ("state", event.state),
-        ("occ", event.occ),
-    )
-    if event.exercise:
-        pairs += (("exercise", True),)
-    pairs += (
+    before = when + (("kind", event.kind), ("severity", event.severity), ("state", event.state))
+    after = (("exercise", True),) if exercise else ()
+    after += (
         ("lat", fixed(s.gnss.lat_e7, 7)),
         ("lon", fixed(s.gnss.lon_e7, 7)),
         ("speed_kmh", kmh(s.gnss.speed_mms)),
         ("data", event.data),
         ("why", event.why if s.place.policy is None else event.why + (("policy", s.place.policy),)),
     )
-    return text(pairs)[1:].encode()
+    return text(before)[1:-1].encode(), text(after)[1:].encode()
+
+
+def event_body(parts, occ):
+    """What event_parts() gave, and the number -> bytes for the journal: all but v, epoch, seq."""
+    return b"".join((parts[0], b',"occ":', str(occ).encode(), b",", parts[1]))
 
 
 def event_message(epoch, seq, body):

@@ -50,8 +50,8 @@ def known():
 
 def event(s):
     what = Event("child_left_behind", ALARM, data=(("seats", [7]),), why=(("limit_s", 180),))
-    what.occ = 412
-    return messages.event_message(EPOCH, 412, messages.event_body(what, s, 17))
+    body = messages.event_body(messages.event_parts(what, s, 17), 412)
+    return messages.event_message(EPOCH, 412, body)
 
 
 def track():

@@ -41,7 +41,10 @@ _ENOSPC = const(28)  # MicroPython's errno has no name for it
 
 
 class Journal:
-    """Never raises on what stands on the flash, whatever it is."""
+    """Never raises on what stands on the flash, whatever it is.
+
+    next_seq: the number that the next append uses up, whether the flash takes the record or not.
+    """
 
     def __init__(self, device, entropy, alarm_kb=256, cursor_s=30, memory=None):
         """device: like esp32.Partition, blocks of 4096 B, at least four (ValueError).

@@ -1,35 +1,50 @@
 """Recorder: Events and kept positions -> records in the journal.
 
-Alarms and warnings go to the alarm lane, information and positions to the track
-lane. An event that the flash refuses is kept here and tried again every tick.
+Alarms and warnings go to the alarm lane, information and positions to the track lane. An event
+that the flash refuses waits here and is tried again every tick.
 
-What is raised in a drill is an exercise until it is cleared; what still stands when
-the drill is over was none, and is told once more. What was raised before is real.
+All events of one occurrence carry `occ`, the number of the record that raised it. A refused
+append uses its number up too, so the raise gets its `occ` each time that it is tried, and the
+events behind it get theirs once it is recorded. Each record thus holds the right number in
+itself, whenever the power goes.
+
+An occurrence that begins in a drill is an exercise. If it still stands when the drill is over it
+is none, and is recorded once more. What began before the drill is real.
 """
 
 from micropython import const
 
 from firmware import messages
-from firmware.event import CLEARED, INFO, RAISED, UPDATED, Event
+from firmware.event import CLEARED, INFO, RAISED, UPDATED, WARNING, Event, fault
 from firmware.journal.journal import ALARM, KIND_EVENT, KIND_POSITION, TRACK
 
-_WAITING = const(32)  # events kept in memory while the flash refuses; then the oldest go
+_WAITING = const(32)  # events that may wait for the flash
+
+
+class _Occurrence:
+    def __init__(self, exercise):
+        self.seq = None  # of the record that raised it; None: not recorded yet
+        self.exercise = exercise  # it began in a drill
+        self.last = None  # its newest Event
 
 
 class Recorder:
+    """failed: the flash refuses to write."""
+
     def __init__(self, journal, boot):
         self._journal = journal
         self._boot = boot
-        self._standing = {}  # (kind, subject) -> the last Event of what is active
-        self._waiting = []  # (lane, body)
-        self.failed = False  # the flash refuses
+        self._standing = {}  # (kind, subject) -> the _Occurrence that is raised and not cleared
+        self._waiting = []  # (lane, Event, its _Occurrence, messages.event_parts)
+        self._damaged = 0  # records that cannot be read any more, as last reported
+        self.failed = False
 
     def active(self):
         """-> sorted kinds of what is raised and not cleared."""
         return sorted({kind for kind, _ in self._standing})
 
     def stands(self, kind):
-        """Something of that kind is raised and not cleared."""
+        """Is something of that kind raised and not cleared?"""
         for standing, _ in self._standing:
             if standing == kind:
                 return True
@@ -41,53 +56,69 @@ class Recorder:
         return not self._standing and not self._waiting
 
     def event(self, event, s):
-        """Gives the event its occurrence number and records it."""
+        """Event, Snapshot -> a record. A rule that broke may have lost the beginning: then an
+        update begins an occurrence, and an end is not recorded.
+        """
         subject = (event.kind, event.subject)
-        before = None if event.state == RAISED else self._standing.pop(subject, None)
-        if before is None:
+        occurrence = None if event.state == RAISED else self._standing.pop(subject, None)
+        if occurrence is None:
             if event.state == CLEARED:
-                return  # its beginning was lost with a rule that broke
+                return
             event.state = RAISED
-            event.occ = self._journal.next_seq + len(self._waiting)
-            event.exercise = s.trip.exercise
-        else:
-            event.occ = before.occ
-            event.exercise = before.exercise
+            occurrence = _Occurrence(s.trip.exercise)
+        occurrence.last = event
         if event.state != CLEARED and event.subject is not None:
-            self._standing[subject] = event
-        self._keep(event, s)
+            self._standing[subject] = occurrence
+        self._keep(event, occurrence, s)
 
     def end_exercise(self, s):
         """The drill is over."""
-        for event in list(self._standing.values()):
-            if event.exercise:
-                self.event(_in_earnest(event), s)
+        for occurrence in list(self._standing.values()):
+            if occurrence.exercise:
+                occurrence.exercise = False
+                last = occurrence.last
+                self.event(
+                    Event(last.kind, last.severity, UPDATED, last.data, last.why, last.subject), s
+                )
 
     def endings(self, kind):
-        """-> Events that end what stands of a kind: its rule broke over the words."""
+        """-> Events that end what stands of a kind: its rule raised an exception."""
         why = (("broke", True),)
-        return [
-            Event(kind, event.severity, CLEARED, event.data, why, event.subject)
-            for event in self._standing.values()
-            if event.kind == kind
-        ]
+        ends = []
+        for occurrence in self._standing.values():
+            last = occurrence.last
+            if last.kind == kind:
+                ends.append(Event(kind, last.severity, CLEARED, last.data, why, last.subject))
+        return ends
 
-    def _keep(self, event, s):
-        if len(self._waiting) >= _WAITING:
-            self._waiting.pop(0)
-        lane = TRACK if event.severity == INFO else ALARM
-        self._waiting.append((lane, messages.event_body(event, s, self._boot)))
-        self.flush()
+    def report_losses(self, notices):
+        """Adds Events about records that the city will not get. They have to be recorded before
+        the next call (Journal.take_lost).
+        """
+        lost = self._journal.take_lost()
+        if lost is not None:
+            lane, first, last, count = lost
+            name = "alarm" if lane == ALARM else "track"
+            data = (("lane", name), ("first", first), ("last", last), ("count", count))
+            notices.append(Event("records_lost", WARNING, data=data, subject=None))
+        if self._journal.damaged != self._damaged:
+            self._damaged = self._journal.damaged
+            text = "%d records since the start cannot be read any more." % self._damaged
+            notices.append(fault("journal", text))
 
     def flush(self):
-        """Writes what is waiting, as far as the flash takes it."""
+        """Writes what waits, as far as the flash takes it."""
         while self._waiting:
-            lane, body = self._waiting[0]
+            lane, event, occurrence, parts = self._waiting[0]
+            is_raise = event.state == RAISED
+            occ = self._journal.next_seq if is_raise else occurrence.seq
             try:
-                self._journal.append(lane, KIND_EVENT, body)
+                seq = self._journal.append(lane, KIND_EVENT, messages.event_body(parts, occ))
             except OSError:
                 self.failed = True
                 return
+            if is_raise:
+                occurrence.seq = seq
             self._waiting.pop(0)
         self.failed = False
 
@@ -98,7 +129,29 @@ class Recorder:
         except OSError:
             self.failed = True
 
+    def _keep(self, event, occurrence, s):
+        lane = TRACK if event.severity == INFO else ALARM
+        parts = messages.event_parts(event, s, self._boot, occurrence.exercise)
+        self._waiting.append((lane, event, occurrence, parts))
+        self.flush()
+        if len(self._waiting) > _WAITING:
+            self._make_room()
 
-def _in_earnest(event):
-    event.exercise = False
-    return Event(event.kind, event.severity, UPDATED, event.data, event.why, event.subject)
+    def _make_room(self):
+        """Drops the oldest event that the city can do without.
+
+        The raise and the newest event of what stands are kept, and the end of what the city
+        knows: few, for each subject has one of each at most. A raise takes its end along.
+        """
+        for entry in self._waiting:
+            _, event, occurrence, _ = entry
+            stands = self._standing.get((event.kind, event.subject)) is occurrence
+            is_needed = stands and (event.state == RAISED or event is occurrence.last)
+            if event.state != CLEARED and not is_needed:
+                break
+        else:
+            return
+        if event.state == RAISED:
+            self._waiting = [other for other in self._waiting if other[2] is not occurrence]
+        else:
+            self._waiting.remove(entry)

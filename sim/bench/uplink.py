@@ -56,7 +56,7 @@ class _Bus:
 
     def alarms(self, n: int) -> None:
         event = Event("child_left_behind", SEVERE, data=(("seats", [7]),))
-        body = messages.event_body(event, Snapshot(40), 1)
+        body = messages.event_body(messages.event_parts(event, Snapshot(40), 1), 1)
         for _ in range(n):
             self.journal.append(ALARM, KIND_EVENT, body)
 

@@ -47,9 +47,8 @@ def test_topic():
 
 def test_event_message_to_the_byte():
     event = Event("child_left_behind", ALARM, data=(("seats", [7]),), why=(("limit_s", 180),))
-    event.occ = 412
     s = snapshot(utc_ms=UTC_MS, clock="gnss", lat_e7=130827000, lon_e7=1008833000, speed_mms=0)
-    body = messages.event_body(event, s, 17)
+    body = messages.event_body(messages.event_parts(event, s, 17), 412)
     assert messages.event_message("9f3a21c4", 412, body) == (
         b'{"v":1,"epoch":"9f3a21c4","seq":412,"at":"2026-11-22T00:12:03.400Z","clock":"gnss",'
         b'"kind":"child_left_behind","severity":"alarm","state":"raised","occ":412,'
@@ -60,7 +59,8 @@ def test_event_message_to_the_byte():
 
 def test_event_without_a_clock_says_boot_and_uptime():
     s = snapshot(now_ms=5300)
-    body = json.loads(b"{" + messages.event_body(Event("sos", ALARM), s, 17))
+    parts = messages.event_parts(Event("sos", ALARM), s, 17)
+    body = json.loads(b"{" + messages.event_body(parts, 3))
     assert body["at"] is None
     assert body["clock"] == "none"
     assert body["boot"] == 17

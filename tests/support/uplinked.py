@@ -59,13 +59,12 @@ class Records:
         """Append alarms; the last one's seq."""
         event = Event("child_left_behind", SEVERE, data=(("seats", [7]),))
         for _ in range(n):
-            seq = self._append(ALARM, KIND_EVENT, messages.event_body(event, self._snapshot, 1))
+            seq = self._append(ALARM, KIND_EVENT, self._body(event))
         return seq
 
     def info(self) -> int:
         """Append an event to the track lane; its seq."""
-        body = messages.event_body(Event("trip_started", INFO), self._snapshot, 1)
-        return self._append(TRACK, KIND_EVENT, body)
+        return self._append(TRACK, KIND_EVENT, self._body(Event("trip_started", INFO)))
 
     def position(self, n: int = 1) -> None:
         """Append positions, a second and some 11 m apart."""
@@ -92,6 +91,10 @@ class Records:
 
     def status(self) -> bytes:
         return messages.status(None, "0.1.0", self.journal.epoch, 1, "power_on")
+
+    def _body(self, event: Event) -> bytes:
+        parts = messages.event_parts(event, self._snapshot, 1)
+        return messages.event_body(parts, self.journal.next_seq)
 
     def _append(self, lane: int, kind: int, body: bytes) -> int:
         seq = self.journal.append(lane, kind, body)

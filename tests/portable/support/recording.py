@@ -6,7 +6,7 @@ from firmware.journal.recorder import Recorder
 
 
 class Journal:
-    """In memory; `refuses` makes the flash fail."""
+    """In memory; `refuses` makes the flash fail, which uses a number up as well."""
 
     def __init__(self):
         self.next_seq = 412
@@ -14,10 +14,12 @@ class Journal:
         self.refuses = False
 
     def append(self, lane, kind, payload):
+        seq = self.next_seq
+        self.next_seq = seq + 1
         if self.refuses:
             raise OSError(5)
-        self.records.append((self.next_seq, lane, kind, bytes(payload)))
-        self.next_seq += 1
+        self.records.append((seq, lane, kind, bytes(payload)))
+        return seq
 
     def events(self):
         return [json.loads(b"{" + body) for _, _, kind, body in self.records if kind == 1]

@@ -4,9 +4,9 @@ from micropython import const
 
 from firmware.journal.sector import (
     BAD,
-    CURSOR,
     ERASED,
     HEADER,
+    NOTE,
     SECTOR,
     UNIT,
     get_length,
@@ -22,7 +22,8 @@ class Reader:
     """Remembers its sector and offset: a record costs one read or two, none is a search.
 
     It goes on while records are appended, and passes over what the ring drops under it.
-    After read(): seq, kind and payload (a memoryview, valid until the next read).
+    After read(): seq, kind and payload (a memoryview, valid until the next read). If the flash
+    refuses to be read, that raises Refused, and the reader stands where it stood.
     """
 
     def __init__(self, ring, buf=None, at_once=_AT_ONCE):
@@ -32,30 +33,24 @@ class Reader:
         self._at_once = at_once
         self._lo = self._hi = 0  # the sector's bytes that are in the buffer
         self._floor = None
+        self._length = 0
         self.sector = 0  # its number
         self.index = 0  # records of the lane before this sector
         self.offset = 0
         self.bad = 0  # units passed in this sector that held no good record
-        self.gap = 0  # first number that may be missing; the owner sets it to 0
-        self.cursor = None  # (number, count) of the last cursor passed
+        self.note = None  # (number, payload) of the last note passed
         self.number = 0  # of the record that find() stands on
+        self.nth = 0  # its place in the lane, from 1; 0: version 1 does not say
         self.seq = 0  # of the record that was passed last
         self.kind = 0
         self.payload = None
-        self._length = 0
 
     def read(self):
         """-> True: seq, kind and payload are the next record's. False: there is none."""
         if not self.find():
             return False
-        at = self.offset - self._lo + 8
-        self.payload = self._buf[at : at + self._length]
         self.step()
         return True
-
-    def rewind(self):
-        """Back to the first record that the city has not acknowledged."""
-        self.stand_at(self._ring.tail)
 
     def find(self):
         """-> True: stands on the next good record, .number. False: there is none."""
@@ -69,14 +64,13 @@ class Reader:
                 self._floor = following[2] if following else _NO_FLOOR
             limit = ring.end if newest else SECTOR
             while self.offset < limit:
-                self._length = length = self._look(limit)
+                self._length = length = self.look(limit)
                 if length == ERASED:
                     break  # no record was ever confirmed behind such a place
                 if length == BAD:
                     self.bad += 1
-                    self.gap = self.gap or self.seq + 1
                     self.offset += UNIT
-                elif self.kind == CURSOR or not self._fresh(newest):
+                elif self.kind == NOTE or not self._fresh(newest):
                     self.offset += record_size(length)
                 else:
                     return True
@@ -85,6 +79,8 @@ class Reader:
 
     def step(self):
         """Past the record that find() stands on."""
+        at = self.offset - self._lo + 8
+        self.payload = self._buf[at : at + self._length]
         self.seq = self.number
         self.offset += record_size(self._length)
 
@@ -99,6 +95,7 @@ class Reader:
     def stand_at(self, other):
         """To where the other reader stands."""
         self.sector = other.sector
+        self.index = other.index
         self.offset = other.offset
         self.seq = other.seq
         self._floor = other._floor
@@ -119,7 +116,7 @@ class Reader:
         self.enter(header)
         return True
 
-    def _look(self, limit):
+    def look(self, limit):
         """Length of the good record at offset, with .kind and .number; or ERASED or BAD."""
         if not self._load(UNIT, limit):
             return BAD
@@ -131,12 +128,14 @@ class Reader:
         if not self._load(size, limit):
             return BAD
         at = self.offset - self._lo
-        good = get_record(self._buf[at : at + size], length, self._ring.blocks.salt(self.sector))
+        blocks = self._ring.blocks
+        good = get_record(self._buf[at : at + size], length, blocks.salt(self.sector))
         if good is None:
             return BAD
-        self.kind, self.number = good
-        if self.kind == CURSOR:
-            self.cursor = self.number, int.from_bytes(self._buf[at + 8 : at + 12], "little")
+        self.kind, marker, self.number = good
+        self.nth = self.index + (marker - self.index & 0xFF) if blocks.marks else 0
+        if self.kind == NOTE:
+            self.note = self.number, bytes(self._buf[at + 8 : at + 8 + length])
         return length
 
     def _load(self, size, limit):
@@ -148,8 +147,8 @@ class Reader:
         if size > len(self._buf):
             self._buf = memoryview(bytearray(size))
         some = min(max(size, self._at_once), limit - self.offset)
-        self._lo, self._hi = self.offset, self.offset + some
-        if self._ring.blocks.load(self.sector, self.offset, self._buf[:some]):
-            return True
         self.forget()
-        return False
+        if not self._ring.blocks.load(self.sector, self.offset, self._buf[:some]):
+            return False
+        self._lo, self._hi = self.offset, self.offset + some
+        return True

@@ -34,8 +34,9 @@ def entropy(n):
     return b"\x9f\x3a\x21\xc4" if n == 4 else bytes(n)
 
 
-def journal(flash, alarm_sectors=4, nvs=None):
-    return Journal(flash, entropy, alarm_sectors * 4, memory=None if nvs is None else Memory(nvs))
+def journal(flash, alarm_sectors=4, nvs=None, warning_sectors=4):
+    memory = None if nvs is None else Memory(nvs)
+    return Journal(flash, entropy, alarm_sectors * 4, warning_sectors * 4, memory=memory)
 
 
 def fill(journal, lane, n, body=BODY):

@@ -109,9 +109,10 @@ class Journal:
         except Refused:
             pass  # housekeep() goes on with it
 
-    def may_send(self, lane, seq):
-        """Call before records up to this number leave the bus. Refused: not yet."""
-        self._book.lane(lane).may_send(seq)
+    def may_send(self, lane, first, last):
+        """Call before records leave the bus -> bool; False: they are gone, read on from the tail.
+        Refused: not yet."""
+        return self._book.lane(lane).may_send(first, last)
 
     def backlog(self, lane):
         """How many records of the lane the city has not acknowledged; None: not known yet."""

@@ -76,14 +76,17 @@ class Lane:
             self._miss(first, self.ring.last, self.ring.count)
         self.is_behind = False
 
-    def may_send(self, seq):
-        """Before a record leaves the bus: from then on the city may have it, whatever becomes of
-        the acknowledgement."""
+    def may_send(self, first, last):
+        """Before records leave the bus: from then on the city may have them, whatever becomes of
+        the acknowledgement. -> False: they were dropped after they were read, and are lost."""
+        if first <= self.tail.seq:
+            return False
         ledger = self._book.ledger
-        if seq > ledger.saved[self.lane][2] or not ledger.is_proven:
-            self.reach = max(self.reach, seq + _REACH)
+        if last > ledger.saved[self.lane][2] or not ledger.is_proven:
+            self.reach = max(self.reach, last + _REACH)
             ledger.save()
-        self.sent = max(self.sent, seq)
+        self.sent = max(self.sent, last)
+        return True
 
     @property
     def is_at_rest(self):

@@ -9,6 +9,7 @@ from firmware.journal.reader import Reader
 from firmware.journal.sector import HEADER, SECTOR, get_header, is_erased
 
 _SCAN = const(512)  # bytes read at a time
+_TRIES = const(8)  # sectors that may have failed in between
 
 
 def recover(ring, highest, see):
@@ -17,7 +18,7 @@ def recover(ring, highest, see):
     see(reader): called for each record of the newest sector.
     """
     scan = Reader(ring, ring.blocks.cells.scratch, _SCAN)
-    newest, tried = _newest(ring, scan, highest)
+    newest, tried = _newest(ring, scan, _highest(ring, highest))
     if newest is None:
         return 1
     ring.newest, _, floor, ring.count = newest
@@ -62,6 +63,15 @@ def look_back(ring, see):
             seen = True
         if seen:
             return
+
+
+def _highest(ring, highest):
+    """The highest sector number; a survey may have misread a flipped bit of it."""
+    if ring.blocks.count:
+        for number in range(highest + _TRIES, highest, -1):
+            if ring.blocks.header(number):
+                return number
+    return highest
 
 
 def _newest(ring, scan, highest):

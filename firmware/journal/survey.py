@@ -25,6 +25,7 @@ class Survey:
         self.is_thorough = is_thorough
         self._at = 0
         self._is_done = False
+        self._usual = None  # the form that was seen last; another one is looked at twice
         self._found = {}  # form -> highest numbers
         self.form = None
         self.highest = [0] * (LEDGER + 1)
@@ -53,7 +54,7 @@ class Survey:
         head = self._cells.head
         self._cells.load(block, 0, head[:_PEEK])
         found = None if self.is_thorough else peek(head)
-        if found is None or not _is_here(found, block):
+        if found is None or found[0] != self._usual or not _is_here(found, block):
             self._cells.load(block, 0, head)
             found = get_header(head)
             if found is None:
@@ -63,6 +64,7 @@ class Survey:
             if not _is_here(found, block):
                 return
         form, lane, number = found[:3]
+        self._usual = form
         numbers = self._found.setdefault(form, [0] * (LEDGER + 1))
         numbers[lane] = max(numbers[lane], number)
 

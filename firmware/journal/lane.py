@@ -15,6 +15,7 @@ from firmware.journal.form import TRACK
 from firmware.journal.reader import Reader
 from firmware.journal.ring import Ring
 
+_GONE = const(0xFFFFFFFF)  # a mark like those of recovery.py
 _REACH = const(256)  # numbers that may be sent until the ledger has to be written again
 
 
@@ -28,7 +29,7 @@ class Lane:
         self.damaged = 0  # confirmed records found unreadable
         self.sent = 0  # highest number that may have left the bus
         self.reach = 0  # the ledger says that nothing beyond this one was sent
-        self.told = 0  # behind this record the end of the ring was torn, and is announced
+        self.told = 0  # mark (ring.torn) of a torn end that is announced
         self.is_behind = False  # the tail has not come to `heard` yet: the flash refused
         self._heard = 0  # the city has everything up to this number
         self._unsure = 0  # the city may have had records up to here before this start
@@ -125,23 +126,24 @@ class Lane:
             self._begin_without_cursor(oldest)
         else:
             tail.seq, self.index, self.reach, self.told = saved
-        self._unsure = self.sent = self.reach
         found, last = ring.count, ring.last
+        if not is_sure:
+            self.reach = max(self.reach, last)
+        self._unsure = self.sent = self.reach
         ring.count = max(found, self.index)
         ring.last = max(last, tail.seq)
         if oldest is None:
             self._lose_all(next_seq)
             return
         if oldest[3] > self.index:
-            floor = oldest[2]
-            self._lose(tail.seq + 1, floor - 1, oldest[3], self._unsure if is_sure else floor)
+            self._lose(tail.seq + 1, oldest[2] - 1, oldest[3], self._unsure)
         if self.index < found:
             self._find(oldest)
         else:
             tail.enter(ring.after(ring.newest - 1))
             tail.offset = ring.end
-        if ring.torn and self.index <= found and self.told != last:
-            self.told = last
+        if ring.torn and self.index <= found and self.told != ring.torn:
+            self.told = ring.torn
             self._book.losses.add(self.lane, last + 1, next_seq - 1, None, False)
         self._checked, self._gap = tail.sector, tail.seq + 1
         self.is_behind = True
@@ -157,10 +159,10 @@ class Lane:
 
     def _lose_all(self, next_seq):
         """Not one sector is left of the lane."""
-        if not self.index or self.told == self.tail.seq:
-            return
-        self._book.losses.add(self.lane, self.tail.seq + 1, next_seq - 1, None, False)
-        self.tail.seq = self.told = self.ring.last = next_seq - 1
+        if self.index and self.told != _GONE:
+            self.told = _GONE
+            self._book.losses.add(self.lane, self.tail.seq + 1, next_seq - 1, None, False)
+            self.tail.seq = self.ring.last = next_seq - 1
 
     def _find(self, at):
         """Puts the tail into the last sector that was opened when the cursor's record had come.

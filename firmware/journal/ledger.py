@@ -86,7 +86,7 @@ class Ledger:
         """At a start. highest: sector number. Refused."""
         ring = self.ring
         recover(ring, highest, self.see)
-        self.is_sure = not ring.torn and not ring.is_ruined
+        self.is_sure = not (ring.torn or ring.is_ruined)
         if self._found is None:
             look_back(ring, self.see)
             self.is_sure = False

@@ -3,10 +3,12 @@
 Of all sectors the headers are read (survey.py), of the newest the records.
 """
 
+from binascii import crc32
+
 from micropython import const
 
 from firmware.journal.reader import Reader
-from firmware.journal.sector import HEADER, SECTOR, get_header, is_erased
+from firmware.journal.sector import HEADER, SECTOR, UNIT, get_header, is_erased
 
 _SCAN = const(512)  # bytes read at a time
 _TRIES = const(8)  # sectors that may have failed in between
@@ -39,7 +41,8 @@ def recover(ring, highest, see):
         bad = scan.bad
         end = scan.offset
     ring.end = end
-    ring.torn = ring.torn or scan.bad > bad
+    if scan.bad > bad:
+        ring.torn = _mark(ring, ring.newest, end)
     ring.last = max(scan.seq, floor - 1)
     ring.note = scan.note
     ring.is_ruined = _add_ruined(ring, scan)
@@ -96,7 +99,7 @@ def _newest(ring, scan, highest):
         if records:
             most = max(most, start)
         elif not most and scan.bad:
-            ring.torn = True
+            ring.torn = _mark(ring, number, HEADER)
         tried = max(tried, start)
         if records == 2:
             break
@@ -114,13 +117,20 @@ def _up_to_two_records(scan, header):
     return 2 if scan.find() else 1
 
 
+def _mark(ring, number, offset):
+    """-> int, not 0: what tells this unreadable record from others."""
+    unit = ring.blocks.cells.head[:UNIT]
+    ring.blocks.load(number, offset, unit)
+    return crc32(unit) or 1
+
+
 def _add_ruined(ring, scan):
     """-> bool: behind the newest sector is one whose header cannot be read any more, and its
     records can. They are counted, so that the tail misses them."""
     number = ring.newest + 1
     head = ring.blocks.cells.head
     if not ring.blocks.load(number, 0, head):
-        ring.torn = True  # the partition was longer: perhaps there was one
+        ring.torn = 1  # the partition was longer: perhaps there was one
         return False
     if get_header(head) is not None or is_erased(head):
         return False

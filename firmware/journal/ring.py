@@ -37,15 +37,17 @@ _RETRY_MS = const(1000)  # after an erase ahead that failed
 class Ring:
     """doubt: number of a record that was programmed and could not be read back yet, or 0.
 
-    What recovery.py found at the start: torn, behind the last record stands something that cannot
-    be read; is_ruined, so does a sector without its header; note, the last one or None.
+    What recovery.py found at the start: torn, not 0 if behind the last record stands something
+    that cannot be read (a mark of it); is_ruined, a sector without its header does; note, the last
+    one or None.
     """
 
     def __init__(self, blocks, owner, limit=SECTOR):
         """limit: records end here, in each sector."""
         self.blocks = blocks
         self.doubt = 0
-        self.torn = self.is_ruined = False
+        self.torn = 0
+        self.is_ruined = False
         self.note = None
         self.tried = False  # the last append has programmed something
         self._owner = owner

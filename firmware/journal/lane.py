@@ -35,6 +35,7 @@ class Lane:
         self._unsure = 0  # the city may have had records up to here before this start
         self._checked = 0  # version 1: sector in which index was compared with the header's
         self._gap = 0  # and the first number that may be missing of it
+        self._is_evidence = False
         self._book = book
 
     @property
@@ -103,6 +104,12 @@ class Lane:
     def is_spare(self, header):
         return header[3] <= self.index
 
+    def keep_evidence(self):
+        """What the start found torn is a loss on flash before the ring goes on over it."""
+        if self._is_evidence:
+            self._book.ledger.save()
+            self._is_evidence = False
+
     def drop(self, header):
         """What stood before this sector is gone: it ended below the floor."""
         self.catch_up()
@@ -144,6 +151,7 @@ class Lane:
             tail.offset = ring.end
         if ring.torn and self.index <= found and self.told != ring.torn:
             self.told = ring.torn
+            self._is_evidence = True
             self._book.losses.add(self.lane, last + 1, next_seq - 1, None, False)
         self._checked, self._gap = tail.sector, tail.seq + 1
         self.is_behind = True

@@ -111,6 +111,9 @@ class Ledger:
     def is_spare(self, header):
         return True
 
+    def keep_evidence(self):
+        pass
+
     def drop(self, header):
         """The newest record holds everything."""
 

@@ -13,6 +13,7 @@ A start has to find the newest sector, and reads no other. What keeps a confirme
 
 What a sector's records mean, and what it takes to let one go, is the owner's (lane.py, ledger.py):
     owner.drop(header)      everything before the sector of this header is erased next
+    owner.keep_evidence()   what the start found is about to be overgrown
     owner.is_spare(header)  the city has all of it: it may go before its place is needed
 """
 
@@ -110,6 +111,7 @@ class Ring:
 
     def advance(self, next_seq):
         """Opens the coming sector. False if it failed: the one behind it comes next."""
+        self._owner.keep_evidence()
         if not self._ready and not self._clear():
             return False
         number = self.coming
@@ -140,6 +142,7 @@ class Ring:
             return False
         if not drop and not self._is_spare():
             return False
+        self._owner.keep_evidence()
         if not self._clear():
             self._retry_ms = now_ms + _RETRY_MS
         return True

@@ -23,7 +23,7 @@ $(call needs,firmware,BIN,ESP32_GENERIC-SPIRAM-....bin)
 $(call needs,deploy,BUS,bus-07)
 $(call needs,pull,OUT,bus-07.zip)
 
-.PHONY: help setup sim station test lint bench vm soak cover hazards wiring pictures clean \
+.PHONY: help setup sim station test lint bench vm soak cover texts wiring pictures clean \
         firmware deploy selftest logs repl pull erase
 
 help:  ## list the targets
@@ -80,8 +80,8 @@ pull: $(VENV)/board  ## journal and settings of a board to a file: evidence (OUT
 erase: $(VENV)/board  ## everything on a board, the journal too; asks first (PORT=)
 	@$(VENV_BIN)/python -m tools.erase $(WHERE)
 
-hazards: $(VENV)/dev  ## docs/hazards.md from the code
-	@$(VENV_BIN)/python -m tools.hazards
+texts: $(VENV)/dev  ## docs/hazards.md, the kinds in docs/mqtt.md and on the page, from the code
+	@$(VENV_BIN)/python -m tools.texts
 
 wiring: $(VENV)/dev  ## the wiring diagrams of docs/install.md from drivers/board/tables.py
 	@$(VENV_BIN)/python tools/wiring_svg.py

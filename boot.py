@@ -1,8 +1,8 @@
-"""First on the board, before anything that can fail: the horn is off.
+"""boot.py runs first on the board. It switches the horn off before anything that can fail.
 
-Then the watchdog, the resets are counted, and the code slot is chosen. docs/boot.md tells
-of slots, crash loops and the safe mode. Whatever fails here is told and passed over: the code
-still starts. Nothing is imported that is not part of MicroPython itself.
+Then it counts the resets, chooses the code slot and starts the watchdog. docs/boot.md explains
+slots, crash loops and the safe mode. An error here is printed, and the code still starts. Only
+modules of MicroPython itself are imported.
 """
 
 import os
@@ -10,12 +10,12 @@ import os
 import esp32
 import machine
 
-HORN_PIN = 23  # of every board in drivers/; a test holds them together
+HORN_PIN = 23  # as in drivers/board/tables.py, for every board; a test compares them
 
 machine.Pin(HORN_PIN, machine.Pin.OUT, value=0)
 
 START_MS = 60000  # until drivers/board/board.py takes the watchdog over
-SESSION_MS = 120000  # a soft reset: somebody is at the console, and feeds nothing
+SESSION_MS = 120000  # after a soft reset: a technician is at the console; nothing feeds it
 LOOP = 3  # resets in five minutes of running; drivers/board/start.py forgets them after that
 SAFE, PREVIOUS = 1, 2  # bits of `how`
 
@@ -29,7 +29,7 @@ def exists(path):
 
 
 def is_whole(slot):
-    """manifest.json is the last file that a deploy writes there."""
+    """bool: the slot's deploy was finished; it writes manifest.json last."""
     return exists("/" + slot + "/manifest.json") and exists("/" + slot + "/main.py")
 
 
@@ -53,7 +53,7 @@ def number(nvs, name):
 
 
 def count(nvs, asked):
-    """-> resets that nobody asked for. In NVS: RTC memory does not survive power cuts."""
+    """-> int, resets that were not asked for. In NVS: RTC memory does not survive power cuts."""
     resets = number(nvs, "resets")
     if not asked:
         resets += 1
@@ -68,7 +68,7 @@ def start():
     nvs = esp32.NVS("start")
     asked = machine.reset_cause() in (machine.SOFT_RESET, machine.DEEPSLEEP_RESET)
     high = number(nvs, "high")
-    if high > 0:  # of drivers/board/tables.py, by way of the deploy: what keeps the board on
+    if high > 0:  # keeps the board on; the deploy takes it from drivers/board/tables.py
         machine.Pin(high, machine.Pin.OUT, value=1)
     how = before = number(nvs, "how")
     resets = count(nvs, asked)

@@ -1,7 +1,7 @@
 """The bus on its board: /bus.json + drivers/board/board.py -> firmware.bus.Bus, for ever.
 
-It never just ends. A crash is told, kept for the next start, and the board resets; Ctrl-C
-on the console stops the bus for a technician, and only if somebody is there.
+It does not simply end. After a crash it prints the reason, keeps it for the next start, and
+resets the board. Ctrl-C on the console stops the bus, but only if a technician is there.
 """
 
 import gc
@@ -21,8 +21,8 @@ SESSION_MS = 120000
 
 
 def run():
-    """The imports stand here so that a file that is broken is a crash like any other."""
-    gc.threshold(GARBAGE)  # else it fills the gaps in which the code that is loaded would fit
+    """The imports stand here so that a broken file is a crash like any other."""
+    gc.threshold(GARBAGE)  # else garbage fills the gaps into which the loaded code would fit
     from drivers.board.board import Board
     from drivers.board.garbage import Garbage
     from drivers.board.nvs import Nvs
@@ -46,10 +46,10 @@ def run():
     uptime = Uptime(time.ticks_ms())
     now_ms = uptime.now_ms(time.ticks_ms())
     bus = Bus(config, board, now_ms, errors, start.word, start.crash)
-    bus.on_event = tell
-    test = SelfTest(config, board, bus, now_ms, errors, start.word)
+    bus.on_event = show
+    test = SelfTest(config, board, bus, now_ms, errors)
     garbage = Garbage(gc, time)
-    gc.threshold(4 * GARBAGE)  # loaded: more than comes together behind a tick
+    gc.threshold(4 * GARBAGE)  # loaded: more than the garbage of one tick
     while True:
         now_ms = uptime.now_ms(time.ticks_ms())
         if now_ms >= bus.next_tick_ms:
@@ -61,29 +61,33 @@ def run():
             print("selftest", test.line())
             test = None
         if bus.turn(now_ms):
-            time.sleep_ms(1)  # the wire to the seats is as slow as it is: others may work
+            time.sleep_ms(1)  # the bus waits for the wire to its seats: the radio may work
         elif not bus.sleep(uptime.now_ms(time.ticks_ms())):
             time.sleep_ms(5)
 
 
-def tell(event):
+def show(event):
     """Every event is also a line on the console (UART0)."""
-    print(event.severity, event.kind, event.state, event.data)
+    from firmware.messages import text
+
+    print(event.severity, event.kind, event.state, text(event.data))
 
 
 def crashed(error):
-    """Told here and, after the reset, to the city. boot.py counts it."""
+    """Prints the reason and keeps its end in the RTC: the next start reports it to the city.
+    boot.py counts the crashes.
+    """
     print("The program has crashed:")
-    words = io.StringIO()
-    sys.print_exception(error, words)
-    print(words.getvalue())
-    machine.RTC().memory(words.getvalue()[-200:].encode())
+    text = io.StringIO()
+    sys.print_exception(error, text)
+    print(text.getvalue())
+    machine.RTC().memory(text.getvalue()[-200:].encode())
     time.sleep_ms(CRASH_PAUSE_MS)
     machine.reset()
 
 
 def stopped():
-    """Ctrl-C. It may be noise on the console's wire: a person, or a tool, goes on typing."""
+    """Ctrl-C. Noise on the console's wire can look like it: a person or a tool types on."""
     machine.WDT(timeout=SESSION_MS)
     print("The bus is stopped, it watches nothing. Press a key; else it starts again in 10 s.")
     console = select.poll()
@@ -100,6 +104,6 @@ try:
 except KeyboardInterrupt:
     machine.Pin(HORN_PIN, machine.Pin.OUT, value=0)
     stopped()
-except Exception as error:  # noqa: BLE001 - whatever it is, the bus has to come back
+except Exception as error:  # noqa: BLE001 - whatever it was, the bus has to watch again
     machine.Pin(HORN_PIN, machine.Pin.OUT, value=0)
     crashed(error)

@@ -3,9 +3,9 @@
 Source: Texas Instruments SBAS444E, 8.6.3 (config register), table 8-1 (full scale: 4.096 V is
 125 uV a step), 7.5 (a single conversion at 128 a second: 7.8 ms, +-10 %).
 
-A mat has 10 kOhm across it at its far end and is fed through 10 kOhm from 3.3 V: empty it
-reads 1.65 V, taken less. A wire that is cut reads 3.3 V, one that is shorted 0 V, and both
-are unknown.
+A mat has 10 kOhm across it at its far end and is fed through 10 kOhm from 3.3 V. An empty mat
+reads 1.65 V, a taken one less. A cut wire reads 3.3 V and a shorted one 0 V: then the seat is
+unknown.
 """
 
 from micropython import const
@@ -21,22 +21,22 @@ _EIO = const(5)
 
 
 class ADS1115:
-    """banks: one a mat, so that each broken mat is told by itself."""
+    """banks: one for each mat, so that each broken mat is reported by itself."""
 
     def __init__(self, i2c, address, limits):
-        """limits: config["seats"]["mats"], mV at the input."""
+        """limits: config["seats"]["mats"]: short_mv, empty_mv and open_mv at the input."""
         self._i2c = i2c
         self._address = address
         self._limits = limits
         self._channel = 0
-        self._begun_ms = None  # a conversion is on its way
+        self._begun_ms = None  # when the running conversion began
         self._cycle_ms = None
         self._word = bytearray(2)
         self._settings = bytearray(2)
         self.banks = [_Mat() for _ in range(4)]
 
     def turn(self, now_ms):
-        """-> bool: more to do soon. One conversion after another; never waits for one."""
+        """Begins or reads one conversion, without waiting -> bool: there is more to do soon."""
         if self._begun_ms is None:
             if self._channel == 0:
                 if self._cycle_ms is not None and now_ms - self._cycle_ms < _CYCLE_MS:
@@ -58,7 +58,7 @@ class ADS1115:
         try:
             self._i2c.writeto_mem(self._address, _CONFIG, self._settings)
         except OSError:
-            pass  # _finish finds out
+            pass  # _finish() detects it
 
     def _finish(self):
         """-> 1: taken, 0: empty, None: unknown."""
@@ -86,7 +86,7 @@ class _Mat:
         self.level = None
 
     def read(self):
-        """-> 1: somebody sits. OSError: the chip is silent, or the mat's wire cut or shorted."""
+        """-> 1: taken, 0: empty. OSError: the chip is silent, or the wire is cut or shorted."""
         if self.level is None:
             raise OSError(_EIO)
         return self.level

@@ -3,10 +3,10 @@
 Source: Nexperia 74HC165 product data sheet Rev. 5, section 3 and table 3: PL low loads D0 to
 D7; Q7 shows D7 at once, and each rising edge of CP shifts the next bit to it.
 
-A chain does not know that it is cut: behind the cut, any level is somebody's seat. So the
-farthest register carries no seats: its inputs are tied to a known pattern, D7 to D0 =
-1010 0101. Whatever happens to a wire on the way (cut, short, a clock that jumped, a latch that
-failed), the pattern does not arrive, and the whole chain is unknown.
+A chain does not detect a cut wire: behind the cut, any level looks like a seat. So the farthest
+register carries no seats: its inputs are tied to a known pattern, D7 to D0 = 1010 0101. After any
+fault on the way (a cut, a short, a clock that jumped, a latch that failed) the pattern does not
+arrive, and then every input is unknown.
 """
 
 from micropython import const
@@ -19,7 +19,7 @@ _EIO = const(5)
 class Chain:
     def __init__(self, spi, load, registers):
         """spi: machine.SPI, polarity 1, phase 0 (sample on the falling edge, shift on the rising),
-        100 kHz. load: machine.Pin, output, to PL. registers: with seats, the pattern's not counted.
+        100 kHz. load: machine.Pin, output, to PL. registers: those that carry seats.
         """
         self._spi = spi
         self._load = load
@@ -32,13 +32,14 @@ class Chain:
             self.banks.append(_Bank(self, at // 8, min(_BANK, inputs - at)))
 
     def refresh(self):
-        """Loads and shifts all, 1.4 ms for 16 registers."""
+        """Loads and reads the whole chain: 1.4 ms for 16 registers."""
         self._load.value(0)
         self._load.value(1)
         self._spi.readinto(self._bytes, 0xFF)
         self._is_known = self._bytes[-1] == _PATTERN
 
     def word(self, register, inputs):
+        """-> int, `inputs` bits from this register on; OSError: the pattern did not arrive."""
         if not self._is_known:
             raise OSError(_EIO)
         if inputs > 8:
@@ -57,7 +58,7 @@ class _Bank:
         self._register = register
 
     def read(self):
-        """The first bank's read shifts the whole chain. OSError: the pattern did not arrive."""
+        """-> int. The first bank's read reads the whole chain. OSError: no pattern arrived."""
         if self._register == 0:
             self._chain.refresh()
         return self._chain.word(self._register, self.inputs)

@@ -1,4 +1,4 @@
-"""DS18B20 thermometer on one wire, by MicroPython's own `onewire`: whole numbers, nothing waits.
+"""DS18B20 thermometer on one wire, by MicroPython's own `onewire`: integers, and no waiting.
 
 Source: Maxim DS18B20 19-7487 Rev 4, table 1 and figure 4 (temperature register, 1/16 degC; 85 degC
 after power-on), figure 9 (scratchpad), commands 44h, BEh, CCh; 750 ms for a conversion. One
@@ -24,8 +24,8 @@ class DS18B20:
     def read_c10(self):
         """-> int, 0.1 degC, rounded down, as measured since the call before; then measures again.
 
-        Call it a second apart. Raises OSError if nobody answers, the CRC is wrong, or nothing has
-        been measured yet.
+        Call it once a second at most. Raises OSError if the chip does not answer, the CRC is
+        wrong, or nothing has been measured yet.
         """
         was_begun, self._is_begun = self._is_begun, False
         sixteenths = self._read() if was_begun else None

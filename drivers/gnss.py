@@ -1,27 +1,30 @@
-"""GNSS receiver on a UART: NMEA in, configuration out, whichever brand was soldered in.
+"""GNSS receiver on a UART: NMEA in, configuration out, for several brands.
 
-The speed is found by listening, the brand by asking (drivers/receivers.py). One that lost
-its power and forgot, or was swapped, is set up again; one that answers nothing is only
-listened to. Every step is short, none waits.
+The driver finds the speed by listening and the brand by asking (drivers/gnss_commands.py). A
+receiver that lost its settings, or was replaced, is set up again. One that answers no question
+is only listened to. Every step is short; none waits.
 """
 
 from micropython import const
 
-from drivers.receivers import QUESTIONS, UNKNOWN, commands
+from drivers.gnss_commands import QUESTIONS, UNKNOWN, commands
 
 _SPEEDS = (9600, 115200, 38400, 57600, 19200, 4800)
-_LISTEN_MS = const(2500)  # any receiver speaks once a second
-_ENOUGH = const(3)  # sentences: one or two are now and then made of noise
-_ANSWER_MS = const(1500)  # behind a burst of sentences that is on its way
+_LISTEN_MS = const(2500)  # every receiver sends once a second
+_ENOUGH = const(3)  # sentences; noise may look like one or two
+_ANSWER_MS = const(1500)  # the answer may wait behind a burst of sentences
 _PAUSE_MS = const(150)
 _TRIES = const(3)
 _WATCH_MS = const(10000)
 _SILENT_MS = const(5000)
-_KEPT = const(1024)  # bytes, while an answer is awaited
+_KEPT = const(1024)  # bytes of what has come while an answer is awaited
 
 
 class Gnss:
-    """brand: casic, ublox, mtk or unknown; "" until it is known which. baudrate: in use."""
+    """brand: casic, ublox, mtk or unknown; "" until the driver has asked. baudrate: in use.
+
+    set_up: int, how often the receiver was set up.
+    """
 
     def __init__(self, uart, interval_ms=1000, baudrate=9600):
         """uart: machine.UART at this baudrate. interval_ms: 1000 or 200 between fixes.
@@ -37,10 +40,10 @@ class Gnss:
         self._steps = self._live()
         self.baudrate = baudrate
         self.brand = ""
-        self.set_up = 0  # times
+        self.set_up = 0
 
     def readinto(self, buf):
-        """-> int, bytes read into the start of buf: what has come, 0 if nothing. Never waits."""
+        """-> int, bytes read into the start of buf; 0 if none have come. Never waits."""
         if not self._uart.any():
             return 0
         n = self._uart.readinto(buf) or 0
@@ -49,7 +52,7 @@ class Gnss:
         return n
 
     def turn(self, now_ms, sentences):
-        """One step, if one is due. sentences: how many right ones have come since the start."""
+        """One step, if one is due. sentences: undamaged ones received since the start."""
         self._now_ms = now_ms
         self._sentences = sentences
         if now_ms >= self._due_ms:
@@ -58,15 +61,15 @@ class Gnss:
     def _live(self):
         while True:
             yield from self._find_speed()
-            defiant = 0
+            attempts = 0
             while True:
                 yield from self._recognise()
-                if not (yield from self._watch(defiant < _TRIES)):
+                if not (yield from self._watch(attempts < _TRIES)):
                     break  # silent
-                defiant += 1
+                attempts += 1
 
     def _find_speed(self):
-        """At the speed in use first, and again between any two others."""
+        """Listens at the speed in use, then at each other one, and in between at the first."""
         found = self.baudrate
         others = [speed for speed in _SPEEDS if speed != found]
         at = 0
@@ -93,7 +96,7 @@ class Gnss:
         for _ in range(_TRIES):
             for brand, question, answer in QUESTIONS:
                 if (yield from self._asks(question, answer)):
-                    yield _PAUSE_MS * 2  # the rest of it
+                    yield _PAUSE_MS * 2  # for the rest of the answer
                     self.brand = brand
                     heard, self._heard = self._heard, None
                     yield from self._configure(commands(brand, heard, self._interval_ms))
@@ -101,8 +104,8 @@ class Gnss:
         self._heard = None
         self.brand = UNKNOWN
 
-    def _configure(self, told):
-        for command, acknowledgement in told:
+    def _configure(self, pairs):
+        for command, acknowledgement in pairs:
             for _ in range(_TRIES):
                 if not acknowledgement:
                     self._uart.write(command)
@@ -125,8 +128,9 @@ class Gnss:
         return True
 
     def _watch(self, may_set_up):
-        """Until it is silent (False), or speaks more or less than it was told (True)."""
-        yield _PAUSE_MS * 10  # what was sent before it was told
+        """Watches until the receiver is silent (False), or needs to be set up again (True): it
+        sends clearly more or fewer sentences than it should."""
+        yield _PAUSE_MS * 10  # for the sentences from before the setup
         before, since_ms = self._sentences, self._now_ms
         last, last_ms = before, since_ms
         while True:

@@ -27,7 +27,7 @@ _ENODEV = const(19)
 
 
 class LIS3DH:
-    """The newest samples stand in x, y and z, in mg, in the axes printed on the chip."""
+    """x, y, z: lists of the newest samples, in mg, along the axes printed on the chip."""
 
     def __init__(self, i2c, address=0x18):
         """Does not need the chip to answer yet: it is set up at its first read."""
@@ -42,10 +42,10 @@ class LIS3DH:
         self._bursts = [samples[: 6 * n] for n in range(_LEVELS + 1)]  # no allocation per read
 
     def read(self):
-        """-> int n, 0 to 32: so many samples since the last read, the oldest first.
+        """-> int, 0 to 32: samples since the last read, in x, y and z, the oldest first.
 
-        The chip keeps 320 ms; of a longer time the newest are given. Raises OSError if
-        it does not answer, is another chip, or had lost its settings and got them anew.
+        The chip keeps the newest 320 ms. Raises OSError if it does not answer, is another
+        chip, or had lost its settings: then it is set up again.
         """
         self._i2c.readfrom_mem_into(self._address, _FIFO_SRC_REG, self._byte)
         source = self._byte[0]
@@ -73,7 +73,7 @@ class LIS3DH:
 
 
 def _unpack(burst, at, n, axis):
-    """Every third of 12 bits, left-justified in 16, of 4 mg each -> mg, n of them."""
+    """One axis of a burst: n values of 12 bits, left-justified in 16, 4 mg each -> axis, in mg."""
     for sample in range(n):
         high = burst[at + 1]
         axis[sample] = ((burst[at] | high << 8) - ((high & 0x80) << 9)) >> 2

@@ -1,4 +1,4 @@
-"""LM75B temperature sensor: how warm it is in the cabin.
+"""LM75B temperature sensor: the temperature in the cabin.
 
 Source: NXP LM75B product data sheet Rev. 6.1, 7.4.3: the Temp register, 11 bits of
 0.125 degC, two's complement, left-justified, high byte first.

@@ -2,8 +2,8 @@
 
 Source: Microchip DS20001952C, table 3-5 (registers with IOCON.BANK = 0) and
 3.2.1 (sequential addressing); DS20001952D, table 2-1: GPA7 and GPB7 are outputs
-only, because a level that changes there during a read can block the I2C bus. It is
-true of every chip, whatever its age: they are left unconnected, and driven low.
+only, because a level that changes there during a read can block the I2C bus. This is
+true of every chip, whatever its age: both are left unconnected, and put out low.
 """
 
 from micropython import const
@@ -19,7 +19,7 @@ class MCP23017:
     """Every read proves that the chip still has its pull-ups.
 
     A chip that was reset by a dip of the supply has none: its inputs float and
-    could read anything, "empty" included. It is then set up anew, that one read
+    could read anything, "empty" included. It is then set up again, that one read
     raises OSError, and `resets` counts it if the chip has been read before.
     """
 

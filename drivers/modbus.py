@@ -1,4 +1,4 @@
-"""Digital-input modules on RS-485: Modbus RTU, function 02, one scan of all of them after another.
+"""Digital-input modules on RS-485, read one after the other by Modbus RTU, function 02.
 
 Sources: MODBUS Application Protocol Specification V1.1b3, 6.2 (read discrete inputs), 7
 (exceptions); MODBUS over Serial Line V1.02, 2.5.1 (RTU frames: silence of 3.5 characters, 1.75 ms
@@ -49,7 +49,7 @@ def request(address, first, count):
 
 
 class Module:
-    """exception: code of its last refusal (2: it has not so many inputs), 0 if none."""
+    """exception: code of its last refusal (2: it has fewer inputs), 0 if none."""
 
     def __init__(self, address, inputs):
         """address: 1 to 247. inputs: 8 to 64."""
@@ -63,11 +63,11 @@ class Module:
         for index in range(len(self.words)):
             self.banks.append(Bank(self, index, min(_BANK, inputs - index * _BANK)))
 
-    def take(self, buf, n):
-        """n bytes heard since the request -> bool: its answer ends them.
+    def take_answer(self, buf, n):
+        """buf[:n]: the bytes since the request -> bool: they end with this module's answer.
 
-        What comes before is the echo of a transceiver that hears itself, or the noise of
-        a line that changes its direction.
+        Bytes before it are the echo of a transceiver that hears itself, or the noise of a
+        line that changes its direction.
         """
         at = n - self.answer_len
         if at >= 0 and self._is_mine(buf, at, _READ_DISCRETE_INPUTS, n):
@@ -101,9 +101,8 @@ class Bank:
         self._index = index
 
     def read(self):
-        """-> int, bit 0 the first input; 1 = contact open: no current flows through the input.
-
-        As of the last scan. Raises OSError if the module did not answer it.
+        """-> int, from the last scan; bit 0 is the first input; 1 = contact open: no current
+        flows through the input. Raises OSError if the module did not answer that scan.
         """
         if not self._module.is_known:
             raise OSError(_ETIMEDOUT)
@@ -112,11 +111,11 @@ class Bank:
 
 class Modbus:
     def __init__(self, uart, modules, baud, timeout_ms, de=None):
-        """uart: as machine.UART, nobody else's, 8 data bits. modules: list of Module.
+        """uart: as machine.UART, 8 data bits, used by nothing else. modules: list of Module.
 
         timeout_ms: from the end of a request to the end of its answer. de: machine.Pin, high
-        while sending, for a transceiver that does not turn by itself: then sending waits for
-        its 8 bytes, 2 ms at 38400 Bd.
+        while sending, for a transceiver that does not change direction by itself: then
+        sending waits for its 8 bytes, 2 ms at 38400 Bd.
         """
         self._uart = uart
         self._modules = modules
@@ -135,7 +134,7 @@ class Modbus:
             de.value(0)
 
     def turn(self, now_ms):
-        """-> bool: a scan is on its way. Never waits."""
+        """One step, without waiting -> bool: a scan is running."""
         if self._state == _WAITING and not self._collect(now_ms):
             return True
         if now_ms < self._free_ms:
@@ -171,7 +170,7 @@ class Modbus:
         self._state = _WAITING
 
     def _collect(self, now_ms):
-        """-> bool: done with this request, one way or the other."""
+        """-> bool: this request is over, answered or not."""
         module = self._modules[self._at]
         waiting = self._uart.any()
         if waiting != self._waiting:
@@ -186,7 +185,7 @@ class Modbus:
         if waiting >= module.answer_len and pause_ms < self._silence_ms and not is_over:
             return False  # an echo comes first, noise may come behind
         n = self._uart.readinto(self._heard) if waiting else 0
-        self._done(now_ms, module, module.take(self._heard, n or 0))
+        self._done(now_ms, module, module.take_answer(self._heard, n or 0))
         return True
 
     def _done(self, now_ms, module, is_answered):

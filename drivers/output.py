@@ -16,6 +16,6 @@ class Output:
         self._pin.value(1 if on else 0)
 
     def read_back(self):
-        """-> bool: the load has voltage; None if nobody can tell."""
+        """-> bool: the load has voltage; None if that is unknown."""
         level = None if self.sense is None else self.sense.value()
         return None if level is None else level == 1

@@ -4,7 +4,7 @@ Source: NXP SC16IS740/750/760 product data sheet Rev. 7: register map table 10, 
 33 (register << 3), divisor 7.8, FIFOs of 64 bytes 7.5, RS-485 direction by RTS 9.2 (EFCR[4],
 inverted by EFCR[5]: high while sending).
 
-A port that lost its supply for a moment is found out by its EFCR and set up anew.
+A chip that lost its supply for a moment shows that in its EFCR, and is set up again.
 """
 
 from micropython import const
@@ -25,7 +25,7 @@ _RS485 = const(0x30)
 
 
 class SC16IS740:
-    """Shaped like machine.UART. A chip that does not answer has nothing to read."""
+    """Has the methods of machine.UART. If the chip does not answer, there is nothing to read."""
 
     def __init__(self, i2c, baud, parity=None, address=0x4D):
         """parity: None, 0 (even) or 1 (odd), as machine.UART has it."""
@@ -46,10 +46,11 @@ class SC16IS740:
         self._parts = [self._heard[:n] for n in range(65)]  # no allocation per read
 
     def any(self):
+        """-> int, bytes that wait to be read."""
         return self._register(_RXLVL)
 
     def readinto(self, buf):
-        """-> int, bytes put at the start of buf; None if there are none."""
+        """-> int, bytes read into the start of buf; None if there are none."""
         n = min(self._register(_RXLVL), len(buf), 64)
         if not n:
             return None
@@ -62,7 +63,7 @@ class SC16IS740:
         return n
 
     def write(self, buf):
-        """At most 64 bytes, none of them still on its way."""
+        """buf: at most 64 bytes, when the bytes before have been sent -> int, its length."""
         if self._register(_EFCR) != _RS485:
             self._set_up()
         self._send(_FIFO, buf)
@@ -83,4 +84,4 @@ class SC16IS740:
         try:
             self._i2c.writeto_mem(self._address, register << 3, value)
         except OSError:
-            pass  # the missing answer tells
+            pass  # no answer will come, which shows it

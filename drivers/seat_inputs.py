@@ -9,7 +9,7 @@ Seats use the inputs in the order of the banks.
 
 
 class SeatInputs:
-    """banks, and beside it names: what the city reads if that bank is silent."""
+    """banks: list. names: list, the name of each bank in what the city reads."""
 
     def __init__(self):
         self.banks = []
@@ -17,6 +17,7 @@ class SeatInputs:
         self._scanners = []
 
     def add(self, banks, name):
+        """Adds banks that all have this name."""
         for bank in banks:
             self.banks.append(bank)
             self.names.append(name)
@@ -26,7 +27,7 @@ class SeatInputs:
         self._scanners.append(scanner)
 
     def turn(self, now_ms):
-        """-> bool: call again soon."""
+        """One step of every scanner -> bool: there is more to do soon."""
         more = False
         for scanner in self._scanners:
             if scanner.turn(now_ms):

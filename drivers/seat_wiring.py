@@ -1,6 +1,6 @@
-"""Composes the seats' inputs of one bus from its board's table and bus.json.
+"""Makes the seats' inputs of one bus from its board's table and bus.json.
 
-Only the drivers of the way that is wired are imported.
+Only the drivers for the wiring in use are imported.
 """
 
 from machine import I2C, SPI, UART, Pin
@@ -13,10 +13,10 @@ _PARITY = {"none": None, "even": 0, "odd": 1}
 
 
 def seat_inputs(table, seats, i2c, errors):
-    """table: of drivers/board/tables.py; seats: config["seats"]; i2c: the bus beside the board;
-    errors: takes sentences about what this board cannot do.
+    """-> SeatInputs. table: of drivers/board/tables.py; seats: config["seats"]; i2c: the bus
+    beside the board; errors: list that gets sentences about what this board cannot do.
 
-    A way that the board has no pins for leaves every seat unknown, and says so.
+    If the board has no pins for the wiring, every seat is unknown, and errors says so.
     """
     inputs = SeatInputs()
     way = seats["inputs"]
@@ -44,7 +44,7 @@ def _expanders(inputs, table, pins, seats, i2c, errors):
     for addresses in [seats["expanders"]] + seats["behind_mux"]:
         if doors in addresses:
             errors.append(
-                "bus.json: seats has the address %d of the doors' MCP23017; no seat is read."
+                "bus.json: seats uses the address %d of the doors' MCP23017; no seat is read."
                 % doors
             )
             return

@@ -13,7 +13,7 @@ class Switch:
         self._when_closed = when_closed
 
     def read(self):
-        """-> bool: ignition on, door open, button pressed; None if nobody can tell."""
+        """-> bool: ignition on, door open, button pressed; None if that is unknown."""
         level = self._pin.value()
         if level is None:
             return None

@@ -22,6 +22,7 @@ class SwitchExpander:
         return _Input(self, number)
 
     def level(self, number):
+        """-> int, 1 = high, as of the last refresh(); None if unknown."""
         return None if self._word is None else self._word >> number & 1
 
 

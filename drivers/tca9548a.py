@@ -1,13 +1,14 @@
 """TCA9548A: eight I2C buses out of one, where eight expanders are not enough.
 
 Source: Texas Instruments SCPS207H, 8.5.2 and 8.6.2: the one register's bits connect the buses
-SD0/SC0 to SD7/SC7; after a reset none is.
+SD0/SC0 to SD7/SC7; after a reset none is connected.
 """
 
 
 class MuxBus:
-    """One of the eight, shaped like machine.I2C. It is chosen before each transfer, so a reset
-    of the mux goes unnoticed. Chips in front of it need addresses of their own."""
+    """One of the eight buses, with the methods of machine.I2C. It is selected before each
+    transfer, so a reset of the mux does no harm. Chips on the bus in front of the mux need
+    other addresses."""
 
     def __init__(self, i2c, channel, address=0x70):
         self._i2c = i2c

@@ -1,206 +1,185 @@
-"""Bus: one tick, in the order of the arrows (sense, judge, record, warn), then the
-uplink's turn. The tick and the uplink share nothing but the journal.
+"""Bus: one tick, in the order of the arrows (sense, judge, record, warn), then a turn of what
+takes longer. The tick knows no network: of the uplink it reads a LinkStatus, and they share the
+journal.
 """
 
 from micropython import const
 
-from firmware import VERSION, messages
-from firmware.event import INFO, WARNING, Event, fault
 from firmware.journal.journal import ALARM, TRACK, Journal
 from firmware.journal.recorder import Recorder
 from firmware.journal.track import Track
 from firmware.memory import Memory
 from firmware.policy.in_force import PolicyInForce
-from firmware.rules.engine import RuleEngine, unwatched
+from firmware.rules.engine import RuleEngine
 from firmware.sensing.backup import Backup
 from firmware.sensing.self_check import SelfCheck
 from firmware.sensing.sensors import Sensors
-from firmware.snapshot import Snapshot
-from firmware.timing import Every
+from firmware.snapshot import NORMAL, PARKED, Snapshot
+from firmware.startup import Startup
 from firmware.trip.driving_hours import DrivingHours
-from firmware.trip.modes import NORMAL, Modes
-from firmware.trip.sleep import ASLEEP, LEAVING, Sleep
-from firmware.trip.trip import PARKED, Trip
+from firmware.trip.modes import Modes
+from firmware.trip.sleep import ASLEEP, Sleep
+from firmware.trip.trip import Trip
 from firmware.uplink import commands
 from firmware.uplink.last_resort import LastResort
-from firmware.uplink.radio_news import RadioNews
+from firmware.uplink.link_supervisor import LinkSupervisor
+from firmware.uplink.state_publisher import StatePublisher
 from firmware.uplink.uplink import Uplink
 from firmware.warnings import INSIDE, LAMP, Warnings
 
 _TICK_MS = const(100)
-_PARKED_TICK_MS = const(1000)
-_STATE_S = const(10)
-_PARKED_STATE_S = const(60)
-_CONFIG_FAULTS = const(8)  # a hopeless file is told by its first faults
-_SIGNAL_MS = const(5000)
+_QUIET_TICK_MS = const(1000)
 SAFE = "safe"
 
 
 class Bus:
-    """The whole bus on the parts that a board.py hands it (drivers/board/board.py names them).
+    """The whole bus on the parts of its board (drivers/board/board.py names them).
 
     Call tick(now_ms) when next_tick_ms has come, and turn(now_ms) in between.
-    on_event(event): told of every event, for a console; may be replaced.
-    start: normal; previous (a crash loop: the code before it runs again); safe (a crash loop: the
-    policy and the optional parts stay unused). crash: str, what ended the start before; or None.
+    on_event(event): called with every Event, for a console; may be replaced.
+    start, crash: see Startup.
     """
 
     def __init__(self, config, parts, now_ms, config_errors=(), start="normal", crash=None):
+        rules, has_broker = config["rules"], bool(config["broker"]["host"])
         self._parts = parts
-        self._start = start
-        memory = self._memory = Memory(parts.nvs)
-        self.boot = (memory.get("boot") or 0) + 1
-        memory.set("boot", self.boot)
-        self.snapshot = Snapshot(config["seats"]["count"])
-        self.trip = Trip(config, memory)
-        self.snapshot.trip.phase = self.trip.phase
-        self._driving_hours = DrivingHours(memory)
-        check = self._self_check = SelfCheck(parts)
-        self.warnings = Warnings(config["warnings"], check.lamp, check.buzzer, check.horn)
+        self.next_tick_ms = now_ms
+        self.on_event = lambda event: None
+        memory = Memory(parts.nvs)
+        self.startup = Startup(memory, parts.reset_cause, start)
+        self._notices = self.startup.events(config_errors, crash)  # Events for the next tick
+        s = self.snapshot = Snapshot(config["seats"]["count"])
+        # sense
+        self.sensors = Sensors(config, parts, s)
+        # judge
+        trip = Trip(config, memory)
+        s.trip.phase = trip.phase
+        is_parked = s.trip.phase == PARKED
+        self.modes = Modes(config)
+        if parts.reset_cause == "power_on" and is_parked:
+            self.modes.await_button()
+        self.policy = PolicyInForce(config, parts.files, not is_parked, start != SAFE)
+        check = SelfCheck(parts, rules)
+        backup = Backup(config, memory, parts.reset_cause)
+        hours = DrivingHours(memory, rules)
+        self._watchers = (self.policy, trip, check, backup, memory, hours, self.modes)
+        # record
         kept = config["journal"]
         self.journal = Journal(
             parts.flash, parts.entropy, kept["alarm_kb"], kept["cursor_s"], memory
         )
         self.journal.prepare(now_ms)
-        self.uplink = Uplink(config, self.journal, parts.radio, parts.dialer, self._status)
-        self.uplink.on_command = self._answer
-        self.next_tick_ms = now_ms
-        self._has_kept_house = False  # since the last tick
-        self.on_event = lambda event: None
-        self.sensors = Sensors(config, parts, self.snapshot)
-        self.modes = Modes(config)
-        if parts.reset_cause == "power_on" and self.trip.phase == PARKED:
-            self.modes.await_button()
-        self.policy = PolicyInForce(config, parts.files, self.trip.phase != PARKED, start != SAFE)
+        self.recorder = Recorder(self.journal, self.startup.boot)
         self._track = Track(config["track"])
-        self._recorder = Recorder(self.journal, self.boot)
-        self._engine = RuleEngine(self._recorder)
-        self._tune()
-        self._state_of = None
-        self._state_ms = 0
-        self._signal = Every(_SIGNAL_MS)
-        self._radio_news = RadioNews(parts.radio)
-        self._last_resort = LastResort(config["broker"]["reset_after_min"], memory)
-        self._has_broker = bool(config["broker"]["host"])
-        self._backup = Backup(config, memory, parts.reset_cause)
-        self.sleeping = Sleep(config["sleep"], config["rules"]["supply_low_mv"], self._has_broker)
-        self._has_belts = config["seats"]["belts"]
-        self._sleep_s = config["sleep"]["wake_s"] if config["sleep"]["on"] else None
+        self._has_kept_house = False  # the journal, since the last tick
+        self._engine = RuleEngine(self.recorder, rules)
+        self._followers = (self._engine, self.sensors, trip, check, hours)  # of the policy
+        # warn
+        self.warnings = Warnings(config["warnings"], check.lamp, check.buzzer, check.horn)
+        # the turn
+        self.sleeping = Sleep(config["sleep"], rules["supply_low_mv"], has_broker)
         self._slept_ms = 0  # since the last tick
-        self._more = True
-        self._notices = [self._started()]
-        self._notices += [fault("config", str(error)) for error in config_errors[:_CONFIG_FAULTS]]
-        if crash is not None:
-            self._notices.append(fault("crash", crash))
+        self._publisher = StatePublisher(
+            config, self.startup, s, self.journal, self.recorder, self.policy, self.sleeping
+        )
+        self.uplink = Uplink(
+            config, self.journal, parts.radio, parts.dialer, self._publisher.status
+        )
+        self.uplink.on_command = lambda name, payload: commands.answer(self, name, payload)
+        self._supervisor = LinkSupervisor(self.uplink, parts.radio, has_broker)
+        self._link = self._supervisor.status
+        after_min = config["broker"]["reset_after_min"]
+        self._last_resort = LastResort(after_min, memory) if has_broker else None
 
     def tick(self, now_ms):
         """Everything up to the journal and the horn. Only a completed tick feeds the watchdog."""
-        s = self.snapshot
+        s, notices = self.snapshot, self._notices
         s.now_ms = now_ms
         self.sensors.sense(s, self._slept_ms)
         self._slept_ms = 0
-        self._notices.extend(self.policy.update(s))
-        self._judge(s)
-        must_reset = self._has_broker and self._reach(now_ms)
+        for watcher in self._watchers:
+            notices.extend(watcher.update(s))
+        self._engine.judge(s, notices)
+        given_up = self._give_up(now_ms)
+        if given_up is not None:
+            notices.append(given_up)
         self._record(s)
         self.warnings.show(s, self._engine.rules, self.modes)
         self._settle(s)
         self._parts.watchdog.feed()
         self._plan(now_ms)
-        if must_reset:
+        if given_up is not None:
             self._parts.reset()
 
     def turn(self, now_ms):
-        """The uplink's and the journal's work between ticks; never blocks.
+        """What the journal, the seats, the uplink and the policy do between ticks; never blocks.
 
         -> True if there is more to do at once, should there be time.
         """
         if not self._has_kept_house:  # an erase takes 45 ms: while the next tick is far away
             self._has_kept_house = True
             self.journal.housekeep(now_ms)
-        self._parts.radio.turn(now_ms)
         more = self._parts.seats.turn(now_ms)
-        more = self.uplink.turn(now_ms) or more
-        if self.uplink.connected:
-            self._tell_state(now_ms)
-        self._more = self._police() or more
-        return self._more
+        is_asleep = self.sleeping.state == ASLEEP
+        more = self._supervisor.turn(now_ms, is_asleep, self.snapshot, self._notices) or more
+        self._publisher.turn(now_ms, self.uplink)
+        more = self._follow_policy() or more
+        self._supervisor.refresh()
+        return more
 
     def sleep(self, now_ms):
-        """Call after turn(): sleeps until the next tick, if the bus may -> bool: it has slept.
+        """Sleeps until the next tick, if the bus may -> bool: it has slept.
 
-        parts.sleep(ms): see drivers/board/board.py.
+        Call it after a turn() that left nothing to do. parts.sleep(ms): see
+        drivers/board/board.py.
         """
         ms = self.next_tick_ms - now_ms
-        if self.sleeping.state != ASLEEP or self._more or not self.uplink.is_off or ms <= 0:
+        if self.sleeping.state != ASLEEP or not self._link.off or ms <= 0:
             return False
         self._slept_ms += ms
         self._parts.sleep(ms)
         return True
 
-    @property
-    def is_refused(self):
-        """The journal's flash takes no records."""
-        return self._recorder.failed
-
     def enter(self, mode):
-        """Into a mode (modes.py) with the next tick; ValueError says why not."""
+        """Into a mode (trip/modes.py) with the next tick; ValueError says why not."""
         self.modes.enter(mode, self.snapshot, self.warnings.level)
 
-    def _police(self):
+    def _follow_policy(self):
         is_calm = self.snapshot.trip.mode == NORMAL and self.warnings.level < INSIDE
-        more = self.policy.turn(self.snapshot, is_calm, self.uplink.reply)
+        more = self.policy.turn(self.snapshot, is_calm, self.uplink)
         if self.policy.is_new:
             self.policy.is_new = False
-            self._tune()
+            for follower in self._followers:
+                follower.on_thresholds(self.policy.thresholds)
             self.uplink.renew_status()
         return more
 
-    def _tune(self):
-        thresholds = self.policy.thresholds
-        self._engine.tune(thresholds)
-        self.sensors.tune(thresholds)
-        self.trip.tune(thresholds)
-        self._self_check.tune(thresholds)
-        self._driving_hours.tune(thresholds)
-
-    def _judge(self, s):
-        notices = self._notices
-        notices.extend(self.trip.update(s))
-        notices.extend(self._self_check.update(s))
-        notices.extend(self._backup.update(s))
-        notices.extend(self._memory.update(s.now_ms))
-        self._driving_hours.update(s)
-        notices.extend(self.modes.update(s))
-        self._engine.judge(s, notices)
+    def _give_up(self, now_ms):
+        """-> Event, if only a reset is left to bring the broker back within reach; else None."""
+        if self._last_resort is None:
+            return None
+        is_asleep = self.sleeping.state == ASLEEP
+        return self._last_resort.update(now_ms, self._link.connected, self._is_quiet(), is_asleep)
 
     def _record(self, s):
-        self._recorder.report_losses(self._notices)
-        if self._recorder.failed:
-            self._recorder.flush()
+        recorder, notices = self.recorder, self._notices
+        recorder.report_losses(notices)
+        if recorder.failed:
+            recorder.flush()
         if not s.trip.exercise:
-            self._recorder.end_exercise(s)
-        for event in self._notices:
-            self._recorder.event(event, s)
+            recorder.end_exercise(s)
+        for event in notices:
+            recorder.event(event, s)
             self.on_event(event)
-        self._notices.clear()
+        notices.clear()
         for _ in range(self._track.keep(s)):
-            self._recorder.position(self._track.take())
+            recorder.position(self._track.take())
 
     def _settle(self, s):
-        """To sleep, or not to."""
-        is_busy = self.policy.is_pending or not self._recorder.is_calm
-        self.sleeping.update(s, self.warnings.level, is_busy, self.uplink)
-        self.uplink.rest(s.now_ms, self.sleeping.state == ASLEEP)
-
-    def _reach(self, now_ms):
-        """Is the city within reach? -> bool: only a reset is left to try."""
-        self._notices.extend(self._radio_news.update(now_ms))
-        rests = self.sleeping.state == ASLEEP
-        lost = self._last_resort.update(now_ms, self.uplink.connected, self._is_quiet(), rests)
-        if lost is not None:
-            self._notices.append(lost)
-        return lost is not None
+        """Falls asleep, or wakes."""
+        backlog = self.journal.backlog(ALARM) + self.journal.backlog(TRACK)
+        is_busy = self.policy.is_pending or not self.recorder.is_calm
+        self.sleeping.update(s, self.warnings.level, is_busy, self._link, backlog)
 
     def _is_quiet(self):
         """A parked bus in which nothing goes on."""
@@ -213,66 +192,9 @@ class Bus:
         )
 
     def _plan(self, now_ms):
-        """While nothing goes on it ticks once a second."""
-        period = _PARKED_TICK_MS if self._is_quiet() else _TICK_MS
+        """A quiet bus ticks once a second."""
+        period = _QUIET_TICK_MS if self._is_quiet() else _TICK_MS
         self.next_tick_ms += period
         self._has_kept_house = False
         if self.next_tick_ms <= now_ms:
             self.next_tick_ms = now_ms + period
-
-    def _tell_state(self, now_ms):
-        s = self.snapshot
-        if self._signal.due(now_ms):
-            s.vehicle.signal_dbm = self._parts.radio.signal_dbm()
-        leaving = self.sleeping.state == LEAVING
-        every_s = _PARKED_STATE_S if s.trip.phase == PARKED else _STATE_S
-        if leaving:
-            every_s = self.sleeping.next_s
-        seen = (
-            s.trip.phase,
-            s.trip.mode,
-            s.vehicle.front_door,
-            s.vehicle.emergency_door,
-            s.seats.changes,
-            leaving,
-        )
-        # A second early, so that the promise holds in a parked bus's slow ticks too.
-        due = seen != self._state_of or now_ms - self._state_ms >= every_s * 1000 - 1000
-        if due and self.uplink.wants_state(now_ms):
-            self._state_of = seen
-            self._state_ms = now_ms
-            self.uplink.offer_state(
-                messages.state(
-                    s,
-                    self._recorder.active(),
-                    self.journal.backlog(ALARM),
-                    self.journal.backlog(TRACK),
-                    every_s,
-                )
-            )
-            if leaving:
-                self.sleeping.said(now_ms)
-
-    def _status(self):
-        s = self.snapshot
-        return messages.status(
-            s.utc_ms,
-            VERSION,
-            self.journal.epoch,
-            self.boot,
-            self._parts.reset_cause,
-            self._start,
-            unwatched(self.policy.thresholds, self._has_belts),
-            self.policy.hash,
-            self._sleep_s,
-        )
-
-    def _answer(self, name, payload):
-        return commands.answer(self, name, payload)
-
-    def _started(self):
-        cause = self._parts.reset_cause
-        data = (("boot", self.boot), ("reset", cause), ("start", self._start), ("fw", VERSION))
-        ordinary = cause == "power_on" and self._start == "normal"
-        severity = INFO if ordinary else WARNING
-        return Event("started", severity, data=data, subject=None)

@@ -1,7 +1,7 @@
-"""Memory: small numbers that outlive a reset, in NVS. A flash that refuses one ends no tick.
+"""Memory: small numbers that outlive a reset, in NVS. A refusal of the flash ends no tick.
 
-What was refused is kept here and offered again until it is taken; a reset in between would
-lose it, so that is a fault, told once an outage.
+A number that was refused is kept here and offered again until NVS takes it. A reset in between
+would lose it: that is a fault, reported once an outage.
 """
 
 from micropython import const
@@ -19,7 +19,7 @@ class Memory:
         self._nvs = nvs
         self._refused = {}
         self._again = Every(_AGAIN_MS)
-        self._is_told = False
+        self._is_reported = False
 
     def get(self, name):
         """-> int (32 bits, signed), or None if it was never set."""
@@ -35,15 +35,15 @@ class Memory:
         else:
             self._refused.pop(name, None)
 
-    def update(self, now_ms):
-        """-> list of Events."""
+    def update(self, s):
+        """Snapshot -> list of Events."""
         if not self._refused:
-            self._is_told = False
+            self._is_reported = False
             return ()
-        if self._again.due(now_ms):
+        if self._again.due(s.now_ms):
             for name in list(self._refused):
                 self.set(name, self._refused[name])
-        if self._is_told or not self._refused:
+        if self._is_reported or not self._refused:
             return ()
-        self._is_told = True
+        self._is_reported = True
         return (fault("memory", _REFUSED % ", ".join(sorted(self._refused))),)

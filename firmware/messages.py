@@ -41,7 +41,7 @@ def event_parts(event, s, boot, exercise=False):
     """Event, Snapshot -> (bytes before, bytes after) the number of its occurrence.
 
     That number is known only when the flash takes the record (journal/recorder.py). Without a
-    clock `at` is null, and `boot` and `up_ms` say when.
+    clock `at` is null; `boot` and `up_ms` give the time.
     """
     when = (("at", iso(s.utc_ms)), ("clock", s.clock))
     if s.utc_ms is None:

@@ -1,7 +1,7 @@
 """SelfTest: what a technician wants to know after a start, part by part, as one line of JSON.
 
 {"v":1,"fw":"0.2.0","boot":3,"reset":"power_on","start":"normal","parts":[["gnss",true,"..."]]}:
-true: it works; false: it does not; null: nobody can tell from here, and the text says why.
+true: the part works; false: it does not; null: the board cannot tell, and the text says why.
 """
 
 import json
@@ -11,37 +11,37 @@ from micropython import const
 from firmware import VERSION
 from firmware.journal.journal import ALARM, TRACK
 
-_SENSES_MS = const(6000)  # by then a sensor that is silent stands as such
-_BROKER_MS = const(60000)  # then the broker is given up on
+_SENSORS_MS = const(6000)  # by then every sensor has answered or counts as silent
+_BROKER_MS = const(60000)  # after that the test no longer waits for the broker
 _SKIPPED = ("gnss", "supply", "cabin", "accelerometer")  # have a line of their own, or are optional
 
 
 class SelfTest:
-    def __init__(self, config, parts, bus, now_ms, errors, start):
-        """parts: the board's; bus: firmware.bus.Bus; errors: of bus.json; start: see Bus."""
+    def __init__(self, config, parts, bus, now_ms, errors):
+        """parts: the board's; bus: firmware.bus.Bus; errors: of bus.json."""
         self._config = config
         self._parts = parts
         self._bus = bus
         self._since_ms = now_ms
         self._errors = errors
-        self._start = start
 
     def is_due(self, now_ms):
-        """All have been asked, and the broker is reached, given up on, or not wanted."""
+        """Every part was asked; the broker is reached, was waited for, or is not in bus.json."""
         ms = now_ms - self._since_ms
-        if ms < _SENSES_MS:
+        if ms < _SENSORS_MS:
             return False
         return self._bus.uplink.connected or not self._config["broker"]["host"] or ms >= _BROKER_MS
 
     def line(self):
         """-> str, JSON."""
+        startup = self._bus.startup
         report = {
             "v": 1,
             "fw": VERSION,
             "bus": self._config["fleet"] + "/" + self._config["bus"],
-            "boot": self._bus.boot,
-            "reset": self._parts.reset_cause,
-            "start": self._start,
+            "boot": startup.boot,
+            "reset": startup.reset_cause,
+            "start": startup.start,
             "parts": self._settings() + self._sensors() + self._outputs() + self._ways_out(),
         }
         return json.dumps(report)
@@ -90,8 +90,8 @@ class SelfTest:
         if not radio.is_up():
             return ("radio", False, radio.failure or "no network")
         dbm = radio.signal_dbm()
-        told = radio.name + " connected"
-        return ("radio", True, told if dbm is None else "%s, %d dBm" % (told, dbm))
+        text = radio.name + " connected"
+        return ("radio", True, text if dbm is None else "%s, %d dBm" % (text, dbm))
 
     def _broker(self):
         broker = self._config["broker"]
@@ -102,11 +102,11 @@ class SelfTest:
 
     def _journal(self):
         journal = self._bus.journal
-        told = "epoch %s, waiting: %d events, %d positions and notes"
-        told %= (journal.epoch, journal.backlog(ALARM), journal.backlog(TRACK))
-        if self._bus.is_refused:
-            return ("journal", False, "the flash refuses to write; " + told)
-        return ("journal", True, told)
+        text = "epoch %s, waiting: %d events, %d positions and notes"
+        text %= (journal.epoch, journal.backlog(ALARM), journal.backlog(TRACK))
+        if self._bus.recorder.failed:
+            return ("journal", False, "the flash refuses to write; " + text)
+        return ("journal", True, text)
 
 
 def _gnss(s):
@@ -145,6 +145,6 @@ def _backup(s):
 
 
 def plain(config):
-    """bus.json's settings -> those of the safe mode: the optional parts stay unused."""
+    """Turns the settings of bus.json into those of a safe start: the optional parts stay unused."""
     for part in ("accelerometer", "cabin", "readback"):
         config[part]["fitted"] = False

@@ -4,6 +4,16 @@ One Snapshot is made at start and refilled every tick: rules read it, and only B
 calls write it. Each group names who writes it. Positions are 1e-7 degree, speeds mm/s.
 """
 
+PARKED = "parked"  # phases of the trip (trip/trip.py)
+BOARDING = "boarding"
+DRIVING = "driving"
+CHECKING = "checking"
+
+NORMAL = "normal"  # modes (trip/modes.py)
+SERVICE = "service"
+DRILL = "drill"
+EVACUATION = "evacuation"
+
 
 class Gnss:
     """Written by sensing/sensors.py."""
@@ -63,13 +73,13 @@ class Trip:
 
     def __init__(self):
         self.number = 0  # counts the trips; 0: none yet
-        self.phase = "parked"  # or boarding, driving, checking
+        self.phase = PARKED
         self.ignition_off_ms = None  # how long the ignition has been off; None: on
         # how long somebody on board may have been alone (boarding.py); None: they are not
         self.alone_ms = None
         self.checked = False  # the driver has walked to the check button since then
         self.early_presses = 0  # of the check button, too soon for a walk; since boot
-        self.mode = "normal"  # or service, drill, evacuation
+        self.mode = NORMAL
         self.exercise = False  # what happens now belongs to a drill
         # driving_hours.py: minutes with the engine on, without a break and within 24 h
         self.driven_min = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import importlib
 import importlib.util
 import os
@@ -127,16 +128,22 @@ def _story(commands) -> None:
 
 
 def _run_story(args: argparse.Namespace) -> int:
-    from sim.stories import scenarios as stories
+    from sim.stories import scenarios
 
     if args.list or args.name is None:
-        for name in stories.STORIES:
-            print(f"{name:32} {stories.summary(name)}")
+        width = max(map(len, scenarios.SCENARIOS))
+        for name in scenarios.SCENARIOS:
+            print(f"{name:{width}}  {scenarios.summary(name)}")
         return 0
-    if args.name not in stories.STORIES:
-        print(f"There is no story {args.name!r}. Try: python -m sim story --list", file=sys.stderr)
+    if args.name not in scenarios.SCENARIOS:
+        near = difflib.get_close_matches(args.name, scenarios.SCENARIOS, 1)
+        meant = f" Did you mean {near[0]}?" if near else ""
+        print(
+            f"There is no story {args.name!r}.{meant} Try: python -m sim story --list",
+            file=sys.stderr,
+        )
         return 2
-    return stories.tell(args.name)
+    return scenarios.tell(args.name)
 
 
 def _replay(commands) -> None:
@@ -188,13 +195,9 @@ def _run_bench(args: argparse.Namespace) -> int:
 
 
 def _soak(commands) -> None:
-    from sim.soak import days as soak_days
-    from sim.soak import flash as soak_flash
-    from sim.soak import hazards as soak_hazards
-
     def run(args: argparse.Namespace) -> int:
-        chosen = soak_flash if args.flash else soak_hazards if args.hazards else soak_days
-        return chosen.run(args)
+        soak = "flash" if args.flash else "hazards" if args.hazards else "days"
+        return importlib.import_module(f"sim.soak.{soak}").run(args)
 
     command = _command(
         commands, "soak", run,

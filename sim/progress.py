@@ -1,16 +1,19 @@
-"""How far a long run is, on stderr: rewritten in place on a terminal, else a line now and then."""
+"""How far a long run has come, on stderr: one line that is rewritten on a terminal, else a line
+every half minute."""
 
 from __future__ import annotations
 
 import sys
 import time
 
+from sim.wording import roughly
+
 _SELDOM_S = 30.0
 _LIVE_S = 0.2
 
 
 class Progress:
-    """`what` is counted, from 0 to total. Nothing is shown of a run that is over sooner."""
+    """Counts `what` from 0 to total. A run that is over before the first line shows nothing."""
 
     def __init__(self, total: int, what: str) -> None:
         self._total, self._what = total, what
@@ -23,9 +26,9 @@ class Progress:
             return
         self._told_s = now_s
         took_s = now_s - self._began_s
-        text = f"{done} of {self._total} {self._what} in {_minutes(took_s)}"
+        text = f"{done} of {self._total} {self._what} in {roughly(took_s)}"
         if done:
-            text += f", about {_minutes(took_s * (self._total - done) / done)} to go"
+            text += f", about {roughly(took_s * (self._total - done) / done)} to go"
         if self._live:
             print(f"\r{text}\x1b[K", end="", file=sys.stderr, flush=True)
         else:
@@ -36,7 +39,3 @@ class Progress:
         if self._live:
             self._told_s = 0.0
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
-
-
-def _minutes(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"

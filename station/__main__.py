@@ -1,9 +1,10 @@
-"""python -m station serve | admin | policy: what municipal staff see of the buses."""
+"""python -m station serve | admin | policy: the station, and what an operator does beside it."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import getpass
 import logging
 import socket
@@ -16,14 +17,19 @@ import uvicorn
 from station.accounts import Accounts, new_password
 from station.app import make_app
 from station.clock import Clock, FollowedClock
+from station.db.address import without_password
 from station.db.database import Database, DatabaseError, is_away
-from station.policy.places import put_pack, read_pack
-from station.settings import Settings, SettingsError, load, without_password
+from station.policy.pack import PackError, put_pack, read_pack
+from station.settings import Address, Settings, SettingsError, load
 from station.station import Station
 
 
+class CommandError(Exception):
+    """A sentence that says why a command did nothing."""
+
+
 class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one sentence, and where to read on."""
+    """Says what is wrong in one sentence, and how to see the help."""
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: {message}. Try: {self.prog} --help\n")
@@ -32,8 +38,8 @@ class Parser(argparse.ArgumentParser):
 def parser() -> argparse.ArgumentParser:
     top = Parser(
         prog="python -m station",
-        description="Busguard's station: takes in what the buses tell, keeps it, and shows it.",
-        epilog="Every setting can stand in the environment, too: STATION_DB, STATION_BROKER, "
+        description="Busguard's station: receives what the buses report, keeps it, and shows it.",
+        epilog="Every setting can also stand in the environment: STATION_DB, STATION_BROKER, "
         "STATION_BROKER_USER, STATION_BROKER_PASSWORD and so on (station/settings.py).",
     )
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
@@ -41,23 +47,25 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--broker", metavar="HOST:PORT", help="MQTT broker (127.0.0.1:1883); "
                        "mqtts://HOST speaks TLS")  # fmt: skip
     serve.add_argument("--broker-ca", metavar="FILE", dest="broker_ca",
-                       help="PEM: who vouches for the broker, not this computer's own")  # fmt: skip
+                       help="certificates (PEM) that vouch for the broker, instead of this "
+                       "computer's")  # fmt: skip
     serve.add_argument("--http", metavar="HOST:PORT", help="where the page is (127.0.0.1:8080)")
     serve.add_argument("--tiles", metavar="URL|FILE", help="streets: a tile URL or a .pmtiles file")
     serve.add_argument("--tiles-credit", metavar="TEXT", dest="tiles_credit",
-                       help="whose map that is, as the map's corner says it")  # fmt: skip
-    serve.add_argument("--notices", metavar="FILE", help="who is told of what (docs/station.md)")
+                       help="whose map the streets are, for the corner of the map")  # fmt: skip
+    serve.add_argument("--notices", metavar="FILE",
+                       help="who gets a message about which alarm (docs/station.md)")  # fmt: skip
     serve.add_argument("--home-assistant", action="store_const", const="1", dest="home_assistant",
-                       help="tell Home Assistant of the buses")  # fmt: skip
+                       help="announce the buses to Home Assistant")  # fmt: skip
     serve.add_argument("--clock", type=int, metavar="MS", help=argparse.SUPPRESS)
     serve.set_defaults(run=_serve)
-    admin = commands.add_parser("admin", help="make an administrator, or give one a new password")
+    admin = commands.add_parser("admin", help="add an administrator, or set a new password")
     admin.add_argument("name")
-    admin.add_argument("--generate", action="store_true", help="make up the password, print it")
+    admin.add_argument("--generate", action="store_true", help="choose a password and print it")
     admin.set_defaults(run=_admin)
     policy = commands.add_parser("policy", help="stops, schools, zones and routes for the map")
     policy.add_argument("fleet")
-    policy.add_argument("file", help="a pack as docs/policy.md has it; - reads standard input")
+    policy.add_argument("file", help="a policy as in docs/policy.md; - reads standard input")
     policy.set_defaults(run=_policy)
     for command in (serve, admin, policy):
         command.add_argument("--db", metavar="FILE|URL",
@@ -69,20 +77,19 @@ def _serve(args: argparse.Namespace, settings: Settings) -> int:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s",
                         level=logging.INFO)  # fmt: skip
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    gc.freeze()  # modules stay: to look at them at every collection costs a fifth of the intake
     try:
         listener = _listen(settings.http)
     except OSError as error:
-        raise SettingsError(
-            "http: {}:{} cannot be used: {}".format(*settings.http, error.strerror)
-        ) from error
+        raise CommandError(f"http: {settings.http} cannot be used: {error.strerror}") from error
     return asyncio.run(_serve_on(listener, settings, args.clock))
 
 
-def _listen(address: tuple[str, int]) -> socket.socket:
-    family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+def _listen(address: Address) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind(address)
+    listener.bind((address.host, address.port))
     return listener
 
 
@@ -99,11 +106,11 @@ async def _serve_on(listener: socket.socket, settings: Settings, clock_ms: int |
 
     if isinstance(clock, FollowedClock):
         clock.follow(end)
-    await station.db.upgrade()  # says what is wrong before anything else begins
+    await station.db.upgrade()  # a database that cannot be used ends the command here
     await station.db.claim()
     host, port = listener.getsockname()[:2]
     print(f"The station is at http://{host}:{port}/ (database {station.db.shown}, broker "
-          "{}:{}).".format(*settings.broker), flush=True)  # fmt: skip
+          f"{settings.broker}).", flush=True)  # fmt: skip
     await server.serve([listener])
     return 0
 
@@ -113,12 +120,12 @@ def _admin(args: argparse.Namespace, settings: Settings) -> int:
         password = new_password()
     elif sys.stdin.isatty():
         password = getpass.getpass(f"Password for {args.name}: ")
-        if getpass.getpass("Once more: ") != password:
-            raise SettingsError("the two passwords differ; nothing was changed")
+        if getpass.getpass("The same again: ") != password:
+            raise CommandError("the two passwords differ; nothing was changed")
     else:
         password = sys.stdin.readline().rstrip("\n")
     if len(password) < 10:
-        raise SettingsError("a password has 10 characters or more; nothing was changed")
+        raise CommandError("a password needs 10 characters or more; nothing was changed")
 
     async def put(database: Database) -> None:
         await Accounts(database, Clock(), settings).put(args.name, "admin", password)
@@ -134,14 +141,14 @@ def _policy(args: argparse.Namespace, settings: Settings) -> int:
     try:
         text = sys.stdin.read() if args.file == "-" else Path(args.file).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{args.file} cannot be read: {error}") from error
+        raise CommandError(f"{args.file} cannot be read: {error}") from error
     pack, digest = read_pack(args.fleet, text, args.file)
 
     async def put(database: Database) -> None:
         await put_pack(database, args.fleet, pack, digest, text, Clock().now_ms())
 
     asyncio.run(_with_database(settings, put))
-    print(f"The map of {args.fleet} shows the policy {digest}.", file=sys.stderr)
+    print(f"The map of the fleet {args.fleet} shows the policy {digest}.", file=sys.stderr)
     return 0
 
 
@@ -156,21 +163,11 @@ async def _with_database(settings: Settings, work) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     args = parser().parse_args(arguments)
-    names = (
-        "broker",
-        "broker_ca",
-        "db",
-        "http",
-        "tiles",
-        "tiles_credit",
-        "notices",
-        "home_assistant",
-    )
-    given = {name: getattr(args, name, None) for name in names}
+    given = {name: text for name, text in vars(args).items() if name in Settings.model_fields}
     try:
         settings = load(given)
         return args.run(args, settings)
-    except (SettingsError, DatabaseError) as error:
+    except (SettingsError, CommandError, PackError, DatabaseError) as error:
         print(f"python -m station: {error}.".replace("..", "."), file=sys.stderr)
         return 2
     except KeyboardInterrupt:

@@ -1,7 +1,8 @@
-"""Who may come in: people, their passwords (argon2id, RFC 9106), their sessions.
+"""Who may use the station: people, their passwords (argon2id, RFC 9106), their sessions.
 
-The cookie is kept only as its SHA-256, so that a copy of the database opens no door. A session
-that was good a moment ago stays good while the database is away: the page is needed then, too.
+The cookie is kept only as its SHA-256, so that a copy of the database lets no one sign in. A
+session that was valid a moment ago stays valid while the database is away: staff need the page
+then, too.
 """
 
 from __future__ import annotations
@@ -25,9 +26,11 @@ from station.settings import Settings
 ROLES = ("viewer", "duty", "admin")
 _HASHER = PasswordHasher()
 _NOBODY = _HASHER.hash(secrets.token_urlsafe())  # an unknown name takes as long as a known one
-_TRIES = 8  # of a name from one address, and ten times as many of either,
-_TRIES_MS = 5 * 60_000  # in this time
-_TRUST_MS = 10_000  # so long a session is not looked up again
+_TRIES = 8
+"""Of one name from one address in _TRIES_MS; ten times as many of one name, or from one address."""
+_TRIES_MS = 5 * 60_000
+_TRUST_MS = 10_000
+"""A session is not looked up again for so long."""
 
 
 class Person(NamedTuple):
@@ -37,12 +40,12 @@ class Person(NamedTuple):
     csrf: str
 
 
-class TooMany(Exception):
-    """Of tries to sign in."""
+class TooManyTries(Exception):
+    """To sign in."""
 
 
 def new_password() -> str:
-    """20 letters and digits, 100 bits and more."""
+    """20 letters and digits: more than 100 bits."""
     return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(20))
 
 
@@ -59,7 +62,7 @@ class Accounts:
         self._seen: dict[str, tuple[Person, int, int]] = {}  # digest -> (who, looked up, ends)
 
     async def put(self, name: str, role: str, password: str, lang: str = "th") -> None:
-        """Make a person, or give one another role and password; their sessions end."""
+        """Adds a person, or sets a person's role and password. The person's sessions end."""
         hashed = await asyncio.to_thread(_HASHER.hash, password)
         values = {"role": role, "password": hashed, "lang": lang, "enabled": True}
         async with self._db.write() as connection:
@@ -73,7 +76,7 @@ class Accounts:
         self._seen.clear()
 
     async def change(self, name: str, **values) -> bool:
-        """role=, lang= or enabled=. False: there is nobody of that name."""
+        """role=, lang= or enabled=. False: no person has this name."""
         async with self._db.write() as connection:
             found = await connection.execute(
                 update(users).where(users.c.name == name).values(values)
@@ -90,10 +93,10 @@ class Accounts:
             return [dict(row) for row in rows.mappings()]
 
     async def sign_in(self, name: str, password: str, address: str) -> tuple[str, Person] | None:
-        """-> (cookie, who); None: name or password are wrong. TooMany."""
+        """-> (cookie, who); None: name or password is wrong. TooManyTries."""
         now_ms = self._clock.now_ms()
         both = f"{name} from {address}"
-        self._limit(both, _TRIES, now_ms)  # nobody locks somebody else out that quickly
+        self._limit(both, _TRIES, now_ms)  # by address, so that no one can lock out others easily
         self._limit("name " + name, 10 * _TRIES, now_ms)
         self._limit("address " + address, 10 * _TRIES, now_ms)
         async with self._db.read() as connection:
@@ -118,7 +121,7 @@ class Accounts:
         return cookie, person
 
     async def who(self, cookie: str | None) -> Person | None:
-        """Whose session it is."""
+        """Whose session it is; None: no valid one."""
         if not cookie:
             return None
         digest, now_ms = _digest(cookie), self._clock.now_ms()
@@ -140,7 +143,7 @@ class Accounts:
         return person
 
     async def _prolong(self, digest: str, ends_ms: int) -> int:
-        """A page that is open all week stays signed in. -> when the session ends."""
+        """So that a page that is open all week stays signed in. -> when the session ends."""
         later_ms = self._clock.now_ms() + self._session_ms
         mine = update(sessions).where(sessions.c.digest == digest)
         try:
@@ -154,9 +157,9 @@ class Accounts:
 
     async def sign_out(self, cookie: str) -> None:
         digest = _digest(cookie)
-        self._seen.pop(digest, None)
         async with self._db.write() as connection:
             await connection.execute(delete(sessions).where(sessions.c.digest == digest))
+        self._seen.pop(digest, None)  # only now: a page that asks meanwhile is looked up again
 
     async def _look_up(self, digest: str) -> tuple[Person | None, int]:
         query = (
@@ -171,13 +174,13 @@ class Accounts:
         return Person(row.name, row.role, row.lang, row.csrf), row.ends_ms
 
     def _limit(self, key: str, most: int, now_ms: int) -> None:
-        if len(self._tries) > 10_000:  # somebody tries names by the thousand
+        if len(self._tries) > 10_000:  # names are tried by the thousand
             self._tries = {k: t for k, t in self._tries.items() if t[-1] > now_ms - _TRIES_MS}
         tries = self._tries.setdefault(key, deque())
         while tries and tries[0] <= now_ms - _TRIES_MS:
             tries.popleft()
         if len(tries) >= most:
-            raise TooMany
+            raise TooManyTries
         tries.append(now_ms)
 
 

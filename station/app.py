@@ -27,12 +27,11 @@ from station.station import Station
 from station.web.pages import PageHeaders, map_settings, page_routes
 
 ROUTERS = (session, live, alarms, buses, places, policies, reports, notices, feeds, metrics, admin)
-"""A new subject: a file in station/api with a `router`, and its name here."""
+"""A new subject is a file in station/api with a `router`, and its name here."""
 
-
-_AS_IT_IS = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/vnd.pmtiles")
-"""Not compressed: what is so already, and the stream, whose events must not wait for each other.
-Parts of files (206) are left alone as well."""
+_NOT_COMPRESSED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/vnd.pmtiles")
+"""What is compressed already, and the stream, whose events must not wait for each other. Parts of
+files (206) are not compressed either."""
 
 
 def make_app(station: Station) -> FastAPI:
@@ -53,28 +52,28 @@ def make_app(station: Station) -> FastAPI:
         app.include_router(module.router)
 
     @app.exception_handler(RequestValidationError)
-    async def wrong(request: Request, error: RequestValidationError) -> JSONResponse:
+    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         """In the form of all other errors: one sentence that names the place."""
-        told = [".".join(map(str, one["loc"])) + ": " + one["msg"] for one in error.errors()]
-        return JSONResponse({"detail": "; ".join(told)}, 422)
+        wrong = [".".join(map(str, one["loc"])) + ": " + one["msg"] for one in error.errors()]
+        return JSONResponse({"detail": "; ".join(wrong)}, 422)
 
     @app.exception_handler(Exception)
-    async def away(request: Request, error: Exception) -> JSONResponse:
-        if station.is_away(error):
+    async def failed(request: Request, error: Exception) -> JSONResponse:
+        if station.services.is_database_away(error):
             return JSONResponse({"detail": "The database does not answer now."}, 503)
-        return JSONResponse({"detail": "The station failed; its log says how."}, 500)
+        return JSONResponse({"detail": "The station failed; its log says why."}, 500)
 
     add_pages(app, station)
     return app
 
 
 def add_pages(app: FastAPI, station: Station) -> None:
-    """The pages and what they need beside the data; behind the API, so that it comes first."""
+    """The pages, and where they find streets. Added last, so that the API's paths come first."""
     tiles = station.settings.tiles
 
     @app.get("/api/map", tags=["places"])
     async def streets(who: Viewer) -> dict[str, str | None]:
-        """Where the page finds streets."""
+        """Where the page finds streets: a tile URL or a file."""
         return map_settings(tiles, station.settings.tiles_credit)
 
     if tiles and tiles.endswith(".pmtiles"):
@@ -86,4 +85,4 @@ def add_pages(app: FastAPI, station: Station) -> None:
 
     app.router.routes.extend(page_routes())
     app.add_middleware(PageHeaders, tiles=tiles)
-    app.add_middleware(GZipMiddleware, compresslevel=6, exclude_content_types=_AS_IT_IS)
+    app.add_middleware(GZipMiddleware, compresslevel=6, exclude_content_types=_NOT_COMPRESSED)

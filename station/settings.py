@@ -1,172 +1,149 @@
 """What an operator may set: on the command line, or as STATION_<NAME> in the environment.
 
-The environment is the place for what holds a password (STATION_DB, STATION_BROKER_PASSWORD):
-a command line can be read by everybody on the computer.
+Passwords belong in the environment (STATION_DB, STATION_BROKER_PASSWORD): every user of a computer
+can read the command lines on it.
 """
 
 from __future__ import annotations
 
-import os
 import re
 import ssl
-from dataclasses import dataclass, field, fields
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Annotated, Any, NamedTuple
 
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from station.db.address import database_url
 from station.notices import routes
 from station.notices.routes import Route
+from station.validation import sentence
 
 
 class SettingsError(ValueError):
     """A whole sentence that names the setting and what it may be."""
 
 
-@dataclass
-class Settings:
-    broker: tuple[str, int] = ("127.0.0.1", 1883)
-    broker_user: str | None = None
-    broker_password: str | None = field(default=None, repr=False)
-    broker_tls: bool = False
-    """mqtts://: only a broker that can prove its name is spoken to."""
-    broker_ca: str | None = None
-    """A file of certificates (PEM) that may vouch for it, instead of this computer's own."""
-    client_id: str = "busguard-station"
-    db: str = field(default="station.db", repr=False)
-    http: tuple[str, int] = ("127.0.0.1", 8080)
-    secure_cookie: bool = False
-    """The page is reached by https (a proxy in front): cookies never go another way."""
-    tiles: str | None = None
-    tiles_credit: str | None = None
-    """Whose map the streets are, as the map's corner says it."""
-    notices: str | None = None
-    """A file: who is told of what (station/notices/routes.py)."""
-    feed_token: str | None = None
-    """Lets another system read the feeds without a session (station/api/feeds.py)."""
-    home_assistant: bool = False
-    """Home Assistant finds the buses by itself (station/feeds/home_assistant.py)."""
-    routes: list[Route] = field(default_factory=list)
-    """Read from `notices`."""
-    dark_after_s: int = 120
-    """A bus so long past its promise is dark."""
-    will_after_s: int = 20
-    """... or so long after its last will, if it has not come back."""
-    escalate_min: int = 5
-    late_s: int = 120
-    """An alarm that was heard so long after it was raised is late."""
-    keep_tracks_days: int = 90
-    session_hours: int = 12
-    batch: int = 1000
-    """Messages that are committed together at most."""
+class Address(NamedTuple):
+    host: str
+    port: int
+    tls: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
 
 
-_RANGES = {
-    "dark_after_s": (10, 3600),
-    "will_after_s": (1, 3600),
-    "escalate_min": (1, 1440),
-    "late_s": (10, 86_400),
-    "keep_tracks_days": (1, 3650),
-    "session_hours": (1, 720),
-    "batch": (1, 10_000),
-}
-
-
-def address(name: str, text: str) -> tuple[str, int]:
-    """ "127.0.0.1:1883" -> its parts. SettingsError."""
-    host, _, port = text.rpartition(":")
+def _address(given: Any) -> Any:
+    """ "127.0.0.1:1883" -> Address. ValueError."""
+    if not isinstance(given, str):
+        return Address(*given)
+    host, _, port = given.rpartition(":")
     if not host or not port.isdecimal() or not 0 <= int(port) < 65536:
-        raise SettingsError(f"{name}: {text!r} is not host:port, such as 127.0.0.1:1883")
-    return host.strip("[]"), int(port)
+        raise ValueError(f"{given!r} is not host:port, such as 127.0.0.1:1883")
+    return Address(host.strip("[]"), int(port))
 
 
-def _broker(text: str) -> tuple[tuple[str, int], bool]:
-    """ "host:port", or mqtt://host, or mqtts://host:port -> (address, whether in TLS)."""
-    scheme, _, rest = text.rpartition("://")
+def _broker(given: Any) -> Any:
+    """ "host:port", mqtt://host or mqtts://host:port -> Address. ValueError."""
+    if not isinstance(given, str):
+        return Address(*given)
+    scheme, _, rest = given.rpartition("://")
     if scheme not in ("", "mqtt", "mqtts"):
-        raise SettingsError(f"broker: {scheme}:// is neither mqtt:// nor mqtts://")
+        raise ValueError(f"{scheme}:// is neither mqtt:// nor mqtts://")
     if "@" in rest:
-        raise SettingsError(
-            "broker: name and password belong in STATION_BROKER_USER and STATION_BROKER_PASSWORD"
+        raise ValueError(
+            "name and password belong in STATION_BROKER_USER and STATION_BROKER_PASSWORD"
         )
     rest = rest.rstrip("/")
     if scheme and not re.search(r":\d+$", rest):
         rest += ":8883" if scheme == "mqtts" else ":1883"
-    return address("broker", rest), scheme == "mqtts"
+    return _address(rest)._replace(tls=scheme == "mqtts")
 
 
-def load(given: dict[str, str | None]) -> Settings:
-    """`given` counts before the environment, and that before the defaults. SettingsError."""
-    settings = Settings()
-    for one in fields(Settings):
-        text = given.get(one.name)
-        if text is None:
-            text = os.environ.get("STATION_" + one.name.upper())
-        if text is not None and one.name == "broker":
-            settings.broker, settings.broker_tls = _broker(text)
-        elif text is not None and one.name not in ("routes", "broker_tls"):
-            setattr(settings, one.name, _value(one.name, text))
-    settings.broker_tls = settings.broker_tls or settings.broker_ca is not None
-    if settings.notices:
-        settings.routes = _routes(Path(settings.notices))
-    database_url(settings.db)
-    return settings
-
-
-def _value(name: str, text: str):
-    if name == "http":
-        return address(name, text)
-    if name in ("secure_cookie", "home_assistant"):
-        if text not in ("0", "1"):
-            raise SettingsError(f"{name}: {text!r} is neither 0 nor 1")
-        return text == "1"
-    if name == "broker_ca":
-        _check_certificates(text)
-    if name == "tiles" and "://" not in text and not Path(text).is_file():
-        raise SettingsError(f"tiles: {text} is no file here, and no http://... or https://...")
-    if name not in _RANGES:
-        return text
-    low, high = _RANGES[name]
-    if not text.isdecimal() or not low <= int(text) <= high:
-        raise SettingsError(f"{name}: {text!r} is not a whole number from {low} to {high}")
-    return int(text)
-
-
-def _check_certificates(path: str) -> None:
+def _certificates(path: str) -> str:
     try:
         ssl.create_default_context(cafile=path)
     except ssl.SSLError as error:
-        raise SettingsError(f"broker_ca: {path} holds no certificate in PEM") from error
+        raise ValueError(f"{path} holds no certificate in PEM") from error
     except OSError as error:
-        raise SettingsError(f"broker_ca: {path} cannot be read: {error.strerror}") from error
+        raise ValueError(f"{path} cannot be read: {error.strerror}") from error
+    return path
 
 
-def _routes(path: Path) -> list[Route]:
+def _tiles(text: str) -> str:
+    if "://" not in text and not Path(text).is_file():
+        raise ValueError(f"{text} is no file here, and no http://... or https://...")
+    return text
+
+
+def _routes(given: Any) -> Any:
+    """The path of notices.json -> the routes in it. ValueError."""
     try:
-        return routes.load(path)
+        return routes.load(Path(given)) if isinstance(given, str) else given
     except OSError as error:
-        raise SettingsError(f"notices: {path} cannot be read: {error.strerror}") from error
-    except routes.RouteError as error:
-        raise SettingsError(f"notices: {error}") from error
+        raise ValueError(f"{given} cannot be read: {error.strerror}") from error
 
 
-def database_url(text: str) -> str:
-    """A file, or postgresql://user:password@host/name -> what SQLAlchemy takes. SettingsError."""
-    scheme = urlsplit(text).scheme
-    if scheme in ("postgresql", "postgres"):
-        return "postgresql+asyncpg" + text[len(scheme) :]
-    if scheme == "sqlite":
-        text = text.removeprefix("sqlite:///")
-    elif scheme and "://" in text:
-        raise SettingsError(f"db: {scheme}:// is neither a file nor postgresql://")
-    folder = Path(text).absolute().parent
-    if not folder.is_dir():
-        raise SettingsError(f"db: there is no folder {folder}")
-    return f"sqlite+aiosqlite:///{text}"
+def _database(text: str) -> str:
+    database_url(text)
+    return text
 
 
-def without_password(url: str) -> str:
-    """For people and logs."""
-    parts = urlsplit(url)
-    if not parts.hostname:
-        return url
-    port = f":{parts.port}" if parts.port else ""
-    return f"{parts.scheme}://{parts.hostname}{port}{parts.path}"
+def _whole(default: int, low: int, high: int) -> Any:
+    return Field(default, ge=low, le=high, description=f"a whole number from {low} to {high}")
+
+
+def _switch() -> Any:
+    return Field(False, description="0 or 1")
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_prefix="STATION_", extra="forbid", frozen=True, hide_input_in_errors=True
+    )
+
+    broker: Annotated[Address, NoDecode, BeforeValidator(_broker)] = Address("127.0.0.1", 1883)
+    broker_user: str | None = None
+    broker_password: str | None = Field(default=None, repr=False)
+    broker_ca: Annotated[str, AfterValidator(_certificates)] | None = None
+    """A file of certificates (PEM) that may vouch for the broker, instead of this computer's."""
+    client_id: str = "busguard-station"
+    db: Annotated[str, AfterValidator(_database)] = Field(default="station.db", repr=False)
+    http: Annotated[Address, NoDecode, BeforeValidator(_address)] = Address("127.0.0.1", 8080)
+    secure_cookie: bool = _switch()
+    """The page is reached by https (a proxy in front): browsers send the cookie only that way."""
+    tiles: Annotated[str, AfterValidator(_tiles)] | None = None
+    tiles_credit: str | None = None
+    """Whose map the streets are: shown in the corner of the map."""
+    notices: Annotated[list[Route], NoDecode, BeforeValidator(_routes)] = []
+    """Given as a file: who is told of what (station/notices/routes.py)."""
+    feed_token: str | None = Field(default=None, repr=False)
+    """Lets another system read the feeds without a session (station/api/feeds.py)."""
+    home_assistant: bool = _switch()
+    """The station announces the buses to Home Assistant (station/feeds/home_assistant.py)."""
+    dark_after_s: int = _whole(120, 10, 3600)
+    """A bus that is so long past its promise is dark."""
+    will_after_s: int = _whole(20, 1, 3600)
+    """So is a bus whose last will came so long ago, if it has not come back."""
+    escalate_min: int = _whole(5, 1, 1440)
+    late_s: int = _whole(120, 10, 86_400)
+    """An alarm that was heard so long after it was raised is late."""
+    keep_tracks_days: int = _whole(90, 1, 3650)
+    session_hours: int = _whole(12, 1, 720)
+    batch: int = _whole(1000, 1, 10_000)
+    """Messages that are committed together at most."""
+
+    @property
+    def broker_tls(self) -> bool:
+        """Then the station speaks only to a broker that can prove its name."""
+        return self.broker.tls or self.broker_ca is not None
+
+
+def load(given: dict[str, str | None]) -> Settings:
+    """`given` counts before the environment, and the environment before the defaults.
+    SettingsError."""
+    values: dict[str, Any] = {name: text for name, text in given.items() if text is not None}
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        raise SettingsError(sentence(error, Settings)) from None  # its cause repeats values

@@ -1,7 +1,6 @@
-"""The parts of a station, put together. Data flows one way:
+"""The parts of a station, put together.
 
-broker -> mqtt -> ingest -> store -> database
-               \\-> live -> hub -> browsers
+Each part is handed the parts that it needs; no part is handed the station.
 """
 
 from __future__ import annotations
@@ -14,58 +13,75 @@ from station.accounts import Accounts
 from station.alarms.alarms import Alarms
 from station.alarms.silence import Silence
 from station.clock import Clock
-from station.db.database import Database, is_away
+from station.db.bus_ids import BusIds
+from station.db.database import Database
 from station.db.expiry import Expiry
 from station.feeds.home_assistant import Announcer
-from station.ingest.ingest import Ingest
+from station.ingest.gaps import Gaps
 from station.ingest.mqtt import Broker
+from station.ingest.quarantine import Quarantine
 from station.ingest.store import Store
-from station.live.health import Health
 from station.live.hub import Hub
-from station.live.live import Bus, Live, view
-from station.notices.outbox import Outbox
+from station.live.live import Live
+from station.live.saved import SavedStates
+from station.live.services import Services
+from station.notices.queue import NoticeQueue
+from station.pipeline import Present, Records
 from station.policy.delivery import Delivery
 from station.settings import Settings
 
-log = logging.getLogger("station")
-_AWAY_S = 1.0
+log = logging.getLogger(__name__)
+_PAUSE_S = 1.0
 
 
 class Station:
+    """A message comes, is checked, is stored, changes alarms, is shown, is told."""
+
     def __init__(self, settings: Settings, clock: Clock | None = None):
         self.settings = settings
-        self.clock = clock or Clock()
-        self.db = Database(settings.db)
-        self.hub = Hub()
-        self.health = Health(self.clock, settings.escalate_min)
-        self.health.told = lambda body: self.hub.tell("station", "", body)
-        self.accounts = Accounts(self.db, self.clock, settings)
-        self.live = Live(self._tell)
-        self.alarms = Alarms(self)
-        self.store = Store(self)
-        self.broker = Broker(settings, self.clock, self.health)
-        self.ingest = Ingest(self)
-        self.silence = Silence(self)
-        self.delivery = Delivery(self)
-        self.expiry = Expiry(self)
-        self.outbox = Outbox(self, settings.routes)
+        self.clock = clock = clock or Clock()
+        self.db = db = Database(settings.db)
+        self.bus_ids = bus_ids = BusIds(db)
+        self.accounts = Accounts(db, clock, settings)
+        # What the browsers are sent, and what they are shown.
+        self.hub = hub = Hub()
+        self.services = services = Services(clock, hub, db, settings.escalate_min)
+        self.live = live = Live(clock, hub)
+        self.saved = SavedStates(db, bus_ids, live)
+        # A message comes,
+        self.broker = broker = Broker(settings, clock, services)
+        # is checked and is stored,
+        self.quarantine = quarantine = Quarantine(db, services)
+        self.store = store = Store(db, bus_ids, quarantine)
+        self.gaps = Gaps(store, live)
+        self.expiry = Expiry(db, clock, settings.keep_tracks_days)
+        # changes alarms,
+        self.alarms = alarms = Alarms(db, bus_ids, clock, live, hub, settings)
+        self.silence = silence = Silence(clock, services, live, alarms, settings)
+        # is shown,
+        self.delivery = delivery = Delivery(db, clock, services, live, broker.present)
+        self.records = Records(broker.records, clock, db, services, store, quarantine, alarms,
+                               live, settings)  # fmt: skip
+        self.present = Present(broker.present, quarantine, live, silence, delivery)
+        # is told.
+        self.notice_queue = NoticeQueue(db, clock, settings.notices)
+        self.announcer = Announcer(services, live, broker.present)
         self._tasks: list[asyncio.Task] = []
 
     async def start(self) -> None:
-        """database.DatabaseError: it cannot work with this database."""
+        """database.DatabaseError: the station cannot work with this database."""
         await self.db.upgrade()
         await self.db.claim()
-        self.health.note(self.health.database, True)
-        await self.store.recall()
-        await self.alarms.recall()
+        self.services.note(self.services.database, True)
+        await self._recall()
         self.broker.start()
-        works = [self.ingest.records, self.ingest.present, self.silence.watch,
-                 self.alarms.watch, self.expiry.watch, self.outbox.watch,
+        works = [self.records.run, self.present.run, self.silence.watch, self.alarms.watch,
+                 self.saved.watch, self.gaps.watch, self.expiry.watch, self.notice_queue.watch,
                  self.delivery.watch]  # fmt: skip
         if self.settings.home_assistant:
-            works.append(Announcer(self).watch)
+            works.append(self.announcer.watch)
         for work in works:
-            self._tasks.append(asyncio.create_task(self._go_on(work), name=work.__qualname__))
+            self._tasks.append(asyncio.create_task(self._keep_on(work), name=work.__qualname__))
 
     async def stop(self) -> None:
         await self.broker.stop()
@@ -75,30 +91,20 @@ class Station:
             await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.db.close()
 
-    async def _go_on(self, work: Callable[[], Awaitable[None]]) -> None:
-        """For ever: what goes wrong in one part is logged and ends nothing."""
+    async def _recall(self) -> None:
+        """Reads what the database knows of the buses."""
+        await self.saved.recall()
+        now_ms = self.clock.now_ms()
+        for fleet, bus in await self.store.recall(now_ms):
+            self.live.bus(fleet, bus).spoke_ms = now_ms
+        await self.alarms.recall()
+
+    async def _keep_on(self, work: Callable[[], Awaitable[None]]) -> None:
+        """For ever: an error in one part is logged and ends no other part."""
         while True:
             try:
                 await work()
             except Exception as error:
-                if not self.is_away(error):
-                    log.exception("%s failed and goes on", work.__qualname__)
-            await asyncio.sleep(_AWAY_S)
-
-    def _tell(self, bus: Bus) -> None:
-        """To whoever looks at a page."""
-        if bus.gone_ms is None:
-            self.hub.tell("bus", bus.key, view(bus, self.clock.now_ms()))
-        else:
-            self.hub.tell("gone", bus.key, {"fleet": bus.fleet, "bus": bus.bus})
-
-    def is_away(self, error: BaseException) -> bool:
-        """Takes note if it means that the database is away."""
-        if not is_away(error):
-            return False
-        if self.health.database.ok:
-            log.warning(
-                "The database %s does not answer (%s).", self.db.shown, type(error).__name__
-            )
-        self.health.note(self.health.database, False)
-        return True
+                if not self.services.is_database_away(error):
+                    log.exception("%s failed; it is started again.", work.__qualname__)
+            await asyncio.sleep(_PAUSE_S)

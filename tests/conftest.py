@@ -6,11 +6,13 @@ What only some tests use is imported where it is used: every run of one test pay
 from pathlib import Path
 
 import pytest
-from schemas import Breach, validate
+from schemas import KINDS, Breach, validate
 
 import sim  # noqa: F401  (CPython looks like MicroPython from here on)
+from firmware.rules.engine import RuleEngine
 from sim.network.peer import Peer
 
+LEVELS = ("nothing", "lamp", "chime", "prompt", "inside", "horn")  # firmware/warnings.py
 LONG = ("sim/virtual/", "tools/", "sim/soak/", "firmware/", "station/web/")  # of tests/
 
 
@@ -22,9 +24,10 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(autouse=True)
 def contract(monkeypatch):
-    """Every message that reaches a broker in memory is held to docs/schema."""
+    """Every message that reaches a broker in memory is held to docs/schema, and what the driver
+    hears to docs/schema/kinds.json, whenever a rule reports something."""
     breaches = []
-    hear = Peer.hear
+    hear, judge = Peer.hear, RuleEngine.judge
 
     def checked(peer, message, now_ms):
         if message.topic.startswith("schoolbus/"):
@@ -34,7 +37,16 @@ def contract(monkeypatch):
                 breaches.append(breach)
         hear(peer, message, now_ms)
 
+    def judged(engine, s, notices):
+        before = len(notices)
+        judge(engine, s, notices)
+        for rule in engine.rules if len(notices) > before else ():
+            level = LEVELS[rule.warning]
+            if rule.warning and level not in KINDS.get(rule.kind, {"driver": LEVELS})["driver"]:
+                breaches.append(f"{rule.kind} does not declare {level} in its `Driver:`")
+
     monkeypatch.setattr(Peer, "hear", checked)
+    monkeypatch.setattr(RuleEngine, "judge", judged)
     yield
     assert not breaches, "\n".join(str(breach) for breach in breaches[:5])
 

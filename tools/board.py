@@ -59,7 +59,7 @@ ANSWER_S = 10.0
 """Without it mpremote waits for ever at a pseudo-terminal."""
 
 
-class Board:
+class AttachedBoard:
     """Stopped, with a prompt that takes programs; `go` or `restart` gives it back."""
 
     def __init__(self, port: str):
@@ -160,7 +160,7 @@ class Board:
         with contextlib.suppress(serial.SerialException, OSError):
             self._transport.close()
 
-    def __enter__(self) -> Board:
+    def __enter__(self) -> AttachedBoard:
         return self
 
     def __exit__(self, *error: object) -> None:

@@ -14,10 +14,11 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
 from drivers.board.tables import BOARDS
-from firmware.config.load import load, parse
+from firmware.config.load import parse
+from sim.bus import settings_file
 from sim.virtual.compiled import ROOT, CannotCompile, build, sha256
 from tools import selftest
-from tools.board import Board, Trouble, arguments, choose, run
+from tools.board import AttachedBoard, Trouble, arguments, choose, run
 from tools.slots import Slots
 
 FLEET = ROOT / "fleet"
@@ -36,13 +37,13 @@ def settings(name: str) -> bytes:
         raise Trouble(
             f"fleet/{name}.json does not exist; copy bus.example.json to it. There are: {known}."
         )
-    config, errors = load(str(path))
-    if errors:
-        raise Trouble("\n".join(str(error) for error in errors))
+    try:
+        text, config = settings_file.read(path)
+    except ValueError as error:
+        raise Trouble(f"{error}\nNothing was sent to the board: mend the file first.") from error
     for key in ("fleet", "bus"):
         if config[key] == "unconfigured":
             raise Trouble(f"fleet/{name}.json: {key} is missing; the city could not tell the bus.")
-    text = path.read_bytes()
     certificate(text)
     return text
 
@@ -70,7 +71,7 @@ def kept_high(table: dict) -> int:
     return table["on_board"][table["high"][0]] if table["high"] else 0
 
 
-def check_memory(board: Board, table: dict) -> None:
+def check_memory(board: AttachedBoard, table: dict) -> None:
     """Trouble if the program would not start there, or has its wires on the memory's pins."""
     _, free, largest = board.ask(
         "(__import__('gc').collect(), __import__('gc').mem_free(), __import__('sys').maxsize)"
@@ -90,7 +91,7 @@ def check_memory(board: Board, table: dict) -> None:
         )
 
 
-def examine(board: Board) -> int:
+def examine(board: AttachedBoard) -> int:
     """-> sys.implementation._mpy. Trouble if this board cannot keep a journal."""
     mpy = board.ask("__import__('sys').implementation._mpy")
     found = board.ask(
@@ -102,7 +103,7 @@ def examine(board: Board) -> int:
     return mpy
 
 
-def deploy(board: Board, config: bytes, console: Console) -> None:
+def deploy(board: AttachedBoard, config: bytes, console: Console) -> None:
     """board: stopped. Leaves it so that the next start runs the new code."""
     table = table_of(config)
     mpy = examine(board)
@@ -138,7 +139,7 @@ def main() -> int:
     options = parser.parse_args()
     console = Console()
     config = settings(Path(options.bus).name.removesuffix(".json"))
-    with Board(choose(options.port)) as board:
+    with AttachedBoard(choose(options.port)) as board:
         board.stop()
         board.feed()
         try:

@@ -18,7 +18,7 @@ from esptool.loader import ESPLoader
 from esptool.util import FatalError, flash_size_bytes
 
 from sim.virtual.partitions import FLASH_BYTES, partition
-from tools import image
+from tools import firmware_image
 from tools.board import Trouble, arguments, choose, run
 
 BAUD = 460_800
@@ -52,18 +52,18 @@ def connect(port: str) -> ESPLoader:
     return esp
 
 
-def flash(esp: ESPLoader, parts: image.Firmware) -> bool:
+def flash(esp: ESPLoader, parts: firmware_image.Firmware) -> bool:
     """-> bool: file system and journal were kept. Trouble if what arrived is not what was sent."""
-    table = image.table()
-    kept = esp.flash_md5sum(image.TABLE, len(table)) == hashlib.md5(table).hexdigest()
+    table = firmware_image.table()
+    kept = esp.flash_md5sum(firmware_image.TABLE, len(table)) == hashlib.md5(table).hexdigest()
     pieces = [
-        (image.BOOTLOADER, parts.bootloader),
-        (image.TABLE, table),
+        (firmware_image.BOOTLOADER, parts.bootloader),
+        (firmware_image.TABLE, table),
         (partition("factory").offset, parts.app),
     ]
     try:
         if not kept:
-            pieces.append((partition("vfs").offset, image.filesystem()))
+            pieces.append((partition("vfs").offset, firmware_image.filesystem()))
             for name in FRESH:
                 one = partition(name)
                 cmds.erase_region(esp, one.offset, one.size)
@@ -83,7 +83,7 @@ def main() -> int:
         data = path.read_bytes()
     except OSError as error:
         raise Trouble(f"{path} cannot be read: {error.strerror}.") from error
-    parts = image.firmware(data, path.name)
+    parts = firmware_image.firmware(data, path.name)
     esp = connect(choose(options.port))
     kept = flash(esp, parts)
     cmds.reset_chip(esp, "hard-reset")

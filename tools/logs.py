@@ -7,7 +7,7 @@ from datetime import datetime
 
 from rich.console import Console
 
-from tools.board import Board, arguments, choose, run
+from tools.board import AttachedBoard, arguments, choose, run
 
 STYLES = {"alarm": "bold red", "warning": "yellow", "info": "green", "selftest": "cyan"}
 
@@ -15,7 +15,7 @@ STYLES = {"alarm": "bold red", "warning": "yellow", "info": "green", "selftest":
 def main() -> int:
     options = arguments(__doc__).parse_args()
     console = Console()
-    with Board(choose(options.port)) as board:
+    with AttachedBoard(choose(options.port)) as board:
         print(f"{board.port}; Ctrl-C ends this, the bus goes on.", file=sys.stderr)
         try:
             for line in board.lines(None):

@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from tools import evidence
-from tools.board import Board, Trouble, arguments, choose, run
+from tools.board import AttachedBoard, Trouble, arguments, choose, run
 from tools.deploy import examine
 from tools.evidence import SECTOR
 
@@ -41,7 +41,7 @@ FILES = ("bus.json", "policy.json", "slot", "boot.py", "a/manifest.json", "b/man
 FEED_EVERY = 16  # blocks
 
 
-def take(board: Board) -> tuple[dict[str, Any], dict[str, bytes]]:
+def take(board: AttachedBoard) -> tuple[dict[str, Any], dict[str, bytes]]:
     """board: stopped -> (about, files). Trouble if what came is not what the flash holds."""
     examine(board)
     board.run(ON_BOARD)
@@ -77,7 +77,7 @@ def _decoded(told: str) -> bytes:
         raise Trouble(f"There is noise on the line ({error}); try again.") from error
 
 
-def _file(board: Board, path: str) -> bytes | None:
+def _file(board: AttachedBoard, path: str) -> bytes | None:
     program = (
         f"try:\n with open({path!r}, 'rb') as _f:\n  _n = _f.read(384)\n"
         "  while _n:\n   print(binascii.b2a_base64(_n).decode().strip())\n   _n = _f.read(384)\n"
@@ -107,7 +107,7 @@ def _take(options: argparse.Namespace) -> int:
         raise Trouble(f"{out} exists; evidence is never overwritten.")
     if not out.parent.is_dir() or not os.access(out.parent, os.W_OK):
         raise Trouble(f"{out} cannot be written: {out.parent} is no folder that you may write to.")
-    with Board(choose(options.port)) as board:
+    with AttachedBoard(choose(options.port)) as board:
         board.stop()
         about, files = take(board)
         board.restart()

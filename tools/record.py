@@ -35,7 +35,7 @@ The morning runs what make deploy put there, in front of a real broker, and its 
 LOG_S = 10
 
 
-class Session:
+class Transcript:
     def __init__(self, names: dict[str, str]):
         """names: what stands in a command or an answer -> what is written instead."""
         self.names = names
@@ -96,31 +96,31 @@ def main() -> int:
         settings.write_text(json.dumps(SETTINGS, indent=2))
         ends.callback(settings.unlink)
         chip = ends.enter_context(mock_bootloader(chip="esp32"))
-        session = Session({chip.url(): "/dev/ttyUSB0", f"{folder}/": ""})
-        session.run(
+        transcript = Transcript({chip.url(): "/dev/ttyUSB0", f"{folder}/": ""})
+        transcript.run(
             "make firmware BIN=ESP32_GENERIC-SPIRAM.bin",
             ["-m", "tools.firmware", "--port", chip.url(), "--bin", str(binary)],
         )
         with virtual_board(folder, settings) as port:
-            session.names[port] = "/dev/ttyUSB0"
+            transcript.names[port] = "/dev/ttyUSB0"
             deploy = ["-m", "tools.deploy", "--port", port, "--bus", "bus-00"]
-            session.run("make deploy BUS=bus-00", deploy)
-            session.run("make selftest", ["-m", "tools.selftest", "--port", port])
-            session.run("make deploy BUS=bus-00", deploy)
-            session.run("make logs", ["-m", "tools.logs", "--port", port], LOG_S)
+            transcript.run("make deploy BUS=bus-00", deploy)
+            transcript.run("make selftest", ["-m", "tools.selftest", "--port", port])
+            transcript.run("make deploy BUS=bus-00", deploy)
+            transcript.run("make logs", ["-m", "tools.logs", "--port", port], LOG_S)
         morning = ["--morning", "--cut", "--minutes", "30", "--speed", "100", "--seed", "5"]
         flash = ["--flash", str(folder / "flash.img"), "--bus", str(settings)]
-        session.run(
+        transcript.run(
             f"python -m sim board --flash flash.img {' '.join(morning)}",
             ["-m", "sim", "board", *flash, *morning],
         )
         out = str(folder / "bus-00.zip")
         with virtual_board(folder, settings) as port:
-            session.names[port] = "/dev/ttyUSB0"
+            transcript.names[port] = "/dev/ttyUSB0"
             take = ["-m", "tools.pull", "take", "--port", port, "--out", out]
-            session.run("make pull OUT=bus-00.zip", take)
-        session.run("python -m tools.pull show bus-00.zip", ["-m", "tools.pull", "show", out])
-        (ROOT / "docs" / "session.txt").write_text(session.text())
+            transcript.run("make pull OUT=bus-00.zip", take)
+        transcript.run("python -m tools.pull show bus-00.zip", ["-m", "tools.pull", "show", out])
+        (ROOT / "docs" / "session.txt").write_text(transcript.text())
     return 0
 
 

@@ -8,21 +8,21 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from tools.board import Board, arguments, choose, run
+from tools.board import AttachedBoard, arguments, choose, run
 
 QUARTER_MS = 900_000
 
 
 def main() -> int:
     port = choose(arguments(__doc__).parse_args().port)
-    with Board(port) as board:
+    with AttachedBoard(port) as board:
         board.stop()
         board.run(f"import machine; machine.WDT(timeout={QUARTER_MS}).feed()")
         board.leave()
     print("The bus is stopped, it watches nothing; in 15 minutes it starts again by itself.")
     mpremote = [sys.executable, "-m", "mpremote", "connect", port, "resume"]
     status = subprocess.run([*mpremote, "repl"], check=False).returncode
-    with Board(port) as board:
+    with AttachedBoard(port) as board:
         board.stop()
         board.restart()
     return status

@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from tools.board import Board, Trouble, arguments, choose, run
+from tools.board import AttachedBoard, Trouble, arguments, choose, run
 
 WAIT_S = 120  # the firmware gives the broker up after 60 s
 _HOPELESS = 5  # crashes: the code before and the safe mode have had their turn
@@ -21,7 +21,7 @@ STARTS = {
 }
 
 
-def wait(board: Board, console: Console, seconds: float = WAIT_S) -> dict[str, Any]:
+def wait(board: AttachedBoard, console: Console, seconds: float = WAIT_S) -> dict[str, Any]:
     """The report after a restart. What else the console says meanwhile is shown in grey."""
     crashes = 0
     with console.status("The board starts; its parts are asked, and the broker ..."):
@@ -62,7 +62,7 @@ def show(report: dict[str, Any], console: Console) -> bool:
 def main() -> int:
     options = arguments(__doc__).parse_args()
     console = Console()
-    with Board(choose(options.port)) as board:
+    with AttachedBoard(choose(options.port)) as board:
         board.stop()
         board.restart()
         return 0 if show(wait(board, console), console) else 1

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import PurePosixPath
 
 from sim.virtual.compiled import sha256
-from tools.board import Board, Trouble
+from tools.board import AttachedBoard, Trouble
 
 FEED_S = 10  # of the 120 s that a session has
 ON_BOARD = """
@@ -53,16 +54,25 @@ def _folder(path):
         os.mkdir(path)
     except OSError:
         pass
+def _prune(folder):
+    for entry in list(os.ilistdir(folder)):
+        if entry[1] == 0x4000:
+            _prune(folder + "/" + entry[0])
+    try:
+        os.rmdir(folder)
+    except OSError:
+        pass
 """
 
 
 class Slots:
-    def __init__(self, board: Board):
+    def __init__(self, board: AttachedBoard):
         """board: stopped."""
         self._board = board
         board.run(ON_BOARD)
         self.running = self._named()
         self.idle = "b" if self.running == "a" else "a"
+        self._fed_s = 0.0
 
     def _named(self) -> str | None:
         """The slot that boot.py would start; None: the code stands at the root, or nowhere."""
@@ -95,18 +105,15 @@ class Slots:
         old = self.hashes("/" + self.running) if self.running else {}
         held = {digest: path for path, digest in old.items()}
         for path in idle.keys() - wanted.keys():
+            self._feed()
             board.run(f"_gone({here + '/' + path!r})")
             yield f"removed {path}"
-        for folder in sorted({path.rsplit("/", 1)[0] for path in wanted if "/" in path}):
-            board.run(f"_folder({here + '/' + folder!r})")
-        fed = 0.0
+        self._make_folders(here, wanted)
         for path, data in files.items():
             if idle.get(path) == wanted[path]:
                 told(len(data))
                 continue
-            if time.monotonic() - fed > FEED_S:
-                board.feed()
-                fed = time.monotonic()
+            self._feed()
             if wanted[path] in held:
                 source = f"/{self.running}/{held[wanted[path]]}"
                 board.run(f"_copy({source!r}, {here + '/' + path!r})")
@@ -120,6 +127,20 @@ class Slots:
         manifest = json.dumps(wanted, indent=0, sort_keys=True).encode()
         self.place(f"{here}/manifest.json", manifest)
         yield "wrote manifest.json"
+
+    def _feed(self) -> None:
+        """Between two files: the watchdog of the session, now and then."""
+        if time.monotonic() - self._fed_s > FEED_S:
+            self._board.feed()
+            self._fed_s = time.monotonic()
+
+    def _make_folders(self, here: str, paths: Iterable[str]) -> None:
+        """The folders of these files, and no others: MicroPython imports an empty folder
+        `firmware/journal/` of another layout rather than the module `firmware/journal.mpy`."""
+        self._board.run(f"_prune({here!r})")
+        folders = {str(folder) for path in paths for folder in PurePosixPath(here, path).parents}
+        for folder in sorted(folders - {"/"}):
+            self._board.run(f"_folder({folder!r})")
 
     def _prove(self, wanted: dict[str, str]) -> None:
         found = self.hashes("/" + self.idle)

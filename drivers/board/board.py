@@ -1,6 +1,6 @@
-"""The parts of one bus, composed from its board's table (drivers/board/tables.py) and bus.json.
+"""Board: makes the parts of one bus from its board's table (drivers/board/tables.py) and bus.json.
 
-A driver is imported where its part is fitted: what a bus does not use takes no memory.
+A driver is imported only if its part is fitted: an unused one takes no memory.
 """
 
 import os
@@ -16,7 +16,7 @@ from drivers.board.tables import BOARDS, INPUT_ONLY, way_pins
 from drivers.gnss import Gnss
 from drivers.output import Output
 from drivers.radio.dial import Dialer
-from drivers.radio.wireless import make_radio
+from drivers.radio.make_radio import make_radio
 from drivers.seat_wiring import seat_inputs
 from drivers.supply import Supply
 from drivers.switch import Switch
@@ -42,7 +42,7 @@ _GNSS_BAUD = 9600
 class Board:
     """Everything that firmware.bus.Bus asks for, as attributes.
 
-    errors: sentences about settings that this board cannot fulfil; it goes on without them.
+    errors: sentences about settings that this board cannot carry out; it runs without them.
     """
 
     def __init__(self, config):
@@ -51,7 +51,7 @@ class Board:
         pins = table["pins"]
         self.errors = []
         sensed = config["readback"]["fitted"]
-        # The horn first: whatever fails further on, it is not left as it was.
+        # The horn first: it is off even if something fails further on.
         self.horn = _output(pins, "horn", sensed)
         self.buzzer = _output(pins, "buzzer", sensed)
         self.lamp = _output(pins, "lamp", sensed)
@@ -69,25 +69,7 @@ class Board:
             rxbuf=2048,
         )
         self.gnss = Gnss(uart, 200 if config["gnss"]["fast"] else 1000)
-        self.switches = None
-        self._inputs = []  # (pin, pull)
-        far = table.get("switch_expander", {})
-        if far:
-            from drivers.mcp23017 import MCP23017
-            from drivers.switch_expander import SwitchExpander
-
-            self.switches = SwitchExpander(MCP23017(i2c, far["address"]))
-            if sensed:
-                for name in ("lamp", "buzzer", "horn"):
-                    getattr(self, name).sense = self.switches.pin(far[name + "_sense"])
-        for name, when_closed in _SWITCHES:
-            if name in far:
-                pin = self.switches.pin(far[name])
-            else:
-                pull = None if pins[name] in INPUT_ONLY else Pin.PULL_UP
-                pin = Pin(pins[name], Pin.IN, pull)
-                self._inputs.append((pin, pull))
-            setattr(self, name, Switch(pin, when_closed))
+        self._make_switches(pins, table.get("switch_expander", {}), i2c, sensed)
         self.supply = Supply(
             ADC(Pin(pins["supply"]), atten=ADC.ATTN_11DB), *table["dividers"]["supply"]
         )
@@ -107,11 +89,32 @@ class Board:
         self.reset = machine.reset
         self.entropy = os.urandom
 
-    def sleep(self, ms):
-        """Light sleep: RAM, outputs and the watchdog's count stay as they are, time goes on.
+    def _make_switches(self, pins, far, i2c, sensed):
+        """far: inputs of the MCP23017 beside the board, by part; sensed: outputs are read back."""
+        self.switches = None
+        self._inputs = []  # (pin, pull)
+        if far:
+            from drivers.mcp23017 import MCP23017
+            from drivers.switch_expander import SwitchExpander
 
-        What a UART hears meanwhile is lost, and the radios have to be off. The pull-ups of the
-        RTC pins are set anew: their power domain may sleep deeper than the rest.
+            self.switches = SwitchExpander(MCP23017(i2c, far["address"]))
+            if sensed:
+                for name in ("lamp", "buzzer", "horn"):
+                    getattr(self, name).sense = self.switches.pin(far[name + "_sense"])
+        for name, when_closed in _SWITCHES:
+            if name in far:
+                pin = self.switches.pin(far[name])
+            else:
+                pull = None if pins[name] in INPUT_ONLY else Pin.PULL_UP
+                pin = Pin(pins[name], Pin.IN, pull)
+                self._inputs.append((pin, pull))
+            setattr(self, name, Switch(pin, when_closed))
+
+    def sleep(self, ms):
+        """Light sleep: RAM, outputs and the watchdog's count stay as they are; time goes on.
+
+        What a UART receives meanwhile is lost, and the radios have to be off. The pull-ups of
+        the RTC pins are set again: their power domain may be switched off.
         Source: MicroPython 1.29, ports/esp32/modmachine.c (machine_sleep_helper); ESP-IDF 5.5
         programming guide, Sleep Modes (Light-sleep; Power-down of RTC peripherals).
         """

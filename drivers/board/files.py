@@ -1,6 +1,6 @@
-"""Files of one folder on the board's filesystem (littlefs), by name.
+"""Files of one folder on the board's file system (littlefs), by name.
 
-rename over the old file is atomic there: it holds the old content or the new one.
+rename() over an old file is atomic there: the file holds the old content or the new one.
 """
 
 import os
@@ -16,7 +16,7 @@ class Files:
         return open(self._folder + name, mode)
 
     def rename(self, old, new):
-        """Replaces `new`. Nothing of either may be open."""
+        """Replaces `new`. Neither file may be open."""
         os.rename(self._folder + old, self._folder + new)
 
     def has(self, name):

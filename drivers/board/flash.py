@@ -10,7 +10,7 @@ from micropython import const
 
 _BLOCK_COUNT = const(4)
 _BLOCK_SIZE = const(5)
-_LEAST = const(4)  # blocks that a journal takes
+_LEAST = const(4)  # blocks that a journal needs
 
 
 class Flash:

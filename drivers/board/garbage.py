@@ -1,8 +1,8 @@
-"""Garbage is collected right behind a tick, where the next one is far away, and in a tenth of the
+"""Garbage: collects garbage right after a tick, when the next one is far away, in a tenth of the
 time at most.
 
-A collection takes an ESP32 some 2 ms, and with PSRAM tens of ms, the more the larger its heap has
-grown (MicroPython issue 8428); ten a second would leave no time for anything else.
+A collection takes an ESP32 some 2 ms. With PSRAM it takes tens of ms, and more as the heap grows
+(MicroPython issue 8428); ten collections a second would leave no time for anything else.
 """
 
 from micropython import const
@@ -12,13 +12,13 @@ _SHARE = const(10)
 
 class Garbage:
     def __init__(self, gc, time):
-        """The modules."""
+        """gc, time: the modules."""
         self._gc = gc
         self._time = time
         self._due_ms = 0
 
     def collect(self, now_ms):
-        """After every tick. now_ms: milliseconds since boot."""
+        """Call it after every tick. now_ms: milliseconds since boot."""
         if now_ms < self._due_ms:
             return
         began_ms = self._time.ticks_ms()

@@ -12,7 +12,7 @@ class Nvs:
             self._nvs = None
 
     def get(self, name):
-        """-> int (32 bits, signed), or None if it was never set or can't be read."""
+        """-> int (32 bits, signed), or None if it was never set or cannot be read."""
         if self._nvs is None:
             return None
         try:
@@ -21,7 +21,7 @@ class Nvs:
             return None
 
     def set(self, name, value):
-        """Written through at once. Raises OSError if the flash refuses."""
+        """Writes an int (32 bits, signed) at once. Raises OSError if the flash refuses."""
         if self._nvs is None:
             raise OSError(_NO_NVS)
         self._nvs.set_i32(name, value)

@@ -1,10 +1,10 @@
-"""How this start came about, and how long it lives: what boot.py counts by.
+"""Start: how this run began, and when it has run long enough, for boot.py.
 
-boot.py adds one to `resets` at each reset; here the minutes since the first of them are
-counted, and after five both are forgotten. So three resets in five minutes of running are a
-crash loop, however long the board was without power in between. NVS outlives power cuts and
-brown-outs; a crash's last words stand in RTC memory, which outlives machine.reset() and a
-watchdog, and wears nothing (MicroPython documentation, esp32.NVS, machine.RTC.memory).
+boot.py adds one to `resets` at each reset. Start counts the minutes of running since the first of
+them, and after five minutes it sets both to 0. So three resets in five minutes of running are a
+crash loop, however long the board was without power in between. NVS keeps its content in power
+cuts and brown-outs. The text of a crash is in RTC memory, which machine.reset() and a watchdog
+leave alone, and which does not wear (MicroPython documentation, esp32.NVS, machine.RTC.memory).
 """
 
 import os
@@ -29,7 +29,7 @@ class Start:
         self.crash = _last_words(rtc)
 
     def live(self, now_ms):
-        """Call now and then."""
+        """Counts the minutes. Call it at least once a minute."""
         if self._minutes >= _FORGET_MIN:
             return
         if self._since_ms is None:
@@ -56,19 +56,19 @@ class Start:
 
 
 def _last_words(rtc):
-    """What main.py wrote there when it crashed -> str, or None. They are told once."""
-    said = bytes(rtc.memory())
-    if not said:
+    """-> str that main.py wrote there when it crashed, or None; then it is erased."""
+    words = bytes(rtc.memory())
+    if not words:
         return None
     rtc.memory(b"")
     try:
-        return said.decode()
+        return words.decode()
     except UnicodeError:
-        return repr(said)
+        return repr(words)
 
 
 def _prove():
-    """This slot has run for five minutes without a reset: a crash loop stays in it."""
+    """Marks this slot: it has run for five minutes, so that boot.py never leaves it."""
     try:
         os.stat("proven")
         return
@@ -77,4 +77,4 @@ def _prove():
     try:
         open("proven", "w").close()
     except OSError:
-        pass  # files are full: no reason to crash
+        pass  # the file system is full: no reason to crash

@@ -1,7 +1,7 @@
-"""The supported boards as plain data: which part hangs on which pin. A new board is one table.
+"""The supported boards as plain data: which part is on which pin. A new board is one table.
 
 Nothing here needs a board: tests, diagrams (tools/wiring_svg.py) and the tools read it too.
-tests/drivers/test_wiring.py holds every table to the rules of the ESP32 below.
+tests/drivers/test_wiring.py checks every table by the rules of the ESP32 below.
 
 Sources: Espressif ESP32 series datasheet v4.5, 2.2 (GPIO34 to 39: inputs without pull-ups), 2.4
 and 3.3 (strapping pins), 2.3 (GPIO6 to 11: the flash); ESP32-WROVER-E datasheet, table 3 (GPIO16
@@ -12,14 +12,14 @@ examples/ATdebug/utilities.h (LILYGO_T_A7670) and docs/en/esp32/a7670-esp32, "Pi
 
 A table:
   pins      what a technician connects, by part
-  ways      seat inputs by way -> pins of that way. Only one way is wired at a time, so ways
-            may share pins; a way that is missing cannot be wired to this board.
+  ways      ways to wire the seats -> pins of each. A bus uses one way, so ways may share
+            pins; a way that is missing here cannot be wired to this board.
   on_board  pins that the board's own circuits use
   high      of those: outputs that have to be high from the start
   pulled    pins that need a resistor of 10 kOhm to 3.3 V outside
   uarts     serial port of each part; port 0 is the console
   dividers  (upper, lower) in ohm, before an ADC pin
-  radios    what it has
+  radios    those that it has
   switch_expander  inputs of an MCP23017 beside the board, by part: what has no pin of its own
   bridge    an SC16IS740 is the serial port of the seat modules: the board's own are all in use
 """
@@ -160,7 +160,7 @@ BOARDS: dict = {
 
 
 def way_pins(board, seats):
-    """-> dict, part: pin, of the seats' wiring. board: a table; seats: config["seats"]."""
+    """-> dict, part -> pin, of the seats' wiring. board: a table; seats: config["seats"]."""
     pins = dict(board["ways"].get(seats["inputs"], {}))
     if seats["modbus"]["direction"] == "auto":
         pins.pop("rs485_de", None)

@@ -1,4 +1,4 @@
 """Wi-Fi and cellular modems.
 
-In: UART or network.WLAN. Out: a radio that is up or down, and why. Start with radios.py.
+In: UART or network.WLAN. Out: a radio that is up or down, and why. Start with make_radio.py.
 """

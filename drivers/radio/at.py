@@ -1,8 +1,8 @@
 """AT commands on a UART, one at a time, without ever waiting.
 
-Whatever else comes meanwhile is kept apart: the echo, unsolicited result codes (URCs) in
-the middle of an answer, NMEA, garbage. An answer that comes too late is thrown away by
-drain(), not taken for that of the next command.
+Other input is kept apart: the echo, unsolicited result codes (URCs) in the middle of an
+answer, NMEA, garbage. drain() discards an answer that comes too late, so that it is not the
+answer to the next command.
 
 Source: ITU-T V.250, 5.2 (command line), 5.7.1 (result codes); 3GPP TS 27.007, 9.1 and 9.2.
 """
@@ -11,7 +11,7 @@ from micropython import const
 
 TIMED_OUT = "no answer"
 
-_LONGEST = const(128)  # bytes of a line; what is longer is none of ours
+_LONGEST = const(128)  # bytes of a line; a longer one is discarded
 _AT_A_TIME = const(64)  # bytes in one poll
 _KEPT = const(6)  # lines of an answer, and URCs
 _FAILURES = ("ERROR", "NO CARRIER", "BUSY", "NO ANSWER", "NO DIALTONE")
@@ -20,7 +20,7 @@ _FAILURES = ("ERROR", "NO CARRIER", "BUSY", "NO ANSWER", "NO DIALTONE")
 class At:
     """uart: machine.UART. answers: the lines of the last command's answer, as str.
 
-    urcs: lines that nobody asked for, the newest six; whoever waits for one empties it.
+    urcs: unsolicited lines, as str, the newest six.
     """
 
     def __init__(self, uart):
@@ -35,7 +35,7 @@ class At:
         self.urcs = []
 
     def ask(self, command, now_ms, timeout_ms):
-        """command: str without its AT, such as "+CSQ". poll() tells what came of it."""
+        """command: str without its AT, such as "+CSQ". poll() returns the result."""
         self._command = "AT" + command
         name = command.split("=")[0].split("?")[0]
         self._prefix = name + ":" if name[:1] in ("+", "*") else ""
@@ -44,9 +44,9 @@ class At:
         self._uart.write(self._command.encode() + b"\r")
 
     def poll(self, now_ms):
-        """None while there is no final result, then it: OK, CONNECT, ERROR, +CME ERROR: 10, ...
+        """-> None, then str, the final result: OK, CONNECT, ERROR, +CME ERROR: 10, ...
 
-        Stops reading right behind it: what follows a CONNECT is for somebody else.
+        Stops reading right after it: what follows a CONNECT belongs to PPP.
         """
         for _ in range(_AT_A_TIME):
             if not self._uart.any() or not self._uart.readinto(self._byte):
@@ -63,12 +63,12 @@ class At:
         return None
 
     def drain(self):
-        """-> bool: something was there, and is gone. URCs in it are kept."""
+        """Discards what has come -> bool: there was something. Lines in it are kept as URCs."""
         self._command = ""
         return self.listen()
 
     def listen(self):
-        """Between commands: URCs. -> bool: something came."""
+        """Reads URCs between commands -> bool: something came."""
         came = False
         for _ in range(_AT_A_TIME):
             if not self._uart.any() or not self._uart.readinto(self._byte):
@@ -80,13 +80,13 @@ class At:
         return came
 
     def _take(self, byte):
-        """A byte -> the line that it ends, as str; None."""
+        """Takes a byte -> the line that it ends, as str, or None."""
         if byte == 0x0D or byte == 0x0A:
             line = bytes(self._line[: self._n]).decode() if self._n <= _LONGEST else None
             self._n = 0
             return line if line and line[0] != "$" else None
         if byte < 0x20 or byte > 0x7E:
-            self._n = _LONGEST + 1  # nothing that a modem writes: the line is spoilt
+            self._n = _LONGEST + 1  # a modem writes no such byte: the line is discarded
         elif self._n < _LONGEST:
             self._line[self._n] = byte
             self._n += 1
@@ -95,7 +95,7 @@ class At:
         return None
 
     def _sort(self, line):
-        """-> the final result, or None after putting the line where it belongs."""
+        """-> the line if it is a final result; else None, and the line is put where it belongs."""
         if line == self._command:
             return None
         if line == "OK" or line in _FAILURES:

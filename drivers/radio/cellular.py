@@ -1,7 +1,7 @@
 """Cellular data through a SIMCom modem (A7670, SIM7600): AT commands, then PPP on the same UART.
 
-What has to be done stands in order in _connect(), each part a generator (see Modem): no
-step ever waits.
+_connect() has the steps in their order. Each part is a generator (see Modem): no step ever
+waits.
 
 Source: SIMCom A76XX series and SIM7600 series AT command manuals; 3GPP TS 27.007, 7.2
 (+CREG), 8.5 (+CSQ), 10.1 (+CGDCONT, +CEREG, D*99#); ITU-T V.250, 6.3 (dial, hang up).
@@ -12,7 +12,7 @@ from micropython import const
 
 from drivers.radio.modem import Modem
 from drivers.radio.modem_gnss import start_gnss
-from drivers.radio.radio_fault import Trouble
+from drivers.radio.radio_fault import RadioFault
 from drivers.radio.sim_card import unlock
 
 _IDLE_MS = const(200)
@@ -22,12 +22,12 @@ _REGISTER_MS = const(90000)
 _DENIED_MS = const(20000)
 _DIAL_MS = const(60000)
 _PPP_MS = const(30000)
-_PPP_END_MS = const(9000)  # lwIP asks twice for the end, 3 s each, then goes by itself
-_SIGNAL_MS = const(60000)  # so long is a measurement true
+_PPP_END_MS = const(9000)  # lwIP asks twice for the end, 3 s each, then ends by itself
+_SIGNAL_MS = const(60000)  # a measurement counts for this long
 _FIRST_WAIT_MS = const(5000)
 _LONGEST_WAIT_MS = const(600000)
 _WOKEN_MS = const(100)
-_TROUBLES_A_CYCLE = const(3)
+_FAULTS_A_CYCLE = const(3)
 _REGISTERED = ("1", "5")  # at home, roaming
 _DENIED = "3"
 
@@ -35,31 +35,31 @@ _DENIED = "3"
 class Cellular:
     """No method waits or raises what the modem did.
 
-    failure: why it is not up, "" if it is or nothing is known. fault: likewise, but only
-    what a person has to mend. due_ms: turn() has nothing to do before.
+    failure: str, why it is not up; "" if it is, or if that is unknown. fault: likewise, but
+    only what a person has to repair. due_ms: turn() has nothing to do before.
     """
 
     name = "cellular"
 
     def __init__(self, uart, make_ppp, power, settings, with_gnss=False, is_fast=False):
-        """uart: machine.UART, nobody else's. make_ppp: network.PPP. power: ModemPower.
+        """uart: machine.UART, used by nothing else. make_ppp: network.PPP. power: ModemPower.
 
-        settings: config["cellular"]. with_gnss: the modem's receiver is the bus's; is_fast:
-        it shall give five fixes a second.
+        settings: config["cellular"]. with_gnss: the bus uses the modem's GNSS receiver;
+        is_fast: with five fixes a second.
         """
         self._uart = uart
         self._modem = Modem(uart, power)
         self._make_ppp = make_ppp
         self._settings = settings
         self._gnss_hz = (5 if is_fast else 1) if with_gnss else 0
-        # Made once: the UART's interrupt would go with an earlier one when it is collected
-        # (network_ppp.c, __del__), and the link that runs then would hear nothing more.
+        # Made once: when an earlier PPP is collected it removes the UART's interrupt
+        # (network_ppp.c, __del__), and the running link would receive nothing more.
         self._ppp = None
         self._is_wanted = False
-        self._has_failed = 0  # since it was up
+        self._failures = 0  # since it was up
         self._must_cycle = False
         self._power = power
-        self._can_doze = False  # it answered, and nothing has gone wrong since
+        self._can_doze = False  # it answered, and nothing has failed since
         self._is_settled = False
         self._dbm = None
         self._dbm_ms = 0
@@ -69,16 +69,16 @@ class Cellular:
         self._begin()
 
     def up(self):
-        """Begin; is_up() tells."""
+        """Begins to connect; is_up() shows the result."""
         self._is_wanted = True
 
     def down(self):
-        """Hang up."""
+        """Hangs up."""
         self._is_wanted = False
         self._begin()
 
     def restart(self):
-        """Take its power away and begin anew."""
+        """Switches the modem's power off and on, and begins again."""
         self._must_cycle = True
         self._begin()
 
@@ -87,11 +87,11 @@ class Cellular:
         return not self._is_wanted and self._is_settled
 
     def is_up(self):
-        """bool: there is an IP connection, as far as anybody can tell without using it."""
+        """bool: there is an IP connection, as far as PPP knows."""
         return self._is_up and self._ppp.isconnected()
 
     def signal_dbm(self):
-        """int, dBm, as measured within the last minute; None. No modem tells it during data."""
+        """int, dBm, measured within the last minute, or None: it is not measured during data."""
         if self._dbm is None or self._now_ms - self._dbm_ms > _SIGNAL_MS:
             return None
         return self._dbm
@@ -105,7 +105,7 @@ class Cellular:
             self.due_ms = now_ms + next(self._steps)
         except Exception as error:  # noqa: BLE001 - a radio must never stop the bus
             self.failure = self.fault = "The modem's driver failed (%r)." % error
-            self._has_failed += 1
+            self._failures += 1
             self._begin()
             self.due_ms = now_ms + _FIRST_WAIT_MS
 
@@ -129,24 +129,24 @@ class Cellular:
                 yield from self._connect()
                 wait_ms = 0
                 yield from self._stay()
-            except Trouble as trouble:
+            except RadioFault as fault:
                 self._is_up = False
-                self.failure = trouble.text
-                if trouble.for_people:
-                    self.fault = trouble.text
-                wait_ms = min(_FIRST_WAIT_MS << min(self._has_failed, 10), _LONGEST_WAIT_MS)
-                self._has_failed += 1
-                self._must_cycle = self._has_failed % _TROUBLES_A_CYCLE == 0
+                self.failure = fault.text
+                if fault.needs_person:
+                    self.fault = fault.text
+                wait_ms = min(_FIRST_WAIT_MS << min(self._failures, 10), _LONGEST_WAIT_MS)
+                self._failures += 1
+                self._must_cycle = self._failures % _FAULTS_A_CYCLE == 0
 
     def _doze(self):
-        """Until it is wanted; registered, so that it is back in seconds. What has a receiver
-        inside stays awake: the bus needs that."""
+        """Waits until the radio is wanted. The modem stays registered, so it is back in seconds.
+        It stays awake if the bus uses its GNSS receiver."""
         dozes = self._can_doze and self._power.has_dtr and not self._gnss_hz
         self._can_doze = False
         if dozes:
             try:
                 dozes = (yield from self._modem.ask("+CSCLK=1", _ANSWER_MS)) == "OK"
-            except Trouble:
+            except RadioFault:
                 dozes = False
         self._power.doze(dozes)
         self._is_settled = True
@@ -163,7 +163,7 @@ class Cellular:
             self._must_cycle = False
             self._dbm = None
             yield from modem.cycle_power()
-        yield from modem.wake(self._has_failed > 0)
+        yield from modem.wake(self._failures > 0)
         yield from modem.ask("E0", _ANSWER_MS)
         yield from modem.ask("+CMEE=1", _ANSWER_MS)
         yield from unlock(modem, self._settings["pin"])
@@ -174,11 +174,11 @@ class Cellular:
 
     def _stay(self):
         self._is_up = self._can_doze = True
-        self._has_failed = 0
+        self._failures = 0
         self.failure = self.fault = ""
         while self._ppp.isconnected():
             yield _LOOK_MS
-        raise Trouble("The modem lost its connection.")
+        raise RadioFault("The modem lost its connection.")
 
     # network
 
@@ -198,9 +198,9 @@ class Cellular:
             elif denied_ms is None:
                 denied_ms = self._now_ms
             elif self._now_ms - denied_ms >= _DENIED_MS:
-                raise Trouble("The mobile network does not let this SIM card in.", True)
+                raise RadioFault("The mobile network refuses this SIM card.", True)
             if self._now_ms >= end_ms:
-                raise Trouble("The modem finds no mobile network.")
+                raise RadioFault("The modem finds no mobile network.")
             yield _LOOK_MS
 
     def _measure(self):
@@ -214,10 +214,10 @@ class Cellular:
         settings = self._settings
         result = yield from self._modem.ask('+CGDCONT=1,"IP","%s"' % settings["apn"], _ANSWER_MS)
         if result != "OK":
-            raise Trouble("The modem does not take the APN %s." % settings["apn"], True)
+            raise RadioFault("The modem refuses the APN %s." % settings["apn"], True)
         result = yield from self._modem.ask("D*99#", _DIAL_MS)
         if result != "CONNECT":
-            raise Trouble("The mobile network gives no data connection (%s)." % result)
+            raise RadioFault("The mobile network gives no data connection (%s)." % result)
         if self._ppp is None:
             self._ppp = self._make_ppp(self._uart)
         try:
@@ -228,15 +228,15 @@ class Cellular:
             else:
                 self._ppp.connect()
         except OSError as error:
-            raise Trouble("PPP does not start (%s)." % error)
+            raise RadioFault("PPP does not start (%s)." % error)
         end_ms = self._now_ms + _PPP_MS
         while not self._ppp.isconnected():
             if self._now_ms >= end_ms:
-                raise Trouble("PPP came to no agreement with the network.")
+                raise RadioFault("PPP did not connect in time.")
             yield _LOOK_MS // 5
 
     def _hang_up(self):
-        """PPP ends before anybody else reads the UART. The modem then takes commands again."""
+        """Ends PPP before the UART is read for anything else; the modem then takes commands."""
         if self._ppp is None:
             return
         self._ppp.disconnect()

@@ -1,4 +1,4 @@
-"""Runs a connect that blocks (DNS, TCP, TLS, CONNACK) beside the tick: a one-shot thread.
+"""Dialer: runs a connect that blocks (DNS, TCP, TLS, CONNACK) in a thread beside the tick.
 
 Source: MicroPython documentation, `_thread`; the ESP32 port releases the interpreter
 while it waits for DNS, connect, recv and write. CPython has the same module.
@@ -13,30 +13,30 @@ _AT_ONCE = const(3)  # the one that is waited for, and abandoned ones that still
 
 
 class Dialer:
-    """One connect at a time; an abandoned one may go on hanging in its thread."""
+    """One connect at a time; an abandoned one may hang on in its thread."""
 
     def __init__(self):
         self._job = None
         self._running = []
 
     def start(self, connect):
-        """connect() -> an object with close(), or OSError. OSError here: no thread to be had."""
+        """connect() -> an object with close(), or OSError. Raises OSError if no thread is free."""
         self._running = [job for job in self._running if not job.is_done]
         if len(self._running) >= _AT_ONCE:
-            raise OSError("earlier dials still hang")
+            raise OSError("earlier attempts still hang")
         job = _Job(connect)
         before = _stack_size(_STACK)
         try:
             _thread.start_new_thread(job.run, ())
         except (RuntimeError, MemoryError):
-            raise OSError("no thread to dial in")
+            raise OSError("no thread is free")
         finally:
             _stack_size(before)
         self._running.append(job)
         self._job = job
 
     def poll(self, now_ms):
-        """None while it runs, then once its result, or its OSError raised."""
+        """-> None while it runs; then, once, its result. Raises the OSError of connect()."""
         job = self._job
         if job is None or not job.is_done:
             return None
@@ -46,7 +46,7 @@ class Dialer:
         return job.result
 
     def abandon(self):
-        """Forget it. What it still brings is closed."""
+        """Gives the connect up. If it still returns a connection, that is closed."""
         if self._job is not None:
             self._job.abandon()
             self._job = None
@@ -73,7 +73,7 @@ class _Job:
             self.result = self._connect()
         except OSError as error:
             self.error = error
-        except Exception as error:  # noqa: BLE001 - a thread that died unheard is waited for in vain
+        except Exception as error:  # noqa: BLE001 - else poll() would wait for ever
             self.error = OSError(repr(error))
         with self._lock:
             self.is_done = True

@@ -1,7 +1,7 @@
-"""A SIMCom modem (A7670, SIM7600) as far as everybody needs it: awake, and asked.
+"""A SIMCom modem (A7670, SIM7600): wakes it, and sends it AT commands.
 
-Everything here is steps: a generator whose `yield` gives the number of milliseconds until
-it wants to go on, so no step ever waits. now_ms is set before each.
+What takes time is a generator: each `yield` gives the milliseconds until its next step, so no
+step ever waits. now_ms is set before each step.
 
 Source: SIMCom A76XX series and SIM7600 series AT command manuals; A7670 and SIM7600
 hardware designs, 3.2 (PWRKEY); ITU-T V.250, 6.2.9 and 6.3 (+++ , H).
@@ -10,7 +10,7 @@ hardware designs, 3.2 (PWRKEY); ITU-T V.250, 6.2.9 and 6.3 (+++ , H).
 from micropython import const
 
 from drivers.radio.at import TIMED_OUT, At
-from drivers.radio.radio_fault import Trouble
+from drivers.radio.radio_fault import RadioFault
 
 _BAUD = const(115200)
 _OTHER_BAUDS = (9600, 57600, 38400, 460800)
@@ -18,7 +18,7 @@ _POLL_MS = const(10)
 _SYNC_MS = const(300)
 _SYNCS = const(3)
 _DRAINS = const(10)
-_GUARD_MS = const(1100)  # of silence before and after +++
+_GUARD_MS = const(1100)  # silence before and after +++
 _ANSWER_MS = const(5000)
 _KEY_MS = const(400)  # switches on: SIM7600 100 to 500 ms, A7670 50 ms or more
 _KEY_OFF_MS = const(3000)  # switches off: 2.5 s or more
@@ -28,10 +28,10 @@ _BOOT_MS = const(25000)
 
 
 class Modem:
-    """cycles: how often its power was taken away."""
+    """cycles: int, how often its power was switched off and on."""
 
     def __init__(self, uart, power):
-        """uart: machine.UART, nobody else's. power: ModemPower."""
+        """uart: machine.UART, used by nothing else. power: ModemPower."""
         self._uart = uart
         self._at = At(uart)
         self._power = power
@@ -42,21 +42,21 @@ class Modem:
         yield ms
 
     def ask(self, command, timeout_ms):
-        """-> the final result. A modem that says nothing at all is Trouble."""
+        """Steps -> str, the final result. Raises RadioFault if the modem does not answer."""
         result = yield from self._ask(command, timeout_ms)
         if result == TIMED_OUT:
-            raise Trouble("The modem did not answer AT%s." % command.split("=")[0])
+            raise RadioFault("The modem did not answer AT%s." % command.split("=")[0])
         return result
 
     def answer(self, prefix):
-        """The rest of the first line of the last answer that begins so, "" if none does."""
+        """-> str: what follows prefix in the first such line of the last answer; "" if none."""
         for line in self._at.answers:
             if line.startswith(prefix):
                 return line[len(prefix) :].strip()
         return ""
 
     def await_urc(self, text, timeout_ms):
-        """-> bool: it came in time."""
+        """Steps -> bool: this line came in time."""
         end_ms = self.now_ms + timeout_ms
         while text not in self._at.urcs and text not in self._at.answers:
             if self.now_ms >= end_ms:
@@ -76,9 +76,9 @@ class Modem:
             yield _POLL_MS
 
     def wake(self, is_last_try):
-        """Until it answers AT: as it is, out of data, at another speed, or switched on.
+        """Steps until it answers AT: as it is, after leaving data, at another speed, switched on.
 
-        is_last_try: take its power away if nothing helps.
+        is_last_try: switch its power off and on if nothing else helps. Raises RadioFault.
         """
         if (yield from self._is_awake()):
             return
@@ -98,7 +98,7 @@ class Modem:
             if is_last_try:
                 yield from self.cycle_power()
             if not (yield from self._is_awake()):
-                raise Trouble("The modem does not answer.", is_last_try)
+                raise RadioFault("The modem does not answer.", is_last_try)
 
     def _is_awake(self):
         for _ in range(_SYNCS):

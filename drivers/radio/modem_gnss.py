@@ -13,10 +13,10 @@ _READY = "+CGNSSPWR: READY!"
 
 
 def start_gnss(modem, rate_hz):
-    """Steps (see Modem). rate_hz: 1 or 5. A modem without a receiver is no trouble.
+    """Steps (see Modem). rate_hz: 1 or 5. A modem without a receiver is no fault.
 
-    An A76XX that runs already says READY to nobody any more; a SIM7600 that runs
-    answers ERROR to +CGPS=1. Neither matters.
+    If the receiver runs already, an A76XX does not send READY again, and a SIM7600 answers
+    ERROR to +CGPS=1. Neither is a fault.
     """
     result = yield from modem.ask("+CGNSSPWR?", _ANSWER_MS)
     if result != "OK":

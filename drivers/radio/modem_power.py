@@ -1,16 +1,15 @@
-"""The power key of a SIMCom modem; the switch of its supply, its reset and its DTR if the board has
-them.
+"""The power key of a SIMCom modem, and its supply, reset and DTR if the board has them.
 
 Source: SIMCom A7670 series hardware design, 3.2 (PWRKEY); SIM7600 series hardware
 design, 3.2; A76XX series sleep mode application note V1.02, 2.1 (DTR). The key is pulled to
 ground by a transistor: the pin is high while pressed. So is the reset, whose pin the ESP32 pulls up
-at its own start (LilyGo-Modem-Series issue 10): a modem whose reset nobody lets go never starts.
+at its own start (LilyGo-Modem-Series issue 10): until it is low, the modem does not start.
 """
 
 
 class ModemPower:
     def __init__(self, key, supply=None, dtr=None, reset=None):
-        """machine.Pins, outputs. Switches the supply on and lets the reset go, if it has them."""
+        """machine.Pins, outputs, or None. Switches the supply on and releases the reset."""
         self._key = key
         self._supply = supply
         self._dtr = dtr
@@ -31,6 +30,6 @@ class ModemPower:
             self._supply.value(1 if on else 0)
 
     def doze(self, may):
-        """DTR high: it may sleep, once it was told that this is what DTR means (+CSCLK=1)."""
+        """DTR high: the modem may sleep, if +CSCLK=1 has given DTR this meaning."""
         if self._dtr is not None:
             self._dtr.value(1 if may else 0)

@@ -1,10 +1,10 @@
-"""What keeps a radio from working, as a sentence."""
+"""RadioFault: why a radio does not work, as a sentence."""
 
 
-class Trouble(Exception):
-    """for_people: it will not go away until somebody comes."""
+class RadioFault(Exception):
+    """needs_person: a person has to repair it; it does not pass by itself."""
 
-    def __init__(self, text, for_people=False):
+    def __init__(self, text, needs_person=False):
         super().__init__(text)
         self.text = text
-        self.for_people = for_people
+        self.needs_person = needs_person

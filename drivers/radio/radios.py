@@ -1,27 +1,27 @@
-"""Several radios in order of preference, as one.
+"""Radios: several radios in order of preference, used as one.
 
-The first one that is up is used. The next ones are only asked when all before them have
-been down for a while, and let go when one of those is back. So a bus leaves the depot's
-Wi-Fi for the mobile network, and comes home to it, without anybody's help.
+The first one that is up is used. The next one is started only when all before it have been
+down for a while, and stopped when one of those is back. So a bus changes from the depot's
+Wi-Fi to the mobile network, and back again, by itself.
 """
 
 from micropython import const
 
-_CHANGE_MS = const(1500)  # as if down: whoever has a connection has to make a new one
+_CHANGE_MS = const(1500)  # seems to be down: the link has to connect again
 
 
 class Radios:
-    """Same shape as each of them. name: that of the one used last, "" if none was."""
+    """Has the methods of one radio. name: of the one used last, "" if none was."""
 
     def __init__(self, radios, after_s):
-        """radios: the preferred one first. after_s: without the others before the next is asked."""
+        """radios: the preferred one first. after_s: seconds without them before the next starts."""
         self._radios = radios
         self._after_ms = after_s * 1000
         self._is_wanted = False
         self._asked = [False] * len(radios)
         self._used = None
         self._last = 0  # the one that was used last
-        self._missed_ms = None  # since when the ones before are down
+        self._missed_ms = None  # since when those that were started are down
         self._changed_ms = None
         self.name = ""
 
@@ -39,7 +39,7 @@ class Radios:
             self._let_go(index)
 
     def restart(self):
-        """The one in use; all that were asked if none is."""
+        """Restarts the one in use; all that were started if none is."""
         for index in range(len(self._radios)):
             if self._asked[index] and self._used in (None, self._radios[index]):
                 self._radios[index].restart()
@@ -58,11 +58,11 @@ class Radios:
 
     @property
     def failure(self):
-        return self._told("failure")
+        return self._texts("failure")
 
     @property
     def fault(self):
-        return self._told("fault")
+        return self._texts("fault")
 
     @property
     def due_ms(self):
@@ -110,6 +110,6 @@ class Radios:
             self._asked[index] = False
             self._radios[index].down()
 
-    def _told(self, what):
-        texts = [getattr(radio, what) for radio in self._radios]
+    def _texts(self, name):
+        texts = [getattr(radio, name) for radio in self._radios]
         return " ".join([text for text in texts if text])

@@ -1,8 +1,8 @@
 """Wi-Fi station. Source: MicroPython documentation, network.WLAN; ESP32 port, network_wlan.c.
 
 The port associates again by itself as often as `reconnects` says; only then does status()
-tell what was wrong. connect() during an association is an OSError there, so is rssi
-without one.
+report what was wrong. connect() raises OSError during an association, status("rssi") raises
+it without one.
 """
 
 from micropython import const
@@ -18,8 +18,8 @@ _NOT_FOUND = const(201)  # network.STAT_NO_AP_FOUND
 class Wifi:
     """A hotspot in the bus or at the depot. No method waits or raises what the radio did.
 
-    failure: why it is not up, "" if it is or nothing is known. fault: likewise, but only
-    what a person has to mend. due_ms: turn() has nothing to do before.
+    failure: str, why it is not up; "" if it is, or if that is unknown. fault: likewise, but
+    only what a person has to repair. due_ms: turn() has nothing to do before.
     """
 
     name = "wifi"
@@ -30,17 +30,17 @@ class Wifi:
         self._ssid = settings["ssid"]
         self._password = settings["password"]
         self._is_wanted = False
-        self._since_ms = None  # an attempt runs
+        self._since_ms = None  # since when an attempt runs
         self.due_ms = 0
         self.failure = ""
         self.fault = ""
 
     def up(self):
-        """Begin to associate; is_up() tells."""
+        """Begins to associate; is_up() shows the result."""
         self._is_wanted = True
 
     def down(self):
-        """Off, as after a power cut of the radio."""
+        """Switches the radio off, as a power cut does."""
         self._is_wanted = False
         self._since_ms = None
         self.due_ms = 0
@@ -50,13 +50,13 @@ class Wifi:
             self.failure = "The Wi-Fi radio failed (%s)." % error
 
     def restart(self):
-        """Off and on again."""
+        """Switches the radio off and on."""
         was_wanted = self._is_wanted
         self.down()
         self._is_wanted = was_wanted
 
     def is_off(self):
-        """bool: it draws nothing, and nothing of it is lost while the board sleeps."""
+        """bool: the radio is off; nothing is lost while the board sleeps."""
         return not self._is_wanted and not self._wlan.active()
 
     def is_up(self):
@@ -68,7 +68,7 @@ class Wifi:
         try:
             return self._wlan.status("rssi") if self.is_up() else None
         except OSError:
-            return None  # it went between the two questions
+            return None  # the association ended between the two calls
 
     def turn(self, now_ms):
         """One step, if one is due."""
@@ -114,5 +114,5 @@ class Wifi:
             self.fault = "The Wi-Fi %s does not accept wifi.password." % self._ssid
             return self.fault
         if status == _NOT_FOUND:
-            return "The Wi-Fi %s is not in sight." % self._ssid
-        return "The Wi-Fi %s gives no connection (status %d)." % (self._ssid, status)
+            return "The Wi-Fi %s is not in range." % self._ssid
+        return "The Wi-Fi %s does not connect (status %d)." % (self._ssid, status)

@@ -1,5 +1,5 @@
 """Events and positions -> records on raw flash that survive any power cut.
 
-In: Event and Snapshot. Out: numbered records for the uplink, and what had to be dropped.
+In: Events and positions of the Snapshot. Out: numbered records for the uplink, and the losses.
 Start with recorder.py, then journal.py.
 """

@@ -1,4 +1,4 @@
-"""Which positions are worth keeping: enough to redraw the way within error_m.
+"""Track: keeps few positions, enough to redraw the path within error_m.
 
 An opening window with a cone (Zhao and Saalfeld's sleeve): from the last kept
 position, the anchor, every position passed leaves a sector of directions in which a
@@ -24,7 +24,7 @@ _MOST_READY = const(8)
 
 class Track:
     def __init__(self, config):
-        """config: error_m (int, metres), every_s (int, at least one so often, moving)."""
+        """config: error_m (int, metres), every_s (int, seconds between two kept ones, moving)."""
         error_dm = config["error_m"] * 10 - _ROUNDING_DM
         self._across_dm = error_dm * 8 // 10
         self._along_dm = error_dm * 6 // 10
@@ -40,8 +40,8 @@ class Track:
     def keep(self, snapshot):
         """A Snapshot -> int, kept positions that wait for take().
 
-        Only a new fix with a position and UTC counts. Parked, nothing is kept but
-        the last position of the drive.
+        Only a new fix with a position and UTC counts. While the bus is parked, only the
+        last position of the drive is kept.
         """
         if snapshot.trip.phase == "parked":
             self._end()
@@ -56,7 +56,8 @@ class Track:
     def take(self):
         """-> (utc_s, lat_e7, lon_e7, speed_mms or None, heading_deg or None), the oldest.
 
-        Take all that keep() reports: of more than eight the oldest go. IndexError if none.
+        Take all that keep() reports: of more than eight the oldest are dropped. Raises
+        IndexError if there is none.
         """
         return self._ready.pop(0)
 
@@ -84,7 +85,7 @@ class Track:
         self._stood = standing
 
     def _moving(self, s):
-        """Unknown speed: moving if it has left the anchor."""
+        """bool. Unknown speed: the bus moves if it has left the anchor."""
         return (
             self._far_dm > self._across_dm
             if s.gnss.speed_mms is None
@@ -111,13 +112,13 @@ class Track:
         self._open()
 
     def _open(self):
-        """All directions are good."""
+        """All directions are allowed."""
         self._far_dm = 0
         self._left_n = self._left_e = 0
         self._right_n = self._right_e = 0
 
     def _extend(self, s):
-        """May the line end here? If so, narrow the cone by this position."""
+        """May the line end here? -> bool. If so, narrows the cone by this position."""
         lat_e7 = self._anchor[1]
         n = geo.scaled(s.gnss.lat_e7 - lat_e7, geo.north_scale(lat_e7)) // 100
         e = geo.scaled(geo.turn_e7(self._anchor[2], s.gnss.lon_e7), geo.east_scale(lat_e7)) // 100
@@ -136,7 +137,7 @@ class Track:
         return True
 
     def _narrow(self, n, e, distance, coned):
-        """Leave only directions that pass this position within the error across.
+        """Leaves only directions that pass this position within the error across.
 
         The sector's sides touch the circle around it: its direction turned by the
         angle whose sine is across / distance.

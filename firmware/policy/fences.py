@@ -4,8 +4,11 @@ A zone counts as entered once the bus has been inside for dwell_ms, and as left 
 it has been more than edge_mm outside for dwell_ms, or when its hours are over.
 """
 
+from micropython import const
+
 from firmware import geo
-from firmware.policy.pack import CIRCLE
+
+_CIRCLE = const(0)  # as `count` of an area: corner `first` is its centre
 
 
 def contains(policy, area, lat_e7, lon_e7):
@@ -16,7 +19,7 @@ def contains(policy, area, lat_e7, lon_e7):
         and areas.west[area] <= lon_e7 <= areas.east[area]
     ):
         return False
-    if areas.count[area] == CIRCLE:
+    if areas.count[area] == _CIRCLE:
         return centre_mm(policy, area, lat_e7, lon_e7) <= areas.radius_m[area] * 1000
     return geo.inside(policy.corners, areas.first[area], areas.count[area], lat_e7, lon_e7)
 
@@ -32,7 +35,7 @@ def is_near(policy, area, lat_e7, lon_e7, edge_mm):
     areas = policy.areas
     if contains(policy, area, lat_e7, lon_e7):
         return True
-    if areas.count[area] == CIRCLE:
+    if areas.count[area] == _CIRCLE:
         reach_mm = areas.radius_m[area] * 1000 + edge_mm
         return centre_mm(policy, area, lat_e7, lon_e7) <= reach_mm
     first, count = areas.first[area], areas.count[area]

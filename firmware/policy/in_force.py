@@ -64,15 +64,15 @@ class PolicyInForce:
         notices, self._notices = self._notices, []
         return notices
 
-    def turn(self, s, is_calm, reply):
+    def turn(self, s, is_calm, uplink):
         """One step of a check or of loading -> bool: there is more to do.
 
-        is_calm: no alarm sounds and there is no drill. reply(payload): called with the answer
-        once a check is done.
+        is_calm: no alarm sounds and there is no drill. uplink.reply(payload): called
+        with the answer once a check is done.
         """
         done = self._store.turn()
         if done is not None:
-            reply(messages.reply(*done))
+            uplink.reply(messages.reply(*done))
         if self._loading is not None:
             self._load()
         is_waiting = self._store.is_waiting and self._loading is None and s.trip.phase == "parked"

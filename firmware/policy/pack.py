@@ -16,15 +16,14 @@ from firmware.policy.table import Names, Table, numbers
 
 PolicyError = JsonError
 
-CIRCLE = 0  # as `count` of an area: corner `first` is its centre
-
 
 class Policy:
     """Empty when made. Areas are the stops, then the zones; lines are the roads, then the routes.
 
     corners: array('i'), latitude and longitude in turn, 1e-7 degree; `first` and `count` of an
-    area or a line count corners. rules: dict, thresholds that replace those of bus.json.
-    sha256: hex digest of the pack as it was sent; hash: str, its first 8 digits.
+    area or a line count corners; an area of 0 corners is a circle around the one at `first`.
+    rules: dict, thresholds that replace those of bus.json. sha256: hex digest of the pack as it
+    was sent; hash: str, its first 8 digits.
     """
 
     def __init__(self):

@@ -15,7 +15,7 @@ class _Door:
         self.held = Held(held_s * 1000)
         self.is_open = False
         self.raised = False
-        self.rolled = False  # raised in a bus that counts as parked
+        self.rolled = False  # when last seen moving, the bus counted as parked
 
 
 class DoorOpenMoving:
@@ -30,8 +30,8 @@ class DoorOpenMoving:
     Source: over 5 km/h for 2 s, the emergency door at once [default].
 
     Unknown door: counts as open only if it was open when last known.
-    Unknown speed neither raises nor ends it; a parked bus stands, unless it was parked and
-    moved when this was raised.
+    Unknown speed neither raises nor ends it; a parked bus stands, unless it counted as parked
+    when it was last seen moving.
     """
 
     kind = "door_open_moving"
@@ -65,9 +65,10 @@ class DoorOpenMoving:
         if s.gnss.speed_mms is None and not stands and door.is_open:
             return None
         hazard = door.is_open and (s.gnss.speed_mms or 0) > self._limit_mms
+        if hazard:
+            door.rolled = s.trip.phase == "parked"
         if not door.raised and door.held.update(s.now_ms, hazard):
             door.raised = True
-            door.rolled = s.trip.phase == "parked"
             return self._event(RAISED, door, s)
         if door.raised and not hazard:
             door.raised = False

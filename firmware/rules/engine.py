@@ -21,18 +21,19 @@ def unwatched(thresholds, has_belts):
 
 
 class RuleEngine:
-    """Call tune() first. rules: what is in force, in the order of RULES; another list once one of
-    them is another."""
+    """rules: those in force, in the order of RULES; the list is replaced when a rule is rebuilt.
+    The first judge() makes them.
+    """
 
-    def __init__(self, recorder):
+    def __init__(self, recorder, thresholds):
         self.rules = []
         self._recorder = recorder
-        self._broken = set()  # kinds of rules that raise
-        self._stale = set()  # kinds of rules that are to begin anew
-        self._thresholds = None
+        self._broken = set()  # kinds of rules that raise exceptions
+        self._stale = set()  # kinds of rules that have to be rebuilt
+        self.on_thresholds(thresholds)
 
-    def tune(self, thresholds):
-        """Other limits, other rules switched off, from the next tick on."""
+    def on_thresholds(self, thresholds):
+        """Other limits, other rules switched off: from the next tick on."""
         self._thresholds = thresholds
         self._stale.update([rule.kind for rule in RULES])
 

@@ -7,10 +7,10 @@ school bus safety devices); the city hears at 3 min all the same.
 
 from micropython import const
 
+from firmware.trip.boarding import ALONE_MS
 from firmware.warnings import HORN, INSIDE, PROMPT
 
 SETTLE_MS = const(2000)  # after boot the seats need so long to be known
-INSIDE_MS = const(180000)
 _HORN_MS = {"korea": 180000, "japan": 900000}
 
 
@@ -18,7 +18,7 @@ class Profile:
     def __init__(self, config):
         self.name = config["left_behind_profile"]
         self.horn_ms = _HORN_MS[self.name]
-        self.inside_ms = INSIDE_MS
+        self.inside_ms = ALONE_MS
 
     def warning(self, alone_ms):
         """-> PROMPT, INSIDE or HORN."""

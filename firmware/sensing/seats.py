@@ -19,12 +19,11 @@ _SILENT_MS = const(500)  # noise on the bus may cost single reads, no more
 class _Bank:
     """Inputs that fail together, each debounced by itself."""
 
-    def __init__(self, chip, debounce_ms):
+    def __init__(self, chip, debounce_ms, thresholds):
         self.word = 0  # settled levels
         self.known = 0  # which bits of word can be trusted
         self.silent = False
         self.flapping = 0  # inputs that flap
-        self.flaps = self.window_ms = 0  # set by who made this
         self._chip = chip
         self._debounce_ms = debounce_ms
         self._heard_ms = None
@@ -35,7 +34,12 @@ class _Bank:
         self._changed_ms = [0] * chip.inputs
         self._changes = bytearray(chip.inputs)  # of each pin in this window
         self._counting = False
-        self._window_ms = 0
+        self._window_ms = 0  # when it began
+        self.on_thresholds(thresholds)
+
+    def on_thresholds(self, thresholds):
+        self._flaps = thresholds["flaps"]
+        self._flap_window_ms = thresholds["flap_window_s"] * 1000
 
     def sense(self, now_ms):
         """-> True if word or known changed."""
@@ -47,7 +51,7 @@ class _Bank:
         self.silent = False
         if raw != self._raw:
             self._move(now_ms, raw)
-        if self._counting and now_ms - self._window_ms >= self.window_ms:
+        if self._counting and now_ms - self._window_ms >= self._flap_window_ms:
             self._close_window(now_ms)
         return self._pending and self._settle(now_ms)
 
@@ -78,16 +82,16 @@ class _Bank:
         if not self._counting:
             self._counting = True
             self._window_ms = now_ms
-        if self._changes[pin] <= self.flaps:
+        if self._changes[pin] <= self._flaps:
             self._changes[pin] += 1
-        if self._changes[pin] > self.flaps:
+        if self._changes[pin] > self._flaps:
             self.flapping |= 1 << pin
 
     def _close_window(self, now_ms):
         """A pin that has calmed down has to settle anew."""
         self.flapping = 0
         for pin in range(self._pins):
-            if self._changes[pin] > self.flaps:
+            if self._changes[pin] > self._flaps:
                 self.flapping |= 1 << pin
             self._changes[pin] = 0
         self._counting = self.flapping != 0
@@ -117,9 +121,9 @@ class _Bank:
 class SeatMap:
     """Reads the banks each tick and keeps the Snapshot's seat lists."""
 
-    def __init__(self, config, banks):
-        """config: that of the seats. banks: see drivers/seat_inputs.py. tune() has to follow."""
-        self._banks = [_Bank(bank, config["debounce_ms"]) for bank in banks]
+    def __init__(self, config, banks, thresholds):
+        """config["seats"]; banks: see drivers/seat_inputs.py; thresholds: see on_thresholds()."""
+        self._banks = [_Bank(bank, config["debounce_ms"], thresholds) for bank in banks]
         self._step = 2 if config["belts"] else 1
         self._places = []  # of each seat: its bank and pin, None if there is none
         inputs = []
@@ -130,11 +134,10 @@ class SeatMap:
             at = self._step * seat
             self._places.append(inputs[at] if at < len(inputs) else None)
 
-    def tune(self, rules):
-        """config["rules"], or the policy's in their place."""
+    def on_thresholds(self, thresholds):
+        """config["rules"], with the policy's in their place."""
         for bank in self._banks:
-            bank.flaps = rules["flaps"]
-            bank.window_ms = rules["flap_window_s"] * 1000
+            bank.on_thresholds(thresholds)
 
     def silent(self, index):
         """Has bank `index` not answered for half a second?"""

@@ -12,6 +12,7 @@ Without read-back only the driver's ears and eyes can tell that a buzzer is dead
 from micropython import const
 
 from firmware.event import INFO, WARNING, Event
+from firmware.snapshot import NORMAL
 from firmware.timing import Held
 
 _BEEP_MS = const(300)
@@ -61,9 +62,9 @@ class _Output:
 
 
 class SelfCheck:
-    """tune() has to follow."""
+    """lamp, buzzer, horn: switch these outputs, so that a test may take them for a moment."""
 
-    def __init__(self, parts):
+    def __init__(self, parts, thresholds):
         self.lamp = _Output(parts.lamp)
         self.buzzer = _Output(parts.buzzer)
         self.horn = _Output(parts.horn)
@@ -73,10 +74,11 @@ class SelfCheck:
         self._ignition = False
         self._since_ms = None  # a test runs
         self._horn_tested = False
+        self.on_thresholds(thresholds)
 
-    def tune(self, rules):
-        """config["rules"], or the policy's in their place."""
-        self._pressed = [Held(rules["button_stuck_s"] * 1000) for _ in _BUTTONS]
+    def on_thresholds(self, thresholds):
+        """config["rules"], with the policy's in their place."""
+        self._pressed = [Held(thresholds["button_stuck_s"] * 1000) for _ in _BUTTONS]
 
     def update(self, s):
         """Snapshot with its readings -> list of Events; fills in failing."""
@@ -100,7 +102,7 @@ class SelfCheck:
         self._since_ms = s.now_ms
         self.lamp.test(True)
         self.buzzer.test(True)
-        self._horn_tested = self.horn.is_read_back() and s.trip.mode == "normal"
+        self._horn_tested = self.horn.is_read_back() and s.trip.mode == NORMAL
         if self._horn_tested:
             self.horn.test(True)
 

@@ -25,12 +25,9 @@ _READS = const(4)  # of the GNSS buffer a tick, at most
 
 class Sensors:
     def __init__(self, config, parts, s):
-        """Names the sensors in the Snapshot: those of the seats, gnss, supply, cabin, ...
-
-        tune() has to follow.
-        """
+        """Names the sensors in the Snapshot: those of the seats, gnss, supply, cabin, ..."""
         self._parts = parts
-        self._seats = SeatMap(config["seats"], parts.seats.banks)
+        self._seats = SeatMap(config["seats"], parts.seats.banks, config["rules"])
         self._clock = Clock()
         self.nmea = Nmea()
         self._buffer = bytearray(256)
@@ -55,12 +52,9 @@ class Sensors:
         self._deaf_ms = 0  # so long nobody has listened to the receiver, since the start
         self.settled = False  # no switch is on its way from one reading to another
 
-    def tune(self, rules):
-        """config["rules"], or the policy's in their place."""
-        self._seats.tune(rules)
-
-    def utc_ms(self, now_ms):
-        return self._clock.utc_ms(now_ms)
+    def on_thresholds(self, thresholds):
+        """config["rules"], with the policy's in their place."""
+        self._seats.on_thresholds(thresholds)
 
     def sense(self, s, slept_ms=0):
         """Snapshot with now_ms set -> its readings. slept_ms: of the time since the last tick."""

@@ -9,7 +9,7 @@ boarding_door_s after it closed at most, is boarding: told as information
     door open     somebody is with them, for boarding_s at most since the first sat down;
                   a driver who walks to the check button begins anew
     else          they may be alone: the driver is prompted, and the time runs on. After
-                  180 s in all (profile.py) it is boarding no more, and an alarm
+                  180 s in all it is boarding no more, and an alarm
 
 Through a closed door nobody boards: who sits down then alarms at once. Who gets up and sits down
 again within 10 s has not left the bus, and the time runs on: that of the check, too.
@@ -25,21 +25,20 @@ alone: long enough.
 
 from micropython import const
 
-from firmware.rules.profile import INSIDE_MS
 from firmware.timing import Held
 
 _LEAVES_MS = const(60000)
 _TORN_MS = const(30000)
 _ROSE_MS = const(10000)
 _LONG_AGO_MS = const(-86400000)
+ALONE_MS = const(180000)  # for so long children may be alone, then an alarm sounds inside
 
 
 class Boarding:
     """is_on: children board, or somebody may."""
 
-    def __init__(self):
+    def __init__(self, thresholds):
         self.is_on = False
-        self._door_ms = self._hold_ms = 0
         self._was_open = None  # the door, as last known
         self._torn = Held(_TORN_MS)
         self._believed = False
@@ -52,11 +51,12 @@ class Boarding:
         self._before = None  # since_ms, alone_ms as they did; None: they were not boarding
         self._has_asked = False  # since the start, at a door that may be torn
         self._alone_ms = None  # for how long they may have been alone; None: nobody boarded
+        self.on_thresholds(thresholds)
 
-    def tune(self, rules):
-        """config["rules"], or the policy's in their place."""
-        self._door_ms = rules["boarding_door_s"] * 1000
-        self._hold_ms = rules["boarding_s"] * 1000
+    def on_thresholds(self, thresholds):
+        """config["rules"], with the policy's in their place."""
+        self._door_ms = thresholds["boarding_door_s"] * 1000
+        self._hold_ms = thresholds["boarding_s"] * 1000
 
     def watch(self, s, drives):
         """Every tick, with who sat there in the tick before: the front door, the last of them."""
@@ -121,5 +121,5 @@ class Boarding:
             if s.now_ms - self._since_ms < self._hold_ms:
                 return None
         self._alone_ms += s.now_ms - last_ms
-        self.is_on = self.is_on and self._alone_ms < INSIDE_MS
+        self.is_on = self.is_on and self._alone_ms < ALONE_MS
         return self._alone_ms

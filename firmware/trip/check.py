@@ -20,9 +20,8 @@ _CHUNKS = const(3)
 
 
 class Check:
-    def __init__(self, checked, memory):
+    def __init__(self, checked, memory, thresholds):
         """checked: the last check was finished before this boot."""
-        self.walk_ms = 0  # nobody walks to the button in less; set by who made this
         self._memory = memory
         self._kept_ms = 0
         self._kept = [memory.get("sitting_%d" % index) or 0 for index in range(_CHUNKS)]
@@ -32,6 +31,11 @@ class Check:
         self._changed = False  # since it was kept
         self._silent = False  # a seat that cannot be read counts as taken
         self.checked = checked
+        self.on_thresholds(thresholds)
+
+    def on_thresholds(self, thresholds):
+        """config["rules"], with the policy's in their place."""
+        self._walk_ms = thresholds["check_walk_s"] * 1000
 
     def begin(self):
         """The bus is in use: it has to be checked again."""
@@ -46,7 +50,7 @@ class Check:
         if s.vehicle.check_button is not None:
             self._button = s.vehicle.check_button
         off = pressed and ignition_off_ms is not None
-        looked = off and ignition_off_ms >= self.walk_ms
+        looked = off and ignition_off_ms >= self._walk_ms
         if off and not looked:
             s.trip.early_presses += 1
         if looked:

@@ -1,8 +1,8 @@
 """DrivingHours: how long the bus has been driven, without a break and within 24 hours.
 
-DrivingHours is while the ignition is on and the bus is boarding or driving: whoever waits at
-a stop with the engine on does not rest. The board knows no drivers, so this is the
-bus's time; with a change of drivers it says more than either has driven.
+Time counts as driven while the ignition is on: a driver who waits at a stop with the engine on
+does not rest. The board knows no drivers, so this is the time of the bus; where drivers change,
+neither of them has driven that long.
 
 Kept in NVS, written every five minutes of driving and when the engine goes off:
 `drv_run` minutes without a break, `drv_off` the UTC minute of the last drive,
@@ -25,10 +25,8 @@ _WORDS = const(5)
 
 
 class DrivingHours:
-    def __init__(self, memory):
-        """tune() has to follow."""
+    def __init__(self, memory, thresholds):
         self._memory = memory
-        self._rest_min = 0  # a break
         self._run_min = memory.get("drv_run") or 0
         self._boot_min = 0  # of these, driven since this start
         self._last_min = memory.get("drv_off")
@@ -44,13 +42,14 @@ class DrivingHours:
         self._at_ms = None
         self._driven_ms = 0
         self._rested_ms = 0
+        self.on_thresholds(thresholds)
 
-    def tune(self, rules):
-        """config["rules"], or the policy's in their place."""
-        self._rest_min = rules["rest_min"]
+    def on_thresholds(self, thresholds):
+        """config["rules"], with the policy's in their place."""
+        self._rest_min = thresholds["rest_min"]  # a break
 
     def update(self, s):
-        """Snapshot after Trip -> driven_min without a break, driven_day_min in 24 h."""
+        """Snapshot after Trip -> no Events; fills in driven_min and driven_day_min."""
         last, self._at_ms = self._at_ms, s.now_ms
         if last is None:
             self._tell(s)
@@ -67,6 +66,7 @@ class DrivingHours:
             self._rested_ms += s.now_ms - last
             if self._rested_ms // _MINUTE_MS != before:
                 self._rest(s)
+        return ()
 
     def _drive(self, s):
         """Another minute was driven."""

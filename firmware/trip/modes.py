@@ -16,13 +16,9 @@ again. No mode keeps an alarm from the journal or from the city.
 from micropython import const
 
 from firmware.event import ALARM, CLEARED, RAISED, UPDATED, WARNING, Event
+from firmware.snapshot import DRILL, DRIVING, EVACUATION, NORMAL, SERVICE
 from firmware.timing import Held
 from firmware.warnings import INSIDE, LAMP, SILENT
-
-NORMAL = "normal"
-SERVICE = "service"
-DRILL = "drill"
-EVACUATION = "evacuation"
 
 _COUNT_MS = const(2000)  # a seat is left for good, not in passing
 _HOLD_MS = const(3000)  # the check button, from power-on
@@ -82,7 +78,7 @@ class _Evacuation(_Timed):
     """Unknown: a seat that cannot be read is not empty; it keeps the count open."""
 
     def __init__(self, minutes):
-        super().__init__("evacuation", ALARM, minutes)
+        super().__init__(EVACUATION, ALARM, minutes)
         self._changed = Held(_COUNT_MS)
         self._empty = Held(_COUNT_MS)
         self._told = ([], [])  # seats taken, seats unknown
@@ -130,7 +126,7 @@ class Modes:
         """
         if mode != EVACUATION and level >= INSIDE and not s.trip.exercise:
             raise ValueError("Not while an alarm sounds in the bus.")
-        if mode == SERVICE and s.trip.phase == "driving":
+        if mode == SERVICE and s.trip.phase == DRIVING:
             raise ValueError("Not while the bus drives.")
         self._timed[mode].ask(RAISED)
 
@@ -154,7 +150,7 @@ class Modes:
         if settles or (s.vehicle.check_button is True and ms < _STUCK_MS):
             return
         self._held_ms = None
-        if s.vehicle.check_button is False and ms >= _HOLD_MS and s.trip.phase != "driving":
+        if s.vehicle.check_button is False and ms >= _HOLD_MS and s.trip.phase != DRIVING:
             self._service.ask(RAISED, "button")
 
     def update(self, s):

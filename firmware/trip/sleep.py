@@ -1,42 +1,42 @@
-"""Sleep: a bus that is parked, checked, empty and has told so sleeps between its ticks.
+"""Sleep: a bus that is parked, checked and empty, and has reported so, sleeps between its ticks.
 
-    AWAKE -> LEAVING -> ASLEEP     all calm for after_s; the last state tells when the next comes
+    AWAKE -> LEAVING -> ASLEEP     all calm for after_s; the last state promises the next one
     ASLEEP -> AWAKE                at once if anything is not calm; and a minute before that state
 
-Asleep the board ticks once a second as any parked bus does, with the same code: seats, doors,
-buttons, ignition and supply are looked at. What it does without is the radio, and the GNSS
-receiver's words, which come while nobody listens.
+Asleep the board ticks once a second as in any parked bus, with the same code: it reads seats,
+doors, buttons, ignition and supply. It does without the radio, and without the sentences of the
+GNSS receiver, which come while the processor sleeps.
 
 Unknown keeps it awake: a seat, a door, a button, an ignition or a supply that cannot be read.
 """
 
 from micropython import const
 
+from firmware.snapshot import NORMAL, PARKED
 from firmware.timing import Held
-from firmware.trip.trip import PARKED
 from firmware.warnings import SILENT
 
 AWAKE, LEAVING, ASLEEP = const(0), const(1), const(2)
 
 _JOIN_MS = const(60000)  # before the promised state: for the radio to find its network
-_LINGER_MS = const(5000)  # after the link is up: what the city has asked for meanwhile comes
+_LINGER_MS = const(5000)  # after the link is up: commands that the city has sent meanwhile come
 _FIX_MS = const(30000)  # from waking, at most: for a position and the time
 _GIVE_UP_MS = const(600000)  # awake without the broker acknowledging anything
-_MOVED_MG = const(250)  # somebody moves the bus, or in it
+_MOVED_MG = const(250)  # a shock of a bus that moves, or of a person who moves in it
 
 
 class Sleep:
     """state: AWAKE, LEAVING or ASLEEP. next_s: what a state has to promise while LEAVING."""
 
     def __init__(self, settings, low_mv, has_broker):
-        """settings: config["sleep"]; low_mv: of the supply; has_broker: there is one to tell."""
+        """settings: config["sleep"]; low_mv: of the supply; has_broker: bus.json names one."""
         self._is_wanted = settings["on"]
         self._low_mv = low_mv
         self._has_broker = has_broker
         self._calm = Held(settings["after_s"] * 1000)
         self._acked = None
-        self._moved_ms = 0  # when the broker last acknowledged something
-        self._due_ms = 0
+        self._acked_ms = 0  # when the broker last acknowledged something
+        self._due_ms = 0  # when it wakes for the promised state
         self.next_s = settings["wake_s"]
         self._wake()
 
@@ -50,7 +50,7 @@ class Sleep:
             return "a door is open or unknown"
         if s.vehicle.check_button is not False or s.vehicle.sos_button is not False:
             return "a button is pressed or unknown"
-        if s.trip.mode != "normal" or s.trip.exercise:
+        if s.trip.mode != NORMAL or s.trip.exercise:
             return "the mode is " + s.trip.mode
         if s.vehicle.supply_mv is None or s.vehicle.supply_mv < self._low_mv:
             return "the supply is low or unknown"
@@ -60,10 +60,11 @@ class Sleep:
             return "a part fails"
         return ""
 
-    def update(self, s, level, is_busy, uplink):
+    def update(self, s, level, is_busy, link, backlog):
         """Every tick. level: of the warnings; is_busy: an event stands, or work is left.
 
-        uplink: firmware.uplink.uplink.Uplink, of which connected, is_drained and acked count.
+        link: the LinkStatus as of the last turn; backlog: records that the city lacks now, those
+        of this tick included.
         """
         is_calm = self._is_wanted and level == SILENT and not is_busy and not self.doubt(s)
         if not self._calm.update(s.now_ms, is_calm):
@@ -72,7 +73,7 @@ class Sleep:
             if s.now_ms >= self._due_ms:
                 self._wake()
         else:
-            self._try(s, s.now_ms, uplink)
+            self._try(s, s.now_ms, link, backlog)
 
     def said(self, now_ms):
         """A state that promises next_s is on its way."""
@@ -82,30 +83,30 @@ class Sleep:
         self.state = AWAKE
         self._since_ms = self._linked_ms = self._said_ms = None
 
-    def _try(self, s, now_ms, uplink):
+    def _try(self, s, now_ms, link, backlog):
         if self._since_ms is None:
-            self._since_ms = self._moved_ms = now_ms
-        if uplink.acked != self._acked:
-            self._acked = uplink.acked
-            self._moved_ms = now_ms
-        if not uplink.connected:
+            self._since_ms = self._acked_ms = now_ms
+        if link.acked != self._acked:
+            self._acked = link.acked
+            self._acked_ms = now_ms
+        if not link.connected:
             self.state = AWAKE
             self._linked_ms = self._said_ms = None
         elif self._linked_ms is None:
             self._linked_ms = now_ms
-        if not self._has_broker or now_ms - self._moved_ms >= _GIVE_UP_MS:
+        if not self._has_broker or now_ms - self._acked_ms >= _GIVE_UP_MS:
             self._sleep(now_ms)
-        elif uplink.is_drained:
+        elif link.drained and not backlog:
             if self._said_ms is not None:
                 self._sleep(self._said_ms)
             elif self._is_ready(s, now_ms):
                 self.state = LEAVING
 
     def _is_ready(self, s, now_ms):
-        """The city had the time to ask for something, and the receiver that to find itself."""
+        """Commands had the time to come, and the receiver the time to find its position."""
         has_looked = s.gnss.lat_e7 is not None or now_ms - self._since_ms >= _FIX_MS
         return has_looked and now_ms - self._linked_ms >= _LINGER_MS
 
-    def _sleep(self, told_ms):
+    def _sleep(self, promised_ms):
         self.state = ASLEEP
-        self._due_ms = told_ms + self.next_s * 1000 - _JOIN_MS
+        self._due_ms = promised_ms + self.next_s * 1000 - _JOIN_MS

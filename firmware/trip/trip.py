@@ -16,22 +16,18 @@ standstill, so that a broken wire cannot keep the check from coming.
 from micropython import const
 
 from firmware.event import INFO, Event
+from firmware.snapshot import BOARDING, CHECKING, DRIVING, PARKED
 from firmware.timing import LONG_AGO_MS, Held
 from firmware.trip.boarding import Boarding
 from firmware.trip.check import Check
 from firmware.trip.odometer import Odometer
-
-PARKED = "parked"
-BOARDING = "boarding"
-DRIVING = "driving"
-CHECKING = "checking"
 
 _START_MS = const(2000)
 _STANDING_MMS = const(1400)  # 5 km/h
 
 
 class Trip:
-    """Keeps the Snapshot's phase. tune() has to follow.
+    """Keeps the Snapshot's phase.
 
     memory: Memory, for what a power cut must not undo.
     """
@@ -45,8 +41,8 @@ class Trip:
         self.phase = PARKED if unchecked == 0 else CHECKING
         # After a reset nobody knows how long the ignition has been off: long enough.
         self._off_since_ms = 0 if unchecked is None else -LONG_AGO_MS
-        self._check = Check(unchecked == 0, memory)
-        self._boarding = Boarding()
+        self._check = Check(unchecked == 0, memory, config["rules"])
+        self._boarding = Boarding(config["rules"])
         self._notices = []
         self._odometer = Odometer(memory.get("odometer_m") or 0)
         self._number = memory.get("trip") or 0
@@ -55,10 +51,10 @@ class Trip:
         self._on_board = None  # seats taken when the door opened at this stop
         self._place = None  # the policy's name for it
 
-    def tune(self, rules):
-        """config["rules"], or the policy's in their place."""
-        self._check.walk_ms = rules["check_walk_s"] * 1000
-        self._boarding.tune(rules)
+    def on_thresholds(self, thresholds):
+        """config["rules"], with the policy's in their place."""
+        self._check.on_thresholds(thresholds)
+        self._boarding.on_thresholds(thresholds)
 
     def update(self, s):
         """Snapshot with its readings -> list of Events, good until the next; fills in the phase."""

@@ -1,5 +1,5 @@
 """Journal -> MQTT broker.
 
-In: records of the journal, the state on offer. Out: messages with QoS 1; acknowledged records.
-Start with uplink.py.
+In: records of the journal, the newest state, commands. Out: messages with QoS 1, replies, and
+acknowledgements for the journal. Start with uplink.py.
 """

@@ -1,4 +1,4 @@
-"""Backlog: what the journal holds and the city has not, as messages ready to be sent."""
+"""Backlog: the records that the city does not have yet, as messages ready to be sent."""
 
 from micropython import const
 
@@ -6,12 +6,12 @@ from firmware import messages
 from firmware.journal.journal import ALARM, KIND_POSITION, TRACK
 
 _BATCH_BYTES = const(2000)  # 64 kbit/s carry one in a quarter of a second
-_HOLD_MS = const(60000)  # so long a position waits for others to share its message
-_STEP_RECORDS = const(16)  # read at one go; the next tick is waiting
+_HOLD_MS = const(60000)  # a position waits this long for others to share its message
+_STEP_RECORDS = const(16)  # read in one step; the next tick is waiting
 
 
 class Message:
-    """The records first..last of one lane; name: of the topic."""
+    """The records first..last of one lane. name: of the topic; payload: bytes."""
 
     def __init__(self, lane, name, first, last, payload):
         self.lane = lane
@@ -29,11 +29,11 @@ class Backlog:
         self._seen_seq = None
         self._lanes = (_Lane(journal.reader(ALARM)), _Lane(journal.reader(TRACK)))
         self._batch = messages.TrackBatch(_BATCH_BYTES)
-        self._old_seq = 0  # what was there before the connection has waited enough
-        self.due_ms = None  # when the batch goes even if it is not full; None: there is none
+        self._old_seq = 0  # records before this one were there before the connection
+        self.due_ms = None  # when the batch goes even if it is not full; None: no batch
 
     def has_news(self):
-        """Whether records came since this was last asked."""
+        """bool: records were added since the last call."""
         if self._journal.next_seq == self._seen_seq:
             return False
         self._seen_seq = self._journal.next_seq
@@ -42,9 +42,10 @@ class Backlog:
         return True
 
     def start(self, in_flight):
-        """A new connection: back to the cursors, and what waited for it waits no longer.
+        """A new connection: back to the cursors. The positions that are there now wait for no
+        others.
 
-        in_flight: for each lane the last seq that is in a message already, see again().
+        in_flight: for each lane the last seq that is already in a message, see read_again().
         """
         self._batch.clear()
         for lane_id, lane in enumerate(self._lanes):
@@ -53,12 +54,12 @@ class Backlog:
         self.due_ms = None
 
     def take_alarm(self):
-        """The next Message of the alarm lane, or None."""
+        """-> the next Message of the alarm lane, or None."""
         lane = self._lanes[ALARM]
         return self._event(lane, ALARM) if lane.peek_new() else None
 
     def gather(self, now_ms):
-        """Put waiting positions into the batch: True if there may be more of them."""
+        """Puts waiting positions into the batch -> bool: there may be more of them."""
         lane = self._lanes[TRACK]
         reader = lane.reader
         for _ in range(_STEP_RECORDS):
@@ -72,24 +73,24 @@ class Backlog:
         return True
 
     def is_track_due(self, now_ms):
-        """After gather(): the batch is full, due or in the way of an event, or that is next."""
+        """After gather() -> bool: the batch is full or due, or the next record is an event."""
         if not self._lanes[TRACK].is_dry:
             return True
         return self.due_ms is not None and now_ms >= self.due_ms
 
     def take_track(self):
-        """The Message that is due."""
+        """-> the Message of the track lane that is due."""
         lane = self._lanes[TRACK]
         if not self._batch.n:
             return self._event(lane, TRACK)
         self.due_ms = None
         return self._positions()
 
-    def again(self, lane_id, first, last):
-        """The Message of these records once more: of those that are left, up to the first gap.
+    def read_again(self, lane_id, first, last):
+        """-> Message of these records again: of those that are left, up to the first gap.
 
-        None if all were dropped from a full lane. Messages have to be asked for in the
-        order of their lane, before any new one is taken.
+        None if a full lane has dropped all of them. Ask for messages in the order of their
+        lane, before any new one is taken.
         """
         lane = self._lanes[lane_id]
         reader = lane.reader
@@ -117,36 +118,37 @@ class Backlog:
 
 
 class _Lane:
-    """A reader with one record held back: after peek() its seq, kind and payload are the next."""
+    """A reader with one record ahead: after peek() it shows the next seq, kind and payload."""
 
     def __init__(self, reader):
         self.reader = reader
         self._in_flight = 0
         self._is_held = False
-        self.is_dry = False  # read to its end; whoever learns of more has to say so
+        self.is_dry = False  # read to its end; has_news() sets it back
 
     def peek_new(self):
-        """peek(), passing over what is in flight."""
+        """peek(), but skips records in flight."""
         return self.seek(self._in_flight + 1)
 
     def peek(self):
+        """-> bool: there is a next record."""
         if not self._is_held and not self.is_dry:
             self._is_held = self.reader.read()
             self.is_dry = not self._is_held
         return self._is_held
 
     def take(self):
-        """The record that peek() showed is done with."""
+        """The record that peek() showed is used."""
         self._is_held = False
 
     def seek(self, seq):
-        """Pass over records before seq; peek()."""
+        """Skips the records before seq -> bool, as peek()."""
         while self.peek() and self.reader.seq < seq:
             self.take()
         return self._is_held
 
     def rewind(self, in_flight):
-        """Back to the cursor."""
+        """Goes back to the cursor. in_flight: the last seq that is already in a message."""
         self._in_flight = in_flight
         self.reader.rewind()
         self._is_held = False

@@ -1,15 +1,14 @@
 """Requests of the city on cmd/<name>. A new command is one line in COMMANDS.
 
-Payload: {"v":1,"id":"..."}; every request is answered on `reply` with its id, a bad
-one with a sentence that says what is wrong; it changes nothing. A command is handed
-the bus and the request; it gives back a sentence, or raises ValueError with one; None:
-the answer follows.
+Payload: {"v":1,"id":"..."}. Every request is answered on `reply` with its id. A bad request
+changes nothing; its answer says what is wrong. A command gets the bus and the request. It
+returns a sentence, or raises ValueError with one, or returns None: the answer follows later.
 """
 
 import json
 
 from firmware import messages
-from firmware.trip.modes import DRILL, EVACUATION, SERVICE
+from firmware.snapshot import DRILL, EVACUATION, SERVICE
 
 
 def _ping(bus, request):
@@ -18,7 +17,7 @@ def _ping(bus, request):
 
 def _service(bus, request):
     bus.enter(SERVICE)
-    return "Service mode: the horn keeps quiet. It ends by itself."
+    return "Service mode: the horn stays silent. It ends by itself."
 
 
 def _drill(bus, request):
@@ -28,7 +27,7 @@ def _drill(bus, request):
 
 def _evacuation(bus, request):
     bus.enter(EVACUATION)
-    return "Evacuation: heads are counted until every seat is empty."
+    return "Evacuation: persons are counted until every seat is empty."
 
 
 def _normal(bus, request):
@@ -51,7 +50,7 @@ COMMANDS = {
 
 
 def answer(bus, name, payload):
-    """name: str after cmd/; payload: bytes -> reply payload, bytes; None: it follows."""
+    """name: str after cmd/. payload: bytes -> bytes for `reply`; None: the answer follows later."""
     try:
         request = json.loads(payload)
     except (ValueError, UnicodeError):
@@ -63,9 +62,9 @@ def answer(bus, name, payload):
         return messages.reply(None, False, '"id" has to be a text of 1 to 64 characters.')
     if name not in COMMANDS:
         known = ", ".join(sorted(COMMANDS))
-        return messages.reply(request_id, False, "Unknown command; known are: %s." % known)
+        return messages.reply(request_id, False, "Unknown command; there are: %s." % known)
     try:
-        told = COMMANDS[name](bus, request)
-        return None if told is None else messages.reply(request_id, True, told)
+        text = COMMANDS[name](bus, request)
+        return None if text is None else messages.reply(request_id, True, text)
     except ValueError as error:
         return messages.reply(request_id, False, str(error))

@@ -1,7 +1,7 @@
-"""From nothing to a CONNACK: what umqtt.simple does well, and the only part that may block.
+"""Connect: opens a connection, up to its CONNACK, by umqtt.simple. Only this part may block.
 
-umqtt.simple as it is frozen into the firmware of the ESP32 (1.7, 1.8) or as the
-registry has it (1.3.4, which knows no timeout). Called by a dialer beside the tick.
+umqtt.simple is the one that is frozen into the ESP32's firmware (1.7, 1.8), or the one of the
+package index (1.3.4, which has no timeout). A dialer runs it beside the tick.
 """
 
 from micropython import const
@@ -34,20 +34,22 @@ class _Client(MQTTClient):
     @sock.setter
     def sock(self, sock):
         self._sock = sock
-        if hasattr(sock, "settimeout"):  # a TLS socket has none: that of the one below holds
+        if hasattr(
+            sock, "settimeout"
+        ):  # a TLS socket has none; the timeout of its TCP socket holds
             sock.settimeout(self.timeout_s)
             sock.setsockopt(_IPPROTO_TCP, _TCP_NODELAY, 1)
 
 
 class Connect:
-    """Blocking callable: DNS, TCP, TLS, CONNECT, CONNACK -> the socket. OSError if any fails.
+    """Blocking callable: DNS, TCP, TLS, CONNECT, CONNACK -> the socket. OSError if one fails.
 
-    Every step has connect_timeout_s, but for DNS, which has its own or none:
-    the caller has to be ready to abandon it.
+    Every step has connect_timeout_s, except DNS, which has its own timeout or none: the
+    caller has to be ready to abandon the call.
     """
 
     def __init__(self, broker, client_id, will_topic, will):
-        """broker: config["broker"]; client_id: str; the will: bytes, retained, QoS 1."""
+        """broker: config["broker"]; client_id: str; will_topic, will: bytes, retained, QoS 1."""
         self._broker = broker
         self._client_id = client_id.encode()
         self._will_topic = will_topic
@@ -68,11 +70,11 @@ class Connect:
             why = _REFUSALS[code] if code < len(_REFUSALS) else "code %d" % code
             reason = OSError("the broker refused: " + why)
         except (AssertionError, IndexError, TypeError):
-            reason = OSError("no CONNACK came")  # so umqtt.simple ends a torn or wrong one
+            reason = OSError("no CONNACK came")  # umqtt.simple raises these at a torn or wrong one
         except ValueError:
             reason = OSError("broker.host is not a host name")
         except MemoryError:
-            reason = OSError("no memory left to connect")
+            reason = OSError("no memory to connect")
         except OSError as error:
             reason = error
         if client.sock is not None:
@@ -98,8 +100,8 @@ class Connect:
 
 
 def _tls(broker):
-    """-> arguments of ssl.wrap_socket. With broker.ca only a broker that this authority vouches
-    for, under the name broker.host, is spoken to; a file that cannot be read is no consent."""
+    """-> arguments of ssl.wrap_socket. With broker.ca the broker has to show a certificate of
+    this authority for the name broker.host. Raises OSError if the file cannot be read."""
     how = {"server_hostname": broker["host"]}
     if broker["ca"]:
         how["cert_reqs"] = _CERT_REQUIRED
@@ -108,7 +110,7 @@ def _tls(broker):
 
 
 def _certificate(path):
-    """-> bytes if the file is DER, str if it is PEM: so ssl tells them apart."""
+    """-> bytes if the file is DER, str if it is PEM: ssl goes by the type."""
     try:
         with open(path, "rb") as file:
             data = file.read()

@@ -3,46 +3,48 @@
 umqtt.simple waits for each PUBACK; at 100 ms round trip that is ten messages a
 second. Link lets it do the CONNECT (firmware/uplink/connect.py) and takes the socket from
 there. Every failure, of the network or of the protocol, ends the same way: the link
-is closed and `failure` says why. Sending again is the caller's business.
+is closed and `failure` says why. The caller has to send messages again.
 """
 
 from micropython import const
 
 from firmware.uplink.connect import Connect
-from firmware.uplink.packets import PINGRESP, PUBACK, PUBLISH, SUBACK, Inbox, Outbox
+from firmware.uplink.packets import PINGRESP, PUBACK, PUBLISH, SUBACK, PacketReader, PacketWriter
 
 PACKET_MAX = const(3072)  # bytes, the longest packet that can be sent
-_INBOX = const(1024)  # bytes, the longest packet that can be received
+_RECEIVED_MAX = const(1024)  # bytes, the longest packet that can be received
 _LOOK_MS = const(500)  # how often deadlines are looked at
 
 _CLOSED = const(0)
-_DIALLING = const(1)
+_CONNECTING = const(1)
 _OPEN = const(2)
 
 
 class Link:
-    """dialer: see drivers/radio/dial.py. `now_ms` never wraps. No method raises a network error.
+    """No method raises a network error. `now_ms` never wraps.
 
-    on_ack(packet_id, now_ms): a PUBACK came, perhaps for no message of ours.
-    on_message(topic: bytes, payload: bytes): acknowledged as soon as it returns.
+    on_ack(packet_id, now_ms): a PUBACK came, perhaps with an id that is not in use.
+    on_message(topic: bytes, payload: bytes): the message is acknowledged when it returns.
+    failure: str, why the last connection or attempt ended. attempts: int, to connect.
     """
 
     def __init__(self, broker, client_id, will_topic, will, dialer):
-        """broker: config["broker"]; client_id: str; will_topic, will: bytes."""
+        """broker: config["broker"]; client_id: str; will_topic, will: bytes; dialer: see
+        drivers/radio/dial.py."""
         self._connect = Connect(broker, client_id, will_topic, will)
         self._dialer = dialer
-        self._dial_ms = broker["connect_timeout_s"] * 1000
+        self._connect_ms = broker["connect_timeout_s"] * 1000
         self._answer_ms = broker["ack_timeout_s"] * 1000
         # Half of the keepalive: the broker closes after one and a half [MQTT-3.1.2-24].
         self._idle_ms = broker["keepalive_s"] * 500
-        self._out = Outbox(PACKET_MAX)
-        self._in = Inbox(_INBOX)
+        self._out = PacketWriter(PACKET_MAX)
+        self._in = PacketReader(_RECEIVED_MAX)
         self._state = _CLOSED
         self._sock = None
         self.on_ack = None
         self.on_message = None
         self.failure = ""
-        self.dials = 0
+        self.attempts = 0
         self.too_long = 0  # inbound messages that did not fit and were skipped
 
     @property
@@ -50,27 +52,27 @@ class Link:
         return self._state == _OPEN
 
     @property
-    def is_dialling(self):
-        return self._state == _DIALLING
+    def is_connecting(self):
+        return self._state == _CONNECTING
 
     @property
     def can_send(self):
-        """Nothing is waiting for the socket."""
+        """bool: no packet waits for the socket."""
         return self._state == _OPEN and self._out.is_empty
 
-    def dial(self, now_ms):
-        """Begin to connect; turn() will tell."""
-        self.dials += 1
-        self._state = _DIALLING
-        self._due_ms = now_ms + self._dial_ms
+    def connect(self, now_ms):
+        """Begins to connect; turn() finishes it."""
+        self.attempts += 1
+        self._state = _CONNECTING
+        self._due_ms = now_ms + self._connect_ms
         try:
             self._dialer.start(self._connect)
         except OSError as error:
             self._fail(error)
 
     def close(self, reason):
-        """Let go, without DISCONNECT: the broker then publishes the will."""
-        if self._state == _DIALLING:
+        """Closes the link without DISCONNECT: the broker then publishes the will."""
+        if self._state == _CONNECTING:
             self._dialer.abandon()
         self._state = _CLOSED
         self.failure = reason
@@ -79,27 +81,27 @@ class Link:
             self._sock = None
 
     def leave(self, reason):
-        """Let go with DISCONNECT, if the socket takes it: the broker forgets the will."""
+        """Closes the link with DISCONNECT, if the socket takes it: the broker drops the will."""
         if self.can_send:
             self._out.disconnect()
             try:
                 self._out.flush(self._sock)
             except OSError:
-                pass  # it was gone already
+                pass  # the connection was gone already
         self.close(reason)
 
     def turn(self, now_ms):
-        """Move what can be moved without waiting."""
+        """Reads and writes what is possible without waiting."""
         try:
             if self._state == _OPEN:
                 self._converse(now_ms)
-            elif self._state == _DIALLING:
+            elif self._state == _CONNECTING:
                 self._await(now_ms)
         except OSError as error:
             self._fail(error)
 
     def publish(self, topic, payload, packet_id, retain, dup, now_ms):
-        """QoS 1. False: it has to wait (see can_send). ValueError: longer than PACKET_MAX."""
+        """QoS 1 -> bool: False, not now (see can_send). ValueError: longer than PACKET_MAX."""
         if not self.can_send:
             return False
         if not self._out.publish(topic, payload, packet_id, retain, dup):
@@ -108,7 +110,7 @@ class Link:
         return True
 
     def subscribe(self, topic, packet_id, now_ms):
-        """One filter, QoS 1; a SUBACK that does not come fails the link. False: has to wait."""
+        """One filter, QoS 1 -> bool: False, not now. Without a SUBACK in time the link fails."""
         if not self.can_send:
             return False
         self._out.subscribe(topic, packet_id)
@@ -130,7 +132,7 @@ class Link:
             self._look_ms = now_ms + _LOOK_MS
             self._state = _OPEN
         elif now_ms >= self._due_ms:
-            self.close("no connection within %d s" % (self._dial_ms // 1000))
+            self.close("no connection within %d s" % (self._connect_ms // 1000))
 
     def _converse(self, now_ms):
         if not self._out.is_crowded and self._in.fill(self._sock):
@@ -169,19 +171,19 @@ class Link:
                 self._flush(now_ms)
 
     def _receive(self, now_ms):
-        box = self._in
+        packets = self._in
         while self._state == _OPEN and not self._out.is_crowded:
-            first = box.take()
+            first = packets.next_packet()
             if first is None:
                 return
-            length = box.end - box.start
+            length = packets.end - packets.start
             if first & 0xF0 == PUBLISH:
                 self._message(first)
             elif first == PUBACK and length == 2:
-                self.on_ack(box.number(box.start), now_ms)
+                self.on_ack(packets.number(packets.start), now_ms)
             elif first == SUBACK and length == 3:
                 # A refusal (0x80) is no failure: without commands the alarms still go out.
-                if box.number(box.start) != self._suback_id:
+                if packets.number(packets.start) != self._suback_id:
                     raise OSError("SUBACK for a SUBSCRIBE that was never sent")
                 self._suback_id = 0
             elif first == PINGRESP and length == 0:
@@ -193,21 +195,22 @@ class Link:
         qos = first >> 1 & 3
         if qos > 1 or first & 0x0F == 0x08:
             raise OSError("PUBLISH with wrong flags 0x%02x [MQTT-3.3.1-2, -4]" % first)
-        box = self._in
-        topic = box.start + 2
-        body = topic + (box.number(box.start) if box.end - box.start >= 2 else 0xFFFF)
+        packet = self._in
+        topic = packet.start + 2
+        has_length = packet.end - packet.start >= 2
+        body = topic + (packet.number(packet.start) if has_length else 0xFFFF)
         payload = body + 2 * qos
-        if payload > box.end:
-            if not box.too_long:
+        if payload > packet.end:
+            if not packet.too_long:
                 raise OSError("PUBLISH shorter than its topic")
-            self.too_long += 1  # even its topic is: it stays with the broker
+            self.too_long += 1  # not even its topic fits: it stays with the broker
             return
-        packet_id = box.number(body) if qos else None
+        packet_id = packet.number(body) if qos else None
         if packet_id == 0:
             raise OSError("PUBLISH with packet id 0 [MQTT-2.3.1-1]")
-        if box.too_long:
+        if packet.too_long:
             self.too_long += 1
         else:
-            self.on_message(box.bytes(topic, body), box.bytes(payload, box.end))
+            self.on_message(packet.bytes(topic, body), packet.bytes(payload, packet.end))
         if qos:
             self._out.puback(packet_id)

@@ -1,4 +1,4 @@
-"""How many bytes of positions may be on their way, so that an alarm behind them waits little."""
+"""Pace: how many bytes of positions may be in flight, so that an alarm waits only briefly."""
 
 from micropython import const
 
@@ -6,27 +6,27 @@ _QUEUE_MS = const(1000)
 
 
 class Pace:
-    """Grows while PUBACKs come as fast as the fastest, shrinks once they take a second
-    more: then the bytes only stand in a queue somewhere, in front of the next alarm.
+    """Grows while PUBACKs come about as fast as the fastest one. Shrinks when they take over a
+    second more: then the bytes wait in a queue of the network, in front of the next alarm.
     """
 
     def __init__(self, least, most):
-        """Bytes."""
+        """The limits, in bytes."""
         self._least = min(least, most)
         self._most = most
         self.start()
 
     def start(self):
-        """A new connection: nothing is known about it."""
+        """A new connection: its speed is not known."""
         self._room = self._least
         self._fastest_ms = None
 
     def allows(self, in_flight):
-        """Whether one more message may follow so many bytes."""
+        """bool: one more message may follow these bytes, which are not acknowledged yet."""
         return in_flight < self._room
 
     def acknowledged(self, waited_ms, size):
-        """A message of so many bytes was acknowledged after so long."""
+        """A message of `size` bytes was acknowledged after `waited_ms`."""
         if self._fastest_ms is None or waited_ms < self._fastest_ms:
             self._fastest_ms = waited_ms
         if waited_ms > self._fastest_ms + _QUEUE_MS:

@@ -16,16 +16,16 @@ _DISCONNECT = const(0xE0)
 _DUP = const(0x08)
 _QOS_1 = const(0x02)
 _RETAIN = const(0x01)
-_SMALL_ROOM = const(64)  # small answers that wait behind a packet half written
+_SMALL_ROOM = const(64)  # small packets that wait behind a half-written one
 
 
-class Outbox:
-    """Packets on their way into a socket that takes them whole, in pieces or not now.
+class PacketWriter:
+    """Writes packets into a socket that takes them whole, in pieces, or not now.
 
-    One large packet (PUBLISH, SUBSCRIBE) at a time, when is_empty; one write for it
-    if the socket takes it. Small ones (PUBACK, PINGREQ) may be put while not is_crowded
-    and follow it.
-    The bytes of a write that was not taken are offered again unchanged, as TLS wants.
+    It takes one large packet (PUBLISH, SUBSCRIBE) at a time, when is_empty, and writes it at
+    once if the socket takes it. Small ones (PUBACK, PINGREQ) may be added while not
+    is_crowded; they follow it. Bytes that the socket did not take are offered again
+    unchanged, as TLS requires.
     """
 
     def __init__(self, size):
@@ -42,11 +42,11 @@ class Outbox:
 
     @property
     def is_crowded(self):
-        """No room for one more PUBACK and a PINGREQ."""
+        """bool: there is no room for one more PUBACK and a PINGREQ."""
         return self._waiting + 6 > _SMALL_ROOM
 
     def publish(self, topic, payload, packet_id, retain, dup):
-        """QoS 1. False, and nothing written, if the packet is longer than the buffer."""
+        """QoS 1 -> bool: False, and nothing is written, if it is longer than the buffer."""
         self._start(
             PUBLISH | _QOS_1 | (_RETAIN if retain else 0) | (_DUP if dup else 0),
             4 + len(topic) + len(payload),
@@ -91,7 +91,7 @@ class Outbox:
         self.is_empty = False
 
     def flush(self, sock):
-        """Hand the socket what it takes: number of bytes. OSError as the socket has it."""
+        """Gives the socket what it takes -> int, bytes. Raises the socket's OSError."""
         sent = 0
         while True:
             while self._at < self._end:
@@ -132,8 +132,8 @@ class Outbox:
         self._end += len(data)
 
 
-class Inbox:
-    """Takes packets out of a stream that arrives in any pieces."""
+class PacketReader:
+    """Finds the packets in a stream that arrives in pieces of any size."""
 
     def __init__(self, size):
         self.buf = bytearray(size)
@@ -141,15 +141,15 @@ class Inbox:
         self.clear()
 
     def clear(self):
-        self.start = 0  # the body of the packet that take() returned is buf[start:end]
+        self.start = 0  # the body of the packet from next_packet() is buf[start:end]
         self.end = 0
-        self.too_long = False  # only its first bytes are there, the rest is skipped
+        self.too_long = False  # only its first bytes are there; the rest is skipped
         self._next = 0
         self._have = 0
         self._skip = 0
 
     def fill(self, sock):
-        """Read what is there: True if anything waits for take(). OSError: the stream ended."""
+        """Reads what is there -> bool: there are bytes for next_packet(). OSError: the end."""
         if self._next:
             left = self._have - self._next
             if left:
@@ -166,10 +166,10 @@ class Inbox:
         self._have += n
         return True
 
-    def take(self):
-        """First byte of the next packet that is there as a whole, or None.
+    def next_packet(self):
+        """-> the first byte of the next packet that is complete, or None.
 
-        OSError if what comes is no MQTT packet.
+        Raises OSError if the bytes are no MQTT packet.
         """
         if self._skip:
             step = min(self._skip, self._have - self._next)
@@ -195,7 +195,7 @@ class Inbox:
         self.too_long = self.end - at > len(self.buf)
         if self.too_long:
             if self._have - at < len(self.buf):
-                return None  # until the buffer is full: as much of it as can be seen
+                return None  # wait until the buffer is full of it
             self._skip = self.end - self._have
             self.end = self._have
         elif self.end > self._have:
@@ -204,7 +204,7 @@ class Inbox:
         return self.buf[at]
 
     def number(self, at):
-        """The 16-bit number at this place of buf."""
+        """-> the 16-bit number at this index of buf."""
         return self.buf[at] << 8 | self.buf[at + 1]
 
     def bytes(self, start, end):

@@ -1,4 +1,4 @@
-"""What the city hears of the radios: which one is in use, and what a person has to mend."""
+"""RadioNews: reports to the city which radio is in use, and what a person has to repair."""
 
 from micropython import const
 
@@ -6,7 +6,7 @@ from firmware.event import INFO, Event, fault
 from firmware.timing import Every
 
 _LOOK_MS = const(5000)
-_AGAIN_MS = const(3600000)  # the same fault, if it came back
+_AGAIN_MS = const(3600000)  # the same fault is reported again after this, if it stands
 
 
 class RadioNews:

@@ -1,6 +1,6 @@
-"""Uplink: journal -> broker. Forgets only what the broker acknowledged.
+"""Uplink: journal -> broker. A record stays until the broker has acknowledged it.
 
-In this order: what was in flight when the last connection broke, the status, alarms,
+The order: messages that were in flight when the last connection broke, the status, alarms,
 replies, then the track; the newest state whenever one is offered. Alarms never wait
 for positions (promise P3): a part of the window is never filled with positions, and
 no more positions are on their way than the link carries in about a second.
@@ -18,7 +18,7 @@ from firmware.uplink.pace import Pace
 from firmware.uplink.reconnect import Reconnect
 from firmware.uplink.window import Window
 
-_TRACK_BYTES = const(4000)  # may be on their way whatever the link
+_TRACK_BYTES = const(4000)  # may be in flight, whatever the link
 _HEAD_BYTES = const(7)  # of a PUBLISH, without its topic
 _LOOK_MS = const(500)
 _TURN_STEPS = const(4)  # a turn is short: the next tick is waiting
@@ -29,10 +29,11 @@ _NEVER_MS = const(1 << 60)
 class Uplink:
     """on_command(name: str, payload: bytes) -> bytes to publish on `reply`; None: reply() follows.
 
-    status() -> bytes, published retained on every connect. The counters are for a console.
+    The counters are for tests and a console.
     """
 
     def __init__(self, config, journal, radio, dialer, status):
+        """status() -> bytes, published retained on every connect."""
         broker = config["broker"]
         client_id = config["fleet"] + "-" + config["bus"]
         self._topics = {}
@@ -46,7 +47,7 @@ class Uplink:
         self._link.on_ack = self._acked
         self._link.on_message = self._message
         seed = crc32(client_id.encode())
-        self._reconnector = Reconnect(radio, self._link, broker["backoff_max_s"], seed)
+        self._reconnect = Reconnect(radio, self._link, broker["backoff_max_s"], seed)
         self._window = Window(broker["window"], broker["window_bytes"])
         self._last_slot = 1 if broker["window"] > 1 else 0  # kept free for the state
         self._reserve = broker["window"] // 4  # messages, never used for the track
@@ -70,7 +71,7 @@ class Uplink:
 
     @property
     def is_drained(self):
-        """The city has everything, and the bus has answered all it was asked."""
+        """bool: the city has every record, and an answer to every command."""
         return (
             self._link.is_open
             and not self._greetings
@@ -82,31 +83,32 @@ class Uplink:
 
     @property
     def is_off(self):
-        """It rests, and the radio is off: nothing is lost if the board sleeps."""
-        return self._reconnector.is_off
+        """bool: the link sleeps and the radio is off; nothing is lost if the board sleeps."""
+        return self._reconnect.is_off
 
     @property
     def failure(self):
-        """str: why the last connection or dial ended; "" if none did."""
+        """str: why the last connection or attempt ended; "" if none has."""
         return self._link.failure
 
     @property
-    def dials(self):
-        return self._link.dials
+    def attempts(self):
+        """int: to connect, since the start."""
+        return self._link.attempts
 
     @property
-    def dials_failed(self):
-        return self._reconnector.dialled_in_vain
+    def attempts_failed(self):
+        return self._reconnect.attempts_failed
 
     def turn(self, now_ms):
-        """Never waits. True if there is more to do at once, should there be time."""
+        """Sends and reads without waiting -> bool: there is more to do, if there is time."""
         self._now_ms = now_ms
         link = self._link
         if link.is_open:
             link.turn(now_ms)
             if now_ms >= self._look_ms:
                 self._look(now_ms)
-        if not link.is_open and not self._reconnect(now_ms):
+        if not link.is_open and not self._open(now_ms):
             return False
         if self._backlog.has_news():
             self._idle_until_ms = 0
@@ -121,16 +123,16 @@ class Uplink:
                 return False
         return True
 
-    def rest(self, now_ms, is_on=True):
-        """Good-bye to the broker, a moment later the radio off; is_on False: up again."""
-        if is_on and not self._reconnector.rests:
+    def sleep(self, now_ms, is_asleep=True):
+        """Disconnects and then switches the radio off; is_asleep False: connects again."""
+        if is_asleep and not self._reconnect.is_asleep:
             self._link.leave("the bus sleeps")
-            self._reconnector.rest(now_ms)
-        elif not is_on and self._reconnector.rests:
-            self._reconnector.begin(now_ms)
+            self._reconnect.sleep(now_ms)
+        elif not is_asleep and self._reconnect.is_asleep:
+            self._reconnect.wake(now_ms)
 
     def wants_state(self, now_ms):
-        """Whether a state offered now goes out now; otherwise it is skipped, never queued."""
+        """bool: a state offered now is sent now; otherwise it is skipped, never queued."""
         return (
             self._link.can_send
             and not self._greetings
@@ -139,30 +141,31 @@ class Uplink:
         )
 
     def offer_state(self, payload):
-        """Publish the newest state (bytes), retained. Ignored unless wants_state."""
+        """Publishes the newest state (bytes), retained. Ignored unless wants_state()."""
         if self.wants_state(self._now_ms):
             self._send("state", payload, True)
 
     def renew_status(self):
-        """What status() tells has changed; without a connection the next one tells it."""
+        """Publishes status() again, because it has changed; without a connection, the next
+        connect does."""
         if self._was_open and "status" not in self._greetings:
             self._greetings.append("status")
             self._idle_until_ms = 0
 
     def reply(self, payload):
-        """Publish on `reply` (bytes), now or with the next connection."""
+        """Publishes on `reply` (bytes), now or with the next connection."""
         self._replies.append(payload)
         self._idle_until_ms = 0
 
-    def _reconnect(self, now_ms):
-        """-> bool: open now."""
+    def _open(self, now_ms):
+        """Works on the next connection -> bool: the link is open now."""
         if self._was_open:
             self._was_open = False
             self.breaks += 1
             self._window.unsend()
-            self._reconnector.lost(now_ms)
-        if self._host or self._reconnector.rests:
-            self._reconnector.turn(now_ms)
+            self._reconnect.lost(now_ms)
+        if self._host or self._reconnect.is_asleep:
+            self._reconnect.turn(now_ms)
         if not self._link.is_open:
             return False
         self._was_open = True
@@ -179,11 +182,11 @@ class Uplink:
         oldest_ms = self._window.oldest_ms()
         if oldest_ms is not None and now_ms - oldest_ms >= self._answer_ms:
             self._link.close("no PUBACK came")
-        elif self._reconnector.radio_is_lost():
+        elif self._reconnect.radio_is_lost():
             self._link.close("the radio lost its network")
 
     def _step(self, now_ms):
-        """The most urgent thing that can be done: True if there was one."""
+        """Does the most urgent thing that can be done -> bool: there was one."""
         slot = self._window.unsent()
         if slot is not None:
             self._send_again(slot)
@@ -204,15 +207,15 @@ class Uplink:
         return self._backlog.gather(now_ms) or self._send_track(now_ms)
 
     def _send_again(self, slot):
-        """As it was, with its packet id and DUP [MQTT-3.3.1-1, -4.4.0-1]."""
+        """The same message, with its packet id and DUP [MQTT-3.3.1-1, -4.4.0-1]."""
         payload = slot.payload
         if payload is None:
-            message = self._backlog.again(slot.lane, slot.first, slot.last)
+            message = self._backlog.read_again(slot.lane, slot.first, slot.last)
             if message is None:  # dropped from a full lane in the meantime
                 slot.is_acked = True
                 self._settle(slot.lane)
                 return
-            if message.last < slot.last:  # a record in the middle can't be read any more
+            if message.last < slot.last:  # a record in the middle cannot be read any more
                 self._window.split(slot, message.last + 1)
             payload = message.payload
         self.resent += 1
@@ -240,7 +243,7 @@ class Uplink:
         self._publish(slot, message.payload, False)
 
     def _send(self, name, payload, retain):
-        """A message that is not from the journal."""
+        """Sends a message that is not from the journal."""
         slot = self._window.add(self._topics[name], None, None, None, payload, retain)
         self._publish(slot, payload, False)
 
@@ -259,17 +262,17 @@ class Uplink:
         self._idle_until_ms = 0
         if slot.lane == TRACK:
             self._pace.acknowledged(now_ms - slot.sent_ms, slot.size)
-        self._reconnector.proven(now_ms)
+        self._reconnect.proven(now_ms)
         self._settle(slot.lane)
 
     def _settle(self, lane):
-        """Forget what the city now has without a gap."""
+        """The journal may drop what the city now has without a gap."""
         upto = self._window.settle(lane)
         if upto is not None:
             self._journal.ack(lane, upto)
 
     def _message(self, topic, payload):
-        """A command. In a flood of them what can't be answered is not done either."""
+        """A message of the city. Commands are refused while four replies are queued."""
         prefix = self._topics["cmd/#"][:-1]
         if self.on_command is None or not topic.startswith(prefix):
             return

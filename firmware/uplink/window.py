@@ -1,4 +1,4 @@
-"""What was published and is not acknowledged yet."""
+"""Window: the messages that were published and are not acknowledged yet."""
 
 from micropython import const
 
@@ -6,10 +6,10 @@ _IDS = const(65535)
 
 
 class Slot:
-    """One message in flight. It outlives the connection: sent again it keeps its packet id.
+    """One message in flight. It outlives the connection, and keeps its packet id.
 
-    lane: of the journal, then it carries the records first..last of it and payload is
-    None; or None, then payload is kept here. sent_ms: None if it has to be sent (again).
+    lane: of the journal: the message carries its records first..last, and payload is None. Or
+    None: the payload is kept here. sent_ms: None if the message has to be sent, or sent again.
     """
 
     def __init__(self, packet_id, topic, lane, first, last, payload, retain):
@@ -29,14 +29,15 @@ class Window:
     """Slots in the order of their first sending."""
 
     def __init__(self, messages, size):
-        """At most so many messages; no further one once they hold `size` bytes."""
+        """messages: at most so many. size: no further message once they hold so many bytes."""
         self._limit = messages
         self._size = size
         self._last_id = 0
         self.slots = []
 
     def has_room(self, reserve=0):
-        """For one more message, while so many, and their share of the bytes, are kept free."""
+        """-> bool: for one more message. reserve: so many messages, and their share of the
+        bytes, are kept free."""
         usable = self._limit - reserve
         if len(self.slots) >= usable:
             return False
@@ -48,13 +49,13 @@ class Window:
         return slot
 
     def split(self, slot, first):
-        """slot ends before the record `first`; the rest becomes a message of its own after it."""
-        rest = Slot(self.next_id(), slot.topic, slot.lane, first, slot.last, None, slot.retain)
-        self.slots.insert(self.slots.index(slot) + 1, rest)
+        """slot ends before the record `first`; a new slot after it gets the other records."""
+        others = Slot(self.next_id(), slot.topic, slot.lane, first, slot.last, None, slot.retain)
+        self.slots.insert(self.slots.index(slot) + 1, others)
         slot.last = first - 1
 
     def next_id(self):
-        """A packet id that nothing in flight has, 1..65535 [MQTT-2.3.1-2]."""
+        """-> a packet id that no message in flight has, 1..65535 [MQTT-2.3.1-2]."""
         while True:
             self._last_id = self._last_id % _IDS + 1
             for slot in self.slots:
@@ -64,7 +65,7 @@ class Window:
                 return self._last_id
 
     def acknowledged(self, packet_id):
-        """The slot that this PUBACK is for, now marked; None: none sent on this connection."""
+        """Marks the slot of this PUBACK -> Slot; None if none was sent on this connection."""
         for slot in self.slots:
             if slot.packet_id == packet_id:
                 if slot.sent_ms is None or slot.is_acked:
@@ -74,8 +75,8 @@ class Window:
         return None
 
     def settle(self, lane):
-        """Remove what is acknowledged, of a lane only in its order: seq up to which the
-        city now has everything, or None if nothing moved."""
+        """Removes what is acknowledged, of a lane only in its order -> seq up to which the city
+        now has everything, or None if nothing was removed."""
         upto = None
         held = False
         in_order = lane is not None
@@ -92,34 +93,34 @@ class Window:
         return upto
 
     def unsend(self):
-        """The connection broke: whatever is not acknowledged has to be sent again."""
+        """The connection broke: what is not acknowledged has to be sent again."""
         for slot in self.slots:
             slot.sent_ms = None
 
     def unsent(self):
-        """The next slot to send again, or None."""
+        """-> the next slot to send again, or None."""
         for slot in self.slots:
             if slot.sent_ms is None and not slot.is_acked:
                 return slot
         return None
 
     def oldest_ms(self):
-        """When the first message that still waits for its PUBACK was sent, or None."""
+        """-> when the first message that waits for its PUBACK was sent, or None."""
         for slot in self.slots:
             if not slot.is_acked:
                 return slot.sent_ms
         return None
 
     def bytes_of(self, lane):
-        """In flight and not acknowledged."""
+        """int, bytes of a lane that are not acknowledged."""
         return sum([slot.size for slot in self.slots if slot.lane == lane and not slot.is_acked])
 
     def last_of(self, lane):
-        """The highest seq of a lane in flight, 0 if there is none."""
+        """int, the highest seq of a lane in flight; 0 if there is none."""
         return max([slot.last for slot in self.slots if slot.lane == lane] + [0])
 
     def carries(self, topic):
-        """Whether a message on this topic is in flight."""
+        """bool: a message on this topic is in flight."""
         for slot in self.slots:
             if slot.topic is topic:
                 return True

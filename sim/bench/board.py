@@ -19,7 +19,7 @@ from sim.network.proxy import Proxy
 from sim.virtual.board import VirtualBoard
 from sim.virtual.command import fitted
 from sim.virtual.harness import Harness
-from sim.virtual.image import Image
+from sim.virtual.image import FlashImage
 from sim.virtual.install import code, every_sensor, install, settings
 from sim.virtual.run import Runner, run_until
 from sim.world.day import school_morning
@@ -47,7 +47,7 @@ class Measured:
         self.figures: dict[str, Any] = {}
         self.lines: list[str] = []
         self._text = b""
-        self.image = Image(folder / "board.img")
+        self.image = FlashImage(folder / "board.img")
         files = {**code(), **settings(bus_json(port), crowded())}
         files["app.py"] = files["main.py"]
         files["main.py"] = (Path(__file__).parent / "board_vm.py").read_bytes()

@@ -1,6 +1,6 @@
 """Runs on the virtual board as its main.py: measures the bus, then starts the real main.py.
 
-That one stands beside it as app.py; it gets a Bus and a gc that keep count. Prints
+That one stands beside it as app.py; it gets a MeasuredBus and a gc that keep count. Prints
 `measured {json}` every minute of the board's time. Bytes of the heap are those of 64-bit words:
 objects take half of it on an ESP32, bytecode and buffers the same.
 """
@@ -62,7 +62,7 @@ class Collector:
         Figures.peak = max(Figures.peak, gc.mem_alloc() - EMPTY)
 
 
-class Bus(firmware.bus.Bus):
+class MeasuredBus(firmware.bus.Bus):
     _was_connected = False
     _report_ms = REPORT_MS
 
@@ -118,6 +118,6 @@ class Bus(firmware.bus.Bus):
         print("measured", json.dumps(figures))
 
 
-firmware.bus.Bus = Bus
+firmware.bus.Bus = MeasuredBus
 sys.modules["gc"] = Collector()
 import app  # noqa: E402, F401 - the real main.py: it never ends

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from firmware.journal.journal import ALARM, TRACK, Journal
 from sim.soak.journal_oracle import entropy_from
+from sim.virtual.process import find
 from sim.wires.flash import SECTOR, Dice, Flash
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -71,11 +70,6 @@ def _recovery(say: Callable[[str], None]) -> None:
     )
 
 
-def _vm() -> str | None:
-    beside = Path(sys.executable).parent / "micropython"
-    return str(beside) if beside.exists() else shutil.which("micropython")
-
-
 def _side_by_side(say: Callable[[str], None], vm: str) -> None:
     done = subprocess.run(
         [vm, "-X", "heapsize=32m", "sim/bench/journal_vm.py"],
@@ -97,7 +91,7 @@ def run(say: Callable[[str], None]) -> None:
     _ring(say, acknowledged=False)
     _ring(say, acknowledged=True)
     _recovery(say)
-    vm = _vm()
+    vm = find("micropython")
     if vm is None:
         say("  beside littlefs: skipped, there is no MicroPython VM here")
         return

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from sim.bench import nmea_corpus
 from sim.chips.gnss import GnssChip
+from sim.virtual.process import find
 from sim.wires.uart import UART
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -30,11 +29,6 @@ def _log() -> bytes:
         if second == 40:
             uart.read()
     return uart.read() or b""
-
-
-def vm() -> str | None:
-    beside = Path(sys.executable).parent / "micropython"
-    return str(beside) if beside.exists() else shutil.which("micropython")
 
 
 def _speed(vm: str, say: Callable[[str], None]) -> None:
@@ -80,7 +74,7 @@ def _score(say: Callable[[str], None]) -> None:
 def run(say: Callable[[str], None]) -> None:
     """Print the figures beside their goals."""
     say("NMEA 0183, factory output of an ATGM336H, in the MicroPython VM")
-    if found := vm():
+    if found := find("micropython"):
         _speed(found, say)
     else:
         say("  skipped: there is no MicroPython VM for this computer")

@@ -11,17 +11,18 @@ from sim.live.postgres import Cluster, programs
 
 
 def run(say: Callable[[str], None]) -> None:
-    say("station: taking in")
+    say("Station: taking in")
     where = programs()
     cluster = Cluster(where) if where else None
     try:
         more = ["--db", cluster.new()] if cluster else []
-        subprocess.run([sys.executable, "-m", "station.ingest.bench", *more], check=True)
+        subprocess.run([sys.executable, "-m", "station.bench", *more], check=True,
+                       start_new_session=True)  # fmt: skip
     finally:
         if cluster:
             cluster.stop()
     for name, part in (("from the broker to the pages", station_stream),
                        ("the first page", station_page),
                        ("a week of school days", station_week)):  # fmt: skip
-        say(f"station: {name}")
+        say(f"Station: {name}")
         part.run(say)

@@ -6,7 +6,7 @@ import shutil
 import time
 from collections.abc import Callable
 
-from sim.live.station_process import PERSON, Station
+from sim.live.station_process import PERSON, StationProcess
 from sim.network import brokers
 
 GOAL_KB = 200
@@ -20,14 +20,14 @@ def run(say: Callable[[str], None]) -> None:
         say("  no chromium here")
         return
     now_ms = time.time_ns() // 1_000_000
-    with brokers.start() as broker, Station((broker.host, broker.port), now_ms) as station:
+    with brokers.start() as broker, StationProcess((broker.host, broker.port), now_ms) as station:
         sizes = _visit(chromium, station)
     sent, plain = (sum(size[n] for size in sizes) / 1024 for n in (0, 1))
     say(f"  {sent:.0f} KB in {len(sizes)} files (goal <= {GOAL_KB}); without compression "
         f"{plain:.0f} KB")  # fmt: skip
 
 
-def _visit(chromium: str, station: Station) -> list[list[int]]:
+def _visit(chromium: str, station: StationProcess) -> list[list[int]]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:

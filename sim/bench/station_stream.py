@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from sim.live.station_process import PERSON, Station
+from sim.live.station_process import PERSON, StationProcess
 from sim.network import brokers
 
 _SECONDS = 20
@@ -25,13 +25,13 @@ GOAL_MS = 500
 
 def run(say: Callable[[str], None]) -> None:
     for buses in (100, 500):
-        with brokers.start() as broker, Station(
+        with brokers.start() as broker, StationProcess(
             (broker.host, broker.port), time.time_ns() // 1_000_000
         ) as station:  # fmt: skip
             _measure(say, buses, broker, station)
 
 
-def _measure(say, buses: int, broker: brokers.Broker, station: Station) -> None:
+def _measure(say, buses: int, broker: brokers.Broker, station: StationProcess) -> None:
     reader = _start("station_reader", station.address, _PAGES)
     assert reader.stdin is not None and reader.stdout is not None
     try:
@@ -73,7 +73,9 @@ def ages_ms(sent: list, came: list) -> tuple[list[float], int]:
 
 def _start(module: str, *words: object) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", f"sim.bench.{module}", *map(str, words)]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
 
 
 def cpu_s(pid: int) -> float:

@@ -17,7 +17,7 @@ import paho.mqtt.client as mqtt
 from sim.bench.station_buses import state
 from sim.bench.station_reader import open_stream, sign_in
 from sim.bench.station_stream import rss_mb
-from sim.live.station_process import PERSON, Station
+from sim.live.station_process import PERSON, StationProcess
 from sim.network import brokers
 
 _MONDAY_MS = 1_795_384_800_000  # 2026-11-23 05:00 in Thailand
@@ -27,7 +27,10 @@ GOAL_MB = 4
 
 
 def run(say: Callable[[str], None]) -> None:
-    with brokers.start() as broker, Station((broker.host, broker.port), _MONDAY_MS) as station:
+    with (
+        brokers.start() as broker,
+        StationProcess((broker.host, broker.port), _MONDAY_MS) as station,
+    ):
         begin = time.monotonic()
         week = Week(broker, station)
         used = []
@@ -42,7 +45,7 @@ def run(say: Callable[[str], None]) -> None:
 
 
 class Week:
-    def __init__(self, broker: brokers.Broker, station: Station):
+    def __init__(self, broker: brokers.Broker, station: StationProcess):
         self._station = station
         self._pages = [self._page() for _ in range(3)]
         self._client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2)

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from firmware import geo
-from sim.bench.nmea import vm as find_vm
 from sim.shim import LIBRARY
+from sim.virtual.process import find
 from sim.world.town_policy import Pack, policy_for
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -95,7 +95,7 @@ def _geometry(say: Callable[[str], None]) -> None:
 def run(say: Callable[[str], None]) -> None:
     """Print the figures beside their goals."""
     say("Tick of a driving bus with 40 seats, in the MicroPython VM")
-    if vm := find_vm():
+    if vm := find("micropython"):
         _tick(vm, say)
     else:
         say("  skipped: there is no MicroPython VM for this computer")

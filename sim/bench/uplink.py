@@ -90,6 +90,7 @@ class _Bus:
 
 
 def run(say: Callable[[str], None]) -> None:
+    say("Uplink: draining a backlog, beside the publish of umqtt.simple")
     drive = list(every_second())
     with brokers.start() as broker:
         say(f"  broker {broker.kind}, settings as in a new bus.json; a ratio is taken in one run")

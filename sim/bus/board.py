@@ -12,7 +12,7 @@ from drivers.board.tables import BOARDS
 from drivers.ds18b20 import DS18B20 as OneWireDriver
 from drivers.gnss import Gnss
 from drivers.lis3dh import LIS3DH as AccelerometerDriver
-from drivers.lm75 import LM75 as CabinDriver
+from drivers.lm75 import LM75 as LM75Driver
 from drivers.mcp23017 import MCP23017 as ExpanderDriver
 from drivers.output import Output
 from drivers.supply import Supply
@@ -38,7 +38,10 @@ _VBUS_MV = 4900  # what a LilyGO's battery pin shows while the vehicle's supply 
 _GNSS_BAUD, _RXBUF = 9600, 2048
 _WATCHDOG_MS = 8000
 _PULSE_MS = 2500  # an output that pulses with shorter pauses still sounds
-_ACCELEROMETER_ADDRESS, _CABIN_ADDRESS = 0x18, 0x48
+_ACCELEROMETER_ADDRESS = 0x18
+_THERMOMETERS = {  # on I2C, by cabin.chip: address, the simulated chip, its driver
+    "lm75": (0x48, LM75, LM75Driver),
+}
 _OUTPUTS = ("horn", "buzzer", "lamp")
 _SWITCHES = {  # part: what a closed contact means to the driver, as in drivers/board/board.py
     "ignition": True,
@@ -179,9 +182,10 @@ class SimBoard:
             self.cabin_wire = DS18B20Wire(self._clock, lambda: self._world.cabin_c10 / 10)
             self.cabin = OneWireDriver(self.cabin_wire)
             return
-        self.cabin_chip = LM75(lambda: self._world.cabin_c10 / 10)
-        self.i2c.attach(_CABIN_ADDRESS, self.cabin_chip)
-        self.cabin = CabinDriver(self.i2c, _CABIN_ADDRESS)
+        address, make_chip, make_driver = _THERMOMETERS[config["chip"]]
+        self.cabin_chip = make_chip(lambda: self._world.cabin_c10 / 10)
+        self.i2c.attach(address, self.cabin_chip)
+        self.cabin = make_driver(self.i2c, address)
 
     def sleep(self, ms: int) -> None:
         """machine.lightsleep(ms): returns at once; who runs the board lets it sleep."""

@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 
 from firmware.bus import Bus
 from firmware.config.load import defaults
+from sim.bus.account import Account
 from sim.bus.vehicle import Vehicle
 from sim.network.dialer import VirtualDialer
 from sim.network.network import Network
 from sim.network.peer import Peer
-from sim.soak.account import Account
 from sim.wires.flash import Flash
 from sim.world.world import World
 
@@ -41,7 +41,7 @@ def config_for(world: World, fleet: str = "laemchabang", bus: str = "bus-01") ->
 class Rig:
     """`vehicle`, `network` and `peer` may be looked at and changed at any time.
 
-    events: what the firmware told; account: what its journals confirmed (sim/soak/account.py).
+    events: what the firmware told; account: what its journals confirmed (sim/bus/account.py).
     wireless: its radios with their drivers and chips (vehicle.wireless), not a simple one.
     peer: shared by the rigs of a fleet, each with a bus name of its own.
     """

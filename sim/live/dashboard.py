@@ -1,7 +1,7 @@
 """What `python -m sim town` shows: the buses, and what the city hears of them.
 
-On a terminal a picture that is drawn anew a few times a second (rich); in a pipe
-one line for each thing that the city hears.
+On a terminal this is a picture, drawn again a few times a second (rich). In a pipe it is a line
+for each event that the city hears and for each change of a bus.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from sim import wording
 from sim.world import town
 from sim.world.roads import offset_m
 
@@ -27,8 +28,14 @@ _OTHER_COLUMNS = 67  # their width, all but the next stop's
 _STOP_MIN = 10
 _TOWN_M = 5000
 _COLOURS = {"alarm": "bold white on red", "warning": "yellow", "info": "cyan"}
-_UNITS = {"_kmh": "km/h", "_s": "s", "_m": "m"}
 _PHASES = {"parked": "dim", "boarding": "cyan", "driving": "green", "checking": "yellow"}
+_DOES = {
+    "parked": "is parked",
+    "boarding": "stands",
+    "driving": "drives",
+    "checking": "waits for its driver to check the seats",
+}
+_DOES_AT = {"boarding": "stops at", "driving": "drives to"}
 
 
 class Row(NamedTuple):
@@ -55,7 +62,7 @@ def local_time(message: dict[str, Any]) -> str:
     return at.astimezone(_THAI_TIME).strftime("%H:%M:%S")
 
 
-def place(message: dict[str, Any]) -> str:
+def where(message: dict[str, Any]) -> str:
     """Where an event happened: the nearest stop or school of the town, else the position."""
     if message["lat"] is None:
         return "place unknown"
@@ -73,25 +80,22 @@ def place(message: dict[str, Any]) -> str:
 
 
 def told(message: dict[str, Any]) -> str:
-    """An event in one line: what, what about it, and where."""
-    state = "" if message["state"] == "raised" else f" {message['state']}"
-    what = message["kind"].replace("_", " ") + state
-    data = ", ".join(_about(*pair) for pair in message["data"].items() if pair[1] != [])
-    return f"{what}: {data}; {place(message)}" if data else f"{what}; {place(message)}"
+    """An event in one line: what, what about it, and where if that was not said yet."""
+    what = wording.event(message["kind"], message["state"], message["data"])
+    what = f"exercise: {what}" if message.get("exercise") else what
+    there = where(message)
+    return what if there.partition(" ")[2] in what else f"{what}; {there}"
 
 
-def _about(key: str, value: Any) -> str:
-    """("top_kmh", 80.4) -> "top 80.4 km/h"."""
-    if isinstance(value, list):
-        value = " ".join(str(item) for item in value)
-    for ending, unit in _UNITS.items():
-        if key.endswith(ending):
-            return f"{key.removesuffix(ending)} {value} {unit}".replace("_", " ")
-    return f"{key.replace('_', ' ')} {value}"
+def does(row: Row) -> str:
+    """What a bus does now: "drives to City hall"."""
+    if row.next_stop and row.phase in _DOES_AT:
+        return f"{_DOES_AT[row.phase]} {row.next_stop}"
+    return _DOES[row.phase]
 
 
 class Plain:
-    """Without a terminal: a line for each event heard, and one for each change of phase."""
+    """Without a terminal: a line for each event heard, and one when a bus does something else."""
 
     def __init__(self) -> None:
         self._phases: dict[str, str] = {}
@@ -109,11 +113,15 @@ class Plain:
         for row in rows:
             if self._phases.get(row.bus) != row.phase:
                 self._phases[row.bus] = row.phase
-                print(f"{clock} {row.bus} {row.phase}, next: {row.next_stop or '-'}", flush=True)
+                print(f"{clock} {row.bus} {does(row)}", flush=True)
+
+    def headline(self, text: str) -> None:
+        """What happens now to all of them."""
+        print(text, flush=True)
 
 
 class Picture:
-    """On a terminal. `show` may be called as often as one likes."""
+    """On a terminal. `show` may be called at any rate."""
 
     def __init__(self, title: str, console: Console | None = None):
         self._console = console or Console()
@@ -138,6 +146,10 @@ class Picture:
 
     def show(self, clock: str, rows: Iterable[Row]) -> None:
         self._live.update(self.frame(clock, list(rows)))
+
+    def headline(self, text: str) -> None:
+        """In place of the title."""
+        self._title = text
 
     def frame(self, clock: str, rows: list[Row]) -> Group:
         """The whole picture as it is now, as high as the terminal."""

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+from sim import wording
 from sim.live.dashboard import Picture, Plain
+from sim.live.ledger import Ledger
 from sim.live.run import FLEET, LiveBus, Run, Stop
-from sim.live.station_process import PERSON, Station
+from sim.live.station_process import PERSON, StationProcess
 from sim.network import brokers
 from sim.network.subscriber import Subscriber
-from sim.soak.ledger import Ledger
 from sim.world.day import fleet_morning
 from sim.world.town_policy import policy_for
 
@@ -25,7 +26,7 @@ _MORNING_S = 2000
 def broker_at(wanted: tuple[str, int] | None) -> Iterator[tuple[str, int, str]]:
     """(host, port, what it is) of the broker named, or of one started for the time being.
 
-    OSError, with a sentence: there is none.
+    OSError, with a sentence: none answers.
     """
     if wanted is None:
         with brokers.start() as broker:
@@ -49,7 +50,8 @@ def subscribed(host: str, port: int, fleet: str = FLEET) -> Iterator[Subscriber]
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit status: 1 if a confirmed record was lost, 2 if there is no broker."""
+    """Exit status: 1 if the city lacks a confirmed record, 2 if no broker answers, 130 if Ctrl-C
+    broke the start or the delivery off."""
     with ExitStack() as stack:
         stop = stack.enter_context(Stop())
         try:
@@ -73,15 +75,16 @@ def run(args: argparse.Namespace) -> int:
 
 def open_station(
     stack: ExitStack, broker: tuple[str, int], utc_ms: int, buses: int
-) -> Station | None:
+) -> StationProcess | None:
     """What municipal staff see, or a sentence why not: the town goes on without it."""
-    print("Starting the station ...", end="", flush=True)
+    print("Starting the station, some seconds ...", end="", flush=True)
     try:
-        station = stack.enter_context(Station(broker, utc_ms))
+        station = stack.enter_context(StationProcess(broker, utc_ms))
         station.policy(FLEET, map_policy(buses))
     except OSError as error:
-        print(f" no: {error}\n", flush=True)
+        print(f"\nThe town goes on without its station: {error}\n", flush=True)
         return None
+    stack.callback(print, "Ending the station ...", flush=True)
     print(
         f" open {station.address} in a browser and sign in\nas {PERSON} with {station.password}\n",
         flush=True,
@@ -96,38 +99,58 @@ def map_policy(buses: int) -> dict[str, Any]:
     return {**packs[0], "routes": list(routes.values())}
 
 
+def faster(speed: float) -> str:
+    """12 -> "12 times faster than life"."""
+    if speed == 1:
+        return "as fast as life"
+    return f"{speed:g} times faster than life" if speed > 1 else f"at {speed:g} of life's speed"
+
+
 def title(speed: float) -> str:
     """What stands at the head of the picture."""
-    return f"Laem Chabang, {speed:g} times faster than life. Ctrl-C ends it."
+    return f"Laem Chabang, {faster(speed)}. Ctrl-C ends it."
 
 
 def show(run: Run, args: argparse.Namespace, stop: Stop) -> int:
     """Drive, deliver, and give the account."""
     with Picture(title(args.speed)) if sys.stdout.isatty() else Plain() as screen:
-        run.drive(screen, args.duration, stop)
-        stop.asked = False  # once more ends the wait as well
-        run.drain(screen, stop)
+        played(run, screen, args.duration, stop)
     if run.slipped:
-        print(f"This computer could not keep up {args.speed:g} times life; time went more slowly.")
-    return account(run.ledger)
+        print(f"This computer is too slow for {args.speed:g} times life: the morning took longer.")
+    return account(run.ledger, stop)
 
 
-def account(ledger: Ledger) -> int:
+def played(run: Run, screen: Picture | Plain, seconds: float | None, stop: Stop) -> None:
+    """Drive and deliver; the first Ctrl-C ends the drive, the next one the delivery."""
+    stop.runs = True
+    run.drive(screen, seconds, stop)
+    stop.asked = False
+    run.drain(screen, stop)
+
+
+def account(ledger: Ledger, stop: Stop) -> int:
     """Print the summary; the exit status that it comes to."""
     print(*ledger.summary(), sep="\n")
     wrong = ledger.wrong()
     if wrong:
         print(f"Wrong: {wrong}")
-    return 1 if wrong or ledger.lost else 0
+        return 1
+    if ledger.lost and stop.asked:
+        print("You ended the delivery: what is missing is still in the buses' journals.")
+        return 130
+    return 1 if ledger.lost else 0
 
 
 def _introduce(args: argparse.Namespace, broker: str) -> None:
-    seconds = args.duration or _MORNING_S / args.speed
-    lasts = f"{seconds:g} s" if seconds < 100 else f"about {seconds / 60:.0f} minutes"
+    if args.duration:
+        lasts = f"ends after {wording.duration(args.duration)}"
+    else:
+        lasts = f"takes about {wording.roughly(_MORNING_S / args.speed)}"
+    buses = "1 school bus" if args.buses == 1 else f"{args.buses} school buses, each"
     print(
         f"""\
-A Monday morning from 06:00, {args.speed:g} times faster than life; {lasts}.
-{args.buses} school buses, each with the real firmware and drivers in front of simulated
+A Monday morning from 06:00, {faster(args.speed)}; it {lasts}.
+{buses} with the real firmware and drivers in front of simulated
 chips. Some children do not buckle up; drivers speed, open doors too early and
 forget the check button; and in one bus a child sleeps on.
 MQTT broker: {broker}.

@@ -1,4 +1,4 @@
-"""A PostgreSQL of our own on 127.0.0.1, in a temporary folder, for as long as it is needed."""
+"""A PostgreSQL server on 127.0.0.1, in a temporary folder, for as long as it is needed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def programs() -> Path | None:
 
 
 class Cluster:
-    """Its process is no root: PostgreSQL refuses that."""
+    """One server and its databases. It does not run as root: PostgreSQL refuses that."""
 
     def __init__(self, bin_folder: Path):
         self._bin = bin_folder
@@ -34,17 +34,26 @@ class Cluster:
         self._process: subprocess.Popen | None = None
         self._count = 0
         self._address: str | None = None
-        self._run("initdb", "-D", self._data, "-U", "station", "-A", "trust", "--no-sync",
-                  "-E", "UTF8", "--locale=C")  # fmt: skip
-        self.start()
+        try:
+            self._run("initdb", "-D", self._data, "-U", "station", "-A", "trust", "--no-sync",
+                      "-E", "UTF8", "--locale=C")  # fmt: skip
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
 
     @property
     def _data(self) -> str:
         return str(self._files / "data")
 
     def _run(self, program: str, *arguments: str) -> None:
-        subprocess.run([str(self._bin / program), *arguments], check=True, user=self._user,
-                       cwd=self._files, stdout=subprocess.DEVNULL)  # fmt: skip
+        done = subprocess.run(
+            [str(self._bin / program), *arguments], check=False, user=self._user, cwd=self._files,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+            start_new_session=True,  # Ctrl-C is meant for us
+        )  # fmt: skip
+        if done.returncode:
+            raise OSError(f"{program} failed: {done.stderr.strip()[-500:]}")
 
     def start(self) -> None:
         options = {"listen_addresses": HOST, "port": self.port, "fsync": "off",
@@ -53,6 +62,7 @@ class Cluster:
         self._process = subprocess.Popen(
             [str(self._bin / "postgres"), "-D", self._data, *words], user=self._user,
             cwd=self._files, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )  # fmt: skip
         ready = [str(self._bin / "pg_isready"), "-q", "-h", HOST, "-p", str(self.port)]
         until = time.monotonic() + 30
@@ -61,7 +71,7 @@ class Cluster:
             time.sleep(0.05)
 
     def halt(self) -> None:
-        """As when its computer is switched off."""
+        """Ends it as if its computer were switched off."""
         assert self._process is not None
         self._process.send_signal(signal.SIGQUIT)
         self._process.wait(20)
@@ -75,7 +85,7 @@ class Cluster:
         return f"postgresql://station@{HOST}:{self.port}/{name}"
 
     def emptied(self) -> str:
-        """The address of one database, the same each time, of which everything is dropped."""
+        """The address of one database, the same each time; everything in it is dropped."""
         if self._address is None:
             self._address = self.new()
         else:

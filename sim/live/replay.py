@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from firmware.gnss.date import Calendar
 from firmware.gnss.nmea import Nmea
+from sim import wording
 from sim.live.dashboard import Plain, Row
-from sim.live.morning import account, broker_at, subscribed
+from sim.live.morning import account, broker_at, faster, played, subscribed
 from sim.live.run import LiveBus, Run, Stop
 from sim.wires.uart import UART
 from sim.world.world import Script, World
@@ -123,7 +124,8 @@ def _engine_on(world: World, for_ms: int) -> Script:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit status: 1 if a confirmed record was lost, 2 if there is no log or no broker."""
+    """Exit status: 1 if the city lacks a confirmed record, 2 if no log can be read or no broker
+    answers, 130 if Ctrl-C broke the start or the delivery off."""
     with ExitStack() as stack:
         stop = stack.enter_context(Stop())
         try:
@@ -135,29 +137,32 @@ def run(args: argparse.Namespace) -> int:
             return 2
         seconds = sum(burst.pause_ms for burst in log[1:]) // 1000
         size = sum(len(burst.data) for burst in log)
-        print(f"{args.file}: {size} bytes, {seconds} s, played {args.speed:g} times faster.")
-        print(f"MQTT broker: {what}. Ctrl-C ends it.", flush=True)
+        takes = wording.roughly((seconds + (_START_MS + _END_MS) / 1000) / args.speed)
+        print(
+            f"{args.file}: {size:,} bytes, {wording.duration(seconds)} long, played "
+            f"{faster(args.speed)}: about {takes}.\n"
+            f"MQTT broker: {what}. Ctrl-C ends it.",
+            flush=True,
+        )
         live = ReplayBus(log, (host, port))
-        played = Run([live], subscriber, args.speed)
+        run = Run([live], subscriber, args.speed)
         with Events() as screen:
-            played.drive(screen, None, stop)
-            stop.asked = False
-            played.drain(screen, stop)
-        print(*findings(live, played), sep="\n")
-        return account(played.ledger)
+            played(run, screen, None, stop)
+        print(*findings(live, run), sep="\n")
+        return account(run.ledger, stop)
 
 
-def findings(live: ReplayBus, played: Run) -> Iterator[str]:
+def findings(live: ReplayBus, run: Run) -> Iterator[str]:
     """What the bus made of the log, in lines."""
     nmea = live.firmware.sensors.nmea
-    kept, delivered = played.ledger.positions
-    speeding = played.ledger.kinds["overspeed", "raised"]
+    kept, delivered = run.ledger.positions
+    speeding = run.ledger.kinds["overspeed", "raised"]
     yield "What the bus made of it:"
     yield f"  sentences                         {nmea.sentences:7}"
     yield f"  damaged sentences                 {nmea.damaged:7}"
-    yield f"  bytes that nobody read in time    {live.uart.overruns:7}"
+    yield f"  bytes that the bus read too late  {live.uart.overruns:7}"
     yield f"  fixes                             {nmea.fixes:7}"
     yield f"  fixes good enough to go by        {live.trusted:7}"
     yield f"  positions kept for the track      {kept:7}"
     yield f"  positions delivered to the city   {delivered:7}"
-    yield f"  overspeed                         {speeding:7}"
+    yield f"  times that the bus was too fast   {speeding:7}"

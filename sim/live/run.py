@@ -15,12 +15,12 @@ from typing import Any, Protocol
 from drivers.radio.dial import Dialer
 from firmware.bus import Bus
 from firmware.journal.journal import ALARM, TRACK
-from firmware.trip.trip import PARKED
+from firmware.snapshot import PARKED
 from sim.bus.rig import config_for
 from sim.bus.vehicle import Vehicle
 from sim.live.dashboard import Picture, Plain, Row
+from sim.live.ledger import Ledger
 from sim.network.subscriber import Subscriber
-from sim.soak.ledger import Ledger
 from sim.wires.uart import UART
 from sim.world.world import World
 
@@ -29,6 +29,7 @@ _STEP_MS = 100
 _NAP_S = 0.002
 _SLIP_S = 0.5  # a computer this far behind lets simulated time pass more slowly
 _DRAIN_S = 20
+_DRAIN_SPEED = 12  # at least: positions wait for up to a minute of the bus's time to be sent
 _SIGNAL_DBM = -65
 _FRAME_S = 0.1
 
@@ -41,6 +42,10 @@ class Pace:
         self._due_ms = 0.0
         self._seen_s = time.monotonic()
         self.slipped = False
+
+    def hurry(self, speed: float) -> None:
+        """Time passes at least so many times faster than life from now on."""
+        self._speed = max(speed, self._speed)
 
     def due_ms(self, done_ms: int) -> int:
         """How far simulated time should have come, now that it has come to `done_ms`."""
@@ -95,7 +100,7 @@ class LiveBus(Vehicle):
     @property
     def at_rest(self) -> bool:
         """Nothing will happen any more."""
-        return self.world.next_change_ms is None and self.firmware.trip.phase == PARKED
+        return self.world.next_change_ms is None and self.firmware.snapshot.trip.phase == PARKED
 
     def row(self) -> Row:
         s = self.firmware.snapshot
@@ -115,12 +120,14 @@ class Wish(Protocol):
 
 
 class Stop:
-    """In a with block: Ctrl-C and SIGTERM are a wish, to be granted in order."""
+    """In a with block: Ctrl-C and SIGTERM. What is only being set up they break off at once
+    (KeyboardInterrupt); once it `runs` they set `asked`, and it ends in order."""
 
     _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
     def __init__(self) -> None:
         self.asked = False
+        self.runs = False
 
     def __enter__(self) -> Stop:
         self._before = [signal.signal(number, self._ask) for number in self._SIGNALS]
@@ -131,6 +138,8 @@ class Stop:
             signal.signal(number, handler)
 
     def _ask(self, *_: object) -> None:
+        if not self.runs:
+            raise KeyboardInterrupt
         self.asked = True
 
 
@@ -169,6 +178,9 @@ class Run:
 
     def drain(self, screen: Picture | Plain, stop: Wish) -> None:
         """The buses stand, with signal, and deliver what they hold; for a bounded time."""
+        if any(live.holds for live in self._buses):
+            screen.headline("The buses deliver what they still hold. Ctrl-C ends the wait.")
+        self._pace.hurry(_DRAIN_SPEED)
         for live in self._buses:
             live.world.signal_dbm = _SIGNAL_DBM
         end_s = time.monotonic() + _DRAIN_S

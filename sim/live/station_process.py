@@ -27,7 +27,7 @@ _TELL_S = 0.05
 PERSON = "demo"
 
 
-class Station:
+class StationProcess:
     """In a with block. OSError, with its words: it did not start."""
 
     def __init__(self, broker: tuple[str, int], utc_ms: int, db: str | None = None):
@@ -47,7 +47,7 @@ class Station:
             self.stop()
             raise
 
-    def __enter__(self) -> Station:
+    def __enter__(self) -> StationProcess:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -90,7 +90,7 @@ class Station:
     def _run(self, *arguments: str, text: str = "") -> str:
         done = subprocess.run(
             [sys.executable, "-m", "station", *arguments], input=text, capture_output=True,
-            text=True, env=self._environment, check=False,
+            text=True, env=self._environment, check=False, start_new_session=True,
         )  # fmt: skip
         if done.returncode:
             raise OSError(done.stderr.strip()[-500:])

@@ -16,7 +16,7 @@ from typing import Any
 
 import umqtt.simple
 
-from sim.network.network import Network, Wire
+from sim.network.network import Network, TcpWire
 
 _DNS_MS = 20  # the resolver is the carrier's own, near the bus
 _DNS_GIVES_UP_MS = 60_000
@@ -155,7 +155,7 @@ class VirtualSocket:
         self.dialer: VirtualDialer | None = dialer
         self._network = dialer.network
         self._timeout_ms: int | None = None
-        self._wire: Wire | None = None
+        self._wire: TcpWire | None = None
 
     def settimeout(self, seconds: float | None) -> None:
         self._timeout_ms = None if seconds is None else int(seconds * 1000)
@@ -240,7 +240,7 @@ class VirtualSocket:
             raise OSError(errno.ECONNRESET, "connection reset")
         return _WAITS
 
-    def _open_wire(self) -> Wire:
+    def _open_wire(self) -> TcpWire:
         if self._wire is None:
             raise OSError(errno.ENOTCONN, "not connected")
         return self._wire

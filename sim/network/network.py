@@ -45,13 +45,13 @@ class Network:
         """The handshake: answers or stalls."""
         self.cut_down_after: int | None = None
         """So many more bytes reach the bus, then FIN, be it inside a packet."""
-        self.wires: list[Wire] = []
+        self.wires: list[TcpWire] = []
         self.bytes_up = 0
         self._events: list[tuple[int, int, Callable[[], None]]] = []
         self._order = 0
         self._free_us = [0, 0]
         self._segment = [(0, 0), (0, 0)]  # the last one: when it starts, bytes in it
-        self._held: list[tuple[int, int, Wire, bytes | None]] = []
+        self._held: list[tuple[int, int, TcpWire, bytes | None]] = []
         self._is_silent = False
         self._rng = random.Random(seed)
 
@@ -99,14 +99,14 @@ class Network:
         self.forget()
         self.wires.clear()
 
-    def open_wire(self) -> Wire:
+    def open_wire(self) -> TcpWire:
         """A TCP connection from the bus, now established."""
-        wire = Wire(self)
+        wire = TcpWire(self)
         self.wires.append(wire)
         wire.far = self.peer.accept(wire)
         return wire
 
-    def carry(self, direction: int, wire: Wire, data: bytes | None) -> None:
+    def carry(self, direction: int, wire: TcpWire, data: bytes | None) -> None:
         """data goes to the other end; None: FIN."""
         if wire.is_forgotten:
             return
@@ -115,7 +115,7 @@ class Network:
         else:
             self._transmit(direction, wire, data, self.now_ms)
 
-    def _transmit(self, direction: int, wire: Wire, data: bytes | None, at_ms: int) -> None:
+    def _transmit(self, direction: int, wire: TcpWire, data: bytes | None, at_ms: int) -> None:
         size = len(data) if data else 0
         at_us = max(at_ms * 1000, self._free_us[direction])
         if self.bandwidth_bps:
@@ -143,7 +143,7 @@ class Network:
         return size + _HEADERS * max(1, -(-size // _MSS))
 
 
-class Wire:
+class TcpWire:
     """One TCP connection: the bus's end as a socket uses it, the broker's end as the peer does."""
 
     def __init__(self, network: Network):

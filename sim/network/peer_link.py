@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-from sim.network import mqtt_strict as mqtt
+from sim.network import mqtt_strict
 from sim.network.mqtt_strict import Publish, Violation
-
-if TYPE_CHECKING:
-    from sim.network.peer import Peer
+from sim.network.puback import Acks
 
 
 class Transport(Protocol):
@@ -39,14 +37,32 @@ class Session:
     last_id: int = 0
 
 
+class Broker(Protocol):
+    """What a connection uses of its broker (sim/network/peer.py says what each is)."""
+
+    violations: list[str]
+    publishes: list[Publish]
+    retained: dict[str, bytes]
+    sessions: dict[str, Session]
+    links: dict[str, Connection]
+    connects: list[int]
+    acks: Acks
+    connack: bytes | None
+    is_mute: bool
+    forgotten: int
+    bytes_in: int
+
+    def hear(self, message: Publish, now_ms: int) -> None: ...
+
+
 class Connection:
     """One client's connection, as the broker sees it."""
 
-    def __init__(self, peer: Peer, transport: Transport):
+    def __init__(self, peer: Broker, transport: Transport):
         self._peer = peer
         self._transport = transport
         self._stream = bytearray()
-        self._connect: mqtt.Connect | None = None
+        self._connect: mqtt_strict.Connect | None = None
         self._session = Session()
         self._owed: dict[int, Publish] = {}  # waiting from an earlier connection
         self._heard_ms = transport.now_ms
@@ -61,10 +77,10 @@ class Connection:
         self._stream += data
         try:
             while self.is_open and not self._peer.is_mute:
-                packet = mqtt.split(self._stream)
+                packet = mqtt_strict.split(self._stream)
                 if packet is None:
                     return
-                self._handle(mqtt.parse(*packet))
+                self._handle(mqtt_strict.parse(*packet))
         except Violation as violation:
             who = self._connect.client_id if self._connect else "?"
             self._peer.violations.append(f"{self._transport.now_ms} ms, {who}: {violation}")
@@ -105,8 +121,8 @@ class Connection:
         if says_will and connect.will is not None:
             self._peer.hear(connect.will, self._transport.now_ms)
 
-    def _handle(self, packet: mqtt.Packet) -> None:
-        if isinstance(packet, mqtt.Connect):
+    def _handle(self, packet: mqtt_strict.Packet) -> None:
+        if isinstance(packet, mqtt_strict.Connect):
             if self._connect is not None:
                 raise Violation("MQTT-3.1.0-2", "a second CONNECT")
             self._accept(packet)
@@ -114,15 +130,15 @@ class Connection:
             raise Violation("MQTT-3.1.0-1", "the first packet is no CONNECT")
         elif isinstance(packet, Publish):
             self._publish(packet)
-        elif isinstance(packet, mqtt.Puback):
+        elif isinstance(packet, mqtt_strict.Puback):
             self._puback(packet.packet_id)
-        elif isinstance(packet, mqtt.Subscribe):
+        elif isinstance(packet, mqtt_strict.Subscribe):
             self._subscribe(packet)
-        elif isinstance(packet, mqtt.Unsubscribe):
+        elif isinstance(packet, mqtt_strict.Unsubscribe):
             for name in packet.filters:
                 self._session.filters.pop(name, None)
             self._transport.send(packet_bytes(0xB0, packet.packet_id.to_bytes(2, "big")))
-        elif isinstance(packet, mqtt.Pingreq):
+        elif isinstance(packet, mqtt_strict.Pingreq):
             self._transport.send(b"\xd0\x00")
         else:
             self._over(says_will=False)
@@ -130,7 +146,7 @@ class Connection:
                 self._peer.violations.append("[MQTT-3.14.4-2] bytes after DISCONNECT")
             self._transport.close()
 
-    def _accept(self, connect: mqtt.Connect) -> None:
+    def _accept(self, connect: mqtt_strict.Connect) -> None:
         peer = self._peer
         if peer.connack is not None:
             self._transport.send(peer.connack)
@@ -210,7 +226,7 @@ class Connection:
             raise Violation("MQTT-4.6.0-2", f"PUBACK for packet id {packet_id} out of order")
         del outgoing[packet_id]
 
-    def _subscribe(self, packet: mqtt.Subscribe) -> None:
+    def _subscribe(self, packet: mqtt_strict.Subscribe) -> None:
         granted = bytes(min(qos, 1) for _, qos in packet.filters)
         self._session.filters.update((name, min(qos, 1)) for name, qos in packet.filters)
         self._transport.send(packet_bytes(0x90, packet.packet_id.to_bytes(2, "big") + granted))

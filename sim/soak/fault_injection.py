@@ -1,7 +1,7 @@
-"""FaultInjection: everything that goes wrong around one bus, by the dice.
+"""FaultInjection: everything that can go wrong around one bus, at random moments of a seed.
 
-A trouble is a function of the FaultInjection: it breaks something and returns what mends it
-again. A new one is one function and one line in TROUBLES.
+A fault is a function of the FaultInjection: it breaks something and returns what mends it again. A
+new one is one function and one line in FAULTS.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ _TEARS = 6
 
 
 class FaultInjection:
-    """Troubles of one bus, several at once; each begins and ends at a time of its own."""
+    """The faults of one bus, several at once; each begins and ends at a time of its own."""
 
     def __init__(self, rng: random.Random, a_day: float):
-        """a_day: troubles a day, on average."""
+        """a_day: faults a day, on average."""
         self.rng = rng
         self.rig: Rig
         self.has_signal = True
@@ -33,11 +33,11 @@ class FaultInjection:
         self._mends: list[tuple[int, str, Mend]] = []
 
     def air(self, lat_e7: float, lon_e7: float) -> int | None:
-        """World's `air`: the town's dead spots, and a radio that fails anywhere."""
+        """For World.air: the town's dead spots, and a radio that fails anywhere."""
         return signal_at(lat_e7, lon_e7) if self.has_signal else None
 
-    def pass_over(self, end_ms: int) -> None:
-        """Run the rig up to then; `calm` has to follow before anything is counted."""
+    def run_until(self, end_ms: int) -> None:
+        """Run the rig up to then; `mend_all` has to follow before anything is counted."""
         rig, rng = self.rig, self.rng
         while rig.now_ms < end_ms:
             next_ms = rig.now_ms + int(rng.expovariate(1 / self._pause_ms)) + 1
@@ -45,11 +45,10 @@ class FaultInjection:
             rig.run_until(max(until_ms, rig.now_ms))
             self._mend_until(rig.now_ms)
             if rig.now_ms >= next_ms:
-                self._begin(rng.choice(sorted(TROUBLES)))
+                self._begin(rng.choice(sorted(FAULTS)))
             rig.peer.check()
 
-    def calm(self) -> None:
-        """Everything is mended."""
+    def mend_all(self) -> None:
         self._mend_until(None)
 
     def _begin(self, name: str) -> None:
@@ -57,70 +56,71 @@ class FaultInjection:
             return
         self.begun[name] += 1
         lasts_ms = int(self.rng.triangular(1000, _MOST_MS, 30_000))
-        self._mends.append((self.rig.now_ms + lasts_ms, name, TROUBLES[name](self)))
+        self._mends.append((self.rig.now_ms + lasts_ms, name, FAULTS[name](self)))
 
     def _mend_until(self, now_ms: int | None) -> None:
-        for trouble in list(self._mends):
-            if now_ms is None or trouble[0] <= now_ms:
-                self._mends.remove(trouble)
-                trouble[2]()
+        for fault in list(self._mends):
+            at_ms, _, mend = fault
+            if now_ms is None or at_ms <= now_ms:
+                self._mends.remove(fault)
+                mend()
 
 
-def _no_signal(storm: FaultInjection) -> Mend:
+def _no_signal(injection: FaultInjection) -> Mend:
     def set_signal(on: bool) -> None:
-        storm.has_signal = on
-        storm.rig.world.listen()
+        injection.has_signal = on
+        injection.rig.world.listen()
 
     set_signal(False)
     return lambda: set_signal(True)
 
 
-def _reset(storm: FaultInjection) -> Mend:
-    storm.rig.network.reset()
+def _reset(injection: FaultInjection) -> Mend:
+    injection.rig.network.reset()
     return _nothing
 
 
-def _forgotten_by_nat(storm: FaultInjection) -> Mend:
-    storm.rig.network.forget()
+def _forgotten_by_nat(injection: FaultInjection) -> Mend:
+    injection.rig.network.forget()
     return _nothing
 
 
-def _fin_inside_a_packet(storm: FaultInjection) -> Mend:
-    storm.rig.network.cut_down_after = storm.rng.randrange(1, 30)
-    return lambda: setattr(storm.rig.network, "cut_down_after", None)
+def _fin_inside_a_packet(injection: FaultInjection) -> Mend:
+    injection.rig.network.cut_down_after = injection.rng.randrange(1, 30)
+    return lambda: setattr(injection.rig.network, "cut_down_after", None)
 
 
 def _network(name: str, *values):
-    """A trouble that sets an attribute of the network, and puts it back."""
+    """A fault that sets an attribute of the network, and puts it back."""
 
-    def trouble(storm: FaultInjection) -> Mend:
-        network = storm.rig.network
+    def fault(injection: FaultInjection) -> Mend:
+        network = injection.rig.network
         before = getattr(network, name)
-        setattr(network, name, storm.rng.choice(values))
+        setattr(network, name, injection.rng.choice(values))
         return lambda: setattr(network, name, before)
 
-    return trouble
+    return fault
 
 
 def _broker(name: str):
-    """A trouble that sets a flag of the broker, for all buses."""
+    """A fault that sets a flag of the broker, for all buses."""
 
-    def trouble(storm: FaultInjection) -> Mend:
-        peer = storm.rig.peer
+    def fault(injection: FaultInjection) -> Mend:
+        peer = injection.rig.peer
         setattr(peer, name, True)
         peer.restart()
         return lambda: setattr(peer, name, False)
 
-    return trouble
+    return fault
 
 
-def _broker_restarts(storm: FaultInjection) -> Mend:
-    storm.rig.peer.restart(keeps_sessions=storm.rng.random() < 0.5)
+def _broker_restarts(injection: FaultInjection) -> Mend:
+    injection.rig.peer.restart(keeps_sessions=injection.rng.random() < 0.5)
     return _nothing
 
 
-def _pubacks(storm: FaultInjection) -> Mend:
-    peer, rng = storm.rig.peer, storm.rng
+def _pubacks(injection: FaultInjection) -> Mend:
+    peer, rng = injection.rig.peer, injection.rng
     peer.acks = rng.choice(
         [
             puback.delayed(rng.randrange(100, 5000)),
@@ -133,56 +133,56 @@ def _pubacks(storm: FaultInjection) -> Mend:
     return lambda: setattr(peer, "acks", puback.prompt)
 
 
-def _power_cut(storm: FaultInjection) -> Mend:
-    rig, rng = storm.rig, storm.rng
+def _power_cut(injection: FaultInjection) -> Mend:
+    rig, rng = injection.rig, injection.rng
     if rng.random() < 0.7:  # in the middle of what the flash does next
         rig.vehicle.flash.cut(after=rng.randrange(6), tear=rng.randrange(_TEARS), weak=True)
         rig.run_for(rng.randrange(100, 60_000))
     rig.power_cut()
     rig.run_for(rng.randrange(200, 60_000))
     rig.power_on()
-    return rig.power_on  # should a cut that was still to come have met it
+    return rig.power_on  # in case a cut that was still due has met it
 
 
-def _short_cuts(storm: FaultInjection) -> Mend:
+def _short_cuts(injection: FaultInjection) -> Mend:
     for _ in range(4):
-        storm.rig.power_cut()
-        storm.rig.run_for(storm.rng.randrange(100, 3000))
-        storm.rig.power_on()
-        storm.rig.run_for(storm.rng.randrange(100, 3000))
-    return storm.rig.power_on
+        injection.rig.power_cut()
+        injection.rig.run_for(injection.rng.randrange(100, 3000))
+        injection.rig.power_on()
+        injection.rig.run_for(injection.rng.randrange(100, 3000))
+    return injection.rig.power_on
 
 
-def _expander_silent(storm: FaultInjection) -> Mend:
-    vehicle = storm.rig.vehicle
-    index = storm.rng.randrange(len(vehicle.config["seats"]["expanders"]))
+def _expander_silent(injection: FaultInjection) -> Mend:
+    vehicle = injection.rig.vehicle
+    index = injection.rng.randrange(len(vehicle.config["seats"]["expanders"]))
     vehicle.faults.silence_expander(index)
     return lambda: vehicle.faults.revive_expander(index)
 
 
-def _seat_wire_cut(storm: FaultInjection) -> Mend:
-    faults = storm.rig.vehicle.faults
-    seat = storm.rng.randrange(1, storm.rig.world.seat_count + 1)
+def _seat_wire_cut(injection: FaultInjection) -> Mend:
+    faults = injection.rig.vehicle.faults
+    seat = injection.rng.randrange(1, injection.rig.world.seat_count + 1)
     faults.cut_seat(seat)
     return lambda: faults.mend_seat(seat)
 
 
-def _gnss_silent(storm: FaultInjection) -> Mend:
-    faults = storm.rig.vehicle.faults
+def _gnss_silent(injection: FaultInjection) -> Mend:
+    faults = injection.rig.vehicle.faults
     faults.silence_gnss()
     return lambda: faults.silence_gnss(False)
 
 
-def _sky(storm: FaultInjection) -> Mend:
-    world = storm.rig.world
-    world.sky = storm.rng.choice(["blocked", "jammed"])
+def _sky(injection: FaultInjection) -> Mend:
+    world = injection.rig.world
+    world.sky = injection.rng.choice(["blocked", "jammed"])
     return lambda: setattr(world, "sky", "open")
 
 
-def _wrong_clock(storm: FaultInjection) -> Mend:
-    receiver = storm.rig.vehicle.receiver
+def _wrong_clock(injection: FaultInjection) -> Mend:
+    receiver = injection.rig.vehicle.receiver
     before = receiver.utc_ms_at_0
-    receiver.utc_ms_at_0 += storm.rng.choice([-1, 1]) * storm.rng.randrange(10**3, 10**9)
+    receiver.utc_ms_at_0 += injection.rng.choice([-1, 1]) * injection.rng.randrange(10**3, 10**9)
     return lambda: setattr(receiver, "utc_ms_at_0", before)
 
 
@@ -190,7 +190,7 @@ def _nothing() -> None:
     pass
 
 
-TROUBLES: dict[str, Callable[[FaultInjection], Mend]] = {
+FAULTS: dict[str, Callable[[FaultInjection], Mend]] = {
     "no signal": _no_signal,
     "connection reset": _reset,
     "forgotten by the NAT": _forgotten_by_nat,
@@ -199,16 +199,16 @@ TROUBLES: dict[str, Callable[[FaultInjection], Mend]] = {
     "slow link": _network("delay_ms", 300, 1000, 3000),
     "jitter": _network("jitter_ms", 200, 2000),
     "port closed": _network("refuses", True),
-    "DNS": _network("dns", "fails", "hangs"),
+    "DNS fails or hangs": _network("dns", "fails", "hangs"),
     "broker restarts": _broker_restarts,
     "broker hangs up": _broker("hangs_up"),
     "broker is mute": _broker("is_mute"),
-    "PUBACKs": _pubacks,
+    "PUBACKs late, lost or doubled": _pubacks,
     "power cut": _power_cut,
     "power cuts in a row": _short_cuts,
     "expander silent": _expander_silent,
     "seat wire cut": _seat_wire_cut,
     "GNSS silent": _gnss_silent,
-    "sky": _sky,
+    "sky blocked or jammed": _sky,
     "wrong clock": _wrong_clock,
 }

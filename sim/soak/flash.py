@@ -15,8 +15,10 @@ from collections import Counter
 from collections.abc import Callable
 
 from firmware.journal.journal import ALARM, TRACK, WARNING
+from sim import wording
 from sim.progress import Progress
-from sim.soak.journal_oracle import Broken, JournalOracle
+from sim.soak.journal_oracle import JournalOracle
+from sim.soak.promise import PromiseBroken
 from sim.wires.flash import SECTOR, TEARS, Dice, Flash, PowerCut
 
 BLOCKS = 14
@@ -55,7 +57,7 @@ class Life:
 
 
 class Chain:
-    """One flash, one cut after another. Raises Broken, or whatever the journal raises.
+    """One flash, one cut after another. Raises PromiseBroken, or whatever the journal raises.
 
     flips: bits flip at rest, which costs records; refusals: reads are refused.
     """
@@ -82,7 +84,7 @@ class Chain:
         except PowerCut:
             pass
         else:
-            raise Broken("three hundred steps and no operation to cut")
+            raise PromiseBroken("three hundred steps and no operation to cut")
         self.cuts += 1
         self.faults[TEARS[tear]] += 1
         flash.answer()
@@ -144,7 +146,7 @@ def soak(
         chain.oracle.drain()
     except Exception as error:
         where = f"seed {seed}, cut {chain.cuts}, operation {chain.flash.operations}"
-        raise Broken(f"{where}: {type(error).__name__}: {error}") from error
+        raise PromiseBroken(f"{where}: {type(error).__name__}: {error}") from error
     return chain
 
 
@@ -163,10 +165,12 @@ def run(args: argparse.Namespace) -> int:
         try:
             # Every third chain without flips: what is lost there was dropped, and nothing else.
             chain = soak(seed, each, show, flips=seed % 3 != 0)
-        except Broken as broken:
+        except PromiseBroken as broken:
             progress.clear()
             print(f"BROKEN {broken}")
-            print(f"replay: python -m sim soak --flash --seed {seed} --chains 1 --cuts {each}")
+            print(
+                f"The same again: python -m sim soak --flash --seed {seed} --chains 1 --cuts {each}"
+            )
             return 1
         done.update(chain.faults)
         cuts += chain.cuts
@@ -174,11 +178,15 @@ def run(args: argparse.Namespace) -> int:
         exact += chain.oracle.lost(True)
         inexact += chain.oracle.lost(False)
         progress.clear()
-        print(f"seed {seed}: {chain.cuts} cuts, {chain.oracle.total} records confirmed", flush=True)
+        print(
+            f"Seed {seed}: {chain.cuts} power cuts, {chain.oracle.total} records confirmed.", flush=True
+        )
     took = time.monotonic() - began
-    print(f"{cuts} cuts in {took:.0f} s ({cuts / took:.0f}/s)")
-    print(", ".join(f"{n} {name}" for name, n in done.items()))
-    print(f"{confirmed} records confirmed; not delivered and announced exactly: {exact}, as not "
-          f"exactly known: {inexact}")  # fmt: skip
-    print("lost and not announced 0, announced exactly and not lost 0, invented 0, disordered 0")
+    print(f"{cuts} power cuts in {wording.duration(took)} ({cuts / took:.0f} a second).")
+    print("Faults: " + ", ".join(f"{name} {n} times" for name, n in sorted(done.items())) + ".")
+    print(
+        f"{confirmed} records confirmed. Not delivered: {exact} announced exactly, {inexact} as "
+        "perhaps lost."
+    )
+    print("Lost and not announced 0, announced exactly and not lost 0, invented 0, disordered 0.")
     return 0

@@ -8,12 +8,14 @@ Each day has a seed of its own, from --seed on, and is replayed by it.
 from __future__ import annotations
 
 import argparse
+import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any, NamedTuple
 
+from sim import wording
 from sim.bus.rig import Rig, config_for
 from sim.progress import Progress
 from sim.soak.left_day import LeftDay
@@ -80,12 +82,21 @@ def left_day(seed: int) -> Left:
 def run(args: argparse.Namespace) -> int:
     """-> exit status, 1 for a false or a missed alarm. Prints seeds and what replays."""
     failed = False
-    with ProcessPoolExecutor(_JOBS) as pool:
-        if args.ordinary:
-            failed |= _ordinary(_days(pool, ordinary_day, args.seed, args.ordinary))
-        if args.left:
-            failed |= _left(_days(pool, left_day, args.seed, args.left))
+    with ProcessPoolExecutor(_JOBS, initializer=_ends_at_once) as pool:
+        try:
+            if args.ordinary:
+                failed |= _ordinary(_days(pool, ordinary_day, args.seed, args.ordinary))
+            if args.left:
+                failed |= _left(_days(pool, left_day, args.seed, args.left))
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     return 1 if failed else 0
+
+
+def _ends_at_once() -> None:
+    """In a worker: Ctrl-C ends it, rather than a day that it would take for a failed one."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _days(pool: ProcessPoolExecutor, day: Callable, first: int, count: int) -> Iterator:
@@ -98,7 +109,10 @@ def _days(pool: ProcessPoolExecutor, day: Callable, first: int, count: int) -> I
         progress.show(done)
     progress.clear()
     took = time.monotonic() - began
-    print(f"{count} days from seed {first} on in {took:.0f} s ({count / took:.2f} days/s)")
+    print(
+        f"{count} days, seeds {first} to {first + count - 1}, in {wording.duration(took)} "
+        f"({count / took:.2f} days a second)"
+    )
 
 
 def _ordinary(days: Iterable[Ordinary]) -> bool:
@@ -116,7 +130,7 @@ def _ordinary(days: Iterable[Ordinary]) -> bool:
     months = count / MONTH_DAYS
     print(
         f"Ordinary days: {count}, with a false alarm: {noisy}. False alarms: {alarms.total()}, "
-        f"{alarms.total() / months:.2f} per bus-month of {MONTH_DAYS} school days"
+        f"{alarms.total() / months:.2f} a bus in a month of {MONTH_DAYS} school days"
         + ("." if alarms else f" (with 95 % confidence less than {3 / months:.2f}).")
     )
     print(f"Warnings: {warnings.total() / count:.2f} a day{_after(warnings)}.")
@@ -146,16 +160,16 @@ def _left(days: Iterable[Left]) -> bool:
         + ("." if missed else f" (with 95 % confidence more than {least:.1f} %).")
     )
     print(
-        f"Of these alarms {named} rest on the sensor of the child's own seat, {hit - named} came "
-        "because what cannot be read, or is cut, counts as taken: an empty seat would have "
-        f"alarmed as well. The latest came {latest_ms / 1000:.1f} s after its time."
+        f"{named} of these alarms rest on the sensor of the child's own seat. {hit - named} came "
+        "because a seat that cannot be read, or whose wire is cut, counts as taken: it would have "
+        f"alarmed empty as well. The latest alarm came {latest_ms / 1000:.1f} s after its time."
     )
     return missed > 0
 
 
 def _listed(counts: dict[str, int]) -> str:
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return ", ".join(f"{kind} {n}" for kind, n in ordered)
+    return ", ".join(f"{wording.kind(kind)} {n}" for kind, n in ordered)
 
 
 def _after(counts: Counter[str]) -> str:
@@ -163,4 +177,7 @@ def _after(counts: Counter[str]) -> str:
 
 
 def _replay(seed: int, ordinary: int, left: int) -> None:
-    print(f"replay: python -m sim soak --hazards --seed {seed} --ordinary {ordinary} --left {left}")
+    print(
+        "The same again: python -m sim soak --hazards "
+        f"--seed {seed} --ordinary {ordinary} --left {left}"
+    )

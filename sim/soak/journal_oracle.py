@@ -13,21 +13,13 @@ from typing import Any, NamedTuple
 
 from firmware.journal.cells import Refused
 from firmware.journal.journal import ALARM, KIND_EVENT, TRACK, WARNING, Journal
+from sim.soak.promise import PromiseBroken, need
 from sim.wires.flash import Dice, Flash
 
 EPOCH = b"\x9f\x3a\x21\xc4"
 LANES = (ALARM, WARNING, TRACK)
 _LOST = b"lost "
 _PATIENCE = 4000  # rounds until everything has to be delivered
-
-
-class Broken(AssertionError):
-    """A promise was not kept."""
-
-
-def need(true: object, what: str) -> None:
-    if not true:
-        raise Broken(what)
 
 
 class Announced(NamedTuple):
@@ -209,7 +201,7 @@ class JournalOracle:
                 break
         else:
             left = [self.journal.backlog(lane) for lane in LANES]
-            raise Broken(f"not all is delivered: {left} left")
+            raise PromiseBroken(f"not all is delivered: {left} left")
         for lane in LANES:
             self._check(lane)
 

@@ -67,7 +67,7 @@ class LeftDay:
         self._due: list[tuple[int, int, str, Callable[[], None]]] = []
         self.happened: list[str] = []
         self.world.run(self._ride())
-        self._draw_trouble(60_000, 400_000)
+        self._draw_faults(60_000, 400_000)
 
     def run(self) -> None:
         """Until the alarm has come and stood, or its time is over."""
@@ -106,7 +106,7 @@ class LeftDay:
         yield 3000
         world.turn_ignition(False)
         self.off_ms = world.now_ms
-        self._draw_trouble(self.off_ms, self.off_ms + LIMIT_MS)
+        self._draw_faults(self.off_ms, self.off_ms + LIMIT_MS)
         if random.Random(self.seed * 6029).random() < _BOARDS:
             self.off_ms = None
             yield from self._boards_later(driver)
@@ -138,7 +138,7 @@ class LeftDay:
             self.off_ms = world.now_ms
         else:
             self.off_ms = world.now_ms + _HOLD_MS
-        self._draw_trouble(world.now_ms, self.off_ms + LIMIT_MS)
+        self._draw_faults(world.now_ms, self.off_ms + LIMIT_MS)
         self._may_wake()
 
     def _may_wake(self) -> None:
@@ -160,7 +160,7 @@ class LeftDay:
 
     # what goes wrong
 
-    def _draw_trouble(self, from_ms: int, to_ms: int) -> None:
+    def _draw_faults(self, from_ms: int, to_ms: int) -> None:
         rng = self._rng
         for _ in range(rng.choice((0, 1, 1, 2))):
             at_ms = rng.randint(from_ms, to_ms)

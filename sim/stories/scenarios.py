@@ -1,29 +1,28 @@
-"""Told scenarios, by name. Each is a function of a bus; its docstring's first line says what it is.
+"""Scenarios by name. Each is a function that puts a bus through a story; the first line of its
+docstring says what happens.
 
     python -m sim story sleeping-child
 
-A new story is one function here, and what has to come of it in tests/sim/stories/test_stories.py.
+A new scenario is one function here, and a test of what has to come of it in tests/sim/stories.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from sim.stories import scenarios_hard as stories_hard
-from sim.stories import scenarios_mishaps as stories_mishaps
-from sim.stories import scenarios_night as stories_night
-from sim.stories import scenarios_places as stories_places
+from sim import wording
+from sim.stories import scenarios_hard, scenarios_mishaps, scenarios_night, scenarios_places
 from sim.stories.story import Story
 
-STORIES: dict[str, Callable[[Story], None]] = {}
+SCENARIOS: dict[str, Callable[[Story], None]] = {}
 
 
-def _story(tell: Callable[[Story], None]) -> Callable[[Story], None]:
-    STORIES[tell.__name__.replace("_", "-")] = tell
-    return tell
+def _named(scenario: Callable[[Story], None]) -> Callable[[Story], None]:
+    SCENARIOS[scenario.__name__.replace("_", "-")] = scenario
+    return scenario
 
 
-@_story
+@_named
 def school_morning(bus: Story) -> None:
     """An ordinary morning: three stops, the school, the check button; no alarm."""
     bus.drives(speed_kmh=50, seats={1, 2, 5}, seconds=90)
@@ -34,7 +33,7 @@ def school_morning(bus: Story) -> None:
     bus.waits(minutes=10)
 
 
-@_story
+@_named
 def sleeping_child(bus: Story) -> None:
     """A child sleeps on in seat 7, the driver presses the button without looking."""
     bus.drives(speed_kmh=40, seats={3, 7})
@@ -46,7 +45,7 @@ def sleeping_child(bus: Story) -> None:
     bus.waits(seconds=30)
 
 
-@_story
+@_named
 def check_button_forgotten(bus: Story) -> None:
     """Everybody has left the bus, but the driver has not walked through it."""
     bus.drives(seats={4})
@@ -56,14 +55,14 @@ def check_button_forgotten(bus: Story) -> None:
     bus.waits(seconds=30)
 
 
-@_story
+@_named
 def overspeed(bus: Story) -> None:
     """95 km/h where 80 are allowed: a chime at once, an event after 10 s."""
     bus.drives(speed_kmh=95, seats={2}, seconds=20)
     bus.drives(speed_kmh=70, seconds=20)
 
 
-@_story
+@_named
 def door_open(bus: Story) -> None:
     """The front door opens while the bus drives, then the emergency door."""
     bus.drives(speed_kmh=30, seats={2, 6})
@@ -76,7 +75,7 @@ def door_open(bus: Story) -> None:
     bus.waits(seconds=5)
 
 
-@_story
+@_named
 def belt_off(bus: Story) -> None:
     """Of two children one does not buckle up; later it does."""
     bus.drives(speed_kmh=40, seats={11, 12}, belts={11}, seconds=30)
@@ -84,7 +83,7 @@ def belt_off(bus: Story) -> None:
     bus.waits(seconds=30)
 
 
-@_story
+@_named
 def sensor_cut(bus: Story) -> None:
     """A seat's wire is torn and the expander of seven others dies: broken never reads empty."""
     bus.drives(seats={3, 20})
@@ -98,7 +97,7 @@ def sensor_cut(bus: Story) -> None:
     bus.waits(seconds=30)
 
 
-@_story
+@_named
 def reboot_with_child(bus: Story) -> None:
     """The power goes while a child sleeps on; the bus alarms again by itself."""
     bus.drives(seats={3, 7})
@@ -110,7 +109,7 @@ def reboot_with_child(bus: Story) -> None:
     bus.waits(minutes=1)
 
 
-@_story
+@_named
 def dead_spot(bus: Story) -> None:
     """Everything goes wrong where there is no signal; the city hears it all after, once."""
     bus.drives(speed_kmh=40, seats={3, 7})
@@ -122,7 +121,7 @@ def dead_spot(bus: Story) -> None:
     bus.waits(minutes=1)
 
 
-@_story
+@_named
 def gnss_lost(bus: Story) -> None:
     """A tunnel at 60 km/h, then the antenna's cable comes off: speed and place are unknown."""
     bus.drives(speed_kmh=60, seats={3})
@@ -136,20 +135,20 @@ def gnss_lost(bus: Story) -> None:
     bus.waits(seconds=15)
 
 
-_ELSEWHERE = (stories_places, stories_mishaps, stories_hard, stories_night)
-for _tell in [tell for stories in _ELSEWHERE for tell in stories.STORIES]:
-    _story(_tell)
+for _file in (scenarios_places, scenarios_mishaps, scenarios_hard, scenarios_night):
+    for _scenario in _file.SCENARIOS:
+        _named(_scenario)
 
 
 def summary(name: str) -> str:
-    """One line about a story; KeyError if there is none."""
-    return (STORIES[name].__doc__ or "").splitlines()[0]
+    """One line about a scenario; KeyError if none has this name."""
+    return (SCENARIOS[name].__doc__ or "").splitlines()[0]
 
 
 def tell(name: str, say: Callable[[str], None] = print) -> int:
     """Tell it as a timeline: left what is done, right what comes of it.
 
-    -> 0, or 1 if the city does not have every record a while after the end.
+    -> 0, or 1 if the city does not have every record five minutes after the end.
     """
     say(f"{name}: {summary(name)}\n")
 
@@ -157,11 +156,15 @@ def tell(name: str, say: Callable[[str], None] = print) -> int:
         say(f"{clock}  {done:48}{came}".rstrip())
 
     bus = Story(line)
-    STORIES[name](bus)
+    SCENARIOS[name](bus)
     heard = bus.city_heard("alarm", "warning")
     bus.rig.drain()
     bus.rig.check()
     confirmed, missing = len(bus.rig.account.confirmed), bus.rig.missing()
-    say(f"\nThe city heard: {', '.join(heard) or 'no alarm and no warning'}.")
-    say(f"Records confirmed: {confirmed}; not delivered a while after: {missing}.")
-    return 1 if missing else 0
+    kinds = ", ".join(map(wording.kind, heard))
+    say(f"\nThe city heard: {kinds or 'no alarm and no warning'}.")
+    if missing:
+        say(f"Of {confirmed} records that the journal confirmed the city lacks {missing}.")
+        return 1
+    say(f"It has received all {confirmed} records that the journal confirmed.")
+    return 0

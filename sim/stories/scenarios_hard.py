@@ -213,7 +213,7 @@ def evacuation(bus: Story) -> None:
     bus.waits(seconds=10)
 
 
-STORIES = (
+SCENARIOS = (
     sleeper_changes_seats,
     sleeper_moves_to_a_dead_seat,
     wire_cut_under_a_child,

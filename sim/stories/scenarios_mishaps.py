@@ -225,7 +225,7 @@ def button_stuck(bus: Story) -> None:
     bus.waits(seconds=10)
 
 
-STORIES = (
+SCENARIOS = (
     harsh_driving,
     harsh_braking_by_gnss,
     harsh_acceleration,

@@ -31,4 +31,4 @@ def thief_of_a_battery(bus: Story) -> None:
     bus.waits(minutes=10)
 
 
-STORIES = (night, child_at_night, thief_of_a_battery)
+SCENARIOS = (night, child_at_night, thief_of_a_battery)

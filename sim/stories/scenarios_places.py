@@ -146,7 +146,7 @@ def bad_policy(bus: Story) -> None:
     bus.waits(seconds=5)
 
 
-STORIES = (
+SCENARIOS = (
     ordinary_route,
     school_zone,
     overspeed_by_road,

@@ -1,4 +1,4 @@
-"""Timeline: a story as it happens, for somebody who listens: what is done, and what comes of it."""
+"""Timeline: reports a story as it happens: what is done on the left, what comes of it beside it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from firmware.messages import text
+from sim import wording
 from sim.bus.rig import Rig
 
 Listener = Callable[[str, str, str], None]
@@ -14,7 +15,7 @@ Listener = Callable[[str, str, str], None]
 
 
 class Timeline:
-    """`listener` may be set at any time; None: nobody listens."""
+    """`listener` may be set at any time; with None nothing is reported."""
 
     def __init__(self, rig: Rig):
         self.listener: Listener | None = None
@@ -48,8 +49,8 @@ class Timeline:
             self.listener(self._rig.world.local_clock, done, came)
 
     def _happens(self, event: Any) -> None:
-        data = ", ".join(f"{key} {text(value)}" for key, value in event.data)
-        self._say("", f"{event.severity}: {event.kind} {event.state}  {data}")
+        said = wording.event(event.kind, event.state, json.loads(text(event.data)))
+        self._say("", f"{event.severity}: {said}")
 
     def _overhear(self, message: Any, now_ms: int) -> None:
         self._hear(message, now_ms)
@@ -58,4 +59,6 @@ class Timeline:
             key = (event["epoch"], event["seq"])
             again = ", once more" if key in self._heard else ""
             self._heard.add(key)
-            self._say("", f"  the city hears: {event['kind']} {event['state']}{again}")
+            exercise = ", an exercise" if event.get("exercise") else ""
+            what = wording.event(event["kind"], event["state"], {})
+            self._say("", f"  the city hears: {what}{exercise}{again}")

@@ -6,11 +6,11 @@ import json
 import math
 from typing import Any
 
-from sim.stories.policy_parts import messages
 from sim.stories.straight_policy import START
 from sim.stories.straight_road import StraightRoad
 from sim.stories.timeline import Timeline
 from sim.world.roads import offset_m
+from station.policy.parts import Parts
 
 _ANSWER_MS = 30_000
 _BRAKING_MSS = 1.8  # as sim/stories/straight_road.py
@@ -29,11 +29,11 @@ class OnTheMap:
 
     def receives_policy(self, pack: dict[str, Any] | str) -> str:
         """The city sends it part by part, waiting for each answer -> the last answer's sentence."""
-        parts = messages(pack)
+        parts = Parts(pack if isinstance(pack, str) else json.dumps(pack))
         self._timeline.tell(f"the city sends a policy in {len(parts)} parts")
         answer: dict[str, Any] = {}
-        for part in parts:
-            answer = self._asks("policy", part)
+        for number in range(1, len(parts) + 1):
+            answer = self._asks("policy", parts.payload(number, f"policy-{number}").encode())
             if not answer["ok"]:
                 break
         self._timeline.answer(answer["message"])

@@ -9,10 +9,10 @@ import struct
 from collections.abc import Callable, Iterator
 
 from drivers.board.tables import ADC1
-from sim.virtual.clock import Clock
+from sim.virtual.clock import BoardClock
 from sim.virtual.harness import Harness
-from sim.virtual.image import Image
-from sim.virtual.nvs import Nvs
+from sim.virtual.image import FlashImage
+from sim.virtual.nvs import ImageNvs
 from sim.virtual.radio import ask_ppp, ask_wlan
 from sim.vm import _ops as ops
 from sim.wires.flash import ERASE_US, PAGE, PAGE_US, SECTOR, Misuse, PowerCut
@@ -23,18 +23,19 @@ HARD, SOFT, DEEPSLEEP = 0, 1, 2
 _OK = (0, b"", 0)
 _EIO = 5
 Answer = tuple[int, bytes, int]
+MakeHarness = Callable[[Callable[[], int]], Harness]
 
 
 class VirtualBoard:
     """wanted: what has to be done to the VM once the answer is given up (RESET, ...), or None."""
 
-    def __init__(self, image: Image, harness: Callable[[Callable[[], int]], Harness], speed: int):
+    def __init__(self, image: FlashImage, harness: MakeHarness, speed: int):
         """harness: makes it, given the clock in ms. speed: x life while the board sleeps."""
-        self.clock = Clock()
+        self.clock = BoardClock()
         self.speed = speed
         self._now_ms = 0
         self.image = image
-        self.nvs = Nvs(image)
+        self.nvs = ImageNvs(image)
         self.harness = harness(lambda: self._now_ms)
         self._rtc_memory = b""
         self._rtc_offset_us = 0

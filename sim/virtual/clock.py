@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 
-class Clock:
+class BoardClock:
     """The board's time in us: the computer's, and what sleeping was cut short by."""
 
     def __init__(self) -> None:

@@ -12,14 +12,15 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from firmware.config.load import load, parse
+from firmware.config.load import parse
+from sim.bus import settings_file
 from sim.live.morning import broker_at, subscribed
 from sim.live.run import Stop
 from sim.network.proxy import HOST, Proxy
 from sim.virtual.arguments import HEAP_KB, PSRAM_HEAP_KB
 from sim.virtual.board import VirtualBoard
 from sim.virtual.harness import Harness
-from sim.virtual.image import Image
+from sim.virtual.image import FlashImage
 from sim.virtual.install import every_sensor
 from sim.virtual.morning import Morning, prepare
 from sim.virtual.run import Runner
@@ -29,12 +30,12 @@ from sim.world.world import World
 
 _CUT_AFTER_S = (20.0, 100.0)  # of the board's time
 _MORNING_CUT_AFTER_S = (120.0, 600.0)  # three in five minutes are a crash loop
-_DRAIN_S = 30.0
-_NO_WRITE_S = 20.0  # nothing is written for so long, and it is cut all the same
+_DRAIN_S, _DRAIN_MINUTES = 30.0, 1.5  # at least; positions wait for up to a minute to be sent
+_NO_WRITE_S = 20.0  # if nothing is written for so long, the power is cut without a write
 
 
 class Cuts:
-    """Cuts of the power by the dice: at one of the next writes to the flash, or without one."""
+    """Cuts the power at random moments: at one of the next writes to the flash, or without one."""
 
     def __init__(self, runner: Runner, rng: random.Random, after_s: tuple[float, float]):
         """after_s: from one to the next, at least and at most, of the board's time."""
@@ -54,7 +55,7 @@ class Cuts:
     def step(self) -> None:
         """Call it between the steps of the runner."""
         if self._armed and self._runner.pid is None:
-            _tell("the power was cut while the flash was written")
+            _tell("The power was cut while the flash was being written.")
         elif self._now_s() < self._due_s:
             return
         elif not self._armed:
@@ -64,7 +65,7 @@ class Cuts:
             self._runner.board.image.cut(after=self._rng.randrange(8), tear=tear)
             return
         else:
-            _tell("the power was cut")
+            _tell("The power was cut.")
             self._runner.power_cut()
         self.count += 1
         self._runner.power_on()
@@ -72,19 +73,22 @@ class Cuts:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Until Ctrl-C, or the morning's end. Exit status 2 with a sentence: there is no VM, no such
-    image, no broker; 1: the morning lost a record."""
+    """Until Ctrl-C, or the morning's end. Exit status 2 with a sentence: the VM, the image, the
+    settings or the broker cannot be used; 1: the city lacks a record of the morning; 130: Ctrl-C
+    broke the start or the delivery off."""
     with ExitStack() as stack:
         return _run(args, stack)
 
 
 def _run(args: argparse.Namespace, stack: ExitStack) -> int:
+    stop = stack.enter_context(Stop())
+    _tell("Starting the virtual board, some seconds ...")
     seed = random.SystemRandom().getrandbits(31) if args.seed is None else int(args.seed)
     try:
         config = fitted(args.bus)
         seats = config["seats"]["count"]
         world = school_morning(seed=seed, seats=seats) if args.morning else World(seats=seats)
-        image = Image(args.flash)
+        image = FlashImage(args.flash)
         stack.callback(image.close)
         board = VirtualBoard(image, lambda clock: Harness(world, config, clock), int(args.speed))
         morning = _morning(args, board, stack) if args.morning else None
@@ -92,27 +96,27 @@ def _run(args: argparse.Namespace, stack: ExitStack) -> int:
         runner = Runner(board, heap_kb * 1024, _tell)
         stack.callback(runner.close)
     except (OSError, ValueError, LookupError) as error:
-        print(f"python -m sim board: {error}.", file=sys.stderr)
+        print(f"python -m sim board: {str(error).rstrip('.')}.", file=sys.stderr)
         return 2
     path = runner.console.user.path
     print(
         f"A board with {args.flash} as its flash is on {path}\n"
-        f"Connect with: mpremote connect {path} repl    (Ctrl-C here ends the board)",
+        f"Connect to it with: mpremote connect {path} repl    (Ctrl-C here ends the board)",
         flush=True,
     )
     if args.morning or args.cut:
-        print(f"Seed: {seed}", flush=True)
-    stop = stack.enter_context(Stop())
+        print(f"The same again: --seed {seed}", flush=True)
     if morning is not None:
         runner.console.on_output = morning.read
     runner.power_on()
     after_s = _CUT_AFTER_S if morning is None else _MORNING_CUT_AFTER_S
     cuts = Cuts(runner, random.Random(seed), after_s) if args.cut else None
+    stop.runs = True
     if morning is None:
         _drive(runner, cuts, lambda: stop.asked)
         return 0
     _drive(runner, cuts, lambda: stop.asked or morning.minutes >= args.minutes, morning)
-    return _give_account(runner, cuts, morning)
+    return _give_account(runner, cuts, morning, stop)
 
 
 def _drive(
@@ -127,33 +131,37 @@ def _drive(
 
 
 def _morning(args: argparse.Namespace, board: VirtualBoard, stack: ExitStack) -> Morning:
-    """OSError with a sentence: there is no broker."""
+    """OSError with a sentence: no broker answers."""
     bus = every_sensor() if args.bus is None else json.loads(args.bus.read_bytes())
     if "fleet" not in bus or "bus" not in bus:
         raise ValueError(f"{args.bus}: fleet and bus are needed, the names of the city's topics")
     host, port, what = stack.enter_context(broker_at(args.broker))
     subscriber = stack.enter_context(subscribed(host, port, bus["fleet"]))
-    _tell(f"MQTT broker: {what}")
+    _tell(f"MQTT broker: {what}.")
+    _tell("The program is compiled and put onto the flash, half a minute at most ...")
     proxy = stack.enter_context(Proxy(host, port))
     bus = prepare(board.image, bus, (HOST, proxy.port))
     return Morning(board, bus, subscriber, _tell, proxy)
 
 
-def _give_account(runner: Runner, cuts: Cuts | None, morning: Morning) -> int:
-    """What the bus still holds is delivered first, as long as that takes."""
-    _tell("The bus delivers what it still holds ...")
-    end_s = time.monotonic() + _DRAIN_S
+def _give_account(runner: Runner, cuts: Cuts | None, morning: Morning, stop: Stop) -> int:
+    """What the bus still holds is delivered first, for a bounded time."""
+    stop.asked = False
+    _tell("The bus delivers what it still holds. Ctrl-C ends the wait.")
+    end_s, end_minutes = time.monotonic() + _DRAIN_S, morning.minutes + _DRAIN_MINUTES
     seen_s = 0.0
 
-    def delivered() -> bool:
+    def ended() -> bool:
         nonlocal seen_s
         now_s = time.monotonic()
+        if stop.asked or (now_s >= end_s and morning.minutes >= end_minutes):
+            return True
         if now_s - seen_s < 0.5:
-            return now_s >= end_s
+            return False
         seen_s = now_s
         return morning.missing() == 0
 
-    _drive(runner, cuts, delivered, morning)
+    _drive(runner, cuts, ended, morning)
     print(*morning.summary(), sep="\n", flush=True)
     if cuts is not None:
         _tell(f"  cuts of the power                    {cuts.count:7}")
@@ -162,15 +170,17 @@ def _give_account(runner: Runner, cuts: Cuts | None, morning: Morning) -> int:
     except AssertionError as error:
         _tell(f"Wrong: {error}")
         return 1
+    if morning.missing() and stop.asked:
+        _tell("You ended the delivery: what is missing is still in the board's journal.")
+        return 130
     return 1 if morning.missing() or not morning.city else 0
 
 
 def fitted(path: Path | None) -> dict[str, Any]:
-    """The harness that bus.json asks for, or a full one. ValueError names what is wrong in it."""
-    config, errors = parse(json.dumps(every_sensor())) if path is None else load(str(path))
-    if errors:
-        raise ValueError("; ".join(str(error).rstrip(".") for error in errors))
-    return config
+    """What bus.json says is fitted, or everything. ValueError names what is wrong in it."""
+    if path is None:
+        return parse(json.dumps(every_sensor()))[0]
+    return settings_file.read(path)[1]
 
 
 def _tell(what: str) -> None:

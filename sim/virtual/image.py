@@ -21,22 +21,27 @@ _MAGIC, _MD5 = b"\xaa\x50", b"\xeb\xeb" + b"\xff" * 14
 _IS_ERASED = bytes([0] * 255 + [1])
 
 
-class Image(Flash):
+class FlashImage(Flash):
     """The NOR of sim/wires/flash.py over a file: it tears at a cut and counts its erases."""
 
     def __init__(self, path: Path, seed: int = 1):
-        """OSError if it cannot be had; ValueError if the file is not of a flash's size, or if
-        another board has it."""
+        """ValueError, with a sentence: the file cannot be used, is not of a flash's size, or
+        another board runs on it."""
         self.path = path.resolve()
-        is_new = not path.exists()
-        if is_new:
-            path.write_bytes(b"\xff" * FLASH_BYTES)
-        if path.stat().st_size != FLASH_BYTES:
+        try:
+            is_new = not path.exists()
+            if is_new:
+                path.write_bytes(b"\xff" * FLASH_BYTES)
+            self._file = path.open("r+b")
+        except OSError as error:
+            raise ValueError(f"{path} cannot be used as a flash: {error.strerror}") from error
+        size = path.stat().st_size
+        if size != FLASH_BYTES:
+            self._file.close()
             raise ValueError(
-                f"{path} has {path.stat().st_size:,} bytes; a flash has {FLASH_BYTES:,}"
+                f"{path} cannot be used as a flash: it has {size:,} bytes, not {FLASH_BYTES:,}"
             )
         super().__init__(0, seed)
-        self._file = path.open("r+b")
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

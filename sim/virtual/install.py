@@ -9,7 +9,7 @@ from typing import Any
 from littlefs import LittleFS, LittleFSError
 
 from sim.virtual.compiled import ROOT, build
-from sim.virtual.image import Image
+from sim.virtual.image import FlashImage
 from sim.virtual.partitions import partition
 from sim.wires.flash import SECTOR
 
@@ -39,7 +39,7 @@ def settings(bus: dict[str, Any], policy: dict[str, Any] | None = None) -> dict[
     return files
 
 
-def has_slot(image: Image) -> bool:
+def has_slot(image: FlashImage) -> bool:
     """Whether `make deploy` put code on it, which runs in place of what stands at the root."""
     try:
         _disk(image).stat("/slot")
@@ -48,7 +48,7 @@ def has_slot(image: Image) -> bool:
     return True
 
 
-def _disk(image: Image) -> LittleFS:
+def _disk(image: FlashImage) -> LittleFS:
     """A copy of the partition `vfs`, mounted; formatted if it is blank."""
     vfs = partition("vfs")
     disk = LittleFS(block_size=SECTOR, block_count=vfs.size // SECTOR, mount=False)
@@ -59,7 +59,7 @@ def _disk(image: Image) -> LittleFS:
     return disk
 
 
-def install(image: Image, files: dict[str, bytes]) -> None:
+def install(image: FlashImage, files: dict[str, bytes]) -> None:
     """Put on the partition `vfs`, which is formatted if it is blank. The board has no power."""
     disk = _disk(image)
     for name, content in files.items():

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from typing import Any
 
 from firmware.journal.journal import ALARM, TRACK, Journal
+from sim import wording
+from sim.bus.account import Account, Arrival, Confirmed
 from sim.network.proxy import Proxy
 from sim.network.subscriber import Subscriber
-from sim.soak.account import Account, Confirmed, Heard
 from sim.virtual.board import VirtualBoard
-from sim.virtual.image import Image
+from sim.virtual.image import FlashImage
 from sim.virtual.install import code, has_slot, install, settings
 from sim.virtual.partitions import partition
 from sim.wires.flash import Flash
@@ -24,7 +25,7 @@ _TOLD_S = 10.0
 _WIDTH = 110
 
 
-def prepare(image: Image, bus: dict[str, Any], broker: tuple[str, int]) -> dict[str, Any]:
+def prepare(image: FlashImage, bus: dict[str, Any], broker: tuple[str, int]) -> dict[str, Any]:
     """Today's code, the town's policy, and bus.json with this broker -> that bus.json.
 
     An image that has code by `make deploy` keeps that.
@@ -36,7 +37,7 @@ def prepare(image: Image, bus: dict[str, Any], broker: tuple[str, int]) -> dict[
     return bus
 
 
-def held(image: Image) -> dict[tuple[str, int], Confirmed]:
+def held(image: FlashImage) -> dict[tuple[str, int], Confirmed]:
     """Every record of the journal on the image by (epoch, seq), acknowledged or not.
 
     The board may be running: the journal is read on a copy. Empty before its first start.
@@ -58,7 +59,7 @@ def held(image: Image) -> dict[tuple[str, int], Confirmed]:
 
 
 class Morning:
-    """Call `step` between those of the runner: it listens, and tells how fast time passes."""
+    """Call `step` between those of the runner: it listens, and says how fast time passes."""
 
     def __init__(
         self,
@@ -76,7 +77,7 @@ class Morning:
         self._proxy = proxy
         self._account = Account(bus)
         self._name = bus["bus"]
-        self.city: list[Heard] = []
+        self.city: list[Arrival] = []
         self._line = b""
         self._began_s = self._told_s = time.monotonic()
         self._began_us = board.clock.now_us()
@@ -96,7 +97,7 @@ class Morning:
         *lines, self._line = (self._line + data).split(b"\r\n")
         for line in lines:
             if line:
-                self._tell("  " + line.decode(errors="replace")[:_WIDTH])
+                self._tell("  " + wording.console_line(line.decode(errors="replace"))[:_WIDTH])
 
     def step(self) -> None:
         self.listen()
@@ -107,8 +108,9 @@ class Morning:
             self._told_s = now_s
             world = self._board.harness.world
             self._tell(
-                f"{self.minutes:5.1f} minutes, {self.ratio:4.1f} times life: "
-                f"{world.speed_mms * 36 // 10000} km/h, {len(self.city)} messages at the city"
+                f"After {wording.duration(round(self.minutes * 60))} of the morning "
+                f"({self.ratio:.1f} times faster than life): the bus drives "
+                f"{world.speed_mms * 36 // 10000} km/h, the city has {len(self.city)} messages."
             )
 
     def listen(self) -> None:
@@ -140,9 +142,10 @@ class Morning:
         """The balance, in lines."""
         missing = self.missing()
         return [
-            f"{self.minutes:.1f} minutes of the morning, {self.ratio:.1f} times faster than life",
-            f"  records in the journal on the image  {self.records:7}",
+            f"{wording.duration(round(self.minutes * 60))} of the morning, {self.ratio:.1f} times "
+            "faster than life:",
+            f"  records in the board's journal       {self.records:7}",
             f"  delivered to the city                {self.records - missing:7}",
-            f"  doubled, dropped by their key        {self._account.repeats(self.city):7}",
+            f"  delivered twice, taken once          {self._account.repeats(self.city):7}",
             f"  not delivered                        {missing:7}",
         ]

@@ -10,7 +10,7 @@ import json
 import struct
 import zlib
 
-from sim.virtual.image import Image
+from sim.virtual.image import FlashImage
 from sim.virtual.partitions import partition
 from sim.wires.flash import SECTOR
 from sim.wires.nvs import ESP_ERR_NVS_NOT_FOUND
@@ -18,10 +18,10 @@ from sim.wires.nvs import ESP_ERR_NVS_NOT_FOUND
 _HEAD = struct.Struct("<III")  # number of this state, length, CRC-32
 
 
-class Nvs:
+class ImageNvs:
     """Names are namespace, NUL, key. What was not committed is lost with the power."""
 
-    def __init__(self, image: Image):
+    def __init__(self, image: FlashImage):
         self._image = image
         self._first = partition("nvs").offset // SECTOR
         self._number = 0

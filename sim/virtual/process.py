@@ -11,22 +11,27 @@ import tempfile
 from pathlib import Path
 
 from sim.shim import LIBRARY
-from sim.virtual.console import Line
+from sim.virtual.console import PseudoTerminal
 
 _SOURCES = Path(__file__).resolve().parents[1] / "vm"
 _FROZEN = ("umqtt/simple.py",)  # what the ESP32 port has frozen in, and the firmware uses
 
 
-def program(name: str) -> str:
-    """Path of `micropython` or `mpy-cross`. FileNotFoundError with a sentence."""
+def find(name: str) -> str | None:
+    """Path of `micropython` or `mpy-cross`, or None if it is not installed."""
     beside = Path(sys.executable).parent / name
-    found = str(beside) if beside.exists() else shutil.which(name)
+    return str(beside) if beside.exists() else shutil.which(name)
+
+
+def program(name: str) -> str:
+    """The same; FileNotFoundError with a sentence if it is not installed."""
+    found = find(name)
     if found is None:
         raise FileNotFoundError(f"{name} is missing; make test installs it where there is a wheel")
     return found
 
 
-class Modules:
+class VmModules:
     """sim/vm and the frozen modules, compiled: as little of the heap goes to them as can be."""
 
     def __init__(self) -> None:
@@ -53,6 +58,7 @@ class Modules:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=True,
+            start_new_session=True,
         )
         return int(done.stdout)
 
@@ -60,7 +66,7 @@ class Modules:
         target = (self.folder / name).with_suffix(".mpy")
         target.parent.mkdir(exist_ok=True)
         command = [program("mpy-cross"), "-s", path.name, "-o", str(target), str(path)]
-        subprocess.run(command, check=True)
+        subprocess.run(command, check=True, start_new_session=True)  # Ctrl-C is meant for us
 
     def remove(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -69,10 +75,10 @@ class Modules:
 class Process:
     """One run of the VM, from power-on or reset to the next."""
 
-    def __init__(self, modules: Modules, wire: Path, flash: Path, heap_bytes: int):
+    def __init__(self, modules: VmModules, wire: Path, flash: Path, heap_bytes: int):
         """heap_bytes: what a program gets."""
         heap_bytes += modules.heap_bytes
-        self.line = Line()
+        self.line = PseudoTerminal()
         script = modules.folder / "run.py"
         script.write_text('__import__("_start").start(globals())\n')
 

@@ -23,7 +23,7 @@ from sim.virtual.board import (
     VirtualBoard,
 )
 from sim.virtual.console import Console
-from sim.virtual.process import Modules, Process
+from sim.virtual.process import Process, VmModules
 from sim.vm import _ops as ops
 
 _REQUEST = struct.Struct("<BBHIqq")
@@ -35,15 +35,15 @@ _BUSY_S = 0.5
 
 
 class Runner:
-    """Runs one VirtualBoard; call `step` for ever. Ends what it started at `close`."""
+    """Runs one VirtualBoard; call `step` again and again. `close` ends what it started."""
 
     def __init__(self, board: VirtualBoard, heap_bytes: int, tell: Callable[[str], None]):
-        """tell: a sentence for whoever watches: resets, cuts."""
+        """tell: gets a sentence about each reset."""
         self.board = board
         self.console = Console()
         self._heap_bytes = heap_bytes
         self._tell = tell
-        self._modules = Modules()
+        self._modules = VmModules()
         self._folder = Path(tempfile.mkdtemp(prefix="busguard-wire-"))
         self._path = self._folder / "wire"
         self._listener = socket.socket(socket.AF_UNIX)
@@ -104,7 +104,7 @@ class Runner:
             self.console.say(b"MPY: soft reboot\r\n")
         else:
             self.console.is_raw = False
-        self._tell(f"starts again: {what}")
+        self._tell(f"The board starts again: {what}.")
         self.board.reset(cause, woken_by)
         self.board.start(keeps_watchdog=is_soft)
         self._boot()
@@ -203,7 +203,7 @@ class Runner:
         elif wanted == "deep sleep":
             self._halt()
             self.board.harness.reset()
-            self._tell("sleeps")
+            self._tell("The board sleeps.")
             self._wakes_us = None if sleeps_us is None else self._skip(sleeps_us)
         else:
             self._reset(HARD_RESET if wanted == "reset" else SOFT_RESET, wanted or "")

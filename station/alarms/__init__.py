@@ -1,1 +1,2 @@
-"""Stored events change alarms; so does a bus that falls silent. Start with alarms.py."""
+"""Stored events change alarms (change.py); so does a bus that falls silent (silence.py). What is
+active stands in alarms.py: start there."""

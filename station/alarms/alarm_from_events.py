@@ -1,7 +1,8 @@
 """The events of one occurrence, in whatever order they came -> one alarm.
 
-An alarm is worked out from all events of its occurrence each time that one comes, in the order
-of seq: so an update before its beginning, or an end that comes first, ends right.
+Each time that an event comes, the alarm is worked out anew from all events of its occurrence, in
+the order of seq. So the alarm is right in the end, even if an update or a `cleared` comes before
+`raised`.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ from typing import Any
 _RANK = {"info": 0, "warning": 1, "alarm": 2}
 
 
-def fold(events: list[Any], starts: list[int], late_s: int) -> dict[str, Any] | None:
-    """Rows of `events` of one kind and occurrence -> columns of `alarms`; None: nobody needs to
-    know. starts: seqs of the journal's `started`: what stood before one, no event clears."""
+def alarm_from(events: list[Any], starts: list[int], late_s: int) -> dict[str, Any] | None:
+    """Rows of `events` of one kind and occurrence -> columns of `alarms`; None: all are `info`.
+    starts: seqs of the journal's `started`. An alarm from before a start has ended with it: the
+    bus sends no `cleared` for it. late_s: as in change.py."""
     events = sorted(events, key=lambda event: event.seq)
     if all(event.severity == "info" for event in events):
         return None
-    first, last = events[0], events[-1]
+    first, last, describing = events[0], events[-1], _describing(events)
     worst = max((event.severity for event in events), key=_RANK.__getitem__)
     heard_ms = min(event.heard_ms for event in events)
     raised_ms = first.at_ms if first.seq == first.occ else _earliest(events)
@@ -34,8 +36,8 @@ def fold(events: list[Any], starts: list[int], late_s: int) -> dict[str, Any] | 
         "ended_by": None,
         "lat": last.lat,
         "lon": last.lon,
-        "data": _telling(events).data,
-        "why": _telling(events).why,
+        "data": describing.data,
+        "why": describing.why,
         "last_ms": last.at_ms,
     }
     if last.state == "cleared":
@@ -49,7 +51,7 @@ def _earliest(events: list[Any]) -> int | None:
     return min((event.at_ms for event in events if event.at_ms is not None), default=None)
 
 
-def _telling(events: list[Any]) -> Any:
-    """The last that tells what it is about; a `cleared` tells what is left of it."""
-    told = [event for event in events if event.state != "cleared"]
-    return (told or events)[-1]
+def _describing(events: list[Any]) -> Any:
+    """The last event that describes the hazard; a `cleared` only says what is left of it."""
+    described = [event for event in events if event.state != "cleared"]
+    return (described or events)[-1]

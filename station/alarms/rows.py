@@ -1,30 +1,32 @@
-"""Alarms as the database has them, and as the API shows them."""
+"""Alarms as the database has them, their log, and how the API shows them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from station.clock import iso
-from station.db.tables import alarms, buses
-from station.live.live import EXERCISE
+from station.db.tables import alarm_log, alarms, buses
+from station.live.view import EXERCISE
 
+SELF = "station"
+"""The station itself, where a log or an alarm names who did it."""
 GOING_DARK = "going_dark"
 
 ROWS = select(*alarms.c, buses.c.fleet, buses.c.bus).join(buses, buses.c.id == alarms.c.bus_id)
 
 
 def weight(row: Any) -> str:
-    """What it makes of its bus: a drill that is over makes nothing of it any more."""
+    """How its bus is shown because of it: an exercise that is over has no weight any more."""
     if row.exercise:
         return EXERCISE if row.cleared_ms is None else "info"
     return GOING_DARK if row.kind == GOING_DARK else row.severity
 
 
 def view(row: Any) -> dict[str, Any]:
-    """As the API shows it (station/api/shapes.py)."""
+    """An alarm as the API shows it (station/api/shapes.py)."""
     return {
         "id": row.id,
         "fleet": row.fleet,
@@ -46,8 +48,27 @@ def view(row: Any) -> dict[str, Any]:
         "lon": row.lon,
         "data": row.data,
         "why": row.why,
-        "source": "station" if row.journal_id is None else "bus",
+        "source": SELF if row.journal_id is None else "bus",
     }
+
+
+async def write_log(
+    connection: AsyncConnection, number: int, at_ms: int, who: str, what: str,
+    note: str | None = None,
+) -> None:  # fmt: skip
+    """Enters what happened to an alarm."""
+    await connection.execute(
+        insert(alarm_log).values(alarm_id=number, at_ms=at_ms, who=who, what=what, note=note)
+    )
+
+
+async def read_log(connection: AsyncConnection, number: int) -> list[dict[str, Any]]:
+    """What happened to an alarm, the oldest first, as the API shows it."""
+    query = select(alarm_log).where(alarm_log.c.alarm_id == number).order_by(alarm_log.c.id)
+    return [
+        {"at": iso(row.at_ms), "who": row.who, "what": row.what, "note": row.note}
+        for row in await connection.execute(query)
+    ]
 
 
 async def search(
@@ -60,7 +81,7 @@ async def search(
     to_ms: int | None,
     limit: int,
 ) -> list[dict[str, Any]]:
-    """The newest first; None: whatever it is."""
+    """The newest first; None sets no bound."""
     when = func.coalesce(alarms.c.raised_ms, alarms.c.heard_ms)
     wanted = {
         "active": alarms.c.cleared_ms.is_(None),

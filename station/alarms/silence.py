@@ -1,40 +1,47 @@
 """Going dark: a bus that is silent although it promised to speak, or whose last will came.
 
-The alarm is the station's own and needs no bus. It is raised unless the bus was surely parked,
-checked and empty when last heard: what is not known counts as a child on board.
+The station raises this alarm itself and needs no word of the bus. It is raised unless the bus was
+surely parked, checked and empty when last heard: an unknown counts as a child on board.
 
-While the station has no broker it is the station that hears nothing, and nobody is judged. Once
-the broker is back every bus gets the whole time again, since buses, too, need to find back; who
-stays silent then, alarms.
+While the station has no broker, the station hears no bus, so it judges none. Once the broker is
+back every bus gets its whole time again, since the buses have to find the broker, too; a bus that
+stays silent then raises the alarm.
 
-Who told of itself, but never how it is (no `state` ever came), is judged as if it had promised
-one at that moment: nothing is known of who sits in it.
+A bus that sent records or a status, but never a `state`, is judged as if it had promised a state
+at that moment: the station does not know who sits in it.
 
-While the database is away an alarm cannot be listed: the bus is shown as one that has an alarm,
-and the alarm follows, with the time at which it was raised, as soon as the database is back; even
-if the bus has been heard again by then.
+While the database is away an alarm cannot be listed. The bus is shown as in alarm, and the alarm
+follows as soon as the database is back, with the time at which it was raised; even if the bus has
+been heard again by then.
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from station.alarms.alarms import Alarms
 from station.alarms.rows import GOING_DARK
-from station.clock import iso
-from station.live.live import Bus
-
-if TYPE_CHECKING:
-    from station.station import Station
+from station.clock import Clock, iso
+from station.live.live import Live
+from station.live.live_bus import Key, LiveBus
+from station.live.services import Services
+from station.settings import Settings
 
 _TICK_S = 1.0
 
 
 class Silence:
-    def __init__(self, station: Station):
-        self._station = station
+    def __init__(self, clock: Clock, services: Services, live: Live, alarms: Alarms,
+                 settings: Settings):  # fmt: skip
+        self._clock = clock
+        self._services = services
+        self._live = live
+        self._alarms = alarms
+        self._dark_after_s = settings.dark_after_s
+        self._will_after_s = settings.will_after_s
         self.judging = asyncio.Lock()
-        self._unlisted: dict[tuple[str, str], dict[str, Any]] = {}
+        self._unlisted: dict[Key, dict[str, Any]] = {}
         """Alarms that are raised, and not in the database yet."""
 
     async def watch(self) -> None:
@@ -44,62 +51,62 @@ class Silence:
             await asyncio.sleep(_TICK_S)
 
     def _recall(self) -> None:
-        for alarm in self._station.alarms.own():
-            bus = self._station.live.bus(alarm.fleet, alarm.bus)
+        for alarm in self._alarms.own():
+            bus = self._live.bus(alarm.fleet, alarm.bus)
             if alarm.kind == GOING_DARK and bus.dark_ms is None and not bus.heard_again:
                 bus.dark_ms = alarm.raised_ms
 
     async def judge(self) -> None:
-        """Everybody, once. Raises when the database is away; then it is due the next time."""
+        """Checks every bus once. Raises if the database is away; the next check does the rest."""
         async with self.judging:
             await self._judge()
 
     async def _judge(self) -> None:
-        station = self._station
-        now_ms = station.clock.now_ms()
-        standing = {(a.fleet, a.bus): a for a in station.alarms.own() if a.kind == GOING_DARK}
-        for bus in list(station.live):
-            if bus.dark_ms is None and station.health.broker.ok and self._is_dark(bus, now_ms):
+        now_ms = self._clock.now_ms()
+        active = {(a.fleet, a.bus): a for a in self._alarms.own() if a.kind == GOING_DARK}
+        for bus in list(self._live):
+            if bus.dark_ms is None and self._services.broker.ok and self._is_dark(bus, now_ms):
                 bus.dark_ms = bus.promise_ms if bus.promise_ms is not None else bus.offline_ms
-                station.live.told(bus)
-            if bus.dark_ms is None or bus.key in standing or bus.is_surely_empty:
+                self._live.show(bus)
+            if bus.dark_ms is None or bus.key in active or bus.is_surely_empty:
                 continue
             if not bus.unlisted:
-                self._unlisted.setdefault(bus.key, self._account(bus, now_ms))
+                self._unlisted.setdefault(bus.key, self._alarm_values(bus, now_ms))
                 self._mark(bus, True)
-        for key, alarm in standing.items():
-            bus = station.live.bus(*key)
+        for key, alarm in active.items():
+            bus = self._live.bus(*key)
             if bus.dark_ms is None and bus.heard_again:
-                await station.alarms.clear_own(alarm.id)
+                await self._alarms.clear_own(alarm.id)
         for key, values in list(self._unlisted.items()):
-            await station.alarms.raise_own(*key, values)
+            await self._alarms.raise_own(*key, values)
             del self._unlisted[key]
-            self._mark(station.live.bus(*key), False)
+            self._mark(self._live.bus(*key), False)
 
-    def _mark(self, bus: Bus, unlisted: bool) -> None:
+    def _mark(self, bus: LiveBus, unlisted: bool) -> None:
         bus.unlisted = unlisted
-        self._station.live.told(bus)
+        self._live.show(bus)
 
     def heard(self, fleet: str, name: str) -> None:
-        bus = self._station.live.bus(fleet, name)
+        """The bus spoke just now."""
+        bus = self._live.bus(fleet, name)
         bus.heard_again = True
         if bus.dark_ms is not None:
             bus.dark_ms, bus.unlisted = None, False
-            self._station.live.told(bus)
+            self._live.show(bus)
 
-    def _is_dark(self, bus: Bus, now_ms: int) -> bool:
-        settings, back_ms = self._station.settings, self._station.health.broker.since_ms
+    def _is_dark(self, bus: LiveBus, now_ms: int) -> bool:
+        back_ms = self._services.broker.since_ms
         if bus.online is False and bus.offline_ms is not None:
-            will_ms = max(bus.offline_ms, back_ms) + settings.will_after_s * 1000
+            will_ms = max(bus.offline_ms, back_ms) + self._will_after_s * 1000
             if now_ms >= will_ms:
                 return True
         promise_ms = bus.promise_ms
         if promise_ms is None:
             return False
-        return now_ms >= max(promise_ms, back_ms) + settings.dark_after_s * 1000
+        return now_ms >= max(promise_ms, back_ms) + self._dark_after_s * 1000
 
-    def _account(self, bus: Bus, now_ms: int) -> dict[str, Any]:
-        """How it was when last heard."""
+    def _alarm_values(self, bus: LiveBus, now_ms: int) -> dict[str, Any]:
+        """The alarm says how the bus was when it was last heard."""
         s = bus.state or {}
         seats = s.get("seats", {})
         last_ms = bus.spoke_ms if bus.state is None else bus.heard_ms
@@ -124,6 +131,6 @@ class Silence:
                 "last_will": bus.online is False,
                 "next_s": s.get("next_s"),
                 "silent_s": silent_s,
-                "limit_s": self._station.settings.dark_after_s,
+                "limit_s": self._dark_after_s,
             },
         }

@@ -1,4 +1,4 @@
-"""For the administrator: people, the quarantine, and who looked at what."""
+"""For administrators: people, the quarantine, and who looked at what."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ async def users(station: TheStation, who: Admin) -> Any:
 
 @router.post("/api/users", status_code=204, responses=problems(409))
 async def put_user(body: shapes.NewUser, station: TheStation, who: Admin) -> None:
-    """Make a person, or change one. The last administrator cannot be taken away."""
+    """Adds a person, or changes one. The last administrator cannot be removed."""
     people = await station.accounts.everybody()
     admins = {p["name"] for p in people if p["role"] == "admin" and p["enabled"]}
     if admins == {body.name} and (body.role != "admin" or not body.enabled):

@@ -1,4 +1,4 @@
-"""Alarms: find, acknowledge, and what became of one."""
+"""Alarms: find them, acknowledge one, read what happened to one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Path, Query
 
-from station.alarms.rows import search
+from station.alarms.rows import read_log, search
 from station.api import shapes
 from station.api.guards import NAME, Duty, TheStation, Viewer, problems
 from station.clock import parse_moment
@@ -28,13 +28,15 @@ async def alarms(
     to: str | None = None,
     limit: Annotated[int, Query(ge=1, le=2000)] = 500,
 ) -> Any:
-    """Newest first, by when they were raised, or heard if that is not known. `from` and `to` are
-    moments (2026-11-22T00:00:00Z) or local days (2026-11-22, `to` included)."""
+    """The newest first, by when they were raised, or heard if that is not known. `from` and `to`
+    are moments (2026-11-22T00:00:00Z) or local days (2026-11-22; the day `to` is included)."""
     try:
         from_ms = parse_moment(since, False) if since else None
         to_ms = parse_moment(to, True) if to else None
     except (ValueError, OverflowError):
-        raise HTTPException(422, "from and to: a day or a moment, such as 2026-11-22") from None
+        raise HTTPException(
+            422, "from and to have to be a day or a moment, such as 2026-11-22."
+        ) from None
     async with station.db.read() as connection:
         return await search(connection, fleet, bus, kind, state, from_ms, to_ms, limit)
 
@@ -43,7 +45,7 @@ async def alarms(
 async def acknowledge(
     number: Number, body: shapes.Acknowledge, station: TheStation, who: Duty
 ) -> Any:
-    """Somebody has seen it and acts. The first one stays; later ones change nothing."""
+    """The person who asks has seen the alarm and acts. A later acknowledgement changes nothing."""
     alarm = await station.alarms.acknowledge(number, who.name, body.note)
     if alarm is None:
         raise HTTPException(404, f"There is no alarm {number}.")
@@ -53,4 +55,5 @@ async def acknowledge(
 @router.get("/api/alarms/{number}/log", response_model=list[shapes.LogLine])
 async def log(number: Number, station: TheStation, who: Viewer) -> Any:
     """Who did what, the oldest first."""
-    return await station.alarms.log(number)
+    async with station.db.read() as connection:
+        return await read_log(connection, number)

@@ -19,7 +19,7 @@ Name = Annotated[str, Path(pattern=NAME)]
 
 @router.get("/api/buses/{fleet}/{bus}/days")
 async def list_days(fleet: Name, bus: Name, station: TheStation, who: Viewer) -> list[str]:
-    """Local days of which there is something, the newest first."""
+    """Local days with records of this bus, the newest first."""
     journals = station.store.journals_of(fleet, bus)
     async with station.db.read() as connection:
         return await days.known(connection, journals)
@@ -27,11 +27,11 @@ async def list_days(fleet: Name, bus: Name, station: TheStation, who: Viewer) ->
 
 @router.get("/api/buses/{fleet}/{bus}/day/{day}", response_model=shapes.Day)
 async def one_day(fleet: Name, bus: Name, day: str, station: TheStation, who: Viewer) -> Any:
-    """A local day (UTC+7). It goes into the access log before it is shown."""
+    """A local day (UTC+7). The access log gets an entry before the day is shown."""
     try:
         from_ms, to_ms = local_day(day)
     except (ValueError, OverflowError):
-        raise HTTPException(422, f"{day!r} is no day, such as 2026-11-22") from None
+        raise HTTPException(422, f"{day!r} is not a day such as 2026-11-22.") from None
     await note_access(station, who, "track", fleet=fleet, bus=bus, day=day)
     journals = station.store.journals_of(fleet, bus)
     async with station.db.read() as connection:
@@ -39,7 +39,7 @@ async def one_day(fleet: Name, bus: Name, day: str, station: TheStation, who: Vi
         events = await days.events_of(connection, journals, from_ms, to_ms)
     gaps = [
         {"epoch": epoch, "first": first, "last": last}
-        for epoch, first, last in station.store.gaps(fleet, bus)
+        for epoch, first, last in station.gaps.of(fleet, bus)
     ]
     return {"track": track, "events": events, "gaps": gaps}
 
@@ -48,24 +48,25 @@ async def one_day(fleet: Name, bus: Name, day: str, station: TheStation, who: Vi
 async def look(
     fleet: Name, bus: Name, body: shapes.BusLook, station: TheStation, who: Admin
 ) -> None:
-    """What the city calls it, whom to call about it, and how its seats stand."""
+    """Sets the bus's name, its telephone number and its seat layout."""
     known = station.live.get(fleet, bus)
     if known is None:
-        raise HTTPException(404, f"The bus {fleet}/{bus} has never been heard of.")
+        raise HTTPException(404, f"The station has never heard of the bus {fleet}/{bus}.")
     layout = body.layout.model_dump() if body.layout else None
     async with station.db.write() as connection:
-        number = await station.store.bus_id(connection, fleet, bus)
+        number = await station.bus_ids.of(connection, fleet, bus)
         change = update(buses).where(buses.c.id == number)
         await connection.execute(change.values(label=body.label, phone=body.phone, layout=layout))
     known.label, known.phone, known.layout = body.label, body.phone, layout
-    station.live.told(known)
+    station.live.show(known)
     await note_access(station, who, "bus", fleet=fleet, bus=bus)
 
 
 @router.post("/api/buses/{fleet}/{bus}/gone", status_code=204, responses=problems(404, 409))
 async def gone(fleet: Name, bus: Name, station: TheStation, who: Admin) -> None:
-    """Off the list: out of service, or it has another name now. Its records stay, and it is back
-    as soon as it is heard of. Not while it is connected, or an alarm waits for an answer."""
+    """Takes a bus off the list: it is out of service, or has another name now. Its records stay,
+    and the bus is back as soon as it sends a message. Refused while it is connected, or while an
+    alarm of it is not acknowledged."""
     known = station.live.get(fleet, bus)
     if known is None or known.gone_ms is not None:
         raise HTTPException(404, f"The bus {fleet}/{bus} is not on the list.")
@@ -73,16 +74,16 @@ async def gone(fleet: Name, bus: Name, station: TheStation, who: Admin) -> None:
     if known.online and known.dark_ms is None:
         raise HTTPException(409, f"The bus {fleet}/{bus} is connected.")
     async with station.db.write() as connection:
-        number = await station.store.bus_id(connection, fleet, bus)
-    async with station.silence.judging:  # else it is found dark anew in between
+        number = await station.bus_ids.of(connection, fleet, bus)
+    async with station.silence.judging:  # else the bus is found dark again in between
         try:
             await station.alarms.end_all(number, who.name)
         except ValueError as error:
             raise HTTPException(409, str(error)) from None
         await note_access(station, who, "gone", fleet=fleet, bus=bus)
         if known.last_word_ms > word_ms:
-            return  # it has spoken meanwhile
+            return  # the bus has spoken meanwhile
         known.gone_ms, known.dark_ms = station.clock.now_ms(), None
-    station.live.changed.add(known.key)
-    await station.store.save_present()
-    station.live.told(known)
+    station.live.unsaved.add(known.key)
+    await station.saved.save()
+    station.live.show(known)

@@ -1,6 +1,6 @@
-"""The present for other systems: GeoJSON and GTFS-Realtime. Not public.
+"""Where the buses are now, for other systems: GeoJSON and GTFS-Realtime. Not public.
 
-Whoever is signed in may read them, and a program that shows STATION_FEED_TOKEN:
+A person who is signed in may read them, and a program that sends STATION_FEED_TOKEN:
 `Authorization: Bearer TOKEN`.
 """
 
@@ -16,7 +16,7 @@ from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBea
 from station.api.guards import COOKIE, TheStation
 from station.feeds.geojson import present
 from station.feeds.gtfs_realtime import vehicle_positions
-from station.live.live import view
+from station.live.view import view
 from station.station import Station
 
 router = APIRouter(tags=["feeds"])
@@ -41,7 +41,7 @@ async def _reader(
     if token and shown and hmac.compare_digest(shown.credentials.encode(), token.encode()):
         return
     if await station.accounts.who(cookie) is None:
-        raise HTTPException(401, "This takes a session, or the feed's token as a Bearer.")
+        raise HTTPException(401, "Sign in, or send the feed's token as a Bearer.")
 
 
 Reader = Annotated[None, Depends(_reader)]
@@ -54,7 +54,7 @@ def _buses(station: Station) -> list[dict[str, Any]]:
 
 @router.get("/api/feeds/buses.geojson", response_class=GeoJson)
 async def geojson(station: TheStation, who: Reader) -> Response:
-    """RFC 7946: where every bus is, with counts of seats."""
+    """GeoJSON (RFC 7946): where each bus is, with counts of seats."""
     return GeoJson(present(_buses(station)))
 
 

@@ -1,4 +1,4 @@
-"""Who asks, and whether they may. Every answer of the API goes through one of these."""
+"""Who asks, and whether they may. Every route of the API has one of these guards."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ NAME = "^[A-Za-z0-9_-]{1,32}$"
 """Of a fleet or a bus."""
 _session = APIKeyCookie(name=COOKIE, auto_error=False, description="Set by POST /api/login")
 _token = APIKeyHeader(name="X-CSRF-Token", auto_error=False,
-                      description="With every POST: csrf of GET /api/me")  # fmt: skip
+                      description="With every POST: the csrf of GET /api/me")  # fmt: skip
 
 
 def problems(*codes: int) -> dict[int | str, dict[str, Any]]:
-    """For the documentation: that these answers are possible, in JSON whatever else is said."""
+    """For the documentation: these answers are possible, and are always JSON."""
     content = {"application/json": {"schema": Problem.model_json_schema()}}
     return {code: {"description": HTTPStatus(code).phrase, "content": content} for code in codes}
 
@@ -54,7 +54,7 @@ async def signed_in(
 def _at_least(role: str):
     async def check(person: Annotated[Person, Depends(signed_in)]) -> Person:
         if ROLES.index(person.role) < ROLES.index(role):
-            raise HTTPException(403, f"This takes the role {role}.")
+            raise HTTPException(403, f"This needs the role {role}.")
         return person
 
     return check
@@ -66,7 +66,7 @@ Admin = Annotated[Person, Depends(_at_least("admin"))]
 
 
 async def note_access(station: Station, who: Person, what: str, **about: str | None) -> None:
-    """Before the answer: what cannot be logged is not shown."""
+    """Called before the answer: what cannot be logged is not shown."""
     at_ms = station.clock.now_ms()
     line = insert(access_log).values(at_ms=at_ms, who=who.name, what=what, **about)
     async with station.db.write() as connection:

@@ -1,4 +1,4 @@
-"""Prometheus: numbers of the whole station, no bus and no place by name."""
+"""Prometheus: numbers of the whole station. It names no bus and no place."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
 from station.api.guards import TheStation
-from station.live.live import view
+from station.live.view import view
 
 router = APIRouter(tags=["metrics"])
 _SHOWN = ("alarm", "drill", "dark", "driving", "stopped", "parked")
 
 
-def _calls(alarm: dict[str, Any]) -> bool:
-    """It is one, in earnest, and nobody has answered."""
+def _is_waiting(alarm: dict[str, Any]) -> bool:
+    """It is an alarm, no exercise, and not acknowledged."""
     is_real = alarm["severity"] == "alarm" and not alarm["exercise"]
     return is_real and alarm["acked_at"] is None
 
@@ -37,13 +37,13 @@ async def metrics(station: TheStation) -> Response:
     for name in _SHOWN:
         by_show.labels(name).set(shown[name])
     gauge("buses_stale", "Buses past their promise", sum(bus["stale"] for bus in buses))
-    gauge("gaps", "Ranges of records that never came", sum(bus["gaps"] for bus in buses))
-    open_ones = [alarm for alarm in station.alarms.views() if _calls(alarm)]
-    gauge("alarms_unacknowledged", "Alarms that nobody has answered", len(open_ones))
-    gauge("alarms_escalated", "Of these, for too long",
+    gauge("gaps", "Ranges of records that are missing", sum(bus["gaps"] for bus in buses))
+    open_ones = [alarm for alarm in station.alarms.views() if _is_waiting(alarm)]
+    gauge("alarms_unacknowledged", "Alarms that are not acknowledged", len(open_ones))
+    gauge("alarms_escalated", "Of these, the ones that are overdue",
           sum(alarm["escalated_at"] is not None for alarm in open_ones))  # fmt: skip
     for name in ("broker", "database"):
-        part = getattr(station.health, name)
-        gauge(f"{name}_up", f"1 while the {name} answers", part.ok)
+        service = getattr(station.services, name)
+        gauge(f"{name}_up", f"1 while the {name} answers", service.ok)
     gauge("listeners", "Open pages", station.hub.listeners)
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)

@@ -1,4 +1,4 @@
-"""Notices that did not get through: what the administrator can see and send again."""
+"""Notices that were not delivered: administrators see them, and can send one again."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ class Notice(BaseModel):
 
 @router.get("/api/notices", response_model=list[Notice])
 async def undelivered(station: TheStation, who: Admin) -> list[dict]:
-    """What was given up (`dead_at`) or waits for its next try, the newest first."""
-    return await station.outbox.listed()
+    """Notices that were given up (`dead_at`) or wait for the next try, the newest first."""
+    return await station.notice_queue.listed()
 
 
 @router.post("/api/notices/{number}/retry", status_code=204, responses=problems(404))
 async def retry(
     number: Annotated[int, Path(ge=1, le=2**62)], station: TheStation, who: Admin
 ) -> None:
-    """One that was given up is tried again at once."""
-    if not await station.outbox.again(number):
-        raise HTTPException(404, f"There is no notice {number} that was given up.")
+    """A notice that was given up is tried again at once."""
+    if not await station.notice_queue.again(number):
+        raise HTTPException(404, f"No notice {number} was given up.")
     await note_access(station, who, "notice", note=str(number))

@@ -1,4 +1,4 @@
-"""The policies: what the map shows, what the buses shall follow, and what each says it follows."""
+"""Policies: what the map shows, what the buses shall follow, and what each bus says it follows."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from sqlalchemy import select
 from station.api.guards import Admin, TheStation, note_access, problems
 from station.clock import iso
 from station.db.tables import policies
-from station.policy.places import put_pack, read_pack
-from station.settings import SettingsError
+from station.policy.pack import PackError, put_pack, read_pack
 
 router = APIRouter(tags=["policies"])
 Fleet = Annotated[str, Path(pattern="^[A-Za-z0-9_-]{1,32}$")]
 
 
 class BusPolicy(BaseModel):
-    """hash: what the bus follows, None: it has none; known: it has told of itself. sending: how
-    far it is on its way to the policy that was sent, None: none was. message: what it said."""
+    """hash: the policy that the bus follows; None: it has none. known: the bus has sent its status.
+    sending: how far the bus is with the policy that was sent; None: none was sent. message: why the
+    bus refused it."""
 
     bus: str
     label: str | None
@@ -33,7 +33,7 @@ class BusPolicy(BaseModel):
 
 
 class Policy(BaseModel):
-    """hash, version: what the map shows; None: this fleet has none here."""
+    """hash, version: of the policy on the map; None: the station has none of this fleet."""
 
     fleet: str
     hash: str | None
@@ -44,14 +44,14 @@ class Policy(BaseModel):
 
 
 class Pack(BaseModel):
-    """text: the pack as it goes to the buses, to the letter; its hash is made of it."""
+    """text: the pack exactly as it is sent to the buses; its hash is computed from it."""
 
     text: str = Field(max_length=2_000_000)
 
 
 @router.get("/api/policies", response_model=list[Policy])
 async def which(station: TheStation, who: Admin) -> list[dict]:
-    """Every fleet that has buses or a policy here."""
+    """Every fleet that has buses or a policy at this station."""
     async with station.db.read() as connection:
         rows = {row.fleet: row for row in await connection.execute(select(policies))}
     buses = sorted(station.live, key=lambda bus: bus.key)
@@ -63,10 +63,10 @@ async def which(station: TheStation, who: Admin) -> list[dict]:
 
 @router.post("/api/policies/{fleet}", status_code=204)
 async def upload(fleet: Fleet, body: Pack, station: TheStation, who: Admin) -> None:
-    """For the map, in place of the one before; the buses go on with what they have."""
+    """Replaces the policy on the map; the buses keep following the one that they have."""
     try:
         pack, digest = read_pack(fleet, body.text, "The file")
-    except SettingsError as error:
+    except PackError as error:
         raise HTTPException(422, str(error)) from None
     await note_access(station, who, "policy", fleet=fleet, note=digest)
     await put_pack(station.db, fleet, pack, digest, body.text, station.clock.now_ms())
@@ -75,12 +75,13 @@ async def upload(fleet: Fleet, body: Pack, station: TheStation, who: Admin) -> N
 
 @router.post("/api/policies/{fleet}/send", status_code=204, responses=problems(404, 409))
 async def send(fleet: Fleet, station: TheStation, who: Admin) -> None:
-    """To the buses of the fleet, as soon as each is there. What one refuses it says."""
+    """Sends the policy to the buses of the fleet, to each as soon as it is online. A bus that
+    refuses it says why (GET /api/policies)."""
     await note_access(station, who, "policy_send", fleet=fleet)
     try:
         await station.delivery.send(fleet)
     except LookupError:
-        raise HTTPException(404, f"The fleet {fleet} has no policy here.") from None
+        raise HTTPException(404, f"The station has no policy of the fleet {fleet}.") from None
     except ValueError as error:
         raise HTTPException(409, str(error)) from None
 

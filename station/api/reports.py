@@ -31,13 +31,13 @@ async def report(
     lang: Literal["th", "en"] = "th",
     format: Literal["json", "csv", "xlsx"] = "json",
 ) -> Any:
-    """One sheet as JSON ({"columns", "rows"}) or CSV, all of them as XLSX. `day` is a local day,
-    2026-11-22, or `month` a month, 2026-11. Who asked stands in the access log."""
+    """One sheet as JSON ({"columns", "rows"}) or CSV, or all sheets as XLSX. Either `day` is a
+    local day, 2026-11-22, or `month` is a month, 2026-11. The access log keeps who asked."""
     span = day or month
     try:
         from_ms, to_ms = _span(day, month)
     except (ValueError, OverflowError):
-        raise HTTPException(422, "A report is of a day=2026-11-22 or a month=2026-11.") from None
+        raise HTTPException(422, "A report needs either day=2026-11-22 or month=2026-11.") from None
     await note_access(station, who, "report", fleet=fleet, bus=bus, day=span)
     async with station.db.read() as connection:
         found = sheets(*await gather(connection, fleet, bus, from_ms, to_ms))

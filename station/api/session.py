@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
-from station.accounts import Person, TooMany
+from station.accounts import Person, TooManyTries
 from station.api import shapes
 from station.api.guards import COOKIE, TheStation, Viewer, problems
 
 router = APIRouter(tags=["session"])
-_KEPT_S = 400 * 86_400  # by the browser, at most; when a session is over the station knows
+_KEPT_S = 400 * 86_400  # by the browser, at most; the station decides when a session ends
 
 
 @router.post("/api/login", responses=problems(429))
@@ -20,10 +20,10 @@ async def login(
     address = request.client.host if request.client else ""
     try:
         found = await station.accounts.sign_in(body.name, body.password, address)
-    except TooMany:
+    except TooManyTries:
         raise HTTPException(429, "Too many tries. Wait five minutes.") from None
     if found is None:
-        raise HTTPException(401, "Name or password are wrong.")
+        raise HTTPException(401, "Name or password is wrong.")
     cookie, person = found
     response.set_cookie(
         COOKIE, cookie, max_age=_KEPT_S, httponly=True, samesite="strict",

@@ -1,4 +1,5 @@
-"""What the API says, as types: OpenAPI is made of them. Times: ISO 8601, UTC. None: unknown."""
+"""What the API takes and answers, as types: OpenAPI is made of them. Times: ISO 8601, UTC. None:
+unknown."""
 
 from __future__ import annotations
 
@@ -14,16 +15,16 @@ Seat = Annotated[int, Field(ge=1, le=64)]
 
 def _storable(text: str) -> str:
     if "\0" in text:
-        raise ValueError("the character U+0000 cannot be kept")
+        raise ValueError("the character U+0000 cannot be stored")
     return text
 
 
 Text = Annotated[str, AfterValidator(_storable)]
-"""What a person writes: without U+0000, which PostgreSQL does not keep."""
+"""What a person writes. U+0000 is refused: PostgreSQL cannot keep it."""
 
 
 class Problem(BaseModel):
-    """Every answer that is not what was asked for: why, in words."""
+    """An error: why the request failed, in words."""
 
     detail: str
 
@@ -40,18 +41,18 @@ class Me(BaseModel):
     lang: Lang
 
 
-class Part(BaseModel):
+class ServiceView(BaseModel):
     ok: bool
     since: str
 
 
-class StationHealth(BaseModel):
-    broker: Part
-    database: Part
+class ServicesView(BaseModel):
+    broker: ServiceView
+    database: ServiceView
     escalate_min: int
 
 
-class Health(StationHealth):
+class Healthz(ServicesView):
     ok: bool
     listeners: int
 
@@ -74,12 +75,12 @@ class Backlog(BaseModel):
 
 
 class Layout(BaseModel):
-    """Rows from the front; a seat number each, None where the aisle or nothing is."""
+    """Rows from the front, of seat numbers; None: an aisle, or no seat."""
 
     rows: list[Annotated[list[Seat | None], Field(max_length=12)]] = Field(max_length=40)
 
 
-class Bus(BaseModel):
+class BusView(BaseModel):
     fleet: str
     bus: str
     label: str | None
@@ -142,8 +143,8 @@ class Alarm(BaseModel):
 
 class LiveNow(BaseModel):
     at: str
-    station: StationHealth
-    buses: list[Bus]
+    station: ServicesView
+    buses: list[BusView]
     alarms: list[Alarm]
 
 
@@ -183,7 +184,7 @@ class Gap(BaseModel):
 
 
 class Day(BaseModel):
-    """track: rows of [s since 1970, lat, lon, km/h, heading]; gaps: all that are open now."""
+    """track: rows of [s since 1970, lat, lon, km/h, heading]. gaps: all of this bus, of any day."""
 
     track: list[tuple[int, float, float, float | None, int | None]]
     events: list[Event]
@@ -218,7 +219,7 @@ class User(BaseModel):
 
 
 class NewUser(BaseModel):
-    """Without a password, an existing person is changed and keeps it."""
+    """Without a password, a person who exists keeps the old one."""
 
     name: str = Field(pattern=r"^[\w .@-]{1,64}$")
     role: Role
@@ -228,7 +229,7 @@ class NewUser(BaseModel):
 
 
 class BusLook(BaseModel):
-    """What the city calls a bus, whom to call about it, and how its seats stand."""
+    """The bus's name, the telephone number to call about it, and its seat layout."""
 
     label: Text | None = Field(None, max_length=80)
     phone: str | None = Field(None, pattern=r"^[0-9+ ()-]{3,20}$")

@@ -1,8 +1,8 @@
-"""One station works on a database, never two: each remembers what has come of every journal,
-and of two that do so, one would take the other's alarms for a breach.
+"""One station works on a database, never two. A station remembers which records of every journal
+have come; a second one would take the first one's alarms for a breach of the contract.
 
-PostgreSQL: a session's advisory lock on a connection of its own. SQLite: a lock (flock) on a file
-beside it. Both end with the process, however that ends.
+PostgreSQL: a session's advisory lock, on a connection of its own. SQLite: a lock (flock) on a file
+beside the database. Both end with the process, however it ends.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ _KEY = 7_241_967
 
 
 class TakenByAnother(OSError):
-    """To the station it is as if the database were away: it waits, and the broker keeps."""
+    """An OSError, so that the station treats the database as away: it waits, and the broker keeps
+    the records."""
 
 
 class ClaimOnFile:
@@ -28,7 +29,7 @@ class ClaimOnFile:
         self._file: IO[str] | None = None
 
     async def hold(self) -> None:
-        """TakenByAnother. Costs nothing while it is held."""
+        """TakenByAnother. Costs nothing while the claim is held."""
         if self._file is not None:
             return
         file = self._path.open("w", encoding="ascii")
@@ -52,8 +53,8 @@ class ClaimOnServer:
         self._one = asyncio.Lock()
 
     async def hold(self) -> None:
-        """TakenByAnother, or what says that the server is away. Costs nothing while it is held:
-        the lock is lost with its connection, and that is known here."""
+        """TakenByAnother, or an error that says that the server is away. Costs nothing while the
+        claim is held: the lock ends only with its connection, whose end is seen here."""
         async with self._one:
             if self._connection is not None:
                 if not await _is_closed(self._connection):
@@ -74,7 +75,7 @@ class ClaimOnServer:
     async def release(self) -> None:
         if self._connection is not None:
             connection, self._connection = self._connection, None
-            await connection.invalidate()  # else the pool would keep it, and with it the lock
+            await connection.invalidate()  # else the pool would keep it, and the lock with it
             await connection.close()
 
 

@@ -1,7 +1,7 @@
 """The database: SQLite in one file (write-ahead log), or PostgreSQL. One schema.
 
-Commits are durable (synchronous FULL): a record that is committed is acknowledged to the broker,
-and that forgets it.
+Commits are durable (synchronous FULL): once a record is committed it is acknowledged, and the
+broker forgets it.
 """
 
 from __future__ import annotations
@@ -19,27 +19,29 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations  # noqa: F401  (alembic.op in migrations needs it)
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import event, exc
+from sqlalchemy import Table, event, exc, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from station.db.address import database_url, without_password
 from station.db.claim import ClaimOnFile, ClaimOnServer, TakenByAnother
 from station.db.tables import metadata
-from station.settings import database_url, without_password
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
-_SIZE = 5
+_POOL_SIZE = 5
 _TRIES, _TRY_S = 8, 0.25
-logging.getLogger("aiosqlite").setLevel(logging.INFO)  # else it tells values, and so secrets
+logging.getLogger("aiosqlite").setLevel(logging.INFO)  # at DEBUG it logs values, secrets included
 
 
 class DatabaseError(RuntimeError):
-    """A whole sentence for the operator."""
+    """The message is a whole sentence for the operator."""
 
 
 class Database:
-    def __init__(self, text: str):
-        url = database_url(text)
-        self.shown = without_password(text)
+    def __init__(self, address: str):
+        """address: as station/db/address.py takes it."""
+        url = database_url(address)
+        self.shown = without_password(address)
         self.is_sqlite = url.startswith("sqlite")
         if self.is_sqlite:
             options: dict = {"connect_args": {"timeout": 10}}
@@ -47,25 +49,25 @@ class Database:
             options = {"connect_args": {"timeout": 5, "command_timeout": 60}}
         self._engine = create_async_engine(
             url,
-            pool_size=_SIZE,
+            pool_size=_POOL_SIZE,
             pool_pre_ping=True,
-            hide_parameters=True,  # of errors: they may be secrets
+            hide_parameters=True,  # in errors: they may be secrets
             **options,
         )
         self._claim: ClaimOnFile | ClaimOnServer
         if self.is_sqlite:
-            _tell_sqlite(self._engine.sync_engine)
-            self._claim = ClaimOnFile(text.removeprefix("sqlite:///"))
+            _prepare_sqlite(self._engine.sync_engine)
+            self._claim = ClaimOnFile(address.removeprefix("sqlite:///"))
         else:
             self._claim = ClaimOnServer(self._engine)
         self._is_claimed = False
-        # SQLite has one writer at a time, and lets others only try again, in no order.
+        # SQLite has one writer at a time; others would only try again, in no order.
         one: contextlib.AbstractAsyncContextManager = asyncio.Lock()
         self._turn = one if self.is_sqlite else contextlib.nullcontext()
 
     async def claim(self) -> None:
         """From now on this is the only station that writes here. DatabaseError."""
-        for left in range(_TRIES, -1, -1):  # one that was killed is let go of within moments
+        for left in range(_TRIES, -1, -1):  # the claim of a killed station ends within moments
             try:
                 await self._claim.hold()
             except TakenByAnother:
@@ -86,7 +88,7 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        """One transaction: committed at the end, rolled back if something is raised."""
+        """One transaction: committed at the end, rolled back if an error is raised."""
         if self._is_claimed:
             await self._claim.hold()
         async with self._turn, self._engine.connect() as connection:
@@ -95,12 +97,21 @@ class Database:
                 yield connection
 
     def calm(self) -> contextlib.AbstractAsyncContextManager:
-        """Meanwhile nobody is in the middle of writing: a writer of SQLite that is cancelled
-        there leaves its lock behind."""
+        """Inside it no task is writing: a writer of SQLite that is cancelled in the middle leaves
+        its lock behind."""
         return self._turn
 
+    async def probe(self) -> None:
+        """Raises if nothing can be written now."""
+        async with self.write() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    def insert(self, table: Table):
+        """An INSERT with on_conflict_do_nothing() and on_conflict_do_update()."""
+        return (sqlite if self.is_sqlite else postgresql).insert(table)
+
     async def upgrade(self) -> None:
-        """Bring the schema to what this program knows. DatabaseError."""
+        """Brings the schema to what this program knows. DatabaseError."""
         config = Config()
         config.set_main_option("script_location", str(_MIGRATIONS))
         scripts = ScriptDirectory.from_config(config)
@@ -108,7 +119,7 @@ class Database:
             await connection.run_sync(lambda plain: self._migrate(plain, config, scripts))
 
     def _migrate(self, connection, config: Config, scripts: ScriptDirectory) -> None:
-        if not self.is_sqlite:  # two stations that start at once: one after the other
+        if not self.is_sqlite:  # if two stations start at once, one waits
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7241966)")
         now = MigrationContext.configure(connection).get_current_revision()
         known = {script.revision for script in scripts.walk_revisions()}
@@ -130,8 +141,8 @@ class Database:
 
 
 def is_away(error: BaseException) -> bool:
-    """Whether it says that the database cannot be reached or written now, and not that it
-    refuses what was given to it."""
+    """Whether the error says that the database cannot be reached or written now. False: the
+    database refuses what was given to it, or something else failed."""
     if isinstance(error, (OSError, asyncio.TimeoutError, asyncpg.InterfaceError)):
         return True
     if not isinstance(error, exc.DBAPIError):
@@ -145,10 +156,10 @@ def is_away(error: BaseException) -> bool:
     return isinstance(error.orig, sqlite3.OperationalError)
 
 
-def _tell_sqlite(engine) -> None:
+def _prepare_sqlite(engine) -> None:
     @event.listens_for(engine, "connect")
     def prepare(connection, _):
-        connection.isolation_level = None  # BEGIN is ours, below
+        connection.isolation_level = None  # the station sends BEGIN itself, below
         for line in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             cursor = connection.cursor()
             cursor.execute("PRAGMA " + line)
@@ -156,6 +167,6 @@ def _tell_sqlite(engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection):
-        # IMMEDIATE: a writer waits for the one before it, and cannot fail half way.
+        # IMMEDIATE: a writer waits for the one before it, and cannot fail halfway.
         writes = connection.get_execution_options().get("writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

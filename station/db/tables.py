@@ -1,7 +1,7 @@
 """The tables, for SQLite and PostgreSQL alike. Times: UTC in ms. A change needs a migration.
 
-A journal is one epoch of one bus; `have` are the ranges of seq that came
-(station/ingest/coverage.py), `alarm_seq` and `track_seq` how far each lane has come.
+A journal is one epoch of one bus. `have` holds the ranges of seq that have come
+(station/ingest/coverage.py), `alarm_seq` and `track_seq` the last seq of each lane.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ metadata = MetaData(
         "fk": "fk_%(table_name)s_%(column_0_name)s",
     }
 )
-_Id = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER counts up by itself there
+_Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers only an INTEGER by itself
 
 buses = Table(
     "buses",
@@ -42,13 +42,13 @@ buses = Table(
     Column("fleet", String(32), nullable=False),
     Column("bus", String(32), nullable=False),
     Column("label", String(80)),
-    Column("phone", String(20)),  # of whoever drives it
+    Column("phone", String(20)),  # the driver's
     Column("layout", JSON),
     Column("state", JSON),
     Column("state_heard_ms", BigInteger),
     Column("status", JSON),
     Column("status_heard_ms", BigInteger),
-    Column("gone_ms", BigInteger),  # off the list since
+    Column("gone_ms", BigInteger),  # taken off the list
     UniqueConstraint("fleet", "bus"),
 )
 
@@ -75,7 +75,7 @@ positions = Table(
     Column("lon_e7", Integer, nullable=False),
     Column("speed", Integer),  # 0.1 km/h
     Column("heading", SmallInteger),
-    Column("odd_s", BigInteger),  # its clock cannot be right: when it came
+    Column("odd_s", BigInteger),  # the bus's clock cannot be right: when it came
     Index("ix_positions_t", "journal_id", "t"),
     sqlite_with_rowid=False,
 )
@@ -225,7 +225,7 @@ notices = Table(
     metadata,
     Column("id", _Id, primary_key=True),
     Column("alarm_id", BigInteger, ForeignKey("alarms.id"), nullable=False),
-    Column("log_id", BigInteger, nullable=False),  # what happened to the alarm
+    Column("log_id", BigInteger, nullable=False),  # the entry of alarm_log that it tells of
     Column("route", String(80), nullable=False),
     Column("stage", String(16), nullable=False),
     Column("title", Text, nullable=False),
@@ -243,7 +243,7 @@ notice_progress = Table(
     "notice_progress",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("log_id", BigInteger, nullable=False),  # up to here it became notices
+    Column("log_id", BigInteger, nullable=False),  # up to here alarm_log became notices
 )
 
 

@@ -1,5 +1,5 @@
-"""What other systems read of the present: GeoJSON, GTFS-Realtime, Home Assistant.
+"""What other systems read of the buses now: GeoJSON, GTFS-Realtime, Home Assistant.
 
-All of them are made from the same buses that the page shows (live.py). None is public:
-where children ride is nobody's business but the city's.
+All are made from the same buses that the page shows (station/live/). None is public: where children
+ride concerns only the city.
 """

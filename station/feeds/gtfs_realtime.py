@@ -1,4 +1,4 @@
-"""The present as a GTFS-Realtime feed of VehiclePositions.
+"""Where the buses are now, as a GTFS-Realtime feed of VehiclePositions.
 
 Source: GTFS Realtime reference 2.0, messages FeedMessage, VehiclePosition, OccupancyStatus.
 """
@@ -16,10 +16,10 @@ _FEW_PERCENT = 50
 
 
 def vehicle_positions(buses: Iterable[dict[str, Any]], now_s: int) -> bytes:
-    """buses as in GET /api/live -> FeedMessage in protobuf's wire format.
+    """buses: as in GET /api/live -> FeedMessage in protobuf's wire format.
 
-    Left out: buses without a position, which the format requires, and those that are stale,
-    since a consumer would take an old position for the present one.
+    Left out are buses without a position, which the format requires, and stale ones: a consumer
+    would take their old position for a new one.
     """
     feed = gtfs.FeedMessage()
     feed.header.gtfs_realtime_version = "2.0"
@@ -50,7 +50,7 @@ def _fill(entity: gtfs.FeedEntity, bus: dict[str, Any]) -> None:
 
 
 def _occupy(vehicle: gtfs.VehiclePosition, seats: dict[str, Any]) -> None:
-    """Unknown: a seat that cannot be read may have a child in it, and counts as taken."""
+    """A seat that cannot be read may hold a child, and counts as taken."""
     if not seats["total"]:
         vehicle.occupancy_status = gtfs.VehiclePosition.NO_DATA_AVAILABLE
         return

@@ -1,46 +1,49 @@
-"""Home Assistant finds the buses by itself: MQTT discovery, one device a bus.
+"""Announces the buses to Home Assistant: MQTT discovery, one device a bus.
 
-Source: Home Assistant documentation, integration "MQTT", section "MQTT discovery",
-device discovery: one retained message below `homeassistant/device/`. Nothing else is
-sent: Home Assistant then reads the buses' own topics (docs/mqtt.md).
+Source: Home Assistant documentation, integration "MQTT", section "MQTT discovery", device
+discovery: one retained message below `homeassistant/device/`. The station sends nothing else: Home
+Assistant then reads the buses' own topics (docs/mqtt.md).
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from station.station import Station
+from station.ingest.mqtt import Session
+from station.live.live import Live
+from station.live.services import Services
 
 PREFIX = "homeassistant"
 _EVERY_S = 5
 
 
 class Announcer:
-    """Tells of each bus once a start, and again when it is called otherwise."""
+    """Announces each bus once a start, and again when its label changes."""
 
-    def __init__(self, station: Station):
-        self._station = station
-        self._told: dict[tuple[str, str], str] = {}
+    def __init__(self, services: Services, live: Live, session: Session):
+        self._services = services
+        self._live = live
+        self._session = session
+        self._announced: dict[tuple[str, str], str] = {}
 
     async def watch(self) -> None:
         while True:
-            if self._station.health.broker.ok:
-                for bus in self._station.live:
-                    self._tell(bus.fleet, bus.bus, bus.label or bus.bus)
+            if self._services.broker.ok:
+                for bus in self._live:
+                    self._announce(bus.fleet, bus.bus, bus.label or bus.bus)
             await asyncio.sleep(_EVERY_S)
 
-    def _tell(self, fleet: str, bus: str, label: str) -> None:
-        if self._told.get((fleet, bus)) != label:
+    def _announce(self, fleet: str, bus: str, label: str) -> None:
+        if self._announced.get((fleet, bus)) != label:
             topic, payload = discovery(fleet, bus, label)
-            self._station.broker.present.publish(topic, json.dumps(payload))
-            self._told[fleet, bus] = label
+            self._session.publish(topic, json.dumps(payload))
+            self._announced[fleet, bus] = label
 
 
 def discovery(fleet: str, bus: str, label: str) -> tuple[str, dict[str, Any]]:
-    """-> (topic, payload), to be published retained."""
+    """-> (topic, payload), for a retained message."""
     root = f"schoolbus/{fleet}/{bus}"
     node = f"busguard_{fleet}_{bus}"
     components = {

@@ -1,1 +1,1 @@
-"""A message comes, is checked and is stored. Start with ingest.py."""
+"""A message comes (mqtt.py), is checked (contract.py) and is stored (store.py)."""

@@ -1,4 +1,4 @@
-"""Which numbers of a journal have come: sorted ranges [first, last] that do not touch."""
+"""Which seqs of a journal have come: sorted ranges [first, last] that do not touch."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def has(ranges: Ranges, seq: int) -> bool:
 
 
 def add(ranges: Ranges, first: int, last: int) -> None:
-    """In place."""
+    """Changes `ranges` in place."""
     at = bisect_right(ranges, [first, 0])
     if at and ranges[at - 1][1] >= first - 1:
         at -= 1
@@ -26,7 +26,7 @@ def add(ranges: Ranges, first: int, last: int) -> None:
 
 
 def missing(ranges: Ranges) -> list[tuple[int, int]]:
-    """The holes between them."""
+    """The holes between the ranges."""
     return [
         (before[1] + 1, after[0] - 1) for before, after in zip(ranges, ranges[1:], strict=False)
     ]

@@ -1,23 +1,64 @@
-"""Which missing numbers are a loss that somebody has to look into.
+"""Which missing records are a loss that a technician has to look into.
 
 Events and positions of a journal are numbered in one sequence (docs/mqtt.md), and each lane
 arrives in order. So a number that is missing is one of these:
-- still to come: one lane has not come so far yet, and the bus has not said that nothing waits;
-- left out: before a `started` numbering skips, by design, up to some thousands;
+- still to come: one lane has not come so far yet, and the bus has not said that no record waits;
+- left out: before a `started`, numbering skips up to some thousands by design;
 - announced: within the range of a `records_lost`;
-- a gap: none of these. The record was confirmed on the bus and the broker, and did not get
-  here; or the flash of the bus refused it (a `fault` of that time says so).
-What came before the first number that the station has ever heard of a journal is not its to miss.
+- a gap: none of these. The record was confirmed on the bus and did not get here; or the flash of
+  the bus refused it (a `fault` of that time says so).
+Numbers before the first one that the station has ever had of a journal do not count as missing.
 """
 
 from __future__ import annotations
 
+import asyncio
+
 from station.ingest.coverage import Ranges, missing
+from station.ingest.rows import Journal
+from station.ingest.store import Store
+from station.live.live import Live
+from station.live.live_bus import LiveBus
 
 Range = tuple[int, int]
+_SETTLED_MS = 30_000
+_COUNT_S = 5
 
 
-def gaps(
+class Gaps:
+    def __init__(self, store: Store, live: Live):
+        self._store = store
+        self._live = live
+
+    def of(self, fleet: str, bus: str) -> list[tuple[str, int, int]]:
+        """(epoch, first, last) of every gap of a bus."""
+        known = self._live.bus(fleet, bus)
+        return [
+            (journal.key[2], *gap)
+            for journal in self._store.journals_of(fleet, bus)
+            for gap in find_gaps(journal.have, journal.alarm_seq, journal.track_seq,
+                                 _nothing_waits(known, journal), journal.starts, journal.lost)
+        ]  # fmt: skip
+
+    async def watch(self) -> None:
+        """Counts them for the page; the count changes with time, too."""
+        while True:
+            await asyncio.sleep(_COUNT_S)
+            for bus in self._live:
+                count = len(self.of(*bus.key))
+                if count != bus.gaps:
+                    bus.gaps = count
+                    self._live.show(bus)
+
+
+def _nothing_waits(bus: LiveBus, journal: Journal) -> bool:
+    """The bus says that no record waits, and said it some time after its last records came."""
+    if bus.state is None or bus.heard_ms is None:
+        return False
+    return not any(bus.state["backlog"].values()) and bus.heard_ms > journal.last_ms + _SETTLED_MS
+
+
+def find_gaps(
     have: Ranges,
     alarm_seq: int,
     track_seq: int,
@@ -25,8 +66,8 @@ def gaps(
     starts: list[int],
     lost: list[Range],
 ) -> list[Range]:
-    """alarm_seq, track_seq: how far each lane has come. starts: seqs of `started`. lost: ranges
-    of `records_lost`. nothing_waits: the bus said so after all of `have` came."""
+    """alarm_seq, track_seq: the last seq of each lane. starts: seqs of `started`. lost: ranges of
+    `records_lost`. nothing_waits: the bus said that no record waits, after all of `have` came."""
     begins = set(starts)
     found = []
     for first, last in missing(have):
@@ -39,7 +80,7 @@ def gaps(
 
 
 def _without(first: int, last: int, lost: list[Range]) -> list[Range]:
-    """What is left of a range when the announced ones are taken away."""
+    """What is left of a range without the announced ones."""
     left = []
     for low, high in sorted(lost):
         if high < first or low > last:

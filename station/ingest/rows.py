@@ -1,4 +1,4 @@
-"""Messages -> rows of the tables positions and events, each record once."""
+"""Messages -> rows of the tables positions and events; a record that is known makes no row."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from itertools import repeat
 from typing import Any
 
-from station.clock import parse_iso
-from station.ingest.contract import Message, is_odd, track
+from station.clock import is_odd, parse_iso
+from station.ingest.contract import Message, track
 from station.ingest.coverage import Ranges, add, has
 
 Row = tuple[Any, ...]
@@ -16,17 +16,22 @@ Row = tuple[Any, ...]
 
 @dataclass
 class Journal:
-    """One epoch of one bus, as far as it has come."""
+    """One epoch of one bus: which of its records have come."""
 
     id: int
     bus_id: int
     key: tuple[str, str, str]
+    """(fleet, bus, epoch)"""
     have: Ranges = field(default_factory=list)
     alarm_seq: int = 0
     track_seq: int = 0
+    """The last seq of each lane."""
     starts: list[int] = field(default_factory=list)
+    """Seqs of its `started` events."""
     lost: list[tuple[int, int]] = field(default_factory=list)
+    """Ranges of its `records_lost` events."""
     last_ms: int = 0
+    """When its last record came."""
 
     def copy(self) -> Journal:
         return Journal(
@@ -40,8 +45,8 @@ class Rows:
     positions: list[Row] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
 
-    def take(self, message: Message, journal: Journal, heard_ms: int) -> None:
-        """ValueError: a row is not on this earth."""
+    def add(self, message: Message, journal: Journal, heard_ms: int) -> None:
+        """Notes it in the journal, too. ValueError: a position or a time is out of range."""
         journal.last_ms = heard_ms
         if message.name == "track":
             self._track(message.body, journal, heard_ms)
@@ -57,7 +62,7 @@ class Rows:
             heard_s = heard_ms // 1000
             odd = [heard_s if is_odd(t * 1000, heard_ms) else None for t in columns.t]
         rows = zip(repeat(journal.id), range(first, last + 1), *columns, odd, strict=False)
-        if not have or first > have[-1][1]:  # nearly always
+        if not have or first > have[-1][1]:  # nearly always: a lane arrives in order
             self.positions += rows
         else:
             self.positions += [row for row in rows if not has(have, row[1])]
@@ -75,7 +80,7 @@ class Rows:
                 "clock": body["clock"],
                 "boot": body.get("boot"),
                 "up_ms": body.get("up_ms"),
-                **{key: body[key] for key in _AS_IT_IS},
+                **{key: body[key] for key in _COPIED},
                 "exercise": body.get("exercise", False),
                 "heard_ms": heard_ms,
                 "odd_clock": at_ms is not None and is_odd(at_ms, heard_ms),
@@ -86,11 +91,11 @@ class Rows:
             journal.track_seq = max(journal.track_seq, seq)
         else:
             journal.alarm_seq = max(journal.alarm_seq, seq)
-        note(journal, seq, kind, body["data"])
+        note_event(journal, seq, kind, body["data"])
 
 
-def note(journal: Journal, seq: int, kind: str, data: dict[str, Any]) -> None:
-    """What explains missing numbers (station/ingest/gaps.py)."""
+def note_event(journal: Journal, seq: int, kind: str, data: dict[str, Any]) -> None:
+    """Keeps what explains missing records (station/ingest/gaps.py)."""
     if kind == "started":
         journal.starts.append(seq)
     elif kind == "records_lost":
@@ -99,4 +104,4 @@ def note(journal: Journal, seq: int, kind: str, data: dict[str, Any]) -> None:
             journal.lost.append((first, last))
 
 
-_AS_IT_IS = ("kind", "severity", "state", "occ", "lat", "lon", "speed_kmh", "data", "why")
+_COPIED = ("kind", "severity", "state", "occ", "lat", "lon", "speed_kmh", "data", "why")

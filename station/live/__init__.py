@@ -1,1 +1,1 @@
-"""The present of every bus, and the browsers that follow it. Start with live.py."""
+"""The newest state of every bus, and the browsers that follow it. Start with live.py."""

@@ -1,9 +1,10 @@
-"""From what changed to the browsers that listen: server-sent events (WHATWG HTML, 9.2).
+"""Sends what changed to the browsers that listen: server-sent events (WHATWG HTML, 9.2).
 
-Each listener has a shelf with the newest of each thing: one that is slow or asleep misses the
-steps between, never the last, and costs no memory for them. The text is made once for all.
-What comes within GATHER_S after something was sent goes out together: the first of a quiet time at
-once, of 500 buses all that changed ten times a second, at a tenth of the work.
+Each listener has a shelf with the newest event of each thing. A listener that is slow or asleep
+misses the steps between, never the last one, and costs no memory for them. The text is made once
+for all listeners. After something was sent, what comes within GATHER_S is gathered and sent
+together: the first event of a quiet time leaves at once, and 500 buses that all change ten times a
+second cost a tenth of the work.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ class Hub:
     def listeners(self) -> int:
         return len(self._shelves)
 
-    def tell(self, name: str, key: Hashable, body: dict[str, Any]) -> None:
+    def send(self, name: str, key: Hashable, body: dict[str, Any]) -> None:
+        """name: of the event; key: which thing it is about, such as one bus."""
         if not self._shelves:
             return
         self._count += 1
@@ -49,17 +51,17 @@ class Hub:
 
 class _Shelf:
     def __init__(self) -> None:
-        self._things: dict[Hashable, bytes] = {}
+        self._events: dict[Hashable, bytes] = {}
         self._filled = asyncio.Event()
         self._next_s = 0.0
 
     def put(self, key: Hashable, text: bytes) -> None:
-        self._things.pop(key, None)
-        self._things[key] = text
+        self._events.pop(key, None)
+        self._events[key] = text
         self._filled.set()
 
     async def take(self) -> bytes:
-        """Everything on it, in the order in which it came; a ping if nothing does."""
+        """All events on it, in the order in which they came; a ping if none comes."""
         try:
             await asyncio.wait_for(self._filled.wait(), PING_S)
         except asyncio.TimeoutError:
@@ -69,6 +71,6 @@ class _Shelf:
             await asyncio.sleep(pause_s)
         self._next_s = time.monotonic() + GATHER_S
         self._filled.clear()
-        text = b"".join(self._things.values())
-        self._things.clear()
+        text = b"".join(self._events.values())
+        self._events.clear()
         return text

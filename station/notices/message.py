@@ -31,7 +31,7 @@ _WORDS = {
 
 
 def message(alarm: Mapping[str, Any], stage: str, language: str) -> tuple[str, str]:
-    """alarm: as in GET /api/alarms, its times as ms -> (title, body)."""
+    """alarm: as in GET /api/alarms, with its times in ms -> (title, body)."""
     words = _WORDS[language]
     drill = f"[{words['drill']}] " if alarm["exercise"] else ""
     title = f"{drill}{_STAGES[language][stage]}: {kind(alarm['kind'], language)}"
@@ -42,11 +42,11 @@ def message(alarm: Mapping[str, Any], stage: str, language: str) -> tuple[str, s
     if alarm["late"]:
         lines.append(f"{words['heard']}: {_time(alarm['heard_ms'], language)}")
     data = alarm["data"]
-    for name, told in (("seats", "seats"), ("unknown", "unreadable")):
+    for name, label in (("seats", "seats"), ("unknown", "unreadable")):
         if name in data and data[name] is None:
-            lines.append(f"{words[told]}: {words['unknown']}")
+            lines.append(f"{words[label]}: {words['unknown']}")
         elif data.get(name):
-            lines.append(f"{words[told]}: {', '.join(map(str, data[name]))}")
+            lines.append(f"{words[label]}: {', '.join(map(str, data[name]))}")
     if alarm["lat"] is not None and alarm["lon"] is not None:
         lines.append(f"{words['place']}: {alarm['lat']:.5f}, {alarm['lon']:.5f}")
     if stage in ("raised", "escalated"):
@@ -57,13 +57,13 @@ def message(alarm: Mapping[str, Any], stage: str, language: str) -> tuple[str, s
 
 
 def kind(name: str, language: str) -> str:
-    """The page's own words; a kind of a newer bus is told by its name."""
+    """In the words of the page; a kind without words is shown by its name."""
     return _kinds(language).get(name, {}).get("name") or name.replace("_", " ")
 
 
 @cache
 def _kinds(language: str) -> Mapping[str, Any]:
-    return json.loads((_TEXTS / f"{language}.json").read_text(encoding="utf-8"))["kinds"]
+    return json.loads((_TEXTS / f"kinds.{language}.json").read_text(encoding="utf-8"))["kinds"]
 
 
 def _time(utc_ms: int | None, language: str) -> str:

@@ -1,4 +1,4 @@
-"""Delivers a notice: LINE's Messaging API, e-mail, a webhook and a hundred more, by apprise."""
+"""Delivers a notice with apprise: LINE's Messaging API, e-mail, a webhook and a hundred more."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import re
 
 _PATIENCE_S = 30
 _LONGEST = 300
-_SECRET = 5  # characters of an address from which on a part of it is not told
+_SECRET = 5
+"""A part of an address that has so many characters or more may be a token, and is never shown."""
 
 
 async def deliver(to: str, title: str, body: str) -> str | None:
-    """-> None once it was taken, else what went wrong; the address stands in no error."""
-    import apprise  # as in routes.py
+    """-> None if it was delivered, else what went wrong, without the address."""
+    import apprise  # here, because it takes a second: see routes.py
 
     service = apprise.Apprise()
     service.add(to)
@@ -21,10 +22,10 @@ async def deliver(to: str, title: str, body: str) -> str | None:
             taken = await asyncio.wait_for(service.async_notify(body, title), _PATIENCE_S)
         except asyncio.TimeoutError:
             return f"no answer within {_PATIENCE_S} s"
-        told = log.getvalue().strip().splitlines()
+        said = log.getvalue().strip().splitlines()
     if taken:
         return None
-    return without_secrets(told[-1] if told else "it was not taken", to)[:_LONGEST]
+    return without_secrets(said[-1] if said else "it was not accepted", to)[:_LONGEST]
 
 
 def without_secrets(text: str, address: str) -> str:

@@ -1,1 +1,2 @@
-"""A fleet's policy: on the map, and on its way to the buses. Start with delivery.py."""
+"""A fleet's policy: read from a file (pack.py), drawn on the map (map_features.py) and sent to the
+buses, part by part (delivery.py, parts.py)."""

@@ -1,12 +1,13 @@
-"""Delivery: takes a fleet's policy to its buses, a part when the one before was answered.
+"""Sends a fleet's policy to its buses: the next part once the bus has answered the one before.
 
-What is wanted, and what a bus refused, stands in the database. How far each bus has come stands
-only here: after a restart of the bus or of the station it begins with the first part again, and
-parts that are there already are answered again and do no harm (docs/mqtt.md, cmd/policy).
+Which policy a fleet shall follow, and which bus refused it, stands in the database. How many parts
+each bus has stands only here: after a restart of the bus or of the station, delivery begins with
+the first part again. A bus answers a part that it has already, and it does no harm (docs/mqtt.md,
+cmd/policy).
 
-A bus that does not answer sleeps, or is in a tunnel, although its status says that it is there. It
-makes room for others, and is asked again once it has spoken: meanwhile the broker keeps the part
-that waits for it.
+A bus that does not answer sleeps, or is in a tunnel, although its status says that it is online. It
+makes room for other buses, and is asked again once it has spoken. Meanwhile the broker keeps the
+part for it.
 """
 
 from __future__ import annotations
@@ -14,29 +15,32 @@ from __future__ import annotations
 import asyncio
 import secrets
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
+from station.clock import Clock
+from station.db.database import Database
 from station.db.tables import policies, refusals
-from station.live.live import Bus
+from station.ingest.mqtt import Session
+from station.live.live import Live
+from station.live.live_bus import Key, LiveBus
+from station.live.services import Services
 from station.policy.parts import Parts, topic
 
-if TYPE_CHECKING:
-    from station.station import Station
-
 AT_ONCE = 20
-"""Buses that are asked for an answer at the same time."""
+"""Buses whose answer is awaited at the same time."""
 ANSWER_MS = 30_000
 PAUSES_MS = (10_000, 60_000)
-"""After "not now"; a bus that says the same once more after the last of them has refused."""
+"""After a refusal: the bus may be busy. If it gives the same reason again after the last pause, the
+refusal counts."""
 _LOOK_S = 0.5
 _READ_S = 30
 
 
 @dataclass
-class _Trip:
-    """One bus on its way to the policy."""
+class _Progress:
+    """How far one bus is with the policy."""
 
     boot: int | None
     ident: str = field(default_factory=lambda: secrets.token_hex(8))
@@ -46,38 +50,46 @@ class _Trip:
     pauses: bool = False
     refusal: str = ""
     refused: int = 0
-    """How often in the same words."""
-    is_there: bool = False
+    """How many times in a row it refused with this reason."""
+    is_complete: bool = False
+    """The bus has every part, and has not said yet that it follows the policy."""
 
 
 class Delivery:
-    def __init__(self, station: Station):
-        self._station = station
+    def __init__(self, database: Database, clock: Clock, services: Services, live: Live,
+                 session: Session):  # fmt: skip
+        self._db = database
+        self._clock = clock
+        self._services = services
+        self._live = live
+        self._session = session
         self._wanted: dict[str, Parts] = {}
-        self._refused: dict[tuple[str, str], str] = {}
+        """By fleet."""
+        self._refused: dict[Key, str] = {}
         self._unsaved: list[dict[str, Any]] = []
-        self._trips: dict[tuple[str, str], _Trip] = {}
+        """Refusals that the database has not got yet."""
+        self._progress: dict[Key, _Progress] = {}
 
     async def watch(self) -> None:
         turn = 0
         while True:
             if self._unsaved or turn % int(_READ_S / _LOOK_S) == 0:
-                await self.read()  # the command line may have put another one
+                await self.read()  # `python -m station policy` may have written another policy
             turn += 1
-            if self._wanted and self._station.health.broker.ok:
+            if self._wanted and self._services.broker.ok:
                 self._look()
             await asyncio.sleep(_LOOK_S)
 
     async def read(self) -> None:
-        """What is wanted, from the database; and into it what was refused."""
+        """Reads which policies are wanted; writes which buses refused theirs."""
         await self._save()
-        async with self._station.db.read() as connection:
+        async with self._db.read() as connection:
             rows = list(await connection.execute(
                 select(policies.c.fleet, policies.c.hash, policies.c.text)
                 .where(policies.c.sent_ms.is_not(None))
             ))  # fmt: skip
-            told = list(await connection.execute(select(refusals)))
-        self._refused = {(row.fleet, row.bus): row.message for row in told}
+            refused = list(await connection.execute(select(refusals)))
+        self._refused = {(row.fleet, row.bus): row.message for row in refused}
         before = {fleet: parts.hash for fleet, parts in self._wanted.items()}
         for row in rows:
             if before.get(row.fleet) != row.hash:
@@ -89,17 +101,17 @@ class Delivery:
 
     async def send(self, fleet: str) -> None:
         """From now on the fleet's buses shall follow the policy that stands in the database.
-        LookupError: there is none; ValueError: no bus can take it, in a sentence."""
-        async with self._station.db.write() as connection:
+        LookupError: the database has none. ValueError, a sentence: no bus can take it."""
+        async with self._db.write() as connection:
             row = (await connection.execute(
                 select(policies).where(policies.c.fleet == fleet)
             )).one_or_none()  # fmt: skip
             if row is None:
                 raise LookupError(fleet)
             if row.text is None:
-                raise ValueError("This policy was given to an older station: upload it once more.")
-            Parts(row.text)
-            now_ms = self._station.clock.now_ms()
+                raise ValueError("This policy was uploaded to an older station: upload it again.")
+            Parts(row.text)  # raises if no bus can take it
+            now_ms = self._clock.now_ms()
             await connection.execute(
                 update(policies).where(policies.c.fleet == fleet).values(sent_ms=now_ms)
             )
@@ -108,58 +120,58 @@ class Delivery:
         self._forget(fleet)
         await self.read()
 
-    def shown(self, bus: Bus) -> dict[str, Any]:
-        """How far it is, as /api/policies says it."""
+    def shown(self, bus: LiveBus) -> dict[str, Any]:
+        """How far the bus is, as /api/policies shows it."""
         parts = self._wanted.get(bus.fleet)
         if parts is None:
             return {"sending": None, "part": None, "parts": None, "message": None}
-        trip, refused = self._trips.get(bus.key), self._refused.get(bus.key)
-        message = refused or (trip.refusal if trip and trip.pauses else None)
+        progress, refused = self._progress.get(bus.key), self._refused.get(bus.key)
+        message = refused or (progress.refusal if progress and progress.pauses else None)
         if bus.policy == parts.hash:
             what, message = "follows", None
         elif refused:
             what = "refused"
-        elif trip and trip.is_there:
+        elif progress and progress.is_complete:
             what = "there"
-        elif trip and bus.online:
+        elif progress and bus.online:
             what = "on_its_way"
         else:
             what = "waits"
-        part = trip.part if trip and what == "on_its_way" else None
+        part = progress.part if progress and what == "on_its_way" else None
         return {"sending": what, "part": part, "parts": len(parts), "message": message}
 
     def answered(self, fleet: str, name: str, body: dict[str, Any]) -> None:
-        """A reply of a bus, to us or to somebody else."""
-        trip, parts = self._trips.get((fleet, name)), self._wanted.get(fleet)
-        if trip is None or parts is None or trip.asked_ms is None:
+        """A reply of a bus: to this request, or to another one's."""
+        progress, parts = self._progress.get((fleet, name)), self._wanted.get(fleet)
+        if progress is None or parts is None or progress.asked_ms is None:
             return
-        if body["id"] != f"{trip.ident}-{trip.part}":
+        if body["id"] != f"{progress.ident}-{progress.part}":
             return
-        trip.asked_ms = None
+        progress.asked_ms = None
         if body["ok"]:
-            trip.is_there = trip.part == len(parts)
-            trip.part = min(trip.part + 1, len(parts))
-            self._look_at(self._station.live.bus(fleet, name), self._station.clock.now_ms())
+            progress.is_complete = progress.part == len(parts)
+            progress.part = min(progress.part + 1, len(parts))
+            self._look_at(self._live.bus(fleet, name), self._clock.now_ms())
         else:
-            self._was_refused((fleet, name), trip, body["message"])
+            self._was_refused((fleet, name), progress, body["message"])
 
-    def _was_refused(self, key: tuple[str, str], trip: _Trip, message: str) -> None:
-        """It may be busy, or have started anew: from the first part once more."""
-        trip.refused = trip.refused + 1 if message == trip.refusal else 1
-        trip.refusal, trip.part, trip.pauses = message, 1, True
-        now_ms = self._station.clock.now_ms()
-        if trip.refused <= len(PAUSES_MS):
-            trip.due_ms = now_ms + PAUSES_MS[trip.refused - 1]
+    def _was_refused(self, key: Key, progress: _Progress, message: str) -> None:
+        """The bus may be busy, or have restarted: delivery begins with the first part again."""
+        progress.refused = progress.refused + 1 if message == progress.refusal else 1
+        progress.refusal, progress.part, progress.pauses = message, 1, True
+        now_ms = self._clock.now_ms()
+        if progress.refused <= len(PAUSES_MS):
+            progress.due_ms = now_ms + PAUSES_MS[progress.refused - 1]
             return
         self._refused[key] = message
         self._unsaved.append({"fleet": key[0], "bus": key[1], "message": message, "at_ms": now_ms})
-        del self._trips[key]
+        del self._progress[key]
 
     async def _save(self) -> None:
         rows = list(self._unsaved)
         if not rows:
             return
-        async with self._station.db.write() as connection:
+        async with self._db.write() as connection:
             for row in rows:
                 key = refusals.c.fleet == row["fleet"], refusals.c.bus == row["bus"]
                 await connection.execute(delete(refusals).where(*key))
@@ -167,35 +179,35 @@ class Delivery:
         self._unsaved = [row for row in self._unsaved if row not in rows]  # more may have come
 
     def _look(self) -> None:
-        now_ms = self._station.clock.now_ms()
-        under_way = 0
-        for bus in self._station.live:
-            if under_way < AT_ONCE:
-                under_way += self._look_at(bus, now_ms)
+        now_ms = self._clock.now_ms()
+        awaited = 0
+        for bus in self._live:
+            if awaited < AT_ONCE:
+                awaited += self._look_at(bus, now_ms)
 
-    def _look_at(self, bus: Bus, now_ms: int) -> bool:
-        """-> is an answer awaited?"""
+    def _look_at(self, bus: LiveBus, now_ms: int) -> bool:
+        """Sends the bus its next part if it is due. -> whether its answer is awaited."""
         parts = self._wanted.get(bus.fleet)
         if parts is None or not (bus.online and bus.knows_policies) or bus.key in self._refused:
             return False
         if bus.policy == parts.hash:
-            self._trips.pop(bus.key, None)
+            self._progress.pop(bus.key, None)
             return False
         boot = (bus.status or {}).get("boot")
-        trip = self._trips.get(bus.key)
-        if trip is None or trip.boot != boot:
-            trip = self._trips[bus.key] = _Trip(boot)
-        if trip.is_there or now_ms < trip.due_ms:
+        progress = self._progress.get(bus.key)
+        if progress is None or progress.boot != boot:
+            progress = self._progress[bus.key] = _Progress(boot)
+        if progress.is_complete or now_ms < progress.due_ms:
             return False
-        if trip.asked_ms is not None and now_ms - trip.asked_ms < ANSWER_MS:
+        if progress.asked_ms is not None and now_ms - progress.asked_ms < ANSWER_MS:
             return True
-        if trip.asked_ms is not None and bus.last_word_ms <= trip.asked_ms:
+        if progress.asked_ms is not None and bus.last_word_ms <= progress.asked_ms:
             return False
-        trip.asked_ms, trip.pauses = now_ms, False
-        payload = parts.payload(trip.part, f"{trip.ident}-{trip.part}")
-        self._station.broker.present.publish(topic(*bus.key), payload, retain=False)
+        progress.asked_ms, progress.pauses = now_ms, False
+        payload = parts.payload(progress.part, f"{progress.ident}-{progress.part}")
+        self._session.publish(topic(*bus.key), payload, retain=False)
         return True
 
     def _forget(self, fleet: str) -> None:
-        for key in [key for key in self._trips if key[0] == fleet]:
-            del self._trips[key]
+        for key in [key for key in self._progress if key[0] == fleet]:
+            del self._progress[key]

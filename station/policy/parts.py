@@ -1,4 +1,7 @@
-"""A policy pack in messages that a bus can take (docs/mqtt.md, cmd/policy)."""
+"""Cuts a policy pack into messages that a bus can take (docs/mqtt.md, cmd/policy).
+
+The simulator uses it as well, so that its buses get a policy as the station sends it.
+"""
 
 from __future__ import annotations
 
@@ -18,20 +21,20 @@ class Parts:
 
     def __init__(self, text: str):
         if len(text.encode()) > PACK_BYTES:
-            raise ValueError(f"A policy of {len(text.encode())} bytes is too long for a bus: "
-                             f"it keeps {PACK_BYTES}.")  # fmt: skip
+            raise ValueError(f"The policy has {len(text.encode())} bytes; a bus takes at most "
+                             f"{PACK_BYTES}.")  # fmt: skip
         self.sha256 = hashlib.sha256(text.encode()).hexdigest()
         self.hash = self.sha256[:8]
         self._pieces = _cut(text, _room(self.sha256))
         if len(self._pieces) > MOST_PARTS:
-            raise ValueError(f"This policy makes {len(self._pieces)} messages, more than the "
-                             f"{MOST_PARTS} that a bus takes; leave out names.")  # fmt: skip
+            raise ValueError(f"The policy makes {len(self._pieces)} messages; a bus takes at "
+                             f"most {MOST_PARTS}. Leave out names.")  # fmt: skip
 
     def __len__(self) -> int:
         return len(self._pieces)
 
     def payload(self, number: int, ident: str) -> str:
-        """Part `number`, from 1. ident: of at most 32 characters."""
+        """Part `number`, from 1. ident: at most 32 characters."""
         return _payload(ident, number, len(self._pieces), self.sha256, self._pieces[number - 1])
 
 
@@ -45,7 +48,7 @@ def _payload(ident: str, part: int, parts: int, sha256: str, data: str) -> str:
 
 
 def _room(sha256: str) -> int:
-    """Bytes for the data, escapes included, whatever the fleet and the bus are called."""
+    """Bytes for the data, escapes included, with the longest names of a fleet and a bus."""
     empty = _payload(_NAME, MOST_PARTS, MOST_PARTS, sha256, "")
     return PACKET_BYTES - _HEAD - len(topic(_NAME, _NAME)) - len(empty)
 

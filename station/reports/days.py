@@ -45,7 +45,7 @@ async def track(
 async def events_of(
     connection: AsyncConnection, journals: list[Journal], from_ms: int, to_ms: int
 ) -> list[dict[str, Any]]:
-    """Those without a time of their own stand where they were heard."""
+    """An event without a time of its own is placed at the time at which it was heard."""
     epochs = {journal.id: journal.key[2] for journal in journals}
     when = _when()
     query = select(events).where(
@@ -60,16 +60,16 @@ def _when():
 
 
 def event_view(row: Any, epoch: str) -> dict[str, Any]:
-    """As the API shows it (station/api/shapes.py)."""
+    """An event as the API shows it (station/api/shapes.py)."""
     return {
         "epoch": epoch,
         "at": iso(row.at_ms),
         "heard_at": iso(row.heard_ms),
         "clock": "odd" if row.odd_clock else row.clock,
-        **{key: getattr(row, key) for key in _AS_IT_IS},
+        **{key: getattr(row, key) for key in _COPIED},
     }
 
 
-_AS_IT_IS = (
+_COPIED = (
     "seq", "kind", "severity", "state", "occ", "exercise", "lat", "lon", "speed_kmh", "data", "why",
 )  # fmt: skip

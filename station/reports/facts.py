@@ -1,4 +1,4 @@
-"""From the events and alarms of some days to the sheets of a report: counts, no names.
+"""Makes the sheets of a report from the events and alarms of some days: counts, no names.
 
 An event is a dict as a bus sent it (docs/mqtt.md) with `fleet`, `bus` and `at` as an aware
 datetime or None; an alarm is one of GET /api/alarms with its times as datetimes.
@@ -29,7 +29,7 @@ def sheets(events: Iterable[dict[str, Any]], alarms: Iterable[dict[str, Any]]) -
     """Events in the order of their seq -> summary, trips, stops, overspeed, alarms."""
     events, alarms = list(events), list(alarms)
     trips, stops, fast = _trips(events), _stops(events), _overspeed(events)
-    told = [_alarm(alarm) for alarm in sorted(alarms, key=_raised)]
+    listed = [_alarm(alarm) for alarm in sorted(alarms, key=_raised)]
     summary = _summary(trips, stops, fast, alarms)
     return [
         Sheet(
@@ -47,7 +47,7 @@ def sheets(events: Iterable[dict[str, Any]], alarms: Iterable[dict[str, Any]]) -
             "alarms",
             ("date", "fleet", "bus", "kind", "exercise", "at", "heard", "cleared", "acknowledged",
              "ack_s", "by", "note"),
-            told,
+            listed,
         ),
     ]  # fmt: skip
 
@@ -66,7 +66,7 @@ def _whose(event: dict[str, Any]) -> tuple[date | None, str, str]:
 
 
 def _sorted(rows: Iterable[Row]) -> list[Row]:
-    """By day and bus; what has no day comes last."""
+    """By day and bus; rows without a day come last."""
     return sorted(rows, key=lambda row: (row[0] is None, row[0] or date.min, row[1], row[2]))
 
 
@@ -103,7 +103,7 @@ def _stops(events: list[dict[str, Any]]) -> list[Row]:
 
 
 def _overspeed(events: list[dict[str, Any]]) -> list[Row]:
-    """One row an occurrence; its last event knows the most."""
+    """One row an occurrence, from its last event, which knows the most."""
     rows: dict[tuple[Any, ...], Row] = {}
     for event in events:
         if event["kind"] != "overspeed":
@@ -120,7 +120,8 @@ def _raised(alarm: dict[str, Any]) -> datetime:
 
 
 def _ack_s(alarm: dict[str, Any]) -> int | None:
-    """Seconds from hearing of it to acknowledging it: what the duty officer can answer for."""
+    """Seconds from when the station heard of it until it was acknowledged: what the officer on duty
+    can answer for."""
     if alarm["acked_at"] is None:
         return None
     return round((alarm["acked_at"] - alarm["heard_at"]).total_seconds())

@@ -27,7 +27,7 @@ def as_csv(sheet: Sheet, language: str) -> bytes:
 
 def as_xlsx(sheets: list[Sheet], language: str) -> bytes:
     """All sheets in one workbook."""
-    from openpyxl import Workbook  # a tenth of the station's start: only who asks waits for it
+    from openpyxl import Workbook  # here, because it takes a tenth of the station's start
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
 
@@ -50,7 +50,7 @@ def as_xlsx(sheets: list[Sheet], language: str) -> bytes:
 
 
 def _harmless(cell: Any) -> Any:
-    """A text that a spreadsheet would run as a formula is kept a text."""
+    """Keeps a text a text that a spreadsheet would run as a formula."""
     if isinstance(cell, str) and cell.startswith(_FORMULA):
         return "'" + cell
     return cell

@@ -1,4 +1,4 @@
-"""What a report is made of, from the database."""
+"""Reads from the database what a report is made of."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ async def gather(
         .where(whose, events.c.kind.in_(_KINDS), when >= from_ms, when < to_ms)
         .order_by(events.c.journal_id, events.c.seq)
     )  # fmt: skip
-    told = [
+    found = [
         {**row, "at": _moment(row["at_ms"])} for row in (await connection.execute(query)).mappings()
     ]
     when = func.coalesce(alarms.c.raised_ms, alarms.c.heard_ms)
@@ -43,7 +43,7 @@ async def gather(
         {**row, **{f"{name}_at": _moment(row[f"{name}_ms"]) for name in _TIMES}}
         for row in (await connection.execute(query)).mappings()
     ]
-    return told, raised
+    return found, raised
 
 
 def _moment(utc_ms: int | None) -> datetime | None:

@@ -1,4 +1,4 @@
-"""The words of the reports in Thai and English, and dates as each reads them."""
+"""The words of the reports in Thai and English, and how each language writes dates."""
 
 from __future__ import annotations
 
@@ -50,18 +50,18 @@ LANGUAGES = ("th", "en")
 
 
 class Kind(str):
-    """A kind of event in a cell: people read its name, as on the page."""
+    """A kind of event in a cell; it is shown by its name on the page."""
 
     __slots__ = ()
 
 
 def word(key: str, language: str) -> str:
-    """In this language; KeyError for a key that has no words yet."""
+    """KeyError: no words exist for this key."""
     return _WORDS[key][LANGUAGES.index(language)]
 
 
 def shown(cell: Any, language: str) -> Any:
-    """A cell as an office reads it: dates with the Buddhist year in Thai, the rest as it is."""
+    """A cell as an office reads it: in Thai dates have the Buddhist year."""
     if isinstance(cell, bool):
         return word("yes" if cell else "no", language)
     if isinstance(cell, Kind):

@@ -1,8 +1,8 @@
-"""Hands out the pages, and tells the browser what they may do.
+"""Serves the pages, and tells the browser what the pages may do.
 
-The pages hold no data, so they are given to everybody; what they show comes from the API, which
-asks who is there. The only scripts and styles are files from here: a text that came from a bus
-or from a person can never run (Content-Security-Policy, level 3).
+The pages hold no data, so everybody may load them; their data comes from the API, which asks for a
+session. Only files of the station are scripts and styles: a text that came from a bus or a person
+can never run (Content-Security-Policy, level 3).
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ def page_routes() -> list[BaseRoute]:
 def map_settings(tiles: str | None, credit: str | None = None) -> dict:
     """What GET /api/map answers: where the page finds streets.
 
-    tiles: None; a URL template with {z}, {x}, {y}; or a .pmtiles file of this computer, which
-    the station serves as /api/map.pmtiles (with Range, RFC 9110 section 14).
+    tiles: None; a URL template with {z}, {x}, {y}; or a .pmtiles file on this computer, which the
+    station serves as /api/map.pmtiles (with Range, RFC 9110 section 14).
     """
     if tiles and tiles.endswith(".pmtiles"):
         return {"tiles": None, "pmtiles": "/api/map.pmtiles", "credit": credit}
@@ -45,7 +45,7 @@ def map_settings(tiles: str | None, credit: str | None = None) -> dict:
 
 
 def headers(tiles: str | None = None) -> list[tuple[bytes, bytes]]:
-    """What every answer carries. Pictures of streets may come from the tile server, too."""
+    """Of every answer. Pictures of streets may come from the tile server as well."""
     host = urlsplit(tiles).netloc.replace("{s}", "*") if tiles and "://" in tiles else ""
     policy = (
         "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
@@ -62,8 +62,8 @@ def headers(tiles: str | None = None) -> list[tuple[bytes, bytes]]:
 
 
 class PageHeaders:
-    """ASGI middleware: headers() on every answer; pages and scripts are asked for anew each time
-    (an unchanged one is answered with 304), so that no browser runs yesterday's page."""
+    """ASGI middleware: headers() on every answer. A browser asks for pages and scripts anew each
+    time (an unchanged one is answered with 304), so that it never runs yesterday's page."""
 
     def __init__(self, app, tiles: str | None = None):
         self._app = app
@@ -82,7 +82,7 @@ class PageHeaders:
 
 
 def _page(name: str):
-    """pages/<name>.html, with its script js/<name>.js, in the frame that all have."""
+    """pages/<name>.html with its script js/<name>.js, within the common frame."""
     frame = Template((WEB / "pages" / "frame.html").read_text("utf-8"))
     body = (WEB / "pages" / f"{name}.html").read_text("utf-8")
     text = frame.substitute(page=name, body=body)

@@ -16,7 +16,7 @@ from sim.world.world import World
 
 
 class Workbench:
-    """A board whose world and clock a test turns by hand."""
+    """A board whose world and clock the test moves by hand."""
 
     def __init__(self):
         self.now_ms = 0
@@ -215,7 +215,7 @@ def test_the_receiver_starts_hot_after_a_power_cut():
     assert rig.bus.snapshot.gnss.lat_e7 is not None
 
 
-def test_flash_and_numbers_outlive_a_power_cut_and_time_starts_anew():
+def test_flash_and_numbers_survive_a_power_cut_and_time_starts_at_zero():
     rig = Rig()
     rig.run_until(60_000)
     epoch, seq = rig.bus.journal.epoch, rig.bus.journal.next_seq
@@ -268,7 +268,7 @@ def test_a_lilygo_measures_its_battery_while_it_lives_on_it():
     world = World()
     board = SimBoard(config, world, lambda: 0, Flash(4), NVS(), None, None)
     world.backup_mv = 3700
-    assert abs(board.backup.read_mv() - 4900) < 30  # the charger's, worth nothing
+    assert abs(board.backup.read_mv() - 4900) < 30  # the charger's voltage, which says nothing
     world.supply_mv = 0
     assert abs(board.backup.read_mv() - 3700) < 30
 

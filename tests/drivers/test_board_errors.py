@@ -1,6 +1,6 @@
-"""drivers/board/board.py: what a board cannot do is told, and is no reason not to start.
+"""drivers/board/board.py: the board reports what it cannot do, and starts all the same.
 
-`machine` and its like stand in for nothing here: only what Board makes of its settings counts.
+`machine` and the like do nothing here: the test looks only at what Board makes of its settings.
 """
 
 import sys
@@ -37,7 +37,7 @@ def make(monkeypatch):
         ('"seats":{"inputs":"expanders","expanders":[39]}', "the address 39"),
     ],
 )
-def test_what_the_lilygo_has_no_pins_for_is_told_and_it_starts(make, settings, told):
+def test_what_the_lilygo_has_no_pins_for_is_reported_and_it_starts(make, settings, told):
     board = make(f'{{"board":"lilygo_a7670",{settings}}}')
     assert [told in error for error in board.errors] == [True]
 

@@ -65,7 +65,7 @@ class Bench:
             self.radio.turn(self.now_ms - self.start_ms)
 
     def until(self, happened, seconds=120):
-        """-> s that it took."""
+        """-> seconds that it took."""
         start_ms = self.now_ms
         while not happened():
             assert self.now_ms - start_ms < seconds * 1000, self.radio.failure
@@ -131,7 +131,7 @@ def test_garbage_and_urcs_in_the_middle_of_answers(seed):
     assert bench.radio.signal_dbm() in (-71, None) and bench.chip.sim.presented == 1
 
 
-def test_a_missing_sim_card_is_told():
+def test_a_missing_sim_card_is_reported():
     bench = Bench(SimCard(present=False))
     bench.until(lambda: bench.radio.fault)
     assert bench.radio.fault == "There is no SIM card in the modem, or it cannot be read."
@@ -159,7 +159,7 @@ def test_a_wrong_pin_is_tried_once_and_never_again():
     assert "refused a PIN before" in bench.radio.fault
 
 
-def test_without_a_pin_none_is_tried_and_a_locked_card_is_told():
+def test_without_a_pin_none_is_tried_and_a_locked_card_is_reported():
     bench = Bench(SimCard("1234"))
     bench.until(lambda: bench.radio.fault)
     assert "cellular.pin is not set" in bench.radio.fault and bench.chip.sim.presented == 0
@@ -178,7 +178,7 @@ def test_a_silent_modem_is_power_cycled(supply):
     assert bench.radio._modem.cycles == 1 and bench.chip.boots == 2
 
 
-def test_a_dead_modem_is_told_and_asked_for_ever():
+def test_a_dead_modem_is_reported_and_asked_for_ever():
     bench = Bench()
     bench.chip.powered = False
     bench.until(lambda: bench.radio.fault, 400)
@@ -205,13 +205,13 @@ def test_a_denied_registration_waits_longer_each_time():
         tries.append(bench.radio.due_ms - (bench.now_ms - bench.start_ms))
         bench.run(tries[-1] / 1000 + 0.1)
     assert tries == sorted(tries) and tries[-1] >= 7 * tries[0]
-    assert bench.radio.fault == "The mobile network does not let this SIM card in."
+    assert bench.radio.fault == "The mobile network refuses this SIM card."
     bench.chip.registration = "roaming"
     bench.comes_up(300)
     assert bench.radio.fault == ""
 
 
-def test_no_network_is_no_fault_of_anybody():
+def test_without_a_network_there_is_a_failure_but_no_fault():
     bench = Bench()
     bench.dbm = None
     bench.until(lambda: bench.radio.failure, 200)
@@ -258,7 +258,7 @@ def test_the_modems_own_receiver_is_switched_on():
     bench.comes_up()
     assert bench.chip.gnss == {"power": 1, "rate": 1, "test": 1, "nmea_on_uart": 1}
     bench.boot()
-    assert bench.comes_up() < 15  # it says READY only once
+    assert bench.comes_up() < 15  # it sends READY only once
 
 
 def test_a_faster_receiver_is_asked_for():
@@ -272,7 +272,7 @@ def test_the_receiver_of_a_sim7600_is_switched_on_by_other_words():
     bench.comes_up()
     assert bench.chip.gnss == {"power": 1, "rate": 1}
     bench.boot()
-    bench.comes_up()  # +CGPS=1 is an ERROR now, and no trouble
+    bench.comes_up()  # +CGPS=1 is an ERROR now, and no fault
     assert bench.chip.gnss == {"power": 1, "rate": 1}
     assert bench.radio.fault == ""
 
@@ -316,7 +316,7 @@ def test_a_modem_that_is_the_receiver_or_has_no_dtr_stays_awake(gnss, dtr):
     bench.comes_up(30)
 
 
-def test_a_board_that_starts_anew_finds_a_modem_that_sleeps():
+def test_a_board_that_restarts_finds_a_modem_that_sleeps():
     bench = Bench(dtr=True)
     bench.comes_up()
     bench.radio.down()

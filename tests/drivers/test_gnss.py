@@ -5,7 +5,7 @@ import random
 import pytest
 
 from drivers.gnss import Gnss
-from drivers.receivers import sentence, ubx_cfg
+from drivers.gnss_commands import sentence, ubx_cfg
 from firmware.gnss.date import Calendar
 from firmware.gnss.nmea import Nmea
 from sim.chips.gnss import GnssChip
@@ -21,7 +21,7 @@ DEGREE_MM = 11.1  # of 1e-7
 
 
 class Bench:
-    """A chip, its wire, our driver and reader, with a clock."""
+    """A chip, its wire, our driver and reader, and a clock."""
 
     def __init__(
         self, seed=1, driver=True, rxbuf=2048, language=None, baudrate=9600, interval_ms=1000
@@ -37,7 +37,7 @@ class Bench:
         self._buf = bytearray(512)
 
     def runs(self, seconds, every_ms=100):
-        """-> the bytes that the firmware heard meanwhile."""
+        """-> the bytes that the firmware received meanwhile."""
         start = len(self.heard)
         for _ in range(int(seconds * 1000) // every_ms):
             self.now_ms += every_ms
@@ -201,7 +201,7 @@ def test_bytes_cross_no_faster_than_the_baud_rate():
         assert uart.any() == there, ms
 
 
-def test_what_nobody_reads_is_lost_not_kept():
+def test_bytes_that_are_not_read_are_lost():
     uart = UART(115200, rxbuf=256)
     uart.transmit(bytes(range(256)) * 2, 0)
     uart.advance(1000)
@@ -230,7 +230,7 @@ def test_the_wrong_baud_rate_is_rubbish():
     bench.uart.init(4800)
     bench.runs(40)
     assert bench.reader.fixes == 0
-    assert bench.reader.sentences <= 3  # one without a checksum may be made of noise
+    assert bench.reader.sentences <= 3  # noise may look like one without a checksum
 
 
 def test_the_driver_never_waits_and_says_zero():
@@ -257,7 +257,7 @@ LANGUAGES = [
 
 @pytest.mark.parametrize(("brand", "language"), LANGUAGES)
 @pytest.mark.parametrize(("interval_ms", "fixes"), [(1000, 20), (200, 100)])
-def test_each_brand_is_recognised_and_told_in_its_own_language_alone(
+def test_each_brand_is_recognised_and_set_up_in_its_own_language_alone(
     brand, language, interval_ms, fixes
 ):
     bench = Bench(language=language(), interval_ms=interval_ms)
@@ -267,7 +267,7 @@ def test_each_brand_is_recognised_and_told_in_its_own_language_alone(
     assert kinds(data) == {"GGA", "RMC"}
     assert fixes - 2 <= data.count(b"RMC,") <= fixes + 2 and bench.uart.overruns == 0
     bench.runs(300)
-    assert bench.gnss.set_up == 1  # it is left alone
+    assert bench.gnss.set_up == 1  # the driver leaves it alone
 
 
 @pytest.mark.parametrize("baudrate", [4800, 19200, 38400, 57600, 115200])
@@ -283,7 +283,7 @@ def test_a_receiver_that_answers_nothing_is_listened_to():
     assert bench.gnss.brand == "unknown" and bench.has_fix()
     assert len(kinds(bench.runs(3))) == 7
     sent = bench.uart.write
-    bench.uart.write = None  # nothing more is said to it
+    bench.uart.write = None  # the driver sends nothing more
     bench.runs(300)
     bench.uart.write = sent
     assert bench.has_fix()
@@ -327,7 +327,7 @@ def test_one_that_nods_and_does_nothing_is_let_be():
     assert 2 <= bench.gnss.set_up == tries <= 4 and bench.has_fix()
 
 
-def test_a_command_that_got_lost_is_told_again():
+def test_a_command_that_got_lost_is_sent_again():
     bench = Bench(language=Ublox())
     real, lost = bench.uart.write, []
 
@@ -365,7 +365,7 @@ def test_mtk_says_what_it_thinks_of_a_command():
 
 
 def test_an_old_receiver_is_a_matter_of_the_calendar():
-    """Weeks rolled over: the chip thinks it is 2007, the reader knows better."""
+    """Its weeks rolled over: the chip reports 2007, and the reader corrects that."""
     bench = Bench()
     bench.chip.utc_ms_at_0 = UTC_AT_0 - 7168 * 86_400_000
     bench.runs(40)

@@ -1,4 +1,4 @@
-"""LIS3DH: the chip against its datasheet, the driver against the chip, and what a ride is like."""
+"""LIS3DH: the chip against its datasheet, the driver against the chip, and a ride."""
 
 import random
 
@@ -24,7 +24,7 @@ MANY = 0x80
 
 
 class Felt:
-    """What the chip feels; `count` in x tells samples apart."""
+    """What the chip feels; `count` in x makes each sample different."""
 
     def __init__(self):
         self.xyz = (0.0, 0.0, 1000.0)
@@ -188,7 +188,7 @@ def test_of_a_long_pause_the_newest_32_are_given_oldest_first(driver, chip, felt
     assert driver.read() == 2
 
 
-def test_a_silent_chip_is_an_oserror_and_a_reset_one_is_set_up_anew(driver, chip):
+def test_a_silent_chip_is_an_oserror_and_a_reset_one_is_set_up_again(driver, chip):
     chip.answers = False
     with pytest.raises(OSError):
         driver.read()

@@ -22,7 +22,7 @@ def driver(chip):
     i2c = I2C(random.Random(1))
     i2c.attach(ADDRESS, chip)
     driver = Driver(i2c, ADDRESS)
-    with pytest.raises(OSError):  # a chip fresh from its reset cannot be believed
+    with pytest.raises(OSError):  # a chip that was just reset may read anything
         driver.read()
     return driver
 
@@ -52,7 +52,7 @@ def test_gpa7_and_gpb7_are_outputs_because_as_inputs_they_can_block_the_bus(chip
     assert registers(chip, GPPU, 2) == b"\x7f\x7f"
 
 
-def test_a_chip_that_was_reset_is_not_believed_and_set_up_anew(chip, driver):
+def test_a_chip_that_was_reset_is_not_believed_and_set_up_again(chip, driver):
     chip.wires(0xFFFF)
     assert driver.read() == 0
     chip.reset()

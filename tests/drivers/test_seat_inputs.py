@@ -1,4 +1,4 @@
-"""Each way of wiring seats: the drivers against chips made from the datasheets, broken in turn."""
+"""Each way to wire seats: the drivers against chips made from the datasheets, with each fault."""
 
 import random
 
@@ -122,10 +122,10 @@ def test_noise_never_reads_what_is_not_so(seed):
         for read, truth in zip(line.read(), ([0xAAAA] * 3, [0x5555] * 2), strict=True):
             assert read in (truth, [None] * len(truth)), f"seed {seed}"
             known += read == truth
-    assert known > 100, f"seed {seed}"  # and the noise has not simply silenced it
+    assert known > 100, f"seed {seed}"  # the noise has not silenced it
 
 
-def test_the_bridge_is_set_up_anew_after_a_dip_of_its_supply():
+def test_the_bridge_is_set_up_again_after_a_dip_of_its_supply():
     line = all_closed(Line(bridged=True))
     line.runs(300)
     line.bridge.reset()
@@ -178,7 +178,7 @@ def test_a_chain_that_is_cut_anywhere_is_unknown(wire, at, floats):
     chips.floats = floats
     read = [words(driver.banks) for _ in range(3)]
     assert read[-2:] == [[None] * 3] * 2
-    assert read[0] in ([None] * 3, [0, 0, 0])  # nothing false even then
+    assert read[0] in ([None] * 3, [0, 0, 0])  # no false reading even then
     setattr(chips, wire, None)
     assert words(driver.banks) == [0, 0, 0]
 

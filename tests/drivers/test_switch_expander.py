@@ -58,7 +58,7 @@ def lilygo(world):
     return rig
 
 
-def test_the_lilygos_doors_and_sos_hang_on_it_and_its_silence_is_told():
+def test_the_lilygos_doors_and_sos_are_on_it_and_its_silence_is_reported():
     world = World(MONDAY_UTC_MS)
     rig = lilygo(world)
     assert rig.bus.snapshot.vehicle.front_door is False

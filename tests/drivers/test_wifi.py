@@ -41,7 +41,7 @@ def test_it_comes_up_without_waiting_and_goes_down():
     assert bench.wlan.connects == 1
 
 
-def test_a_wrong_password_is_told_and_tried_on():
+def test_a_wrong_password_is_reported_and_tried_again():
     bench = Bench(password="wrong pass")
     bench.until(lambda: bench.wifi.fault)
     assert bench.wifi.fault == "The Wi-Fi bus-depot does not accept wifi.password."
@@ -51,11 +51,11 @@ def test_a_wrong_password_is_told_and_tried_on():
     assert bench.wifi.fault == bench.wifi.failure == ""
 
 
-def test_an_access_point_that_is_away_is_nobodys_fault():
+def test_an_access_point_out_of_range_is_a_failure_but_no_fault():
     bench = Bench()
     bench.ap.rssi = None
     bench.until(lambda: bench.wifi.failure)
-    assert bench.wifi.failure == "The Wi-Fi bus-depot is not in sight." and bench.wifi.fault == ""
+    assert bench.wifi.failure == "The Wi-Fi bus-depot is not in range." and bench.wifi.fault == ""
     bench.run(600)
     bench.ap.rssi = -80
     bench.until(bench.wifi.is_up, 25)

@@ -21,10 +21,10 @@ from firmware.config.settings import settings
 from tools.wiring_svg import GUIDES, made, table_of
 
 DRIVEN = {"supply", "backup", "solar", "lamp_sense", "buzzer_sense", "horn_sense"}
-DRIVEN |= {"gnss_rx", "rs485_rx", "chain_data"}  # somebody else holds them: no pull-up needed
+DRIVEN |= {"gnss_rx", "rs485_rx", "chain_data"}  # another chip drives them: no pull-up needed
 ANALOG = {"supply", "backup"}
 OUTPUTS = {"horn", "buzzer", "lamp"}
-# Two published pinouts, typed in again from the makers' pages named in drivers/board/tables.py.
+# Two published pinouts, typed again from the makers' pages named in drivers/board/tables.py.
 DEVKIT_HEADER = {36, 39, 34, 35, 32, 33, 25, 26, 27, 14, 12, 13, 9, 10, 11}
 DEVKIT_HEADER |= {23, 22, 1, 3, 21, 19, 18, 5, 17, 16, 4, 0, 2, 15, 8, 7, 6}
 LILYGO_OWN = {
@@ -36,14 +36,14 @@ ROOM = [(name, way) for name, table in BOARDS.items() for way in table["ways"]]
 
 
 def everything(board, way):
-    """-> part: pin, of all that hangs on the board if the seats are wired this way."""
+    """-> dict, part -> pin, of all that is connected if the seats are wired this way."""
     table = BOARDS[board]
     seats = {"inputs": way, "modbus": {"direction": "pin"}}
     return {**table["pins"], **table["on_board"], **way_pins(table, seats)}
 
 
 def constant(path, name):
-    """The literal that the module assigns to this name; not imported: it needs a board."""
+    """The literal that the module assigns to this name. The module needs a board: no import."""
     for node in ast.parse((ROOT / path).read_text()).body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
             return ast.literal_eval(node.value)
@@ -111,7 +111,7 @@ def test_a_serial_port_has_one_part_and_none_is_the_console(board):
 
 
 def test_diagrams_and_tables_are_current():
-    """Else: make wiring."""
+    """If it fails: make wiring."""
     for path, words in made().items():
         assert (ROOT / path).read_text(encoding="utf-8") == words, path
 

@@ -1,7 +1,5 @@
 """The whole bus on hand-set parts and a NOR flash: one tick in the order of the arrows."""
 
-import json
-
 from bench import MINUTE, Bench, Supply
 from nor import drain
 
@@ -137,7 +135,7 @@ def test_a_rule_that_is_switched_off_is_silent_and_stands_in_the_status():
     bench.parks_with()
     bench.waits(4 * MINUTE)
     assert bench.told("check_button_missed") == []
-    status = json.loads(bench.bus._status())
+    status = bench.status()
     assert status["disabled"] == ["check_button_missed", "supply"]
 
 
@@ -145,9 +143,9 @@ def test_what_nothing_in_this_bus_can_show_stands_in_the_status_too():
     text = '{"seats": {"belts": false}, "rules": {"check_walk_s": 0}}'
     config, errors = parse(text)
     assert not errors
-    status = json.loads(Bench(config).bus._status())
+    status = Bench(config).status()
     assert status["disabled"] == ["belt_off", "check_too_soon"]
-    assert json.loads(Bench().bus._status())["disabled"] == []
+    assert Bench().status()["disabled"] == []
 
 
 def test_only_a_completed_tick_feeds_the_watchdog():
@@ -333,5 +331,5 @@ def test_an_end_without_a_beginning_ends_no_tick():
     bench = Bench()
     s = bench.bus.snapshot
     for state, told in (("cleared", []), ("updated", ["raised"])):
-        bench.bus._recorder.event(Event("overspeed", "warning", state), s)
+        bench.bus.recorder.event(Event("overspeed", "warning", state), s)
         assert bench.told("overspeed") == told

@@ -1,7 +1,5 @@
 """A policy takes over in a whole bus, whatever stands there for a technician."""
 
-import json
-
 from bench import MINUTE, Bench
 from packs import BUS, PACK, Memory, digest, requests
 
@@ -21,7 +19,7 @@ def policed(kept=None):
 
 
 def is_in_force(bench, policy):
-    return json.loads(bench.bus._status())["policy"] == digest(policy)[:8]
+    return bench.status()["policy"] == digest(policy)[:8]
 
 
 def kinds(bench):
@@ -31,7 +29,7 @@ def kinds(bench):
 def test_a_stored_one_counts_after_a_restart_with_something_raised():
     bench = policed(PACK % 1)
     bench.waits(MINUTE)
-    assert bench.bus._recorder.active() == ["sensor_silent"]
+    assert bench.bus.recorder.active() == ["sensor_silent"]
     assert is_in_force(bench, PACK % 1)
     assert "belt_off" not in kinds(bench)
     bench.parks_with(7)
@@ -43,7 +41,7 @@ def test_a_stored_one_counts_after_a_restart_with_something_raised():
 def test_a_new_one_does_not_wait_for_a_repair():
     bench = policed()
     bench.waits(MINUTE)
-    assert bench.bus._recorder.active() == ["sensor_silent"]
+    assert bench.bus.recorder.active() == ["sensor_silent"]
     for request in requests(PACK % 1):
         bench.bus.policy.take_part(request)
     bench.waits(2 * MINUTE)

@@ -1,13 +1,13 @@
 """Numbers that outlive a reset, and a flash that takes none."""
 
 from bench import MINUTE, Bench
-from parts import Nvs
+from parts import Nvs, snapshot
 
 from firmware.memory import Memory
 
 
 def told(memory, now_ms):
-    return [dict(event.data)["text"] for event in memory.update(now_ms)]
+    return [dict(event.data)["text"] for event in memory.update(snapshot(now_ms=now_ms))]
 
 
 def test_a_number_outlives_a_reset():
@@ -15,7 +15,7 @@ def test_a_number_outlives_a_reset():
     memory = Memory(nvs)
     assert memory.get("trip") is None
     memory.set("trip", 7)
-    assert memory.update(0) == ()
+    assert memory.update(snapshot()) == ()
     assert nvs == {"trip": 7} and Memory(nvs).get("trip") == 7
 
 
@@ -62,4 +62,4 @@ def test_a_bus_whose_memory_refuses_watches_as_ever():
     assert bench.nvs["unchecked"] == 0
     bench.nvs.refuses = False
     bench.waits(11000)
-    assert bench.nvs["unchecked"] == 1 and bench.nvs["boot"] == bench.bus.boot
+    assert bench.nvs["unchecked"] == 1 and bench.nvs["boot"] == bench.bus.startup.boot

@@ -29,7 +29,7 @@ def test_kmh_rounds_to_the_nearest_tenth():
     assert values.kmh(None) is None
 
 
-def test_nobody_knows_for_how_long_once_it_is_a_day():
+def test_a_duration_of_a_day_or_more_is_unknown():
     assert [lasted(ms) for ms in (None, 999, 86399999, 86400000)] == [None, 0, 86399, None]
 
 

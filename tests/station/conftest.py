@@ -7,7 +7,7 @@ from sim.live.postgres import Cluster, programs
 from sim.network import brokers
 from station import accounts
 from station.alarms import alarms, silence
-from station.settings import Settings
+from station.settings import Address, Settings
 
 
 @pytest.fixture(autouse=True)
@@ -51,4 +51,4 @@ def broker():
 
 @pytest.fixture
 def settings(db, broker):
-    return Settings(broker=(broker.host, broker.port), db=db)
+    return Settings(broker=Address(broker.host, broker.port), db=db)

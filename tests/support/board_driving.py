@@ -8,7 +8,7 @@ from sim.network.subscriber import Subscriber
 from sim.virtual.board import VirtualBoard
 from sim.virtual.command import fitted
 from sim.virtual.harness import Harness
-from sim.virtual.image import Image
+from sim.virtual.image import FlashImage
 from sim.virtual.install import every_sensor
 from sim.virtual.morning import Morning, prepare
 from sim.virtual.run import Runner, run_until
@@ -20,7 +20,7 @@ SPEED = 100
 ASKED_S = 0.5  # it reads the whole journal
 
 
-class Bus:
+class DrivenBoard:
     """A board that drives the morning; its only way to the broker is `proxy`."""
 
     def __init__(self, folder, broker, world=None, **settings):
@@ -28,7 +28,7 @@ class Bus:
         self.proxy = Proxy(broker.host, broker.port)
         self.subscriber = Subscriber(broker.host, broker.port, every_sensor()["fleet"])
         self.subscriber.start()
-        self.image = Image(folder / "board.img")
+        self.image = FlashImage(folder / "board.img")
         wanted = {**every_sensor(), **settings}
         bus = prepare(self.image, wanted, ("127.0.0.1", self.proxy.port))
         config, world = fitted(None), world or school_morning(seed=1)

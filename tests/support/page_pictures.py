@@ -11,7 +11,8 @@ from pathlib import Path
 
 from sim.world import town
 from tests.support.browser import PHONE, ROOT, running_browser
-from tests.support.page_town import NAME, PASSWORD, PageTown
+from tests.support.page_bus import sits
+from tests.support.page_town import PageTown
 
 DOCS = ROOT / "docs"
 WINDOW = {"width": 1366, "height": 768}
@@ -41,8 +42,9 @@ def tell(station: PageTown) -> None:
     bus.event("trip_ended", "info", ago_s=600,
               data={"trip": 3, "distance_m": 15400, "stops": 4})  # fmt: skip
     bus.says(phase="checking", ignition=False, speed_kmh=0.0, active=["child_left_behind"],
-             seats=bus.sits([7, 12], [17, 18, 19], [12]))  # fmt: skip
+             seats=sits([7, 12], [17, 18, 19], [12]))  # fmt: skip
     bus.left_behind()
+    station.posts("/api/buses/laemchabang/bus-03", label=None, phone="080-000-0000", layout=None)
     drill = buses["bus-06"]
     drill.says(mode="drill")
     drill.event("sos", "alarm", exercise=True, why={"held_s": 2},
@@ -50,41 +52,28 @@ def tell(station: PageTown) -> None:
                       "unknown_before": []})  # fmt: skip
 
 
-def sign_in(browser, base: str, size: dict, language: str):
+def opened(browser, station: PageTown, size: dict, language: str):
     context = browser.new_context(viewport=size, reduced_motion="reduce")
-    context.add_init_script(f"localStorage.setItem('busguard.language', '{language}')")
+    context.add_cookies(station.cookies())
+    context.add_init_script(
+        station.browser_clock() + f"localStorage.setItem('busguard.language', '{language}')"
+    )
     page = context.new_page()
-    page.goto(base + "/login")
-    page.locator("#name").fill(NAME)
-    page.locator("#password").fill(PASSWORD)
-    page.locator("button[type=submit]").click()
-    page.wait_for_url(base + "/")
-    page.mouse.click(5, 5)  # a browser may have the sound on since the sign-in
+    page.goto(station.base + "/")
+    page.mouse.click(5, 5)  # which allows the sound
     page.locator("article.alarm").nth(1).wait_for(state="attached")
     page.wait_for_timeout(1500)
     return page
 
 
-def give_telephone(page, base: str) -> None:
-    """As an administrator does, on the page of the bus."""
-    token = page.request.get(base + "/api/me").json()["csrf"]
-    page.request.post(
-        base + "/api/buses/laemchabang/bus-03",
-        data={"label": None, "phone": "080-000-0000", "layout": None},
-        headers={"X-CSRF-Token": token},
-    )
-    page.locator("article.alarm .call").wait_for()
-
-
-def take(browser, base: str, language: str) -> None:
+def take(browser, station: PageTown, language: str) -> None:
     end = "" if language == "th" else f"-{language}"
-    page = sign_in(browser, base, WINDOW, language)
-    give_telephone(page, base)
+    page = opened(browser, station, WINDOW, language)
     page.screenshot(path=str(DOCS / f"station-map{end}.png"))
     page.set_viewport_size(TALL)
     page.locator("article.alarm").first.screenshot(path=str(DOCS / f"station-alarm{end}.png"))
     page.set_viewport_size(WINDOW)
-    page.goto(f"{base}/bus/laemchabang/bus-03")
+    page.goto(f"{station.base}/bus/laemchabang/bus-03")
     page.locator(".timeline li").nth(6).wait_for()
     page.mouse.click(5, 5)
     page.locator("#seats").click()  # no focus ring in the picture
@@ -103,8 +92,8 @@ def main() -> int:
         print("A morning in Laem Chabang is told to a station; then it is photographed ...")
         tell(station)
         for language in ("th", "en"):
-            take(browser, station.base, language)
-        page = sign_in(browser, station.base, PHONE, "th")
+            take(browser, station, language)
+        page = opened(browser, station, PHONE, "th")
         page.locator("#tab-alarms").click()
         page.screenshot(path=str(DOCS / "station-phone.png"))
         page.context.close()

@@ -1,114 +1,52 @@
-"""A real station with a real broker, and buses that say what a test or a picture needs.
+"""A real station with a real broker and database, and buses that say what a test needs.
 
-The messages are those of docs/mqtt.md; who sends them is paho-mqtt in place of a board.
+The messages are those of docs/mqtt.md; paho-mqtt sends them in place of boards. The town's time
+begins on a Wednesday morning in November 2026, passes at the speed of life, and a test can let it
+pass faster.
 """
 
 from __future__ import annotations
 
 import json
-import math
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+import httpx
 import paho.mqtt.client as mqtt
 
 from sim.network import brokers
 from sim.world import town
 from sim.world.town_policy import policy_for
+from tests.support.page_bus import SEATS, Bus, sits
 
 ROOT = Path(__file__).resolve().parents[2]
 FLEET = "laemchabang"
 NAME, PASSWORD = "somchai", "a long password"
-EPOCH = "9f3a21c4"
-SEATS = 40
+MORNING_S = datetime(2026, 11, 25, 1, 30, tzinfo=timezone.utc).timestamp()  # half past eight
 PLACES = (
     "ao_udom", "na_kao", "municipal_school", "nong_makok", "port_road", "kasetsart",
     "takhian_tia", "depot", "bang_lamung", "nong_kham", "coast_bend", "city_hall",
 )  # fmt: skip
+SETTINGS = {"STATION_DARK_AFTER_S": "3600", "STATION_WILL_AFTER_S": "1"}
+"""A bus whose last will came is dark at once; for a broken promise alone none is."""
 
 
-def iso(at_s: float) -> str:
-    at = datetime.fromtimestamp(at_s, timezone.utc)
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-class Bus:
-    """What one bus says, with its journal's numbers."""
-
-    def __init__(self, town: PageTown, name: str, at: tuple[float, float]):
-        self._town, self.name, self.seq = town, name, 0
-        self.lat, self.lon = at
-        self.state: dict[str, Any] = {
-            "phase": "parked", "mode": "normal", "trip": 3, "speed_kmh": 0.0, "heading_deg": 90,
-            "sats": 11, "hdop": 0.9, "ignition": False,
-            "doors": {"front": "closed", "emergency": "closed"},
-            "seats": {"total": SEATS, "taken": [], "unknown": [], "unbelted": []},
-            "supply_mv": 13420, "cabin_c": 31.5, "signal_dbm": -71,
-            "backlog": {"alarm": 0, "track": 0}, "active": [], "next_s": 600,
-        }  # fmt: skip
-        hello = {"online": True, "at": iso(time.time()), "fw": "0.3.0", "epoch": EPOCH,
-                 "boot": 17, "reset": "power_on", "start": "normal",
-                 "disabled": [], "policy": None}  # fmt: skip
-        self._town.publish(f"{name}/status", hello, retain=True)
-
-    def says(self, **news: Any) -> None:
-        """Its state, as it is from now on."""
-        self.state |= news
-        place = {"at": iso(time.time()), "clock": "gnss", "lat": self.lat, "lon": self.lon}
-        self._town.publish(f"{self.name}/state", {**place, **self.state}, retain=True)
-
-    def sits(self, taken=(), unknown=(), unbelted=()) -> dict[str, Any]:
-        seats = {"taken": list(taken), "unknown": list(unknown), "unbelted": list(unbelted)}
-        return {"total": SEATS, **seats}
-
-    def event(self, kind: str, severity: str, state: str = "raised", ago_s: float = 0,
-              occ: int | None = None, **more: Any) -> int:  # fmt: skip
-        """-> its occ, for what follows of the same."""
-        self.seq += 1
-        body = {"epoch": EPOCH, "seq": self.seq, "at": iso(time.time() - ago_s), "clock": "gnss",
-                "kind": kind, "severity": severity, "state": state, "occ": occ or self.seq,
-                "lat": self.lat, "lon": self.lon, "speed_kmh": self.state["speed_kmh"],
-                "data": {}, "why": {}, **more}  # fmt: skip
-        self._town.publish(f"{self.name}/event", body)
-        return body["occ"]
-
-    def left_behind(self, seat: int = 7, **more: Any) -> int:
-        """The alarm that all of this is for."""
-        data = {"seats": [seat], "unknown": [], "stage": 3, "heat_min": 6}
-        why = {"ignition_off_s": 180, "limit_s": 180, "horn_s": 180, "profile": "korea",
-               "checked": False, "cabin_c": 31.5, "heat_c": 35}  # fmt: skip
-        return self.event("child_left_behind", "alarm", data=data, why=why, **more)
-
-    def drove(self, line: list[tuple[float, float]], ago_s: int, lasted_s: int, hole=()) -> None:
-        """A track along places, every 5 s; nothing between the two times of hole (s of the way)."""
-        for first in range(0, lasted_s, 60):
-            rows, before = [], None
-            for at_s in range(first, min(first + 60, lasted_s), 5):
-                if hole and hole[0] <= at_s < hole[1]:
-                    continue
-                part = at_s / lasted_s * (len(line) - 1)
-                a, b = line[int(part)], line[min(int(part) + 1, len(line) - 1)]
-                lat, lon = (x + (part % 1) * (y - x) for x, y in zip(a, b, strict=True))
-                speed = max(0.0, 42 + 25 * math.sin(at_s / 70) + 9 * math.sin(at_s / 13))
-                turn = math.degrees(math.atan2(b[1] - a[1], b[0] - a[0])) % 360
-                now = (round(time.time()) - ago_s + at_s, round(lat * 1e7), round(lon * 1e7))
-                gone = [x - y for x, y in zip(now, before or now, strict=True)]
-                rows.append((now, [*gone, round(speed * 10), round(turn)]))
-                before = now
-            if rows:
-                self.seq += 1
-                (t, lat, lon), _ = rows[0]
-                body = {"epoch": EPOCH, "seq": self.seq, "n": len(rows), "t": t, "lat": lat,
-                        "lon": lon, "d": [row for _, row in rows]}  # fmt: skip
-                self.seq += len(rows) - 1
-                self._town.publish(f"{self.name}/track", body)
+def wait_for(condition: Callable[[], Any], seconds: float = 20) -> Any:
+    """Asks again and again; the time is only there so that a failure ends."""
+    end = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.02)
+    return found
 
 
 class PageTown:
@@ -120,14 +58,20 @@ class PageTown:
     def __init__(self, folder: Path, *options: str):
         self._options = options
         self._db = folder / "station.db"
+        self._now = (MORNING_S, time.monotonic())
+        self.buses: dict[str, Bus] = {}
+        self.parts: dict[str, str] = {}
+        """Bus -> id of the part of a policy that it was asked to take last."""
         self._broker = brokers.start()
         self.port = brokers.free_port()
         self.base = f"http://127.0.0.1:{self.port}"
-        self._prepare(PASSWORD + "\n" + json.dumps(policy_for(0)))
-        self.start()
+        self._start_first()
         self._client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, "page-town")
+        self._client.on_message = self._command
         self._client.connect("127.0.0.1", self._broker.port)
+        self._client.subscribe(f"schoolbus/{FLEET}/+/cmd/policy", 1)
         self._client.loop_start()
+        self.admin = self.signed_in()
 
     def __enter__(self) -> PageTown:
         return self
@@ -135,58 +79,156 @@ class PageTown:
     def __exit__(self, *_: object) -> None:
         self._client.disconnect()
         self._client.loop_stop()
+        self.admin.close()
         self.kill()
         self._broker.stop()
 
-    def _prepare(self, given: str) -> None:
-        """An administrator and a policy, by the commands of the station."""
-        lines = [["admin", NAME], ["policy", FLEET, "-"]]
-        code = "import sys; from station.__main__ import main\n" + "\n".join(
-            f"main({[*line, '--db', str(self._db)]!r})" for line in lines
-        )
-        command = [sys.executable, "-c", code]
-        subprocess.run(command, cwd=ROOT, input=given, text=True, check=True, timeout=60)
+    def _start_first(self) -> None:
+        """As an operator does: an administrator, a policy, and then the station itself."""
+        policy = self._db.with_name("policy.json")
+        policy.write_text(json.dumps(policy_for(0)))
+        db = ["--db", str(self._db)]
+        self._run(["admin", NAME, *db], ["policy", FLEET, str(policy), *db], said=PASSWORD + "\n")
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "station", "serve", "--db", str(self._db),
-                   "--broker", f"127.0.0.1:{self._broker.port}",
-                   "--http", f"127.0.0.1:{self.port}", *self._options]  # fmt: skip
-        self._process = subprocess.Popen(command, cwd=ROOT)
-        for _ in range(300):
-            try:
-                with socket.create_connection(("127.0.0.1", self.port), 1):
-                    return
-            except OSError:
-                if self._process.poll() is not None:
-                    break
-                time.sleep(0.1)
-        raise AssertionError("the station did not start")
+        self._run()
+
+    def _run(self, *commands: list[str], said: str = "") -> None:
+        """Returns when the station answers and hears the broker."""
+        serve = ["serve", "--db", str(self._db), "--broker", f"127.0.0.1:{self._broker.port}",
+                 "--http", f"127.0.0.1:{self.port}", "--clock", self._now_ms(),
+                 *self._options]  # fmt: skip
+        code = "from station.__main__ import main\n"
+        code += "\n".join(f"assert main({line!r}) == 0" for line in (*commands, serve))
+        self._process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, text=True,
+                                         env={**os.environ, **SETTINGS},
+                                         stdin=subprocess.PIPE)  # fmt: skip
+        assert self._process.stdin is not None
+        self._process.stdin.write(said)
+        self._process.stdin.flush()
+        wait_for(self._is_well, 60)
+        self.passes(0)
+
+    def _is_well(self) -> bool:
+        assert self._process.poll() is None, "the station did not start"
+        try:
+            socket.create_connection(("127.0.0.1", self.port), 1).close()
+        except OSError:
+            return False
+        return httpx.get(self.base + "/healthz", timeout=30).status_code == 200
 
     def kill(self) -> None:
         """As a power cut would."""
         os.kill(self._process.pid, signal.SIGKILL)
         self._process.wait()
+        self._process.stdin.close()  # type: ignore[union-attr]
+
+    # Time
+
+    def now_s(self) -> float:
+        told_s, since_s = self._now
+        return told_s + time.monotonic() - since_s
+
+    def _now_ms(self) -> str:
+        return str(round(self.now_s() * 1000))
+
+    def browser_clock(self) -> str:
+        """A script that sets a page's clock right: the town's day is another than this one."""
+        ahead_ms = round((self.now_s() - time.time()) * 1000)
+        return f"Date.now = (now => () => now() + {ahead_ms})(Date.now);"
+
+    def passes(self, seconds: float) -> None:
+        """It is later now, for the station too."""
+        self._now = (self.now_s() + seconds, time.monotonic())
+        assert self._process.stdin is not None
+        self._process.stdin.write(self._now_ms() + "\n")
+        self._process.stdin.flush()
+
+    # People
+
+    def signed_in(self) -> httpx.Client:
+        """The administrator, in a session of its own."""
+        client = httpx.Client(base_url=self.base, timeout=30)
+        answer = client.post("/api/login", json={"name": NAME, "password": PASSWORD})
+        client.headers["X-CSRF-Token"] = answer.raise_for_status().json()["csrf"]
+        return client
+
+    def cookies(self, client: httpx.Client | None = None) -> list[Any]:
+        """A client's session, as Playwright takes it."""
+        held = (client or self.admin).cookies
+        return [{"name": name, "value": value, "url": self.base} for name, value in held.items()]
+
+    def asks(self, path: str) -> Any:
+        return self.admin.get(path).raise_for_status().json()
+
+    def posts(self, path: str, **body: Any) -> None:
+        self.admin.post(path, json=body).raise_for_status()
+
+    def in_database(self, statement: str, *values: Any) -> None:
+        """For what would take the station an hour to come to."""
+        connection = sqlite3.connect(self._db, timeout=10)
+        with connection:
+            connection.execute(statement, values)
+        connection.close()
+
+    # Buses
+
+    def send(self, topic: str, body: dict[str, Any], retain: bool = False) -> mqtt.MQTTMessageInfo:
+        text = json.dumps({"v": 1, **body}, separators=(",", ":"))
+        return self._client.publish(f"schoolbus/{FLEET}/{topic}", text, qos=1, retain=retain)
 
     def publish(self, topic: str, body: dict[str, Any], retain: bool = False) -> None:
         """Returns when the broker has it."""
-        text = json.dumps({"v": 1, **body}, separators=(",", ":"))
-        sent = self._client.publish(f"schoolbus/{FLEET}/{topic}", text, qos=1, retain=retain)
-        sent.wait_for_publish(10)
+        self.send(topic, body, retain).wait_for_publish(10)
 
-    def bus(self, name: str, place: str) -> Bus:
-        return Bus(self, name, town.PLACES[place])
+    def _command(self, client: mqtt.Client, _: object, message: mqtt.MQTTMessage) -> None:
+        self.parts[message.topic.split("/")[2]] = json.loads(message.payload)["id"]
+
+    def answers(self, bus: str, refusal: str | None = None) -> None:
+        """What a bus says to a part of a policy, as soon as it has one."""
+        ident = wait_for(lambda: self.parts.pop(bus, None))
+        body = {"id": ident, "ok": refusal is None, "message": refusal or "stored"}
+        self.publish(f"{bus}/reply", body)
+
+    def sending(self, how: str) -> list[str]:
+        """Buses that are on their way to the policy like that (/api/policies)."""
+        (fleet,) = self.asks("/api/policies")
+        return [bus["bus"] for bus in fleet["buses"] if bus["sending"] == how]
+
+    def bus(self, name: str, place: str, **state: Any) -> Bus:
+        """One that has connected and said how it is."""
+        bus = Bus(name, town.PLACES[place], self.publish, self.now_s, **state)
+        self.buses[name] = bus
+        bus.connects()
+        bus.says()
+        return bus
 
     def morning(self) -> dict[str, Bus]:
         """Twelve buses all over Laem Chabang, each in another state."""
-        buses = {f"bus-{i:02}": self.bus(f"bus-{i:02}", p) for i, p in enumerate(PLACES, 1)}
-        for i, bus in enumerate(buses.values(), 1):
+        for i, place in enumerate(PLACES, 1):
             seats = sorted({(i * 7 + k * 3) % SEATS + 1 for k in range(i + 6)})
-            if i % 4 == 0:
-                bus.says()
-            elif i % 4 == 1:
-                bus.says(phase="boarding", ignition=True, seats=bus.sits(seats),
-                         doors={"front": "open", "emergency": "closed"})  # fmt: skip
-            else:
-                bus.says(phase="driving", ignition=True, speed_kmh=41.5, heading_deg=i * 37 % 360,
-                         seats=bus.sits(seats, unbelted=seats[:i % 3]))  # fmt: skip
-        return buses
+            state: dict[str, Any] = {}
+            if i % 4 == 1:
+                state = {"phase": "boarding", "ignition": True, "seats": sits(seats),
+                         "doors": {"front": "open", "emergency": "closed"}}  # fmt: skip
+            elif i % 4:
+                state = {"phase": "driving", "ignition": True, "speed_kmh": 41.5,
+                         "heading_deg": i * 37 % 360,
+                         "seats": sits(seats, unbelted=seats[: i % 3])}  # fmt: skip
+            self.bus(f"bus-{i:02}", place, **state)
+        return self.buses
+
+    def calms(self) -> None:
+        """Whatever a test began ends and is answered; the buses are as in the morning again."""
+        for bus in self.buses.values():
+            bus.calms()
+        wait_for(self._is_calm)
+
+    def _is_calm(self) -> bool:
+        live = self.asks("/api/live")
+        for alarm in live["alarms"]:
+            if not alarm["acked_at"]:
+                self.posts(f"/api/alarms/{alarm['id']}/ack", note=None)
+        said_at = {bus["bus"]: bus["at"] for bus in live["buses"]}
+        heard = all(said_at.get(name) == bus.said_at for name, bus in self.buses.items())
+        return heard and not live["alarms"]

@@ -13,6 +13,9 @@ _TOPIC = re.compile(
 )
 
 
+KINDS = json.loads((ROOT / "docs" / "schema" / "kinds.json").read_text())["kinds"]
+
+
 class Breach(AssertionError):
     """A message that is not what docs/mqtt.md promises."""
 
@@ -54,6 +57,19 @@ def validate(topic: bytes | str, payload: bytes | str) -> dict:
         raise Breach(f"{name}: {breach.json_path}: {breach.message}")
     if match[1] == "track" and message["n"] != len(message["d"]):
         raise Breach(f"{name}: n is {message['n']}, but there are {len(message['d'])} rows")
-    if match[1] == "event" and message["occ"] > message["seq"]:
-        raise Breach(f"{name}: occ {message['occ']} is later than seq {message['seq']}")
+    if match[1] == "event":
+        _check_event(name, message)
     return message
+
+
+def _check_event(topic: str, event: dict) -> None:
+    if event["occ"] > event["seq"]:
+        raise Breach(f"{topic}: occ {event['occ']} is later than seq {event['seq']}")
+    kind = event["kind"]
+    if kind not in KINDS:
+        raise Breach(f"{topic}: {kind} is not in docs/schema/kinds.json; run: make texts")
+    # What was raised in a drill and outlasts it is updated, whatever its kind.
+    declared = {**KINDS[kind], "state": [*KINDS[kind]["state"], "updated"]}
+    for key in ("severity", "state"):
+        if event[key] not in declared[key]:
+            raise Breach(f"{topic}: {kind} does not declare {key} {event[key]!r} in its `City:`")

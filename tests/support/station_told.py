@@ -13,6 +13,7 @@ import pytest
 from schemas import validate
 from sqlalchemy import select, text
 
+from station.alarms.rows import read_log
 from station.app import make_app
 from station.clock import FollowedClock, iso
 from station.station import Station
@@ -123,7 +124,7 @@ class At:
         return running(self.settings, self.clock)
 
     def passes(self, seconds):
-        self.clock.tell(self.clock.now_ms() + seconds * 1000)
+        self.clock.set(self.clock.now_ms() + seconds * 1000)
 
 
 async def until(condition, what="it", seconds=15):
@@ -149,7 +150,7 @@ def wait(condition, seconds=15):
 
 
 async def connected(station):
-    await until(lambda: station.health.broker.ok and station.broker.records.ready, "connecting")
+    await until(lambda: station.services.broker.ok and station.broker.records.ready, "connecting")
 
 
 async def rows(station, table, *order):
@@ -160,6 +161,11 @@ async def rows(station, table, *order):
 async def count(station, name):
     async with station.db.read() as connection:
         return (await connection.execute(text(f"SELECT count(*) FROM {name}"))).scalar()
+
+
+async def alarm_log(station, number):
+    async with station.db.read() as connection:
+        return await read_log(connection, number)
 
 
 def browser(station):

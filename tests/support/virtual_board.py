@@ -26,9 +26,12 @@ class Virtual:
             command + self._given, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             text=True, start_new_session=True,
         )  # fmt: skip
-        told = self._process.stdout.readline()
-        found = re.search(r"is on (\S+)", told)
-        assert found, told
+        told, found = "", None
+        while not found:
+            line = self._process.stdout.readline()
+            assert line, told
+            told += line
+            found = re.search(r"is on (\S+)", line)
         self.port = found[1]
         # What it goes on to say is not asked for; a full pipe must not stop it.
         os.set_blocking(self._process.stdout.fileno(), False)

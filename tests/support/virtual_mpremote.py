@@ -15,7 +15,7 @@ from vm import ROOT, program
 _READY_S = 60
 
 
-class VirtualBoard:
+class BoardProcess:
     """python -m sim board on an image file; `port` is its serial line, `told` what it said."""
 
     def __init__(self, image: Path, *arguments: str):

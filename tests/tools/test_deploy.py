@@ -4,57 +4,22 @@ The tests share one board and follow one another as its life does.
 """
 
 import contextlib
-import hashlib
 import json
 import subprocess
 import sys
 from types import SimpleNamespace
 
 import pytest
-from littlefs import LittleFS
-from rich.console import Console
+from deployed import CONFIG, QUIET, fill, next_slot, on_flash, read, restarts
 from virtual_board import Virtual
-from virtual_mpremote import VirtualBoard
+from virtual_mpremote import BoardProcess
 from vm import ROOT
 
 from sim.virtual.compiled import build, sha256
 from sim.virtual.partitions import partition
 from tools import deploy, evidence, pull, selftest
-from tools.board import Board, Trouble
+from tools.board import AttachedBoard, Trouble
 from tools.slots import Slots
-
-CONFIG = (
-    b'{"fleet": "laemchabang", "bus": "test-01", "board": "devkit_wrover", '
-    b'"broker": {"password": "secret"}}'
-)
-VFS = partition("vfs")
-QUIET = Console(quiet=True)
-
-
-def on_flash(image):
-    """The file system that stands in an image, as littlefs's own code reads it."""
-    disk = LittleFS(block_size=4096, block_count=VFS.size // 4096, mount=False)
-    with image.open("rb") as file:
-        file.seek(VFS.offset)
-        disk.context.buffer = bytearray(file.read(VFS.size))
-    disk.mount()
-    return disk
-
-
-def read(disk, path):
-    with disk.open(path, "rb") as file:
-        return file.read()
-
-
-def next_slot(disk):
-    """What boot.py would run now: its name, whole and true to its manifest; else None."""
-    slot = read(disk, "/slot").decode()
-    manifest = json.loads(read(disk, f"/{slot}/manifest.json"))
-    whole = all(
-        hashlib.sha256(read(disk, f"/{slot}/{path}")).hexdigest() == digest
-        for path, digest in manifest.items()
-    )
-    return slot if whole else None
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +32,7 @@ def bench(tmp_path_factory):
 
 @pytest.fixture
 def board(bench):
-    with Board(bench.virtual.port) as board:
+    with AttachedBoard(bench.virtual.port) as board:
         board.stop()
         yield board
 
@@ -78,18 +43,6 @@ def some(board, n):
     return {
         path: files[path] for path in sorted(files, key=lambda path: path != "main.py")[: n + 1]
     }
-
-
-def restarts(board):
-    board.restart()
-    return selftest.wait(board, QUIET)
-
-
-def fill(board, files):
-    """Everything up to the switch -> what was told."""
-    slots = Slots(board)
-    told = list(slots.fill(files, lambda n: None))
-    return slots, told
 
 
 def test_a_blank_board_gets_program_and_settings_and_tells_how_its_parts_are(bench, board):
@@ -120,7 +73,7 @@ def test_a_board_with_other_memory_is_refused_before_anything_is_written(
     heap_kb, name, says, tmp_path
 ):
     image = tmp_path / "flash.img"
-    with Virtual(image, heap_kb) as virtual, Board(virtual.port) as board:
+    with Virtual(image, heap_kb) as virtual, AttachedBoard(virtual.port) as board:
         board.stop()
         with pytest.raises(Trouble, match=says):
             deploy.deploy(board, CONFIG.replace(b"devkit_wrover", name.encode()), QUIET)
@@ -130,7 +83,7 @@ def test_a_board_with_other_memory_is_refused_before_anything_is_written(
 def test_a_board_that_is_refused_goes_on_at_once_with_what_it_has(tmp_path, monkeypatch):
     monkeypatch.setattr(deploy, "FLEET", tmp_path)
     (tmp_path / "bus-07.json").write_bytes(CONFIG)
-    board = VirtualBoard(tmp_path / "flash.img", "--heap", "160")
+    board = BoardProcess(tmp_path / "flash.img", "--heap", "160")
     monkeypatch.setattr("sys.argv", ["deploy", "--port", board.port, "--bus", "bus-07"])
     try:
         with pytest.raises(Trouble, match="memory for programs"):
@@ -170,14 +123,16 @@ def test_the_next_deploy_sends_only_what_changed_and_breaks_at_any_file_without_
 
 def test_a_file_that_does_not_arrive_whole_is_noticed(board, monkeypatch):
     files = {"main.py": b"print('half')\n"}
-    whole = Board.write
-    monkeypatch.setattr(Board, "write", lambda self, path, data, *a: whole(self, path, data[:-1]))
+    whole = AttachedBoard.write
+    monkeypatch.setattr(
+        AttachedBoard, "write", lambda self, path, data, *a: whole(self, path, data[:-1])
+    )
     with pytest.raises(Trouble, match=r"main\.py"):
         fill(board, files)
 
 
 def test_a_deploy_that_is_cut_off_leaves_the_old_code_and_the_bus_starts_by_itself(bench):
-    with Board(bench.virtual.port) as board:
+    with AttachedBoard(bench.virtual.port) as board:
         board.stop()
         files = some(board, 20)
         for step, _ in enumerate(Slots(board).fill(files, lambda n: None)):
@@ -185,7 +140,7 @@ def test_a_deploy_that_is_cut_off_leaves_the_old_code_and_the_bus_starts_by_itse
                 break
         bench.virtual.cut()
     bench.virtual.power_on()
-    with Board(bench.virtual.port) as board:
+    with AttachedBoard(bench.virtual.port) as board:
         report = selftest.wait(board, QUIET)
     assert (report["boot"], report["reset"], report["start"]) == (2, "power_on", "normal")
 
@@ -291,7 +246,7 @@ def test_a_deploy_may_break_between_any_two_of_its_last_commands_too(bench, boar
     def filled(self, files, told):
         yield from whole(self, files, told)
         for name in ("run", "write"):
-            monkeypatch.setattr(Board, name, inspected(getattr(Board, name)))
+            monkeypatch.setattr(AttachedBoard, name, inspected(getattr(AttachedBoard, name)))
 
     monkeypatch.setattr(Slots, "fill", filled)
     deploy.deploy(board, new, QUIET)

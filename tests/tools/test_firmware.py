@@ -13,7 +13,7 @@ from vm import ROOT, micropython
 
 from sim.virtual.esp_image import firmware_file
 from sim.virtual.partitions import FLASH_BYTES, PARTITIONS, partition
-from tools import image
+from tools import firmware_image
 from tools.board import Trouble
 
 FACTORY = 0x10000
@@ -26,12 +26,12 @@ def binary():
 
 def refused(data):
     with pytest.raises(Trouble) as trouble:
-        image.firmware(data, "file.bin")
+        firmware_image.firmware(data, "file.bin")
     return str(trouble.value)
 
 
 def test_a_firmware_file_is_taken_apart(binary):
-    parts = image.firmware(binary, "file.bin")
+    parts = firmware_image.firmware(binary, "file.bin")
     assert b"bootboot" in parts.bootloader and b"app!app!" in parts.app
 
 
@@ -53,7 +53,7 @@ def test_what_is_no_image_is_refused_with_a_sentence(binary):
 
 
 def test_the_table_is_the_one_of_tools_partitions():
-    read = PartitionTable.from_bytes(image.table(), FLASH_BYTES)
+    read = PartitionTable.from_bytes(firmware_image.table(), FLASH_BYTES)
     assert [(p.name, p.type, p.subtype, p.offset, p.size) for p in read] == [*PARTITIONS]
 
 
@@ -88,11 +88,11 @@ def test_what_arrives_is_what_was_meant_and_a_journal_survives_the_next_flashing
         done = tool("tools.firmware", "--port", mock.url(), "--bin", str(path))
         assert done.returncode == 0, done.stdout + done.stderr
         assert "The flash is new" in done.stdout
-        parts = image.firmware(binary, "file.bin")
-        assert holds(mock, tmp_path, image.BOOTLOADER, parts.bootloader)
-        assert holds(mock, tmp_path, image.TABLE, image.table())
+        parts = firmware_image.firmware(binary, "file.bin")
+        assert holds(mock, tmp_path, firmware_image.BOOTLOADER, parts.bootloader)
+        assert holds(mock, tmp_path, firmware_image.TABLE, firmware_image.table())
         assert holds(mock, tmp_path, FACTORY, parts.app)
-        assert holds(mock, tmp_path, partition("vfs").offset, image.filesystem())
+        assert holds(mock, tmp_path, partition("vfs").offset, firmware_image.filesystem())
         assert holds(mock, tmp_path, journal, b"\xff" * 4096)
 
         put(mock, tmp_path, journal, b"what a bus saw!!")
@@ -111,7 +111,7 @@ def test_what_arrives_is_what_was_meant_and_a_journal_survives_the_next_flashing
 
 def test_the_file_system_mounts_in_micropython_and_holds_boot_py(tmp_path):
     path = tmp_path / "vfs.bin"
-    path.write_bytes(image.filesystem())
+    path.write_bytes(firmware_image.filesystem())
     program = f"""
 import vfs
 class Disk:

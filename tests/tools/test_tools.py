@@ -60,7 +60,7 @@ def test_of_several_boards_none_is_taken_where_nobody_can_choose(monkeypatch):
 
 def test_a_port_that_is_none_is_a_sentence(tmp_path):
     with pytest.raises(Trouble, match="cannot be opened"):
-        board.Board(str(tmp_path / "ttyUSB9"))
+        board.AttachedBoard(str(tmp_path / "ttyUSB9"))
 
 
 @pytest.mark.parametrize(("size", "takes"), [("2MB", False), (None, False), ("16MB", True)])
@@ -149,13 +149,13 @@ def deaf(monkeypatch):
 
 
 def test_a_board_that_missed_the_first_ctrl_c_is_asked_once_more(deaf):
-    with board.Board(deaf(1)) as one:
+    with board.AttachedBoard(deaf(1)) as one:
         one.stop()
 
 
 def test_a_board_that_never_answers_is_a_sentence_and_no_wait_without_end(deaf):
     with (
-        board.Board(deaf(99)) as one,
+        board.AttachedBoard(deaf(99)) as one,
         pytest.raises(Trouble, match="does not answer as MicroPython"),
     ):
         one.stop()

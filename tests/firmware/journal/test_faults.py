@@ -1,4 +1,4 @@
-"""Flash that wears out and forgets: sectors that refuse, bits that flip, torn cells that waver."""
+"""Flash that wears out: sectors that refuse, bits that flip, torn cells that read differently."""
 
 import os
 
@@ -188,7 +188,7 @@ def test_random_bytes_and_old_sectors_mixed_raise_nothing():
 
 @pytest.mark.parametrize("tear", ["first half", "second half", "random bits", "unconfirmed"])
 @pytest.mark.parametrize("first, later", [(OLD, NEW), (NEW, OLD)])
-def test_a_torn_record_that_wavers_harms_nobody(tear, first, later):
+def test_a_torn_record_that_wavers_does_no_harm(tear, first, later):
     flash = Flash(16)
     j = journal(flash)
     fill(j, ALARM, 3)
@@ -212,9 +212,9 @@ def test_cuts_on_a_flash_that_wears_out(seed):
     """Sectors refuse one by one, in every way, while the power goes again and again."""
     dice = Dice(seed)
     flash = Flash(16, seed)
-    witness = JournalOracle()
-    flash.spy = witness.saw
-    witness.start(flash)
+    oracle = JournalOracle()
+    flash.spy = oracle.saw
+    oracle.start(flash)
     try:
         for _ in range(60):
             if dice.below(10) == 0:
@@ -222,9 +222,9 @@ def test_cuts_on_a_flash_that_wears_out(seed):
                 where.setdefault(1 + 3 * dice.below(5), 1 + dice.below(2))
             flash.cut(dice.below(30), dice.below(6), dice.below(2) == 1)
             with pytest.raises(PowerCut):
-                Life(witness, dice).live(300)
+                Life(oracle, dice).live(300)
             flash.power(dice.below(2))
-            witness.start(flash)
+            oracle.start(flash)
     except Exception as error:
         raise AssertionError(f"BUSGUARD_SEED={seed}, operation {flash.operations}") from error
-    assert witness.total > 100
+    assert oracle.total > 100

@@ -1,7 +1,7 @@
-"""The tests see it if one of the journal's safeguards is missing.
+"""The tests fail if one of the journal's safeguards is missing.
 
 Each safeguard of firmware/journal is taken out of the source, and the quick tests are run on
-what is left: the portable ones and some chains of power cuts. They have to fail.
+the rest: the portable ones and some chains of power cuts. They have to fail.
 """
 
 import importlib

@@ -54,7 +54,7 @@ def listens(bus: Uplinked) -> None:
 
 
 def then_reset(name: str, target: str, value: object, normal: object) -> Fault:
-    """A fault that only a dial meets: every connection is reset as it begins."""
+    """A fault that only new connections meet: it resets the others when it begins."""
 
     def begins(bus: Uplinked) -> None:
         setattr(getattr(bus, target), name, value)
@@ -82,7 +82,7 @@ def radio_on(bus: Uplinked) -> None:
 
 
 def takeover(bus: Uplinked) -> None:
-    """Another board with this one's client id: every two seconds it is there again."""
+    """Another board with this one's client id: it connects every two seconds."""
     connect = b"\x10\x1d\x00\x04MQTT\x04\x00\x00\x3c\x00\x11laemchabang-bus-1"
 
     def comes() -> None:
@@ -169,7 +169,7 @@ def test_nothing_is_lost_doubled_or_disordered(fault):
     uplink = bus.uplink
     print(
         f"{fault.name}: {fault.lasts_ms / 1000:g} s, recovered after {recovery_ms / 1000:.2f} s; "
-        f"{uplink.breaks} breaks, {uplink.dials_failed} dials failed, "
+        f"{uplink.breaks} breaks, {uplink.attempts_failed} attempts failed, "
         f"{uplink.resent} messages and {bus.doubled()} records doubled"
     )
     assert recovery_ms <= CAP_S * 1000 + 2 * ROUND_TRIP_MS
@@ -179,7 +179,7 @@ def test_nothing_is_lost_doubled_or_disordered(fault):
         assert bus.peer.forgotten == 0
 
 
-def test_a_link_that_works_is_dialled_again_at_once_however_long_it_was_away_before():
+def test_a_link_that_works_is_tried_again_at_once_however_long_it_was_away_before():
     bus = Uplinked(backoff_max_s=CAP_S)
     bus.network.refuses = True
     bus.run(300_000)
@@ -196,11 +196,11 @@ def test_a_link_that_works_is_dialled_again_at_once_however_long_it_was_away_bef
 
 
 def test_tls_handshakes_that_stall_are_given_up():
-    bus = Uplinked(tls=True, ca=__file__)  # nobody looks into it: this network has no certificates
+    bus = Uplinked(tls=True, ca=__file__)  # it is never read: this network has no certificates
     bus.network.tls = "stalls"
     bus.alarm()
     bus.run(30_000)
-    assert bus.uplink.dials_failed == 1 and not bus.drained()
+    assert bus.uplink.attempts_failed == 1 and not bus.drained()
     bus.network.tls = "answers"
     bus.run_until(bus.drained, 25_000)
     bus.check()

@@ -86,8 +86,8 @@ both = pytest.mark.parametrize("knows_timeout", [True, False], ids=["1.8", "1.3.
 
 @both
 def test_every_socket_has_a_deadline_and_no_nagle_on_either_umqtt(connect, knows_timeout):
-    dial, module = connect(None, knows_timeout)
-    assert dial() is module.sock
+    call, module = connect(None, knows_timeout)
+    assert call() is module.sock
     assert set(module.sock.timeouts) == {20}
     assert module.sock.options == [(6, 1, 1)]
     assert module.clean is False
@@ -97,8 +97,8 @@ def test_every_socket_has_a_deadline_and_no_nagle_on_either_umqtt(connect, knows
 
 @both
 def test_user_password_and_tls_are_handed_over(connect, knows_timeout):
-    dial, module = connect(None, knows_timeout, user="bus", password="", tls=True, port=8883)
-    dial()
+    call, module = connect(None, knows_timeout, user="bus", password="", tls=True, port=8883)
+    call()
     assert module.client.given[3:5] == (b"bus", b"")
     assert module.client.given[6:] == (True, {"server_hostname": "broker.example"})
 
@@ -108,8 +108,8 @@ def test_with_an_authority_the_broker_has_to_prove_itself(connect, knows_timeout
     ca = tmp_path / "ca"
     for content, handed in ((b"\x30\x82", b"\x30\x82"), (b"-----BEGIN", "-----BEGIN")):
         ca.write_bytes(content)
-        dial, module = connect(None, knows_timeout, tls=True, ca=str(ca))
-        dial()
+        call, module = connect(None, knows_timeout, tls=True, ca=str(ca))
+        call()
         assert module.client.given[7] == {
             "server_hostname": "broker.example", "cert_reqs": 2, "cadata": handed,
         }  # fmt: skip
@@ -117,9 +117,9 @@ def test_with_an_authority_the_broker_has_to_prove_itself(connect, knows_timeout
 
 @both
 def test_an_authority_that_cannot_be_read_is_no_consent(connect, knows_timeout, tmp_path):
-    dial, _ = connect(None, knows_timeout, tls=True, ca=str(tmp_path / "none"))
+    call, _ = connect(None, knows_timeout, tls=True, ca=str(tmp_path / "none"))
     with pytest.raises(OSError, match=r"broker\.ca: the file .* cannot be read"):
-        dial()
+        call()
 
 
 @both
@@ -141,9 +141,9 @@ def test_an_authority_that_cannot_be_read_is_no_consent(connect, knows_timeout, 
 def test_whatever_umqtt_raises_is_an_oserror_and_the_socket_is_closed(
     connect, knows_timeout, error, says
 ):
-    dial, module = connect(error, knows_timeout)
+    call, module = connect(error, knows_timeout)
     with pytest.raises(OSError, match=says):
-        dial()
+        call()
     assert module.sock.is_closed
 
 

@@ -35,7 +35,7 @@ def broker():
 
 @pytest.fixture(autouse=True)
 def in_the_tick(monkeypatch):
-    """Names that were resolved by the thread that has to tick."""
+    """The names that the thread of the tick resolved."""
     resolved = []
     getaddrinfo = usocket.getaddrinfo
 
@@ -79,7 +79,7 @@ class Scene(NamedTuple):
         bus = self.bus
         acked = bus.uplink.acked
         bus.alarm()
-        bus.info()  # behind it no position is held back
+        bus.info()  # no position waits behind it
         took_s = bus.run_until(lambda: bus.uplink.acked > acked)
         bus.drain()
         bus.check(self.city)
@@ -133,30 +133,30 @@ def test_a_nat_that_forgets(scene):
     assert scene.bus.uplink.breaks >= 1
 
 
-def only_dials(attribute: str, value: object, normal: object = False):
+def at_each_connect(attribute: str, value: object, normal: object = False):
     def fault(proxy: Proxy, on: bool) -> None:
         setattr(proxy, attribute, value if on else normal)
 
     return fault
 
 
-DIAL_FAULTS: dict[str, Callable[[Proxy, bool], None]] = {
-    "accept then close": only_dials("hangs_up", True),
-    "accept and say nothing": only_dials("is_mute", True),
+CONNECT_FAULTS: dict[str, Callable[[Proxy, bool], None]] = {
+    "accept then close": at_each_connect("hangs_up", True),
+    "accept and say nothing": at_each_connect("is_mute", True),
     "refused": lambda proxy, on: proxy.refuse(on),
-    "CONNACK 5": only_dials("connack", b"\x20\x02\x00\x05", None),
-    "CONNACK malformed": only_dials("connack", b"\x20\x03\x00\x00\x00", None),
+    "CONNACK 5": at_each_connect("connack", b"\x20\x02\x00\x05", None),
+    "CONNACK malformed": at_each_connect("connack", b"\x20\x03\x00\x00\x00", None),
 }
 
 
-@pytest.mark.parametrize("name", DIAL_FAULTS)
-def test_dials_that_fail(scene, name):
-    DIAL_FAULTS[name](scene.proxy, True)
+@pytest.mark.parametrize("name", CONNECT_FAULTS)
+def test_attempts_that_fail(scene, name):
+    CONNECT_FAULTS[name](scene.proxy, True)
     scene.proxy.reset()
     scene.breaks()
     scene.lives(0.8)
     assert not scene.bus.uplink.connected
-    DIAL_FAULTS[name](scene.proxy, False)
+    CONNECT_FAULTS[name](scene.proxy, False)
     scene.recovers()
 
 
@@ -206,14 +206,14 @@ def test_a_tls_handshake_that_stalls(broker):
         proxy.is_mute = True
         bus = LiveUplink("127.0.0.1", proxy.port, tls=True, connect_timeout_s=TIMEOUT_S)
         bus.alarm()
-        bus.run_until(lambda: bus.uplink.dials_failed > 0)
+        bus.run_until(lambda: bus.uplink.attempts_failed > 0)
         assert bus.slowest_turns_ms()[0] <= LATE_MS
         bus.hang_up()
 
 
 @PATIENT
 def test_another_client_of_the_same_id(scene):
-    """nats-server turns away who comes back within a second: it has to try again."""
+    """nats-server refuses a client that is back within a second: the bus has to try again."""
     connected = lambda: scene.bus.uplink.connected  # noqa: E731
     for _ in range(2):
         scene.bus.run_until(connected)

@@ -58,7 +58,7 @@ def test_what_follows_a_connect_stays_for_ppp():
     at.ask("D*99#", 0, 5000)
     uart.arrived = b"\r\nCONNECT 115200\r\n\x7e\xff\x7d\x23"
     assert at.poll(1) == "CONNECT"
-    assert uart.arrived == b"\n\x7e\xff\x7d\x23"  # between frames a LF is nothing to PPP
+    assert uart.arrived == b"\n\x7e\xff\x7d\x23"  # PPP ignores a LF between frames
 
 
 def test_urcs_nmea_and_garbage_in_the_middle_are_no_answer():

@@ -1,4 +1,4 @@
-"""Dialer: one connect in a thread of its own; what comes too late is closed."""
+"""Dialer: one connect in a thread of its own; a connection that comes too late is closed."""
 
 import _thread
 import time
@@ -14,7 +14,7 @@ class Sock:
 
 
 class Gate:
-    """A connect that hangs until it is let through."""
+    """A connect that hangs until open() is called."""
 
     def __init__(self, result):
         self._result = result
@@ -34,14 +34,14 @@ class Gate:
 
 
 def patience():
-    """Lets other threads run, as often as could be needed."""
+    """Generator: lets other threads run, more often than is needed."""
     for _ in range(1000000):
         time.sleep(0)
         yield
 
 
 def outcome(dialer):
-    """Polls until there is one: the result, or the OSError."""
+    """Polls until the connect is over -> its result, or its OSError."""
     for _ in patience():
         try:
             result = dialer.poll(0)
@@ -73,7 +73,7 @@ def test_an_error_is_raised_once_whatever_it_was():
         assert dialer.poll(0) is None
 
 
-def test_what_an_abandoned_dial_brings_is_closed():
+def test_what_an_abandoned_connect_returns_is_closed():
     dialer = Dialer()
     late = Sock()
     hanging = Gate(late)
@@ -92,7 +92,7 @@ def test_what_an_abandoned_dial_brings_is_closed():
     assert late.is_closed and not sock.is_closed
 
 
-def test_what_was_there_when_the_dial_was_abandoned_is_closed():
+def test_a_connection_that_was_there_before_it_was_abandoned_is_closed():
     dialer = Dialer()
     sock = Sock()
     gate = Gate(sock)
@@ -105,7 +105,7 @@ def test_what_was_there_when_the_dial_was_abandoned_is_closed():
     assert sock.is_closed
 
 
-def test_dials_that_hang_do_not_pile_up():
+def test_connects_that_hang_do_not_pile_up():
     dialer = Dialer()
     hanging = [Gate(Sock()) for _ in range(3)]
     for gate in hanging:

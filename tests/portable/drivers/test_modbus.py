@@ -4,7 +4,7 @@ from drivers.modbus import Modbus, Module, crc16, request
 
 
 class Uart:
-    """`says`: what is heard after each request, in turn; None: silence."""
+    """says: the bytes that follow each request, in turn; None: silence."""
 
     def __init__(self, *says):
         self.says = list(says)
@@ -35,7 +35,7 @@ def framed(*body):
 
 
 def scan(uart, inputs=16, ms=400, timeout_ms=100):
-    """-> the module after so long, asked every 5 ms as main.py does."""
+    """-> the module after `ms`, with a turn every 5 ms as in main.py."""
     module = Module(17, inputs)
     line = Modbus(uart, [module], 9600, timeout_ms)
     for now_ms in range(0, ms, 5):

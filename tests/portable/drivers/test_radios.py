@@ -2,7 +2,7 @@
 
 from parts import Nvs
 
-from drivers.board.missing import MissingRadio
+from drivers.radio.missing_radio import MissingRadio
 from drivers.radio.radios import Radios
 from firmware.uplink.last_resort import LastResort
 from firmware.uplink.radio_news import RadioNews
@@ -71,11 +71,11 @@ def test_the_next_is_asked_after_a_minute_without_the_first():
     assert not bench.radios.is_up() and not bench.cellular.is_asked
     bench.run(300)
     assert bench.radios.is_up() and bench.radios.name == "cellular"
-    assert bench.wifi.is_asked  # it goes on looking for its network
+    assert bench.wifi.is_asked  # the Wi-Fi goes on looking for its network
     assert bench.radios.signal_dbm() == -90
 
 
-def test_before_anybody_wants_one_none_is_asked():
+def test_before_up_no_radio_is_started():
     radios = Radios([Radio("wifi"), Radio("cellular")], 60)
     radios.turn(0)
     radios.turn(200000)
@@ -120,7 +120,7 @@ def test_the_first_is_used_again_as_soon_as_it_is_back_by_a_new_connection():
     bench.wifi.has_network = True
     bench.run(100)
     assert bench.radios.name == "wifi" and not bench.cellular.is_asked
-    for _ in range(14):  # whoever looks twice a second sees that it was down
+    for _ in range(14):  # Reconnect looks twice a second, and sees that it was down
         assert not bench.radios.is_up()
         bench.run(100)
     bench.run(100)
@@ -172,7 +172,7 @@ def test_every_radio_has_its_turn_and_the_earliest_need_counts():
     assert bench.wifi.turns == bench.cellular.turns == 10 and bench.radios.due_ms == 300
 
 
-def test_what_is_wrong_is_told_of_each():
+def test_the_failures_of_all_radios_are_reported():
     bench = Bench()
     bench.wifi.failure = "A."
     bench.cellular.failure = bench.cellular.fault = "B."
@@ -198,7 +198,7 @@ def told(news, *times):
     return [(event.kind, dict(event.data)) for event in events]
 
 
-def test_a_fault_is_told_once_and_again_after_an_hour():
+def test_a_fault_is_reported_once_and_again_after_an_hour():
     radio = Radio("cellular")
     news = RadioNews(radio)
     assert told(news, 0) == []
@@ -215,16 +215,16 @@ def test_a_fault_is_told_once_and_again_after_an_hour():
     assert told(news, 3705000) == []
 
 
-def test_another_radio_is_told_but_not_the_first():
+def test_a_change_of_radio_is_reported_but_not_the_first_radio():
     radio = Radio("wifi")
     radio.is_asked = radio.has_network = True
     news = RadioNews(radio)
     assert told(news, 0, 5000) == []
-    radio.name, radio.failure = "cellular", "The Wi-Fi is not in sight."
+    radio.name, radio.failure = "cellular", "The Wi-Fi is not in range."
     assert told(news, 10000, 15000) == [
         (
             "radio_changed",
-            {"radio": "cellular", "was": "wifi", "text": "The Wi-Fi is not in sight."},
+            {"radio": "cellular", "was": "wifi", "text": "The Wi-Fi is not in range."},
         )
     ]
 
@@ -247,7 +247,7 @@ def test_an_hour_without_a_link_resets_a_calm_board_once():
     assert again.update(5 * HOUR, False, True) is None
 
 
-def test_a_link_makes_the_next_outage_count_anew():
+def test_after_a_link_the_next_outage_counts_from_zero():
     nvs = Nvs()
     resort = LastResort(60, nvs)
     resort.update(0, False, True)
@@ -262,7 +262,7 @@ def test_a_link_makes_the_next_outage_count_anew():
     assert "for 60 min" in dict(event.data)["text"]
 
 
-def test_nothing_is_reset_while_anybody_may_be_on_board():
+def test_nothing_is_reset_while_a_person_may_be_on_board():
     resort = LastResort(60, Nvs())
     resort.update(0, False, True)
     assert resort.update(9 * HOUR, False, False) is None

@@ -68,7 +68,7 @@ def test_gns_is_valid_if_one_constellation_is():
         assert heard(gns).fix.valid == valid, letters
 
 
-def test_no_fix_is_told_from_nothing_heard():
+def test_no_fix_is_not_the_same_as_silence():
     reader = heard(RMC, GGA)
     sentences = reader.sentences
     heard(VOID, reader=reader)

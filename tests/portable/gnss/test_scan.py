@@ -33,7 +33,7 @@ def test_no_checksum_is_taken_from_a_receiver_that_has_never_sent_one():
     assert reader.fix.valid and reader.damaged == 1
 
 
-def test_a_dollar_starts_anew_anywhere():
+def test_a_dollar_starts_a_sentence_anywhere():
     for cut in range(1, len(line(GGA)) - 3):
         reader = heard(line(GGA)[:cut] + line(RMC))
         assert reader.fix.valid and reader.fix.speed_mms == 6351, cut

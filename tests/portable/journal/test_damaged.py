@@ -185,7 +185,7 @@ def test_what_was_dropped_is_gone_though_it_could_not_be_erased():
     assert seqs(j, ALARM) == list(range(127, 254))
 
 
-def test_losses_are_told_in_order_though_a_start_overlooked_two_sectors():
+def test_losses_are_reported_in_order_though_a_start_overlooked_two_sectors():
     flash = Flash(16)
     fill(journal(flash), ALARM, 3)
     ghosts = []  # torn records, each the only one in its sector

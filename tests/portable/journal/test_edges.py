@@ -13,7 +13,7 @@ EPOCH = 0x9F3A21C4
 
 
 class Moody(Flash):
-    """Cells that read 0x00 at some addresses, and reads that fail once so many were made."""
+    """Cells that read 0x00 at some addresses, and reads that fail after a given number."""
 
     def __init__(self, blocks):
         super().__init__(blocks)
@@ -175,7 +175,7 @@ def test_the_next_damage_is_announced_with_its_own_number():
     assert j.take_lost() == (ALARM, 70, 126, 1)
 
 
-def test_thirty_seconds_begin_anew_when_a_new_sector_took_the_cursor_along():
+def test_thirty_seconds_begin_again_when_a_new_sector_took_the_cursor_along():
     flash = Flash(16)
     j = journal(flash)
     fill(j, ALARM, 63)
@@ -309,7 +309,7 @@ class Unreadable(Flash):
         Flash.readblocks(self, block, buf, offset)
 
 
-def test_what_cannot_be_told_may_have_held_the_highest_numbers():
+def test_what_cannot_be_read_may_have_held_the_highest_numbers():
     flash = Unreadable(16)
     fill(journal(flash), ALARM, 3)
     assert journal(flash).next_seq == 5
@@ -344,7 +344,7 @@ def test_the_fewest_sectors_leave_two_to_each_lane():
     assert get_header(memoryview(flash.data)[SECTOR : SECTOR + HEADER])[1:3] == (14, 16)
 
 
-def test_a_reader_that_goes_back_to_another_sector_reads_it_anew():
+def test_a_reader_that_goes_back_to_another_sector_reads_it_again():
     j = journal(Flash(16))
     fill(j, ALARM, 70)
     reader = j.reader(ALARM)

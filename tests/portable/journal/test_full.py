@@ -1,4 +1,4 @@
-"""A full lane: what goes first, and that the city hears of it. P1, P3."""
+"""A full lane: what is dropped first, and that the city hears of it. P1, P3."""
 
 from nor import BODY, Flash, fill, journal, seqs
 

@@ -1,4 +1,4 @@
-"""Track: few positions are kept, and the way can be redrawn from them."""
+"""Track: few positions are kept, and the path can be redrawn from them."""
 
 import math
 import random
@@ -170,7 +170,7 @@ def test_unknown_adds_nothing():
     assert track.take()[3] is None
 
 
-def test_positions_nobody_takes_stay_few():
+def test_positions_that_are_not_taken_stay_few():
     track = Track({"error_m": 10, "every_s": 1})
     waiting = [track.keep(s) for s in straight(100)]
     assert max(waiting) == 8

@@ -38,7 +38,7 @@ def test_it_holds_from_its_first_minute_to_the_last_but_one():
     assert hold(((), ALL_DAYS), 0, 6) and hold(((), ALL_DAYS), 1439, 0)
 
 
-def test_it_holds_on_its_days_and_when_nobody_knows_the_time():
+def test_it_holds_on_its_days_and_when_the_time_is_unknown():
     hours = (((390, 510),), 0b0010010)  # Tuesday, Friday
     assert [hold(hours, 400, day) for day in range(7)] == [0, 1, 0, 0, 1, 0, 0]
     assert hold(hours, None, None)

@@ -24,9 +24,13 @@ class Bench:
     def turns(self, is_calm=True):
         """Turns until there is no more to do -> how many turns."""
         n = 1
-        while self.policy.turn(self.s, is_calm, self.replies.append):
+        while self.policy.turn(self.s, is_calm, self):
             n += 1
         return n
+
+    def reply(self, payload):
+        """As the uplink's."""
+        self.replies.append(payload)
 
     def told(self):
         return [(event.kind, dict(event.data)) for event in self.policy.update(self.s)]
@@ -106,7 +110,7 @@ def test_a_new_one_waits_until_all_is_calm():
     assert bench.told() == []
 
 
-def test_one_that_waits_for_long_in_a_parked_bus_is_told_once():
+def test_one_that_waits_for_long_in_a_parked_bus_is_reported_once():
     bench = Bench()
     bench.turns()
     bench.sends(PACK % 1)
@@ -172,7 +176,7 @@ def test_what_is_not_trusted_stays_unread_and_a_new_one_counts_all_the_same():
     assert [kind for kind, _ in bench.told()] == ["policy_changed"]
 
 
-def test_it_is_pending_until_the_rules_are_made_anew():
+def test_it_is_pending_until_the_rules_are_rebuilt():
     bench = Bench()
     assert not bench.policy.is_pending
     bench.sends(PACK % 1)

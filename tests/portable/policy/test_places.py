@@ -73,7 +73,7 @@ def test_directions_right_to_eight_degrees():
         assert _unit(heading) == wanted, heading
 
 
-def test_a_school_zone_holds_in_its_hours_and_when_nobody_knows_the_time():
+def test_a_school_zone_holds_in_its_hours_and_when_the_time_is_unknown():
     for utc_ms, limit in (
         (MORNING_MS, 30), (MORNING_MS - 1000 * 60, 60), (MORNING_MS + 7200000 - 60000, 30),
         (MORNING_MS + 7200000, 60), (MORNING_MS + 5 * 86400000, 60), (None, 30),

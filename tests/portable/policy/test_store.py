@@ -156,7 +156,7 @@ def test_a_pack_without_end_is_refused():
     assert "Part 1" in refusal(store, request)
 
 
-def test_a_full_filesystem_is_told():
+def test_a_full_file_system_is_reported():
     files = Memory()
     store = PolicyStore(files, BUS)
     sent = requests(OLD)

@@ -11,7 +11,7 @@ def test_a_name_is_found_by_its_number_and_a_number_by_its_name():
     assert (names.index("a"), names.index("bc"), names.index("b")) == (0, 2, -1)
 
 
-def test_a_number_that_nobody_has_is_an_error():
+def test_an_index_without_a_name_is_an_error():
     names = Names()
     names.add("a")
     for number in (-1, 1, 7):

@@ -58,11 +58,10 @@ class Bench:
         Fast.breaks = Fast.cannot_be_made = Slow.breaks = False
         self.s = snapshot()
         _, self.recorder = recording()
-        self.judging = RuleEngine(self.recorder)
-        self.tunes()
+        self.engine = with_rules(lambda: RuleEngine(self.recorder, thresholds()))
 
-    def tunes(self, **changes):
-        with_rules(lambda: self.judging.tune(thresholds(**changes)))
+    def changes(self, **changes):
+        with_rules(lambda: self.engine.on_thresholds(thresholds(**changes)))
 
     def ticks(self, speed_mms, n=1):
         """-> (kind, state) of what was told in n ticks."""
@@ -70,7 +69,7 @@ class Bench:
         told = []
         for _ in range(n):
             notices = []
-            with_rules(lambda notices=notices: self.judging.judge(self.s, notices))
+            with_rules(lambda notices=notices: self.engine.judge(self.s, notices))
             for event in notices:
                 self.recorder.event(event, self.s)
                 told.append((event.kind, event.state))
@@ -79,7 +78,7 @@ class Bench:
         return told
 
     def kinds(self):
-        return [rule.kind for rule in self.judging.rules]
+        return [rule.kind for rule in self.engine.rules]
 
 
 def thresholds(limit=50, disabled=()):
@@ -99,14 +98,14 @@ def test_other_limits_count_from_the_next_tick():
     one = Bench()
     assert one.ticks(60) == [("fast", "raised")]
     assert one.ticks(40) == [("fast", "cleared")]
-    one.tunes(limit=30)
+    one.changes(limit=30)
     assert one.ticks(40) == [("fast", "raised")]
 
 
 def test_what_stands_ends_by_the_limits_by_which_it_began():
     one = Bench()
     one.ticks(60)
-    one.tunes(limit=70)
+    one.changes(limit=70)
     made = Fast.made
     assert one.ticks(60, 10) == []
     assert Fast.made == made, "nothing is made in vain"
@@ -119,12 +118,12 @@ def test_a_rule_goes_when_nothing_of_it_stands_and_comes_back_in_its_order():
     one = Bench()
     one.ticks(60)
     assert one.kinds() == ["fast", "slow"]
-    one.tunes(disabled=["fast"])
+    one.changes(disabled=["fast"])
     assert one.ticks(60, 3) == [] and one.kinds() == ["fast", "slow"]
     assert one.ticks(40, 2) == [("fast", "cleared")]
     assert one.kinds() == ["slow"]
     assert one.ticks(60) == []
-    one.tunes()
+    one.changes()
     assert one.ticks(60) == [("fast", "raised")]
     assert one.kinds() == ["fast", "slow"]
 
@@ -164,7 +163,7 @@ def test_a_rule_that_cannot_be_made_is_told_once_and_tried_again():
     one = Bench()
     one.ticks(0)
     Fast.cannot_be_made = True
-    one.tunes(limit=70)
+    one.changes(limit=70)
     assert one.ticks(40, 5) == [("fault", "raised")]
     assert one.ticks(60, 5) == [("fast", "raised")], "the old one goes on"
     Fast.cannot_be_made = False

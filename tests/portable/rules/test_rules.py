@@ -234,6 +234,14 @@ def test_door_open_moving_in_a_parked_bus_that_rolls_does_not_end_with_the_recei
     assert watch.states(speed_mms=0) == ["cleared"]
 
 
+def test_door_open_moving_in_a_bus_that_rolls_on_as_parked_does_not_end_with_the_receiver():
+    watch = Watch(DoorOpenMoving, phase="driving", emergency_door=True, speed_mms=kmh(20))
+    assert watch.states() == ["raised"]
+    assert watch.sees(1000, phase="parked") == []
+    assert watch.sees(MINUTE, speed_mms=None) == []
+    assert watch.states(speed_mms=0) == ["cleared"]
+
+
 def riding(**readings):
     return Watch(BeltOff, phase="driving", **readings)
 

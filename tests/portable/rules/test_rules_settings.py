@@ -4,23 +4,17 @@ Beside test_rules_tuned.py, for what a table can say: a reading that is held for
 reading at its limit.
 """
 
-from bench import Bench
-from packs import at, loaded, place
-from parts import Nvs, snapshot
-from watch import CONFIG, MINUTE, Watch, kmh
+from packs import place
+from watch import MINUTE, kmh, tuned
 
 from firmware.config.settings import of_rules
-from firmware.policy.places import Places
 from firmware.rules.arrival_notice import ArrivalNotice
 from firmware.rules.belt_off import BeltOff
-from firmware.rules.child_standing import ChildStanding
 from firmware.rules.crash import Crash
 from firmware.rules.door_off_stop import DoorOffStop
 from firmware.rules.door_open_moving import DoorOpenMoving
 from firmware.rules.driver_hours import DriverHours
-from firmware.rules.expander_reset import ExpanderReset
 from firmware.rules.gnss_jammed import GnssJammed
-from firmware.rules.gnss_jump import GnssJump
 from firmware.rules.gnss_lost import GnssLost
 from firmware.rules.harsh_driving import HarshDriving
 from firmware.rules.heat import Heat
@@ -33,7 +27,6 @@ from firmware.rules.sensor_silent import SensorSilent
 from firmware.rules.sensor_stuck import SensorStuck
 from firmware.rules.sos import Sos
 from firmware.rules.supply import Supply
-from firmware.trip.driving_hours import DrivingHours
 
 HERE = {"lat_e7": 130827000, "lon_e7": 1008833000, "sats": 10}
 NOWHERE = {"lat_e7": None, "lon_e7": None, "speed_mms": None}
@@ -106,21 +99,28 @@ ELSEWHERE = {
     "flaps": "test_rules_tuned.py",
     "flap_window_s": "test_rules_tuned.py",
     "button_stuck_s": "test_rules_tuned.py",
+    "check_walk_s": "test_rules_settings_others.py",
+    "supply_cut_mv": "test_rules_settings_others.py",
+    "geofence_edge_m": "test_rules_settings_others.py",
+    "geofence_dwell_s": "test_rules_settings_others.py",
+    "overspeed_margin_kmh": "test_rules_settings_others.py",
+    "overspeed_dlt_s": "test_rules_settings_others.py",
+    "standing_kmh": "test_rules_settings_others.py",
+    "standing_s": "test_rules_settings_others.py",
+    "gnss_jump_kmh": "test_rules_settings_others.py",
+    "expander_calm_s": "test_rules_settings_others.py",
+    "rest_min": "test_rules_settings_others.py",
+    "heat_ahead_min": "test_rules_settings_others.py",
+    "heat_after_s": "test_rules_settings_others.py",
+    "heat_start_c": "test_rules_settings_others.py",
 }
-BELOW = (
-    "check_walk_s", "supply_cut_mv", "geofence_edge_m", "geofence_dwell_s", "overspeed_margin_kmh",
-    "overspeed_dlt_s", "standing_kmh", "standing_s", "gnss_jump_kmh", "expander_calm_s",
-    "rest_min", "heat_ahead_min", "heat_after_s", "heat_start_c",
-)  # fmt: skip
 
 
 def test_every_setting_has_its_place():
-    known = set(HELD) | set(LIMITS) | set(ELSEWHERE) | set(BELOW)
+    known = set(HELD) | set(LIMITS) | set(ELSEWHERE)
     settings = of_rules()
     for name in settings:
-        assert name in known, (
-            name + ": test it at two values, in this file or in another named here"
-        )
+        assert name in known, name + ": add it to HELD or LIMITS, or to ELSEWHERE with its test"
     assert known == set(settings)
     for table in (HELD, LIMITS):
         for name, row in table.items():
@@ -128,10 +128,6 @@ def test_every_setting_has_its_place():
             for value in values:
                 assert settings[name].accepts(value), name
                 assert value != settings[name].default, name
-
-
-def tuned(rule, name, value, **readings):
-    return Watch(rule, dict(CONFIG, **{name: value}), **readings)
 
 
 def test_what_is_held_for_as_long_as_the_setting_says():
@@ -152,142 +148,3 @@ def test_limits_at_what_the_setting_says():
             assert watch.sees(5 * MINUTE, **{reading: last(value)}) == [], (name, value)
             told = watch.sees(5 * MINUTE, **{reading: last(value) + beyond})
             assert [state for state, _ in told[:1]] == ["raised"], (name, value)
-
-
-def test_when_the_supply_is_cut():
-    for cut_mv in (3000, 9000):
-        config = dict(CONFIG, supply_low_mv=2000, supply_cut_mv=cut_mv)
-        watch = Watch(Supply, config, supply_mv=cut_mv)
-        assert watch.sees(5 * MINUTE) == []
-        told = watch.sees(5 * MINUTE, supply_mv=cut_mv - 1)
-        assert [state for state, _ in told[:1]] == ["raised"]
-
-
-def test_the_margin_on_a_limit_of_the_policy():
-    for margin in (0, 10):
-        watch = tuned(Overspeed, "overspeed_margin_kmh", margin, limit_kmh=50, limit_of="r")
-        limit = (50 + margin) * 10000 // 36
-        assert watch.sees(MINUTE, speed_mms=limit) == []
-        assert watch.states(10100, speed_mms=limit + 1) == ["raised"]
-
-
-def test_how_long_the_dlt_waits():
-    for dlt_s in (30, 300):
-        watch = tuned(Overspeed, "overspeed_dlt_s", dlt_s, speed_mms=kmh(95))
-        assert watch.states(dlt_s * 1000) == ["raised"]
-        assert watch.states() == ["updated"]
-
-
-def standing(**rules):
-    watch = Watch(ChildStanding, dict(CONFIG, **rules), taken=[3, 7], **DRIVES)
-    watch.sees()
-    watch.s.seats.changes += 1
-    return watch
-
-
-def test_when_a_child_stands():
-    for held_s in (1, 20):
-        watch = standing(standing_s=held_s)
-        assert watch.sees(held_s * 1000, taken=[3]) == []
-        assert watch.states() == ["raised"]
-    for limit_kmh in (5, 50):
-        watch = standing(standing_kmh=limit_kmh)
-        assert watch.sees(MINUTE, taken=[3], speed_mms=kmh(limit_kmh)) == []
-        assert watch.states(3100, speed_mms=kmh(limit_kmh) + 1) == ["raised"]
-
-
-def test_what_is_a_jump():
-    for limit_kmh in (120, 400):
-        for more, told in ((-20, []), (20, ["raised"])):
-            watch = tuned(GnssJump, "gnss_jump_kmh", limit_kmh, fix_new=True, **HERE)
-            watch.sees()
-            watch.now_ms = 10000
-            way_m = 200 + limit_kmh * 10000 // 3600 + more
-            assert watch.states(lat_e7=HERE["lat_e7"] + way_m * 904 // 10) == told, limit_kmh
-
-
-def test_when_an_expander_is_calm():
-    for calm_s in (60, 1200):
-        watch = tuned(ExpanderReset, "expander_calm_s", calm_s, expander_resets=[0])
-        watch.sees()
-        assert watch.states(expander_resets=[1]) == ["raised"]
-        assert watch.sees(calm_s * 1000 - 100) == []
-        assert watch.states() == ["cleared"]
-
-
-def test_what_is_a_break():
-    for rest_min in (10, 100):
-        for rests_min, goes_on in ((rest_min - 1, True), (rest_min + 1, False)):
-            driven = DrivingHours(Nvs())
-            driven.tune(dict(CONFIG, rest_min=rest_min))
-            s = snapshot(phase="driving", speed_mms=kmh(40), ignition_off_ms=None)
-            for minutes, phase, speed_mms in ((20, "driving", kmh(40)), (rests_min, "parked", 0),
-                                              (2, "driving", kmh(40))):  # fmt: skip
-                s.trip.phase, s.gnss.speed_mms = phase, speed_mms
-                s.trip.ignition_off_ms = None if phase == "driving" else 0
-                for _ in range(minutes * 60):
-                    s.now_ms += 1000
-                    driven.update(s)
-            assert (s.trip.driven_min >= 20) == goes_on, (rest_min, rests_min)
-
-
-def test_heat_how_far_ahead_how_soon_and_from_where():
-    def heat(off_min, **rules):
-        watch = Watch(Heat, dict(CONFIG, **rules), sitting=[1], taken=[1],
-                      ignition_off_ms=off_min * MINUTE, alone_ms=off_min * MINUTE)  # fmt: skip
-        watch.sees(2000)
-        return [data["level"] for _, data in watch.sees()]
-
-    assert heat(1, heat_after_s=60) == ["ahead"] and heat(1, heat_after_s=90) == []
-    assert heat(4, heat_ahead_min=0) == [] and heat(4, heat_ahead_min=10) == ["ahead"]
-    assert heat(4, heat_start_c=40) == ["now"] and heat(4, heat_start_c=5) == []
-
-
-def test_when_a_press_of_the_button_is_too_soon():
-    for walk_s in (3, 30):
-        for after_ms, told in ((walk_s * 1000 - 1000, ["raised"]), (walk_s * 1000 + 1000, [])):
-            bench = Bench()
-            bench.config["rules"]["check_walk_s"] = walk_s
-            bench.start()
-            bench.parks_with()
-            bench.waits(after_ms - 1000)
-            bench.presses()
-            assert bench.told("check_too_soon") == told, (walk_s, after_ms)
-
-
-def test_how_near_and_how_long_is_back():
-    for edge_m, dwell_s in ((5, 0), (100, 60)):
-        watch = Watch(
-            OffRoute, dict(CONFIG, geofence_edge_m=edge_m, geofence_dwell_s=dwell_s),
-            off_route_mm=300000, **dict(DRIVES, **HERE),
-        )  # fmt: skip
-        watch.sees(MINUTE + 100)
-        assert watch.sees(5 * MINUTE, off_route_mm=(200 - edge_m) * 1000 + 1) == []
-        if dwell_s:
-            assert watch.sees(dwell_s * 1000, off_route_mm=(200 - edge_m) * 1000) == []
-        assert watch.states(100, off_route_mm=(200 - edge_m) * 1000) == ["cleared"]
-
-
-def test_how_far_and_how_long_a_zone_is_left():
-    """A circle of 100 m around a place, left to the north."""
-    for edge_m, dwell_s in ((5, 0), (100, 60)):
-        zones = Zones(geofence_edge_m=edge_m, geofence_dwell_s=dwell_s)
-        assert zones.at(0, dwell_s + 1) == 1, "and it is entered after as long"
-        assert zones.at(99 + edge_m, 200) == 1
-        assert zones.at(102 + edge_m, dwell_s or 1) == (1 if dwell_s else 0)
-        assert zones.at(102 + edge_m, 1) == 0
-
-
-class Zones:
-    def __init__(self, **rules):
-        self.places = Places(loaded(ZONE), dict(CONFIG, **rules))
-        self.s = snapshot(phase="driving", clock="gnss")
-
-    def at(self, north_m, seconds):
-        """-> in how many the bus is after so long there."""
-        self.s.gnss.lat_e7, self.s.gnss.lon_e7 = at(north_m, 0)
-        for _ in range(seconds):
-            self.s.now_ms += 1000
-            self.s.gnss.fix_new = True
-            self.places.update(self.s)
-        return len(self.s.place.zones)

@@ -104,8 +104,7 @@ def test_an_emergency_door_that_cannot_be_read_meanwhile_goes_on_opening():
 def flaps(changes, every_ms, **rules):
     """A contact that changes so often -> Snapshot."""
     chip, s = Chip(0), Snapshot(7)
-    seats = SeatMap({"count": 7, "debounce_ms": 200, "belts": True}, [chip])
-    seats.tune(dict(CONFIG, **rules))
+    seats = SeatMap({"count": 7, "debounce_ms": 200, "belts": True}, [chip], dict(CONFIG, **rules))
     for now_ms in range(0, 500 + changes * every_ms, 100):
         if now_ms >= 500 and (now_ms - 500) % every_ms == 0:
             chip.word ^= 1
@@ -144,8 +143,7 @@ def test_when_a_button_is_stuck_is_a_setting():
     for stuck_s in (10, 300):
         s = Snapshot(1)
         s.vehicle.sos_button = True
-        health = SelfCheck(Outputs)
-        health.tune(dict(CONFIG, button_stuck_s=stuck_s))
+        health = SelfCheck(Outputs, dict(CONFIG, button_stuck_s=stuck_s))
         for now_ms in range(0, stuck_s * 1000, 100):
             s.now_ms = now_ms
             health.update(s)

@@ -18,8 +18,7 @@ class Bench:
         self.chips = [Chip(word) for word in words]
         self.s = Snapshot(7 * len(words))
         config = {"count": 7 * len(words), "debounce_ms": DEBOUNCE_MS, "belts": True}
-        self.map = SeatMap(config, self.chips)
-        self.map.tune(RULES)
+        self.map = SeatMap(config, self.chips, RULES)
         self.now_ms = 0
 
     def reads(self, ms):
@@ -193,8 +192,7 @@ def test_a_flapping_belt_counts_as_open():
 def test_seats_beyond_the_chips_stay_unknown():
     chips = [Chip(0)]
     s = Snapshot(10)
-    seats = SeatMap({"count": 10, "debounce_ms": DEBOUNCE_MS, "belts": True}, chips)
-    seats.tune(RULES)
+    seats = SeatMap({"count": 10, "debounce_ms": DEBOUNCE_MS, "belts": True}, chips, RULES)
     for now_ms in (0, 100, 200, 300):
         s.now_ms = now_ms
         seats.sense(s)
@@ -203,7 +201,7 @@ def test_seats_beyond_the_chips_stay_unknown():
 
 def test_no_chip_at_all_leaves_every_seat_unknown():
     s = Snapshot(2)
-    SeatMap({"count": 2, "debounce_ms": DEBOUNCE_MS, "belts": True}, []).sense(s)
+    SeatMap({"count": 2, "debounce_ms": DEBOUNCE_MS, "belts": True}, [], RULES).sense(s)
     assert s.seats.unknown == [1, 2]
 
 
@@ -214,8 +212,7 @@ class Mat(Chip):
 def test_without_belts_a_seat_has_one_input_and_a_chip_may_have_one_seat():
     chips = [Chip(1 << 1 | 1 << 13), Mat(1)]
     s = Snapshot(15)
-    seats = SeatMap({"count": 15, "debounce_ms": DEBOUNCE_MS, "belts": False}, chips)
-    seats.tune(RULES)
+    seats = SeatMap({"count": 15, "debounce_ms": DEBOUNCE_MS, "belts": False}, chips, RULES)
     for now_ms in range(0, 300, 100):
         s.now_ms = now_ms
         seats.sense(s)

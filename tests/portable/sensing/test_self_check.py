@@ -26,8 +26,7 @@ class Load:
 class Bench:
     def __init__(self, read_back=True):
         self.lamp, self.buzzer, self.horn = (Load(read_back) for _ in range(3))
-        self.health = SelfCheck(self)
-        self.health.tune(defaults()["rules"])
+        self.health = SelfCheck(self, defaults()["rules"])
         self.s = snapshot(ignition=False, check_button=False, sos_button=False)
         self.told = []
 

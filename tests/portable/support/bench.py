@@ -154,6 +154,9 @@ class Bench:
             self.parts.gnss.said = b"$GPRMC,,V,,,,,,,,,,N*53\r\n"
             self.waits(1000)
 
+    def status(self):
+        return json.loads(self.bus._publisher.status())
+
     def events(self, lane=ALARM):
         found = []
         for _, kind, payload in drain(self.bus.journal, lane):

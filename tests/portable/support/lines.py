@@ -164,7 +164,7 @@ def opened(line):
     ears = Ears()
     link.on_ack = ears.acked
     link.on_message = ears.message
-    link.dial(0)
+    link.connect(0)
     link.turn(0)
     assert link.is_open
     return link, ears

@@ -14,7 +14,6 @@ class Ride:
     def __init__(self, **nvs):
         self.nvs = Nvs(nvs)
         self.trip = Trip(defaults(), self.nvs)
-        self.trip.tune(defaults()["rules"])
         self.s = snapshot(
             seats=8,
             ignition=False,

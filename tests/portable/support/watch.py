@@ -38,6 +38,11 @@ class Watch:
         return [state for state, _ in self.sees(ms, **readings)]
 
 
+def tuned(rule, name, value, **readings):
+    """Watch of a rule with one setting that is not at its default."""
+    return Watch(rule, dict(CONFIG, **{name: value}), **readings)
+
+
 def _alone(readings):
     """As trip.py has it where nobody boards with the engine off."""
     if "ignition_off_ms" in readings and "alone_ms" not in readings:

@@ -330,7 +330,7 @@ def test_a_gust_of_speed_is_no_engine():
 
 def tuned(**rules):
     ride = parked()
-    ride.trip.tune(dict(defaults()["rules"], **rules))
+    ride.trip.on_thresholds(dict(defaults()["rules"], **rules))
     ride.goes(5 * MINUTE)
     ride.goes(front_door=True)
     return ride
@@ -352,7 +352,7 @@ def test_the_policy_may_tune_it():
 def test_the_policy_may_tune_the_walk():
     for walk_s, phase in ((20, "checking"), (5, "parked")):
         ride = parked()
-        ride.trip.tune(dict(defaults()["rules"], check_walk_s=walk_s))
+        ride.trip.on_thresholds(dict(defaults()["rules"], check_walk_s=walk_s))
         ride.goes(ignition=True)
         ride.goes(10000, ignition=False)
         assert ride.presses() == phase

@@ -4,7 +4,7 @@ from parts import Nvs, put, snapshot
 
 from firmware.trip.check import Check
 
-WALK_MS = 5000
+RULES = {"check_walk_s": 5}
 MINUTE = 60000
 
 
@@ -13,8 +13,7 @@ class Watch:
 
     def __init__(self, nvs=None, checked=False, **readings):
         self.nvs = Nvs() if nvs is None else nvs
-        self.check = Check(checked, self.nvs)
-        self.check.walk_ms = WALK_MS
+        self.check = Check(checked, self.nvs, RULES)
         self.s = snapshot(64, check_button=False)
         self.sees(**readings)
 
@@ -84,7 +83,7 @@ def test_who_sits_where_outlives_a_power_cut():
 def test_with_the_ignition_on_it_is_kept_once_a_minute():
     watch = Watch()
     watch.s.now_ms = 0
-    watch.check = Check(False, watch.nvs)
+    watch.check = Check(False, watch.nvs, RULES)
     watch.sees(taken=[7])
     watch.s.now_ms = MINUTE - 200
     watch.sees(taken=[7, 8])

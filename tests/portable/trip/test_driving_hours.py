@@ -19,8 +19,7 @@ class Bench:
         self.boots()
 
     def boots(self):
-        self.driven = DrivingHours(self.nvs)
-        self.driven.tune({"rest_min": 30})
+        self.driven = DrivingHours(self.nvs, {"rest_min": 30})
         self.s = snapshot()
         self.passes(0)
 

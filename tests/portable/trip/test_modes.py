@@ -3,7 +3,8 @@
 from parts import put, snapshot
 
 from firmware.config.load import defaults
-from firmware.trip.modes import DRILL, EVACUATION, SERVICE, Modes
+from firmware.snapshot import DRILL, EVACUATION, SERVICE
+from firmware.trip.modes import Modes
 from firmware.warnings import HORN, INSIDE, LAMP, PROMPT, SILENT
 
 CONFIG = defaults()

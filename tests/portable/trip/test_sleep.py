@@ -6,6 +6,7 @@ from parts import Nvs, get, put, snapshot
 from firmware.config.load import defaults
 from firmware.trip.sleep import ASLEEP, AWAKE, LEAVING, Sleep
 from firmware.uplink.last_resort import LastResort
+from firmware.uplink.link_supervisor import LinkStatus
 from firmware.warnings import LAMP, SILENT
 
 PARKED = {
@@ -40,12 +41,6 @@ DOUBTS = (
 )
 
 
-class Uplink:
-    connected = True
-    is_drained = True
-    acked = 0
-
-
 class Night:
     """A Sleep whose world is set by hand, looked at once a second."""
 
@@ -54,7 +49,9 @@ class Night:
         sleep.update(settings)
         self.sleeping = Sleep(sleep, 11500, has_broker)
         self.s = snapshot(**PARKED)
-        self.uplink = Uplink()
+        self.link = LinkStatus()
+        self.link.connected = self.link.drained = True
+        self.backlog = 0
         self.level = SILENT
         self.is_busy = False
 
@@ -63,7 +60,7 @@ class Night:
         states = []
         for _ in range(seconds):
             self.s.now_ms += 1000
-            self.sleeping.update(self.s, self.level, self.is_busy, self.uplink)
+            self.sleeping.update(self.s, self.level, self.is_busy, self.link, self.backlog)
             if self.sleeping.state == LEAVING:
                 self.sleeping.said(self.s.now_ms)
             if states[-1:] != [self.sleeping.state]:
@@ -138,21 +135,31 @@ def test_a_warning_or_work_that_is_left_keeps_it_awake():
 
 def test_it_waits_until_the_city_has_everything():
     night = Night()
-    night.uplink.is_drained = False
+    night.link.drained = False
     for _ in range(30):
-        night.uplink.acked += 1  # it gets on, slowly
+        night.link.acked += 1  # it gets on, slowly
         assert night.goes(100) == [AWAKE]
-    night.uplink.is_drained = True
+    night.link.drained = True
     assert night.goes(2) == [LEAVING, ASLEEP]
+
+
+def test_a_record_of_this_tick_keeps_it_awake_though_the_last_turn_had_none_left():
+    night = Night()
+    while night.sleeping.state != LEAVING:
+        night.goes(1)
+    night.backlog = 1
+    assert night.goes(60) == [LEAVING]
+    night.backlog = 0
+    assert night.goes(1) == [ASLEEP]
 
 
 def test_a_link_that_breaks_while_it_leaves_word_keeps_it_awake():
     night = Night()
     while night.sleeping.state != LEAVING:
         night.goes(1)
-    night.uplink.connected = night.uplink.is_drained = False
+    night.link.connected = night.link.drained = False
     assert night.goes(60) == [AWAKE]
-    night.uplink.connected = night.uplink.is_drained = True
+    night.link.connected = night.link.drained = True
     assert night.goes(5) == [AWAKE]
     assert night.goes(2) == [LEAVING, ASLEEP]
 
@@ -160,7 +167,7 @@ def test_a_link_that_breaks_while_it_leaves_word_keeps_it_awake():
 def test_it_gives_up_after_ten_minutes_in_which_nothing_was_acknowledged():
     for connected in (False, True):
         night = Night()
-        night.uplink.connected, night.uplink.is_drained = connected, False
+        night.link.connected, night.link.drained = connected, False
         assert night.goes(900) == [AWAKE]
         assert night.goes(1) == [ASLEEP]
         assert night.goes(840)[-1] == AWAKE  # and tries again
@@ -176,7 +183,7 @@ def test_it_looks_for_satellites_for_half_a_minute_at_most():
 
 def test_without_a_broker_there_is_nobody_to_tell():
     night = Night(has_broker=False)
-    night.uplink.connected = night.uplink.is_drained = False
+    night.link.connected = night.link.drained = False
     assert night.goes(302) == [AWAKE, ASLEEP]
 
 
@@ -218,8 +225,8 @@ class Sleeper:
             if not self.was_asleep():
                 bench.parts.gnss.said = b"$GPRMC,,V,,,,,,,,,,N*53\r\n"
             bench.bus.tick(bench.now_ms)
-            bench.bus.turn(bench.now_ms)
-            bench.bus.sleep(bench.now_ms)
+            if not bench.bus.turn(bench.now_ms):
+                bench.bus.sleep(bench.now_ms)
         return self.slept_ms - before_ms
 
     def was_asleep(self):

@@ -1,4 +1,4 @@
-"""What a Link reads, in whatever pieces it comes, and every way in which a broker may be wrong."""
+"""What a Link reads, in pieces of any size, and every error that a broker can make."""
 
 from lines import Line, opened, packets, puback
 
@@ -33,7 +33,7 @@ def test_retained_and_repeated_messages_are_messages_too():
         assert link.is_open and ears.messages == [(b"c", b"hi")], link.failure
 
 
-def test_an_empty_topic_harms_nobody():
+def test_an_empty_topic_does_no_harm():
     link, ears = opened(Line(b"\x30\x02\x00\x00" + puback(3)))
     link.turn(0)
     assert link.is_open and ears.acks == [3]

@@ -1,8 +1,8 @@
-"""What a Link and its boxes write, byte for byte."""
+"""What a Link and its packet buffers write, byte for byte."""
 
 from lines import Line, opened, packets, puback
 
-from firmware.uplink.packets import Inbox, Outbox
+from firmware.uplink.packets import PacketReader, PacketWriter
 
 TOPIC = b"schoolbus/f/b/event"
 
@@ -62,48 +62,48 @@ def test_what_is_longer_than_the_buffer_is_refused_and_leaves_nothing_behind():
     assert packets(line.sent) == [(0xC0, b""), (0x32, b"\x00\x01a\x00\x02x")]
 
 
-def test_the_outbox_holds_a_packet_of_exactly_its_size():
-    box = Outbox(20)
-    assert box.publish(b"a", bytes(13), 1, False, False)
-    box.clear()
-    assert not box.publish(b"a", bytes(14), 1, False, False)
+def test_a_writer_holds_a_packet_of_exactly_its_size():
+    writer = PacketWriter(20)
+    assert writer.publish(b"a", bytes(13), 1, False, False)
+    writer.clear()
+    assert not writer.publish(b"a", bytes(14), 1, False, False)
 
 
-def test_new_boxes_are_empty():
-    assert Outbox(20).is_empty and Inbox(20).take() is None
+def test_a_new_writer_and_a_new_reader_are_empty():
+    assert PacketWriter(20).is_empty and PacketReader(20).next_packet() is None
 
 
-def test_an_outbox_is_crowded_when_not_both_a_puback_and_a_ping_fit():
+def test_a_writer_is_crowded_when_not_both_a_puback_and_a_ping_fit():
     line = Line()
     line.setblocking(False)
-    box = Outbox(64)
+    writer = PacketWriter(64)
     for n in range(14):
-        box.puback(n)
-    box.pingreq()
-    assert not box.is_crowded
-    box.puback(0x1234)
-    assert box.is_crowded
-    box.pingreq()
-    assert box.flush(line) == 15 * 4 + 2 * 2 and box.is_empty
+        writer.puback(n)
+    writer.pingreq()
+    assert not writer.is_crowded
+    writer.puback(0x1234)
+    assert writer.is_crowded
+    writer.pingreq()
+    assert writer.flush(line) == 15 * 4 + 2 * 2 and writer.is_empty
     assert line.sent[14 * 4 :] == b"\xc0\x00\x40\x02\x12\x34\xc0\x00"
     line.takes = 3
-    box.puback(1)
-    assert box.flush(line) == 3 and not box.is_empty
+    writer.puback(1)
+    assert writer.flush(line) == 3 and not writer.is_empty
     line.takes = None
-    assert box.flush(line) == 1 and box.is_empty
+    assert writer.flush(line) == 1 and writer.is_empty
 
 
-def test_an_inbox_says_whether_there_is_anything_to_take():
+def test_a_reader_says_whether_it_has_bytes():
     line = Line()
     line.setblocking(False)
-    box = Inbox(8)
-    assert not box.fill(line)
+    reader = PacketReader(8)
+    assert not reader.fill(line)
     line.arrived = b"\x40"
-    assert box.fill(line) and box.fill(line) and box.take() is None
+    assert reader.fill(line) and reader.fill(line) and reader.next_packet() is None
     line.arrived = puback(3)[1:] + puback(4) + puback(5)
-    assert box.fill(line) and box.fill(line)  # full: nothing more is read
+    assert reader.fill(line) and reader.fill(line)  # full: nothing more is read
     assert line.arrived == puback(5)
-    assert box.take() == 0x40 and box.number(box.start) == 3
+    assert reader.next_packet() == 0x40 and reader.number(reader.start) == 3
 
 
 def test_the_longest_packet_is_3072_bytes():

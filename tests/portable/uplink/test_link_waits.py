@@ -1,4 +1,4 @@
-"""Deadlines of a Link: pings, answers that do not come, dials that bring nothing."""
+"""Deadlines of a Link: pings, answers that do not come, attempts that bring nothing."""
 
 from lines import BROKER, Dialer, Ears, Line, opened, puback
 
@@ -72,20 +72,20 @@ def test_a_suback_that_does_not_come_fails_the_link_and_a_refusal_does_not():
     assert link.is_open
 
 
-def test_a_dial_that_brings_nothing_is_abandoned():
+def test_an_attempt_that_brings_nothing_is_abandoned():
     dialer = Dialer(None, OSError("no route"), Line())
     link = Link(BROKER, "f-b", b"s", b"{}", dialer)
-    link.dial(0)
+    link.connect(0)
     link.turn(19999)
-    assert link.is_dialling
+    assert link.is_connecting
     link.turn(20000)
-    assert not link.is_dialling and dialer.abandoned == 1 and "20 s" in link.failure
-    link.dial(21000)
+    assert not link.is_connecting and dialer.abandoned == 1 and "20 s" in link.failure
+    link.connect(21000)
     link.turn(21000)
-    assert not link.is_dialling and link.failure == "no route"
-    link.dial(22000)
+    assert not link.is_connecting and link.failure == "no route"
+    link.connect(22000)
     link.turn(22000)
-    assert link.is_open and link.dials == 3
+    assert link.is_open and link.attempts == 3
 
 
 def test_nothing_of_a_connection_reaches_the_next():
@@ -93,7 +93,7 @@ def test_nothing_of_a_connection_reaches_the_next():
     link = Link(BROKER, "f-b", b"s", b"{}", Dialer(first, second))
     ears = Ears()
     link.on_ack = ears.acked
-    link.dial(0)
+    link.connect(0)
     link.turn(0)
     link.subscribe(b"c", 7, 0)
     first.takes = 1
@@ -102,7 +102,7 @@ def test_nothing_of_a_connection_reaches_the_next():
     link.turn(19500)
     assert link.is_open and not link.can_send
     link.close("enough")
-    link.dial(20000)
+    link.connect(20000)
     link.turn(20000)
     second.arrived = puback(3)
     link.turn(20100)
@@ -114,12 +114,12 @@ def test_nothing_of_a_connection_reaches_the_next():
 def test_a_ping_without_an_answer_is_forgotten_with_its_connection():
     first, second = Line(), Line()
     link = Link(BROKER, "f-b", b"s", b"{}", Dialer(first, second))
-    link.dial(0)
+    link.connect(0)
     link.turn(0)
     link.turn(30000)
     assert first.sent == b"\xc0\x00"
     link.close("enough")
-    link.dial(31000)
+    link.connect(31000)
     link.turn(31000)
     link.turn(55000)
     assert link.is_open and second.sent == b""
@@ -133,17 +133,17 @@ def test_a_ping_after_a_puback_is_a_whole_ping():
     assert line.sent == puback(5) + b"\xc0\x00"
 
 
-def test_a_dialer_without_a_thread_to_spare_is_a_failed_dial():
+def test_a_dialer_without_a_free_thread_is_a_failed_attempt():
     class Busy:
         def start(self, connect):
-            raise OSError("earlier dials still hang")
+            raise OSError("earlier attempts still hang")
 
         def abandon(self):
             pass
 
     link = Link(BROKER, "f-b", b"s", b"{}", Busy())
-    link.dial(0)
-    assert not link.is_dialling and not link.is_open and "hang" in link.failure
+    link.connect(0)
+    assert not link.is_connecting and not link.is_open and "hang" in link.failure
 
 
 def test_a_length_is_waited_for_to_its_end():

@@ -1,4 +1,4 @@
-"""How much may be on its way: by how soon the broker acknowledges."""
+"""How many bytes may be in flight: it depends on how soon the broker acknowledges."""
 
 from firmware.uplink.pace import Pace
 
@@ -22,6 +22,3 @@ def test_a_long_round_trip_is_no_queue():
     for _ in range(5):
         pace.acknowledged(3000, 2000)
     assert pace.allows(11999)
-
-
-# Reconnect

@@ -71,7 +71,7 @@ def test_the_window_counts_the_bytes_of_a_message():
         assert bench.uplink.wants_state(bench.now_ms) == room
 
 
-def test_what_may_be_on_its_way_grows_with_each_puback_and_begins_anew_after_a_break():
+def test_what_may_be_in_flight_grows_with_each_puback_and_starts_over_after_a_break():
     for breaks, least in ((False, 12000), (True, 4000)):
         first, second = Line(), Line()
         first.acks = True
@@ -155,7 +155,7 @@ def test_positions_wait_for_company_but_not_in_the_way_of_an_event():
     assert published(line)[-2][2]["n"] == 2
 
 
-def test_positions_that_wait_for_company_begin_anew_after_a_break():
+def test_a_batch_of_positions_starts_over_after_a_break():
     first, second = Line(), Line()
     first.acks = second.acks = True
     bench = Bench(first, second)
@@ -234,7 +234,7 @@ def test_a_window_full_of_positions_has_room_for_an_alarm():
     assert bench.journal.backlog(TRACK) == bench.journal.backlog(ALARM) == 0
 
 
-def test_an_event_that_was_held_back_when_the_connection_broke_is_read_anew():
+def test_an_event_that_was_held_back_when_the_connection_broke_is_read_again():
     first, second = Line(), Line()
     first.acks = second.acks = True
     bench = Bench(first, second)
@@ -283,11 +283,11 @@ def test_state_is_taken_once_at_a_time_and_never_queued():
     assert bench.uplink.wants_state(bench.now_ms)
 
 
-def test_a_status_that_changed_is_told_at_once_and_once():
+def test_a_status_that_changed_is_published_at_once_and_once():
     line, next_line = Line(), Line()
     line.acks = next_line.acks = True
     bench = Bench(line, next_line)
-    bench.uplink.renew_status()  # before there is a connection: it will be told anyway
+    bench.uplink.renew_status()  # before there is a connection: it will be published anyway
     bench.run()
     assert names(line) == ["status"]
     bench.uplink.renew_status()
@@ -326,11 +326,11 @@ def test_a_command_is_answered_and_a_flood_of_them_is_cut_short():
     assert names(line).count("reply") == 5
 
 
-def test_without_a_host_nothing_is_dialled():
+def test_without_a_host_there_is_no_attempt():
     bench = Bench(Line())
     bench.uplink._host = ""
     bench.run()
-    assert bench.uplink.dials == 0
+    assert bench.uplink.attempts == 0
 
 
 def test_a_record_that_can_no_longer_be_read_splits_the_message_it_was_in():
@@ -393,23 +393,23 @@ def test_drained_is_when_the_city_has_all_and_was_answered():
     assert not uplink.is_drained
 
 
-def test_a_bus_that_goes_to_sleep_says_good_bye_and_begins_anew_when_it_wakes():
+def test_a_bus_that_goes_to_sleep_disconnects_and_connects_again_when_it_wakes():
     asleep, awake = Line(), Line()
     asleep.acks = awake.acks = True
     bench = Bench(asleep, awake)
     bench.run(3000)
     assert bench.uplink.connected and not bench.uplink.is_off
-    bench.uplink.rest(bench.now_ms)
+    bench.uplink.sleep(bench.now_ms)
     assert packets(asleep.sent)[-1] == (0xE0, b"") and asleep.is_closed
     assert not bench.uplink.connected
     bench.run(30000)
     assert bench.uplink.is_off and bench.radio.calls == ["down"]
-    bench.uplink.rest(bench.now_ms)
+    bench.uplink.sleep(bench.now_ms)
     bench.run(30000)
-    assert bench.uplink.is_off and bench.uplink.dials == 1 and bench.radio.calls == ["down"]
-    bench.uplink.rest(bench.now_ms, False)
+    assert bench.uplink.is_off and bench.uplink.attempts == 1 and bench.radio.calls == ["down"]
+    bench.uplink.sleep(bench.now_ms, False)
     bench.run(1000)
-    assert bench.uplink.connected and bench.uplink.dials == 2 and not awake.is_closed
-    bench.uplink.rest(bench.now_ms, False)
+    assert bench.uplink.connected and bench.uplink.attempts == 2 and not awake.is_closed
+    bench.uplink.sleep(bench.now_ms, False)
     bench.run(1000)
-    assert bench.uplink.connected and bench.uplink.dials == 2
+    assert bench.uplink.connected and bench.uplink.attempts == 2

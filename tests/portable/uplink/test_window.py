@@ -1,4 +1,4 @@
-"""The window: what is on its way to the broker and not yet acknowledged."""
+"""The window: messages that are published and not yet acknowledged."""
 
 from firmware.journal.journal import ALARM, TRACK
 from firmware.uplink.window import Window
@@ -94,6 +94,3 @@ def test_a_slot_splits_at_a_gap():
     assert (first.first, first.last, rest.first, rest.last) == (1, 5, 6, 9)
     assert last is later
     assert len({first.packet_id, rest.packet_id, last.packet_id}) == 3
-
-
-# Pace

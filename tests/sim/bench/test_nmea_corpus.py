@@ -2,16 +2,16 @@
 
 import pytest
 
-from sim.bench import nmea_corpus as corpus
+from sim.bench import nmea_corpus
 
 pytestmark = pytest.mark.skipif(
-    not corpus.FOLDER.is_dir(), reason="no logs of real receivers in ../shared/nmea"
+    not nmea_corpus.FOLDER.is_dir(), reason="no logs of real receivers in ../shared/nmea"
 )
 
 
 @pytest.fixture(scope="module")
 def scores():
-    return [corpus.score(name, data, reports) for name, data, reports in corpus.logs()]
+    return [nmea_corpus.score(name, data, reports) for name, data, reports in nmea_corpus.logs()]
 
 
 def test_every_position(scores):
@@ -28,11 +28,11 @@ def test_dates(scores):
 
 def test_no_false_fix(scores):
     false = {score.log: score.false for score in scores if score.false}
-    false.pop(corpus.DOUBTFUL, None)
+    false.pop(nmea_corpus.DOUBTFUL, None)
     assert false == {}
 
 
 def test_the_size_of_the_pieces_makes_no_difference():
-    for name, data, _ in corpus.logs():
+    for name, data, _ in nmea_corpus.logs():
         if len(data) < 20000:
-            assert corpus.fixes(data, 1) == corpus.fixes(data, 4096), name
+            assert nmea_corpus.fixes(data, 1) == nmea_corpus.fixes(data, 4096), name

@@ -15,12 +15,12 @@ from vm import ROOT
 
 from sim.__main__ import main
 from sim.live import replay
-from sim.live.dashboard import Picture, Plain, Row, local_time, place, told
+from sim.live.dashboard import Picture, Plain, Row, local_time, told, where
+from sim.live.ledger import Ledger
 from sim.live.morning import account
-from sim.live.run import FLEET, LiveBus
+from sim.live.run import FLEET, LiveBus, Stop
 from sim.network import brokers
 from sim.network.subscriber import Heard, Subscriber
-from sim.soak.ledger import Ledger
 from sim.world.world import World
 
 SHORT = ("town", "--buses", "2", "--speed", "60", "--duration", "4", "--no-station")
@@ -59,9 +59,11 @@ def test_a_short_morning_reaches_the_city_whole(kind, held_to_the_contract, caps
         assert main([*SHORT, "--broker", f"{broker.host}:{broker.port}"]) == 0
     said = capsys.readouterr().out
     assert "Ctrl-C ends it" in said
+    assert "it ends after 4 s.\n2 school buses, each with" in said
     assert re.search(r"bus-0[12] info    trip started: trip 1; at Bus depot", said)
-    assert records(said, "confirmed") == records(said, "delivered") > 4
-    assert records(said, "lost") == 0
+    assert "bus-01 waits for its driver to check the seats" in said
+    assert records(said, "confirmed") == records(said, "delivered to") > 4
+    assert records(said, "not delivered") == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -78,7 +80,7 @@ def test_ctrl_c_delivers_first_and_ends_what_it_started(number):
         town.send_signal(number)
         rest, wrong = town.communicate(timeout=30)
     assert (town.returncode, wrong) == (0, "")
-    assert records(rest, "lost") == 0
+    assert records(rest, "not delivered") == 0
     port = int(re.search(r"on port (\d+)", said)[1])
     assert not brokers.answers(brokers.HOST, port)
 
@@ -110,11 +112,14 @@ def test_what_is_missing_is_lost_and_what_comes_again_is_doubled():
     assert [hear(seqs[0]), hear(seqs[1]), hear(seqs[0])] == [True, True, False]
     assert hear(seqs[2], "00000000") is False  # another bus of this name, on the same broker
     assert (ledger.confirmed, ledger.lost, ledger.doubled, ledger.wrong()) == (3, 1, 1, "")
-    assert account(ledger) == 1
+    stop = Stop()
+    assert account(ledger, stop) == 1
+    stop.asked = True
+    assert account(ledger, stop) == 130, "Ctrl-C has ended the delivery"
     assert hear(seqs[2]) is True
-    assert account(ledger) == 0
+    assert account(ledger, stop) == 0
     assert hear(seqs[2] + 1) is True
-    assert account(ledger) == 1
+    assert account(ledger, stop) == 1
     assert "reached the city and was never" in ledger.wrong()
 
 
@@ -140,12 +145,12 @@ def test_a_replayed_log_goes_through_the_whole_bus(tmp_path, held_to_the_contrac
     assert main(["replay", str(path), "--speed", "60"]) == 0
     said = capsys.readouterr().out
     assert "06:00:1" in said
-    assert "overspeed: top 100.0 km/h, lasted 10 s; near Bus depot" in said
+    assert "overspeed: up to 100 km/h, for 10 s; near Bus depot" in said
     assert records(said, "fixes  ") == records(said, "fixes good") == 59
     assert records(said, "damaged") == 1
     assert records(said, "positions kept") == records(said, "positions delivered") > 1
-    assert records(said, "overspeed  ") == 1
-    assert records(said, "lost") == 0
+    assert records(said, "times that the bus was too fast") == 1
+    assert records(said, "not delivered") == 0
 
 
 def test_a_log_is_cut_at_each_new_time_and_nothing_is_lost():
@@ -180,13 +185,13 @@ def test_what_is_no_log_gets_one_sentence(content, sentence, tmp_path, capsys):
 
 def test_an_event_is_told_in_one_line():
     assert local_time(ALARM) == "06:21:09"
-    assert told(ALARM) == "child left behind: seats 7 9, stage 2; at Bus depot"
+    assert told(ALARM) == "child left behind: seats 7, 9, the buzzer sounds inside; at Bus depot"
     cleared = {**ALARM, "state": "cleared", "data": {}, "lat": None}
-    assert told(cleared) == "child left behind cleared; place unknown"
+    assert told(cleared) == "child left behind: over; place unknown"
     assert local_time({**ALARM, "at": None}) == "--:--:--"
-    assert place({**ALARM, "lat": 42.36, "lon": -71.06}) == "at 42.36000, -71.06000"
+    assert where({**ALARM, "lat": 42.36, "lon": -71.06}) == "at 42.36000, -71.06000"
     fast = {**ALARM, "kind": "overspeed", "data": {"top_kmh": 91.5, "lasted_s": 12}}
-    assert told(fast).startswith("overspeed: top 91.5 km/h, lasted 12 s")
+    assert told(fast).startswith("overspeed: up to 92 km/h, for 12 s")
 
 
 def rows():
@@ -205,7 +210,7 @@ def test_the_picture_fits_the_terminal(height):
     shown = console.export_text().splitlines()
     assert len(shown) <= max(height, 12)
     assert "100 alarm" in "".join(shown)
-    assert "bus-99  alarm    child left behind: seats 7 9" in shown[-1]
+    assert "bus-99  alarm    child left behind: seats 7, 9" in shown[-1]
     assert re.search(
         r"bus-01 +driving +42 +City hall +█████····· 20 +▂▄▆ +-71 dBm +0 \+ 3", shown[3]
     )
@@ -218,9 +223,9 @@ def test_without_a_terminal_each_change_is_a_line(capsys):
         plain.show("06:21:11", rows())
         plain.hear("bus-01", ALARM)
     assert capsys.readouterr().out.splitlines() == [
-        "06:21:10 bus-01 driving, next: City hall",
-        "06:21:10 bus-02 checking, next: -",
-        "06:21:09 bus-01 alarm   child left behind: seats 7 9, stage 2; at Bus depot",
+        "06:21:10 bus-01 drives to City hall",
+        "06:21:10 bus-02 waits for its driver to check the seats",
+        f"06:21:09 bus-01 alarm   {told(ALARM)}",
     ]
 
 

@@ -3,35 +3,35 @@
 import pytest
 from told import told
 
-from sim.stories import scenarios_mishaps as stories
+from sim.stories import scenarios_mishaps
 from sim.stories.story import Story
 
 HEARD = [
-    (stories.harsh_driving, ["harsh_driving", "harsh_driving"]),
-    (stories.harsh_braking_by_gnss, ["harsh_driving"]),
-    (stories.harsh_acceleration, ["harsh_driving"]),
-    (stories.crash, ["crash", "harsh_driving"]),
-    (stories.crash_by_gnss, ["harsh_driving", "crash"]),
-    (stories.emergency_door, ["emergency_door"]),
-    (stories.child_standing, ["child_standing"]),
-    (stories.child_in_a_parked_bus, ["child_left_behind", "heat", "parked_movement"]),
-    (stories.sos, ["sos"]),
-    (stories.idling, []),
-    (stories.driver_hours, ["driver_hours"]),
-    (stories.heat, ["child_left_behind", "heat"]),
-    (stories.hot_cabin, ["heat", "child_left_behind"]),
-    (stories.supply_cut, ["supply", "child_left_behind", "heat", "check_button_missed"]),
-    (stories.supply_low, ["supply"]),
-    (stories.left_behind_in_japan, ["child_left_behind"]),
-    (stories.long_tunnel, ["overspeed", "gnss_lost"]),
-    (stories.gnss_jammed, ["gnss_jammed"]),
-    (stories.gnss_jump, ["gnss_jump"]),
-    (stories.seat_stuck, ["child_left_behind", "heat", "sensor_stuck"]),
-    (stories.loose_plug, ["sensor_flapping"]),
-    (stories.expander_dips, ["expander_reset"]),
-    (stories.horn_cut, ["self_test_failed", "self_test"]),
-    (stories.buzzer_cut, ["self_test_failed", "self_test"]),
-    (stories.button_stuck, ["self_test_failed"]),
+    (scenarios_mishaps.harsh_driving, ["harsh_driving", "harsh_driving"]),
+    (scenarios_mishaps.harsh_braking_by_gnss, ["harsh_driving"]),
+    (scenarios_mishaps.harsh_acceleration, ["harsh_driving"]),
+    (scenarios_mishaps.crash, ["crash", "harsh_driving"]),
+    (scenarios_mishaps.crash_by_gnss, ["harsh_driving", "crash"]),
+    (scenarios_mishaps.emergency_door, ["emergency_door"]),
+    (scenarios_mishaps.child_standing, ["child_standing"]),
+    (scenarios_mishaps.child_in_a_parked_bus, ["child_left_behind", "heat", "parked_movement"]),
+    (scenarios_mishaps.sos, ["sos"]),
+    (scenarios_mishaps.idling, []),
+    (scenarios_mishaps.driver_hours, ["driver_hours"]),
+    (scenarios_mishaps.heat, ["child_left_behind", "heat"]),
+    (scenarios_mishaps.hot_cabin, ["heat", "child_left_behind"]),
+    (scenarios_mishaps.supply_cut, ["supply", "child_left_behind", "heat", "check_button_missed"]),
+    (scenarios_mishaps.supply_low, ["supply"]),
+    (scenarios_mishaps.left_behind_in_japan, ["child_left_behind"]),
+    (scenarios_mishaps.long_tunnel, ["overspeed", "gnss_lost"]),
+    (scenarios_mishaps.gnss_jammed, ["gnss_jammed"]),
+    (scenarios_mishaps.gnss_jump, ["gnss_jump"]),
+    (scenarios_mishaps.seat_stuck, ["child_left_behind", "heat", "sensor_stuck"]),
+    (scenarios_mishaps.loose_plug, ["sensor_flapping"]),
+    (scenarios_mishaps.expander_dips, ["expander_reset"]),
+    (scenarios_mishaps.horn_cut, ["self_test_failed", "self_test"]),
+    (scenarios_mishaps.buzzer_cut, ["self_test_failed", "self_test"]),
+    (scenarios_mishaps.button_stuck, ["self_test_failed"]),
 ]
 
 
@@ -48,11 +48,11 @@ def test_the_city_hears(tell, kinds):
 
 
 def test_every_story_is_held_to_something():
-    assert [tell for tell, _ in HEARD] == list(stories.STORIES)
+    assert [tell for tell, _ in HEARD] == list(scenarios_mishaps.SCENARIOS)
 
 
 def test_braking_and_the_bend_are_told_apart_and_end():
-    bus = told(stories.harsh_driving)
+    bus = told(scenarios_mishaps.harsh_driving)
     assert [e["data"]["what"] for e in bus.told("harsh_driving")] == ["braking", "cornering"]
     braking, bend = bus.told("harsh_driving", "cleared")
     assert 4.4 < braking["data"]["top_ms2"] < 7
@@ -61,14 +61,14 @@ def test_braking_and_the_bend_are_told_apart_and_end():
 
 
 def test_the_heads_of_a_crash_are_those_from_before():
-    data = one(told(stories.crash), "crash")["data"]
+    data = one(told(scenarios_mishaps.crash), "crash")["data"]
     assert data["seats_before"] == [3, 7, 12]
     assert data["shock_g"] > 2.5
-    assert told(stories.crash).active == ["crash"]
+    assert told(scenarios_mishaps.crash).active == ["crash"]
 
 
 def test_gnss_shows_a_crash_some_seconds_later_with_the_heads_of_its_moment():
-    bus = told(stories.crash_by_gnss)
+    bus = told(scenarios_mishaps.crash_by_gnss)
     event = one(bus, "crash")
     assert event["severity"] == "alarm"
     assert event["data"]["seats_before"] == [3, 7, 12]
@@ -77,60 +77,65 @@ def test_gnss_shows_a_crash_some_seconds_later_with_the_heads_of_its_moment():
 
 
 def test_a_start_too_hard_is_told_apart():
-    assert one(told(stories.harsh_acceleration), "harsh_driving")["data"]["what"] == "acceleration"
+    assert (
+        one(told(scenarios_mishaps.harsh_acceleration), "harsh_driving")["data"]["what"]
+        == "acceleration"
+    )
 
 
 def test_a_supply_that_is_low_is_not_cut_and_ends():
-    bus = told(stories.supply_low)
+    bus = told(scenarios_mishaps.supply_low)
     assert one(bus, "supply")["severity"] == "warning"
     assert one(bus, "supply", "cleared") and not bus.active
 
 
 def test_japan_alarms_inside_first_and_outside_at_fifteen_minutes():
-    bus = told(stories.left_behind_in_japan)
+    bus = told(scenarios_mishaps.left_behind_in_japan)
     alarm, horn = [one(bus, "child_left_behind", state) for state in ("raised", "updated")]
     assert [event["data"]["stage"] for event in (alarm, horn)] == [2, 3]
     assert [event["why"]["alone_s"] for event in (alarm, horn)] == [180, 900]
 
 
 def test_the_buzzer_and_the_button_are_named():
-    assert one(told(stories.buzzer_cut), "self_test_failed")["data"]["parts"] == ["buzzer"]
-    bus = told(stories.button_stuck)
+    assert one(told(scenarios_mishaps.buzzer_cut), "self_test_failed")["data"]["parts"] == [
+        "buzzer"
+    ]
+    bus = told(scenarios_mishaps.button_stuck)
     assert one(bus, "self_test_failed")["data"]["parts"] == ["check_button"]
     assert one(bus, "self_test_failed", "cleared")
 
 
 def test_the_heads_at_the_emergency_door_are_frozen():
-    bus = told(stories.emergency_door)
+    bus = told(scenarios_mishaps.emergency_door)
     for state in ("raised", "cleared"):
         assert one(bus, "emergency_door", state)["data"]["seats"] == [3, 7, 12]
     assert one(bus, "emergency_door")["severity"] == "alarm"
 
 
 def test_the_child_that_stands_is_named_and_found_again():
-    bus = told(stories.child_standing)
+    bus = told(scenarios_mishaps.child_standing)
     assert one(bus, "child_standing")["data"]["seats"] == [7]
     assert bus.told("child_standing", "cleared")
 
 
 def test_the_sos_is_silent_and_taken_back():
-    bus = told(stories.sos)
+    bus = told(scenarios_mishaps.sos)
     assert not bus.buzzer_sounds
     assert bus.told("sos", "cleared")
 
 
 def test_idling_is_information():
-    assert one(told(stories.idling), "idling", "cleared")["data"]["lasted_s"] > 300
+    assert one(told(scenarios_mishaps.idling), "idling", "cleared")["data"]["lasted_s"] > 300
 
 
 def test_a_break_ends_the_hours():
-    bus = told(stories.driver_hours)
+    bus = told(scenarios_mishaps.driver_hours)
     assert one(bus, "driver_hours")["data"]["driven_min"] == 30
     assert one(bus, "driver_hours", "cleared")["data"]["driven_min"] == 0
 
 
 def test_the_countdown_runs_before_the_heat():
-    bus = told(stories.heat)
+    bus = told(scenarios_mishaps.heat)
     assert one(bus, "child_left_behind")["data"]["heat_min"] == 6
     assert one(bus, "heat")["data"]["level"] == "ahead"
     assert one(bus, "heat", "updated")["data"]["level"] == "now"
@@ -138,20 +143,20 @@ def test_the_countdown_runs_before_the_heat():
 
 
 def test_a_thermometer_knows_better_than_the_curve():
-    event = one(told(stories.hot_cabin), "heat")
+    event = one(told(scenarios_mishaps.hot_cabin), "heat")
     assert (event["data"]["level"], event["data"]["minutes"]) == ("now", 0)
     assert event["data"]["cabin_c"] == event["why"]["sensor_c"] == 35.0
     assert event["why"]["ignition_off_s"] < 180
 
 
 def test_the_backup_lasts_long_enough_to_say_so():
-    event = told(stories.supply_cut).told("supply")[0]
+    event = told(scenarios_mishaps.supply_cut).told("supply")[0]
     assert (event["severity"], event["data"]["level"]) == ("alarm", "cut")
     assert event["data"]["seats"] == [7]
 
 
 def test_a_tunnel_ends_no_overspeed_and_gives_the_last_place():
-    bus = told(stories.long_tunnel)
+    bus = told(scenarios_mishaps.long_tunnel)
     lost = one(bus, "gnss_lost")
     assert lost["lat"] is None
     assert lost["data"]["last_lat"] is not None
@@ -160,30 +165,30 @@ def test_a_tunnel_ends_no_overspeed_and_gives_the_last_place():
 
 
 def test_a_jump_is_measured():
-    assert 1900 < one(told(stories.gnss_jump), "gnss_jump")["data"]["jump_m"] < 2100
+    assert 1900 < one(told(scenarios_mishaps.gnss_jump), "gnss_jump")["data"]["jump_m"] < 2100
 
 
 def test_a_stuck_seat_goes_on_alarming():
-    bus = told(stories.seat_stuck)
+    bus = told(scenarios_mishaps.seat_stuck)
     assert one(bus, "sensor_stuck")["data"]["seats"] == [7]
     assert {"child_left_behind", "heat"} < set(bus.active)
 
 
 def test_the_loose_plug_calms_down():
-    bus = told(stories.loose_plug)
+    bus = told(scenarios_mishaps.loose_plug)
     assert one(bus, "sensor_flapping")["data"] == {"seats": [9], "belts": []}
     assert bus.told("sensor_flapping", "cleared")
 
 
 def test_the_dip_of_an_expander_is_counted():
-    assert one(told(stories.expander_dips), "expander_reset")["data"] == {
+    assert one(told(scenarios_mishaps.expander_dips), "expander_reset")["data"] == {
         "expanders": [2],
         "resets": 1,
     }
 
 
 def test_the_torn_horn_is_found_at_the_start_and_its_repair_too():
-    bus = told(stories.horn_cut)
+    bus = told(scenarios_mishaps.horn_cut)
     verdicts = [event["data"] for event in bus.told("self_test")]
     assert verdicts == [{"ok": False, "faults": ["horn"]}, {"ok": True, "faults": []}]
     assert one(bus, "self_test_failed", "cleared")["data"]["parts"] == []

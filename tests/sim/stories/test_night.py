@@ -5,17 +5,18 @@ import json
 import pytest
 
 from sim.bus.rig import Rig, config_for
-from sim.stories import scenarios_night as stories
+from sim.stories import scenarios_night
 from sim.stories.story import Story
 from sim.world.world import World
-from station.clock import parse_iso
+from station.clock import Clock, parse_iso
+from station.live.hub import Hub
 from station.live.live import Live
 
 MINUTE_MS = 60_000
 HEARD = [
-    (stories.night, []),
-    (stories.child_at_night, ["child_left_behind", "heat", "parked_movement"]),
-    (stories.thief_of_a_battery, ["supply"]),
+    (scenarios_night.night, []),
+    (scenarios_night.child_at_night, ["child_left_behind", "heat", "parked_movement"]),
+    (scenarios_night.thief_of_a_battery, ["supply"]),
 ]
 
 
@@ -78,7 +79,7 @@ def test_a_quiet_night_is_slept_through_and_every_promise_kept():
 
 def test_the_station_never_takes_a_sleeping_bus_for_dark():
     bus = parked(minutes=50)
-    live, overdue = Live(), []
+    live, overdue = Live(Clock(), Hub()), []
     start_ms = bus.world.start_utc_ms
     for at_ms, topic, body in bus.rig.peer.city:
         _, fleet, name, kind = topic.split("/", 3)

@@ -5,22 +5,22 @@ import json
 import pytest
 from told import told
 
-from sim.stories import scenarios_places as stories
+from sim.stories import scenarios_places
 from sim.stories.story import Story
 from sim.stories.straight_policy import pack
 
 HEARD = [
-    (stories.ordinary_route, []),
-    (stories.school_zone, ["overspeed"]),
-    (stories.overspeed_by_road, ["overspeed"]),
-    (stories.off_route, ["off_route"]),
-    (stories.stop_missed, ["stop_missed"]),
-    (stories.stop_out_of_order, ["stop_out_of_order"]),
-    (stories.zone_entered, ["zone_entered", "zone_entered"]),
-    (stories.door_off_stop, ["door_off_stop"]),
-    (stories.child_stays_at_school, ["seats_mismatch"]),
-    (stories.home_from_school, []),
-    (stories.bad_policy, []),
+    (scenarios_places.ordinary_route, []),
+    (scenarios_places.school_zone, ["overspeed"]),
+    (scenarios_places.overspeed_by_road, ["overspeed"]),
+    (scenarios_places.off_route, ["off_route"]),
+    (scenarios_places.stop_missed, ["stop_missed"]),
+    (scenarios_places.stop_out_of_order, ["stop_out_of_order"]),
+    (scenarios_places.zone_entered, ["zone_entered", "zone_entered"]),
+    (scenarios_places.door_off_stop, ["door_off_stop"]),
+    (scenarios_places.child_stays_at_school, ["seats_mismatch"]),
+    (scenarios_places.home_from_school, []),
+    (scenarios_places.bad_policy, []),
 ]
 
 
@@ -47,11 +47,11 @@ def test_a_policy_that_switches_a_rule_off_stands_in_the_status_at_once():
 
 
 def test_every_story_is_held_to_something():
-    assert [tell for tell, _ in HEARD] == list(stories.STORIES)
+    assert [tell for tell, _ in HEARD] == list(scenarios_places.SCENARIOS)
 
 
 def test_the_alarm_comes_at_the_school_and_names_the_seat():
-    bus = told(stories.child_stays_at_school)
+    bus = told(scenarios_places.child_stays_at_school)
     (event,) = bus.told("seats_mismatch")
     assert event["data"] == {"stop": "school", "seats": [7], "unknown": []}
     assert event["speed_kmh"] == 0
@@ -59,9 +59,9 @@ def test_the_alarm_comes_at_the_school_and_names_the_seat():
 
 
 def test_the_limits_of_zone_and_road_stand_in_why():
-    (event,) = told(stories.school_zone).told("overspeed")
+    (event,) = told(scenarios_places.school_zone).told("overspeed")
     assert (event["why"]["limit_kmh"], event["why"]["limit_of"]) == (30, "at_school")
-    bus = told(stories.overspeed_by_road)
+    bus = told(scenarios_places.overspeed_by_road)
     (event,) = bus.told("overspeed")
     assert (event["why"]["limit_kmh"], event["why"]["limit_of"]) == (60, "town_road")
     assert bus.told("overspeed", "updated")[0]["data"]["lasted_s"] >= 120
@@ -69,7 +69,7 @@ def test_the_limits_of_zone_and_road_stand_in_why():
 
 
 def test_arrival_is_told_once_for_each_stop():
-    events = told(stories.ordinary_route).told("arrival_notice")
+    events = told(scenarios_places.ordinary_route).told("arrival_notice")
     assert [event["data"]["stop"] for event in events] == ["one", "two", "school"]
 
 

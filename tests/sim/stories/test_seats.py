@@ -2,6 +2,7 @@
 
 import pytest
 
+from drivers.board.tables import BOARDS
 from sim.bus.rig import config_for
 from sim.stories.story import Story
 from sim.world.world import World
@@ -49,6 +50,16 @@ def test_a_child_left_behind_alarms_whichever_way_its_seat_is_wired(way):
     bus.rig.drain()
     assert "child_left_behind" in [event["kind"] for event in bus.rig.heard()]
     assert silent(bus) == []
+    bus.rig.check()
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_a_child_left_behind_alarms_on_every_board(board):
+    bus = Story(config={**config_for(World()), "board": board})
+    bus.drives(seats={3, 7})
+    bus.parks(seats={7})
+    bus.waits(minutes=4)
+    assert "child_left_behind" in bus.journalled() and bus.horn_sounds
     bus.rig.check()
 
 

@@ -94,7 +94,7 @@ def test_a_denied_sim_card_is_told_once_it_is_let_in():
     bus.run_for(12 * _MINUTE_MS)
     assert bus.bus.uplink.connected
     texts = [data["text"] for data in heard(bus, "fault")]
-    assert texts == ["The mobile network does not let this SIM card in."]
+    assert texts == ["The mobile network refuses this SIM card."]
     finish(bus)
 
 

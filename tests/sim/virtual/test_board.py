@@ -4,16 +4,16 @@ import hashlib
 import time
 
 import pytest
-from virtual_mpremote import VirtualBoard
+from virtual_mpremote import BoardProcess
 from vm import ROOT
 
 from sim.virtual.partitions import partition
-from tools.board import Board
+from tools.board import AttachedBoard
 
 
 @pytest.fixture(scope="module")
 def board(tmp_path_factory):
-    one = VirtualBoard(tmp_path_factory.mktemp("board") / "board.img", "--speed", "50")
+    one = BoardProcess(tmp_path_factory.mktemp("board") / "board.img", "--speed", "50")
     yield one
     assert one.stop() == 0
 
@@ -71,7 +71,7 @@ print('heard', heard)
 
 def test_ctrl_c_never_finds_the_garbage_collector_at_work(board):
     """Where the heap would stay locked."""
-    with Board(board.port) as one:
+    with AttachedBoard(board.port) as one:
         one.stop()
         one._transport.exec_raw_no_follow(COLLECTS)
         one._transport.read_until(1, b"runs\r\n")  # while it is compiled, Ctrl-C is a byte
@@ -82,7 +82,7 @@ def test_ctrl_c_never_finds_the_garbage_collector_at_work(board):
 
 
 def test_a_tool_leaves_the_prompt_that_a_person_types_at(board):
-    with Board(board.port) as one:
+    with AttachedBoard(board.port) as one:
         one.stop()
         one.leave()
         serial = one._transport.serial
@@ -106,7 +106,7 @@ RESETS = [
 def test_every_reset_has_its_cause(board, call, word, cause):
     board.catches_up()
     board.mpremote("resume", "exec", "--no-follow", f"import machine; {call}")
-    board.waits_for(f"starts again: {word}\n")
+    board.waits_for(f"starts again: {word}.\n")
     time.sleep(1)  # the prompt comes a moment later
     assert board.mpremote("resume", "exec", CAUSE) == f"{cause}\n"
 
@@ -180,12 +180,12 @@ def test_it_refuses_what_the_esp32_refuses(board, tmp_path):
 
 def test_the_flash_outlives_the_board(tmp_path):
     image = tmp_path / "board.img"
-    board = VirtualBoard(image, "--speed", "50")
+    board = BoardProcess(image, "--speed", "50")
     board.mpremote("fs", "cp", ROOT / "main.py", ":kept.py")
     board.mpremote("exec", "import esp32; n = esp32.NVS('a'); n.set_i32('x', 3); n.commit()")
     board.mpremote("exec", "import machine; machine.RTC().memory(b'gone')")
     board.kill()
-    again = VirtualBoard(image, "--speed", "50")
+    again = BoardProcess(image, "--speed", "50")
     try:
         told = again.mpremote("resume", "exec", CAUSE + "; print(machine.RTC().memory())")
         assert told == "1\nb''\n"

@@ -19,9 +19,9 @@ from sim.network import brokers
 from sim.network.proxy import Proxy
 from sim.virtual.board import VirtualBoard
 from sim.virtual.harness import Harness
-from sim.virtual.image import Image
+from sim.virtual.image import FlashImage
 from sim.virtual.install import MPY, code, install, settings
-from sim.virtual.process import Modules
+from sim.virtual.process import VmModules
 from sim.virtual.run import Runner, run_until
 from sim.world.world import World
 
@@ -79,7 +79,7 @@ def city():
         one.stop()
 
 
-class Bus:
+class BenchBoard:
     """A virtual board with today's code on a new flash; `world` is what its sensors see.
 
     more: what its bus.json says beside the default's. Bytes pass while one of its radios carries.
@@ -88,7 +88,7 @@ class Bus:
     def __init__(self, folder, port, **more):
         program("micropython")
         self.world = World(seats=40)
-        self.image = Image(folder / "board.img")
+        self.image = FlashImage(folder / "board.img")
         self.proxy = Proxy("127.0.0.1", port)
         bus = {**bus_json(self.proxy.port), **more}
         install(self.image, {**code(), **settings(bus)})
@@ -133,7 +133,7 @@ class Bus:
 
 @pytest.fixture
 def bus(tmp_path, city):
-    one = Bus(tmp_path, city.port)
+    one = BenchBoard(tmp_path, city.port)
     yield one
     one.close()
 
@@ -145,7 +145,7 @@ def kinds(city):
 def test_every_module_imports_on_the_board(tmp_path):
     """One at a time, in an empty VM, with the board's own machine, network and esp32."""
     program("micropython")
-    modules = Modules()
+    modules = VmModules()
     folder = tmp_path / "code"
     try:
         for name, content in code().items():
@@ -218,7 +218,7 @@ LILYGO = {
 
 
 def test_the_lilygo_delivers_over_its_modem_through_a_tunnel_and_a_power_cut(tmp_path, city):
-    bus = Bus(tmp_path, city.port, **LILYGO)
+    bus = BenchBoard(tmp_path, city.port, **LILYGO)
     try:
         bus.runs_until(lambda: ("started", "raised") in kinds(city), "connected")
         told = re.compile(rb"\r\nselftest ({.*})\r\n")

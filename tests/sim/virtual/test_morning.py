@@ -3,7 +3,7 @@ reach: what the journal on the image holds reaches the city once, unchanged and 
 """
 
 import pytest
-from board_driving import Bus
+from board_driving import DrivenBoard
 from vm import program
 
 from sim.network import brokers
@@ -13,7 +13,7 @@ from sim.network import brokers
 def bus(tmp_path):
     program("micropython")
     with brokers.start() as broker:
-        one = Bus(tmp_path, broker)
+        one = DrivenBoard(tmp_path, broker)
         yield one
         one.close()
 

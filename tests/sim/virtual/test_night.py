@@ -1,6 +1,6 @@
 """The real firmware on the virtual board sleeps, watches, and wakes for a child."""
 
-from board_driving import Bus
+from board_driving import DrivenBoard
 from vm import program
 
 from sim.network import brokers
@@ -20,7 +20,7 @@ def test_a_child_that_sits_down_in_the_sleeping_bus_is_heard_of(tmp_path):
     world = World()
     world.run(parks(world))
     with brokers.start() as broker:
-        bus = Bus(tmp_path, broker, world, sleep={"after_s": 60, "wake_s": 300})
+        bus = DrivenBoard(tmp_path, broker, world, sleep={"after_s": 60, "wake_s": 300})
         try:
             board = bus.board
             bus.runner.power_on()

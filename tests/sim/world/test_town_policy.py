@@ -11,8 +11,6 @@ from firmware.config.load import defaults
 from firmware.policy.places import Places
 from firmware.snapshot import Snapshot
 from sim.bus.rig import Rig
-from sim.stories.policy_parts import messages
-from sim.stories.straight_policy import pack
 from sim.world import town
 from sim.world.day import MORNING_MS, school_morning
 from sim.world.town_policy import policy_for
@@ -59,14 +57,6 @@ def test_an_ordinary_morning_is_quiet_and_every_stop_is_served(index):
     served = [told.event.data for told in rig.events if told.event.kind == "arrival_notice"]
     route = town.ROUTES[index]
     assert [dict(data)["stop"] for data in served] == [*route.stops, route.school]
-
-
-def test_a_part_fits_into_the_packet_that_a_bus_can_take():
-    topic = "schoolbus/" + "f" * 32 + "/" + "b" * 32 + "/cmd/policy"
-    for whole in (policy_for(), pack()):
-        for payload in messages(whole, "x" * 40):
-            assert len(payload) + len(topic) + 7 <= 1024
-            assert json.loads(payload)["v"] == 1
 
 
 def test_the_example_of_the_guide_is_a_policy():

@@ -5,6 +5,7 @@ import asyncio
 from station_told import (
     NOW_MS,
     At,
+    alarm_log,
     connected,
     event,
     on_one_database,
@@ -94,7 +95,7 @@ def test_acknowledged_once_escalated_if_not_and_a_drill_that_becomes_real(settin
 
                 await until(lambda: escalated() >= {drill, crash})  # and the bus goes dark
                 assert first not in escalated()
-                log = [line["what"] for line in await station.alarms.log(drill)]
+                log = [line["what"] for line in await alarm_log(station, drill)]
                 assert log == ["heard", "acknowledged", "real", "escalated"]
 
     asyncio.run(scenario())
@@ -107,7 +108,11 @@ def test_what_only_happens_and_what_a_restart_ended_does_not_stand_for_ever(sett
         async with time.running() as station:
             await connected(station)
             with telling(broker) as bus:
-                bus.say(event(1, "check_too_soon", "warning"), event(2, "sos"), event(3, "drill"))
+                bus.say(
+                    event(1, "check_too_soon", "warning"),
+                    event(2, "sos"),
+                    event(3, "drill", "warning"),
+                )
                 await until(lambda: len(station.alarms.at_hand) == 3)
                 start = {"boot": 4, "reset": "watchdog", "start": "normal", "fw": "0.3.0"}
                 bus.say(event(40, "started", "warning", data=start, at_ms=NOW_MS + 5000))

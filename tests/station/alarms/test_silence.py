@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from station_told import (
     At,
+    alarm_log,
     connected,
     event,
     on_one_database,
@@ -15,7 +16,7 @@ from station_told import (
 )  # fmt: skip
 
 from station.clock import parse_iso
-from station.live.live import view
+from station.live.view import view
 from station.settings import Settings
 
 
@@ -75,7 +76,7 @@ def test_it_says_how_it_was_survives_a_restart_and_ends_when_the_bus_is_heard(se
             with telling(broker) as bus:
                 bus.say(status(), state(taken=[7, 9], unknown=[1]))
             await heard(station, [7, 9])
-            await station.store.save_present()
+            await station.saved.save()
             time.passes(200)
             (alarm,) = await until(lambda: standing(station))
             assert alarm["source"] == "station" and alarm["severity"] == "alarm"
@@ -89,7 +90,7 @@ def test_it_says_how_it_was_survives_a_restart_and_ends_when_the_bus_is_heard(se
                 bus.say(state(at_ms=time.clock.now_ms(), taken=[7, 9]))
             await until(lambda: not standing(again))
             assert again.live.bus("lc", "bus-01").dark_ms is None
-            log = [line["what"] for line in await again.alarms.log(alarm["id"])]
+            log = [line["what"] for line in await alarm_log(again, alarm["id"])]
             assert log == ["raised", "cleared"]
             time.passes(200)
             (second,) = await until(lambda: standing(again))
@@ -133,7 +134,7 @@ def test_without_a_broker_the_station_is_silent_itself(settings, broker):
                 bus.say(state(taken=[7]))
             await heard(station, [7])
             broker.kill()
-            await until(lambda: not station.health.broker.ok)
+            await until(lambda: not station.services.broker.ok)
             time.passes(3600)
             await station.silence.judge()
             assert not standing(station)
@@ -211,7 +212,7 @@ def test_what_goes_dark_while_the_database_is_away_is_seen_at_once_and_listed_af
                 try:
                     time.passes(200)
                     known = station.live.bus("lc", "bus-01")
-                    await until(lambda: known.unlisted and not station.health.database.ok)
+                    await until(lambda: known.unlisted and not station.services.database.ok)
                     raised_ms = time.clock.now_ms()
                     assert view(known, raised_ms)["show"] == "alarm"
                     assert not station.alarms.at_hand

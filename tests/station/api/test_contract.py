@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from station_told import NOW_MS, event, state, telling, track, wait
 
 from sim.live.postgres import programs
-from sim.live.station_process import PERSON, Station
+from sim.live.station_process import PERSON, StationProcess
 
 schemathesis = pytest.importorskip("schemathesis", reason="schemathesis needs Python 3.11")
 CHECKS = [
@@ -41,7 +41,7 @@ def db(request, tmp_path):
 @pytest.fixture
 def station(db, broker):
     """A real one that knows a bus with a day, an alarm and a message in the quarantine."""
-    with Station((broker.host, broker.port), NOW_MS, db) as station:
+    with StationProcess((broker.host, broker.port), NOW_MS, db) as station:
         with telling(broker) as bus:
             bus.say(track(1, 3), event(4), state(), ("event", b"{"), strict=False)
         yield station

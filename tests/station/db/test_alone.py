@@ -89,7 +89,7 @@ def test_who_lost_the_database_to_another_waits_and_takes_nothing(cluster, broke
             assert is_away(refused.value)
             with telling(broker) as bus:
                 bus.say(event(1))
-            await until(lambda: not first.health.database.ok)
+            await until(lambda: not first.services.database.ok)
             assert await count(first, "events") == 0
             await other.close()
             await until(lambda: first.alarms.at_hand, seconds=30)
@@ -106,7 +106,7 @@ def test_a_part_that_finds_the_database_away_waits_before_it_tries_again(tmp_pat
 
     async def scenario():
         station = Station(Settings(db=str(tmp_path / "s.db")), FollowedClock(NOW_MS))
-        task = asyncio.create_task(station._go_on(finds_it_away))
+        task = asyncio.create_task(station._keep_on(finds_it_away))
         await asyncio.sleep(0.2)
         task.cancel()
 

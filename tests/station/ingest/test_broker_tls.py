@@ -10,7 +10,7 @@ from station_told import running, until
 from tls import authority, mosquitto, vouched
 
 from sim.network import brokers
-from station.settings import SettingsError, load
+from station.settings import load
 
 USER, PASSWORD = "station", "pa55word-of-the-broker"
 pytestmark = [
@@ -55,7 +55,7 @@ def test_it_connects_to_the_broker_that_its_authority_vouches_for(station_at, ca
 
     async def scenario():
         async with running(station_at()) as station:
-            await until(lambda: station.health.broker.ok and station.broker.records.ready)
+            await until(lambda: station.services.broker.ok and station.broker.records.ready)
 
     asyncio.run(scenario())
     assert PASSWORD not in caplog.text
@@ -75,38 +75,7 @@ def test_else_it_says_why_not_and_stays_away(station_at, caplog, given, reason):
     async def scenario():
         async with running(station_at(**given)) as station:
             await until(lambda: reason in caplog.text, reason)
-            assert not station.health.broker.ok
+            assert not station.services.broker.ok
 
     asyncio.run(scenario())
     assert "pa55word" not in caplog.text
-
-
-@pytest.mark.parametrize(
-    ("text", "address", "tls"),
-    [
-        ("mqtt.example.org:1884", ("mqtt.example.org", 1884), False),
-        ("mqtt://mqtt.example.org", ("mqtt.example.org", 1883), False),
-        ("mqtts://mqtt.example.org", ("mqtt.example.org", 8883), True),
-        ("mqtts://[::1]:8884/", ("::1", 8884), True),
-        ("mqtts://[::1]", ("::1", 8883), True),
-    ],
-)
-def test_addresses(text, address, tls):
-    settings = load({"broker": text})
-    assert (settings.broker, settings.broker_tls) == (address, tls)
-
-
-@pytest.mark.parametrize(
-    ("given", "told"),
-    [
-        ({"broker": "ws://mqtt.example.org"}, "neither mqtt:// nor mqtts://"),
-        ({"broker": "mqtts://me:secret@mqtt.example.org"}, "STATION_BROKER_PASSWORD"),
-        ({"broker_ca": "/no/such/file"}, "/no/such/file cannot be read: No such file"),
-        ({"broker_ca": __file__}, "holds no certificate in PEM"),
-        ({"tiles": "/no/such/town.pmtiles"}, "/no/such/town.pmtiles is no file here"),
-    ],
-)
-def test_what_is_wrong_is_named_and_no_secret_repeated(given, told):
-    with pytest.raises(SettingsError, match=told) as error:
-        load(given)
-    assert "secret" not in str(error.value)

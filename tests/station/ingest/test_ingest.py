@@ -28,7 +28,7 @@ from station_told import (
 from vm import ROOT as REPOSITORY
 
 from station.db import tables
-from station.live.live import view
+from station.live.view import view
 
 
 def test_twice_late_and_in_any_order_every_record_is_there_once(settings, broker):
@@ -166,7 +166,7 @@ def test_a_station_that_is_killed_in_the_middle_loses_and_doubles_nothing(settin
             assert await count(last, "alarms") == 60
             await until(lambda: _drained(last))
             assert await count(last, "positions") == 1500
-            assert last.store.gaps("lc", "bus-01") == []
+            assert last.gaps.of("lc", "bus-01") == []
 
     asyncio.run(scenario())
 
@@ -180,7 +180,7 @@ def test_a_broker_that_is_away_is_said_and_costs_nothing(settings, broker):
                 bus.say(track(1, 5), state())
             await until(lambda: station.live.get("lc", "bus-01"))
             broker.kill()
-            await until(lambda: not station.health.broker.ok)
+            await until(lambda: not station.services.broker.ok)
             broker.restart()
             with telling(broker) as bus:
                 bus.say(track(6, 5))
@@ -206,21 +206,23 @@ def test_a_database_that_is_away_is_said_and_costs_nothing(cluster, broker):
             try:
                 with telling(broker) as bus:
                     bus.say(*[event(seq) for seq in range(1, 40)])
-                    await until(lambda: not station.health.database.ok)
+                    await until(lambda: not station.services.database.ok)
                     bus.say(state(taken=[7], active=["child_left_behind"]))
                     await until(lambda: station.live.get("lc", "bus-01"))  # the present goes on
                     bus.say(("state", b'{"v":1}'), strict=False)
-                    await until(lambda: station.ingest._bad)
+                    await until(lambda: station.quarantine.waiting)
             finally:
                 cluster.start()
 
             async def all_there():
                 return await count(station, "events") == 39
 
-            await until(lambda: station.health.database.ok, seconds=30)
+            await until(lambda: station.services.database.ok, seconds=30)
             await until(all_there, seconds=30)
             assert await count(station, "alarms") == 39
-            await until(lambda: not station.ingest._bad, "the quarantine of what came meanwhile")
+            await until(
+                lambda: not station.quarantine.waiting, "the quarantine of what came meanwhile"
+            )
             assert await count(station, "quarantine") == 1
 
     asyncio.run(scenario())
@@ -295,7 +297,7 @@ def test_numbers_that_are_missing_are_gaps_until_they_come_or_are_explained(sett
 
             async def gaps_after(expected, *messages):
                 bus.say(*messages)
-                await until(lambda: station.store.gaps("lc", "bus-01") == expected, expected)
+                await until(lambda: station.gaps.of("lc", "bus-01") == expected, expected)
 
             with telling(broker) as bus:
                 await gaps_after([], track(1, 5), event(10))  # 6..9 may be positions to come
@@ -307,7 +309,7 @@ def test_numbers_that_are_missing_are_gaps_until_they_come_or_are_explained(sett
                 await gaps_after([], event(900, "started", "info", data=start), event(901))
                 await gaps_after([(EPOCH, 902, 904)], event(905), track(906, 1))
         async with running(settings) as again:
-            assert again.store.gaps("lc", "bus-01") == [(EPOCH, 902, 904)]
+            assert again.gaps.of("lc", "bus-01") == [(EPOCH, 902, 904)]
 
     asyncio.run(scenario())
 
@@ -315,7 +317,8 @@ def test_numbers_that_are_missing_are_gaps_until_they_come_or_are_explained(sett
 @on_one_database
 def test_no_secret_reaches_a_log(settings, broker, caplog):
     caplog.set_level("DEBUG")
-    settings.broker_user, settings.broker_password = "station", "pa55word-of-the-broker"
+    secret = {"broker_user": "station", "broker_password": "pa55word-of-the-broker"}
+    settings = settings.model_copy(update=secret)
 
     async def scenario():
         async with running(settings) as station:

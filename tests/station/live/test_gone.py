@@ -53,7 +53,7 @@ def test_off_the_list_through_a_restart_and_back_when_it_speaks(settings, broker
                 bus.say(state(at_ms=station.clock.now_ms()))
                 await until(lambda: next(iter(station.live), None))
                 assert await listed(client) == (["bus-01"], [])
-                await station.store.save_present()  # as every five seconds
+                await station.saved.save()  # as every five seconds
             async with at.running() as station:
                 assert [one.bus for one in station.live] == ["bus-01"]
 

@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 from station_told import state
 
-from station.live.live import ALARM_KINDS, EXERCISE, Bus, Listed, view
+from station.live.live_bus import Listed, LiveBus
+from station.live.view import ALARM_KINDS, EXERCISE, view
 
 NOW_MS = 1_795_306_323_400
 
 
 def seen(alarms=(), dark=False, **said):
     """alarms: the weights of what is listed, all of kind sos; or (weight, kind)."""
-    bus = Bus("lc", "bus-01", state=json.loads(state(**said)[1]), heard_ms=NOW_MS)
+    bus = LiveBus("lc", "bus-01", state=json.loads(state(**said)[1]), heard_ms=NOW_MS)
     listed = [Listed(one, "sos") if isinstance(one, str) else Listed(*one) for one in alarms]
     bus.alarms = dict(enumerate(listed))
     bus.dark_ms = NOW_MS if dark else None

@@ -20,8 +20,7 @@ from station.clock import Clock
 from station.db.tables import policies
 from station.ingest import contract
 from station.ingest.mqtt import Came
-from station.notices.outbox import MOST_TRIES, wait_ms
-from station.notices.routes import load
+from station.notices.queue import MOST_TRIES, wait_ms
 from station.settings import Settings
 from station.station import Station
 
@@ -43,7 +42,7 @@ class Scene:
     def __init__(self, station, client):
         self.station, self.client, self.clock = station, client, station.clock
         self.sent, self.fails = [], False
-        station.outbox._send = self._send
+        station.notice_queue._send = self._send
 
     async def hears(self, seq, kind, state="raised", severity="alarm", **more):
         event = {
@@ -55,13 +54,13 @@ class Scene:
         message = contract.read(topic, json.dumps(event).encode())
         assert not isinstance(message, contract.Bad), message
         came = Came(topic, b"", False, self.clock.now_ms(), 1, seq)
-        await self.station.store.keep([(message, came)], [], self.clock.now_ms())
+        await self.station.records.keep([(message, came)], [])
 
     async def told(self):
         """Titles of what was delivered by one turn of the outbox."""
         before = len(self.sent)
-        await self.station.outbox.collect()
-        await self.station.outbox.deliver_due()
+        await self.station.notice_queue.collect()
+        await self.station.notice_queue.deliver_due()
         return self.sent[before:]
 
     async def _send(self, to, title, body):
@@ -80,14 +79,14 @@ def play(tmp_path):
         routes = [{"name": "duty", "to": HOOK, "language": "en", **route}]
         notices.write_text(json.dumps({"routes": routes}))
         settings = Settings(
-            broker=("127.0.0.1", 9), db=str(tmp_path / "s.db"), routes=load(notices),
+            broker=("127.0.0.1", 9), db=str(tmp_path / "s.db"), notices=str(notices),
             feed_token="a-token-for-the-map",
         )  # fmt: skip
 
         async def whole():
             station = Station(settings, Now())
             # their turns are taken by hand
-            station.outbox.watch = station.alarms.watch = asyncio.Event().wait
+            station.notice_queue.watch = station.alarms.watch = asyncio.Event().wait
             await station.start()
             async with contextlib.AsyncExitStack() as stack:
                 stack.push_async_callback(station.stop)
@@ -101,7 +100,7 @@ def play(tmp_path):
                 )
                 client.headers["X-CSRF-Token"] = signed.json()["csrf"]
                 scene = Scene(station, client)
-                await station.outbox.collect()  # the first start: from here on
+                await station.notice_queue.collect()  # the first start: from here on
                 await story(scene)
 
         asyncio.run(whole())
@@ -236,7 +235,7 @@ def test_a_policy_is_put_up_and_the_buses_say_which_they_follow(play):
         assert refused.status_code == 422 and "cannot be drawn" in refused.json()["detail"]
         for lat in ("90.1", "-91", "1e400"):
             far = await scene.client.post(f"{root}/lcb", json={"text": text.replace("13.1", lat)})
-            assert far.status_code == 422 and "'a' has [" in far.json()["detail"]
+            assert far.status_code == 422 and "'a' is at [" in far.json()["detail"]
         assert (await scene.client.get("/api/places")).json()["features"] == []
         assert (await scene.client.post(f"{root}/lcb", json={"text": text})).status_code == 204
         digest = hashlib.sha256(text.encode()).hexdigest()[:8]
@@ -260,11 +259,13 @@ def test_a_policy_is_put_up_and_the_buses_say_which_they_follow(play):
         long = json.dumps({"v": 1, "version": 13, "name": "x" * 131_072})
         assert (await scene.client.post(f"{root}/lcb", json={"text": long})).status_code == 204
         refused = await scene.client.post(f"{root}/lcb/send")
-        assert refused.status_code == 409 and "too long for a bus" in refused.json()["detail"]
+        assert (
+            refused.status_code == 409 and "a bus takes at most 131072" in refused.json()["detail"]
+        )
         async with scene.station.db.write() as connection:
             await connection.execute(update(policies).values(text=None))
         refused = await scene.client.post(f"{root}/lcb/send")
-        assert refused.status_code == 409 and "upload it once more" in refused.json()["detail"]
+        assert refused.status_code == 409 and "upload it again" in refused.json()["detail"]
 
     play(story)
 

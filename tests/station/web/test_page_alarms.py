@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from page_town import NAME, wait_for
+
 KEY = "laemchabang/bus-03"
 
 # What Playwright runs in a page counts as a gesture of its user (CDP: userGesture), and may come
@@ -13,6 +15,15 @@ NO_SOUND_YET = """window.AudioContext = class extends AudioContext {
 };"""
 
 
+def in_the_log(page, bus, words):
+    """Who did what about its newest alarm; the list is drawn anew with the news, and shut."""
+    log = page.locator("article.alarm", has_text=bus).first.locator("details.log-of")
+    if log.count() and log.get_attribute("open") is None:
+        log.locator("summary").click()
+    page.wait_for_timeout(20)
+    return log.get_by_text(words).is_visible()
+
+
 def test_alarm_appears_sounds_and_is_acknowledged(opened, station):
     watched = opened("/", language="en", init=NO_SOUND_YET)
     page = watched.page
@@ -20,7 +31,8 @@ def test_alarm_appears_sounds_and_is_acknowledged(opened, station):
     page.get_by_role("button", name="The alarm sound is off").click()
     page.get_by_role("button", name="Sound is on").wait_for()
 
-    station.alarm()
+    bus = station.buses["bus-03"]
+    occ = bus.left_behind()
     card = page.locator("article.alarm")
     card.get_by_text("A child may be left on the bus").wait_for()
     assert page.locator("html").get_attribute("data-sound") == "alarm"
@@ -36,69 +48,83 @@ def test_alarm_appears_sounds_and_is_acknowledged(opened, station):
 
     card.get_by_label("What are you doing").fill("driver called <b>&")
     card.get_by_role("button", name="Acknowledge").click()
-    card.get_by_text("acknowledged it").wait_for()
+    card.get_by_text(f"{NAME} acknowledged it").wait_for()
     assert "driver called <b>&" in card.inner_text()
     page.wait_for_function("() => document.documentElement.dataset.sound === ''")
     assert not page.title().startswith("(1)")
 
+    bus.ends(occ)
+    page.get_by_text("No open alarm.").wait_for()
+    watched.goto("/alarms")
+    wait_for(lambda: in_the_log(page, "bus-03", "driver called <b>&"))
+
 
 def test_a_bus_in_need_is_loud_though_no_database_can_list_its_alarm(opened, station):
+    """What the station answers while its database is away (tests/station/live) is shown."""
     watched = opened("/", language="en")
     page = watched.page
     page.mouse.click(5, 5)
     page.get_by_text("No open alarm.").wait_for()
-    station.post("/test/database", ok=False, in_need=["bus-04"])
+
+    def in_need(route):
+        live = route.fetch().json()
+        live["station"]["database"]["ok"] = False
+        for bus in live["buses"]:
+            if bus["bus"] == "bus-03":
+                bus |= {"unlisted": True, "show": "alarm"}
+        route.fulfill(json=live)
+
+    page.route("**/api/live", in_need)
+    page.reload()
+    page.mouse.click(5, 5)
     bar = page.locator("#alarm-bar.loud")
-    bar.get_by_text("In need, and no database to list it: bus-04").wait_for()
+    bar.get_by_text("In need, and no database to list it: bus-03").wait_for()
     page.wait_for_function("() => document.documentElement.dataset.sound === 'alarm'")
     assert page.title().startswith("⚠ ")
     assert page.get_by_text("No open alarm.").is_hidden(), "nobody knows"
     watched.shot("in-need")
-    station.alarm(bus="bus-04")
+    station.buses["bus-03"].left_behind()
     bar.wait_for(state="hidden")  # it is listed now
     assert page.locator("html").get_attribute("data-sound") == "alarm"
-    station.post("/test/database", ok=True, in_need=[])
     page.locator("article.alarm").get_by_role("button", name="Acknowledge").click()
     page.wait_for_function("() => document.documentElement.dataset.sound === ''")
 
 
 def test_typing_a_note_survives_other_news(opened, station):
     page = opened("/", language="en").page
-    station.alarm()
-    note = page.locator("article[data-alarm='1'] input[name=note]")
+    station.buses["bus-03"].left_behind()
+    note = page.locator("article.alarm", has_text="bus-03").locator("input[name=note]")
     note.fill("on my")
-    station.alarm(bus="bus-05", kind="sos", data={}, why={"held_s": 2})
-    page.locator("article[data-alarm='2']").wait_for()
+    station.buses["bus-05"].event("sos", "alarm", why={"held_s": 2})
+    page.locator("article.alarm", has_text="bus-05").wait_for()
     note.press_sequentially(" way")
     assert note.input_value() == "on my way"
 
 
 def test_drill_escalation_late_and_over_are_told_apart(opened, station):
-    station.alarm(exercise=True)
-    station.alarm(bus="bus-05", cleared_at="2026-11-25T01:00:00.000Z")
-    station.alarm(bus="bus-06", late=True, raised_at="2026-11-24T01:00:00.000Z")
-    station.alarm(
-        bus="bus-08",
-        escalated_at="2026-11-25T01:00:00.000Z",
-        kind="some_new_kind",
-        data={"x": None},
-        why={},
-    )
+    buses = station.buses
+    buses["bus-07"].event("some_new_kind", "alarm", data={"x": None})
+    wait_for(lambda: station.asks("/api/live")["alarms"])
+    station.passes(6 * 60)
+    wait_for(lambda: station.asks("/api/live")["alarms"][0]["escalated_at"])
+    buses["bus-03"].left_behind(exercise=True)
+    buses["bus-06"].left_behind(ago_s=86_400)
+    buses["bus-05"].ends(buses["bus-05"].left_behind())
     watched = opened("/", language="en")
     cards = watched.page.locator("article.alarm")
     cards.nth(3).wait_for()
     texts = cards.all_inner_texts()
     assert "OVERDUE" in texts[0] and "some new kind" in texts[0] and "x: unknown" in texts[0]
-    assert "LATE" in texts[1] and "24 Nov 2026 08:00:00" in texts[1]
+    assert "LATE" in texts[1] and "24 Nov 2026 08:" in texts[1]
     assert "Over" in texts[2]
     assert "DRILL" in texts[3] and "Do now" not in texts[3] and "send nobody" in texts[3]
-    for root in ("tr[data-bus='laemchabang/bus-03']", "#legend"):
+    for root in (f"tr[data-bus='{KEY}']", "#legend"):
         assert "DRILL" in watched.page.locator(root).inner_text()
     watched.shot("alarms")
 
 
 def test_a_refusal_is_said_in_thai_and_the_alarm_stays_unanswered(opened, station):
-    station.alarm()
+    station.buses["bus-03"].left_behind()
     page = opened("/").page
     card = page.locator("article.alarm")
     card.locator("input").wait_for()
@@ -112,9 +138,8 @@ def test_a_refusal_is_said_in_thai_and_the_alarm_stays_unanswered(opened, statio
 
 def test_words_from_a_bus_are_never_markup(opened, station):
     evil = "<img src=x onerror=\"document.title='owned'\">"
-    station.alarm(
-        kind="fault", severity="warning", data={"what": evil, "text": evil}, why={evil: evil}
-    )
+    words = {"what": evil, "text": evil}
+    station.buses["bus-03"].event("fault", "warning", data=words, why={evil: evil})
     page = opened("/", language="en").page
     card = page.locator("article.alarm")
     card.wait_for()

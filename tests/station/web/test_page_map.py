@@ -8,8 +8,10 @@ import http.server
 import re
 import threading
 
-from browser import DESK, Watched
-from page_process import StandIn
+import page_streets
+from page_town import PageTown, wait_for
+
+from sim.world.town_policy import policy_for
 
 
 def test_what_a_new_policy_brings_is_drawn_in_an_open_page(opened):
@@ -72,24 +74,53 @@ def tile_server():
         server.shutdown()
 
 
-def test_streets_of_a_tile_server_and_without_it_the_outline(browser):
+def test_streets_of_a_tile_server_and_without_it_the_outline(opened, tmp_path):
     with tile_server() as (port, asked):
         tiles = f"http://127.0.0.1:{port}/{{z}}/{{x}}/{{y}}.svg"
-        station = StandIn(STAND_IN_TILES=tiles)
-        try:
-            watched = Watched(browser.new_context(viewport=DESK), station.base)
-            watched.goto("/").locator("img.leaflet-tile-loaded").first.wait_for()
+        with PageTown(tmp_path, "--tiles", tiles) as town:
+            watched = opened("/", of=town)
+            watched.page.locator("img.leaflet-tile-loaded").first.wait_for()
             assert asked and all(re.fullmatch(r"/\d+/\d+/\d+\.svg", path) for path in asked)
             assert {url.split("/")[2] for url in watched.foreign} == {f"127.0.0.1:{port}"}
-        finally:
-            station.stop()
-    station.start()  # the tile server is gone
-    try:
-        page = watched.goto("/")
+            watched.page.context.route("**/*.svg", lambda route: route.abort())  # it is gone
+            watched.page.reload()
+            watched.page.locator("path.thailand").wait_for(state="attached")
+            watched.page.locator(".school-mark").first.wait_for()
+            assert watched.page.locator("img.leaflet-tile-loaded").count() == 0
+
+
+def painted(page, at):
+    """Has a tile of streets anything at [lat, lon]? None: there is no tile yet."""
+    look = """at => {
+        const map = document.querySelector("#map").getBoundingClientRect();
+        return [...document.querySelectorAll("canvas.leaflet-tile")].map(tile => {
+            const box = tile.getBoundingClientRect();
+            const [x, y] = [map.x + at[0] * map.width - box.x, map.y + at[1] * map.height - box.y];
+            if (x < 0 || y < 0 || x >= box.width || y >= box.height) return null;
+            const k = tile.width / box.width;
+            return tile.getContext("2d").getImageData(x * k, y * k, 1, 1).data[3] > 0;
+        }).find(known => known !== null);
+    }"""
+    return page.evaluate(look, at)
+
+
+def test_streets_come_from_a_file_of_the_station(opened, tmp_path):
+    page_streets.make(tmp_path / "town.pmtiles", [road["line"] for road in policy_for(0)["roads"]])
+    streets = ("--tiles", str(tmp_path / "town.pmtiles"), "--tiles-credit", "© the <b>town</b>")
+    parts, middle, corner = [], [0.5, 0.5], [0.02, 0.02]
+    with PageTown(tmp_path, *streets) as town:
+        town.bus("bus-01", "municipal_school")
+        watched = opened("/", language="en", of=town)
+        page = watched.page
+        page.on("response", lambda r: parts.append(r.status) if "map.pmtiles" in r.url else None)
+        page.reload()
+        wait_for(lambda: painted(page, middle) or page.wait_for_timeout(50))
+        assert set(parts) == {206} and not watched.foreign
+        credit = page.locator(".leaflet-control-attribution")
+        assert "© the <b>town</b>" in credit.inner_text()
+        for _ in range(3):
+            page.get_by_role("button", name="Farther").click()
+        page.wait_for_timeout(500)
+        assert not painted(page, corner)  # no file, no tile: Thailand's outline is seen through it
         page.locator("path.thailand").wait_for(state="attached")
-        page.locator(".school-mark").first.wait_for()
-        assert page.locator("img.leaflet-tile-loaded").count() == 0
-        assert not watched.errors
-        page.context.close()
-    finally:
-        station.stop()
+        watched.shot("streets")

@@ -1,4 +1,4 @@
-"""Notices, and how far the alarms' log became notices."""
+"""Notices, and up to where the log of alarms became notices."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Whom to call about a bus."""
+"""The telephone number to call about a bus."""
 
 import sqlalchemy as sa
 from alembic import op

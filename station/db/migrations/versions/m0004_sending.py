@@ -1,4 +1,4 @@
-"""Policies that go to the buses, what buses refused, and buses that are no more."""
+"""Policies that are sent to the buses, what buses refused, and buses off the list."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,5 +1,5 @@
-// For the administrator: who may sign in, the policies, what did not get out, what nobody could
-// read, and who did what.
+// For administrators: people, policies, notices that were not delivered, messages that broke the
+// contract, and the access log.
 
 import { get, path, post } from "./api.js";
 import { find, make, reportCell } from "./dom.js";
@@ -25,7 +25,7 @@ async function main() {
   table("#log", "/api/log", ["at", "who", "what", "fleet", "bus", "day", "note"]);
 }
 
-/** What a form asks for is done; what went wrong, or that it went well, stands below it. */
+/** Runs action(form) on submit; below the form stands whether it succeeded, or why not. */
 function answers(selector, action) {
   const form = find(selector);
   const said = find("[role=alert]", form);
@@ -51,7 +51,7 @@ async function saveUser(form) {
   showUsers();
 }
 
-/** Into the form, where all but the name can be changed; an empty password stays what it was. */
+/** Fills the form with a person, to be changed; an empty password keeps the old one. */
 function editUser(user) {
   const { name, password, role, lang, enabled } = find("#user").elements;
   [name.value, role.value, lang.value, enabled.checked] = [user.name, user.role, user.lang, user.enabled];
@@ -68,7 +68,7 @@ async function uploadPolicy(form) {
 
 const POLICIES_MS = 5000;
 
-/** Per fleet what the map shows, and beside it what each bus follows or how far it is. */
+/** For each fleet the policy on the map, and which policy each bus follows or how far it is. */
 async function showPolicies() {
   clearTimeout(showPolicies.next);
   const policies = await get("/api/policies");
@@ -81,7 +81,7 @@ async function showPolicies() {
   if (isUnderWay) showPolicies.next = setTimeout(() => showPolicies().catch(() => null), POLICIES_MS);
 }
 
-/** From now on the fleet's buses shall follow it. */
+/** Sends the policy on the map to the fleet's buses. */
 async function sendPolicy({ fleet, version, hash, buses }) {
   if (!confirm(t("send_policy_sure", { fleet, version: version ?? hash, n: buses.length }))) return;
   const said = find("[role=alert]", find("#policy"));
@@ -103,13 +103,13 @@ function follows({ hash, buses }) {
     others: others.map((bus) => [`${bus.label || bus.bus}: ${says(bus)}`, progress(bus)].filter(Boolean).join("; ")).join("\n") || null };
 }
 
-/** How far a bus is on its way to the policy that was sent; null: none was. */
+/** How far a bus is with the policy that was sent; null: none was sent, or the bus follows it. */
 function progress({ sending, part, parts, message }) {
   if (sending === null || sending === "follows") return null;
   return [t(`sending_${sending}`, { part, parts }), message].filter(Boolean).join(": ");
 }
 
-/** An alarm that could not be told to somebody: given up, or tried again and again. */
+/** Notices that were not delivered: given up, or waiting for the next try. */
 async function showNotices() {
   const rows = (await get("/api/notices")).map((notice) => ({ ...notice, state: t(notice.dead_at ? "notice_dead" : "notice_waits") }));
   fill(find("#notices"), rows, ["made_at", "route", "title", "tries", "error", "state"], async (notice) => {
@@ -127,7 +127,7 @@ async function table(selector, address, columns, edit) {
   }
 }
 
-/** action(row), if given, is what the button of a row does; word(row) what stands on it. */
+/** action(row), if given: what the button of a row does. word(row): what stands on the button. */
 function fill(box, rows, columns, action, word = () => null) {
   if (!rows.length) return box.replaceChildren(make("p", { class: "hint" }, t("nothing_here")));
   const button = (row) => word(row) && make("button", { type: "button", onclick: () => action(row) }, word(row));

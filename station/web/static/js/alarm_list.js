@@ -1,11 +1,9 @@
-// The open alarms, the loudest first.
+// The open alarms as cards, the most urgent first.
 
 import { alarmCard, freshen } from "./alarms.js";
 import { find } from "./dom.js";
 
-/**
- * A list of cards that only changes where an alarm did: what somebody is typing in a note stays.
- */
+/** Replaces only the cards whose alarm changed; a note that a person is typing stays. */
 export class AlarmList {
   constructor(root, person, live) {
     this._root = root;
@@ -44,7 +42,7 @@ export class AlarmList {
     old.replaceWith(fresh);
     moved();
     if (!focused) return;
-    const again = to && focused === from ? to : find("a.alarm-bus", fresh); // the keyboard stays with this alarm
+    const again = to && focused === from ? to : find("a.alarm-bus", fresh); // the keyboard's focus stays with this alarm
     again.focus();
   }
 }

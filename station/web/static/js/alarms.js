@@ -1,15 +1,16 @@
-// One alarm as a card: what, where, since when, what to do, and who has answered.
+// One alarm as a card: what, where, since when, what to do, and who has acknowledged it.
 
 import { get, path, post } from "./api.js";
 import { find, make, setText } from "./dom.js";
 import { isStale } from "./live.js";
 import { whereWords } from "./places.js";
-import { errorWords, kindName, sentences, t, whatToDo } from "./texts.js";
+import { sentences } from "./sentences.js";
+import { errorWords, kindName, t, whatToDo } from "./texts.js";
 import { ago, moment } from "./times.js";
 
 export const isOpen = (alarm) => !alarm.cleared_at || !alarm.acked_at;
 
-/** 0 escalated, 1 new, 2 over but unseen, 3 acknowledged; drills come after what is real. */
+/** 0 escalated, 1 new, 2 a warning, or over and not acknowledged, 3 acknowledged, 4 a drill, 5 done. */
 export function urgency(alarm) {
   if (alarm.acked_at) return alarm.cleared_at ? 5 : 3;
   if (alarm.exercise) return 4;
@@ -18,7 +19,7 @@ export function urgency(alarm) {
   return alarm.escalated_at ? 0 : 1;
 }
 
-/** The loudest first, in each the newest. */
+/** The most urgent first; among equals the newest. */
 export function byUrgency(a, b) {
   return urgency(a) - urgency(b) || (a.heard_at < b.heard_at ? 1 : -1);
 }
@@ -33,7 +34,7 @@ export function stateWords(alarm) {
 const LEVELS = ["escalated", "new", "unseen", "acked", "drill", "done"];
 const SIGNS = { alarm: "!", warning: "i", info: "i" };
 
-/** bus: as it is now, or undefined. person may be null (nothing to answer with). */
+/** bus: as it is now, or undefined. person: who may acknowledge; null leaves the form out. */
 export function alarmCard(alarm, bus, person, { whole = false } = {}) {
   const level = LEVELS[urgency(alarm)];
   const card = make("article", { class: `alarm ${level} ${alarm.severity}`, "data-alarm": alarm.id });
@@ -58,7 +59,7 @@ export function alarmCard(alarm, bus, person, { whole = false } = {}) {
   return card;
 }
 
-/** What moves on while the alarm stays the same: how long ago, and where the bus is. */
+/** Updates what changes while the alarm does not: how long ago it was, and where the bus is. */
 export function freshen(card, alarm, bus) {
   const since = find(".alarm-ago", card);
   if (since) setText(since, ` (${ago(alarm.raised_at || alarm.heard_at)})`);
@@ -73,7 +74,7 @@ function where(alarm, bus) {
     there ? make("a", { href: `/?bus=${path(alarm.fleet)}/${path(alarm.bus)}`, "data-show": `${alarm.fleet}/${alarm.bus}` }, t("show_on_map")) : null);
 }
 
-/** The steps; in a drill nobody is to be sent anywhere. */
+/** The steps to take; a drill has none. */
 function toDo(alarm, bus) {
   if (alarm.exercise) return make("p", { class: "do" }, make("strong", {}, t("drill_do")));
   const steps = whatToDo(alarm.kind);
@@ -87,7 +88,7 @@ function toDo(alarm, bus) {
 
 const EMERGENCY = /(191|199|1669)/;
 
-/** On a telephone the emergency numbers can be pressed. */
+/** On a telephone the emergency numbers are links. */
 function withTelephone(step) {
   if (!matchMedia("(pointer: coarse)").matches) return [step];
   return step.split(EMERGENCY).map((part) => (EMERGENCY.test(part) ? make("a", { href: `tel:${part}` }, part) : part));
@@ -140,7 +141,7 @@ function ackForm(alarm, person) {
   return form;
 }
 
-/** Who did what with it. */
+/** What people and the station did with the alarm. */
 export async function alarmLog(id) {
   const lines = await get(`/api/alarms/${path(id)}/log`);
   return make("ol", { class: "log" }, ...lines.map((line) =>

@@ -1,4 +1,4 @@
-// The station's HTTP API: docs/station.md tells its addresses.
+// The station's HTTP API; /api/openapi.json describes it.
 
 const AGAIN_MS = 3000;
 let csrf = null;
@@ -10,13 +10,13 @@ export class ApiError extends Error {
   }
 }
 
-/** Off to the sign-in page, and back here afterwards. */
+/** Goes to the sign-in page, which comes back here afterwards. */
 export function signIn(reason) {
   const next = encodeURIComponent(location.pathname + location.search);
   location.assign(`/login?next=${next}${reason ? `&why=${reason}` : ""}`);
 }
 
-/** The page goes away: nobody waits for an answer any more. */
+/** Goes to the sign-in page. The promise never resolves: this page is being left. */
 function leaving() {
   signIn("expired");
   return new Promise(() => {});
@@ -34,7 +34,7 @@ async function ask(path, options = {}) {
   throw new ApiError(answer.status, detail);
 }
 
-/** GET. Somebody whose session is over goes to the sign-in page. */
+/** GET. If the session is over, the browser goes to the sign-in page. */
 export async function get(path) {
   try {
     return await ask(path);
@@ -44,7 +44,7 @@ export async function get(path) {
   }
 }
 
-/** GET of what a page needs once: while the station is away it is asked for again. */
+/** GET that tries again until the station answers: for what a page needs once. */
 export async function getAtLast(path) {
   for (;;) {
     try {
@@ -55,7 +55,7 @@ export async function getAtLast(path) {
   }
 }
 
-/** POST with the session's CSRF token; a FormData goes as it is, all else as JSON. */
+/** POST with the session's CSRF token. A FormData is sent as it is, other bodies as JSON. */
 export async function post(path, body = {}) {
   const raw = body instanceof FormData;
   const headers = raw ? {} : { "Content-Type": "application/json" };
@@ -68,7 +68,7 @@ export async function post(path, body = {}) {
   }
 }
 
-/** Who is signed in; null if nobody. */
+/** Who is signed in; null: no one. */
 export async function me() {
   try {
     const person = await ask("/api/me");

@@ -1,4 +1,4 @@
-// One bus: its seats now, and any of its days.
+// One bus: its alarms and seats now, and any of its days.
 
 import { AlarmList } from "./alarm_list.js";
 import { byUrgency, isOpen } from "./alarms.js";
@@ -83,7 +83,7 @@ async function main() {
     if (!centred && bus.lat !== null) { map.setView([bus.lat, bus.lon], 14); centred = true; }
   }
 
-  // Any day, once more
+  // The replay of a day
 
   async function loadDays() {
     const days = await getAtLast(`/api/buses/${path(fleet, name)}/days`);
@@ -105,7 +105,7 @@ async function main() {
     await places;
     const chosen = find("#day").value;
     const got = await get(`/api/buses/${path(fleet, name)}/day/${chosen}`).catch(() => null);
-    if (find("#day").value !== chosen) return; // another day was asked for meanwhile
+    if (find("#day").value !== chosen) return; // another day was chosen meanwhile
     if (!got) return setText(find("#loaded"), t("day_failed"));
     for (const event of got.events) event.time = event.at === null ? null : Date.parse(event.at) / 1000;
     got.events.sort((a, b) => (a.time || 0) - (b.time || 0));
@@ -190,7 +190,7 @@ async function main() {
   await loadDays();
 }
 
-/** Which numbers of which journal: what a technician looks for in `make pull`. */
+/** Missing seqs of each journal: what a technician looks for with `make pull`. */
 function gapWords(gaps) {
   if (!gaps.length) return "";
   const n = gaps.reduce((sum, gap) => sum + gap.last - gap.first + 1, 0);

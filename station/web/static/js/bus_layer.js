@@ -1,10 +1,10 @@
-// All buses on one canvas above the map: five hundred cost as little as five.
+// All buses on one canvas above the map: drawing five hundred costs little more than five.
 
 import { drawBus, STATES } from "./shapes.js";
 
 const L = window.L;
 const NEAR_PX = 22;
-const LABELS_UP_TO = 80; // more names than this in sight would hide the map
+const LABELS_UP_TO = 80; // more names than this would hide the map
 
 export const BusLayer = L.Layer.extend({
   initialize({ onChoose }) {
@@ -17,17 +17,17 @@ export const BusLayer = L.Layer.extend({
   onAdd(map) {
     const pane = map.getPane("buses") || map.createPane("buses"); // above the schools
     pane.style.zIndex = 640;
-    pane.style.pointerEvents = "none"; // clicks are the map's: see _click
+    pane.style.pointerEvents = "none"; // the map gets the clicks: see _click
     this._canvas = L.DomUtil.create("canvas", "buses", pane);
     this._canvas.setAttribute("aria-hidden", "true"); // the list says the same in words
     map.on("moveend zoomend resize viewreset", this._draw, this);
-    map.on("move", this.redraw, this); // an old computer cannot paint for each step of the mouse
+    map.on("move", this.redraw, this); // an old computer cannot draw at each step of the mouse
     map.on("click", this._click, this);
     map.on("mousemove", this._hover, this);
     this._draw();
   },
 
-  /** buses: [{key, show, lat, lon, heading, stale, text}]; those without a position are elsewhere. */
+  /** buses: [{key, show, lat, lon, heading, stale, text}]; a bus without a position is not drawn. */
   show(buses) {
     this._buses = buses.filter((bus) => bus.lat !== null && bus.lon !== null);
     this._buses.sort((a, b) => STATES.indexOf(b.show) - STATES.indexOf(a.show)); // alarms on top
@@ -76,7 +76,7 @@ export const BusLayer = L.Layer.extend({
     }
   },
 
-  /** The name goes to the right of its bus, else to the left; where neither is free, the list has it. */
+  /** The name stands to the right of its bus, or to the left; if neither is free, it is left out. */
   _name(pen, bus, at, taken, must) {
     const loud = bus.show === "alarm";
     pen.font = `${loud ? "bold 14px" : "13px"} "Noto Sans Thai", Tahoma, sans-serif`;

@@ -1,8 +1,8 @@
-// Elements, made without ever parsing a text as HTML.
+// Makes elements, and never parses a text as HTML.
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** make("td", {class: "late"}, "text", child): on* are listeners, null and false are left out. */
+/** make("td", {class: "late"}, "text", child): on* are listeners; null and false are left out. */
 export function make(tag, attributes = {}, ...children) {
   return fill(document.createElement(tag), attributes, children);
 }
@@ -22,10 +22,10 @@ function fill(node, attributes, children) {
   return node;
 }
 
-/** A cell of a table: what is short keeps in one line, what is long may break anywhere. */
+/** A cell of a table: a short text stays on one line, a long one may break anywhere. */
 export const reportCell = (text) => make("td", { class: text.length <= 24 ? "short" : "long" }, text);
 
-/** Touch the page only if the text is another one: 500 rows stay cheap. */
+/** Changes the page only if the text is different, so that 500 rows stay cheap. */
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }

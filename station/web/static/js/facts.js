@@ -1,11 +1,11 @@
-// What one bus says of itself, in words.
+// What a bus reports besides seats and alarms, in words.
 
 import { make, setText } from "./dom.js";
 import { heardWords, speedWords } from "./list.js";
 import { seatLines } from "./seats.js";
 import { kindName, placeName, t, word } from "./texts.js";
 
-/** Everything else that the bus says of itself. Unknown is said as unknown. */
+/** Fills the list with names and values; what is unknown is called unknown. */
 export function showFacts(list, bus) {
   const doors = bus.doors || {};
   const known = (value, text) => (value === null || value === undefined ? t("unknown") : text);

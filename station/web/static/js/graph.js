@@ -1,4 +1,4 @@
-// The speed over one day, and where its events lie. A click goes to that time.
+// The speed over one day, with its events. A click goes to that time.
 
 import { draw } from "./dom.js";
 import { kindName, t } from "./texts.js";
@@ -8,7 +8,7 @@ const H = 170;
 const LEFT = 44;
 const RIGHT = 12; // room for a mark at the very end
 const BOTTOM = 26;
-const BREAK_S = 120; // a line across a longer silence would claim what nobody knows
+const BREAK_S = 120; // a line across a longer gap would claim a speed that no one knows
 
 export class SpeedGraph {
   constructor(root, onSeek) {
@@ -66,7 +66,7 @@ export class SpeedGraph {
     return LEFT + ((time - this._from) / (this._to - this._from)) * (this._width - LEFT - RIGHT);
   }
 
-  /** The highest speed of each pixel: a short dash too fast stays in sight. */
+  /** The highest speed of each pixel, so that a short moment of high speed can be seen. */
   _line(track, y) {
     const parts = [];
     let last = null;
@@ -87,7 +87,7 @@ export class SpeedGraph {
 
 const max = (numbers) => numbers.reduce((most, one) => (one > most ? one : most), 0);
 
-/** Whole hours, or parts of them, as many as there is room for below the graph. */
+/** Whole hours or parts of an hour: as many as fit below the graph. */
 function ticks(from, to, room) {
   const step = [300, 600, 900, 1800, 3600, 7200, 10800].find((s) => (to - from) / s <= room) || 14400;
   const found = [];

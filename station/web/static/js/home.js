@@ -55,7 +55,7 @@ async function home() {
   drawPlaces();
   setInterval(drawPlaces, 300e3); // a new policy may have come
 
-  /** What a link from another page asked for; and an alarm that waits comes before all else. */
+  /** Opens what a link from another page asked for, or the alarms while one waits. */
   function openAsked() {
     const asked = new URLSearchParams(location.search).get("bus");
     if (live.buses.has(asked)) { show("map"); choose(asked); }
@@ -97,7 +97,7 @@ async function home() {
 
   function fit() {
     const there = [...live.buses.values()].filter((bus) => bus.lat !== null).map((bus) => [bus.lat, bus.lon]);
-    map.invalidateSize({ animate: false }); // the page may have been laid out anew since it was asked
+    map.invalidateSize({ animate: false }); // the layout may have changed since Leaflet measured it
     if (there.length) map.fitBounds(L.latLngBounds(there).pad(0.15), { maxZoom: 14 });
     return there.length > 0;
   }
@@ -111,7 +111,7 @@ async function home() {
     showChosen(false);
     const bus = live.buses.get(key);
     if (bus && bus.lat !== null && !map.getBounds().pad(-0.1).contains([bus.lat, bus.lon])) map.panTo([bus.lat, bus.lon], { animate: false });
-    clearTimeout(looked); // whoever walks through the list with the keyboard looks at none of them
+    clearTimeout(looked); // a person who moves through the list with the keyboard needs no track yet
     if (key) looked = setTimeout(showTrail, quiet ? 800 : 0, key);
   }
 
@@ -138,7 +138,7 @@ async function home() {
   }
 }
 
-/** On a phone: alarms, map, list, one at a time. Returns show(name). */
+/** On a phone: alarms, map or list, one at a time. Returns show(name). */
 function tabs() {
   const buttons = [...document.querySelectorAll("[data-tab]")];
   const show = (name) => {

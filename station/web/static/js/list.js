@@ -1,4 +1,4 @@
-// The buses as a table: the same as on the map, in words.
+// The buses as a table: what the map shows, in words.
 
 import { path } from "./api.js";
 import { make, setAttribute, setText } from "./dom.js";
@@ -7,11 +7,11 @@ import { busPicture, STATES } from "./shapes.js";
 import { placeName, t, word } from "./texts.js";
 import { ago, moment } from "./times.js";
 
-// Each column holds a second, smaller line; together they are what the office wants to see of a bus.
+// Each column has a second, smaller line below the first.
 const COLUMNS = { state: "phase", bus: "route", speed: "heard", seats: "alarms" };
 
 export class BusList {
-  /** onChoose(key): somebody has picked a bus. */
+  /** onChoose(key, quiet): the user chose a bus; quiet: the keyboard only passed over it. */
   constructor(root, onChoose) {
     this._rows = new Map();
     this._onChoose = onChoose;
@@ -38,7 +38,7 @@ export class BusList {
     this._chosen = key;
   }
 
-  /** Only rows whose bus changed; and those whose "minutes ago" grew. */
+  /** Updates the rows of `changed` buses; without `changed`, all rows. */
   show(buses, changed) {
     for (const [key, row] of this._rows) {
       if (!buses.has(key)) { row.node.remove(); this._rows.delete(key); }
@@ -100,7 +100,7 @@ export class BusList {
     if (row.node.hidden !== !fits) row.node.hidden = !fits;
   }
 
-  /** Rows change places only when a state does, and only those that have to. */
+  /** Moves only the rows that are out of order. */
   _sort() {
     const rows = [...this._rows.values()].sort((a, b) => a.order.localeCompare(b.order, undefined, { numeric: true }));
     let at = this._body.firstElementChild;
@@ -115,10 +115,10 @@ export class BusList {
   }
 }
 
-/** A repair, or that heads are counted, is said wherever the bus is named; a drill has its own state. */
+/** Service and evacuation are named wherever the bus is; a drill is a state of its own. */
 export const modeWords = (bus) => (["service", "evacuation"].includes(bus.mode) ? word("mode", bus.mode) : "");
 
-/** What its state does not say already. */
+/** The phase, if the state does not say it already, and the mode. */
 function phaseWords(bus) {
   const phase = bus.phase && !["driving", "parked"].includes(bus.show) ? word("phase", bus.phase) : "";
   return [phase, modeWords(bus)].filter(Boolean).join(" · ");

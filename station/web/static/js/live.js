@@ -1,10 +1,11 @@
-// What is known now: one copy of /api/live, kept fresh by /api/stream (server-sent events).
+// What the station knows now: one copy of /api/live, kept up to date by /api/stream (server-sent
+// events).
 
 import { get } from "./api.js";
 import { Stream } from "./stream.js";
 import { now, setNow } from "./times.js";
 
-const SILENT_MS = 40e3; // the station says "ping" every 15 s
+const SILENT_MS = 40e3; // the station sends a ping every 15 s
 
 export class Live extends EventTarget {
   constructor() {
@@ -36,7 +37,7 @@ export class Live extends EventTarget {
   _hear({ name, data }) {
     if (name === "error") return this._connection(false);
     this._heard = Date.now();
-    if (name === "open") return this._refetch(); // whatever was missed in between is in it
+    if (name === "open") return this._refetch(); // it has what was missed in between
     if (this._meanwhile) this._meanwhile.push({ name, data });
     this._take(name, data);
   }
@@ -48,14 +49,14 @@ export class Live extends EventTarget {
     else if (name === "station") this._station(JSON.parse(data));
   }
 
-  /** What the stream says while the answer is on its way is newer than that: it is taken again. */
+  /** Events that come while the answer is on its way may be newer than it: they are taken again. */
   async _refetch() {
     this._heard = Date.now();
     const meanwhile = [];
     this._meanwhile = meanwhile;
     try {
       const live = await get("/api/live");
-      if (this._meanwhile !== meanwhile) return; // asked once more since
+      if (this._meanwhile !== meanwhile) return; // it was fetched again since
       this._meanwhile = null;
       setNow(live.at);
       this.alarms = new Map(live.alarms.map((alarm) => [alarm.id, alarm]));
@@ -72,7 +73,7 @@ export class Live extends EventTarget {
     }
   }
 
-  /** A stream that says nothing is asked for anew, and so is one that broke and stays away. */
+  /** Opens the stream again if it is silent, or broke and stays away. */
   _watch() {
     if (Date.now() - this._heard > SILENT_MS) this._connection(false);
     if (!this.connected) this._checkThenOpen();
@@ -80,9 +81,9 @@ export class Live extends EventTarget {
 
   async _checkThenOpen() {
     try {
-      await get("/api/me"); // an ended session goes to the sign-in page from here
+      await get("/api/me"); // goes to the sign-in page if the session is over
       this._open();
-    } catch (error) { /* not there yet: the next watch asks again */ }
+    } catch (error) { /* not there yet: the next watch tries again */ }
   }
 
   _connection(up) {
@@ -98,7 +99,7 @@ export class Live extends EventTarget {
     this.dispatchEvent(new Event("connection"));
   }
 
-  /** An administrator took it off the list. */
+  /** An administrator took the bus off the list. */
   _gone(bus) {
     if (this.buses.delete(key(bus))) this.dispatchEvent(new Event("fresh"));
   }
@@ -109,21 +110,21 @@ export class Live extends EventTarget {
     this.dispatchEvent(new CustomEvent("alarms", { detail: alarm }));
   }
 
-  /** Over and acknowledged ones stand in the log; a page that is open for a week keeps few. */
+  /** Keeps few of those that are over and acknowledged: a page may stay open for a week. */
   _forgetOld() {
     const done = [...this.alarms.values()].filter((alarm) => alarm.cleared_at && alarm.acked_at);
     done.sort((a, b) => (a.heard_at < b.heard_at ? -1 : 1));
     for (const alarm of done.slice(0, -50)) this.alarms.delete(alarm.id);
   }
 
-  /** Buses are gathered and told four times a second at most, alarms never wait. */
+  /** Changes of buses are gathered for a quarter of a second; alarms never wait. */
   _bus(bus) {
     this.buses.set(key(bus), asShown(bus));
     this._changed.add(key(bus));
-    if (this._due === null) this._due = setTimeout(() => this._tell(), 250);
+    if (this._due === null) this._due = setTimeout(() => this._sendChanged(), 250);
   }
 
-  _tell() {
+  _sendChanged() {
     this._due = null;
     const changed = this._changed;
     this._changed = new Set();
@@ -131,15 +132,15 @@ export class Live extends EventTarget {
   }
 }
 
-/** Seats that nobody has told of are no seats: one null instead of four. */
+/** A bus that has not reported its seats gets one null instead of four. */
 function asShown(bus) {
   if (bus.seats && (bus.seats.total === null || bus.seats.taken === null)) bus.seats = null;
   return bus;
 }
 
-const PATIENCE_MS = 5000; // for the way from the bus to here
+const PATIENCE_MS = 5000; // on the way from the bus to the page
 
-/** Has the bus broken its promise of a next sign of life (next_s)? Told here, too: silence sends no news. */
+/** Whether the bus broke its promise of a next state (next_s). A silent bus causes no event, so the page counts too. */
 export function isStale(bus) {
   if (bus.stale || bus.dark_since) return true;
   if (bus.next_s === null || bus.heard_at === null) return false;

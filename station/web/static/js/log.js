@@ -1,4 +1,4 @@
-// All alarms of a time, open or over, and who did what.
+// All alarms of some days, open or over, and who did what.
 
 import { alarmCard, alarmLog, byUrgency, isOpen } from "./alarms.js";
 import { get } from "./api.js";
@@ -35,7 +35,7 @@ async function main() {
     if (bus.value.trim()) query.set("bus", bus.value.trim());
     const found = (await get(`/api/alarms?${query}`)).filter(fits(state.value)).sort(byNewest);
     find("#count").textContent = found.length ? t("n_found", { n: found.length }) : t("none_found");
-    if (find("#found form.ack input:focus")) return; // somebody is typing there
+    if (find("#found form.ack input:focus")) return; // a person is typing there
     find("#found").replaceChildren(...found.map((alarm) => {
       const card = alarmCard(alarm, live.buses.get(key(alarm)), person, { whole: true });
       const log = make("details", { class: "log-of" }, make("summary", {}, t("who_did_what")));

@@ -1,4 +1,4 @@
-// Sign in, and back to where one came from.
+// Signs in, and goes back to the page that asked for it.
 
 import { post } from "./api.js";
 import { find } from "./dom.js";
@@ -30,7 +30,7 @@ async function main() {
   });
 }
 
-/** Only addresses of this station: a link from elsewhere must not lead away. */
+/** Only addresses of this station: a link from outside must not lead elsewhere. */
 function backTo(next) {
   const target = new URL(next || "/", location.origin);
   return target.origin === location.origin && target.pathname !== "/login" ? target.href : "/";

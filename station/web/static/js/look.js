@@ -1,4 +1,4 @@
-// For the administrator: what the city calls a bus, whom to call about it, and how its seats stand.
+// For administrators: a bus's name, its telephone number and its seat layout.
 
 import { path, post } from "./api.js";
 import { make } from "./dom.js";
@@ -41,7 +41,7 @@ export function lookForm(bus) {
   return make("details", {}, make("summary", {}, t("bus_look")), form, make("p", {}, off, " ", t("gone_hint")));
 }
 
-/** "1 2 - 3 4" a line -> {"rows": [[1, 2, null, 3, 4]]}; nothing -> null, two and two. */
+/** A row a line, "1 2 - 3 4" -> {"rows": [[1, 2, null, 3, 4]]}; an empty text -> null. */
 function layoutOf(text) {
   const rows = text.split("\n").map((line) => line.trim()).filter(Boolean)
     .map((line) => line.split(/\s+/).map((word) => (/^\d+$/.test(word) ? Number(word) : null)));

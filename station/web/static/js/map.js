@@ -1,5 +1,5 @@
-// The map under the buses: streets if there are any (a tile server, a .pmtiles file), always
-// Thailand's outline, and the places of the city's policy.
+// The map under the buses: Thailand's outline, streets if the station has any (a tile server or a
+// .pmtiles file), and the places of the city's policy.
 
 import { getAtLast } from "./api.js";
 import { draw, make } from "./dom.js";
@@ -44,21 +44,21 @@ async function streets(map) {
     url: pmtiles, flavor: "light", lang: document.documentElement.lang,
     attribution: escape(credit || "© OpenStreetMap"),
   });
-  layer.backgroundColor = null; // where the file has nothing, the outline stays in sight
+  layer.backgroundColor = null; // where the file has nothing, the outline shows
   layer.addTo(map);
 }
 
-// Leaflet writes a credit as HTML: the operator's own words, but never as a tag.
+// Leaflet takes a credit as HTML: it must stay a text.
 const escape = (text) => text.replace(/[<>&"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
-/** Stops, schools, zones and routes, as a layer; null: asked again, they are as they were. */
+/** Stops, schools, zones and routes as a layer. again: fetch them anew; null: nothing changed. */
 export async function showPlaces(map, again) {
   const known = again && await loadPlaces();
   const places = await loadPlaces(again);
   if (known && JSON.stringify(known) === JSON.stringify(places)) return null;
-  // roads lie below all else, points above
-  places.features.sort((a, b) => ORDER.indexOf(a.properties.what) - ORDER.indexOf(b.properties.what));
-  return L.geoJSON(places, {
+  // roads lie below all else, points above; the answer itself stays as it came, to compare with
+  const features = [...places.features].sort((a, b) => ORDER.indexOf(a.properties.what) - ORDER.indexOf(b.properties.what));
+  return L.geoJSON({ ...places, features }, {
     style: (feature) => ({ ...STYLE[look(feature)], interactive: true }),
     pointToLayer: (feature, at) => spot(feature, at),
     onEachFeature: (feature, shape) => {

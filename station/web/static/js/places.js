@@ -1,16 +1,16 @@
-// The places of the city's policy: what the map draws, the names of ids, and words for where a
-// bus is that can be said on the telephone.
+// The places of the city's policy: what the map draws, the names of ids, and where a bus is in
+// words that can be said on the telephone.
 
 import { getAtLast } from "./api.js";
 import { namePlaces, t } from "./texts.js";
 
 const M_PER_DEG = 111195;
-const NEAR_M = 5000; // farther off a name says nothing
+const NEAR_M = 5000; // a place farther away does not help
 const AT_M = 50; // the radius of a stop (docs/policy.md)
 let asked = null;
 let points = [];
 
-/** GeoJSON, once a page, or again; while the station is away it is asked for again. */
+/** GeoJSON, fetched once; again: fetched anew. */
 export function loadPlaces(again) {
   if (!asked || again) asked = getAtLast("/api/places").then(keep);
   return asked;
@@ -23,7 +23,7 @@ function keep(places) {
   return places;
 }
 
-/** "near School X, 120 m · 13.08270, 100.88330"; unknown is said as unknown. */
+/** "near School X, 120 m · 13.08270, 100.88330"; or that it is unknown. */
 export function whereWords(lat, lon) {
   if (lat === null || lon === null) return t("where_unknown");
   const at = `${lat.toFixed(5)}, ${lon.toFixed(5)}`;

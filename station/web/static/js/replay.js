@@ -1,4 +1,4 @@
-// A day once more: where the bus was at any time of it, and a clock that runs through it.
+// The replay of a day: where the bus was at any time, and a clock that runs through the day.
 
 const TOGETHER_S = 60; // the bus keeps a position every 30 s while it moves (docs/mqtt.md, track)
 const SAME_PLACE_DEG = 0.001; // about 100 m

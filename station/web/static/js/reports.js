@@ -1,4 +1,4 @@
-// A day or a month of a bus or of all: a table here, a file for the office.
+// A day or a month of a bus or a fleet: a table on the page, a file for the office.
 
 import { get } from "./api.js";
 import { find, make, reportCell } from "./dom.js";

@@ -1,4 +1,4 @@
-// The seats of one bus, drawn as it is built, front at the top. A seat is told by its picture and
+// The seats of one bus, drawn as it is built, front at the top. A seat is known by its picture and
 // its number, never by colour alone: taken = a person, empty = an outline, unknown = ? on stripes,
 // unbelted = a person and a warning triangle.
 
@@ -11,7 +11,7 @@ const SIDE = 34;
 const NOSE = 74;
 const TAIL = 46;
 
-/** layout {"rows": [[1, 2, null, 3, 4], ...]}, null is the aisle; without one, two and two. */
+/** layout {"rows": [[1, 2, null, 3, 4], ...]}, null is the aisle; without a layout, two seats on each side. */
 export function rowsOf(bus) {
   if (bus.layout && bus.layout.rows && bus.layout.rows.length) return bus.layout.rows;
   const total = bus.seats ? bus.seats.total : 0;
@@ -104,12 +104,12 @@ function seat(number, state, x, y, named = false) {
   return group;
 }
 
-/** All in one sentence, for who cannot see the picture. */
+/** All seats in one sentence, for people who cannot see the picture. */
 export function seatSentence(bus) {
   return seatLines(bus).map(([name, text]) => `${name}: ${text}`).join(". ");
 }
 
-/** [[name, seats]] of what there is to say. */
+/** [[name, seats]], a line for each state of seats. */
 export function seatLines(bus) {
   if (!bus.seats) return [[t("seats"), t("unknown")]];
   const all = rowsOf(bus).flat().filter((number) => number !== null);
@@ -120,7 +120,7 @@ export function seatLines(bus) {
     .concat([[then(bus, t("seat_empty")), String(list("empty").length)]]);
 }
 
-/** Of a bus that is silent nothing is empty now; it was, when it was last heard. */
+/** No seat of a silent bus is known to be empty now; it was when the bus was last heard. */
 const then = (bus, what) => (isStale(bus) ? t("at_that_time", { what }) : what);
 
 export function seatLegend() {

@@ -1,7 +1,7 @@
 // How a bus looks on a map: each state has its own shape, its own colour and its own word.
 // driving: an arrow in a circle; stopped: a square with two bars; parked: a square with P;
 // dark: a diamond with ?; alarm: an octagon with !, larger than all; drill: a white, dashed plate
-// with the word itself, nothing like an alarm.
+// with the word itself, not at all like an alarm.
 
 import { t } from "./texts.js";
 
@@ -77,7 +77,7 @@ function sign(pen, show, size, heading) {
   pen.fillText({ parked: "P", dark: "?", alarm: "!" }[show], 0, size * 0.08);
 }
 
-/** The word on white, in a broken frame. */
+/** The word "drill" on white, in a dashed frame. */
 function plate(pen, size) {
   pen.beginPath();
   pen.rect(-size * 1.75, -size * 0.9, size * 3.5, size * 1.8);
@@ -116,7 +116,7 @@ function nose(pen, size, heading) {
   pen.fill();
 }
 
-/** The same picture for the legend and the list, as a canvas of its own. */
+/** The same picture on a canvas of its own, for the legend and the list. */
 export function busPicture(show, size = 34) {
   const canvas = document.createElement("canvas");
   const ratio = window.devicePixelRatio || 1;

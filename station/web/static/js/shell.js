@@ -1,5 +1,5 @@
-// What every page has: who is signed in, the language, the sound, how fresh all this is, and the
-// alarms, loudest first, wherever one is.
+// What every page has: who is signed in, the language, the sound, how old the data is, and the
+// most urgent alarm.
 
 import { me, post, signIn } from "./api.js";
 import { byUrgency, isOpen, urgency } from "./alarms.js";
@@ -12,7 +12,7 @@ import { clock, moment, now, weekday } from "./times.js";
 
 const PAGES = [["/", "page_map"], ["/alarms", "page_alarms"], ["/reports", "page_reports"], ["/admin", "page_admin"]];
 
-/** Signs in, builds the top of the page and begins to listen: {person, live, sound, label}. */
+/** Checks the session, builds the top of the page and starts to listen: {person, live, sound, label}. */
 export async function openPage() {
   const person = await askUntilAnswered();
   if (!person) { signIn(); return new Promise(() => {}); }
@@ -39,7 +39,7 @@ export async function openPage() {
   return { person, live, sound, label };
 }
 
-/** The station may be away while a page is opened: ask again until it is there. */
+/** The station may be away while a page is opened: asks again until it answers. */
 async function askUntilAnswered() {
   for (;;) {
     try {
@@ -55,7 +55,7 @@ function top(person, sound) {
   const pages = PAGES.filter(([address]) => address !== "/admin" || person.role === "admin");
   const soundButton = make("button", { type: "button", id: "sound", onclick: () => sound.chime(), title: t("sound_try") }, t("sound_on"));
   const showSound = () => {
-    soundButton.hidden = !sound.on; // while it is off, #quiet says so, and louder
+    soundButton.hidden = !sound.on; // while it is off, #quiet says so more clearly
   };
   sound.addEventListener("change", showSound);
   showSound();
@@ -78,9 +78,9 @@ function top(person, sound) {
     make("div", { id: "spoken", class: "spoken", role: "alert" }));
 }
 
-const PATIENCE_MS = 1500; // a browser that allows sound begins within this
+const PATIENCE_MS = 1500; // a browser that allows sound starts it within this time
 
-/** A browser keeps quiet until somebody has touched the page: said until somebody has. */
+/** A browser plays no sound until the user has touched the page: the strip stays until then. */
 function warnOfSilence(sound) {
   const show = () => { find("#quiet").hidden = sound.on; };
   sound.addEventListener("change", () => { if (sound.on) show(); });
@@ -92,7 +92,7 @@ async function signOut() {
   location.assign("/login");
 }
 
-/** Says in one line what cannot be trusted now, and since when. Silence here means fresh. */
+/** Says in one line what is out of date, and since when. No line: everything is up to date. */
 function freshness(live) {
   const lines = [];
   if (!live.connected && Date.now() - live.since > 2000) {
@@ -108,9 +108,9 @@ function freshness(live) {
   setText(find("#today"), weekday(now()));
 }
 
-let told = null;
+let spoken = null;
 
-/** Buses in need whose alarm no database could list yet. */
+/** Buses in need whose alarm the database could not list yet. */
 function unlisted(live) {
   if (!live.station || live.station.database.ok) return [];
   return [...live.buses.values()].filter((bus) => bus.unlisted);
@@ -134,8 +134,8 @@ function sayAlarms(live, sound, title, label, changed) {
   setText(bar, [inNeed && t("unlisted", { buses: inNeed }), unseen.length && `${t("n_unacked", { n: unseen.length })}: ${line}`].filter(Boolean).join(" · "));
   const news = changed && !changed.acked_at && !changed.cleared_at;
   const id = news && `${changed.id} ${changed.escalated_at}`;
-  if (news && id !== told) {
-    told = id;
+  if (news && id !== spoken) {
+    spoken = id;
     setText(find("#spoken"), `${changed.exercise ? `${t("drill")} ` : ""}${kindName(changed.kind)}, ${label(changed)}`);
     if (urgency(changed) > 1) sound.chime();
   }

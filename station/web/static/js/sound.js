@@ -1,6 +1,6 @@
-// The sound of an alarm. Browsers keep quiet until somebody has touched the page, so whether
-// sound is on is itself shown. Loops are rendered once and played by the audio thread: they go
-// on while the tab is in the background, where timers sleep.
+// The sound of an alarm. A browser plays no sound until the user has touched the page, so the page
+// shows whether sound is on. Loops are rendered once and played by the audio thread: they continue
+// while the tab is in the background, where timers sleep.
 
 const RATE = 22050;
 const PATTERNS = {
@@ -36,7 +36,7 @@ export class Sound extends EventTarget {
     this._follow();
   }
 
-  /** name: "alarm", "escalated", or null for silence. It goes on until told otherwise. */
+  /** name: "alarm", "escalated", or null for silence. It plays until the next call. */
   loop(name) {
     this.wanted = name;
     this._follow();

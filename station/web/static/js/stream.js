@@ -1,5 +1,5 @@
-// The stream of this page: that of all tabs (stream_worker.js), or its own where the browser has
-// no shared workers, as on phones.
+// The stream of this page: shared by all tabs (stream_worker.js), or its own if the browser has no
+// shared workers, as on phones.
 
 import { openSource } from "./source.js";
 
@@ -10,12 +10,12 @@ export class Stream {
     this._source = null;
     if (!window.SharedWorker) return;
     const worker = new SharedWorker("/static/js/stream_worker.js", { type: "module" });
-    worker.onerror = () => { this._port = null; this.open(); }; // an older browser: on its own
+    worker.onerror = () => { this._port = null; this.open(); }; // an older browser: a stream of its own
     this._port = worker.port;
     this._port.onmessage = ({ data }) => hear(data);
   }
 
-  /** Begin, or begin again; "open" is heard when it flows. */
+  /** Opens the stream, or opens it again; then "open" is heard. */
   open() {
     if (this._port) return this._port.postMessage("open");
     if (this._source) this._source.close();

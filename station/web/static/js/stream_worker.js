@@ -1,5 +1,5 @@
-// One stream for all tabs: a browser allows six connections to a host, and an officer with a
-// seventh tab must still be able to acknowledge.
+// One stream for all tabs: a browser allows six connections to a host, and an officer who opens a
+// seventh tab must still be able to acknowledge an alarm.
 
 import { openSource } from "./source.js";
 
@@ -8,12 +8,12 @@ const tabs = new Set();
 let source = null;
 let heard = 0;
 
-function tell(message) {
+function send(message) {
   heard = Date.now();
   for (const tab of tabs) tab.postMessage(message);
 }
 
-/** A tab wants to listen, or has heard nothing for long. */
+/** A tab wants to listen, or has heard nothing for a long time. */
 function open(tab) {
   tabs.add(tab);
   const well = source && source.readyState === EventSource.OPEN && Date.now() - heard < SILENT_MS;
@@ -21,7 +21,7 @@ function open(tab) {
   if (source && source.readyState === EventSource.CONNECTING && Date.now() - heard < SILENT_MS) return;
   if (source) source.close();
   heard = Date.now();
-  source = openSource(tell);
+  source = openSource(send);
 }
 
 function leave(tab) {

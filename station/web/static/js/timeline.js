@@ -1,10 +1,11 @@
-// What happened on one day, one line an event, each with its reasons in words.
+// The events of one day, a line each, with the reasons in words.
 
 import { make, setAttribute } from "./dom.js";
-import { kindName, sentences, t } from "./texts.js";
+import { sentences } from "./sentences.js";
+import { kindName, t } from "./texts.js";
 import { clock, moment } from "./times.js";
 
-const SHOWN = 600; // a day of a broken sensor may hold thousands; the page stays light
+const SHOWN = 600; // a broken sensor may cause thousands in a day
 
 export class Timeline {
   constructor(root, onSeek) {
@@ -14,7 +15,7 @@ export class Timeline {
     this._onSeek = onSeek;
   }
 
-  /** events in order of time; level "all", or "warning" for warnings and alarms only. */
+  /** events in order of time; level: "all", or "warning" for warnings and alarms only. */
   show(events, level) {
     const wanted = events.filter((event) => level === "all" || event.severity !== "info");
     const shown = wanted.slice(-SHOWN);
@@ -40,7 +41,7 @@ export class Timeline {
     return item;
   }
 
-  /** Marks what was last on the way at that time. */
+  /** Marks the last event before that time. */
   at(time) {
     let last = null;
     for (const [of, node] of this._items || []) if (of !== null && of <= time) last = node;
@@ -57,7 +58,7 @@ export class Timeline {
 const LATE_MS = 5 * 60e3;
 const isLate = (event) => event.at !== null && Date.parse(event.heard_at) - Date.parse(event.at) > LATE_MS;
 
-/** What only happens has no beginning and no end. */
+/** Kinds that have no duration, and so no beginning and end. */
 const HAPPENS = ["trip_started", "trip_ended", "stop_served", "started", "self_test", "policy_changed", "records_lost", "fault",
   "check_too_soon", "stop_missed", "stop_out_of_order", "arrival_notice"];
 const happens = (event) => HAPPENS.includes(event.kind);

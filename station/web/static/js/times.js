@@ -7,7 +7,7 @@ export const UTC_OFFSET_MS = 7 * 3600e3;
 const made = {};
 let ahead_ms = 0;
 
-/** How the browser's clock stands to the station's: a wrong clock here must not age a bus. */
+/** Measures the browser's clock against the station's: if it is wrong, no bus must look old. */
 export function setNow(iso) {
   ahead_ms = Date.now() - Date.parse(iso);
 }
@@ -37,18 +37,18 @@ export const date = (when) => format("date", when);
 export const monthName = (when) => format("month", when);
 export const weekday = (when) => format("weekday", when);
 
-/** Today's events with the time alone, older ones with their day. */
+/** The time; on another day than today, with the date. */
 export function moment(when) {
   if (when === null || when === undefined) return t("unknown");
   return date(when) === date(now()) ? clock(when) : `${date(when)} ${clock(when)}`;
 }
 
-/** "2026-11-22" is a local day; its first millisecond. */
+/** The first millisecond of a local day such as "2026-11-22". */
 export const dayStart = (day) => Date.parse(`${day}T00:00:00Z`) - UTC_OFFSET_MS;
 
 export const localDay = (when) => new Date(when + UTC_OFFSET_MS).toISOString().slice(0, 10);
 
-/** A length of time in the two largest units that say something. */
+/** A length of time in its two largest units. */
 export function duration(seconds) {
   if (seconds === null || seconds === undefined) return t("unknown");
   const s = Math.round(seconds);
@@ -59,7 +59,7 @@ export function duration(seconds) {
   return t("n_d", { n: Math.floor(s / 86400) });
 }
 
-/** Coarse on purpose: a row is touched once a minute, not once a second. */
+/** Coarse on purpose: a row changes once a minute, not once a second. */
 export function ago(when) {
   if (when === null || when === undefined) return t("never");
   const s = (now() - Date.parse(when)) / 1000;

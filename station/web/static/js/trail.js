@@ -1,9 +1,9 @@
-// The way of a bus on the map. Where it was not heard of for long the line is broken: one drawn
-// straight across would claim what nobody knows.
+// The track of a bus on the map. Where its position was unknown for long the line is broken: a line
+// across the gap would claim a track that no one knows.
 
 const L = window.L;
 const BREAK_S = 120; // as in the speed graph
-const POINTS = 4000; // of a bus that is watched for a week
+const POINTS = 4000; // at most, of a bus that is watched for a week
 
 export class Trail {
   constructor(map) {
@@ -19,7 +19,7 @@ export class Trail {
     this._draw();
   }
 
-  /** One more position, of a bus whose way is shown already. */
+  /** Adds a position to a track that is shown already. */
   add(time, lat, lon) {
     if (!this._parts.length || time <= this._last) return;
     this._put(time, lat, lon);

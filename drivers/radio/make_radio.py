@@ -1,0 +1,62 @@
+"""Makes the radios that bus.json names.
+
+Only their drivers are imported: an unused one takes no memory.
+"""
+
+from machine import UART, Pin
+
+from drivers.radio.missing_radio import MissingRadio
+
+_BAUD = 115200
+
+
+def make_radio(config, table):
+    """-> one radio. config: from firmware.config.load; table: of drivers/board/tables.py."""
+    made = [
+        _wifi(config) if name == "wifi" else _cellular(config, table) for name in config["radios"]
+    ]
+    if len(made) == 1:
+        return made[0]
+    from drivers.radio.radios import Radios
+
+    return Radios(made, config["next_radio_s"])
+
+
+def _wifi(config):
+    from network import STA_IF, WLAN
+
+    from drivers.radio.wifi import Wifi
+
+    return Wifi(WLAN(STA_IF), config["wifi"])
+
+
+def _cellular(config, table):
+    if "cellular" not in table["radios"]:
+        return MissingRadio("cellular", "This board has no modem: radios cannot name cellular.")
+    from network import PPP
+
+    from drivers.radio.cellular import Cellular
+    from drivers.radio.modem_power import ModemPower
+
+    pins = table["on_board"]
+    uart = UART(
+        table["uarts"]["modem"],
+        baudrate=_BAUD,
+        rx=Pin(pins["modem_rx"]),
+        tx=Pin(pins["modem_tx"]),
+        rxbuf=4096,
+        txbuf=1024,
+    )
+    power = ModemPower(
+        Pin(pins["modem_key"], Pin.OUT, value=0),
+        _output(pins, "modem_supply", 1),
+        _output(pins, "modem_dtr", 0),
+        _output(pins, "modem_reset", 0),
+    )
+    gnss = config["gnss"]
+    return Cellular(uart, PPP, power, config["cellular"], gnss["in_modem"], gnss["fast"])
+
+
+def _output(pins, name, value):
+    """None if this board has no such pin."""
+    return Pin(pins[name], Pin.OUT, value=value) if name in pins else None

@@ -1,0 +1,85 @@
+"""StatePublisher: what the city sees of the bus now, on the topics `state` and `status`.
+
+`state` goes out at once when something on a map changes, else every 10 s, of a parked bus every
+60 s. It is only sent when it leaves at once; an old one is never queued.
+"""
+
+from micropython import const
+
+from firmware import VERSION, messages
+from firmware.journal.journal import ALARM, TRACK
+from firmware.rules.engine import unwatched
+from firmware.snapshot import PARKED
+from firmware.trip.sleep import LEAVING
+
+_STATE_S = const(10)
+_PARKED_STATE_S = const(60)
+_EARLY_MS = const(1000)  # so that the promise of next_s holds at one tick a second too
+
+
+class StatePublisher:
+    def __init__(self, config, startup, snapshot, journal, recorder, policy, sleeping):
+        """policy: PolicyInForce; sleeping: Sleep."""
+        self._startup = startup
+        self._snapshot = snapshot
+        self._journal = journal
+        self._recorder = recorder
+        self._policy = policy
+        self._sleeping = sleeping
+        self._has_belts = config["seats"]["belts"]
+        self._sleep_s = config["sleep"]["wake_s"] if config["sleep"]["on"] else None
+        self._sent_ms = 0
+        # As in the state that was sent last.
+        self._phase = self._mode = self._front_door = self._emergency_door = None
+        self._seat_changes = self._was_leaving = None
+
+    def turn(self, now_ms, uplink):
+        """Publishes the state if it is due and the uplink takes it."""
+        s, is_leaving = self._snapshot, self._sleeping.state == LEAVING
+        if is_leaving:
+            every_s = self._sleeping.next_s
+        else:
+            every_s = _PARKED_STATE_S if s.trip.phase == PARKED else _STATE_S
+        is_due = now_ms - self._sent_ms >= every_s * 1000 - _EARLY_MS
+        if not (is_due or self._has_changed(s, is_leaving)) or not uplink.wants_state(now_ms):
+            return
+        self._sent_ms = now_ms
+        self._remember(s, is_leaving)
+        uplink.offer_state(self._state(s, every_s))
+        if is_leaving:
+            self._sleeping.said(now_ms)
+
+    def status(self):
+        """-> bytes, for every new connection."""
+        startup = self._startup
+        return messages.status(
+            self._snapshot.utc_ms,
+            VERSION,
+            self._journal.epoch,
+            startup.boot,
+            startup.reset_cause,
+            startup.start,
+            unwatched(self._policy.thresholds, self._has_belts),
+            self._policy.hash,
+            self._sleep_s,
+        )
+
+    def _state(self, s, every_s):
+        alarms, track = self._journal.backlog(ALARM), self._journal.backlog(TRACK)
+        return messages.state(s, self._recorder.active(), alarms, track, every_s)
+
+    def _has_changed(self, s, is_leaving):
+        """Compared one by one: a tuple would be garbage in every turn."""
+        return (
+            s.trip.phase != self._phase
+            or s.trip.mode != self._mode
+            or s.vehicle.front_door != self._front_door
+            or s.vehicle.emergency_door != self._emergency_door
+            or s.seats.changes != self._seat_changes
+            or is_leaving != self._was_leaving
+        )
+
+    def _remember(self, s, is_leaving):
+        self._phase, self._mode = s.trip.phase, s.trip.mode
+        self._front_door, self._emergency_door = s.vehicle.front_door, s.vehicle.emergency_door
+        self._seat_changes, self._was_leaving = s.seats.changes, is_leaving

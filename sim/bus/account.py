@@ -1,0 +1,134 @@
+"""The account of one bus: what its journals confirmed, against what the city has (P1, P2)."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from firmware.journal.journal import KIND_EVENT
+from firmware.messages import POSITION_FORMAT
+from sim.bus.vehicle import Vehicle
+
+Arrival = tuple[int, str, bytes]
+"""(ms, topic, payload), as Peer.city keeps it."""
+Key = tuple[str, int]
+"""(epoch, seq): what the city takes a record of this bus once by."""
+
+_UNKNOWN = 0xFFFF
+
+
+class Confirmed(NamedTuple):
+    at_ms: int
+    lane: int
+    kind: int
+    payload: bytes
+
+
+class Account:
+    def __init__(self, config: dict[str, Any]):
+        self._root = f"schoolbus/{config['fleet']}/{config['bus']}/"
+        self.confirmed: dict[Key, Confirmed] = {}
+        self.torn: dict[Key, Confirmed] = {}
+        """Appends that a power cut broke off: the city may have these, or not."""
+
+    def watch(self, vehicle: Vehicle) -> None:
+        """Every record that this boot's journal confirms is on the account."""
+        assert vehicle.bus is not None
+        journal = vehicle.bus.journal
+        append = journal.append
+
+        def counted(lane: int, kind: int, payload: bytes) -> int:
+            key = (journal.epoch, journal.next_seq)
+            assert key not in self.confirmed and key not in self.torn, f"{key} given out twice"
+            record = Confirmed(vehicle.now_ms, lane, kind, bytes(payload))
+            self.torn[key] = record
+            seq = append(lane, kind, payload)
+            assert (journal.epoch, seq) == key
+            self.confirmed[key] = self.torn.pop(key)
+            return seq
+
+        journal.append = counted
+
+    def journalled(self) -> list[dict]:
+        """Every confirmed event, as its message will read, in the order of confirmation."""
+        return [
+            _event(key, record.payload)
+            for key, record in self.confirmed.items()
+            if record.kind == KIND_EVENT
+        ]
+
+    def events(self, city: Iterable[Arrival]) -> list[dict]:
+        """Events that the city has, the first time each."""
+        return [json.loads(payload) for _, payload in self._taken(city, "event")]
+
+    def missing(self, city: Iterable[Arrival]) -> int:
+        return len(self.confirmed.keys() - {key for key, _ in self._records(city)})
+
+    def check(self, city: Iterable[Arrival]) -> None:
+        """AssertionError: what the city has, each record taken once, is not what was confirmed."""
+        last: dict[tuple[str, int], int] = {}
+        for key, body in self._records(city):
+            record = self.confirmed.get(key) or self.torn.get(key)
+            assert record is not None, f"{key} reached the city and was never appended"
+            expected = _as_heard(key, record)
+            assert body == expected, f"{key} was changed on its way: {body!r}, not {expected!r}"
+            epoch, seq = key
+            lane = (epoch, record.lane)
+            assert seq > last.get(lane, 0), f"{key} came out of order in its lane"
+            last[lane] = seq
+
+    def repeats(self, city: Iterable[Arrival]) -> int:
+        """Records that came more than once and are dropped by their key."""
+        city = list(city)
+        return sum(1 for _ in self._all(city)) - sum(1 for _ in self._records(city))
+
+    def _taken(self, city: Iterable[Arrival], name: str) -> Iterator[tuple[Key, bytes]]:
+        """Messages of one topic whose first record is new."""
+        seen: set[Key] = set()
+        for _, topic, payload in city:
+            if topic == self._root + name:
+                message = json.loads(payload)
+                key = (message["epoch"], message["seq"])
+                if key not in seen:
+                    seen.add(key)
+                    yield key, payload
+
+    def _records(self, city: Iterable[Arrival]) -> Iterator[tuple[Key, Any]]:
+        """Each record once, in the order of its first arrival."""
+        seen: set[Key] = set()
+        for key, body in self._all(city):
+            if key not in seen:
+                seen.add(key)
+                yield key, body
+
+    def _all(self, city: Iterable[Arrival]) -> Iterator[tuple[Key, Any]]:
+        for _, topic, payload in city:
+            if topic == self._root + "event":
+                message = json.loads(payload)
+                yield (message["epoch"], message["seq"]), payload
+            elif topic == self._root + "track":
+                message = json.loads(payload)
+                for number, row in enumerate(_rows(message)):
+                    yield (message["epoch"], message["seq"] + number), row
+
+
+def _rows(message: dict) -> Iterator[tuple]:
+    """The positions of a `track` message: (utc_s, lat_e7, lon_e7, speed in 0.1 km/h, heading)."""
+    at = message["t"], message["lat"], message["lon"]
+    assert len(message["d"]) == message["n"]
+    for seconds, lat, lon, speed, heading in message["d"]:
+        at = at[0] + seconds, at[1] + lat, at[2] + lon
+        yield (*at, speed, heading)
+
+
+def _as_heard(key: Key, record: Confirmed) -> Any:
+    if record.kind == KIND_EVENT:
+        return b'{"v":1,"epoch":"%s","seq":%d,' % (key[0].encode(), key[1]) + record.payload
+    values = struct.unpack(POSITION_FORMAT, record.payload)
+    return tuple(None if at > 2 and value == _UNKNOWN else value for at, value in enumerate(values))
+
+
+def _event(key: Key, body: bytes) -> dict:
+    return {"v": 1, "epoch": key[0], "seq": key[1], **json.loads(b"{" + body)}

@@ -1,0 +1,103 @@
+"""python -m station.bench [--db postgresql://...]: how fast the station takes in records.
+
+Compared with a bare executemany of the same rows into the same table: in turns, in the same run, so
+that both run on the same computer under the same load. sim/bench/station*.py measures the station
+from outside.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import json
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from station.db.tables import positions
+from station.ingest import contract
+from station.ingest.mqtt import Came
+from station.settings import Settings
+from station.station import Station
+
+_TURNS, _MESSAGES, _ROWS = 12, 200, 50
+_TOPIC = "schoolbus/bench/bus-01/track"
+GOAL = 0.6
+
+
+def _track(number: int, now_ms: int) -> bytes:
+    rows = [[1, -37, 12, 416, 183]] * _ROWS
+    head = {"v": 1, "epoch": "9f3a21c4", "seq": 1 + number * _ROWS, "n": _ROWS}
+    body = {**head, "t": now_ms // 1000, "lat": 130827000, "lon": 1008833000, "d": rows}
+    return json.dumps(body).encode()
+
+
+async def ingest(db: str) -> tuple[float, float]:
+    """-> (records/s taken in, records/s of the bare executemany)."""
+    station = Station(Settings(db=db))
+    await station.db.upgrade()
+    now_ms = station.clock.now_ms()
+    ours_s = bare_s = 0.0
+    for turn in range(-1, _TURNS):  # the first turn enters the bus, and is not counted
+        first = (turn + 1) * _MESSAGES
+        payloads = [_track(number, now_ms) for number in range(first, first + _MESSAGES)]
+        begin = time.perf_counter()
+        await _ours(station, payloads, now_ms)
+        took_s = time.perf_counter() - begin
+        rows = [(2, seq, now_ms // 1000, 130827000, 1008833000, 416, 183, None)
+                for seq in range(first * _ROWS, (first + _MESSAGES) * _ROWS)]  # fmt: skip
+        begin = time.perf_counter()
+        async with station.db.write() as connection:
+            await _bare(connection, station.db.is_sqlite, rows)
+        if turn >= 0:
+            ours_s, bare_s = ours_s + took_s, bare_s + time.perf_counter() - begin
+    await station.db.close()
+    records = _TURNS * _MESSAGES * _ROWS
+    return records / ours_s, records / bare_s
+
+
+async def _ours(station: Station, payloads: list[bytes], now_ms: int) -> None:
+    """From the broker's message to the commit."""
+    batch = []
+    for payload in payloads:
+        message = contract.read(_TOPIC, payload)
+        assert isinstance(message, contract.Message)
+        batch.append((message, Came(_TOPIC, payload, False, now_ms, 0, 0)))
+    await station.records.keep(batch, [])
+
+
+async def _bare(connection: AsyncConnection, is_sqlite: bool, rows: list[tuple]) -> None:
+    """The same number of rows, of another journal."""
+    marks = "?,?,?,?,?,?,?,?" if is_sqlite else "$1,$2,$3,$4,$5,$6,$7,$8"
+    insert = f"INSERT INTO positions ({', '.join(positions.c.keys())}) VALUES ({marks})"
+    bare = (await connection.get_raw_connection()).driver_connection
+    assert bare is not None
+    await bare.executemany(insert, rows)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m station.bench")
+    parser.add_argument(
+        "--db", metavar="URL", help="an empty PostgreSQL database, to measure as well"
+    )
+    args = parser.parse_args()
+    gc.freeze()  # as `python -m station serve` does
+    with tempfile.TemporaryDirectory(prefix="busguard-bench-") as folder:
+        for name, db in (("SQLite", str(Path(folder) / "bench.db")), ("PostgreSQL", args.db)):
+            if db is None:
+                print(f"  {name}: not measured (--db)")
+                continue
+            ours, bare = asyncio.run(ingest(db))
+            print(f"  {name:10} {ours:8,.0f} records/s, bare executemany {bare:8,.0f}: "
+                  f"{ours / bare:.2f} of it (goal >= {GOAL}); load {os.getloadavg()[0]:.1f}",
+                  flush=True)  # fmt: skip
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

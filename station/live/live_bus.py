@@ -1,0 +1,85 @@
+"""One bus as the station knows it now.
+
+`heard_ms` is when its state came; for a state that the broker had kept (retained) it is the
+state's own `at`, because the station does not know when that one came. The bus's promise
+(`next_s`) counts from there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+Key = tuple[str, str]
+"""(fleet, bus)"""
+
+
+class Listed(NamedTuple):
+    """An alarm in the list of its bus. weight: the severity, or what makes it weigh less
+    (station/alarms/rows.py)."""
+
+    weight: str
+    kind: str
+
+
+@dataclass
+class LiveBus:
+    fleet: str
+    bus: str
+    label: str | None = None
+    phone: str | None = None
+    layout: dict | None = None
+    state: dict[str, Any] | None = None
+    status: dict[str, Any] | None = None
+    heard_ms: int | None = None
+    odd_clock: bool = False
+    online: bool | None = None
+    offline_ms: int | None = None
+    spoke_ms: int | None = None
+    """When any message of it last came, records included."""
+    dark_ms: int | None = None
+    """Since when it is dark (station/alarms/silence.py)."""
+    unlisted: bool = False
+    """It has an alarm that the database could not take yet."""
+    gone_ms: int | None = None
+    """When it was taken off the list. The first new message puts it back; a retained one does
+    not."""
+    heard_again: bool = False
+    """It has spoken since this station started."""
+    alarms: dict[int, Listed] = field(default_factory=dict)
+    """By id: alarms that are active or not acknowledged (station/alarms/alarms.py)."""
+    gaps: int = 0
+
+    @property
+    def key(self) -> Key:
+        return self.fleet, self.bus
+
+    @property
+    def knows_policies(self) -> bool:
+        """It has sent its status, and its firmware is new enough to take a policy."""
+        return "policy" in (self.status or {})
+
+    @property
+    def policy(self) -> str | None:
+        """Hash of the policy that it follows."""
+        return (self.status or {}).get("policy")
+
+    @property
+    def last_word_ms(self) -> int:
+        """When the last message of any kind came."""
+        return max(self.heard_ms or 0, self.spoke_ms or 0)
+
+    @property
+    def is_surely_empty(self) -> bool:
+        """Parked, checked, and no seat taken or unknown. False if the station knows no state."""
+        if self.state is None:
+            return False
+        seats = self.state["seats"]
+        return self.state["phase"] == "parked" and not seats["taken"] and not seats["unknown"]
+
+    @property
+    def promise_ms(self) -> int | None:
+        """By when its next state has to be here. A bus that never sent a state owes one at once."""
+        if self.state is None or self.heard_ms is None:
+            return self.spoke_ms
+        return self.heard_ms + self.state["next_s"] * 1000

@@ -1,0 +1,65 @@
+"""The newest state of each bus in the database: read at the start, written as it changes."""
+
+from __future__ import annotations
+
+import asyncio
+
+from sqlalchemy import bindparam, select, update
+
+from station.db.bus_ids import BusIds
+from station.db.database import Database
+from station.db.tables import buses
+from station.live.live import Live
+
+_SAVE_S = 5
+
+
+class SavedStates:
+    def __init__(self, database: Database, bus_ids: BusIds, live: Live):
+        self._db = database
+        self._bus_ids = bus_ids
+        self._live = live
+
+    async def recall(self) -> None:
+        """What was known when the station last ran. What has come since counts more."""
+        async with self._db.read() as connection:
+            rows = (await connection.execute(select(buses))).all()
+        for row in rows:
+            self._bus_ids.remember((row.fleet, row.bus), row.id)
+            bus = self._live.bus(row.fleet, row.bus)
+            bus.label, bus.phone, bus.layout = row.label, row.phone, row.layout
+            bus.gone_ms = row.gone_ms
+            if bus.state is None and row.state:
+                bus.state, bus.heard_ms = row.state, row.state_heard_ms
+            if bus.status is None and row.status:
+                bus.status, bus.online = row.status, row.status["online"]
+                bus.offline_ms = None if bus.online else row.status_heard_ms
+            self._live.show(bus)
+
+    async def watch(self) -> None:
+        while True:
+            await asyncio.sleep(_SAVE_S)
+            if self._live.unsaved:
+                await self.save()
+
+    async def save(self) -> None:
+        live = self._live
+        keys, live.unsaved = live.unsaved, set()
+        try:
+            async with self._db.write() as connection:
+                rows = []
+                for key in keys:
+                    bus = live.bus(*key)
+                    offline = bus.online is False
+                    rows.append({
+                        "of_bus": await self._bus_ids.of(connection, *key),
+                        "state": bus.state, "state_heard_ms": bus.heard_ms, "status": bus.status,
+                        "status_heard_ms": bus.offline_ms if offline else bus.heard_ms,
+                        "gone_ms": bus.gone_ms,
+                    })  # fmt: skip
+                change = update(buses).where(buses.c.id == bindparam("of_bus"))
+                if rows:
+                    await connection.execute(change, rows)
+        except BaseException:
+            live.unsaved |= keys
+            raise

@@ -1,0 +1,152 @@
+"""A message comes, is checked, is stored, changes alarms, is shown.
+
+It takes one of two ways, as it comes in one of the broker's two sessions (station/ingest/mqtt.py):
+`Records` commits a batch and only then acknowledges it; `Present` shows at once what is true now,
+and never waits for the database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from station.alarms.alarms import Alarms
+from station.alarms.change import change_alarms
+from station.alarms.silence import Silence
+from station.clock import Clock
+from station.db.database import Database
+from station.ingest import contract
+from station.ingest.contract import Bad, Message
+from station.ingest.mqtt import Came, Session
+from station.ingest.quarantine import Quarantine
+from station.ingest.store import Store
+from station.live.live import Live
+from station.live.services import Services
+from station.policy.delivery import Delivery
+from station.settings import Settings
+
+log = logging.getLogger(__name__)
+_RETRY_S = 1.0
+_PRESENT_AT_ONCE = 1000
+Checked = list[tuple[Message, Came]]
+
+
+class Records:
+    """A message that the database refuses (and it can be written) is found by halving the batch,
+    and goes to the quarantine: one bad message stops no other (P13)."""
+
+    def __init__(self, session: Session, clock: Clock, database: Database, services: Services,
+                 store: Store, quarantine: Quarantine, alarms: Alarms, live: Live,
+                 settings: Settings):  # fmt: skip
+        self._session = session
+        self._clock = clock
+        self._db = database
+        self._services = services
+        self._store = store
+        self._quarantine = quarantine
+        self._alarms = alarms
+        self._live = live
+        self._batch = settings.batch
+        self._late_s = settings.late_s
+
+    async def run(self) -> None:
+        while True:
+            batch = await self._session.take(self._batch)
+            try:
+                await self.keep(*_check(batch))
+            except Exception as error:
+                if not self._services.is_database_away(error):
+                    raise
+                # The broker keeps the batch, and sends it again once the session is back.
+                await asyncio.to_thread(self._session.stop)
+                await self._until_database_is_back()
+                self._session.start()
+                continue
+            self._services.note(self._services.database, True)
+            self._session.acknowledge(batch)
+
+    async def keep(self, messages: Checked, bad: list[Bad]) -> None:
+        """Stores the batch and shows what it changed."""
+        try:
+            await self._commit(messages, bad)
+            return
+        except Exception as error:
+            if self._services.is_database_away(error) or not messages:
+                raise
+            if len(messages) == 1:
+                came = messages[0][1]
+                log.warning("The database refuses a message of %s, which goes to the quarantine: "
+                            "%s", came.topic, type(error).__name__)  # fmt: skip
+                reason = f"the database refuses it: {type(error).__name__}"
+                bad = [*bad, Bad(came.topic, came.payload, reason)]
+        half = len(messages) // 2
+        await self.keep(messages[:half], bad)
+        if half:
+            await self.keep(messages[half:], [])
+
+    async def _commit(self, messages: Checked, bad: list[Bad]) -> None:
+        now_ms = self._clock.now_ms()
+        async with self._db.write() as connection:
+            stored = await self._store.put(connection, messages, bad, now_ms)
+            changed = await change_alarms(connection, stored, self._late_s, now_ms)
+        self._store.remember(stored)
+        for journal in stored.journals:
+            self._live.spoke(*journal.key[:2], journal.last_ms)
+        await self._alarms.show(changed)
+
+    async def _until_database_is_back(self) -> None:
+        while True:
+            await asyncio.sleep(_RETRY_S)
+            try:
+                await self._db.probe()
+            except Exception as error:
+                if not self._services.is_database_away(error):
+                    raise
+            else:
+                log.info("The database answers again.")
+                self._services.note(self._services.database, True)
+                await self._quarantine.put_waiting(self._clock.now_ms())
+                return
+
+
+class Present:
+    def __init__(self, session: Session, quarantine: Quarantine, live: Live, silence: Silence,
+                 delivery: Delivery):  # fmt: skip
+        self._session = session
+        self._quarantine = quarantine
+        self._live = live
+        self._silence = silence
+        self._delivery = delivery
+
+    async def run(self) -> None:
+        while True:
+            for came in await self._session.take(_PRESENT_AT_ONCE):
+                messages, bad = _check([came])
+                for message, _ in messages:
+                    self._show(message, came)
+                if bad:
+                    self._quarantine.waiting += bad
+                    await self._quarantine.put_waiting(came.heard_ms)
+            await asyncio.sleep(0)  # other tasks get their turn
+
+    def _show(self, message: Message, came: Came) -> None:
+        fleet, bus, name, body = message
+        if name == "reply":
+            self._delivery.answered(fleet, bus, body)
+            return
+        take = self._live.state if name == "state" else self._live.status
+        if take(fleet, bus, body, came.retained, came.heard_ms):
+            self._silence.heard(fleet, bus)
+
+
+def _check(batch: list[Came]) -> tuple[Checked, list[Bad]]:
+    """-> (good ones, bad ones). An empty payload is no message: it took a retained one off the
+    broker."""
+    messages, bad = [], []
+    for came in batch:
+        message = contract.read(came.topic, came.payload) if came.payload else None
+        if isinstance(message, Bad):
+            bad.append(message)
+        elif message is not None:
+            messages.append((message, came))
+    return messages, bad

@@ -1,0 +1,70 @@
+// An event or an alarm in sentences, in the chosen language.
+
+import { kindName, placeName, t, templates, word } from "./texts.js";
+import { duration, moment } from "./times.js";
+
+/**
+ * Each template has fillers such as {data.x} or {why.x|how}. A sentence is left out if the event
+ * does not have what it asks for, or has an empty list there. null is shown as unknown. Values that
+ * no template uses, as those of a kind that only newer buses know, follow as name and value.
+ */
+export function sentences(event) {
+  const used = new Set();
+  const said = templates(event.kind).map((line) => sentence(line, event, used)).filter(Boolean);
+  for (const part of ["data", "why"]) {
+    for (const [name, value] of Object.entries(event[part] || {})) {
+      if (!used.has(`${part}.${name}`) && name !== "policy") said.push(`${name}: ${plain(value)}`);
+    }
+  }
+  return said;
+}
+
+function sentence(line, event, used) {
+  let whole = true;
+  const text = line.replace(/\{(data|why)\.(\w+)(?:\|(\w+)(?::(\w+))?)?\}/g, (_, part, name, how, list) => {
+    used.add(`${part}.${name}`);
+    const value = (event[part] || {})[name];
+    if (value === undefined || (Array.isArray(value) && !value.length && !EMPTY_SAYS.includes(how))) { whole = false; return ""; }
+    const shown = how in HOW ? HOW[how](value, list) : plain(value);
+    if (shown === "") whole = false;
+    return shown;
+  });
+  return whole ? text : "";
+}
+
+const km = (m) => (m >= 2000 ? t("n_km", { n: (m / 1000).toFixed(1) }) : t("n_m", { n: m }));
+const unlessNull = (how) => (value) => (value === null ? t("unknown") : how(value));
+
+const EMPTY_SAYS = ["count", "seats"]; // for these an empty list is worth a sentence
+
+/** How a filler shows its value. */
+const HOW = {
+  word: (value, list) => word(list, value),
+  words: (value, list) => (value === null ? t("unknown") : value.map((one) => word(list, one)).join(", ")),
+  dur: (value) => (value === null ? t("unknown_time") : duration(value)),
+  dur_ms: unlessNull((value) => (value < 60000 ? t("n_s", { n: value / 1000 }) : duration(value / 1000))),
+  min: unlessNull((value) => duration(value * 60)),
+  m: unlessNull(km),
+  volt: unlessNull((value) => t("n_volt", { n: (value / 1000).toFixed(1) })),
+  kmh: unlessNull((value) => t("kmh", { n: value })),
+  deg: unlessNull((value) => `${value}\u00a0°C`),
+  dbm: unlessNull((value) => `${value} dBm`),
+  kinds: unlessNull((value) => value.map(kindName).join(", ")),
+  ms2: unlessNull((value) => t("n_ms2", { n: value })),
+  g: unlessNull((value) => `${value} g`),
+  seats: unlessNull((value) => (value.length ? t("seats_list", { list: value.join(", ") }) : t("nobody"))),
+  count: unlessNull((value) => String(value.length)),
+  place: placeName,
+  placed: (value) => (value === null ? "" : placeName(value)),
+  places: unlessNull((value) => value.map(placeName).join(", ")),
+  time: (value) => moment(value),
+  heat: (value) => (value === null ? "" : value === 0 ? t("heat_now") : t("heat_in", { n: value })),
+};
+
+function plain(value) {
+  if (value === null) return t("unknown");
+  if (value === true) return word("yes_no", true);
+  if (value === false) return word("yes_no", false);
+  if (Array.isArray(value)) return value.map(plain).join(", ");
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}

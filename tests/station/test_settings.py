@@ -1,0 +1,67 @@
+"""What an operator may set, by the command line and by the environment."""
+
+import pytest
+
+from station.settings import Settings, SettingsError, load
+
+
+@pytest.mark.parametrize(
+    ("text", "address", "tls"),
+    [
+        ("mqtt.example.org:1884", ("mqtt.example.org", 1884), False),
+        ("mqtt://mqtt.example.org", ("mqtt.example.org", 1883), False),
+        ("mqtts://mqtt.example.org", ("mqtt.example.org", 8883), True),
+        ("mqtts://[::1]:8884/", ("::1", 8884), True),
+        ("mqtts://[::1]", ("::1", 8883), True),
+    ],
+)
+def test_addresses(text, address, tls):
+    settings = load({"broker": text})
+    assert (settings.broker[:2], settings.broker_tls) == (address, tls)
+
+
+def test_a_command_line_counts_before_the_environment_and_that_before_the_default(monkeypatch):
+    monkeypatch.setenv("STATION_LATE_S", "60")
+    monkeypatch.setenv("STATION_HTTP", "0.0.0.0:80")
+    monkeypatch.setenv("STATION_HOME_ASSISTANT", "1")
+    settings = load({"http": "127.0.0.1:8081", "broker": None})
+    assert settings.late_s == 60
+    assert settings.http == ("127.0.0.1", 8081, False)
+    assert settings.home_assistant is True
+    assert settings.broker == ("127.0.0.1", 1883, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("broker", "ws://mqtt.example.org", "broker: ws:// is neither mqtt:// nor mqtts://"),
+        ("broker", "mqtts://me:pa55word@mqtt.example.org", "STATION_BROKER_PASSWORD"),
+        ("broker", "localhost", "broker: 'localhost' is not host:port, such as 127.0.0.1:1883"),
+        ("http", "127.0.0.1:99999", "http: '127.0.0.1:99999' is not host:port"),
+        ("broker_ca", "/no/such/file", "broker_ca: /no/such/file cannot be read: No such file"),
+        ("broker_ca", __file__, "holds no certificate in PEM"),
+        ("tiles", "/no/such/town.pmtiles", "tiles: /no/such/town.pmtiles is no file here"),
+        ("notices", "/no/such/notices.json", "notices: /no/such/notices.json cannot be read: No"),
+        ("db", "mysql://me:pa55word@host/name", "db: mysql:// is neither a file nor postgresql://"),
+        ("db", "/no/such/folder/station.db", "db: the folder /no/such/folder does not exist"),
+        ("escalate_min", "0", "escalate_min has to be a whole number from 1 to 1440, not '0'"),
+        ("keep_tracks_days", "3651", "has to be a whole number from 1 to 3650, not '3651'"),
+        ("late_s", "soon", "late_s has to be a whole number from 10 to 86400, not 'soon'"),
+        ("secure_cookie", "maybe", "secure_cookie has to be 0 or 1, not 'maybe'"),
+    ],
+)
+def test_what_is_wrong_is_named_and_no_secret_repeated(monkeypatch, name, text, told):
+    monkeypatch.setenv("STATION_" + name.upper(), text)
+    for given in ({}, {name: text}):
+        with pytest.raises(SettingsError) as error:
+            load(given)
+        assert told in str(error.value)
+        assert "pa55word" not in str(error.value)
+
+
+def test_no_secret_stands_in_what_is_printed_of_settings():
+    secret = "pa55word"
+    settings = Settings(
+        broker_password=secret, feed_token=secret, db=f"postgresql://a:{secret}@h/b"
+    )
+    assert secret not in f"{settings!r} {settings}"

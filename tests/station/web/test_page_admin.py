@@ -1,0 +1,106 @@
+"""The administrator's pages: reports, people, policies, and what went wrong."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+
+import pytest
+from page_town import NAME, wait_for
+
+from sim.world.town_policy import policy_for
+
+REFUSED = "policy: zones[3].polygon[7]: latitude 913.0 is not from -90 to 90"
+
+
+def test_a_report_of_the_trips_is_shown_and_taken_along(opened):
+    page = opened("/reports", language="en").page
+    page.locator("select[name=bus] option").nth(3).wait_for(state="attached")
+    page.get_by_role("button", name="Show").click()
+    page.get_by_role("cell", name="15.4").wait_for()
+    assert "format=xlsx" in page.locator("#xlsx").get_attribute("href")
+
+
+@pytest.fixture
+def administration(opened):
+    """The page, once it does something with what is entered."""
+    watched = opened("/admin", language="en")
+    watched.page.locator("#policies td").first.wait_for()
+    return watched
+
+
+def policy_on_the_page(form, name, text):
+    file = {"name": name, "mimeType": "application/json", "buffer": text.encode()}
+    form.locator("[name=file]").set_input_files(file)
+    form.get_by_role("button", name="Upload").click()
+
+
+def test_a_policy_goes_to_the_buses_and_how_far_each_is_stands_there(administration, station):
+    page = administration.page
+    form, table = page.locator("#policy"), page.locator("#policies")
+    policy_on_the_page(form, "broken.json", '{"v": 1, "stops": [{}]}')
+    form.get_by_text("The file cannot be drawn").wait_for()
+    policy_on_the_page(form, "policy.json", json.dumps({**policy_for(0), "version": 77}))
+    table.get_by_role("cell", name="77").wait_for()
+
+    asked = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
+    table.get_by_role("button", name="Send to the buses").click()
+    form.get_by_text("It goes to each bus as soon as").wait_for()
+    assert "Send policy 77 to all 12 buses of laemchabang?" in asked[0]
+    buses = station.buses
+    buses["bus-01"].connects(policy=station.asks("/api/policies")[0]["hash"])
+    wait_for(lambda: station.sending("follows") == ["bus-01"])
+    station.answers("bus-02")
+    station.answers("bus-02")
+    for pause_s in (11, 61, 0):  # it is asked three times before what it says is believed
+        station.answers("bus-05", REFUSED)
+        station.passes(pause_s)
+    wait_for(lambda: station.sending("refused") == ["bus-05"])
+    page.reload()
+    for words in (
+        "1 of 12",
+        "bus-02: none; being sent, part 3 of 11",
+        "bus-04: none; waiting for the bus",
+        f"bus-05: none; refused: {REFUSED}",
+    ):
+        table.get_by_text(words).wait_for()
+
+
+def test_what_went_wrong_is_shown_to_the_administrator(opened, station):
+    station.publish("bus-04/event", {"kind": "<img src=x>"})
+    wait_for(lambda: station.asks("/api/quarantine"))
+    station.in_database(
+        "INSERT INTO notices (alarm_id, log_id, route, stage, title, body, made_ms, due_ms, tries,"
+        " error, dead_ms) VALUES (1, -1, 'duty', 'raised', 'แจ้งเหตุ', '', 1, 1, 10, 'refused', 2)"
+    )
+    page = opened("/admin", language="en").page
+    page.locator("#quarantine td").first.wait_for()
+    assert "<img src=x>" in page.locator("#quarantine").inner_text()
+    page.locator("#notices").get_by_text("given up").wait_for()
+
+
+def test_people_are_entered_changed_and_locked_out(administration):
+    page = administration.page
+    user = page.locator("#user")
+    user.locator("[name=name]").fill("มาลี")
+    user.locator("[name=password]").fill("a long password")
+    user.get_by_role("button", name="Save").click()
+    row = page.locator("#users tr", has_text="มาลี")
+    row.get_by_role("button", name="Change").click()
+    assert user.locator("[name=name]").input_value() == "มาลี"
+    assert user.locator("[name=role]").input_value() == "duty"
+    user.locator("[name=enabled]").uncheck()
+    user.get_by_role("button", name="Save").click()
+    row.get_by_role("cell", name="no", exact=True).wait_for()
+    page.reload()
+    page.locator("#log tr", has_text=NAME).first.wait_for()
+    administration.shot("admin")
+
+
+def test_signing_out_ends_the_session(opened, station):
+    with contextlib.closing(station.signed_in()) as somchai:
+        page = opened("/admin", language="en", cookies=station.cookies(somchai)).page
+        page.get_by_role("button", name="Sign out").click()
+        page.wait_for_url("**/login")
+        assert somchai.get("/api/me").status_code == 401

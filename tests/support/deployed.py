@@ -1,0 +1,56 @@
+"""For the tests of deploys: what stands on the flash of a board, and how it starts."""
+
+import hashlib
+import json
+
+from littlefs import LittleFS
+from rich.console import Console
+
+from sim.virtual.partitions import partition
+from tools import selftest
+from tools.slots import Slots
+
+CONFIG = (
+    b'{"fleet": "laemchabang", "bus": "test-01", "board": "devkit_wrover", '
+    b'"broker": {"password": "secret"}}'
+)
+VFS = partition("vfs")
+QUIET = Console(quiet=True)
+
+
+def on_flash(image):
+    """The file system that stands in an image, as littlefs's own code reads it."""
+    disk = LittleFS(block_size=4096, block_count=VFS.size // 4096, mount=False)
+    with image.open("rb") as file:
+        file.seek(VFS.offset)
+        disk.context.buffer = bytearray(file.read(VFS.size))
+    disk.mount()
+    return disk
+
+
+def read(disk, path):
+    with disk.open(path, "rb") as file:
+        return file.read()
+
+
+def next_slot(disk):
+    """What boot.py would run now: its name, whole and true to its manifest; else None."""
+    slot = read(disk, "/slot").decode()
+    manifest = json.loads(read(disk, f"/{slot}/manifest.json"))
+    whole = all(
+        hashlib.sha256(read(disk, f"/{slot}/{path}")).hexdigest() == digest
+        for path, digest in manifest.items()
+    )
+    return slot if whole else None
+
+
+def restarts(board):
+    board.restart()
+    return selftest.wait(board, QUIET)
+
+
+def fill(board, files):
+    """Everything up to the switch -> what was told."""
+    slots = Slots(board)
+    told = list(slots.fill(files, lambda n: None))
+    return slots, told

@@ -5,7 +5,8 @@ journal.
 
 from micropython import const
 
-from firmware.journal.journal import ALARM, TRACK, Journal
+from firmware.journal.journal import Journal
+from firmware.journal.outage import Outage
 from firmware.journal.recorder import Recorder
 from firmware.journal.track import Track
 from firmware.memory import Memory
@@ -62,14 +63,20 @@ class Bus:
         check = SelfCheck(parts, rules)
         backup = Backup(config, memory, parts.reset_cause)
         hours = DrivingHours(memory, rules)
-        self._watchers = (self.policy, trip, check, backup, memory, hours, self.modes)
         # record
         kept = config["journal"]
         self.journal = Journal(
-            parts.flash, parts.entropy, kept["alarm_kb"], kept["cursor_s"], memory
+            parts.flash,
+            parts.entropy,
+            kept["alarm_kb"],
+            kept["warning_kb"],
+            kept["cursor_s"],
+            memory,
         )
         self.journal.prepare(now_ms)
         self.recorder = Recorder(self.journal, self.startup.boot)
+        outage = Outage(self.journal, self.recorder)
+        self._watchers = (self.policy, trip, check, backup, memory, hours, self.modes, outage)
         self._track = Track(config["track"])
         self._has_kept_house = False  # the journal, since the last tick
         self._engine = RuleEngine(self.recorder, rules)
@@ -80,7 +87,7 @@ class Bus:
         self.sleeping = Sleep(config["sleep"], rules["supply_low_mv"], has_broker)
         self._slept_ms = 0  # since the last tick
         self._publisher = StatePublisher(
-            config, self.startup, s, self.journal, self.recorder, self.policy, self.sleeping
+            config, self.startup, s, self.journal, outage, self.recorder, self.policy, self.sleeping
         )
         self.uplink = Uplink(
             config, self.journal, parts.radio, parts.dialer, self._publisher.status
@@ -119,6 +126,7 @@ class Bus:
         if not self._has_kept_house:  # an erase takes 45 ms: while the next tick is far away
             self._has_kept_house = True
             self.journal.housekeep(now_ms)
+            self._renew_journal()
         more = self._parts.seats.turn(now_ms)
         is_asleep = self.sleeping.state == ASLEEP
         more = self._supervisor.turn(now_ms, is_asleep, self.snapshot, self._notices) or more
@@ -154,6 +162,13 @@ class Bus:
             self.uplink.renew_status()
         return more
 
+    def _renew_journal(self):
+        """A journal of an older form, or of other sizes, is replaced once the city has all of it,
+        while nothing goes on."""
+        if self._link.drained and self._is_quiet() and self.recorder.is_calm:
+            if self.journal.is_outdated:
+                self.journal.renew()
+
     def _give_up(self, now_ms):
         """-> Event, if only a reset is left to bring the broker back within reach; else None."""
         if self._last_resort is None:
@@ -164,6 +179,7 @@ class Bus:
     def _record(self, s):
         recorder, notices = self.recorder, self._notices
         recorder.report_losses(notices)
+        recorder.release(s.now_ms)
         if recorder.failed:
             recorder.flush()
         if not s.trip.exercise:
@@ -177,9 +193,9 @@ class Bus:
 
     def _settle(self, s):
         """Falls asleep, or wakes."""
-        backlog = self.journal.backlog(ALARM) + self.journal.backlog(TRACK)
         is_busy = self.policy.is_pending or not self.recorder.is_calm
-        self.sleeping.update(s, self.warnings.level, is_busy, self._link, backlog)
+        has_backlog = not self.journal.is_delivered
+        self.sleeping.update(s, self.warnings.level, is_busy, self._link, has_backlog)
 
     def _is_quiet(self):
         """A parked bus in which nothing goes on."""

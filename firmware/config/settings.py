@@ -150,6 +150,7 @@ def settings():
         },
         "journal": {
             "alarm_kb": Number(256, 64, 1024),
+            "warning_kb": Number(128, 32, 1000),
             "cursor_s": Number(30, 5, 600),
         },
     }

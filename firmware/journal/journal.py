@@ -76,6 +76,11 @@ class Journal:
         """The flash did not answer when it was last asked, or not for every block yet."""
         return self._book is None or self._cells.refuses
 
+    @property
+    def is_in_doubt(self):
+        """A record was written, and the flash refuses to show it: append it again first."""
+        return self._book is not None and self._book.is_in_doubt
+
     def append(self, lane, kind, payload):
         """-> the record's number, once it reads back equal from the flash.
 

@@ -60,10 +60,10 @@ class Sleep:
             return "a part fails"
         return ""
 
-    def update(self, s, level, is_busy, link, backlog):
+    def update(self, s, level, is_busy, link, has_backlog):
         """Every tick. level: of the warnings; is_busy: an event stands, or work is left.
 
-        link: the LinkStatus as of the last turn; backlog: records that the city lacks now, those
+        link: the LinkStatus as of the last turn; has_backlog: the city lacks records now, those
         of this tick included.
         """
         is_calm = self._is_wanted and level == SILENT and not is_busy and not self.doubt(s)
@@ -73,7 +73,7 @@ class Sleep:
             if s.now_ms >= self._due_ms:
                 self._wake()
         else:
-            self._try(s, s.now_ms, link, backlog)
+            self._try(s, s.now_ms, link, has_backlog)
 
     def said(self, now_ms):
         """A state that promises next_s is on its way."""
@@ -83,7 +83,7 @@ class Sleep:
         self.state = AWAKE
         self._since_ms = self._linked_ms = self._said_ms = None
 
-    def _try(self, s, now_ms, link, backlog):
+    def _try(self, s, now_ms, link, has_backlog):
         if self._since_ms is None:
             self._since_ms = self._acked_ms = now_ms
         if link.acked != self._acked:
@@ -96,7 +96,7 @@ class Sleep:
             self._linked_ms = now_ms
         if not self._has_broker or now_ms - self._acked_ms >= _GIVE_UP_MS:
             self._sleep(now_ms)
-        elif link.drained and not backlog:
+        elif link.drained and not has_backlog:
             if self._said_ms is not None:
                 self._sleep(self._said_ms)
             elif self._is_ready(s, now_ms):

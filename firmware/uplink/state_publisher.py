@@ -7,7 +7,7 @@
 from micropython import const
 
 from firmware import VERSION, messages
-from firmware.journal.journal import ALARM, TRACK
+from firmware.journal.journal import ALARM, TRACK, WARNING
 from firmware.rules.engine import unwatched
 from firmware.snapshot import PARKED
 from firmware.trip.sleep import LEAVING
@@ -18,23 +18,33 @@ _EARLY_MS = const(1000)  # so that the promise of next_s holds at one tick a sec
 
 
 class StatePublisher:
-    def __init__(self, config, startup, snapshot, journal, recorder, policy, sleeping):
-        """policy: PolicyInForce; sleeping: Sleep."""
+    def __init__(
+        self, config, startup, snapshot, journal, outage, recorder, policy, sleeping
+    ):
+        """outage: Outage; policy: PolicyInForce; sleeping: Sleep."""
         self._startup = startup
         self._snapshot = snapshot
         self._journal = journal
+        self._outage = outage
         self._recorder = recorder
         self._policy = policy
         self._sleeping = sleeping
         self._has_belts = config["seats"]["belts"]
         self._sleep_s = config["sleep"]["wake_s"] if config["sleep"]["on"] else None
         self._sent_ms = 0
+        self._opened = 0  # the journal and its outage, as in the status that was sent last
+        self._was_refused = False
         # As in the state that was sent last.
         self._phase = self._mode = self._front_door = self._emergency_door = None
         self._seat_changes = self._was_leaving = None
 
     def turn(self, now_ms, uplink):
-        """Publishes the state if it is due and the uplink takes it."""
+        """Publishes the state if it is due and the uplink takes it, and the status if the journal
+        is another one, or its flash begins or ceases to refuse."""
+        opened, is_refused = self._journal.opened, self._outage.is_on
+        if opened != self._opened or is_refused != self._was_refused:
+            self._opened, self._was_refused = opened, is_refused
+            uplink.renew_status()
         s, is_leaving = self._snapshot, self._sleeping.state == LEAVING
         if is_leaving:
             every_s = self._sleeping.next_s
@@ -62,11 +72,12 @@ class StatePublisher:
             unwatched(self._policy.thresholds, self._has_belts),
             self._policy.hash,
             self._sleep_s,
+            "refused" if self._outage.is_on else "ok",
         )
 
     def _state(self, s, every_s):
-        alarms, track = self._journal.backlog(ALARM), self._journal.backlog(TRACK)
-        return messages.state(s, self._recorder.active(), alarms, track, every_s)
+        backlog = [self._journal.backlog(lane) for lane in (ALARM, WARNING, TRACK)]
+        return messages.state(s, self._recorder.active(), backlog, every_s)
 
     def _has_changed(self, s, is_leaving):
         """Compared one by one: a tuple would be garbage in every turn."""

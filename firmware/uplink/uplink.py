@@ -1,9 +1,10 @@
 """Uplink: journal -> broker. A record stays until the broker has acknowledged it.
 
 The order: messages that were in flight when the last connection broke, the status, alarms,
-replies, then the track; the newest state whenever one is offered. Alarms never wait
-for positions (promise P3): a part of the window is never filled with positions, and
-no more positions are on their way than the link carries in about a second.
+warnings, replies, then the track; the newest state whenever one is offered. Alarms never wait
+for warnings or positions (promise P3): a part of the window is never filled with them, and
+no more positions are on their way than the link carries in about a second. What the flash
+refuses to read is not sent; the uplink waits and tries again.
 """
 
 from binascii import crc32
@@ -11,7 +12,8 @@ from binascii import crc32
 from micropython import const
 
 from firmware import messages
-from firmware.journal.journal import ALARM, TRACK
+from firmware.journal.cells import Refused
+from firmware.journal.journal import ALARM, TRACK, WARNING
 from firmware.uplink.backlog import Backlog
 from firmware.uplink.link import Link
 from firmware.uplink.pace import Pace
@@ -21,6 +23,7 @@ from firmware.uplink.window import Window
 _TRACK_BYTES = const(4000)  # may be in flight, whatever the link
 _HEAD_BYTES = const(7)  # of a PUBLISH, without its topic
 _LOOK_MS = const(500)
+_REFUSED_MS = const(200)  # until the flash is asked again
 _TURN_STEPS = const(4)  # a turn is short: the next tick is waiting
 _REPLIES = const(4)
 _NEVER_MS = const(1 << 60)
@@ -50,7 +53,7 @@ class Uplink:
         self._reconnect = Reconnect(radio, self._link, broker["backoff_max_s"], seed)
         self._window = Window(broker["window"], broker["window_bytes"])
         self._last_slot = 1 if broker["window"] > 1 else 0  # kept free for the state
-        self._reserve = broker["window"] // 4  # messages, never used for the track
+        self._reserve = broker["window"] // 4  # messages, never used for warnings or the track
         self._pace = Pace(_TRACK_BYTES, broker["window_bytes"] * 3 // 4)
         self._backlog = Backlog(journal)
         self._replies = []
@@ -77,8 +80,7 @@ class Uplink:
             and not self._greetings
             and not self._window.slots
             and not self._replies
-            and not self._journal.backlog(ALARM)
-            and not self._journal.backlog(TRACK)
+            and self._journal.is_delivered
         )
 
     @property
@@ -117,9 +119,11 @@ class Uplink:
         for _ in range(_TURN_STEPS):
             if not link.can_send:
                 return False
-            if not self._step(now_ms):
+            if not self._tries_step(now_ms):
                 due_ms = self._backlog.due_ms
                 self._idle_until_ms = _NEVER_MS if due_ms is None else due_ms
+                if self._backlog.is_refused:
+                    self._idle_until_ms = now_ms + _REFUSED_MS
                 return False
         return True
 
@@ -173,7 +177,7 @@ class Uplink:
         self._look_ms = now_ms + _LOOK_MS
         self._pace.start()
         window = self._window
-        self._backlog.start((window.last_of(ALARM), window.last_of(TRACK)))
+        self._backlog.start([window.last_of(lane) for lane in (ALARM, WARNING, TRACK)])
         self._idle_until_ms = 0
         return True
 
@@ -184,6 +188,14 @@ class Uplink:
             self._link.close("no PUBACK came")
         elif self._reconnect.radio_is_lost():
             self._link.close("the radio lost its network")
+
+    def _tries_step(self, now_ms):
+        self._backlog.is_refused = False
+        try:
+            return self._step(now_ms)
+        except Refused:
+            self._backlog.is_refused = True
+            return False
 
     def _step(self, now_ms):
         """Does the most urgent thing that can be done -> bool: there was one."""
@@ -196,15 +208,25 @@ class Uplink:
         if self._greetings:
             self._greet(self._greetings.pop())
             return True
-        if self._window.has_room(self._last_slot):
-            alarm = self._backlog.take_alarm()
-            if alarm is not None:
-                self._send_records(alarm)
-                return True
+        is_known = self._backlog.is_known
+        if is_known and (
+            self._sends_event(ALARM, self._last_slot)
+            or self._sends_event(WARNING, max(self._last_slot, self._reserve))
+        ):
+            return True
         if self._replies:
             self._send("reply", self._replies.pop(0), False)
             return True
-        return self._backlog.gather(now_ms) or self._send_track(now_ms)
+        return is_known and (self._backlog.gather(now_ms) or self._send_track(now_ms))
+
+    def _sends_event(self, lane, reserve):
+        if not self._window.has_room(reserve):
+            return False
+        message = self._backlog.take_event(lane)
+        if message is None:
+            return False
+        self._send_records(message)
+        return True
 
     def _send_again(self, slot):
         """The same message, with its packet id and DUP [MQTT-3.3.1-1, -4.4.0-1]."""
@@ -234,7 +256,9 @@ class Uplink:
             or not self._pace.allows(self._window.bytes_of(TRACK))
         ):
             return False
-        self._send_records(self._backlog.take_track())
+        message = self._backlog.take_track()
+        if message is not None:
+            self._send_records(message)
         return True
 
     def _send_records(self, message):

@@ -67,8 +67,7 @@ class Book:
 
     def find(self, highest):
         """What is on flash; highest: as in Survey -> the first number not used there. Refused."""
-        self.ledger.find(highest[LEDGER])
-        unused = 1
+        unused = self.ledger.find(highest[LEDGER]) + 1
         for lane in self.lanes:
             unused = max(unused, recover(lane.ring, highest[lane.lane], _pass))
         for part, number in zip((*self.lanes, self.ledger), highest):

@@ -50,10 +50,7 @@ class Ledger:
                 raise
             except OSError:
                 done = False
-        self.is_proven = True
-        self.saved = [lane.state for lane in book.lanes]
-        book.losses.saved = book.losses.changes
-        self._due_ms = None
+        self._count_as_saved()
         return done
 
     def housekeep(self, now_ms, cursor_ms):
@@ -67,6 +64,8 @@ class Ledger:
             if now_ms >= self._due_ms or self._book.losses.has_news or self._is_long():
                 if self.ring.is_ready(_ROOM):
                     self.save()
+                else:  # no block can be erased
+                    self._count_as_saved()
         elif now_ms >= self._rest_ms:
             self._due_ms = None
             for lane in self._book.lanes:
@@ -83,23 +82,24 @@ class Ledger:
         return self.is_proven and (saved[1] >= index or saved == lane.state)
 
     def find(self, highest):
-        """At a start. highest: sector number. Refused."""
+        """At a start. highest: sector number. -> number that it knows to be used. Refused."""
         ring = self.ring
         recover(ring, highest, self.see)
         self.is_sure = not (ring.torn or ring.is_ruined)
         if self._found is None:
             look_back(ring, self.see)
             self.is_sure = False
+        if self._found is None:
+            return 0
+        lanes = len(self.saved)
+        self.saved = [struct.unpack_from(_LANE, self._found, _SIZE * lane) for lane in range(lanes)]
+        return max([max(seq, reach) for seq, _, reach, _ in self.saved])
 
     def restore(self):
         """What find() has found -> the state of each lane, or None each."""
-        lanes = self._book.lanes
         if self._found is None:
-            return [None] * len(lanes)
-        self.saved = [
-            struct.unpack_from(_LANE, self._found, lane * _SIZE) for lane in range(len(lanes))
-        ]
-        self._book.losses.unpack(self._found[len(lanes) * _SIZE :])
+            return [None] * len(self.saved)
+        self._book.losses.unpack(self._found[_SIZE * len(self.saved) :])
         return self.saved
 
     def see(self, reader):
@@ -116,6 +116,12 @@ class Ledger:
 
     def drop(self, header):
         """The newest record holds everything."""
+
+    def _count_as_saved(self):
+        self.is_proven = True
+        self.saved = [lane.state for lane in self._book.lanes]
+        self._book.losses.saved = self._book.losses.changes
+        self._due_ms = None
 
     def _is_changed(self):
         losses = self._book.losses

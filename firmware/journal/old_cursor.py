@@ -3,9 +3,9 @@
 from micropython import const
 
 from firmware.journal.reader import Reader
+from firmware.journal.recovery import OLD_CURSOR
 
 _SCAN = const(512)  # bytes read at a time
-_SIZE = const(4)  # of its payload, the count of records up to its number
 
 
 def old_cursor(ring):
@@ -34,7 +34,7 @@ def old_cursor(ring):
 
 
 def _is_cursor(note):
-    return note is not None and len(note[1]) == _SIZE
+    return note is not None and len(note[1]) == OLD_CURSOR
 
 
 def _state(ring, note):

@@ -10,17 +10,19 @@ from micropython import const
 from firmware.journal.reader import Reader
 from firmware.journal.sector import HEADER, SECTOR, UNIT, get_header, is_erased
 
+OLD_CURSOR = const(4)  # bytes of a note in version 1
 _SCAN = const(512)  # bytes read at a time
 _TRIES = const(8)  # sectors that may have failed in between
 
 
 def recover(ring, highest, see):
-    """Ring, highest sector number found. -> number that is surely unused. Refused (cells.py).
+    """Ring, highest sector number found. -> number that is surely unused, even if everything that
+    cannot be read at the end held a record. Refused (cells.py).
 
     see(reader): called for each record of the newest sector.
     """
     scan = Reader(ring, ring.blocks.cells.scratch, _SCAN)
-    newest, tried = _newest(ring, scan, _highest(ring, highest))
+    newest, tried, bad_units = _newest(ring, scan, _highest(ring, highest))
     if newest is None:
         return 1
     ring.newest, _, floor, ring.count = newest
@@ -41,12 +43,13 @@ def recover(ring, highest, see):
         bad = scan.bad
         end = scan.offset
     ring.end = end
-    if scan.bad > bad:
-        ring.torn = _mark(ring, ring.newest, end)
+    if scan.bad > bad and end > HEADER:  # else it is marked already
+        _mark_torn(ring, ring.newest, end)
+    bad_units += scan.bad
     ring.last = max(scan.seq, floor - 1)
     ring.note = scan.note
     ring.is_ruined = _add_ruined(ring, scan)
-    return max(ring.last + 1, tried) + 1
+    return max(ring.last + 1, tried) + 1 + bad_units
 
 
 def look_back(ring, see):
@@ -78,7 +81,7 @@ def _highest(ring, highest):
 
 
 def _newest(ring, scan, highest):
-    """-> (header of the newest sector with records, highest start seen).
+    """-> (header of the newest sector with records, highest start seen, bad units behind it).
 
     A sector that was opened, and no more, does not count: its header may be torn, there at
     one start and not at another. So may be a sector's only record: then a start that does not
@@ -87,7 +90,7 @@ def _newest(ring, scan, highest):
     records, the highest counts.
     """
     newest = None
-    tried = records = most = 0
+    tried = records = most = bad_units = 0
     for number in range(highest, max(0, highest - ring.blocks.count), -1):
         header = ring.blocks.header(number)
         if header is None:
@@ -99,29 +102,32 @@ def _newest(ring, scan, highest):
         if records:
             most = max(most, start)
         elif not most and scan.bad:
-            ring.torn = _mark(ring, number, HEADER)
+            _mark_torn(ring, number, HEADER)
+            bad_units += scan.bad
         tried = max(tried, start)
         if records == 2:
             break
     scan.seq = 0
     scan.note = None
-    return newest, tried
+    return newest, tried, bad_units
 
 
 def _up_to_two_records(scan, header):
+    """A note that says what follows this journal (book.py) counts as a record."""
     scan.enter(header)
     scan.seq = 0
+    scan.note = None
     if not scan.find():
-        return 0
+        return 1 if scan.note and len(scan.note[1]) > OLD_CURSOR else 0
     scan.step()
     return 2 if scan.find() else 1
 
 
-def _mark(ring, number, offset):
-    """-> int, not 0: what tells this unreadable record from others."""
+def _mark_torn(ring, number, offset):
+    """ring.torn gets what tells this unreadable record from others."""
     unit = ring.blocks.cells.head[:UNIT]
     ring.blocks.load(number, offset, unit)
-    return crc32(unit) or 1
+    ring.torn = crc32(unit, ring.torn) or 1
 
 
 def _add_ruined(ring, scan):

@@ -96,10 +96,14 @@ class Book:
                     pass
         for part in (self.ledger, *self.lanes):
             try:
-                if part.housekeep(now_ms, cursor_ms):
-                    return
+                if part.housekeep(now_ms):
+                    break
             except Refused:
                 pass
+        try:
+            self.ledger.write(now_ms, cursor_ms)
+        except Refused:
+            pass
 
     def heard(self):
         """After an acknowledgement: the city has heard of these losses."""

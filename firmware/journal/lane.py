@@ -95,7 +95,7 @@ class Lane:
         """Nothing is on its way: the city has no record behind the tail."""
         return self.sent <= self.tail.seq
 
-    def housekeep(self, now_ms, _):
+    def housekeep(self, now_ms):
         """Erases ahead -> bool: that took an erase."""
         return self.ring.tidy(now_ms, self.lane == TRACK)
 

@@ -53,10 +53,12 @@ class Ledger:
         self._count_as_saved()
         return done
 
-    def housekeep(self, now_ms, cursor_ms):
-        """Writes what has changed, when it is due, and erases ahead -> bool: that took an erase."""
-        if self.ring.tidy(now_ms, True):
-            return True
+    def housekeep(self, now_ms):
+        """Erases ahead -> bool: that took an erase."""
+        return self.ring.tidy(now_ms, True)
+
+    def write(self, now_ms, cursor_ms):
+        """What has changed, when it is due; without an erase. Refused."""
         if self._is_changed():
             self._rest_ms = now_ms + _REST_MS
             if self._due_ms is None:
@@ -73,7 +75,6 @@ class Ledger:
                     lane.reach = lane.tail.seq
         else:
             self._due_ms = None
-        return False
 
     def holds(self, lane, index):
         """It is on flash, and stays there, that the city has so many of the lane's records; or
@@ -120,7 +121,7 @@ class Ledger:
     def _count_as_saved(self):
         self.is_proven = True
         self.saved = [lane.state for lane in self._book.lanes]
-        self._book.losses.saved = self._book.losses.changes
+        self._book.losses.count_as_saved()
         self._due_ms = None
 
     def _is_changed(self):

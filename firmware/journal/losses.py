@@ -31,6 +31,7 @@ class Loss:
         self.count = count
         self.exact = exact
         self.announced = announced  # number of the record that announces it, or 0
+        self.is_saved = False  # it is in the ledger, as it is
 
 
 class Losses:
@@ -47,7 +48,8 @@ class Losses:
     @property
     def has_news(self):
         """There is a loss to announce, and the ledger does not have it yet."""
-        return self.saved != self.changes and self._next() is not None
+        loss = self._next()
+        return loss is not None and not loss.is_saved
 
     def add(self, lane, first, last, count, exact):
         """One more, behind those of its lane; what follows directly becomes one loss."""
@@ -69,10 +71,17 @@ class Losses:
         for loss in self._losses:
             if loss.announced == _TAKEN:
                 loss.announced = 0
-        loss = self._next() if self.saved == self.changes else None
-        if loss is not None:
-            loss.announced = _TAKEN
+        loss = self._next()
+        if loss is None or not loss.is_saved:
+            return None
+        loss.announced = _TAKEN
         return loss
+
+    def count_as_saved(self):
+        """The ledger has them."""
+        self.saved = self.changes
+        for loss in self._losses:
+            loss.is_saved = True
 
     def announced(self, loss, seq):
         """In the record of this number."""
@@ -103,7 +112,8 @@ class Losses:
             count = None if count == _UNKNOWN else count
             exact = not flags & _INEXACT
             self._losses.append(Loss(flags & 3, first, last, count, exact, announced))
-            self.saved = -1  # unless it was cut short
+        if self._losses:
+            self.saved = -1  # what was read may have been cut short
 
     def _next(self):
         under_way = [loss.lane for loss in self._losses if loss.announced]
@@ -144,6 +154,7 @@ class Losses:
 
 
 def _merge(loss, other):
+    loss.is_saved = False
     loss.last = max(loss.last, other.last)
     loss.first = min(loss.first, other.first)
     known = loss.count is not None and other.count is not None

@@ -38,7 +38,7 @@ class _Occurrence:
         self.recorded_ms = 0  # its newest record
         self.held = None  # the Event that is held back, and its messages.event_parts
         self.held_ms = 0
-        self.times = 0  # Events held back since its newest record
+        self.times = 0  # raises and changes that its next record stands for, if not for one
 
 
 class Recorder:
@@ -101,9 +101,12 @@ class Recorder:
         if event.state == UPDATED:
             often = self._flapping.changed(subject, now_ms) or occurrence.flaps
             rises = event.severity == SEVERE and occurrence.last.severity != SEVERE
-            if not often or rises or is_change_due(event.severity, occurrence.recorded_ms, now_ms):
+            is_due = is_change_due(event.severity, occurrence.recorded_ms, now_ms)
+            is_recorded = not often or rises or is_due
+            if occurrence.times or not is_recorded:
+                occurrence.times += 1
+            if is_recorded:
                 return False
-            occurrence.times += 1
         elif not occurrence.flaps:
             return False
         occurrence.last = event

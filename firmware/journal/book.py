@@ -29,6 +29,7 @@ class Book:
         self.losses = Losses(self.home)
         self.lanes = [Lane(Blocks(cells, form, lane), lane, self) for lane in range(LEDGER)]
         self.ledger = Ledger(Blocks(cells, form, LEDGER), self)
+        self._parts = self.lanes + [self.ledger]  # by the numbers of form.py
 
     @property
     def epoch(self):
@@ -55,22 +56,26 @@ class Book:
 
     def begin(self, number):
         """Nothing is on flash yet; the first sector of each part gets this number."""
-        for part in (self.ledger, *self.lanes):
+        for part in self._parts:
             part.ring.begin(number)
 
     def has(self, highest):
         """Whether the highest sectors that a Survey saw are there indeed. Refused."""
-        for part, number in zip((*self.lanes, self.ledger), highest):
+        for part, number in zip(self._parts, highest):
             if number and part.ring.blocks.header(number) is None:
                 return False
         return True
+
+    def is_ready(self, now_ms):
+        """Call until True: save() then needs no erase. Refused."""
+        return self.ledger.is_ready or (self.ledger.housekeep(now_ms) and self.ledger.is_ready)
 
     def find(self, highest):
         """What is on flash; highest: as in Survey -> the first number not used there. Refused."""
         unused = self.ledger.find(highest[LEDGER]) + 1
         for lane in self.lanes:
             unused = max(unused, recover(lane.ring, highest[lane.lane], _pass))
-        for part, number in zip((*self.lanes, self.ledger), highest):
+        for part, number in zip(self._parts, highest):
             if not number:
                 part.ring.begin(max(highest))
         return unused
@@ -94,7 +99,7 @@ class Book:
                     self.heard()
                 except Refused:
                     pass
-        for part in (self.ledger, *self.lanes):
+        for part in self._parts:
             try:
                 if part.housekeep(now_ms):
                     break
@@ -122,7 +127,7 @@ class Book:
         ring = self.lanes[ALARM].ring
         first, count = place(form, LEDGER)
         while True:
-            number = max([part.ring.coming for part in (self.ledger, *self.lanes)]) + _MARGIN
+            number = max([part.ring.coming for part in self._parts]) + _MARGIN
             here = ring.blocks.block(ring.newest), ring.blocks.block(ring.coming)
             while first + number % count in here:
                 number += 1

@@ -30,7 +30,6 @@ KIND_POSITION = const(2)
 
 _ENOSPC = const(28)  # MicroPython's errno has no name for it
 _LOOK = const(64)  # headers between two ticks
-_RETRY_MS = const(1000)  # after a formatting that failed
 
 
 class Journal:
@@ -55,7 +54,6 @@ class Journal:
         self._coming = None  # a Book that takes its place, and is not on flash yet
         self.opened = 0  # so often another Book came: readers of the one before are void
         self._survey = Survey(self._cells)
-        self._retry_ms = 0
         try:
             while self._book is None and self._open():
                 pass
@@ -150,8 +148,8 @@ class Journal:
         """
         try:
             if self._book is None:
-                if now_ms >= self._retry_ms and not self._open():
-                    self._retry_ms = now_ms + _RETRY_MS
+                if self._coming is None or self._coming.is_ready(now_ms):
+                    self._open()
             else:
                 self._book.housekeep(now_ms, self._cursor_ms)
         except Refused:
@@ -215,7 +213,7 @@ class Journal:
     # How a journal is found or made. Each may raise Refused, and is called again.
 
     def _open(self):
-        """One step -> False: it failed, the next one needs a pause."""
+        """One step -> False: the flash takes no ledger."""
         if self._coming is not None:
             if not self._coming.ledger.save():
                 return False

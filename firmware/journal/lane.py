@@ -171,6 +171,7 @@ class Lane:
             self.told = _GONE
             self._book.losses.add(self.lane, self.tail.seq + 1, next_seq - 1, None, False)
             self.tail.seq = self.ring.last = next_seq - 1
+            self._is_evidence = True
 
     def _find(self, at):
         """Puts the tail into the last sector that was opened when the cursor's record had come.

@@ -53,6 +53,11 @@ class Ledger:
         self._count_as_saved()
         return done
 
+    @property
+    def is_ready(self):
+        """It can be written without an erase."""
+        return self.ring.is_ready(_ROOM)
+
     def housekeep(self, now_ms):
         """Erases ahead -> bool: that took an erase."""
         return self.ring.tidy(now_ms, True)
@@ -64,7 +69,7 @@ class Ledger:
             if self._due_ms is None:
                 self._due_ms = now_ms + cursor_ms
             if now_ms >= self._due_ms or self._book.losses.has_news or self._is_long():
-                if self.ring.is_ready(_ROOM):
+                if self.is_ready:
                     self.save()
                 else:  # no block can be erased
                     self._count_as_saved()

@@ -35,7 +35,7 @@ def test_header_bytes():
         at = (1 if lane == LEDGER else block(j, lane, number)) * 4096
         head = bytes(flash.data[at : at + 32])
         assert head[:8] == b"BJ\x02\x04\x04" + bytes([lane << 4]) + b"\x20\x00", lane
-        assert struct.unpack("<IIIII", head[8:28]) == (0x9F3A21C4, *numbers), lane
+        assert struct.unpack("<IIIII", head[8:28]) == (0x9F3A21C4,) + numbers, lane
         assert struct.unpack("<I", head[28:])[0] == crc32(head[:28])
 
 

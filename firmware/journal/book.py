@@ -56,6 +56,7 @@ class Book:
 
     def begin(self, number):
         """Nothing is on flash yet; the first sector of each part gets this number."""
+        self.ledger.base = number
         for part in self._parts:
             part.ring.begin(number)
 
@@ -72,12 +73,13 @@ class Book:
 
     def find(self, highest):
         """What is on flash; highest: as in Survey -> the first number not used there. Refused."""
-        unused = self.ledger.find(highest[LEDGER]) + 1
+        unused = self.ledger.find(highest) + 1
+        if not highest[LEDGER]:
+            self.ledger.ring.begin(max(highest))
         for lane in self.lanes:
+            if not highest[lane.lane]:
+                lane.ring.begin(self.ledger.base)
             unused = max(unused, recover(lane.ring, highest[lane.lane], _pass))
-        for part, number in zip(self._parts, highest):
-            if not number:
-                part.ring.begin(max(highest))
         return unused
 
     def recover(self, next_seq):

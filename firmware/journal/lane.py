@@ -29,7 +29,7 @@ class Lane:
         self.damaged = 0  # confirmed records found unreadable
         self.sent = 0  # highest number that may have left the bus
         self.reach = 0  # the ledger says that nothing beyond this one was sent
-        self.told = 0  # mark (ring.torn) of a torn end that is announced
+        self.told = 0  # mark (ring.py) of an unreadable end that is announced
         self.is_behind = False  # the tail has not come to `heard` yet: the flash refused
         self._heard = 0  # the city has everything up to this number
         self._unsure = 0  # the city may have had records up to here before this start
@@ -141,6 +141,7 @@ class Lane:
         ring.last = max(last, tail.seq)
         if oldest is None:
             self._lose_all(next_seq)
+            self._note_end(found, last, next_seq)
             return
         if oldest[3] > self.index:
             self._lose(tail.seq + 1, oldest[2] - 1, oldest[3], self._unsure)
@@ -149,10 +150,7 @@ class Lane:
         else:
             tail.enter(ring.after(ring.newest - 1))
             tail.offset = ring.end
-        if ring.torn and self.index <= found and self.told != ring.torn:
-            self.told = ring.torn
-            self._is_evidence = True
-            self._book.losses.add(self.lane, last + 1, next_seq - 1, None, False)
+        self._note_end(found, last, next_seq)
         self._checked, self._gap = tail.sector, tail.seq + 1
         self.is_behind = True
 
@@ -164,6 +162,24 @@ class Lane:
         if index and self.ring.blocks.marks:
             self._book.losses.add(self.lane, 1, floor - 1, None, False)
         self.tail.seq, self.index = start - 1, index
+
+    def _note_end(self, found, last, next_seq):
+        """Behind the last record, of this place and number, something cannot be read: a loss."""
+        losses, ring = self._book.losses, self.ring
+        if not ring.mark or self.told == ring.mark:
+            return
+        self.told = ring.mark
+        self._is_evidence = True
+        first = max(last, self.tail.seq) + 1
+        if ring.ruined is not None:
+            end, count = ring.ruined
+            count -= max(found, self.index)
+            is_sure = self._unsure < first and ring.blocks.marks
+            if count > 0 or not ring.blocks.marks:
+                losses.add(self.lane, first, end, count if is_sure else None, is_sure)
+            ring.last = max(ring.last, end)
+        if ring.is_torn and self.index <= found:
+            losses.add(self.lane, ring.last + 1, next_seq - 1, None, False)
 
     def _lose_all(self, next_seq):
         """Not one sector is left of the lane."""

@@ -10,6 +10,7 @@ import struct
 from micropython import const
 
 from firmware.journal.cells import Refused
+from firmware.journal.form import LEDGER
 from firmware.journal.recovery import look_back, recover
 from firmware.journal.ring import Ring
 
@@ -30,6 +31,7 @@ class Ledger:
         self.ring = Ring(blocks, self, _LIMIT)
         self.saved = [(0, 0, 0, 0) for _ in book.lanes]
         self.is_sure = True  # what was found at the start is the newest that was written
+        self.base = 1  # the first sector number of each lane
         self.is_proven = False  # and was not cut short: this start has written it itself
         self._book = book
         self._found = None
@@ -43,9 +45,10 @@ class Ledger:
         if ring.blocks.count:
             if ring.doubt:
                 ring.settle()
-            payload = b"".join([struct.pack(_LANE, *lane.state) for lane in book.lanes])
+            parts = [struct.pack(_LANE, *lane.state) for lane in book.lanes]
+            payload = b"".join(parts + [struct.pack("<I", self.base), book.losses.pack()])
             try:
-                ring.append(_KIND, payload + book.losses.pack(), ring.last + 1)
+                ring.append(_KIND, payload, ring.last + 1)
             except Refused:
                 raise
             except OSError:
@@ -88,24 +91,26 @@ class Ledger:
         return self.is_proven and (saved[1] >= index or saved == lane.state)
 
     def find(self, highest):
-        """At a start. highest: sector number. -> number that it knows to be used. Refused."""
+        """At a start. highest: as in Survey. -> number that it knows to be used. Refused."""
         ring = self.ring
-        recover(ring, highest, self.see)
-        self.is_sure = not (ring.torn or ring.is_ruined)
+        recover(ring, highest[LEDGER], self.see)
+        self.is_sure = not ring.is_torn and ring.ruined is None
         if self._found is None:
             look_back(ring, self.see)
             self.is_sure = False
         if self._found is None:
+            self.base = max(highest)
             return 0
         lanes = len(self.saved)
         self.saved = [struct.unpack_from(_LANE, self._found, _SIZE * lane) for lane in range(lanes)]
+        self.base = struct.unpack_from("<I", self._found, _SIZE * lanes)[0]
         return max([max(seq, reach) for seq, _, reach, _ in self.saved])
 
     def restore(self):
         """What find() has found -> the state of each lane, or None each."""
         if self._found is None:
             return [None] * len(self.saved)
-        self._book.losses.unpack(self._found[_SIZE * len(self.saved) :])
+        self._book.losses.unpack(self._found[_SIZE * len(self.saved) + 4 :])
         return self.saved
 
     def see(self, reader):

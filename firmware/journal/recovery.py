@@ -24,7 +24,8 @@ def recover(ring, highest, see):
     scan = Reader(ring, ring.blocks.cells.scratch, _SCAN)
     newest, tried, bad_units = _newest(ring, scan, _highest(ring, highest))
     if newest is None:
-        return 1
+        ring.ruined = _find_ruined(ring, scan) if ring.blocks.count else None
+        return 1 if ring.ruined is None else ring.ruined[0] + 2
     ring.newest, _, floor, ring.count = newest
     ring.coming = ring.newest + 1
     first = max(1, ring.coming - ring.blocks.count)
@@ -44,12 +45,14 @@ def recover(ring, highest, see):
         end = scan.offset
     ring.end = end
     if scan.bad > bad and end > HEADER:  # else it is marked already
-        _mark_torn(ring, ring.newest, end)
+        ring.is_torn = True
+        _mark(ring, ring.newest, end)
     bad_units += scan.bad
     ring.last = max(scan.seq, floor - 1)
     ring.note = scan.note
-    ring.is_ruined = _add_ruined(ring, scan)
-    return max(ring.last + 1, tried) + 1 + bad_units
+    ring.ruined = _find_ruined(ring, scan)
+    last = ring.ruined[0] if ring.ruined else ring.last
+    return max(last + 1, tried) + 1 + bad_units
 
 
 def look_back(ring, see):
@@ -102,7 +105,8 @@ def _newest(ring, scan, highest):
         if records:
             most = max(most, start)
         elif not most and scan.bad:
-            _mark_torn(ring, number, HEADER)
+            ring.is_torn = True
+            _mark(ring, number, HEADER)
             bad_units += scan.bad
         tried = max(tried, start)
         if records == 2:
@@ -123,32 +127,32 @@ def _up_to_two_records(scan, header):
     return 2 if scan.find() else 1
 
 
-def _mark_torn(ring, number, offset):
-    """ring.torn gets what tells this unreadable record from others."""
+def _mark(ring, number, offset):
+    """ring.mark gets what tells this unreadable place from others."""
     unit = ring.blocks.cells.head[:UNIT]
     ring.blocks.load(number, offset, unit)
-    ring.torn = crc32(unit, ring.torn) or 1
+    ring.mark = crc32(unit, ring.mark) or 1
 
 
-def _add_ruined(ring, scan):
-    """-> bool: behind the newest sector is one whose header cannot be read any more, and its
-    records can. They are counted, so that the tail misses them."""
+def _find_ruined(ring, scan):
+    """-> (number, place) of the last record of a sector behind the newest one whose header cannot
+    be read any more, and its records can; or None."""
     number = ring.newest + 1
     head = ring.blocks.cells.head
     if not ring.blocks.load(number, 0, head):
-        ring.torn = 1  # the partition was longer: perhaps there was one
-        return False
+        ring.is_torn = True  # the partition was longer: perhaps there was one
+        ring.mark = 1
+        return None
     if get_header(head) is not None or is_erased(head):
-        return False
+        return None
     scan.enter((number, 0, 0, ring.count))
     scan.seq = ring.last
     if scan.look(SECTOR) < 0:
-        return False
+        return None
     newest, end = ring.newest, ring.end
     ring.newest, ring.end = number, SECTOR
     while scan.find():
         scan.step()
-        ring.count = scan.nth or ring.count + 1
     ring.newest, ring.end = newest, end
-    ring.last = scan.seq
-    return True
+    _mark(ring, number, 0)
+    return scan.seq, scan.nth

@@ -38,17 +38,18 @@ _RETRY_MS = const(1000)  # after an erase ahead that failed
 class Ring:
     """doubt: number of a record that was programmed and could not be read back yet, or 0.
 
-    What recovery.py found at the start: torn, not 0 if behind the last record stands something
-    that cannot be read (a mark of it); is_ruined, a sector without its header does; note, the last
-    one or None.
+    What recovery.py found at the start: is_torn, behind the last record stands something that
+    cannot be read; ruined, the end of a sector without its header; mark, which these were; note,
+    the last one or None.
     """
 
     def __init__(self, blocks, owner, limit=SECTOR):
         """limit: records end here, in each sector."""
         self.blocks = blocks
         self.doubt = 0
-        self.torn = 0
-        self.is_ruined = False
+        self.is_torn = False
+        self.ruined = None
+        self.mark = 0
         self.note = None
         self.tried = False  # the last append has programmed something
         self._owner = owner

@@ -186,3 +186,20 @@ def test_a_flipped_bit_of_a_sector_number_hides_no_sector():
             flash.flip(block(j, ALARM, number), 12 + bit // 8, bit % 8)
             assert len(seqs(journal(flash), ALARM)) == 3 * 63 + 10, (number, bit)
             flash.flip(block(j, ALARM, number), 12 + bit // 8, bit % 8)
+
+
+def test_the_only_sector_of_a_lane_ruined_is_announced_too():
+    flash = Flash(32)
+    j = journal(flash)
+    fill(j, WARNING, 5)
+    fill(j, TRACK, 5)
+    at = block(j, WARNING, 1) * 4096
+    flash.data[at : at + 8] = bytes(8)
+    for _ in range(2):
+        j = journal(flash)
+        assert seqs(j, WARNING) == [] and j.next_seq > 10
+        assert lost(j) == (WARNING, 1, 5, 5, True)
+    (seq,) = fill(j, WARNING, 1)
+    j = journal(flash)
+    assert seqs(j, WARNING) == [seq]
+    assert losses(j) == [(WARNING, 1, 5, 5, True)]

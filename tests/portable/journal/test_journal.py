@@ -63,11 +63,12 @@ def test_ledger_bytes():
     j._book.losses.add(TRACK, 7, 9, None, False)
     assert j._book.ledger.save()
     at = 4096 + 32 + 2 * 64  # behind the one of the formatting, and that of the sending
-    record = bytes(flash.data[at : at + 80])
-    assert record[:8] == b"\x41\x00\x01\x03\x03\x00\x00\x00"
+    record = bytes(flash.data[at : at + 96])
+    assert record[:8] == b"\x45\x00\x01\x03\x03\x00\x00\x00"
     assert struct.unpack("<IIII", record[8:24]) == (2, 2, 258, 0)
     assert record[24:56] == bytes(32)
-    assert struct.unpack("<BIIII", record[56:73]) == (TRACK | 4, 7, 9, 0xFFFFFFFF, 0)
+    assert record[56:60] == b"\x01\x00\x00\x00"
+    assert struct.unpack("<BIIII", record[60:77]) == (TRACK | 4, 7, 9, 0xFFFFFFFF, 0)
 
 
 def test_one_program_a_record_and_lanes_share_one_sequence():

@@ -9,7 +9,9 @@ PIP := $(VENV_BIN)/python -m pip install -qq --disable-pip-version-check
 TOWN := $(if $(BUSES),--buses $(BUSES)) $(if $(SPEED),--speed $(SPEED)) $(if $(SEED),--seed $(SEED)) \
         $(if $(DURATION),--duration $(DURATION)) $(if $(BROKER),--broker $(BROKER))
 
-COVERING := tests/portable tests/firmware/rules/test_hypothesis.py
+SOAK := $(if $(SEED),--seed $(SEED))
+COVERING := $(addprefix tests/portable/,rules policy sensing trip journal/test_recorder.py) \
+            $(wildcard tests/portable/test_*.py)
 
 # make station BROKER=mqtts://mqtt.example.org CA=city.pem DB=postgresql://... HTTP=127.0.0.1:8080
 STATION := $(if $(BROKER),--broker $(BROKER)) $(if $(CA),--broker-ca $(CA)) $(if $(DB),--db $(DB)) $(if $(HTTP),--http $(HTTP)) \
@@ -17,8 +19,32 @@ STATION := $(if $(BROKER),--broker $(BROKER)) $(if $(CA),--broker-ca $(CA)) $(if
 
 # make deploy BUS=bus-07 PORT=/dev/ttyUSB0     (no PORT: the board that is attached)
 WHERE = $(if $(PORT),--port $(PORT))
-# said before anything is set up
-needs = $(if $(filter $(1),$(MAKECMDGOALS)),$(if $($(2)),,$(error Name it: make $(1) $(2)=$(3))))
+
+# What a target takes, and what it cannot do without. A mistake on the command line is reported
+# before anything is set up.
+takes_sim := BUSES SPEED SEED DURATION BROKER
+takes_soak := SEED
+takes_station := BROKER CA DB HTTP TILES
+takes_firmware := BIN PORT
+takes_deploy := BUS PORT
+takes_pull := OUT PORT
+takes_selftest := PORT
+takes_logs := PORT
+takes_repl := PORT
+takes_erase := PORT
+goals := $(or $(MAKECMDGOALS),help)
+takes := $(foreach goal,$(goals),$(takes_$(goal)))
+given := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
+anywhere := PYTHON VENV NO_STATION STATION_%  # the last two reach the programs by the environment
+unknown := $(firstword $(filter-out $(takes) $(anywhere),$(given)))
+shout = $(shell echo '$(1)' | tr a-z A-Z)
+near = $(strip $(foreach name,$(takes),\
+  $(if $(findstring $(1),$(name))$(findstring $(name),$(1)),$(name))))
+meant = $(if $(near),Did you mean $(firstword $(near))? ,)
+$(if $(unknown),$(error make $(goals) does not know $(unknown).\
+  $(call meant,$(call shout,$(unknown)))$(if $(takes),It takes: $(takes),It takes no variables)))
+
+needs = $(if $(filter $(1),$(MAKECMDGOALS)),$(if $($(2)),,$(error make $(1) needs $(2): make $(1) $(2)=$(3))))
 $(call needs,firmware,BIN,ESP32_GENERIC-SPIRAM-....bin)
 $(call needs,deploy,BUS,bus-07)
 $(call needs,pull,OUT,bus-07.zip)
@@ -53,11 +79,14 @@ bench: $(VENV)/dev  ## measure, beside the goals
 vm: $(VENV)/dev  ## the portable tests of firmware/, on CPython and in the MicroPython VM
 	@$(VENV_BIN)/python -m pytest -q -rs tests/portable tests/test_portable_vm.py
 
-soak: $(VENV)/sim  ## cut the power of a journal 100,000 times (some minutes)
-	@$(VENV_BIN)/python -m sim soak --flash
+soak: $(VENV)/dev  ## long runs with faults by the dice: days, hazards, power cuts (about 10 minutes; SEED=)
+	@$(VENV_BIN)/python -m pytest -q -m soak
+	@$(VENV_BIN)/python -m sim soak --days 2 $(SOAK)
+	@$(VENV_BIN)/python -m sim soak --hazards --ordinary 10 --left 200 $(SOAK)
+	@$(VENV_BIN)/python -m sim soak --flash --cuts 100000 $(SOAK)
 
 cover: $(VENV)/dev  ## 100 % of lines and branches of what judges (rules, trip, seats, policy, ...)
-	@$(VENV_BIN)/python -m pytest -q --no-cov-on-fail --cov --cov-fail-under=100 $(COVERING)
+	@$(VENV_BIN)/python -m pytest -q -n auto --no-cov-on-fail --cov --cov-fail-under=100 $(COVERING)
 
 firmware: $(VENV)/board  ## MicroPython with the journal's partition onto an ESP32 (BIN= PORT=)
 	@$(VENV_BIN)/python -m tools.firmware $(WHERE) --bin "$(BIN)"

@@ -87,7 +87,15 @@ class Bus:
         self.sleeping = Sleep(config["sleep"], rules["supply_low_mv"], has_broker)
         self._slept_ms = 0  # since the last tick
         self._publisher = StatePublisher(
-            config, self.startup, s, self.journal, outage, self.recorder, self.policy, self.sleeping
+            config,
+            self.startup,
+            s,
+            self.journal,
+            outage,
+            self.recorder,
+            self.policy,
+            self._engine,
+            self.sleeping,
         )
         self.uplink = Uplink(
             config, self.journal, parts.radio, parts.dialer, self._publisher.status
@@ -105,7 +113,9 @@ class Bus:
         self.sensors.sense(s, self._slept_ms)
         self._slept_ms = 0
         for watcher in self._watchers:
-            notices.extend(watcher.update(s))
+            events = watcher.update(s)
+            if events:  # extend() makes an iterator even of nothing
+                notices.extend(events)
         self._engine.judge(s, notices)
         given_up = self._give_up(now_ms)
         if given_up is not None:

@@ -10,7 +10,7 @@ _DAY_MS = const(86400000)
 
 
 class Uptime:
-    """Milliseconds since boot from a counter that wraps; ask at least once in 12 days."""
+    """Milliseconds since boot, from a counter that wraps; call it at least once in 12 days."""
 
     def __init__(self, ticks):
         self._last = ticks
@@ -33,7 +33,7 @@ class Clock:
         self._agreed = 0
 
     def discipline(self, now_ms, utc_ms):
-        """utc_ms: of a valid fix heard at now_ms. One wild second changes nothing."""
+        """utc_ms: of a valid fix that came at now_ms. A single wrong second changes nothing."""
         offset = utc_ms - now_ms
         if self._offset_ms is not None and abs(offset - self._offset_ms) > _STEP_MS:
             if self._doubted_ms is None or abs(offset - self._doubted_ms) > _STEP_MS:

@@ -1,7 +1,7 @@
 """Snapshot: everything the bus knows at one instant, in five groups. What is unknown is None.
 
-One Snapshot is made at start and refilled every tick: rules read it, and only Bus and what Bus
-calls write it. Each group names who writes it. Positions are 1e-7 degree, speeds mm/s.
+One Snapshot is made at start and refilled every tick. Rules read it; only Bus and the parts that
+Bus calls write it. Each group names its writers. Positions are 1e-7 degree, speeds mm/s.
 """
 
 PARKED = "parked"  # phases of the trip (trip/trip.py)
@@ -75,7 +75,7 @@ class Trip:
         self.number = 0  # counts the trips; 0: none yet
         self.phase = PARKED
         self.ignition_off_ms = None  # how long the ignition has been off; None: on
-        # how long somebody on board may have been alone (boarding.py); None: they are not
+        # how long children on board may have been alone (boarding.py); None: they are not
         self.alone_ms = None
         self.checked = False  # the driver has walked to the check button since then
         self.early_presses = 0  # of the check button, too soon for a walk; since boot
@@ -99,7 +99,7 @@ class Place:
         self.zones = None  # [(kind, id)] of zones the bus is in: flood, closed, school, speed
         self.at_stop = None  # within the circle of any stop; None too if the policy has none
         self.stop = None  # its id
-        self.at_school = None  # at a stop where everybody has to get off
+        self.at_school = None  # at a stop where all children have to get off
         self.route = None  # id of the route of this trip
         self.next_stop = None  # its id
         self.next_stop_mm = None  # as the crow flies
@@ -123,3 +123,16 @@ class Snapshot:
         self.vehicle = Vehicle()
         self.trip = Trip()
         self.place = Place()
+
+
+def marked(names, listed, name, is_listed):
+    """-> list: some of the names in their order, as listed, but with this one or without it.
+
+    The same list if nothing changes, so that a steady tick makes no garbage.
+    """
+    return listed if (name in listed) == is_listed else _toggled(names, listed, name)
+
+
+def _toggled(names, listed, name):
+    """By itself: a comprehension costs its function memory at every call."""
+    return [other for other in names if (other in listed) != (other == name)]

@@ -1,11 +1,11 @@
 """Conditions over time. Every now_ms is milliseconds since boot."""
 
 LONG_AGO_MS = 86400000
-"""What began before this boot, nobody knows when, counts as having begun so long before it."""
+"""What began at an unknown time before this boot counts as having begun so long before it."""
 
 
 class Held:
-    """True once a condition has been true without a break for so long."""
+    """True once a condition has been true for `ms` without a break."""
 
     def __init__(self, ms):
         self._ms = ms
@@ -21,7 +21,7 @@ class Held:
 
 
 class Debounced:
-    """A reading counts once it has stood for so long; None (no reading) counts likewise."""
+    """A reading counts once it has not changed for `ms`; so does None, no reading."""
 
     def __init__(self, ms):
         self._ms = ms
@@ -40,7 +40,7 @@ class Debounced:
 
 
 class Every:
-    """True at most once in so many milliseconds; the first time at once."""
+    """True at most once in `ms`; the first time at once."""
 
     def __init__(self, ms):
         self._ms = ms

@@ -3,17 +3,16 @@
 The highest warning of all rules wins. Patterns follow the clock, so they need no
 state: a phase of on_ms in every period_ms; on_ms = period_ms is a steady output.
 
-The driver may answer a warning with the check button: while the ignition is on, a
-press quiets whatever chimes or prompts then for quiet_s; its lamp stays on. Another
-hazard, or the same one when it gets worse, is heard all the same. An alarm is never
-quieted, nor anything once the ignition is off: then the button means the walk
-through the bus (check.py), and what sounds is about a child.
+The driver may answer a warning with the check button: while the ignition is on, a press quiets
+the chimes and prompts of that moment for quiet_s; the lamp stays on. Another hazard, or the same
+one when it gets worse, still sounds. The button quiets no alarm, and nothing once the ignition is
+off: then it stands for the walk through the bus (check.py), and what sounds is about a child.
 """
 
 SILENT = 0
-LAMP = 1  # something needs a technician
-CHIME = 2  # mind your driving
-PROMPT = 3  # do something now
+LAMP = 1  # a technician is needed
+CHIME = 2  # the driver should drive differently
+PROMPT = 3  # the driver should act now
 INSIDE = 4  # alarm inside the bus
 HORN = 5  # alarm to everybody around
 
@@ -37,7 +36,7 @@ class Warnings:
     """level: the highest warning that is due, quieted or not."""
 
     def __init__(self, config, lamp, buzzer, horn):
-        """Each output has set(bool); it may raise OSError, which concerns the caller."""
+        """Each output has set(bool)."""
         self._quiet_ms = config["quiet_s"] * 1000
         self._outputs = (lamp, buzzer, horn)
         self._is_on = [None, None, None]

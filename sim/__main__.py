@@ -1,4 +1,7 @@
-"""python -m sim town | story | replay | board | bench | soak: the simulator's commands."""
+"""python -m sim town | story | replay | board | bench | soak: the simulator's commands.
+
+What a command needs is imported when it runs: `make sim` installs less than the others need.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ _SEEDS = 2**31 - 1
 
 
 class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one sentence, and where to read on."""
+    """Reports a mistake in one sentence, with the command that shows the help."""
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: {message}. Try: {self.prog} --help\n")
@@ -85,7 +88,7 @@ def _count(
 def _speed(command: argparse.ArgumentParser, default: float) -> None:
     command.add_argument(
         "--speed", type=number(0.1, 1000), default=default, metavar="X",
-        help="how many times faster than life (default: %(default)g)",
+        help="how many times faster than life, 0.1 to 1000 (default: %(default)g)",
     )  # fmt: skip
 
 
@@ -100,20 +103,20 @@ def _broker(command: argparse.ArgumentParser) -> None:
 def _town(commands) -> None:
     command = _command(
         commands, "town", lambda args: importlib.import_module("sim.live.morning").run(args),
-        "a school morning in Laem Chabang, live: real sockets, a real MQTT broker, and what a "
-        "subscriber hears there. Exit status 1 if a confirmed record was lost",
+        "a school morning in Laem Chabang, live: real sockets, a real MQTT broker, and what the "
+        "city hears there. Exit status 1 if the city lacks a record that a bus confirmed",
     )  # fmt: skip
-    _count(command, "--buses", 1, 50, 6, "how many")
-    _count(command, "--seed", 0, _SEEDS, 7, "another morning")
+    _count(command, "--buses", 1, 50, 6, "how many school buses drive, 1 to 50")
+    _count(command, "--seed", 0, _SEEDS, 7, "another number makes another morning")
     _speed(command, 12)
     command.add_argument(
         "--duration", type=number(1, 24 * _HOUR_S), metavar="S",
-        help="end after so many seconds on your clock (default: when the last bus is parked)",
+        help="how many seconds of your time it lasts (default: until the last bus is parked)",
     )  # fmt: skip
     command.add_argument(
         "--no-station", dest="station", action="store_false",
         default=not os.environ.get("NO_STATION"),
-        help="without the page of the municipal staff (also: NO_STATION=1)",
+        help="do not start the page of the municipal staff (also: NO_STATION=1)",
     )  # fmt: skip
     _broker(command)
 
@@ -121,9 +124,10 @@ def _town(commands) -> None:
 def _story(commands) -> None:
     command = _command(
         commands, "story", _run_story,
-        "one told scenario, printed as a timeline of inputs and events, in virtual time",
+        "a story about one bus, printed as a timeline: what is done, and what comes of it. "
+        "Exit status 1 if the city lacks a record that the bus confirmed",
     )  # fmt: skip
-    command.add_argument("name", nargs="?", metavar="NAME", help="which story; see --list")
+    command.add_argument("name", nargs="?", metavar="NAME", help="which story, out of --list")
     command.add_argument("--list", action="store_true", help="list the stories")
 
 
@@ -150,9 +154,9 @@ def _replay(commands) -> None:
     command = _command(
         commands, "replay", lambda args: importlib.import_module("sim.live.replay").run(args),
         "a GNSS receiver's log, byte for byte through the driver and the whole bus behind it, "
-        "to an MQTT broker. Exit status 1 if a confirmed record was lost",
+        "to an MQTT broker. Exit status 1 if the city lacks a record that the bus confirmed",
     )  # fmt: skip
-    command.add_argument("file", metavar="FILE.nmea", help="what the receiver sent, as it came")
+    command.add_argument("file", metavar="FILE.nmea", help="the bytes that a receiver sent")
     _speed(command, 20)
     _broker(command)
 
@@ -184,7 +188,7 @@ def _bench(commands) -> None:
     )
     command.add_argument(
         "only", nargs="*", type=bench, metavar="WHAT",
-        help=f"out of: {' '.join(BENCHES)} (default: all)",
+        help=f"out of: {' '.join(BENCHES)} (default: all of them, some minutes)",
     )  # fmt: skip
 
 
@@ -201,11 +205,11 @@ def _soak(commands) -> None:
 
     command = _command(
         commands, "soak", run,
-        "go on and on, with faults by the dice, and see whether promises are kept",
+        "a long run with random faults, which checks that the promises of the design are kept",
     )  # fmt: skip
     which = command.add_mutually_exclusive_group(required=True)
     which.add_argument(
-        "--flash", action="store_true", help="cut the power of a journal on its flash"
+        "--flash", action="store_true", help="cut the power of a journal again and again"
     )
     which.add_argument(
         "--hazards", action="store_true",
@@ -215,13 +219,13 @@ def _soak(commands) -> None:
         "--days", type=number(1, 366, int), metavar="N",
         help="N school days of several buses, with faults of all kinds at once",
     )  # fmt: skip
-    left = "--hazards: days on which a child is left behind"
-    _count(command, "--seed", 0, _SEEDS, 1, "of the first chain or day")
-    _count(command, "--cuts", 1, 10**9, 100_000, "--flash: power cuts, over all chains")
-    _count(command, "--chains", 1, 10_000, 10, "--flash: flashes, each with its own seed")
-    _count(command, "--ordinary", 0, 10**6, 100, "--hazards: days on which nothing goes wrong")
+    left = "with --hazards: days on which a child is left behind"
+    _count(command, "--seed", 0, _SEEDS, 1, "the seed of the first flash or day")
+    _count(command, "--cuts", 1, 10**9, 100_000, "with --flash: power cuts, over all flashes")
+    _count(command, "--chains", 1, 10_000, 10, "with --flash: flashes, each with its own seed")
+    _count(command, "--ordinary", 0, 10**6, 100, "with --hazards: days on which all goes well")
     _count(command, "--left", 0, 10**6, 1000, left)
-    _count(command, "--buses", 1, 100, 3, "--days: of the fleet")
+    _count(command, "--buses", 1, 100, 3, "with --days: buses of the fleet")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -31,7 +31,7 @@ def duration(seconds: float) -> str:
 
 
 def roughly(seconds: float) -> str:
-    """The same for what nobody can know better: whole seconds, then whole minutes."""
+    """The same for an estimate: whole seconds, then whole minutes."""
     return f"{seconds:.0f} s" if seconds < _LONG_S else f"{seconds / 60:.0f} min"
 
 
@@ -118,7 +118,7 @@ def _unknown(numbers: list[int]) -> str:
 
 
 def _parts(names: list[str]) -> str:
-    return f"{', '.join(names).replace('_', ' ')} failed"
+    return ", ".join(names).replace("_", " ")
 
 
 def _heat(minutes: int) -> str:
@@ -136,6 +136,7 @@ _PHRASES: dict[str, Callable[[Any], str]] = {
     "unknown_seats": _unknown,
     "seats_before": _before(seats),
     "unknown_before": _before(_unknown),
+    "resets": lambda count: f"{count} in all",
     "expanders": lambda numbers: seats(numbers, "expander"),
     "stage": lambda stage: {2: "the buzzer sounds inside", 3: "the horn sounds"}.get(stage, ""),
     "heat_min": _heat,
@@ -171,7 +172,7 @@ _PHRASES: dict[str, Callable[[Any], str]] = {
     "jump_m": distance,
     "within_s": lambda seconds: f"within {duration(seconds)}",
     "ok": lambda is_well: "all is well" if is_well else "",
-    "faults": _parts,
+    "faults": lambda names: f"{_parts(names)} failed",
     "parts": _parts,
     "radio": _one_of(wifi="now by Wi-Fi", cellular="now by the mobile network"),
     "was": _one_of(wifi="before by Wi-Fi", cellular="before by the mobile network"),
@@ -208,7 +209,9 @@ def _stop_served(data: Mapping[str, Any]) -> str:
 
 
 def _trip_ended(data: Mapping[str, Any]) -> str:
-    return f"trip {data['trip']}, {distance(data['distance_m'])}, {data['stops']} stops"
+    stops = data["stops"]
+    served = f"{stops} stop{'s' * (stops != 1)}"
+    return f"trip {data['trip']}, {distance(data['distance_m'])}, {served}"
 
 
 def _arrival_notice(data: Mapping[str, Any]) -> str:

@@ -156,7 +156,7 @@ def test_every_kind_of_event_has_its_texts():
     assert {rule.kind for rule in RULES} | {"records_lost", "trip_ended"} <= set(kinds)
     for kind, path in kinds.items():
         place = (path.parent / "words" / f"{kind}.json").relative_to(ROOT)
-        assert kind in KINDS, f"describe {kind} in {place}, then run: make texts"
+        assert kind in KINDS, f"run: make texts (if {kind} is no rule, add {place} before)"
     code = "".join(path.read_text() for path in (ROOT / "firmware").rglob("*.py"))
     for kind in KINDS:
         assert f'"{kind}"' in code, f"nothing sends {kind}: delete its words, run: make texts"

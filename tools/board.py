@@ -1,8 +1,8 @@
 """A board at the other end of a serial port, through mpremote's own transport.
 
-While this program works there, the bus watches nothing. boot.py gives a soft reset two minutes
-of watchdog, and each step here feeds it: a session that breaks off ends with the board
-starting again by itself, and the children are watched again.
+While a tool works on the board, the bus watches nothing. After a soft reset boot.py sets a
+watchdog of two minutes, and each step here feeds it: if a session breaks off, the board starts
+again by itself and watches the children again.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ class Trouble(Exception):
 
 
 def ports() -> dict[str, str]:
-    """USB serial ports -> what each calls itself. What is no USB device (ttyS0) is no board."""
+    """USB serial ports -> how each describes itself; other ports (ttyS0) are no boards."""
     found = [port for port in list_ports.comports() if port.vid is not None]
     return {port.device: port.description for port in sorted(found, key=lambda port: port.device)}
 
 
 def choose(given: str | None) -> str:
-    """The port that was named, the only board attached, or the one that is chosen."""
+    """The named port, the only board attached, or the one that the technician chooses."""
     if given:
         return given
     named = ports()
@@ -60,7 +60,7 @@ ANSWER_S = 10.0
 
 
 class AttachedBoard:
-    """Stopped, with a prompt that takes programs; `go` or `restart` gives it back."""
+    """A board that is stopped and takes programs at its prompt; `restart` lets it run again."""
 
     def __init__(self, port: str):
         try:
@@ -72,8 +72,8 @@ class AttachedBoard:
         self.port = port
 
     def stop(self) -> None:
-        """Ctrl-C, then a soft reset into the raw REPL: boot.py runs, main.py does not. A board that
-        was just starting, or took Ctrl-C for noise, is asked once more."""
+        """Ctrl-C, then a soft reset into the raw REPL: boot.py runs, main.py does not. It is tried
+        twice: a board that is just starting, or takes Ctrl-C for noise, misses the first."""
         try:
             with contextlib.redirect_stdout(None):
                 try:
@@ -93,12 +93,12 @@ class AttachedBoard:
         except TransportExecError as error:
             if f"OSError: {errno.ENOSPC}" in str(error) or "ENOSPC" in str(error):
                 raise Trouble(
-                    "The board's file system is full; the old code stays in charge. Look with "
-                    "`mpremote fs tree`, and remove what is not in /a, /b and the root's own files."
+                    "The board's file system is full; the bus keeps its code. Look with "
+                    "`mpremote fs tree`, and remove files that do not belong to Busguard."
                 ) from error
-            raise Trouble(f"The board at {self.port} did not do it: {error}") from error
+            raise Trouble(f"The board at {self.port} could not do it: {error}") from error
         except (TransportError, serial.SerialException) as error:
-            raise Trouble(f"The board at {self.port} did not do it: {error}") from error
+            raise Trouble(f"The board at {self.port} could not do it: {error}") from error
 
     def ask(self, expression: str):
         """The value of an expression, as a Python literal."""
@@ -113,7 +113,7 @@ class AttachedBoard:
     def write(self, path: str, data: bytes, told: Callable[[int], None] = lambda n: None) -> None:
         """A program for every 2 KB, which is quicker than mpremote's own three steps a file.
 
-        told(n): so many bytes more are there.
+        told(n): n more bytes have arrived.
         """
         for at in range(0, max(1, len(data)), CHUNK):
             piece = data[at : at + CHUNK]
@@ -124,7 +124,7 @@ class AttachedBoard:
             told(len(piece))
 
     def restart(self) -> None:
-        """As after power-on; the console goes on at this port."""
+        """Restart as after power-on; the console goes on at this port."""
         try:
             self._transport.exec_raw_no_follow("import machine; machine.reset()")
         except (TransportError, serial.SerialException) as error:
@@ -167,27 +167,35 @@ class AttachedBoard:
         self.close()
 
 
+def parser(description: str) -> argparse.ArgumentParser:
+    """One that shows how the tool was called, and keeps the lines of its description."""
+    spec = sys.modules["__main__"].__spec__
+    return argparse.ArgumentParser(
+        prog=f"python -m {spec.name}" if spec else None,
+        description=description,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
 def arguments(description: str) -> argparse.ArgumentParser:
     """A parser that knows --port."""
-    parser = argparse.ArgumentParser(
-        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--port", help="serial port of the board; else the one that is attached")
-    return parser
+    with_port = parser(description)
+    with_port.add_argument("--port", help="serial port of the board; else the one that is attached")
+    return with_port
 
 
 GOES_ON = "The board starts again by itself within two minutes."
 
 
 def run(main: Callable[[], int], stopped: str = GOES_ON) -> None:
-    """Exit status: 0 done, 1 it did not work, 130 Ctrl-C. stopped: what that leaves behind."""
+    """Exit status: 0 done, 1 it did not work, 130 Ctrl-C. stopped: what Ctrl-C leaves behind."""
     try:
         sys.exit(main())
     except (Trouble, CannotCompile) as trouble:
         print(trouble, file=sys.stderr)
         sys.exit(1)
     except EOFError:
-        print("\nNobody answered; nothing was done.", file=sys.stderr)
+        print("\nNo answer was given; nothing was done.", file=sys.stderr)
         sys.exit(1)
     except serial.SerialException as error:
         print(f"The cable was pulled, or the port is gone: {error}. {stopped}", file=sys.stderr)

@@ -2,7 +2,7 @@
 
 The settings come from fleet/<bus>.json. The code goes into the slot that does not run, is
 proven file by file, and takes over with one rename; if anything breaks before that, the bus
-goes on with the code it had. The journal is never touched.
+keeps the code that it had. The journal is never touched.
 """
 
 from __future__ import annotations
@@ -23,19 +23,21 @@ from tools.slots import Slots
 
 FLEET = ROOT / "fleet"
 NEEDS_KB, NEEDS_KB_64 = 350, 480
-"""With words of 32 and 64 bits; what it takes when it runs stands in docs/memory.md."""
+"""With words of 32 and 64 bits; docs/memory.md says what a running program takes."""
 PSRAM_KB = 1024  # without it no ESP32 has so much
 OWN = ("boot.py", "main.py", "bus.json", "policy.json", "slot", "a", "b")
-"""What has a meaning of its own on a board."""
+"""Names that are taken at the root of a board."""
 
 
 def settings(name: str) -> bytes:
     """fleet/<name>.json, as it is to stand on the board. Trouble names every fault in it."""
     path = FLEET / f"{name}.json"
     if not path.is_file():
-        known = ", ".join(sorted(one.stem for one in FLEET.glob("*.json"))) or "none yet"
+        known = ", ".join(sorted(one.stem for one in FLEET.glob("*.json")))
         raise Trouble(
-            f"fleet/{name}.json does not exist; copy bus.example.json to it. There are: {known}."
+            f"fleet/{name}.json does not exist. "
+            + (f"These buses are there: {known}. " if known else "")
+            + "For a new bus copy bus.example.json to it."
         )
     try:
         text, config = settings_file.read(path)
@@ -49,7 +51,7 @@ def settings(name: str) -> bytes:
 
 
 def certificate(config: bytes) -> list[tuple[str, bytes]]:
-    """The file that broker.ca names, from fleet/; without it the bus would speak to no broker."""
+    """The file that broker.ca names, from fleet/; without it the bus could verify no broker."""
     name = parse(config)[0]["broker"]["ca"].lstrip("/")
     if not name:
         return []
@@ -72,7 +74,7 @@ def kept_high(table: dict) -> int:
 
 
 def check_memory(board: AttachedBoard, table: dict) -> None:
-    """Trouble if the program would not start there, or has its wires on the memory's pins."""
+    """Trouble if the program would not start there, or if PSRAM uses pins of this wiring."""
     _, free, largest = board.ask(
         "(__import__('gc').collect(), __import__('gc').mem_free(), __import__('sys').maxsize)"
     )
@@ -108,7 +110,8 @@ def deploy(board: AttachedBoard, config: bytes, console: Console) -> None:
     table = table_of(config)
     mpy = examine(board)
     check_memory(board, table)
-    files = build(mpy)
+    with console.status("The program is compiled for this board ..."):
+        files = build(mpy)
     slots = Slots(board)
     total = sum(len(data) for data in files.values())
     done = {"sent": 0, "kept": 0}
@@ -146,7 +149,7 @@ def main() -> int:
             deploy(board, config, console)
         except (Trouble, CannotCompile):
             with contextlib.suppress(Trouble):
-                board.restart()  # with the code it has: the children are watched again at once
+                board.restart()  # with its old code: it watches the children again at once
             raise
         board.restart()
         return 0 if selftest.show(selftest.wait(board, console), console) else 1

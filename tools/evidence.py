@@ -1,4 +1,4 @@
-"""An evidence file: what `make pull` took from a board, and what the journal in it holds.
+"""An evidence file: what `make pull` took from a board, and the records of the journal in it.
 
 A zip with `journal.bin` (the partition, byte by byte), the board's settings without their
 passwords, and `about.json` with the SHA-256 of everything in it.
@@ -57,7 +57,7 @@ def write(path: Path, about: dict[str, Any], files: dict[str, bytes]) -> str:
 
 
 def read(path: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """-> (about, files). Trouble if anything in it is not what was taken."""
+    """-> (about, files). Trouble if anything in it has changed since."""
     try:
         with zipfile.ZipFile(path) as pack:
             files = {name: pack.read(name) for name in pack.namelist()}

@@ -2,8 +2,8 @@
 
   python -m tools.firmware --port /dev/ttyUSB0 --bin ESP32_GENERIC-SPIRAM-20260801-v1.29.0.bin
 
-On a board that has this partition table already the file system and the journal stay as
-they are: what a bus has seen is not lost by a newer MicroPython. On any other everything is new.
+On a board that has this partition table already, file system and journal are kept: a newer
+MicroPython costs no records. On any other board everything is erased.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def connect(port: str) -> ESPLoader:
 
 
 def flash(esp: ESPLoader, parts: firmware_image.Firmware) -> bool:
-    """-> bool: file system and journal were kept. Trouble if what arrived is not what was sent."""
+    """-> whether file system and journal were kept. Trouble if the flash holds other bytes."""
     table = firmware_image.table()
     kept = esp.flash_md5sum(firmware_image.TABLE, len(table)) == hashlib.md5(table).hexdigest()
     pieces = [

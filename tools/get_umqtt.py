@@ -25,7 +25,7 @@ def known(path: Path) -> bool:
 
 
 def unpack(directory: Path) -> str:
-    """Let pip fetch and unpack the package below `directory`; what pip had to say."""
+    """Let pip fetch and unpack the package below `directory`; -> what pip reported."""
     wanted = directory / "wanted.txt"
     wanted.write_text(f"{PACKAGE} --hash=sha256:{PACKAGE_SHA256}\n")
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-clean"]

@@ -1,6 +1,6 @@
 """Mutation tests: does any test notice if one operator or constant of a module is changed?
 
-    python -m tools.mutate firmware/geo.py firmware/policy/grid.py --tests tests/portable
+    python -m tools.mutate firmware/policy/grid.py --tests tests/portable/policy
 
 Each mutant is one change (a comparison, an arithmetic or boolean operator, a constant, a negated
 condition, a statement left out). The tests are collected once and run once, to see which of them
@@ -138,7 +138,7 @@ def functions(tree: ast.AST, path: tuple[str, ...] = ()) -> Iterator[Function]:
 
 
 def change(path: Path, text: str, names: list[str]) -> None:
-    """Puts the code of a changed function into the one that everybody has imported."""
+    """Puts the code of a changed function into the function that is imported everywhere."""
     code = compile(text, str(path), "exec")
     live: Any = sys.modules[_module(path)]
     for name in names:

@@ -20,8 +20,9 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
+from sim import wording
 from tools import evidence
-from tools.board import AttachedBoard, Trouble, arguments, choose, run
+from tools.board import AttachedBoard, Trouble, arguments, choose, parser, run
 from tools.deploy import examine
 from tools.evidence import SECTOR
 
@@ -55,7 +56,7 @@ def take(board: AttachedBoard) -> tuple[dict[str, Any], dict[str, bytes]]:
             blocks.append(_decoded(told) if told else b"\xff" * SECTOR)
     journal = b"".join(blocks)
     if board.ask("binascii.hexlify(_h.digest())").decode() != hashlib.sha256(journal).hexdigest():
-        raise Trouble("What came over the line is not what the flash holds; try again.")
+        raise Trouble("What arrived over the line is not what the flash holds; try again.")
     files = {evidence.JOURNAL: journal}
     for name in FILES:
         data = _file(board, "/" + name)
@@ -88,7 +89,7 @@ def _file(board: AttachedBoard, path: str) -> bytes | None:
 
 
 def _without_passwords(text: bytes) -> bytes:
-    """Who reads evidence must not be able to speak for the bus."""
+    """A reader of the evidence must not be able to speak for the bus."""
 
     def cleaned(value: Any) -> Any:
         if not isinstance(value, dict):
@@ -112,7 +113,10 @@ def _take(options: argparse.Namespace) -> int:
         about, files = take(board)
         board.restart()
     digest = evidence.write(out, about, files)
-    print(f"{out}: {out.stat().st_size} bytes, SHA-256 {digest}\nNote it down with time and place.")
+    print(
+        f"{out}: {out.stat().st_size:,} bytes, SHA-256 {digest}\n"
+        "Note the SHA-256 down, with time and place."
+    )
     return 0
 
 
@@ -140,24 +144,24 @@ def line(record: dict[str, Any]) -> str:
         at = datetime.fromtimestamp(record["t"], timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
         speed = "?" if record["speed_kmh"] is None else record["speed_kmh"]
         return f"{head}  {at}  {record['lat']:.7f}, {record['lon']:.7f}  {speed} km/h"
-    at = record["at"] or f"boot {record['boot']} + {record['up_ms']} ms"
-    what = f"{record['severity']} {record['kind']} {record['state']}"
-    return f"{head}  {at}  {what}  {json.dumps(record['data'])}  why {json.dumps(record['why'])}"
+    at = record["at"]
+    if at is None:
+        at = f"{wording.duration(record['up_ms'] / 1000)} after start {record['boot']}"
+    what = wording.event(record["kind"], record["state"], record["data"])
+    return f"{head}  {at}  {record['severity']}: {what}  why {json.dumps(record['why'])}"
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    ways = parser.add_subparsers(required=True)
-    taking = ways.add_parser("take", parents=[arguments("")], add_help=False)
+    pull = parser(__doc__)
+    ways = pull.add_subparsers(required=True)
+    taking = ways.add_parser("take", help="from a board", parents=[arguments("")], add_help=False)
     taking.add_argument("--out", required=True, help="the evidence file to write")
     taking.set_defaults(do=_take)
-    showing = ways.add_parser("show")
+    showing = ways.add_parser("show", help="list the records")
     showing.add_argument("file")
     showing.add_argument("--json", action="store_true", help="a line of JSON for each record")
     showing.set_defaults(do=_show)
-    options = parser.parse_args()
+    options = pull.parse_args()
     return options.do(options)
 
 

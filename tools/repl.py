@@ -19,7 +19,7 @@ def main() -> int:
         board.stop()
         board.run(f"import machine; machine.WDT(timeout={QUARTER_MS}).feed()")
         board.leave()
-    print("The bus is stopped, it watches nothing; in 15 minutes it starts again by itself.")
+    print("The bus is stopped and watches nothing. It starts again by itself in 15 minutes.")
     mpremote = [sys.executable, "-m", "mpremote", "connect", port, "resume"]
     status = subprocess.run([*mpremote, "repl"], check=False).returncode
     with AttachedBoard(port) as board:

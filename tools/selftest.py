@@ -1,4 +1,4 @@
-"""Restarts a board and shows what its parts say of themselves: python -m tools.selftest"""
+"""Restarts a board and shows how each of its parts is: python -m tools.selftest"""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from sim import wording
 from tools.board import AttachedBoard, Trouble, arguments, choose, run
 
 WAIT_S = 120  # the firmware gives the broker up after 60 s
@@ -24,7 +25,7 @@ STARTS = {
 def wait(board: AttachedBoard, console: Console, seconds: float = WAIT_S) -> dict[str, Any]:
     """The report after a restart. What else the console says meanwhile is shown in grey."""
     crashes = 0
-    with console.status("The board starts; its parts are asked, and the broker ..."):
+    with console.status("The board starts and tests its parts and its way to the broker ..."):
         for line in board.lines(seconds):
             if line.startswith(MARK):
                 try:
@@ -36,7 +37,8 @@ def wait(board: AttachedBoard, console: Console, seconds: float = WAIT_S) -> dic
                 if crashes == _HOPELESS:
                     break
             if line.strip():
-                console.print(line, style="dim", markup=False, highlight=False)
+                said = wording.console_line(line)
+                console.print(said, style="dim", markup=False, highlight=False)
     if crashes:
         raise Trouble("The program crashes on this board; its last words stand above.")
     raise Trouble(f"No self-test came within {seconds:.0f} s. `make logs` shows what it says.")

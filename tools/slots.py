@@ -1,7 +1,7 @@
-"""The two code slots of a board, and how code changes hands: docs/boot.md.
+"""The two code slots of a board, and how new code takes over: docs/boot.md.
 
-Nothing that the board runs is touched until everything is there and proven by its SHA-256;
-then /slot is renamed over, at once or not at all.
+Nothing that the board runs is touched until every new file is there and proven by its SHA-256; then
+/slot is replaced by one rename, which happens at once or not at all.
 """
 
 from __future__ import annotations
@@ -93,9 +93,9 @@ class Slots:
         return told.split(" ", 1)[0] if told else None
 
     def fill(self, files: dict[str, bytes], told: Callable[[int], None]) -> Iterator[str]:
-        """Puts the files into the idle slot; yields what was done after each of them.
+        """Puts the files into the idle slot; yields after each step what was done.
 
-        told(n): so many bytes more are there, whichever way they came.
+        told(n): n more bytes are there, sent or copied.
         """
         board, here = self._board, "/" + self.idle
         board.run(f"_gone('{here}/manifest.json'); _gone('{here}/proven'); _folder({here!r})")
@@ -148,18 +148,18 @@ class Slots:
         if wrong:
             raise Trouble(
                 f"{len(wrong)} files on the board are not what was sent, first {wrong[0]}. The old "
-                "code stays in charge. Try again; if it happens again, the flash is worn out."
+                "code stays in use. Try again; if it happens again, the flash is worn out."
             )
 
     def place(self, path: str, data: bytes) -> None:
-        """Writes a file beside `path`, proves it, and renames it over in one go."""
+        """Writes a file beside `path`, proves it, and renames it to `path` in one step."""
         self._board.write(path + ".new", data)
         if self.hash(path + ".new") != sha256(data):
             raise Trouble(f"{path} on the board is not what was sent; the old one stays.")
         self._board.run(f"os.rename({path + '.new'!r}, {path!r})")
 
     def switch(self, high: int = 0) -> None:
-        """From the next start on the idle slot runs; that start is asked for and no crash.
+        """From the next start on the idle slot runs; that start does not count as a crash.
 
         high: pin that boot.py drives high on this board; 0: none.
         """

@@ -17,6 +17,7 @@ from sim.live.morning import subscribed, title  # noqa: E402
 from sim.live.run import LiveBus, Run  # noqa: E402
 from sim.network import brokers  # noqa: E402
 from sim.world.day import fleet_morning  # noqa: E402
+from sim.world.town_policy import policy_for  # noqa: E402
 
 SPEED = 60
 SEED = 7
@@ -40,7 +41,12 @@ def main() -> None:
     picture = Picture(title(12), console)
     with brokers.start() as broker, subscribed(broker.host, broker.port) as subscriber:
         buses = [
-            LiveBus(f"bus-{number:02d}", world, (broker.host, broker.port))
+            LiveBus(
+                f"bus-{number:02d}",
+                world,
+                (broker.host, broker.port),
+                policy=policy_for(number - 1),
+            )
             for number, world in enumerate(fleet_morning(BUSES, SEED), 1)
         ]
         end = AtTheMoment()

@@ -1,7 +1,7 @@
 """The supported boards as plain data: which part is on which pin. A new board is one table.
 
 Nothing here needs a board: tests, diagrams (tools/wiring_svg.py) and the tools read it too.
-tests/drivers/test_wiring.py checks every table by the rules of the ESP32 below.
+tests/drivers/board/test_wiring.py checks every table by the rules of the ESP32 below.
 
 Sources: Espressif ESP32 series datasheet v4.5, 2.2 (GPIO34 to 39: inputs without pull-ups), 2.4
 and 3.3 (strapping pins), 2.3 (GPIO6 to 11: the flash); ESP32-WROVER-E datasheet, table 3 (GPIO16

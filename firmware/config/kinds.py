@@ -1,6 +1,6 @@
-"""What a setting may be: each kind has a default, accepts(value), and says its range.
+"""What a setting may be: each kind has a default, accepts(value), and its range in words.
 
-The words of a range are made when somebody asks: a hundred of them would fill the heap.
+The words are made when they are read: a hundred of them would fill the heap.
 """
 
 

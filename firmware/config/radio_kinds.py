@@ -2,7 +2,7 @@
 
 
 class Order:
-    """Some of a few words, each at most once, the preferred one first."""
+    """A list out of a few words, each at most once, the preferred one first."""
 
     def __init__(self, default, *words):
         self.default = default
@@ -22,7 +22,7 @@ class Order:
 
 
 class Quoted:
-    """What goes between the quotation marks of an AT command."""
+    """A text that fits between the quotation marks of an AT command."""
 
     def __init__(self, default, longest):
         self.default = default

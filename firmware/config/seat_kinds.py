@@ -1,4 +1,4 @@
-"""Settings of the seats' inputs: kinds of values of their own, and what has to fit together."""
+"""Settings of the seats' inputs: their kinds of values, and which of them have to fit together."""
 
 _PER_EXPANDER = 14
 _PER_REGISTER = 8
@@ -92,7 +92,7 @@ class Modules:
 
 
 def inputs_of(seats):
-    """config["seats"] -> (int: inputs that are there, str: on what)."""
+    """config["seats"] -> (int: number of inputs, str: the chips that have them)."""
     way = seats["inputs"]
     if way == "modbus":
         return sum([pair[1] for pair in seats["modules"]]), "%d modules" % len(seats["modules"])
@@ -109,9 +109,9 @@ def inputs_of(seats):
 
 
 def seat_faults(seats, cabin):
-    """-> list of sentences about what does not fit together; mends what it can.
+    """config["seats"] and config["cabin"] -> list of sentences about what does not fit together.
 
-    config["seats"] and config["cabin"], each value within its range.
+    Changes such a setting to one that works, where one exists.
     """
     faults = []
     if seats["inputs"] == "mats" and seats["belts"]:

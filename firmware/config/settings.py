@@ -69,7 +69,7 @@ def settings():
                 "baud": Among(9600, 4800, 9600, 19200, 38400, 57600, 115200),
                 "parity": Choice("none", "even", "odd"),
                 "timeout_ms": Number(100, 20, 1000),
-                "direction": Choice("auto", "pin"),  # who turns the transceiver round
+                "direction": Choice("auto", "pin"),  # what switches the transceiver to sending
             },
             "chain_registers": Number(10, 1, 32),  # 74HC165 with seats, without the pattern's
             "mat_readers": Addresses([73], 72, 75, 4),  # ADS1115
@@ -81,7 +81,9 @@ def settings():
         },
         "accelerometer": {
             "fitted": Flag(False),
-            "forward": Choice("+x", "-x", "+y", "-y", "+z", "-z"),  # the chip's axis that points so
+            "forward": Choice(
+                "+x", "-x", "+y", "-y", "+z", "-z"
+            ),  # the chip's axis that points forward
             "up": Choice("+z", "-z", "+x", "-x", "+y", "-y"),
         },
         "cabin": {
@@ -107,14 +109,14 @@ def settings():
             "reset_after_min": Number(60, 15, 1440),  # parked without a link: the board restarts
         },
         "radios": Order(["wifi"], "wifi", "cellular"),
-        "next_radio_s": Number(60, 10, 600),  # without the preferred one before the next is asked
+        "next_radio_s": Number(60, 10, 600),  # without the preferred radio, then the next is tried
         "wifi": {
             "ssid": Text("", 32),
             "password": Text("", 63),
         },
         "cellular": {
             "apn": Quoted("internet", 63),
-            "user": Text("", 63),  # empty: none is asked for
+            "user": Text("", 63),  # empty: the network wants none
             "password": Text("", 63),
             "pin": Pin(),
         },
@@ -129,16 +131,16 @@ def settings():
             "evacuation_min": Number(60, 5, 240),
         },
         "warnings": {
-            "quiet_s": Number(60, 5, 600),  # an acknowledged warning keeps quiet for so long
+            "quiet_s": Number(60, 5, 600),  # how long an acknowledged warning stays quiet
         },
         "backup": {
-            "fitted": Flag(False),  # a battery that keeps the board alive without the vehicle's
+            "fitted": Flag(False),  # a battery for when the vehicle's supply is cut
             "flat_mv": Number(3400, 2500, 12000),
         },
-        "sleep": {  # between the ticks of a bus that is parked, checked and empty (sleep.py)
+        "sleep": {  # between the ticks of a parked, checked, empty bus (trip/sleep.py)
             "on": Flag(True),
-            "after_s": Number(300, 60, 3600),  # of all being calm
-            "wake_s": Number(900, 300, 3600),  # the next state comes within so many seconds
+            "after_s": Number(300, 60, 3600),  # of calm
+            "wake_s": Number(900, 300, 3600),  # the next state comes within this time
         },
         "trip": {
             "start_kmh": Number(8, 3, 20),

@@ -52,6 +52,7 @@ class Recorder:
         self._flapping = Flapping()
         self._holds = False  # an _Occurrence holds an Event back
         self._loss = self._loss_event = None  # a loss, and the Event that announces it
+        self._has_exercise = False  # something that began in a drill may stand
         self._damaged = 0  # records that cannot be read any more, as last reported
         self.failed = False
 
@@ -86,6 +87,7 @@ class Recorder:
                 return
             event.state = RAISED
             occurrence = _Occurrence(s.trip.exercise)
+            self._has_exercise = self._has_exercise or s.trip.exercise
         if event.subject is not None:
             self._standing[subject] = occurrence
             if event.severity != INFO and self._holds_back(subject, occurrence, event, s):
@@ -134,7 +136,10 @@ class Recorder:
                 self._holds = True
 
     def end_exercise(self, s):
-        """The drill is over."""
+        """There is no drill, or it is over."""
+        if not self._has_exercise:
+            return
+        self._has_exercise = False
         for occurrence in list(self._standing.values()):
             if occurrence.exercise:
                 occurrence.exercise = False

@@ -134,11 +134,13 @@ class Json:
                 break
             at += 1
         self._at = at + 1
-        try:
-            value = json.loads(b'"' + buf[start : at + 1])
-        except (ValueError, UnicodeError):
-            value = None
-        if value is None or not _has_known_escapes(buf[start:at]):
+        value = None
+        if _has_known_escapes(buf[start:at]):
+            try:
+                value = json.loads(b'"' + buf[start : at + 1])
+            except (ValueError, UnicodeError):
+                pass
+        if value is None:
             self.fail("this text is not valid JSON or UTF-8")
         if len(value) > longest:
             self.fail("this text is longer than %d characters" % longest)

@@ -1,4 +1,4 @@
-"""The bus will be at the next stop soon: somebody may come to meet it."""
+"""The bus will be at the next stop soon: parents can come to meet it."""
 
 from firmware.event import INFO, Event
 from firmware.warnings import SILENT
@@ -22,15 +22,15 @@ class ArrivalNotice:
     def __init__(self, config):
         self.warning = SILENT
         self._limit_m = config["arrival_m"]
-        self._told = None  # (trip, stop)
+        self._reported = None  # (trip, stop)
 
     def judge(self, s):
         mm = s.place.next_stop_mm
         if s.trip.phase != "driving" or mm is None or mm > self._limit_m * 1000:
             return None
-        if self._told == (s.trip.number, s.place.next_stop):
+        if self._reported == (s.trip.number, s.place.next_stop):
             return None
-        self._told = (s.trip.number, s.place.next_stop)
+        self._reported = (s.trip.number, s.place.next_stop)
         data = (("stop", s.place.next_stop), ("route", s.place.route), ("distance_m", mm // 1000))
         why = (("distance_m", mm // 1000), ("limit_m", self._limit_m))
         return Event(self.kind, INFO, data=data, why=why, subject=None)

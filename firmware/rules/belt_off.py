@@ -34,26 +34,26 @@ class BeltOff:
         self._held_s = config["belt_s"]
         self._held = Held(self._held_s * 1000)
         self._candidate = []
-        self._told = []  # seats, as last told
+        self._reported = []  # seats, as last reported
 
     def judge(self, s):
         if s.trip.phase != "driving":
             self._held.update(s.now_ms, False)
-            return self._tell([], s)
+            return self._report([], s)
         if s.gnss.speed_mms is None or s.gnss.speed_mms <= self._limit_mms:
             self._held.update(s.now_ms, False)
             return None
         if s.seats.unbelted != self._candidate:
             self._candidate = s.seats.unbelted
             self._held.update(s.now_ms, False)
-        if self._held.update(s.now_ms, self._candidate != self._told):
-            return self._tell(self._candidate, s)
+        if self._held.update(s.now_ms, self._candidate != self._reported):
+            return self._report(self._candidate, s)
         return None
 
-    def _tell(self, seats, s):
-        if seats == self._told:
+    def _report(self, seats, s):
+        if seats == self._reported:
             return None
-        before, self._told = self._told, seats
+        before, self._reported = self._reported, seats
         self.warning = CHIME if seats else SILENT
         state = CLEARED if not seats else UPDATED if before else RAISED
         why = (

@@ -1,9 +1,13 @@
-"""Every rule, in the order in which it is asked. A new rule is one file and one line in RULES.
+"""Every rule, in the order in which it is asked. docs/extending.md shows how to add one.
 
-A rule has `kind`, `__init__(config["rules"])`, `judge(snapshot) -> Event or None`
-(at most one a tick, only when something changes) and `warning`, what the driver
-is to hear right now (warnings.py). It asks nobody for the time and touches
-nothing but its own state.
+A rule has `kind`, `settings` (below), `__init__(config["rules"])`, `judge(snapshot) -> Event or
+None` (at most one a tick, only when something changes) and `warning`, what the driver is to
+hear now (warnings.py). It takes the time from the Snapshot and changes only its own state.
+`always_on` says that no setting may switch it off. Its docstring declares the rest
+(tools/texts/kinds.py).
+
+A setting is (name, default, least, most), or (name, word, word, ...) with the default first, or
+the name alone of one that another rule declares. config["rules"] has the value of each.
 """
 
 from firmware.rules.arrival_notice import ArrivalNotice

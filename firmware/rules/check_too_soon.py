@@ -1,4 +1,4 @@
-"""The check button is pressed by somebody who cannot have walked through the bus."""
+"""The check button is pressed before the driver can have walked through the bus."""
 
 from firmware.event import WARNING, Event
 from firmware.warnings import SILENT
@@ -28,7 +28,7 @@ class CheckTooSoon:
     def __init__(self, config):
         self.warning = SILENT
         self._walk_s = config["check_walk_s"]
-        self._presses = None  # as last told
+        self._presses = None  # as last reported
 
     def judge(self, s):
         before, self._presses = self._presses, s.trip.early_presses

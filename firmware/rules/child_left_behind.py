@@ -6,7 +6,7 @@ from firmware.rules.profile import SETTLE_MS, Profile
 from firmware.values import fixed, lasted
 from firmware.warnings import HORN, INSIDE, PROMPT, SILENT
 
-_STAGE = {INSIDE: 2, HORN: 3}  # 1 is the prompt, of which the city hears nothing
+_STAGE = {INSIDE: 2, HORN: 3}  # 1 is the prompt, which is not reported
 
 
 class ChildLeftBehind:
@@ -42,7 +42,7 @@ class ChildLeftBehind:
         self._profile = Profile(config)
         self._heat_c = config["heat_c"]
         self._start_c = config["heat_start_c"]
-        self._raised = None  # (stage, seats, unknown) as last told
+        self._raised = None  # (stage, seats, unknown) as last reported
 
     def judge(self, s):
         alone_ms = s.trip.alone_ms

@@ -36,22 +36,22 @@ class ChildStanding:
         self._seat_changes = None
         self._riding = []  # seats taken, or taken when last known
         self._left = []  # seats that their children left, the longest ago first
-        self._told = []
+        self._reported = []
 
     def judge(self, s):
         if s.trip.phase != "driving":
             self._seat_changes = None
             self._left = []
-            return self._tell(s) if self._told else None
+            return self._report(s) if self._reported else None
         if s.seats.changes != self._seat_changes:
             self._follow(s)
-        if self._left == self._told:
+        if self._left == self._reported:
             return None
         if not self._left:
-            return self._tell(s)
+            return self._report(s)
         fast = s.gnss.speed_mms is not None and s.gnss.speed_mms > self._limit_mms
         if self._held.update(s.now_ms, fast):
-            return self._tell(s)
+            return self._report(s)
         return None
 
     def _follow(self, s):
@@ -68,13 +68,13 @@ class ChildStanding:
             self._held.update(s.now_ms, False)
         self._left = left
 
-    def _tell(self, s):
-        before, self._told = self._told, self._left
-        self.warning = CHIME if self._told else SILENT
-        state = CLEARED if not self._told else UPDATED if before else RAISED
+    def _report(self, s):
+        before, self._reported = self._reported, self._left
+        self.warning = CHIME if self._reported else SILENT
+        state = CLEARED if not self._reported else UPDATED if before else RAISED
         why = (
             ("speed_kmh", kmh(s.gnss.speed_mms)),
             ("limit_kmh", self._limit_kmh),
             ("held_s", self._held_s),
         )
-        return Event(self.kind, WARNING, state, (("seats", sorted(self._told)),), why)
+        return Event(self.kind, WARNING, state, (("seats", sorted(self._reported)),), why)

@@ -45,7 +45,7 @@ class Crash:
         self._stand_s = config["crash_stand_s"]
         self._stop = SuddenStop(self._limit_cms2, self._stand_s)
         self._drives = Held(config["crash_end_s"] * 1000)
-        self._top_mg = None  # as last told; None: no crash
+        self._top_mg = None  # as last reported; None: no crash
         self._by_gnss = False
         self._severity = ALARM
         self._heads = ()

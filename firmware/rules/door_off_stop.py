@@ -44,10 +44,10 @@ class DoorOffStop:
         hazard = rides and self._is_open and not s.place.at_stop
         held = self._held.update(s.now_ms, hazard)
         if self._raised:
-            return None if hazard else self._tell(CLEARED)
-        return self._tell(RAISED) if held else None
+            return None if hazard else self._report(CLEARED)
+        return self._report(RAISED) if held else None
 
-    def _tell(self, state):
+    def _report(self, state):
         self._raised = state == RAISED
         self.warning = PROMPT if self._raised else SILENT
         why = (("held_s", self._held_s), ("at_stop", False if self._raised else None))

@@ -1,23 +1,13 @@
 """RuleEngine: every rule in force looks at the Snapshot, one after the other.
 
-New thresholds come at once into a rule of which nothing stands, and into the others when
-that has ended. A rule that raises an exception is told of once and begins anew likewise,
-for it may take for told what nobody heard.
+A rule of which nothing stands is rebuilt with new thresholds at once, the others when that has
+ended. A rule that raises an exception is reported once and rebuilt in the same way: it may count
+an Event as reported that was never recorded.
 """
 
 from firmware.event import fault
 from firmware.rules.catalogue import RULES
 from firmware.warnings import SILENT
-
-
-def unwatched(thresholds, has_belts):
-    """-> kinds of hazards that this bus does not watch: switched off, or nothing can show them."""
-    kinds = set(thresholds["disabled"])
-    if not has_belts:
-        kinds.add("belt_off")
-    if not thresholds["check_walk_s"]:
-        kinds.add("check_too_soon")
-    return kinds
 
 
 class RuleEngine:
@@ -37,6 +27,15 @@ class RuleEngine:
         self._thresholds = thresholds
         self._stale.update([rule.kind for rule in RULES])
 
+    def unwatched(self, has_belts):
+        """-> set of the kinds that this bus does not watch: switched off, or without a sensor."""
+        kinds = set(self._thresholds["disabled"])
+        if not has_belts:
+            kinds.add("belt_off")
+        if not self._thresholds["check_walk_s"]:
+            kinds.add("check_too_soon")
+        return kinds
+
     def judge(self, s, notices):
         """Adds to the Events in notices."""
         for kind in self._stale:
@@ -51,7 +50,7 @@ class RuleEngine:
                 if warned != SILENT and rule.warning == SILENT:
                     notices.extend(self._recorder.endings(rule.kind))
                 self._stale.add(rule.kind)
-                self._tell(rule.kind, error, notices)
+                self._report(rule.kind, error, notices)
                 continue
             if rule.kind not in self._stale:
                 self._broken.discard(rule.kind)
@@ -76,12 +75,12 @@ class RuleEngine:
             try:
                 rule = make(self._thresholds)
             except Exception as error:  # noqa: BLE001 - tried again with the next tick
-                self._tell(make.kind, error, notices)
+                self._report(make.kind, error, notices)
                 return before
         self._stale.discard(make.kind)
         return rule
 
-    def _tell(self, kind, error, notices):
+    def _report(self, kind, error, notices):
         if kind not in self._broken:
             self._broken.add(kind)
             notices.append(fault(kind, repr(error)))

@@ -31,8 +31,8 @@ class ExpanderReset:
         self._seen = None  # resets of each expander, as last looked at
         self._counts = []  # in this occurrence
         self._reset_ms = None  # the last; None: no occurrence
-        self._told_ms = 0
-        self._untold = False
+        self._reported_ms = 0
+        self._is_unreported = False
 
     def judge(self, s):
         now = s.vehicle.expander_resets
@@ -40,12 +40,12 @@ class ExpanderReset:
             self._count(now, s.now_ms)
         if self._reset_ms is None:
             return None
-        if self._untold and (not self.warning or s.now_ms - self._told_ms >= _UPDATE_MS):
-            return self._tell(UPDATED if self.warning else RAISED, s)
+        if self._is_unreported and (not self.warning or s.now_ms - self._reported_ms >= _UPDATE_MS):
+            return self._report(UPDATED if self.warning else RAISED, s)
         if s.now_ms - self._reset_ms < self._calm_s * 1000:
             return None
         self._reset_ms = None
-        return self._tell(CLEARED, s)
+        return self._report(CLEARED, s)
 
     def _count(self, now, now_ms):
         before, self._seen = self._seen, list(now)
@@ -57,11 +57,11 @@ class ExpanderReset:
             if now[index] > before[index]:
                 self._counts[index] += now[index] - before[index]
                 self._reset_ms = now_ms
-                self._untold = True
+                self._is_unreported = True
 
-    def _tell(self, state, s):
-        self._untold = False
-        self._told_ms = s.now_ms
+    def _report(self, state, s):
+        self._is_unreported = False
+        self._reported_ms = s.now_ms
         self.warning = SILENT if state == CLEARED else LAMP
         counts = self._counts
         data = (

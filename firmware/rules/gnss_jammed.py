@@ -1,4 +1,4 @@
-"""Somebody jams the GNSS receiver, or took its antenna."""
+"""The GNSS receiver is jammed, or its antenna was taken away."""
 
 from firmware.event import CLEARED, RAISED, WARNING, Event
 from firmware.timing import Held
@@ -38,7 +38,7 @@ class GnssJammed:
         self._gone = Held(self._held_s * 1000)
         self._back = Held(config["calm_s"] * 1000)
         self._stands = Held(_STANDS_MS)
-        self._suspect = False  # should the position go now, it is odd
+        self._suspect = False  # a position that is lost now points to a jammer
         self._sats = None  # as last used
         self._raised = False
 
@@ -53,11 +53,11 @@ class GnssJammed:
         if self._raised:
             if runs and not self._back.update(s.now_ms, known):
                 return None
-            return self._tell(CLEARED, s)
+            return self._report(CLEARED, s)
         odd = self._suspect and runs and not known and "gnss" not in s.silent
-        return self._tell(RAISED, s) if self._gone.update(s.now_ms, odd) else None
+        return self._report(RAISED, s) if self._gone.update(s.now_ms, odd) else None
 
-    def _tell(self, state, s):
+    def _report(self, state, s):
         self._raised = state == RAISED
         for held in (self._gone, self._back, self._stands):
             held.update(s.now_ms, False)

@@ -33,7 +33,7 @@ class GnssJump:
         self._at_ms = None
         self._lat_e7 = self._lon_e7 = None
         self._jumped_ms = 0
-        self._top_mm = None  # as last told; None: nothing is told
+        self._top_mm = None  # as last reported; None: nothing is reported
         self._top_ms = 0
 
     def judge(self, s):
@@ -57,12 +57,12 @@ class GnssJump:
         if way_mm <= _ERROR_MM + self._limit_kmh * ms * 10 // 36:
             return None
         self._jumped_ms = now_ms
-        told = self._top_mm
-        if told is not None and way_mm < told * 2:
+        before_mm = self._top_mm
+        if before_mm is not None and way_mm < before_mm * 2:
             return None
         self._top_mm, self._top_ms = way_mm, ms
         self.warning = LAMP
-        return self._event(RAISED if told is None else UPDATED)
+        return self._event(RAISED if before_mm is None else UPDATED)
 
     def _event(self, state):
         data = (("jump_m", self._top_mm // 1000), ("within_s", Fixed(self._top_ms // 100, 1)))

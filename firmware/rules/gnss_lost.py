@@ -1,4 +1,4 @@
-"""Nobody knows where the bus is, or how fast it drives."""
+"""The position of the bus is unknown, and so is its speed."""
 
 from firmware.event import CLEARED, RAISED, WARNING, Event
 from firmware.timing import Held
@@ -42,12 +42,12 @@ class GnssLost:
         if not self._raised:
             if not self._lost.update(s.now_ms, runs and not known):
                 return None
-            return self._tell(RAISED, s)
+            return self._report(RAISED, s)
         if runs and not self._back.update(s.now_ms, known):
             return None
-        return self._tell(CLEARED, s)
+        return self._report(CLEARED, s)
 
-    def _tell(self, state, s):
+    def _report(self, state, s):
         self._raised = state == RAISED
         self._lost.update(s.now_ms, False)
         self._back.update(s.now_ms, False)

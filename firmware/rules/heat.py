@@ -1,11 +1,11 @@
-"""It gets dangerously hot in a parked bus in which somebody sits."""
+"""A parked bus in which a child may sit gets dangerously hot."""
 
 from firmware.event import ALARM, CLEARED, RAISED, UPDATED, Event
 from firmware.rules import heating
 from firmware.values import Fixed, fixed, lasted
 from firmware.warnings import HORN, INSIDE, SILENT
 
-_SETTLE_MS = 2000  # after boot the seats need so long to be known
+_SETTLE_MS = 2000  # after boot, until the seats are known
 
 
 class Heat:
@@ -44,23 +44,23 @@ class Heat:
         self._ahead_min = config["heat_ahead_min"]
         self._after_ms = config["heat_after_s"] * 1000
         self._start_c = config["heat_start_c"]
-        self._told = None  # "ahead" or "now"
+        self._reported = None  # "ahead" or "now"
 
     def judge(self, s):
         off_ms = s.trip.ignition_off_ms
         may_be_alone = off_ms is not None and s.trip.alone_ms is not None and s.now_ms >= _SETTLE_MS
         if not (may_be_alone and (s.seats.sitting or s.seats.doubtful)):
-            return self._tell(None, s) if self._told else None
+            return self._report(None, s) if self._reported else None
         cabin_c10 = heating.estimate_c10(s.vehicle.cabin_c10, off_ms, self._start_c)
         missing_c10 = self._limit_c * 10 - cabin_c10
         level = self._level(s, missing_c10)
-        if level == self._told:
+        if level == self._reported:
             return None
-        if level != "now" and self._told is not None:
+        if level != "now" and self._reported is not None:
             cooler = s.vehicle.cabin_c10 is not None and missing_c10 >= self._end_c10
             if not cooler:
                 return None
-        return self._tell(level, s)
+        return self._report(level, s)
 
     def _level(self, s, missing_c10):
         grace = s.trip.alone_ms < self._after_ms
@@ -73,9 +73,9 @@ class Heat:
         later = heating.rise_c10(off_ms + self._ahead_min * 60000)
         return later - heating.rise_c10(off_ms) >= missing_c10
 
-    def _tell(self, level, s):
-        state = CLEARED if level is None else RAISED if self._told is None else UPDATED
-        self._told = level
+    def _report(self, level, s):
+        state = CLEARED if level is None else RAISED if self._reported is None else UPDATED
+        self._reported = level
         self.warning = SILENT if level is None else HORN if level == "now" else INSIDE
         off_ms = s.trip.ignition_off_ms
         cabin = left = None

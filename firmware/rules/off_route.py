@@ -44,12 +44,12 @@ class OffRoute:
         mm = None if is_parked else s.place.off_route_mm
         if not self._raised:
             if self._off.update(s.now_ms, mm is not None and mm > self._limit_m * 1000):
-                return self._tell(RAISED, s)
+                return self._report(RAISED, s)
         elif mm is None or self._back.update(s.now_ms, mm <= self._back_mm):
-            return self._tell(CLEARED, s)
+            return self._report(CLEARED, s)
         return None
 
-    def _tell(self, state, s):
+    def _report(self, state, s):
         self._raised = state == RAISED
         self.warning = CHIME if self._raised else SILENT
         self._off.update(s.now_ms, False)

@@ -1,4 +1,4 @@
-"""Somebody is in the bus that was checked and locked."""
+"""A person is in the bus that was checked and locked."""
 
 from firmware.event import ALARM, CLEARED, RAISED, UPDATED, Event
 from firmware.timing import Held
@@ -31,21 +31,21 @@ class ParkedMovement:
         self.warning = SILENT
         self._held_s = config["parked_movement_s"]
         self._held = Held(self._held_s * 1000)
-        self._parked = False  # it was, until somebody moved
-        self._told = []
+        self._parked = False  # it was, before the seat was taken
+        self._reported = []
 
     def judge(self, s):
         if s.trip.ignition_off_ms is None or not s.seats.sitting:
             self._parked = s.trip.phase == "parked"
             self._held.update(s.now_ms, False)
-            return self._tell([], s) if self._told else None
+            return self._report([], s) if self._reported else None
         self._parked = self._parked and s.trip.phase != "boarding"
-        if not self._parked or not self._held.update(s.now_ms, s.seats.sitting != self._told):
+        if not self._parked or not self._held.update(s.now_ms, s.seats.sitting != self._reported):
             return None
-        return self._tell(s.seats.sitting, s)
+        return self._report(s.seats.sitting, s)
 
-    def _tell(self, seats, s):
-        before, self._told = self._told, seats
+    def _report(self, seats, s):
+        before, self._reported = self._reported, seats
         self._held.update(s.now_ms, False)
         self.warning = INSIDE if seats else SILENT
         state = CLEARED if not seats else UPDATED if before else RAISED

@@ -10,7 +10,7 @@ from micropython import const
 from firmware.trip.boarding import ALONE_MS
 from firmware.warnings import HORN, INSIDE, PROMPT
 
-SETTLE_MS = const(2000)  # after boot the seats need so long to be known
+SETTLE_MS = const(2000)  # after boot, until the seats are known
 _HORN_MS = {"korea": 180000, "japan": 900000}
 
 

@@ -1,4 +1,4 @@
-"""Not everybody who came to school has got off there."""
+"""A child that came to school has not got off there."""
 
 from firmware.event import ALARM, CLEARED, RAISED, UPDATED, Event
 from firmware.timing import Held
@@ -39,35 +39,35 @@ class SeatsMismatch:
         self._ends_here = False  # the route on which the bus came
         self._looked = False
         self._stop = None
-        self._told = None  # (taken, unknown) while raised
+        self._reported = None  # (taken, unknown) while raised
 
     def judge(self, s):
         if s.trip.phase == "parked":
             self._came = None
-            return self._tell(([], []), s) if self._told else None
+            return self._report(([], []), s) if self._reported else None
         if s.trip.phase == "boarding" and s.trip.ignition_off_ms is not None:
-            self._came = []  # it was empty: who is here now is to leave with it
+            self._came = []  # it was empty: who boards now leaves with it
             self._ends_here = False
         if s.vehicle.check_button and self._came is not None:
             self._looked = True
         moves = s.gnss.speed_mms is not None and s.gnss.speed_mms > _MOVING_MMS
-        if not self._told and s.vehicle.front_door and s.place.at_school and not moves:
+        if not self._reported and s.vehicle.front_door and s.place.at_school and not moves:
             self._opens(s)
         if self._came is None:
             return None
         left = self._left(s)
-        if self._told:
-            # While they file out nothing is told but the end.
+        if self._reported:
+            # While the children get off only the end is reported.
             settled = moves or not s.vehicle.front_door or left == ([], [])
-            if self._changed.update(s.now_ms, settled and left != self._told):
-                return self._tell(left, s)
+            if self._changed.update(s.now_ms, settled and left != self._reported):
+                return self._report(left, s)
             return None
         if not (self._closed.update(s.now_ms, not s.vehicle.front_door) or moves):
             return None
         if left[0] or left[1]:
-            return self._tell(left, s)
+            return self._report(left, s)
         if s.place.at_school is False:
-            self._came = None  # gone, and nobody was left
+            self._came = None  # the bus has left, and nobody was on board
         return None
 
     def _opens(self, s):
@@ -88,11 +88,11 @@ class SeatsMismatch:
             unknown = [seat for seat in unknown if seat in self._came]
         return taken, unknown
 
-    def _tell(self, left, s):
-        before, self._told = self._told, left if left[0] or left[1] else None
+    def _report(self, left, s):
+        before, self._reported = self._reported, left if left[0] or left[1] else None
         self._changed.update(s.now_ms, False)
-        self.warning = INSIDE if self._told else SILENT
-        state = CLEARED if not self._told else UPDATED if before else RAISED
+        self.warning = INSIDE if self._reported else SILENT
+        state = CLEARED if not self._reported else UPDATED if before else RAISED
         if state == CLEARED:
             self._came = None
         data = (("stop", self._stop), ("seats", left[0]), ("unknown", left[1]))

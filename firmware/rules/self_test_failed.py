@@ -32,16 +32,16 @@ class SelfTestFailed:
     def __init__(self, config):
         self.warning = SILENT
         self._heard = Held(_HEARD_MS)
-        self._told = []
+        self._reported = []
 
     def judge(self, s):
-        if s.vehicle.failing == self._told:
+        if s.vehicle.failing == self._reported:
             if self.warning == PROMPT and self._heard.update(s.now_ms, True):
                 self.warning = LAMP
             return None
-        before, self._told = self._told, s.vehicle.failing
+        before, self._reported = self._reported, s.vehicle.failing
         self._heard.update(s.now_ms, False)
-        self.warning = PROMPT if self._told else SILENT
-        state = CLEARED if not self._told else UPDATED if before else RAISED
-        why = (("failing", len(self._told)),)
-        return Event(self.kind, WARNING, state, (("parts", self._told),), why)
+        self.warning = PROMPT if self._reported else SILENT
+        state = CLEARED if not self._reported else UPDATED if before else RAISED
+        why = (("failing", len(self._reported)),)
+        return Event(self.kind, WARNING, state, (("parts", self._reported),), why)

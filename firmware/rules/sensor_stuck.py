@@ -33,7 +33,7 @@ class SensorStuck:
         self._since = {}  # seat -> when it was first seen taken
         self._seat_changes = None
         self._next_ms = 0
-        self._told = []
+        self._reported = []
 
     def judge(self, s):
         if s.seats.changes != self._seat_changes:
@@ -43,9 +43,9 @@ class SensorStuck:
             return None
         self._next_ms = s.now_ms + 1000
         stuck = [seat for seat in sorted(self._since) if self._is_stuck(seat, s)]
-        if stuck == self._told:
+        if stuck == self._reported:
             return None
-        before, self._told = self._told, stuck
+        before, self._reported = self._reported, stuck
         self.warning = LAMP if stuck else SILENT
         state = CLEARED if not stuck else UPDATED if before else RAISED
         why = (("limit_h", self._limit_h), ("parked_min", _PARKED_MS // 60000))
@@ -64,4 +64,4 @@ class SensorStuck:
         ms = s.now_ms - self._since[seat]
         off_ms = s.trip.ignition_off_ms
         seen = s.trip.checked and off_ms is not None and ms >= off_ms >= _PARKED_MS
-        return seat in self._told or seen or ms >= self._limit_h * _HOUR_MS
+        return seat in self._reported or seen or ms >= self._limit_h * _HOUR_MS

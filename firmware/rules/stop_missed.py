@@ -22,16 +22,16 @@ class StopMissed:
     def __init__(self, config):
         self.warning = SILENT
         self._edge_m = config["geofence_edge_m"]
-        self._told = 0
+        self._reported = 0
 
     def judge(self, s):
         missed = s.place.stops_missed
-        if len(missed) < self._told:
-            self._told = 0  # another trip
-        if len(missed) == self._told:
+        if len(missed) < self._reported:
+            self._reported = 0  # another trip
+        if len(missed) == self._reported:
             return None
-        stop = missed[self._told]
-        self._told += 1
+        stop = missed[self._reported]
+        self._reported += 1
         data = (("stop", stop), ("route", s.place.route))
         why = (("served", list(s.place.stops_done)), ("edge_m", self._edge_m))
         return Event(self.kind, WARNING, data=data, why=why, subject=None)

@@ -21,16 +21,16 @@ class StopOutOfOrder:
 
     def __init__(self, config):
         self.warning = SILENT
-        self._told = 0
+        self._reported = 0
 
     def judge(self, s):
         odd = s.place.stops_odd
-        if len(odd) < self._told:
-            self._told = 0  # another trip
-        if len(odd) == self._told:
+        if len(odd) < self._reported:
+            self._reported = 0  # another trip
+        if len(odd) == self._reported:
             return None
-        stop, expected = odd[self._told]
-        self._told += 1
+        stop, expected = odd[self._reported]
+        self._reported += 1
         data = (("stop", stop), ("expected", expected), ("route", s.place.route))
         why = (("served", list(s.place.stops_done)),)
         return Event(self.kind, WARNING, data=data, why=why, subject=None)

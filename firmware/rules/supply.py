@@ -41,7 +41,7 @@ class Supply:
         self._low = Held(config["supply_low_s"] * 1000)
         self._cut = Held(config["supply_cut_s"] * 1000)
         self._fine = Held(config["calm_s"] * 1000)
-        self._told = None  # "low" or "cut"
+        self._reported = None  # "low" or "cut"
 
     def judge(self, s):
         mv = s.vehicle.supply_mv
@@ -50,20 +50,22 @@ class Supply:
         now_ms = s.now_ms
         cut = self._cut.update(now_ms, mv < self._cut_mv)
         low = self._low.update(now_ms, mv < self._low_mv)
-        limit_mv = self._cut_mv if self._told == "cut" else self._low_mv
-        fine = self._fine.update(now_ms, self._told is not None and mv >= limit_mv + self._end_mv)
-        if cut and self._told != "cut":
-            return self._tell("cut", s)
-        if low and self._told is None:
-            return self._tell("low", s)
+        limit_mv = self._cut_mv if self._reported == "cut" else self._low_mv
+        fine = self._fine.update(
+            now_ms, self._reported is not None and mv >= limit_mv + self._end_mv
+        )
+        if cut and self._reported != "cut":
+            return self._report("cut", s)
+        if low and self._reported is None:
+            return self._report("low", s)
         if fine:
             self._fine.update(now_ms, False)
-            return self._tell("low" if low else None, s)
+            return self._report("low" if low else None, s)
         return None
 
-    def _tell(self, level, s):
-        state = CLEARED if level is None else RAISED if self._told is None else UPDATED
-        self._told = level
+    def _report(self, level, s):
+        state = CLEARED if level is None else RAISED if self._reported is None else UPDATED
+        self._reported = level
         risky = (
             level == "cut"
             and s.trip.ignition_off_ms is not None

@@ -29,24 +29,24 @@ class ZoneEntered:
         self.warning = SILENT
         self._edge_m = config["geofence_edge_m"]
         self._dwell_s = config["geofence_dwell_s"]
-        self._told = []  # (kind, id)
+        self._reported = []  # (kind, id)
 
     def judge(self, s):
         event = None if s.place.zones is None else self._follow(s.place.zones)
         self.warning = SILENT
-        for zone in self._told:
+        for zone in self._reported:
             if s.trip.phase != "parked":
                 self.warning = max(self.warning, _HOW[zone[0]][1])
         return event
 
     def _follow(self, zones):
         for zone in zones:
-            if zone[0] in _HOW and zone not in self._told:
-                self._told.append(zone)
+            if zone[0] in _HOW and zone not in self._reported:
+                self._reported.append(zone)
                 return self._event(RAISED, zone)
-        for zone in self._told:
+        for zone in self._reported:
             if zone not in zones:
-                self._told.remove(zone)
+                self._reported.remove(zone)
                 return self._event(CLEARED, zone)
         return None
 

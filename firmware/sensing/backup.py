@@ -1,13 +1,13 @@
-"""Backup: does what shall keep the board alive without the vehicle's supply really do so?
+"""Backup: does the backup supply really keep the board alive when the vehicle's supply is cut?
 
-missing  all power was lost (a start with `power_on`) although a backup is fitted: it is gone,
-         flat or switched off. Not if the board lived on it before: some boards reset when they
-         change back to the vehicle's supply (LilyGO's README of the T-A7670, Battery Protector
-         Description).
-flat     below flat_mv for 10 s while the board lives on it: soon nothing will watch.
+missing  the board lost all power (a start with `power_on`) although a backup is fitted: the
+         backup is gone, flat or switched off. Not if the board ran on it before: some boards
+         reset when they change back to the vehicle's supply (LilyGO's README of the T-A7670,
+         Battery Protector Description).
+flat     below flat_mv for 10 s while the board runs on it: soon the bus is not watched.
 
-Both are a fault, told once. A backup that cannot be measured can only turn out to be missing.
-Unknown supply changes nothing.
+Each is a fault, reported once. A backup that cannot be measured is only ever found missing.
+An unknown supply changes nothing.
 """
 
 from micropython import const
@@ -15,8 +15,8 @@ from micropython import const
 from firmware.event import fault
 from firmware.timing import Held
 
-_NOTE = "on_backup"  # in NVS: 1 while the board lives on it
-_CUT_MS = const(2000)  # a board without a backup is dark before
+_NOTE = "on_backup"  # in NVS: 1 while the board runs on it
+_CUT_MS = const(2000)  # a board without a backup is off by then
 _BACK_MS = const(10000)
 _FLAT_MS = const(10000)
 _MISSING = "All power was lost: the backup is missing, flat or off."
@@ -33,7 +33,7 @@ class Backup:
         self._cut = Held(_CUT_MS)
         self._back = Held(_BACK_MS)
         self._flat = Held(_FLAT_MS)
-        self._is_told = False  # that it is flat
+        self._is_flat_reported = False
 
     def update(self, s):
         """Snapshot with its readings -> list of Events."""
@@ -47,12 +47,12 @@ class Backup:
                 events.append(fault("backup", _MISSING))
         self._remember(s.now_ms, is_cut)
         low = is_cut and s.vehicle.backup_mv is not None and s.vehicle.backup_mv < self._flat_mv
-        if self._flat.update(s.now_ms, low) and not self._is_told:
-            self._is_told = True
+        if self._flat.update(s.now_ms, low) and not self._is_flat_reported:
+            self._is_flat_reported = True
             flat = "The backup is nearly flat, %d mV." % s.vehicle.backup_mv
             events.append(fault("backup", flat))
         if not is_cut:
-            self._is_told = False
+            self._is_flat_reported = False
         return events
 
     def _remember(self, now_ms, is_cut):

@@ -1,4 +1,4 @@
-"""Who was on board a moment ago: what a crash does to the seats comes too late to count."""
+"""Who was on board a moment ago: after a crash the seats no longer show it."""
 
 from micropython import const
 

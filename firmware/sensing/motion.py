@@ -1,13 +1,12 @@
-"""Motion: what somebody in the bus feels, from the accelerometer or, without one, from GNSS.
+"""Motion: what a passenger feels, from the accelerometer or, without one, from GNSS.
 
-The chip's axes are turned into forward, right and up by how it is mounted; what gravity
-leaves on each of them is learnt while the bus stands. Braking and bends pass a filter
-of about 0.3 s, which a pothole does not; shocks one of about 40 ms, which a knock on
-the case does not.
+How the chip is mounted turns its axes into forward, right and up. The share of gravity on each
+axis is learnt while the bus stands. Braking and bends pass a filter of about 0.3 s, which holds
+potholes back; shocks pass one of about 40 ms, which holds knocks on the case back.
 
-Without an accelerometer, or while it is silent, two fixes in a row give acceleration and
-braking by their speeds, and at 20 km/h or more bends by their headings: means over a
-second. Shocks are then unknown.
+Without an accelerometer, or while it is silent, the speeds of two fixes in a row give
+acceleration and braking, and at 20 km/h or more their headings give bends: means over a second.
+Shocks are then unknown.
 """
 
 from math import sqrt
@@ -18,10 +17,10 @@ from firmware.timing import Held
 
 _STANDS_MS = const(3000)
 _FIX_GAP_MS = const(1500)  # fixes further apart are not in a row
-_TURNS_MMS = const(5556)  # 20 km/h: slower, a heading is noise
+_TURNS_MMS = const(5556)  # 20 km/h: at a lower speed the heading is noise
 _SLOW = const(5)  # filters forget 1/2**n of their value a sample (10 ms)
 _FAST = const(2)
-_LEARN = const(5)  # and gravity as much a tick
+_LEARN = const(5)  # gravity forgets as much a tick
 
 
 class Motion:

@@ -1,23 +1,23 @@
-"""The seat map: which seats are taken, empty or unknown, and who is buckled.
+"""The seat map: which seats are taken, empty or unknown, and which belts are closed.
 
 Wiring (drivers/seat_inputs.py): seats use the inputs in the order of the banks. Seat n (from 1)
-has two of them: number 2(n-1) is high while somebody sits (the contact is normally closed, so
-a cut wire reads taken), number 2(n-1)+1 is high while the belt is open. In a bus without belt
+has two of them: number 2(n-1) is high while the seat is taken (the contact is normally closed,
+so a cut wire reads taken), number 2(n-1)+1 is high while the belt is open. In a bus without belt
 contacts (seats.belts) it has one. A short to ground on a seat input reads empty: only a mat on
-an ADS1115 tells that apart.
+an ADS1115 tells the two apart.
 
-Unknown is a seat whose bank is silent, that has not settled yet, or whose contact flaps. A
-flapping belt counts as open. A contact flaps that changes more than `flaps` times within
+A seat is unknown if its bank is silent, if it has not settled yet, or if its contact flaps. A
+flapping belt counts as open. A contact flaps if it changes more than `flaps` times within
 flap_window_s (config["rules"]).
 """
 
 from micropython import const
 
-_SILENT_MS = const(500)  # noise on the bus may cost single reads, no more
+_SILENT_MS = const(500)  # noise on the wires costs single reads, not so many
 
 
 class _Bank:
-    """Inputs that fail together, each debounced by itself."""
+    """Inputs that fail together; each is debounced on its own."""
 
     def __init__(self, chip, debounce_ms, thresholds):
         self.word = 0  # settled levels
@@ -28,7 +28,7 @@ class _Bank:
         self._debounce_ms = debounce_ms
         self._heard_ms = None
         self._raw = None
-        self._pending = False  # some pin still has to settle
+        self._pending = False  # a pin still has to settle
         self._pins = chip.inputs
         self._all = (1 << chip.inputs) - 1
         self._changed_ms = [0] * chip.inputs
@@ -88,7 +88,7 @@ class _Bank:
             self.flapping |= 1 << pin
 
     def _close_window(self, now_ms):
-        """A pin that has calmed down has to settle anew."""
+        """A pin that no longer flaps has to settle again."""
         self.flapping = 0
         for pin in range(self._pins):
             if self._changes[pin] > self._flaps:
@@ -125,7 +125,7 @@ class SeatMap:
         """config["seats"]; banks: see drivers/seat_inputs.py; thresholds: see on_thresholds()."""
         self._banks = [_Bank(bank, config["debounce_ms"], thresholds) for bank in banks]
         self._step = 2 if config["belts"] else 1
-        self._places = []  # of each seat: its bank and pin, None if there is none
+        self._places = []  # of each seat: its bank and pin, None without an input
         inputs = []
         for index in range(len(banks)):
             for pin in range(banks[index].inputs):

@@ -1,37 +1,35 @@
-"""SelfCheck: does what has to be heard sound, and can the buttons be pressed?
+"""SelfCheck: do the outputs work, and can the buttons still be pressed?
 
-When the ignition goes on, lamp and buzzer are on for 0.3 s (the lamp and the one beep
-are what the driver is to notice: Japan's guideline asks for a lamp or a voice at engine
-start), and the horn for 0.2 s if its wire is read back and no mode keeps it quiet. After
-3 s the verdict is told.
-Between the tests every output that is read back is watched whenever it is switched.
+When the ignition goes on, lamp and buzzer are on for 0.3 s: the driver should notice the lamp and
+the one beep (Japan's guideline asks for a lamp or a voice at engine start). The horn is on for
+0.2 s if its wire is read back and no mode keeps it quiet. After 3 s the result is an event.
+Between the tests every output that is read back is compared whenever it is switched.
 
-Without read-back only the driver's ears and eyes can tell that a buzzer is dead.
+Without read-back only the driver can notice that a buzzer is dead.
 """
 
 from micropython import const
 
 from firmware.event import INFO, WARNING, Event
-from firmware.snapshot import NORMAL
+from firmware.snapshot import NORMAL, marked
 from firmware.timing import Held
 
 _BEEP_MS = const(300)
 _BLIP_MS = const(200)
-_VERDICT_MS = const(3100)  # by then a sensor that is silent stands as such
-_LOOKS = const(2)  # that contradict: a relay has had its time
-_OUTPUTS = ("lamp", "buzzer", "horn")
-_BUTTONS = ("check_button", "sos_button")
+_VERDICT_MS = const(3100)  # by then every sensor has answered or counts as silent
+_LOOKS = const(2)  # that contradict the output: a relay needs its time
+_TESTED = ("lamp", "buzzer", "horn", "check_button", "sos_button")
 
 
 class _Output:
-    """Passes `set` on, unless a test has the output; compares with what is read back."""
+    """One output, with `set` as of the part. A test may take it; what is read back is compared."""
 
     def __init__(self, part):
         self._part = part
         self._wanted = False
         self._tested = False
         self._is_on = False
-        self._wrong = [0, 0]  # looks in a row that contradicted while it was off, on
+        self._wrong = [0, 0]  # looks in a row that contradicted: while it was off, on
 
     def set(self, on):
         self._wanted = on
@@ -47,7 +45,7 @@ class _Output:
         return self._part.read_back() is not None
 
     def look(self):
-        """-> does it fail? Call before this tick's `set`."""
+        """-> bool: it fails. Call it before this tick's `set`."""
         read = self._part.read_back()
         if read is None:
             return False
@@ -68,7 +66,6 @@ class SelfCheck:
         self.lamp = _Output(parts.lamp)
         self.buzzer = _Output(parts.buzzer)
         self.horn = _Output(parts.horn)
-        self._outputs = (self.lamp, self.buzzer, self.horn)
         for output in (parts.lamp, parts.buzzer, parts.horn):
             output.set(False)
         self._ignition = False
@@ -78,20 +75,20 @@ class SelfCheck:
 
     def on_thresholds(self, thresholds):
         """config["rules"], with the policy's in their place."""
-        self._pressed = [Held(thresholds["button_stuck_s"] * 1000) for _ in _BUTTONS]
+        stuck_ms = thresholds["button_stuck_s"] * 1000
+        self._check_pressed, self._sos_pressed = Held(stuck_ms), Held(stuck_ms)
 
     def update(self, s):
         """Snapshot with its readings -> list of Events; fills in failing."""
-        failing = []
-        for index in range(len(_OUTPUTS)):
-            if self._outputs[index].look():
-                failing.append(_OUTPUTS[index])
-        for index in range(len(_BUTTONS)):
-            pressed = s.vehicle.check_button if index == 0 else s.vehicle.sos_button
-            if self._pressed[index].update(s.now_ms, pressed is True):
-                failing.append(_BUTTONS[index])
-        if failing != s.vehicle.failing:
-            s.vehicle.failing = failing
+        check, sos = s.vehicle.check_button is True, s.vehicle.sos_button is True
+        failing = s.vehicle.failing
+        failing = marked(_TESTED, failing, "lamp", self.lamp.look())
+        failing = marked(_TESTED, failing, "buzzer", self.buzzer.look())
+        failing = marked(_TESTED, failing, "horn", self.horn.look())
+        is_stuck = self._check_pressed.update(s.now_ms, check)
+        failing = marked(_TESTED, failing, "check_button", is_stuck)
+        is_stuck = self._sos_pressed.update(s.now_ms, sos)
+        s.vehicle.failing = marked(_TESTED, failing, "sos_button", is_stuck)
         if s.vehicle.ignition is True and not self._ignition:
             self._begin(s)
         if s.vehicle.ignition is not None:

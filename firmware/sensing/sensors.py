@@ -1,7 +1,6 @@
-"""Sensors: asks every part once a tick and fills the Snapshot's readings.
+"""Sensors: asks every part once a tick and fills in the Snapshot's readings. It judges nothing.
 
-A part that does not answer (OSError) leaves None; what has been given up stands
-in Snapshot.silent. Nothing here judges.
+A part that does not answer (OSError) leaves None, and its name stands in Snapshot.silent.
 """
 
 from micropython import const
@@ -11,16 +10,17 @@ from firmware.gnss.nmea import Nmea
 from firmware.sensing.headcount import HeadCount
 from firmware.sensing.motion import Motion
 from firmware.sensing.seats import SeatMap
+from firmware.snapshot import marked
 from firmware.timing import Debounced, Every
 
 _SWITCH_MS = const(100)
 _FIX_AGE_MS = const(3000)  # an older position is no position
-_GNSS_SILENT_MS = const(3000)  # any receiver speaks once a second
+_GNSS_SILENT_MS = const(3000)  # every receiver sends once a second
 _MIN_SATS = const(4)
 _MAX_HDOP_E2 = const(500)
-_STANDS_MMS = const(1000)  # slower is a receiver's noise
+_STANDS_MMS = const(1000)  # a lower speed is the receiver's noise
 _SLOW_MS = const(1000)  # supply and cabin change slowly
-_READS = const(4)  # of the GNSS buffer a tick, at most
+_READS = const(4)  # of the GNSS buffer in one tick, at most
 
 
 class Sensors:
@@ -49,7 +49,7 @@ class Sensors:
             names.append("switches")
         s.sensors = tuple(names)
         s.vehicle.expander_resets = [0] * len(parts.seats.names)
-        self._deaf_ms = 0  # so long nobody has listened to the receiver, since the start
+        self._deaf_ms = 0  # time since the start in which the receiver was not listened to
         self.settled = False  # no switch is on its way from one reading to another
 
     def on_thresholds(self, thresholds):
@@ -65,7 +65,7 @@ class Sensors:
         else:
             self._read_gnss(s)
         self._motion.sense(s)
-        _note(s, "accelerometer", self._motion.silent)
+        s.silent = marked(s.sensors, s.silent, "accelerometer", self._motion.silent)
         self._heads.update(s)
         s.utc_ms = self._clock.utc_ms(s.now_ms)
         s.clock = self._clock.source(s.now_ms)
@@ -81,12 +81,12 @@ class Sensors:
             for index in banks:
                 silent = silent or self._seats.silent(index)
                 s.vehicle.expander_resets[index] = seats.banks[index].resets
-            _note(s, name, silent)
+            s.silent = marked(s.sensors, s.silent, name, silent)
 
     def _read_switches(self, s):
         parts, now_ms = self._parts, s.now_ms
         if parts.switches is not None:
-            _note(s, "switches", not parts.switches.refresh())
+            s.silent = marked(s.sensors, s.silent, "switches", not parts.switches.refresh())
         ignition = parts.ignition.read()
         front = parts.front_door.read()
         emergency = parts.emergency_door.read()
@@ -119,7 +119,7 @@ class Sensors:
                 self._heard_ms = now_ms
             n = self._listen()
         self._parts.gnss.turn(now_ms - self._deaf_ms, self.nmea.sentences)
-        _note(s, "gnss", now_ms - self._heard_ms > _GNSS_SILENT_MS)
+        s.silent = marked(s.sensors, s.silent, "gnss", now_ms - self._heard_ms > _GNSS_SILENT_MS)
         s.gnss.fix_new = self.nmea.fixes != self._fixes
         if s.gnss.fix_new:
             self._fixes = self.nmea.fixes
@@ -140,9 +140,8 @@ class Sensors:
         s.gnss.hdop_e2 = fix.hdop_e2
 
     def _miss_gnss(self, s, slept_ms):
-        """Who sleeps hears scraps: they are dropped, and the receiver's silence is none.
-
-        Its driver's time stands still meanwhile.
+        """After sleep, partial sentences are discarded and the gap does not count as silence. The
+        time of the receiver's driver stands still meanwhile.
         """
         for _ in range(_READS):
             if not self._listen():
@@ -170,7 +169,7 @@ class Sensors:
 
     def _read_slow(self, s):
         s.vehicle.supply_mv = _read_mv(self._parts.supply)
-        _note(s, "supply", s.vehicle.supply_mv is None)
+        s.silent = marked(s.sensors, s.silent, "supply", s.vehicle.supply_mv is None)
         # With the vehicle's supply the pin shows the charger (LilyGO T-A7670, README, note 4).
         is_cut = s.vehicle.supply_mv is not None and s.vehicle.supply_mv < self._cut_mv
         s.vehicle.backup_mv = (
@@ -182,18 +181,7 @@ class Sensors:
             s.vehicle.cabin_c10 = self._parts.cabin.read_c10()
         except OSError:
             s.vehicle.cabin_c10 = None
-        _note(s, "cabin", s.vehicle.cabin_c10 is None)
-
-
-def _note(s, name, silent):
-    """Whether this sensor is silent -> Snapshot.silent; a new list only if that has changed."""
-    if (name in s.silent) != silent:
-        s.silent = _toggled(s, name)
-
-
-def _toggled(s, name):
-    """By itself: a comprehension allocates cells for its function at every call."""
-    return [other for other in s.sensors if (other in s.silent) != (other == name)]
+        s.silent = marked(s.sensors, s.silent, "cabin", s.vehicle.cabin_c10 is None)
 
 
 def _by_name(names):

@@ -14,8 +14,9 @@ _ROLLS_MS = const(3000)
 
 
 class SuddenStop:
-    """From 30 km/h or more it slows down by limit_cms2, which no tyre can, and stands within 3 s
-    for stand_s. heads: as they were at that moment (headcount.py)."""
+    """The bus slows down by limit_cms2 from 30 km/h or more, which no tyre can do, and stands
+    within 3 s and for stand_s. heads: who was on board at that moment (headcount.py).
+    """
 
     def __init__(self, limit_cms2, stand_s):
         self._limit_mms2 = limit_cms2 * 10

@@ -1,26 +1,27 @@
-"""Boarding with the engine off: children get on a parked bus, and its engine comes later.
+"""Boarding with the engine off: children get on a parked bus, and its engine starts later.
 
-That is an ordinary morning in Thailand, and must not sound like a child that was
-overlooked: an alarm that cries every day is switched off. What tells them apart is the
-front door. A seat taken in the parked, checked bus while the door stands open, or
-boarding_door_s after it closed at most, is boarding: told as information
-(rules/parked_boarding.py), and watched in full from the first child on:
+That is an ordinary morning in Thailand, and must not sound like a child that was overlooked: an
+alarm that sounds every day is switched off. The front door tells the two apart. A seat that is
+taken in the parked, checked bus while the door stands open, or boarding_door_s after it closed
+at most, means boarding: reported as information (rules/parked_boarding.py), and watched in full
+from the first child on:
 
-    door open     somebody is with them, for boarding_s at most since the first sat down;
-                  a driver who walks to the check button begins anew
+    door open     the driver is with them, for boarding_s at most since the first child sat
+                  down; a walk to the check button starts that time again
     else          they may be alone: the driver is prompted, and the time runs on. After
-                  180 s in all it is boarding no more, and an alarm
+                  180 s in all boarding is over, and an alarm sounds
 
-Through a closed door nobody boards: who sits down then alarms at once. Who gets up and sits down
-again within 10 s has not left the bus, and the time runs on: that of the check, too.
+Nobody boards through a closed door: a seat that is taken then alarms at once. A person who gets
+up and sits down again within 10 s has not left the bus, and the time runs on, that of the check
+too.
 
-Where a seat cannot be read, anybody may have sat down on it: a door that is open later than
-a minute after the check (until then it is the driver who leaves) asks for another check.
+On a seat that cannot be read a child may have sat down: a door that is open later than a minute
+after the check (until then the driver leaves through it) asks for another check.
 
-Unknown: a door that cannot be read is closed. One that has not been seen closed since
-the start, or that was "open" for 30 s of driving, is a torn wire as likely: closed, but where
-seats cannot be read it asks for one check. After a reset nobody knows how long they have been
-alone: long enough.
+Unknown: a door that cannot be read is closed. If it was never seen closed since the start, or was
+"open" for 30 s of driving, its wire may be torn: it counts as closed, but where seats cannot be
+read it asks for one check. After a reset the time that children have been alone is unknown: it
+counts as long enough.
 """
 
 from micropython import const
@@ -31,11 +32,11 @@ _LEAVES_MS = const(60000)
 _TORN_MS = const(30000)
 _ROSE_MS = const(10000)
 _LONG_AGO_MS = const(-86400000)
-ALONE_MS = const(180000)  # for so long children may be alone, then an alarm sounds inside
+ALONE_MS = const(180000)  # children alone for so long are an alarm
 
 
 class Boarding:
-    """is_on: children board, or somebody may."""
+    """is_on: children board, or may do so unseen."""
 
     def __init__(self, thresholds):
         self.is_on = False
@@ -45,12 +46,12 @@ class Boarding:
         self._is_open = False  # and believed
         self._open_ms = None  # when it was last open
         self._parked_ms = _LONG_AGO_MS
-        self._since_ms = 0  # the open door counts from here on
+        self._since_ms = 0  # from here on the open door counts
         self._at_ms = 0  # the tick before
-        self._sat_ms = _LONG_AGO_MS  # when somebody last sat there
-        self._before = None  # since_ms, alone_ms as they did; None: they were not boarding
-        self._has_asked = False  # since the start, at a door that may be torn
-        self._alone_ms = None  # for how long they may have been alone; None: nobody boarded
+        self._sat_ms = _LONG_AGO_MS  # when a seat was last taken
+        self._before = None  # since_ms and alone_ms of the boarding before; None: there was none
+        self._has_asked = False  # for a check, since the start, at a door whose wire may be torn
+        self._alone_ms = None  # for how long children may have been alone; None: none boarded
         self.on_thresholds(thresholds)
 
     def on_thresholds(self, thresholds):
@@ -59,7 +60,7 @@ class Boarding:
         self._hold_ms = thresholds["boarding_s"] * 1000
 
     def watch(self, s, drives):
-        """Every tick, with who sat there in the tick before: the front door, the last of them."""
+        """Every tick, before the seats are judged: the front door, and when a seat was taken."""
         if s.seats.sitting:
             self._sat_ms = s.now_ms
         if s.vehicle.front_door and self._was_open is False:
@@ -81,7 +82,7 @@ class Boarding:
         self._parked_ms = s.now_ms
 
     def begins(self, s):
-        """Every tick of a parked bus -> has it to be checked again, for seats that are unknown?"""
+        """Every tick of a parked bus -> bool: unknown seats make another check necessary."""
         if not self._hold_ms:
             return False
         may_sit = (
@@ -107,7 +108,8 @@ class Boarding:
         return True
 
     def alone_ms(self, s, off_ms, walked):
-        """Every tick with the ignition off -> for how long they may have been alone; None: not.
+        """Every tick with the ignition off -> ms that children may have been alone; None: they
+        are not.
 
         walked: the driver has just walked to the check button.
         """

@@ -1,15 +1,15 @@
-"""The check: may anybody still be on board after the ignition went off?
+"""The check: may a person still be on board after the ignition went off?
 
-sitting: seats that are taken, or were taken when last known. Only a sensor that
-reads empty takes a seat off this list; no button does.
-doubtful: seats that are unknown and not sitting. The driver who walked to the
-check button has looked at them, until somebody rises who was on board all the while:
-then the button has to be pressed once more. A press sooner than walk_ms after the ignition
-went off counts for nothing but suspicion: nobody walks past every seat that fast.
+sitting: seats that are taken, or were taken when last known. Only a sensor that reads empty
+takes a seat off this list; no button does.
+doubtful: seats that are unknown and not sitting. A driver who walked to the check button has
+looked at them. That holds until a person rises who was on board all the time: then the button
+has to be pressed once more. A press sooner than check_walk_s after the ignition went off is not
+a check, and is noted as suspicious: no driver walks past every seat that fast.
 
-Who sits where outlives a power cut: a seat whose sensor is silent afterwards is still
-one that was taken when last known. While the ignition is on it is kept once a minute,
-since children fidget and flash wears; else, and when a sensor falls silent, at once.
+The list of seats outlives a power cut: a seat whose sensor is silent afterwards was still taken
+when last known. While the ignition is on it is kept once a minute, since children fidget and
+flash wears; otherwise, and when a sensor falls silent, at once.
 """
 
 from micropython import const
@@ -70,7 +70,7 @@ class Check:
         before = self._sitting
         self._sitting = sorted(s.seats.taken + [seat for seat in s.seats.unknown if seat in before])
         if s.seats.unknown and [seat for seat in before if seat not in self._sitting]:
-            self.checked = False  # who rose may sit where nobody can tell
+            self.checked = False  # the person who rose may sit on a seat that is unknown
         self._changed = True
         self._silent = len(self._sitting) > len(s.seats.taken)
         s.seats.sitting = self._sitting

@@ -9,9 +9,9 @@ Kept in NVS, written every five minutes of driving and when the engine goes off:
 `drv_hour` the UTC hour of the newest of 24 hourly sums, `drv_0` to `drv_4` five
 sums of 0 to 60 minutes each, 6 bits a sum, `drv_wait` minutes that have no hour yet.
 
-Unknown: without a clock nothing grows old. After a reset everything counts on as if
-the bus had not rested, until the first fix says how long it did. A clock that was set
-back changes nothing until it has caught up.
+Unknown: without a clock no hour is over. After a reset the hours count on as if the bus had not
+rested, until the first fix shows how long it did. A clock that was set back changes nothing until
+it has caught up.
 """
 
 from micropython import const
@@ -36,7 +36,7 @@ class DrivingHours:
             word = memory.get("drv_%d" % (at // _A_WORD)) or 0
             self._sums[at] = word >> at % _A_WORD * _BITS & 63
         self._stale = 0  # bit n: word n of the sums is not in memory as it is here
-        self._unplaced_min = memory.get("drv_wait") or 0  # driven while the hour was not known
+        self._unplaced_min = memory.get("drv_wait") or 0  # driven while the hour was unknown
         self._waiting_min = self._unplaced_min  # as it stands in memory
         self._unsaved = 0
         self._at_ms = None
@@ -89,7 +89,7 @@ class DrivingHours:
         self._tell(s)
 
     def _believe_clock(self, s):
-        """A reset fell into a rest: the clock knows how long it was."""
+        """If a reset fell into a rest, the clock shows how long that was."""
         if s.utc_ms is None or self._last_min is None:
             return
         if s.utc_ms // _MINUTE_MS - self._last_min >= self._rest_min + _SAVE_MIN:
@@ -98,7 +98,7 @@ class DrivingHours:
             self._last_min = None  # until this drive is saved
 
     def _roll(self, s):
-        """Hours that are over 24 h ago count no more; what was driven gets its hour."""
+        """Drops the hours that are more than 24 h old; puts driven minutes into their hour."""
         if s.utc_ms is None:
             return
         hour = s.utc_ms // (60 * _MINUTE_MS)

@@ -1,16 +1,16 @@
-"""Modes: service, drill and evacuation. None of them is silent, none of them lasts.
+"""Modes: service, drill and evacuation. Each shows itself, and each ends by itself.
 
-service     a technician works on the bus: the horn keeps quiet, nothing else changes.
-            It ends after service_min, and at once when the bus drives (trip.start_kmh).
-            Asked for by the city, or by the check button held at power-on and let go.
-drill       an exercise: the horn keeps quiet, the buzzer is short, and every event is
-            marked ("exercise": true). It ends after drill_min.
-evacuation  heads are counted until every seat is known to be empty, or for
+service     a technician works on the bus: the horn is silent, nothing else changes. It ends
+            after service_min, and at once when the bus drives (trip.start_kmh). The city asks
+            for it, or the check button held at power-on and released.
+drill       an exercise: the horn is silent, the buzzer is short, and every event is marked
+            ("exercise": true). It ends after drill_min.
+evacuation  persons on board are counted until every seat is known to be empty, or for
             evacuation_min. In a drill it is part of the exercise.
 
-Each is an event from its start to its end, a pattern of the lamp, and stands in
-`state`. All of them live in memory only: a reset ends them, and then the horn sounds
-again. No mode keeps an alarm from the journal or from the city.
+Each is an event from its start to its end, has a pattern of the lamp, and stands in `state`. A
+mode is kept in RAM only: a reset ends it, and the horn sounds again. No mode keeps an alarm from
+the journal or from the city.
 """
 
 from micropython import const
@@ -23,7 +23,7 @@ from firmware.warnings import INSIDE, LAMP, SILENT
 _COUNT_MS = const(2000)  # a seat is left for good, not in passing
 _HOLD_MS = const(3000)  # the check button, from power-on
 _SETTLE_MS = const(500)
-_STUCK_MS = const(20000)  # nobody holds it so long: a wire that touches ground silences no horn
+_STUCK_MS = const(20000)  # held longer it is a wire that touches ground: no service mode
 
 
 class _Timed:
@@ -46,7 +46,7 @@ class _Timed:
         return not self.is_on and self._asked is None
 
     def update(self, s, ended_by=None):
-        """ended_by: what ends the mode now by itself, None if nothing -> Event or None."""
+        """ended_by: what ends the mode now, or None -> Event or None."""
         asked, self._asked = self._asked, None
         if asked == RAISED:
             state = UPDATED if self.is_on else RAISED
@@ -136,9 +136,9 @@ class Modes:
             mode.ask(CLEARED)
 
     def await_button(self):
-        """At power-on of a parked bus: the check button, held from now for 3 s, asks for service.
+        """At power-on of a parked bus: the check button, held for 3 s from now, asks for service.
 
-        It counts when it is let go: one that is stuck to ground never asks.
+        It counts when it is released, so that a wire that touches ground never asks.
         """
         self._held_ms = -1
 
@@ -176,7 +176,7 @@ class Modes:
         return [event for event in notices if event is not None]
 
     def _is_idle(self):
-        """As nearly always: then the tick allocates nothing here."""
+        """Nearly always: then update() allocates nothing."""
         return self._drill.rests() and self._service.rests() and self._evacuation.rests()
 
     def _now(self):

@@ -1,4 +1,4 @@
-"""The odometer: way driven, from position to position."""
+"""The odometer: the distance driven, from position to position."""
 
 from micropython import const
 
@@ -6,7 +6,7 @@ from firmware import geo
 
 _MOVING_MMS = const(1000)  # below this a receiver's position wanders
 _STEP_MM = const(10000)  # shorter steps are left to the next fix
-_GAP_MM = const(2000000)  # a longer step is a jump of the receiver, not a way
+_GAP_MM = const(2000000)  # a longer step is a jump of the receiver
 
 
 class Odometer:
@@ -17,7 +17,7 @@ class Odometer:
         self._lon_e7 = None
 
     def update(self, s):
-        """Counts the way since the last position, if the bus moves."""
+        """Adds the distance from the last position, if the bus moves."""
         if not s.gnss.fix_new or s.gnss.speed_mms is None or s.gnss.speed_mms < _MOVING_MMS:
             return
         if self._lat_e7 is not None:

@@ -4,13 +4,13 @@
     start_kmh for 2 s                     -> DRIVING   (a new trip, if there was none)
     front door open at standstill         -> BOARDING  (a stop is being served)
     ignition off                          -> CHECKING
-    checked, and nobody sitting           -> PARKED    (check.py)
-    somebody sitting while PARKED         -> CHECKING, or BOARDING through an open
+    checked, and no seat taken            -> PARKED    (check.py)
+    a seat taken while PARKED             -> CHECKING, or BOARDING through an open
                                              front door (boarding.py)
 
-Unknown: a bus that drives goes on driving whatever its ignition wire says, until
-it stands. An ignition that cannot be read counts as off after end_s at
-standstill, so that a broken wire cannot keep the check from coming.
+Unknown: a bus that drives goes on driving until it stands, whatever its ignition wire reads. An
+ignition that cannot be read counts as off after end_s at standstill, so that a broken wire does
+not prevent the check.
 """
 
 from micropython import const
@@ -39,7 +39,7 @@ class Trip:
         self._stand = Held(config["trip"]["end_s"] * 1000)
         unchecked = memory.get("unchecked")  # None: a new board, which has not been checked either
         self.phase = PARKED if unchecked == 0 else CHECKING
-        # After a reset nobody knows how long the ignition has been off: long enough.
+        # After a reset the time with the ignition off is unknown: it counts as long enough.
         self._off_since_ms = 0 if unchecked is None else -LONG_AGO_MS
         self._check = Check(unchecked == 0, memory, config["rules"])
         self._boarding = Boarding(config["rules"])
@@ -150,7 +150,7 @@ class Trip:
         notices.append(Event("trip_ended", INFO, data=data, subject=None))
 
     def _leave_stop(self, s, notices):
-        """The door was open at this stop: who came, who went?"""
+        """The door was open at this stop: an Event with who boarded and who alighted."""
         if self._on_board is None:
             return
         before, after = self._on_board, s.seats.taken

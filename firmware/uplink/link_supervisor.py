@@ -44,8 +44,9 @@ class LinkSupervisor:
         more = uplink.turn(now_ms)
         if uplink.connected and self._signal.due(now_ms):
             s.vehicle.signal_dbm = radio.signal_dbm()
-        if self._news is not None:
-            notices.extend(self._news.update(now_ms))
+        events = () if self._news is None else self._news.update(now_ms)
+        if events:  # extend() makes an iterator even of nothing
+            notices.extend(events)
         return more
 
     def refresh(self):

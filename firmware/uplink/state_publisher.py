@@ -8,7 +8,6 @@ from micropython import const
 
 from firmware import VERSION, messages
 from firmware.journal.journal import ALARM, TRACK, WARNING
-from firmware.rules.engine import unwatched
 from firmware.snapshot import PARKED
 from firmware.trip.sleep import LEAVING
 
@@ -19,15 +18,16 @@ _EARLY_MS = const(1000)  # so that the promise of next_s holds at one tick a sec
 
 class StatePublisher:
     def __init__(
-        self, config, startup, snapshot, journal, outage, recorder, policy, sleeping
+        self, config, startup, snapshot, journal, outage, recorder, policy, engine, sleeping
     ):
-        """outage: Outage; policy: PolicyInForce; sleeping: Sleep."""
+        """outage: Outage; policy: PolicyInForce; engine: RuleEngine; sleeping: Sleep."""
         self._startup = startup
         self._snapshot = snapshot
         self._journal = journal
         self._outage = outage
         self._recorder = recorder
         self._policy = policy
+        self._engine = engine
         self._sleeping = sleeping
         self._has_belts = config["seats"]["belts"]
         self._sleep_s = config["sleep"]["wake_s"] if config["sleep"]["on"] else None
@@ -69,7 +69,7 @@ class StatePublisher:
             startup.boot,
             startup.reset_cause,
             startup.start,
-            unwatched(self._policy.thresholds, self._has_belts),
+            self._engine.unwatched(self._has_belts),
             self._policy.hash,
             self._sleep_s,
             "refused" if self._outage.is_on else "ok",

@@ -1,1 +1,4 @@
-"""Figures beside their goals: each bench has run(say)."""
+"""Figures beside their goals: each bench has run(say); the *_vm.py files run in the VM.
+
+In: nothing. Out: lines of figures. Start with speed.py.
+"""

@@ -28,7 +28,7 @@ class Figures:
 
 
 class Stall:
-    """How long this process did not run though it would have: others had the processor."""
+    """How long this process waited for the processor while others had it."""
 
     def __init__(self):
         self.ms()

@@ -1,4 +1,4 @@
-"""The NMEA reader that everybody writes first: a string for each field, a float for each number.
+"""The usual first NMEA reader: a string for each field, a float for each number.
 
 What firmware/gnss/nmea.py is measured against. It takes one character at a time, as the
 well-known small readers do, and trusts what it is told.

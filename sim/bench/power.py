@@ -1,7 +1,7 @@
 """A parked bus at night, with its real radio drivers: how long it sleeps, and what that spares.
 
 The shares of time are measured here; the currents are those of docs/boot.md, Power, where their
-sources stand. ESTIMATED ones nobody has measured yet.
+sources stand. ESTIMATED ones have not been measured yet.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def _radio(rig: Rig) -> str:
 
 
 def night(radio: str, sleeps: bool) -> tuple[Counter[tuple[bool, str]], int]:
-    """-> seconds by (asleep, radio), and how often it woke to tell that all is well."""
+    """-> seconds by (asleep, radio), and how often it woke to report that all is well."""
     world = World()
     config = config_for(world)
     config["radios"] = [radio]

@@ -1,4 +1,4 @@
-"""A process of its own: BUSES buses that tell their state once a second each, evenly spread.
+"""A process of its own: BUSES buses that send their state once a second each, evenly spread.
 
     python -m sim.bench.station_buses HOST PORT BUSES SECONDS
 

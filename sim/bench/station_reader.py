@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 def sign_in(
     address: str, name: str, password: str
 ) -> tuple[http.client.HTTPConnection, dict[str, str]]:
-    """-> (a connection to the station, the headers of whoever is signed in there)."""
+    """-> (a connection to the station, the headers of that session)."""
     link = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
     headers = {"Content-Type": "application/json"}
     link.request("POST", "/api/login", json.dumps({"name": name, "password": password}), headers)

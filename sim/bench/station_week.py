@@ -1,8 +1,8 @@
 """A week of a station in some seconds: does its memory stay where it was?
 
-20 buses tell their state and their way, alarm once a day, go dark now and then (their hours pass
-quicker than they promised) and are answered; three pages stay open all week, others come and go.
-The station is a process of its own, and is told what time it is.
+20 buses send state and track, alarm once a day and go silent now and then (their hours pass
+quicker than they promised); the alarms are answered. Three pages stay open all week, others come
+and go. The station is a process of its own, which gets the time from here.
 """
 
 from __future__ import annotations

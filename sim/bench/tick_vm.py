@@ -8,7 +8,7 @@ import gc
 import sys
 import time
 
-from bench import Parts  # type: ignore[import-not-found]  # of tests/portable: hand-set parts
+from bus_bench import Parts  # type: ignore[import-not-found]  # of tests/portable: hand-set parts
 from nor import Flash  # type: ignore[import-not-found]
 from packs import Memory  # type: ignore[import-not-found]
 from parts import Nvs  # type: ignore[import-not-found]

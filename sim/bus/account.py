@@ -14,7 +14,7 @@ from sim.bus.vehicle import Vehicle
 Arrival = tuple[int, str, bytes]
 """(ms, topic, payload), as Peer.city keeps it."""
 Key = tuple[str, int]
-"""(epoch, seq): what the city takes a record of this bus once by."""
+"""(epoch, seq): the city takes each record of this bus once, by this key."""
 
 _UNKNOWN = 0xFFFF
 
@@ -31,10 +31,10 @@ class Account:
         self._root = f"schoolbus/{config['fleet']}/{config['bus']}/"
         self.confirmed: dict[Key, Confirmed] = {}
         self.torn: dict[Key, Confirmed] = {}
-        """Appends that a power cut broke off: the city may have these, or not."""
+        """Appends that a power cut broke off: the city may or may not have these."""
 
     def watch(self, vehicle: Vehicle) -> None:
-        """Every record that this boot's journal confirms is on the account."""
+        """From now on every record that this boot's journal confirms is on the account."""
         assert vehicle.bus is not None
         journal = vehicle.bus.journal
         append = journal.append
@@ -67,7 +67,7 @@ class Account:
         return len(self.confirmed.keys() - {key for key, _ in self._records(city)})
 
     def check(self, city: Iterable[Arrival]) -> None:
-        """AssertionError: what the city has, each record taken once, is not what was confirmed."""
+        """AssertionError if what the city took, each record once, is not what was confirmed."""
         last: dict[tuple[str, int], int] = {}
         for key, body in self._records(city):
             record = self.confirmed.get(key) or self.torn.get(key)
@@ -80,7 +80,7 @@ class Account:
             last[lane] = seq
 
     def repeats(self, city: Iterable[Arrival]) -> int:
-        """Records that came more than once and are dropped by their key."""
+        """How many records came more than once; the city takes each once."""
         city = list(city)
         return sum(1 for _ in self._all(city)) - sum(1 for _ in self._records(city))
 

@@ -53,7 +53,7 @@ _SWITCHES = {  # part: what a closed contact means to the driver, as in drivers/
 
 
 class Reset(BaseException):
-    """machine.reset(): nothing of the firmware runs any further, no `except Exception` of it."""
+    """machine.reset(): no part of the firmware runs on, not even its `except Exception`."""
 
 
 def _reset() -> None:
@@ -188,11 +188,11 @@ class SimBoard:
         self.cabin = make_driver(self.i2c, address)
 
     def sleep(self, ms: int) -> None:
-        """machine.lightsleep(ms): returns at once; who runs the board lets it sleep."""
+        """machine.lightsleep(ms): returns at once; the caller of the board lets the time pass."""
         self.wakes_ms = self._clock() + ms
 
     def wake(self) -> None:
-        """What came over the UARTs meanwhile went by unheard."""
+        """After sleep: what came over the UARTs meanwhile is lost."""
         self.wakes_ms = None
         self.receiver.advance(self._clock())
         self.uart.miss()
@@ -200,7 +200,7 @@ class SimBoard:
             self.seat_wiring.miss()
 
     def refresh(self) -> None:
-        """Sensors see the world, through what is broken; the world hears the horn."""
+        """The sensors see the world, with the faults in between; the world hears the horn."""
         world, faults, wires = self._world, self._faults, self.wires
         wires["ignition"].level = 0 if world.ignition else None
         wires["front_door"].level = None if world.front_door_open else 0
@@ -264,7 +264,7 @@ class SimBoard:
         self.seat_wiring.break_(self._faults)
 
     def _wire_seats(self) -> None:
-        """Contacts to ground: a seat's while nobody sits, a belt's while it is buckled."""
+        """Contacts to ground: a seat's while it is empty, a belt's while it is buckled."""
         world, faults = self._world, self._faults
         opened, at, step = -1, 0, 2 if self._belts else 1
         for seat in range(1, self._seats + 1):

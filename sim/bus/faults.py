@@ -1,10 +1,11 @@
-"""Faults: what is broken on one bus. They outlast power cuts; a technician has to come."""
+"""Faults: what is broken on one bus, until it is mended: a power cut changes nothing about them."""
 
 from __future__ import annotations
 
 
 class Faults:
-    """Broken by the methods, read by the SimBoard. Wires: `ignition`, `horn`, ..., as its parts.
+    """The methods break things, the SimBoard reads what is broken. Wires are named as its parts:
+    `ignition`, `horn`, ...
 
     `changes` moves with every call, so that the board looks only then.
     """
@@ -19,7 +20,7 @@ class Faults:
         self.line_noise = 0.0  # of RS-485: probability that a byte arrives damaged
         self.line_chatter = 0.0  # bytes of rubbish a second on it
         self.gnss_silent = False  # its cable is off
-        self.gnss_astray_e7 = 0  # so far north of the truth does it place the bus
+        self.gnss_astray_e7 = 0  # it reports the bus so far north of where it is
         self.accelerometer_silent = False
         self.switches_silent = False  # the expander of doors and buttons, where a board has one
         self.changes = 0

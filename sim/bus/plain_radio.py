@@ -1,6 +1,6 @@
 """A radio without a driver behind it: up after an attach, down without a signal.
 
-For worlds in which it is not the radio that matters; sim/bus/wireless.py has the real drivers.
+For runs that are not about the radio; sim/bus/wireless.py has the real drivers.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from sim.world.world import World
 
 _ATTACH_MS = 2500
-_LOSS_MS = 4000  # without a signal so long, and the modem says that it lost the network
+_LOSS_MS = 4000  # without a signal for so long, the modem reports that it lost the network
 
 
 class SimRadio:
@@ -44,7 +44,7 @@ class SimRadio:
         self.up()
 
     def turn(self, now_ms: int) -> None:
-        """It has nothing to do."""
+        """This radio has nothing to do in its turn."""
 
     def is_off(self) -> bool:
         return self._asked_ms is None

@@ -1,4 +1,4 @@
-"""Ride: what somebody in the bus feels: braking, bends, bumps, the engine, a crash."""
+"""Ride: the acceleration inside the bus: braking, bends, bumps, the engine, a crash."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _G_MG = 1000.0
 _MMSS_PER_MG = 9.80665
 _ENGINE_MG = 15.0
 _ROAD_MG = 40.0
-_LONGEST_MS = 2000  # between two looks; after a longer time nothing is known of it
+_LONGEST_MS = 2000  # between two looks; after a longer pause the acceleration is unknown
 
 
 class Ride:
@@ -27,7 +27,7 @@ class Ride:
         self._forward_mg = self._right_mg = 0.0
 
     def look(self) -> None:
-        """Speed and course have changed by so much since the last look."""
+        """Take the change of speed and course since the last look."""
         world = self._world
         ms = world.now_ms - self._at_ms
         if ms <= 0:

@@ -23,7 +23,7 @@ _LOOK_MS = 2000
 
 
 class Happened(NamedTuple):
-    """One event of the firmware, when it told of it."""
+    """One event of the firmware, and when it came."""
 
     at_ms: int  # the world's time
     event: Any
@@ -42,7 +42,7 @@ class Rig:
     """`vehicle`, `network` and `peer` may be looked at and changed at any time.
 
     events: what the firmware told; account: what its journals confirmed (sim/bus/account.py).
-    wireless: its radios with their drivers and chips (vehicle.wireless), not a simple one.
+    wireless: radios with their drivers and chips (vehicle.wireless) in place of a simple one.
     peer: shared by the rigs of a fleet, each with a bus name of its own.
     """
 
@@ -91,12 +91,12 @@ class Rig:
         self.on_event(event)
 
     def _unplug(self) -> None:
-        """A modem without power says no goodbye, and what it still had to send is gone."""
+        """A modem without power closes no connection, and what it still had to send is lost."""
         for wire in self.network.wires:
             wire.is_reset = True
 
     def _reroute(self, route: str) -> None:
-        """Another radio, another address: what was connected is connected no more."""
+        """Another radio has another address: open connections are lost."""
         if route and route != self._route:
             self._route = route
             self.network.forget()
@@ -159,13 +159,13 @@ class Rig:
         return self.account.events(self.peer.city)
 
     def check(self) -> None:
-        """AssertionError if the city has anything twice after de-duplication, out of order, or
-        other than it was confirmed, or if the client broke the MQTT standard."""
+        """AssertionError if the city took a record twice, out of order or changed, or if the client
+        broke the MQTT standard."""
         self.peer.check()
         self.account.check(self.peer.city)
 
     def missing(self) -> int:
-        """Confirmed records that the city has not got yet."""
+        """How many confirmed records the city has not received yet."""
         return self.account.missing(self.peer.city)
 
 

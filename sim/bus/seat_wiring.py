@@ -1,7 +1,7 @@
 """The seats' contacts of a simulated bus: each way of wiring, with its chips and their faults.
 
 `wire(open_inputs)` tells the chips which inputs are open, counted as
-firmware/sensing/seats.py does; `mats` likewise is told which seats
+firmware/sensing/seats.py does; `mats` likewise gets the seats that
 are taken. Each way of wiring is the drivers' own.
 """
 

@@ -1,6 +1,6 @@
 """Vehicle: one bus with everything on board: its world, its board, its flash, the firmware.
 
-It knows no network: whoever makes it says how it dials. Time is the caller's, too:
+It knows no network: its maker says how it dials. Time is the caller's, too:
 the Rig jumps, the live simulator follows the wall clock.
 """
 
@@ -156,7 +156,7 @@ class Vehicle:
             self.reset("soft")
 
     def _wakes(self) -> bool:
-        """-> it is time to. What sleeps hears nothing."""
+        """-> whether it is time to wake. What arrives during sleep is lost."""
         wakes_ms = self.board.wakes_ms
         if wakes_ms is not None and self.now_ms < wakes_ms:
             return False
@@ -167,7 +167,7 @@ class Vehicle:
     # power
 
     def power_on(self, reset_cause: str = "power_on") -> None:
-        """Boot on what flash and NVS kept. Without effect if it runs already."""
+        """Boot on what flash and NVS kept. No effect if it runs already."""
         if self.bus is not None:
             return
         self._boot_ms = self.now_ms

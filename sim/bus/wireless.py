@@ -1,4 +1,4 @@
-"""The radios of one vehicle with their real drivers: an access point, a modem, what they carry.
+"""The radios of one vehicle with their real drivers: an access point, a modem, and the route.
 
 The access point and the modem outlive the board's resets; the modem has the board's supply
 and its backup, so it only loses its power with them.
@@ -75,7 +75,7 @@ class Wireless:
         )
 
     def miss(self) -> None:
-        """The board slept: the modem spoke to nobody, and Wi-Fi that was on is no more."""
+        """After sleep: what the modem sent is lost, and Wi-Fi that was on has lost its network."""
         self.uart.miss()
         self.wlan.active(False)
 

@@ -1,1 +1,5 @@
-"""Simulated chips, one datasheet a file: the other end of the wire."""
+"""Simulated chips, written from their datasheets, one a file.
+
+In: bytes on a wire, and what the World lets them sense. Out: the bytes that the real chip answers.
+Start with mcp23017.py.
+"""

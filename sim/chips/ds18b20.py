@@ -14,7 +14,7 @@ _CONVERSION_MS = 750
 
 
 class DS18B20Wire:
-    """cut: nobody is there; shorted: the wire is held low; noise: the next bytes are damaged."""
+    """cut: no sensor answers; shorted: the wire is held low; noise: the next bytes are damaged."""
 
     def __init__(self, clock: Callable[[], int], celsius: Callable[[], float]):
         self._clock = clock
@@ -32,7 +32,7 @@ class DS18B20Wire:
         self._reads = False
 
     def reset(self, required: bool = False) -> bool:
-        """A wire that is held low looks like somebody's presence."""
+        """A wire that is held low looks like the presence pulse of a sensor."""
         self._chosen = self._reads = False
         return self.shorted or not self.cut
 

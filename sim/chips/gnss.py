@@ -24,7 +24,7 @@ from sim.wires.uart import UART
 _COLD_START_MS = 30_000
 _HOT_START_MS = 1_000
 _REACQUISITION_MS = 2_000
-_MOST_LATE = 10  # fixes of a time that nobody watched are not made up for
+_MOST_LATE = 10  # after a longer pause the fixes in between are left out
 _TALKERS = {1: "GP", 2: "BD", 4: "GL"}  # PCAS04; several of them: GN
 
 
@@ -69,7 +69,7 @@ class GnssChip:
             if now_ms >= self._next_ms:
                 self._due(now_ms)
         else:
-            self._uart.received()  # nobody listens
+            self._uart.received()  # its power is off
         self._uart.advance(now_ms)
 
     def _switch(self, now_ms: int) -> None:

@@ -6,7 +6,7 @@ import random
 from typing import NamedTuple
 
 _DRIFT_E7 = 135.0  # one sigma of each axis, about 1.5 m
-_DRIFT_MS = 60_000  # after so long the error is another one
+_DRIFT_MS = 60_000  # after this time the error has become another
 _SPEED_MMS = 60.0
 _COURSE_AT_1_MS_CDEG = 400.0
 _CREEP_MMS = 500  # below, the course is that of the drift

@@ -15,7 +15,7 @@ class Language:
     outputs: tuple[str, ...] = ("GGA", "GLL", "GSA", "GSV", "RMC", "VTG", "ZDA")
 
     def hear(self, chip: Any, data: bytes, now_ms: int) -> None:
-        """A deaf one: nothing is obeyed."""
+        """This language has no commands: none is obeyed."""
 
 
 class Sentences(Language):

@@ -63,7 +63,7 @@ class LIS3DH:
             return
         period_ms = 1000 / rate
         late_ms = now_ms - self._next_ms
-        if self._mode != _FIFO and late_ms > (_LEVELS + 1) * period_ms:  # nobody will read those
+        if self._mode != _FIFO and late_ms > (_LEVELS + 1) * period_ms:  # would be overwritten
             self._overrun = self._overrun or self._keeps
             self._next_ms = now_ms - _LEVELS * period_ms
         while self._next_ms <= now_ms:

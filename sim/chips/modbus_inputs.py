@@ -11,7 +11,7 @@ _MOST = 2000  # inputs in one request
 
 
 def crc(data: bytes) -> int:
-    """Bit by bit, as 6.2.2 tells it."""
+    """Bit by bit, as 6.2.2 describes it."""
     value = 0xFFFF
     for byte in data:
         value ^= byte
@@ -36,7 +36,7 @@ class ModbusInputs:
         self.cut = False
 
     def answer(self, frame: bytes) -> bytes | None:
-        """What it says to what it heard, if anything."""
+        """The answer to a frame; None if it does not answer."""
         if len(frame) < 4 or crc(frame[:-2]) != int.from_bytes(frame[-2:], "little"):
             return None
         if frame[0] != self.address:

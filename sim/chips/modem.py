@@ -38,7 +38,7 @@ class ModemChip:
     go is not modelled: the driver presses the key. Faults: `silent` (hangs until its power is
     taken), `garbage` (probability of rubbish in front of a line), `chatty`
     (URCs in the middle of answers), `registration` ("auto", "denied", "none", "roaming"),
-    `has_data` (False: NO CARRIER to a dial), `ppp` (False: nobody answers LCP). Counters:
+    `has_data` (False: NO CARRIER to a dial), `ppp` (False: LCP is not answered). Counters:
     `overlapped` characters that came during a command, `refused` commands, `boots`.
     """
 
@@ -123,7 +123,7 @@ class ModemChip:
 
     @property
     def next_ms(self) -> int | None:
-        """When it does something by itself."""
+        """When the chip next does something by itself."""
         return min((due for due, _ in self._later), default=None)
 
     def later(self, ms: int, call: Callable[[], None]) -> None:
@@ -213,7 +213,7 @@ class ModemChip:
                 self._line = (self._line + bytes((byte,)))[-_LINE:]
                 continue
             line, self._line = self._line, b""
-            start = line.upper().find(b"AT")  # what stands in front of it is noise
+            start = line.upper().find(b"AT")  # characters before it are noise
             if start >= 0 and line.isascii():
                 self._answers.obey(line[start + 2 :].decode("ascii").strip())
 

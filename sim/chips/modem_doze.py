@@ -12,7 +12,7 @@ _FALLS_ASLEEP_MS = 10_000
 
 
 class Doze:
-    """csclk: as told by AT+CSCLK. missed: characters that came while it slept."""
+    """csclk: as set by AT+CSCLK. missed: characters that came while it slept."""
 
     def __init__(self, dtr: Wire | None):
         self._dtr = dtr
@@ -21,7 +21,7 @@ class Doze:
         self.missed = 0
 
     def look(self, now_ms: int, is_idle: bool) -> bool:
-        """-> it sleeps."""
+        """-> whether it sleeps."""
         is_high = self._dtr is not None and bool(self._dtr.load)
         if not is_high or self.csclk != 1 or not is_idle:
             self._high_ms = None

@@ -14,7 +14,7 @@ RHR, DLL, DLH, FCR, LCR, TXLVL, RXLVL, EFCR = 0, 0, 1, 2, 3, 8, 9, 15
 
 
 class SC16IS740:
-    """Bytes that find its 64 byte FIFO full are lost. Without auto direction nobody is reached."""
+    """Bytes that find its 64 byte FIFO full are lost. Without auto direction no byte gets out."""
 
     def __init__(self, line: RS485):
         self._line = line

@@ -24,11 +24,12 @@ from sim.world.roads import offset_m
 _THAI_TIME = timezone(timedelta(hours=7))
 _FRAMES_S = 5
 _AROUND = 12  # lines that are not for messages: head, table, margins
-_OTHER_COLUMNS = 67  # their width, all but the next stop's
+_OTHER_COLUMNS = 73  # their width, all but the next stop's
 _STOP_MIN = 10
 _TOWN_M = 5000
 _COLOURS = {"alarm": "bold white on red", "warning": "yellow", "info": "cyan"}
 _PHASES = {"parked": "dim", "boarding": "cyan", "driving": "green", "checking": "yellow"}
+_COUNTED = {"alarm": "alarms", "warning": "warnings", "info": "for information"}
 _DOES = {
     "parked": "is parked",
     "boarding": "stands",
@@ -159,7 +160,9 @@ class Picture:
         return Group(head, "", buses, "", self._heading(), *self._lines(room))
 
     def _heading(self) -> Text:
-        counts = ", ".join(f"{count} {name}" for name, count in self._counts.items())
+        counts = ", ".join(
+            f"{self._counts[severity]} {words}" for severity, words in _COUNTED.items()
+        )
         return Text.assemble(("What the city hears", "bold"), (f"   {counts}", "dim"))
 
     def _lines(self, room: int) -> list[Text]:
@@ -178,7 +181,7 @@ class Picture:
 
 def _buses(rows: list[Row], stop_width: int) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for name in ("bus", "phase", "km/h", "next stop", "seats taken", "signal", "backlog"):
+    for name in ("bus", "phase", "km/h", "next stop", "seats taken", "signal", "to send"):
         table.add_column(name, justify="right" if name == "km/h" else "left", no_wrap=True)
     for row in rows:
         speed = "?" if row.speed_mms is None else str(round(row.speed_mms * 0.0036))
@@ -206,6 +209,6 @@ def _signal(row: Row) -> Text:
 
 
 def _backlog(row: Row) -> Text:
-    text = Text(f"{row.alarm_backlog} + {row.track_backlog}")
-    text.stylize("yellow" if row.alarm_backlog else "dim")
-    return text
+    if row.alarm_backlog:
+        return Text(f"{row.alarm_backlog} alarms, {row.track_backlog}", "yellow")
+    return Text(str(row.track_backlog), "dim")

@@ -13,8 +13,8 @@ from sim.network.subscriber import Heard
 
 
 class Ledger:
-    """Made before the vehicles' first tick. Records of other journals are passed over: a
-    broker may serve other buses too.
+    """Make it before the vehicles' first tick. It ignores records of other journals: a broker
+    may serve other buses too.
     """
 
     def __init__(self, vehicles: Sequence[Vehicle]):
@@ -70,11 +70,11 @@ class Ledger:
 
     @property
     def doubled(self) -> int:
-        """Records that came again, as after a broken connection, and fall away by their key."""
+        """Records that came again, as after a broken connection; the city takes each once."""
         return sum(account.repeats(self._city[bus]) for bus, account in self._accounts.items())
 
     def wrong(self) -> str:
-        """A sentence if something reached the city changed, disordered or out of the blue."""
+        """A sentence if a record reached the city changed, out of order, or was never confirmed."""
         try:
             for bus, account in self._accounts.items():
                 account.check(self._city[bus])

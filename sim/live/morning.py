@@ -40,7 +40,7 @@ def broker_at(wanted: tuple[str, int] | None) -> Iterator[tuple[str, int, str]]:
 
 @contextmanager
 def subscribed(host: str, port: int, fleet: str = FLEET) -> Iterator[Subscriber]:
-    """The city's ear on that broker."""
+    """The city's subscriber at that broker."""
     subscriber = Subscriber(host, port, fleet)
     subscriber.start()
     try:
@@ -93,7 +93,7 @@ def open_station(
 
 
 def map_policy(buses: int) -> dict[str, Any]:
-    """What all buses were given, together."""
+    """The parts of all buses' policies together."""
     packs = [policy_for(number) for number in range(buses)]
     routes = {route["id"]: route for pack in packs for route in pack["routes"]}
     return {**packs[0], "routes": list(routes.values())}
@@ -107,7 +107,7 @@ def faster(speed: float) -> str:
 
 
 def title(speed: float) -> str:
-    """What stands at the head of the picture."""
+    """The headline of the picture."""
     return f"Laem Chabang, {faster(speed)}. Ctrl-C ends it."
 
 

@@ -24,7 +24,7 @@ _UTC = re.compile(
     rb"\$..(?:(?:RMC|GGA|GNS|ZDA),|GLL,[^,]*,[^,]*,[^,]*,[^,]*,)(\d\d)(\d\d)(\d\d)(?:\.(\d*))?"
 )
 _DAY_MS = 86_400_000
-_PAUSE_MS = 1000  # where the log does not tell
+_PAUSE_MS = 1000  # where the log does not say
 _LONGEST_MS = 60_000
 _BAUD = 115200
 _START_MS = 3000  # the bus is up before the receiver speaks
@@ -39,7 +39,7 @@ class Burst(NamedTuple):
 
 
 def bursts(log: bytes) -> list[Burst]:
-    """A log cut at each new time of day that it tells; joined again it is the log."""
+    """The log, cut at each new time of day in it; joined again it is the log."""
     cuts = [(0, _PAUSE_MS)]
     before_ms = None
     for match in _UTC.finditer(log):
@@ -66,7 +66,7 @@ def read(path: str) -> bytes:
 
 
 class Recording:
-    """Stands in for the receiver at the other end of the wire: it sends, and obeys nobody."""
+    """In place of the receiver at the other end of the wire: it sends, and obeys no command."""
 
     def __init__(self, uart: UART, log: list[Burst]):
         self._uart = uart

@@ -78,7 +78,7 @@ class LiveBus(Vehicle):
 
     @property
     def firmware(self) -> Bus:
-        assert self.bus is not None  # nobody cuts the power here
+        assert self.bus is not None  # the power is never cut here
         return self.bus
 
     def turn(self, now_ms: int) -> None:
@@ -99,7 +99,7 @@ class LiveBus(Vehicle):
 
     @property
     def at_rest(self) -> bool:
-        """Nothing will happen any more."""
+        """Nothing will change any more."""
         return self.world.next_change_ms is None and self.firmware.snapshot.trip.phase == PARKED
 
     def row(self) -> Row:
@@ -113,7 +113,7 @@ class LiveBus(Vehicle):
 
 
 class Wish(Protocol):
-    """Looked at all the time: is it to end?"""
+    """Asked again and again: is the run to end?"""
 
     @property
     def asked(self) -> bool: ...
@@ -144,7 +144,7 @@ class Stop:
 
 
 class Run:
-    """Buses, the city's ear, and the account of what passed between them."""
+    """Buses, the city's subscriber, and the account of what passed between them."""
 
     def __init__(
         self,
@@ -153,7 +153,7 @@ class Run:
         speed: float,
         tell: Callable[[int], None] = lambda utc_ms: None,
     ):
-        """tell: hears all the time what time it is in the town, UTC in ms."""
+        """tell: is called all the time with the time in the town, UTC in ms."""
         self.ledger = Ledger(buses)
         self.now_ms = 0
         self._buses = buses

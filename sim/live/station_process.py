@@ -1,8 +1,8 @@
 """The station beside the town: a process of its own, as in a city, on 127.0.0.1.
 
-It knows of the simulator only what comes by MQTT. Its clock is told on its standard input, since
-the town lives in another time; and when that closes, whatever happened to us, the station ends.
-The database is new each time, in a temporary folder: a morning in the town is told anew.
+It gets nothing from the simulator but MQTT messages and, on its standard input, the time in the
+town. When that input closes, for whatever reason, the station ends. The database is new each time,
+in a temporary folder.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ PERSON = "demo"
 
 
 class StationProcess:
-    """In a with block. OSError, with its words: it did not start."""
+    """For a with block. OSError, with its last output, if it does not start."""
 
     def __init__(self, broker: tuple[str, int], utc_ms: int, db: str | None = None):
         self._files = Path(tempfile.mkdtemp(prefix="busguard-station-"))
@@ -63,7 +63,7 @@ class StationProcess:
         self._run("policy", fleet, "-", text=json.dumps(pack))
 
     def tell(self, utc_ms: int, every_s: float = _TELL_S) -> None:
-        """What time it is in the town; now and then is enough."""
+        """The time in the town; now and then is enough."""
         if time.monotonic() - self._told_s < every_s or self._process is None:
             return
         self._told_s = time.monotonic()

@@ -66,7 +66,7 @@ def start(kind: str | None = None, port: int | None = None) -> Broker:
 
 
 class Broker:
-    """One broker process of ours, with a store of its own that outlives kill() and restart()."""
+    """One broker process, with a store that outlives kill() and restart()."""
 
     def __init__(self, kind: str, program: str, port: int | None = None):
         self.kind = kind
@@ -90,7 +90,7 @@ class Broker:
         self.stop()
 
     def restart(self, keeps_sessions: bool = True) -> None:
-        """Start it again, on the same port; without its sessions if told so. OSError: it won't."""
+        """Start it again on the same port, with its sessions or without. OSError if it does not."""
         self.kill()
         if answers(self.host, self.port):
             raise OSError(f"port {self.port} of {self.host} belongs to another broker")
@@ -119,7 +119,7 @@ class Broker:
         return self.kind == "nats-server"
 
     def kill(self) -> None:
-        """As when its computer loses power: no good-bye to anybody."""
+        """End it as if its computer lost power: no connection is closed."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
@@ -148,7 +148,7 @@ class Broker:
 
 
 def answers(host: str, port: int) -> bool:
-    """Whether an MQTT broker says CONNACK there."""
+    """Whether an MQTT broker answers CONNECT there."""
     try:
         with socket.create_connection((host, port), 1) as link:
             link.settimeout(1)
@@ -159,7 +159,7 @@ def answers(host: str, port: int) -> bool:
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody has at this moment."""
+    """A port of 127.0.0.1 that is free at this moment."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return probe.getsockname()[1]

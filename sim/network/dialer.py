@@ -1,9 +1,9 @@
 """parts.dialer in virtual time, and the sockets that it opens.
 
-A blocking connect can't wait for a clock that stands still while it runs. So it is
-run as far as the network has answered, broken off, and run again from its start once
-there is more: what its socket did before is played back to it. That needs no thread,
-and every fault meets the dial at the very instant it happens.
+A blocking connect cannot wait for a clock that stands still while it runs. So it runs as far as
+the network has answered, is broken off, and runs again from its start once more has arrived; what
+its socket did before is played back to it. This needs no thread, and a fault meets the dial at
+the instant it happens.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _WAITS = object()
 
 
 class _BreakOff(BaseException):
-    """Leaves a connect that has to wait; no `except Exception` of it may stop this."""
+    """Leaves a connect that has to wait; it is not an Exception, so no handler there stops it."""
 
 
 class VirtualDialer:
@@ -106,7 +106,7 @@ class VirtualDialer:
         return result
 
     def ready_in(self, delay_ms: int, result: Any) -> Callable[[], Any]:
-        """A step that takes so long."""
+        """A step that takes this long."""
         due_ms = self.network.now_ms + delay_ms
         self.network.call_at(due_ms, _nothing)
         return lambda: result if self.network.now_ms >= due_ms else _WAITS

@@ -1,7 +1,7 @@
-"""The network between one bus and the broker, in virtual time, with all that goes wrong in it.
+"""The network between one bus and the broker, in virtual time, with its faults.
 
-TCP as a program sees it: bytes arrive late, in order, or not at all. Nothing here
-waits; what is under way stands in a queue of events that `advance` works off.
+TCP as a program sees it: bytes arrive late, in order, or not at all. Nothing here waits: a queue
+of events holds what is under way, and `advance` lets it arrive.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ class Network:
         self.bandwidth_bps = bandwidth_bps
         """Each way; None: no limit."""
         self.refuses = False
-        """Nobody listens on the broker's port."""
+        """Connections to the broker's port are refused."""
         self.dns = "answers"
         """answers, fails or hangs."""
         self.tls = "answers"
         """The handshake: answers or stalls."""
         self.cut_down_after: int | None = None
-        """So many more bytes reach the bus, then FIN, be it inside a packet."""
+        """After so many more bytes to the bus a FIN follows, even inside a packet."""
         self.wires: list[TcpWire] = []
         self.bytes_up = 0
         self._events: list[tuple[int, int, Callable[[], None]]] = []
@@ -73,7 +73,7 @@ class Network:
 
     @property
     def is_silent(self) -> bool:
-        """Packets vanish, and nobody is told. TCP sends them again once this is over."""
+        """Packets vanish without an error. TCP sends them again once this is over."""
         return self._is_silent
 
     @is_silent.setter
@@ -95,7 +95,7 @@ class Network:
             wire.is_forgotten = True
 
     def cut_power(self) -> None:
-        """The bus is gone without a word; the broker finds out by itself."""
+        """The bus is gone without closing; the broker notices by its own timeout."""
         self.forget()
         self.wires.clear()
 
@@ -169,7 +169,7 @@ class TcpWire:
             self._pending -= self.on_its_way.popleft()[1]
         taken = data[: SEND_BUFFER - self._pending]
         if len(taken) < len(data) and self.on_its_way:
-            network.call_at(self.on_its_way[0][0], _nothing)  # worth trying again then
+            network.call_at(self.on_its_way[0][0], _nothing)  # then a write can succeed again
         if not taken:
             return None
         self._pending += len(taken)
@@ -236,7 +236,7 @@ class TcpWire:
 
 
 def _nothing() -> None:
-    """An event that only makes time stop here."""
+    """An event that only gives `advance` a time to stop at."""
 
 
 def _retransmission_ms(since_ms: int, now_ms: int) -> int:

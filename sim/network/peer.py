@@ -1,7 +1,7 @@
-"""A broker in memory that takes the standard at its word.
+"""A broker in memory that enforces the standard.
 
-Whatever clause of MQTT 3.1.1 a client breaks, the connection ends and the clause
-stands in `violations`. What reached it stands in `city`. It has no threads and no
+When a client breaks a clause of MQTT 3.1.1, the connection ends and the clause stands in
+`violations`. The messages that arrived stand in `city`. It has no threads and no
 clock: a transport brings bytes and says when (sim/network/network.py).
 """
 
@@ -32,7 +32,7 @@ class Peer:
         self.hangs_up = False
         """Accepts a connection and closes it."""
         self.is_mute = False
-        """Accepts a connection and says nothing."""
+        """Accepts a connection and never answers."""
         self.forgotten = 0
         """Messages that a client should have sent again after a break, and did not."""
         self.bytes_in = 0
@@ -52,7 +52,7 @@ class Peer:
                 self._deliver(client_id, session, Publish(topic, payload, min(qos, max(granted))))
 
     def restart(self, keeps_sessions: bool = True) -> None:
-        """The broker dies, without a will said, and is there again. Retained messages stay."""
+        """Restarts without publishing wills. Retained messages stay."""
         for connection in list(self.links.values()):
             connection.die()
         if not keeps_sessions:

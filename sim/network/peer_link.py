@@ -97,7 +97,7 @@ class Connection:
             self._transport.close()
 
     def die(self) -> None:
-        """The broker goes down with it."""
+        """The broker goes down: no will is published."""
         self._over(says_will=False)
         self._transport.close()
 
@@ -172,7 +172,7 @@ class Connection:
             self._watch(connect.keepalive_s * 1500)
 
     def _watch(self, patience_ms: int) -> None:
-        """[MQTT-3.1.2-24]: silence of one and a half times the keepalive ends it."""
+        """[MQTT-3.1.2-24]: silence of one and a half times the keepalive ends the connection."""
 
         def look() -> None:
             if self.is_open:
@@ -200,7 +200,7 @@ class Connection:
         number, waiting = message.packet_id, self._session.waiting
         if number in waiting and number not in self._owed:
             raise Violation("MQTT-2.3.1-2", f"packet id {number} is still in use")
-        if not message.dup:  # so it has done with the past, or lost it in a power cut
+        if not message.dup:  # so it has sent everything again, or lost it in a power cut
             self._peer.forgotten += len(self._owed)
             for old in self._owed:
                 del waiting[old]

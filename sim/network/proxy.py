@@ -1,6 +1,6 @@
 """A bad network on real sockets: stands between a bus and a broker, both on this computer.
 
-The twin of sim/network/network.py, with the same words. One thread of its own moves the
+It has the faults of sim/network/network.py, under the same names. One thread of its own moves the
 bytes; every method may be called from any other.
 """
 
@@ -40,17 +40,17 @@ class Proxy:
         self.bandwidth_bps = bandwidth_bps
         """Each way; None: no limit."""
         self.is_silent = False
-        """Nothing moves, and nobody is told."""
+        """Nothing passes, and no connection is closed."""
         self.hangs_up = False
         """Accepts a connection and closes it."""
         self.is_mute = False
-        """Accepts a connection and never says a word, as a TLS handshake that stalls."""
+        """Accepts a connection and never answers, as a TLS handshake that stalls."""
         self.cut_down_after: int | None = None
-        """So many more bytes reach the bus, then FIN, be it inside a packet."""
+        """After so many more bytes to the bus a FIN follows, even inside a packet."""
         self.connack: bytes | None = None
         """What the bus gets in place of a CONNACK."""
         self.acks: Acks | None = None
-        """What becomes of each PUBACK: sim/network/puback.py; None: it passes."""
+        """How each PUBACK is changed (sim/network/puback.py); None: it passes."""
         self.carried_up = (0, 0.0)
         """Bytes from the bus in all, and when the last of them has passed the narrow place
         (time.monotonic(), s). Between two such moments never more than the bandwidth carries."""
@@ -88,7 +88,7 @@ class Proxy:
         self._tell(order)
 
     def forget(self) -> None:
-        """A NAT forgets every connection: open at both ends, and nothing passes any more."""
+        """A NAT forgets every connection: both ends stay open, and nothing passes any more."""
 
         def order() -> None:
             for pair in self._pairs:
@@ -97,7 +97,7 @@ class Proxy:
         self._tell(order)
 
     def refuse(self, refuses: bool = True) -> None:
-        """Nobody listens on the port, or again somebody does."""
+        """Close the port, or open it again."""
         self._tell(self._deafen if refuses else self._listen)
 
     def stop(self) -> None:
@@ -131,7 +131,7 @@ class Proxy:
                 heapq.heappop(self._due)[2]()
 
     def _tell(self, order: Callable[[], None]) -> None:
-        """Carry it out in the proxy's thread; back when done."""
+        """Run it in the proxy's thread; returns when it is done."""
         done = threading.Event()
 
         def carry_out() -> None:

@@ -21,7 +21,7 @@ def delayed(delay_ms: int) -> Acks:
 
 
 def lost(every: int) -> Acks:
-    """Each so many-th never comes."""
+    """One in so many never comes."""
     count = 0
 
     def acks(packet_id: int) -> list[tuple[int, int]]:
@@ -37,11 +37,11 @@ def doubled(packet_id: int) -> list[tuple[int, int]]:
 
 
 def shuffled(most_ms: int, seed: int = 1) -> Acks:
-    """Out of order: each after a time of its own."""
+    """Each after a random time, so out of order."""
     rng = random.Random(seed)
     return lambda packet_id: [(rng.randrange(most_ms), packet_id)]
 
 
 def with_strangers(packet_id: int) -> list[tuple[int, int]]:
-    """Each accompanied by one for an id that was never sent."""
+    """Each together with one for an id that was never sent."""
     return [(0, packet_id), (0, (packet_id + 20_000) % 0xFFFF + 1)]

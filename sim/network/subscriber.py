@@ -1,6 +1,6 @@
-"""The city's ear: an MQTT subscriber of its own (paho), with a persistent session.
+"""What the city receives: an MQTT subscriber (paho) with a persistent session.
 
-It hears what the broker hands out, and nothing that the simulator knows by itself.
+It gets only what the broker hands out, nothing that the simulator knows.
 """
 
 from __future__ import annotations

@@ -1,1 +1,5 @@
-"""Long runs with faults of all kinds, held to the promises of the design. Start with days.py."""
+"""Long runs with random faults that check the promises of the design.
+
+In: a seed. Out: figures, or the promise that was broken and the command that shows it again. Start
+with days.py.
+"""

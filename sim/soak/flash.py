@@ -3,8 +3,8 @@
 A journal on a small flash lives through one power cut after another on the same cells, some of
 them in the recovery. Reads are refused: single ones, bursts, at a start, for long; bits flip at
 rest; torn cells read differently each time. In between the journal records, sends, hears
-acknowledgements, tidies up and announces by the dice. Every now and then all is mended, and a
-JournalOracle holds what a subscriber got to what was confirmed.
+acknowledgements, tidies up and announces at random. Every 25 cuts all is mended, and a JournalOracle
+checks what a subscriber got against what was confirmed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _DRAIN_EVERY = 25  # cuts
 
 
 class Life:
-    """What a bus does with its journal between two cuts, by the dice."""
+    """What a bus does with its journal between two cuts, at random."""
 
     def __init__(self, oracle: JournalOracle, dice: Dice) -> None:
         self.oracle = oracle
@@ -135,7 +135,7 @@ def soak(
     flips: bool = True,
     refusals: bool = True,
 ) -> Chain:
-    """A chain of so many cuts. What it raises is told with cut and operation."""
+    """A chain of so many cuts. What it raises names the cut and the operation."""
     chain = Chain(seed, flips, refusals)
     try:
         while chain.cuts < cuts:
@@ -153,6 +153,9 @@ def soak(
 def run(args: argparse.Namespace) -> int:
     """-> exit status, 1 if a promise was broken. Prints progress, seeds and what replays."""
     began = time.monotonic()
+    print(
+        f"{args.cuts} power cuts over {args.chains} flashes, from seed {args.seed} on.", flush=True
+    )
     done = Counter[str]()
     cuts = confirmed = exact = inexact = 0
     each = -(-args.cuts // args.chains)

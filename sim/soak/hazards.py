@@ -1,7 +1,7 @@
 """The soak of the rules: `python -m sim soak --hazards`.
 
-Ordinary school days raise no alarm; and on every day on which a child is left behind, with
-sensors that fail and power that goes, the alarm comes within its time (sim/soak/left_day.py).
+Ordinary school days raise no alarm. On every day on which a child is left behind the alarm comes
+within its time, with sensors that fail and power that is cut (sim/soak/left_day.py).
 Each day has a seed of its own, from --seed on, and is replayed by it.
 """
 
@@ -32,7 +32,7 @@ _PATIENT = ORDINARY._replace(engine_off=0.5)
 
 
 class Ordinary(NamedTuple):
-    """What a day on which nothing goes wrong brought: kinds of events raised, and how often."""
+    """What an ordinary day brought: kinds of events raised, and how often."""
 
     seed: int
     alarms: dict[str, int]
@@ -82,6 +82,11 @@ def left_day(seed: int) -> Left:
 def run(args: argparse.Namespace) -> int:
     """-> exit status, 1 for a false or a missed alarm. Prints seeds and what replays."""
     failed = False
+    print(
+        f"{args.ordinary} ordinary school days and {args.left} days on which a child is left "
+        f"behind, from seed {args.seed} on.",
+        flush=True,
+    )
     with ProcessPoolExecutor(_JOBS, initializer=_ends_at_once) as pool:
         try:
             if args.ordinary:

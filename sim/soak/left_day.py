@@ -1,8 +1,8 @@
 """A day on which a child is left behind, cut short: one leg to the school, and the parking.
 
 Everything is drawn from one seed: the seat, the driver's carelessness, what breaks and
-when, when the power goes, whether the child wakes and moves. What nothing on the bus
-could tell apart is not drawn: a seat contact or an ignition wire shorted so that it reads
+when, when the power goes, whether the child wakes and moves. What no sensor on the bus
+can tell apart is not drawn: a seat contact or an ignition wire shorted so that it reads
 "empty" or "on" for good (docs/wiring.md).
 """
 
@@ -70,7 +70,7 @@ class LeftDay:
         self._draw_faults(60_000, 400_000)
 
     def run(self) -> None:
-        """Until the alarm has come and stood, or its time is over."""
+        """Until the alarm has come and stayed, or its time is over."""
         rig = self.rig
         while True:
             rig.run_for(_STEP_MS)
@@ -122,7 +122,7 @@ class LeftDay:
             world.check_button_pressed = False
 
     def _boards_later(self, driver: Driver) -> Script:
-        """The child is found and gets off; it boards the parked bus again, and nobody comes."""
+        """The child is found and gets off; it boards the parked bus again, and no adult comes."""
         world, rng = self.world, self._rng
         self.child.alights(world)
         yield from driver.checks()
@@ -224,7 +224,7 @@ class LeftDay:
 
     @property
     def _is_door_cut(self) -> bool:
-        """It reads open, or did: somebody may be with the child."""
+        """It reads open, or did: an adult may be with the child."""
         return any("front_door" in told for told in self.happened)
 
     # what comes of it
@@ -240,7 +240,7 @@ class LeftDay:
         self._alarm = event
 
     def _judge(self, time_ms: int) -> None:
-        """Since its time, but for the tolerance, an alarm stands that names the child's seat."""
+        """Since its time, within the tolerance, an alarm stands that names the child's seat."""
         if self._alarm is None:
             self.problem = "no alarm stands"
             return

@@ -1,4 +1,4 @@
-"""What may be asked about a bus: what its journal holds, what the city heard, what sounds."""
+"""The questions of a Story: what the journal holds, what the city heard, what sounds."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Questions:
         self._heard = 0
 
     def _begins(self) -> None:
-        """What was before does not count."""
+        """What happened before does not count."""
         self._from_ms = self.rig.now_ms
         self._heard = len(self.rig.heard())
 

@@ -47,7 +47,7 @@ def sleeping_child(bus: Story) -> None:
 
 @_named
 def check_button_forgotten(bus: Story) -> None:
-    """Everybody has left the bus, but the driver has not walked through it."""
+    """All children have left the bus, but the driver has not walked through it."""
     bus.drives(seats={4})
     bus.parks(check=False)
     bus.waits(minutes=4)
@@ -85,7 +85,7 @@ def belt_off(bus: Story) -> None:
 
 @_named
 def sensor_cut(bus: Story) -> None:
-    """A seat's wire is torn and the expander of seven others dies: broken never reads empty."""
+    """A seat's wire is cut and the expander of seven others fails: broken never reads empty."""
     bus.drives(seats={3, 20})
     bus.cuts_wire(seat=5)
     bus.loses_expander(2)
@@ -111,7 +111,7 @@ def reboot_with_child(bus: Story) -> None:
 
 @_named
 def dead_spot(bus: Story) -> None:
-    """Everything goes wrong where there is no signal; the city hears it all after, once."""
+    """Everything goes wrong where there is no signal; the city hears all of it later, once."""
     bus.drives(speed_kmh=40, seats={3, 7})
     bus.loses_signal()
     bus.drives(speed_kmh=95, seconds=30)

@@ -1,4 +1,4 @@
-"""Told scenarios: the hard ones, and the modes."""
+"""Scenarios: the hard ones, and the modes."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def boarding_before_the_engine(bus: Story) -> None:
 
 
 def boarded_and_left(bus: Story) -> None:
-    """A child gets on a parked bus; its door is closed, and nobody comes."""
+    """A child gets on a parked bus; its door is closed, and no adult comes."""
     bus.opens_door()
     bus.boards(3)
     bus.waits(seconds=30)
@@ -111,8 +111,8 @@ def boarded_at_an_open_door(bus: Story) -> None:
     bus.waits(minutes=16)
 
 
-def boards_a_seat_that_nobody_can_read(bus: Story) -> None:
-    """The check is done; later somebody gets on, perhaps where an expander has died."""
+def boards_an_unreadable_seat(bus: Story) -> None:
+    """The check is done; later a child gets on, perhaps where an expander has failed."""
     bus.drives(seats={13})
     bus.loses_expander(0)
     bus.waits(seconds=10)
@@ -223,7 +223,7 @@ SCENARIOS = (
     boarding_before_the_engine,
     boarded_and_left,
     boarded_at_an_open_door,
-    boards_a_seat_that_nobody_can_read,
+    boards_an_unreadable_seat,
     tunnel_at_85,
     clock_set_back,
     button_without_walking,

@@ -1,4 +1,4 @@
-"""Told scenarios of what goes wrong on the road, under the seats and in the wires."""
+"""Scenarios of what goes wrong on the road, under the seats and in the wires."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def crash_by_gnss(bus: Story) -> None:
 
 
 def emergency_door(bus: Story) -> None:
-    """Smoke at a stop: everybody leaves through the emergency door, and the city counts."""
+    """Smoke at a stop: all children leave through the emergency door, and the city counts."""
     bus.drives(speed_kmh=40, seats={3, 7, 12})
     bus.stops(seconds=5)
     bus.opens_door("emergency")
@@ -102,7 +102,7 @@ def driver_hours(bus: Story) -> None:
 
 
 def heat(bus: Story) -> None:
-    """A child sleeps on in a bus that heats up: ahead at 3 min, dangerous at 9."""
+    """A child sleeps on in a bus that heats up: soon too hot after 3 min, too hot after 9."""
     bus.drives(seats={3, 7})
     bus.parks(seats={7})
     bus.waits(minutes=10)
@@ -111,7 +111,7 @@ def heat(bus: Story) -> None:
 
 
 def hot_cabin(bus: Story) -> None:
-    """The same with a thermometer on a hot day: the cabin is at 33 already, 35 comes early."""
+    """The same with a thermometer on a hot day: 33 degrees at the start, so 35 comes early."""
     bus.is_fitted("cabin")
     bus.drives(seats={3, 7})
     bus.heats_up(33, minutes=0.5)
@@ -136,7 +136,7 @@ def supply_cut(bus: Story) -> None:
 
 
 def supply_low(bus: Story) -> None:
-    """The alternator charges no more: the battery sinks, and the city knows before it is empty."""
+    """The alternator no longer charges: the city knows before the battery is empty."""
     bus.drives(seats={3}, seconds=20)
     bus.supply_sinks(11300)
     bus.waits(seconds=90)
@@ -145,7 +145,7 @@ def supply_low(bus: Story) -> None:
 
 
 def left_behind_in_japan(bus: Story) -> None:
-    """The profile `japan`: the alarm inside at 3 min, the horn outside at 15."""
+    """The profile `japan`: the alarm sounds inside after 3 min, the horn outside after 15."""
     bus.is_fitted(left_behind_profile="japan", disabled=["heat"])
     bus.drives(speed_kmh=40, seats={7})
     bus.parks(seats={7})
@@ -153,7 +153,7 @@ def left_behind_in_japan(bus: Story) -> None:
 
 
 def long_tunnel(bus: Story) -> None:
-    """85 km/h into a long tunnel: the limit was broken before, and place and speed are lost."""
+    """85 km/h into a long tunnel: too fast before it, place and speed unknown inside."""
     bus.drives(speed_kmh=85, seats={3}, seconds=20)
     bus.enters_tunnel()
     bus.waits(seconds=80)
@@ -195,7 +195,7 @@ def loose_plug(bus: Story) -> None:
 
 
 def expander_dips(bus: Story) -> None:
-    """The supply of an expander dips for a moment: too short for a silence, told all the same."""
+    """The supply of an expander dips for a moment: too short for a silence, but reported."""
     bus.drives(seats={3})
     bus.resets_expander(1)
     bus.waits(minutes=1)

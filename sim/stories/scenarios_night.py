@@ -1,4 +1,4 @@
-"""Told scenarios of a bus that sleeps: parked, checked and empty, its radio off."""
+"""Scenarios of a bus that sleeps: parked, checked and empty, its radio off."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from sim.stories.story import Story
 
 
 def night(bus: Story) -> None:
-    """A quiet night: the bus sleeps, shows up as promised, and drives in the morning."""
+    """A quiet night: the bus sleeps, reports as promised, and drives in the morning."""
     bus.drives(seats={3, 7})
     bus.parks()
     bus.waits(minutes=100)
@@ -14,7 +14,7 @@ def night(bus: Story) -> None:
 
 
 def child_at_night(bus: Story) -> None:
-    """A child climbs into the sleeping bus at night: it alarms at once, radio and all."""
+    """A child climbs into the sleeping bus at night: it alarms at once and wakes its radio."""
     bus.parks()
     bus.waits(minutes=32)
     bus.boards(20)
@@ -22,7 +22,7 @@ def child_at_night(bus: Story) -> None:
 
 
 def thief_of_a_battery(bus: Story) -> None:
-    """The battery is disconnected while the bus sleeps: it wakes, and says so."""
+    """The battery is disconnected while the bus sleeps: it wakes, and reports it."""
     bus.parks()
     bus.waits(minutes=17)
     bus.loses_supply()

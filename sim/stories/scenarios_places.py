@@ -1,4 +1,4 @@
-"""Told scenarios of what the policy knows: places, limits, stops (straight_policy.py)."""
+"""Scenarios of what the policy knows: places, limits, stops (straight_policy.py)."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def overspeed_by_road(bus: Story) -> None:
 
 
 def off_route(bus: Story) -> None:
-    """The bus turns off its route and comes to a place that nobody expects."""
+    """The bus turns off its route and stops where none is planned."""
     bus.receives_policy(pack())
     bus.drives_to(1500)
     _serves(bus, 3)
@@ -73,7 +73,7 @@ def stop_missed(bus: Story) -> None:
 
 
 def stop_out_of_order(bus: Story) -> None:
-    """The second stop of a route is served before the first, by a route that is turned round."""
+    """The second stop of a route is served before the first, by a route in the other direction."""
     route = {"id": "back", "stops": ["two", "one", "school"], "hours": ["05:30-08:00"]}
     bus.receives_policy(pack(routes=[route]))
     bus.drives_to(1500)
@@ -138,7 +138,7 @@ def _school_here() -> list[Any]:
 
 
 def bad_policy(bus: Story) -> None:
-    """The city sends a policy with a latitude of 913 degrees: refused with its place."""
+    """The city sends a policy with a latitude of 913 degrees: refused, and the place named."""
     bus.receives_policy(pack())
     wrong = pack(version=2)
     wrong["zones"][1]["polygon"][2][0] = 913.0

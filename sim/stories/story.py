@@ -1,11 +1,11 @@
-"""Story: what a person would tell about one bus, as verbs; and questions about what came of it.
+"""Story: one bus, with verbs for what happens to it and questions about what comes of it.
 
     bus.drives(speed_kmh=40, seats={3, 7})
     bus.parks(seats={7})
     bus.waits(minutes=3)
     assert bus.journalled() == ["child_left_behind"]
 
-Behind it stands a Rig on a straight road: the real firmware and drivers, virtual time.
+It drives a Rig on a straight road: the real firmware and drivers, in virtual time.
 """
 
 from __future__ import annotations
@@ -79,9 +79,9 @@ class Story(OnTheMap, Mishaps, Asked, Questions):
         self._pass(round(seconds * 1000))
 
     def parks(self, seats: Iterable[int] = (), check: bool = True) -> None:
-        """Halts, everybody but these seats gets off, engine off; the driver presses the button.
+        """Halts; all children but those on these seats get off; engine off; the driver checks.
 
-        check=False: nobody does. A press does not make a taken seat empty.
+        check=False: the driver does not. A press does not make a taken seat empty.
         """
         seats = sorted(seats)
         pressed = "" if check else ", the check button forgotten"
@@ -102,7 +102,7 @@ class Story(OnTheMap, Mishaps, Asked, Questions):
 
     def boards(self, *seats: int) -> None:
         """Children sit down, belts open, wherever the bus is."""
-        self._timeline.tell(f"somebody sits down on {_seats(seats)}")
+        self._timeline.tell(f"a child sits down on {_seats(seats)}")
         for seat in seats:
             self.world.sit(seat)
         self._pass(1000)
@@ -172,7 +172,9 @@ class Story(OnTheMap, Mishaps, Asked, Questions):
 
     def cuts_wire(self, part: str = "", *, seat: int = 0, belt: int = 0) -> None:
         """A switch's or output's wire by its part (`front_door`, `horn`), a seat's, or a belt's."""
-        self._timeline.tell(f"wire cut: {part or (f'seat {seat}' if seat else f'belt {belt}')}")
+        self._timeline.tell(
+            f"wire cut: {_part(part) or (f'seat {seat}' if seat else f'belt {belt}')}"
+        )
         faults = self.rig.vehicle.faults
         if part:
             faults.cut_wire(part)
@@ -183,7 +185,7 @@ class Story(OnTheMap, Mishaps, Asked, Questions):
         self._pass(1000)
 
     def mends_wire(self, part: str = "", *, seat: int = 0) -> None:
-        self._timeline.tell(f"wire mended: {part or f'seat {seat}'}")
+        self._timeline.tell(f"wire mended: {_part(part) or f'seat {seat}'}")
         faults = self.rig.vehicle.faults
         if part:
             faults.mend_switch(part)
@@ -193,7 +195,7 @@ class Story(OnTheMap, Mishaps, Asked, Questions):
 
     def loses_expander(self, number: int = 0) -> None:
         """The seats' expander `number` (from 0, seven seats each) goes silent."""
-        self._timeline.tell(f"expander {number + 1} dies")
+        self._timeline.tell(f"expander {number + 1} goes silent")
         self.rig.vehicle.faults.silence_expander(number)
 
     def finds_expander(self, number: int = 0) -> None:
@@ -241,7 +243,7 @@ class Story(OnTheMap, Mishaps, Asked, Questions):
         self._pass(1000)
 
     def _change_seats(self, seats: Iterable[int]) -> None:
-        """Through the front door: who isn't in `seats` gets off, who is missing gets on."""
+        """Through the front door children get off and on until exactly these seats are taken."""
         wanted, now = set(seats), set(self.world.seats)
         if wanted == now:
             return
@@ -273,6 +275,10 @@ class Story(OnTheMap, Mishaps, Asked, Questions):
         self._pass(ms)
         setattr(self.world, button, False)
         self._pass(500)
+
+
+def _part(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _on_board(seats: Iterable[int]) -> str:

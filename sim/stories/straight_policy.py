@@ -1,4 +1,4 @@
-"""A policy for the straight road of told stories: what lies at which distance from the start.
+"""A policy for the straight road of stories: what lies at which distance from the start.
 
      0 m  the depot            5000 m  the school, its zone of 30 km/h 150 m to both sides
   1500 m  stop one             7000 m  a closed bridge, 300 m long

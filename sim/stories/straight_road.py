@@ -1,4 +1,4 @@
-"""A straight, empty road for told stories: the speed is what the teller says."""
+"""A straight, empty road for stories: the bus drives as fast as the story says."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class StraightRoad:
 
     @property
     def is_steady(self) -> bool:
-        """The bus does what was asked for."""
+        """The bus drives at the speed that was asked for."""
         return self._world.speed_mms == self._wanted_mms
 
     def turn(self, degrees: int) -> None:
@@ -44,7 +44,7 @@ class StraightRoad:
             self._world.run(self._roll())
 
     def stop_dead(self) -> None:
-        """From one moment to the next."""
+        """Stop from one moment to the next."""
         self._wanted_mms = self._world.speed_mms = 0
 
     def _roll(self) -> Script:

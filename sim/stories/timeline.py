@@ -27,7 +27,7 @@ class Timeline:
         rig.peer.hear = self._overhear  # type: ignore[method-assign]
 
     def tell(self, done: str) -> None:
-        """The teller does something."""
+        """Something is done to the bus."""
         self._say(done, "")
 
     def answer(self, said: str) -> None:

@@ -16,7 +16,7 @@ _FLAP_MS = 200
 
 
 class Mishaps:
-    """What a Story has beside it: rig, world, _road, _timeline, _pass, _press, _reach."""
+    """A part of Story, which has what is declared here."""
 
     rig: Rig
     world: World
@@ -61,7 +61,7 @@ class Mishaps:
         self._pass(round(seconds * 1000) + 3000)
 
     def crashes(self, throws: tuple[int, ...] = ()) -> None:
-        """Into something that stands; these children are thrown off their seats."""
+        """Into an obstacle; these children are thrown off their seats."""
         self._timeline.tell("crashes")
         self.world.blow(_CRASH_MS, forward=-_CRASH_MG, up=_CRASH_MG / 3)
         self._road.stop_dead()
@@ -88,7 +88,7 @@ class Mishaps:
         self.world.supply_mv = 0
 
     def supply_sinks(self, to_mv: int) -> None:
-        """An old battery, or an alternator that charges no more."""
+        """An old battery, or an alternator that no longer charges."""
         self._timeline.tell(f"the supply sinks to {to_mv / 1000:g} V")
         self.world.supply_mv = to_mv
 
@@ -99,11 +99,11 @@ class Mishaps:
     # GNSS
 
     def is_jammed(self) -> None:
-        self._timeline.tell("somebody jams GNSS")
+        self._timeline.tell("GNSS is jammed")
         self.world.sky = "jammed"
 
     def jumps(self, north_m: float) -> None:
-        """The receiver is led astray, or reflections do it: for three seconds."""
+        """Spoofing or reflections lead the receiver astray for three seconds."""
         self._timeline.tell(f"the position jumps {north_m:g} m")
         away = round(north_m * 90)
         self.rig.vehicle.faults.gnss_astray_e7 = away
@@ -118,7 +118,7 @@ class Mishaps:
         self._press("check_button_pressed", round(seconds * 1000))
 
     def sticks(self, seat: int) -> None:
-        """Its contact stays open, as if somebody sat there for good."""
+        """Its contact stays open, as if a child sat there all the time."""
         self._timeline.tell(f"the contact of seat {seat} sticks")
         self.rig.vehicle.faults.stick_seat(seat, True)
         self._pass(1000)

@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Asked:
-    """What a Story has beside it: rig, _timeline, _asks, _pass."""
+    """A part of Story, which has what is declared here."""
 
     rig: Any
     _timeline: Any
@@ -22,7 +22,7 @@ class Asked:
         return answer["ok"]
 
     def sets_clock_back(self, hours: float) -> None:
-        """What the satellites say, or somebody in their place."""
+        """What the receiver gets from the satellites, or from a spoofer."""
         self._timeline.tell(f"the satellites' clock goes back {hours:g} h")
         self.rig.vehicle.receiver.utc_ms_at_0 -= round(hours * 3_600_000)
         self._pass(5000)

@@ -17,7 +17,7 @@ _BRAKING_MSS = 1.8  # as sim/stories/straight_road.py
 
 
 class OnTheMap:
-    """What a Story has beside it: rig, world, _road, _timeline, _pass, _reach, _stand."""
+    """A part of Story, which has what is declared here."""
 
     rig: Any
     world: Any

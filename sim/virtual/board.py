@@ -1,4 +1,4 @@
-"""VirtualBoard: answers the VM's requests, keeps what resets keep, and holds its power.
+"""VirtualBoard: answers the VM's requests, keeps what resets keep, and knows whether it has power.
 
 sim/vm/README.md has the protocol. Nothing here waits; run.py has the loop.
 """
@@ -27,7 +27,7 @@ MakeHarness = Callable[[Callable[[], int]], Harness]
 
 
 class VirtualBoard:
-    """wanted: what has to be done to the VM once the answer is given up (RESET, ...), or None."""
+    """wanted: what run.py has to do to the VM instead of answering (a reset, ...), or None."""
 
     def __init__(self, image: FlashImage, harness: MakeHarness, speed: int):
         """harness: makes it, given the clock in ms. speed: x life while the board sleeps."""
@@ -95,7 +95,7 @@ class VirtualBoard:
         return self._watchdog is not None and self.clock.now_us() >= self._watchdog[1]
 
     def look(self) -> None:
-        """Time passes, whether the board asks for anything or not."""
+        """Let time pass, also while the board asks for nothing."""
         self._now_ms = self.clock.now_us() // 1000
         self.harness.look(self._now_ms)
 
@@ -104,9 +104,8 @@ class VirtualBoard:
     def answer(
         self, op: int, unit: int, argument: int, now_us: int, data: bytes, room: int
     ) -> Answer | None:
-        """-> value, bytes that go along, us that it took; None: there is nothing to answer any
-        more, see `wanted`."""
-        if op != ops.HELLO:  # it does not know yet
+        """-> value, bytes of the answer, us that it took; None: no answer, see `wanted`."""
+        if op != ops.HELLO:  # the VM does not know the time yet
             self.clock.follow(now_us)
         if self.watchdog_bites():
             self.wanted = "watchdog"

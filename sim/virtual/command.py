@@ -105,7 +105,7 @@ def _run(args: argparse.Namespace, stack: ExitStack) -> int:
         flush=True,
     )
     if args.morning or args.cut:
-        print(f"The same again: --seed {seed}", flush=True)
+        print(f"This morning again: --seed {seed}" if args.morning else f"Seed: {seed}", flush=True)
     if morning is not None:
         runner.console.on_output = morning.read
     runner.power_on()

@@ -23,7 +23,7 @@ _IFLAG, _OFLAG, _CFLAG, _LFLAG, _CC = 0, 1, 2, 3, 6
 
 
 class PseudoTerminal:
-    """A pseudo-terminal. `slave` is held open, so that nobody hangs up."""
+    """A pseudo-terminal. `slave` is held open, so that the line is never hung up."""
 
     def __init__(self) -> None:
         self.master, self.slave = os.openpty()
@@ -40,7 +40,7 @@ class PseudoTerminal:
         return os.ttyname(self.slave)
 
     def read(self) -> bytes:
-        """What is there, b"" if nothing is."""
+        """What has arrived, or b""."""
         data = b""
         try:
             while piece := os.read(self.master, 65536):
@@ -50,7 +50,7 @@ class PseudoTerminal:
         return data
 
     def write(self, data: bytes | bytearray) -> int:
-        """-> how much of it was taken."""
+        """-> how many bytes were taken."""
         try:
             return os.write(self.master, data)
         except BlockingIOError:
@@ -76,7 +76,7 @@ class Terminal(Protocol):
 
 
 class Console:
-    """Moves bytes between the two lines whenever it is asked to."""
+    """Moves bytes between the two lines when it is called."""
 
     def __init__(self) -> None:
         self.user = PseudoTerminal()
@@ -102,7 +102,7 @@ class Console:
         self._interrupted_s = self.asked_s = None
 
     def up(self) -> None:
-        """It can be interrupted from now on."""
+        """The VM can be interrupted from now on."""
         self._is_up = True
 
     def ready(self, is_raw: bool) -> None:
@@ -112,7 +112,7 @@ class Console:
             self._swallowed = b""
 
     def detach(self) -> None:
-        """The VM has ended; what it still said is taken."""
+        """The VM has ended; its last output is taken."""
         if self.vm is not None:
             self.pump()
             self.vm.line.close()
@@ -123,7 +123,7 @@ class Console:
         self.flush()
 
     def pump(self) -> None:
-        """Everything that can move, moves."""
+        """Move all bytes that can move now."""
         self._in += self.user.read()
         if self.vm is not None:
             self._hear(self.vm.line.read())
@@ -139,7 +139,7 @@ class Console:
         if taken:
             self._moved_s = time.monotonic()
         elif time.monotonic() - self._moved_s > _NOBODY_S:
-            self._out.clear()  # a wire with nobody at its end
+            self._out.clear()  # nothing reads at the other end
 
     def _hear(self, data: bytes) -> None:
         if not data:
@@ -171,7 +171,7 @@ class Console:
             self._out += _RAW
 
     def _type(self) -> None:
-        """A key behind Ctrl-C waits until the program has ended, or the VM would lose it."""
+        """Keys after Ctrl-C wait until the program has ended: the VM would lose them."""
         if not self._in or not self._is_up or self._swallowed is not None:
             return
         assert self.vm is not None
@@ -190,7 +190,7 @@ class Console:
         del self._in[:taken]
 
     def interrupt(self) -> None:
-        """The Ctrl-C that waits reaches the program."""
+        """Pass the waiting Ctrl-C to the program."""
         assert self.vm is not None and self.asked_s is not None
         del self._in[0]
         self.vm.interrupt()

@@ -1,8 +1,8 @@
-"""A firmware file in the form of MicroPython's for the ESP32, with nothing in it that runs.
+"""A file in the form of MicroPython's firmware for the ESP32, without a program in it.
 
 Boot loader and application are small images that esptool makes, with checksum and SHA-256, at
-the places where MicroPython's file has them, beside its default partition table. For flashing
-where MicroPython's own file cannot be had.
+the places where MicroPython's file has them, beside its default partition table. It stands in
+where MicroPython's own file is not available.
 """
 
 from __future__ import annotations

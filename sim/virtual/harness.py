@@ -1,6 +1,6 @@
-"""Harness: what hangs on the board's pins, buses and ports: the simulator's chips and wires.
+"""Harness: the simulator's chips and wires at the board's pins, buses and ports.
 
-sim/bus/board.py solders them; its own drivers stay idle, because the real ones run in the VM.
+sim/bus/board.py connects them; its own drivers stay idle, because the real ones run in the VM.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from sim.wires.ppp import PPP
 from sim.wires.uart import UART
 from sim.world.world import World
 
-_LOOK_MS = 10  # so often do sensors see the world, at most
+_LOOK_MS = 10  # the sensors see the world at most this often
 _ADC_FULL_UV = (950_000, 1_250_000, 1_750_000, 3_100_000)  # at 0, 2.5, 6 and 11 dB
 
 
 class LoadWire(Wire):
-    """To PL of a chain of 74HC165: the registers load while it is low."""
+    """The wire to PL of a chain of 74HC165: the registers load while it is low."""
 
     def __init__(self, chain: Any):
         self._chain = chain
@@ -129,20 +129,20 @@ class Harness:
     # time
 
     def look(self, now_ms: int | None = None) -> None:
-        """The world goes on, sensors see it, and it hears the horn."""
+        """The world goes on, the sensors see it, and it hears the horn."""
         now_ms = self._clock() if now_ms is None else now_ms
         if now_ms - self._looked_ms >= _LOOK_MS:
             self._looked_ms = now_ms
             self.world.advance(now_ms)
             self.parts.refresh()
-            if self._is_hotspot:  # in the bus: where the city is heard, it is
+            if self._is_hotspot:  # it is in the bus, and has the bus's signal
                 self.wireless.ap.rssi = self.world.signal_dbm
             self.wireless.advance(now_ms)
             for ppp in self._ppps.values():  # as the port's interrupt does
                 ppp.poll()
 
     def sleep(self, now_ms: int, is_over: bool) -> None:
-        """What comes over its ports meanwhile is not heard, nor by its Wi-Fi."""
+        """What arrives during sleep is lost, on its ports and its Wi-Fi."""
         if not is_over:
             self._asleep_ms = now_ms
             return
@@ -157,7 +157,7 @@ class Harness:
     def open_pin(self, number: int, mode: int, pull: int | None, value: int | None) -> None:
         wire = self._wires.setdefault(number, Wire())
         if number in INPUT_ONLY:
-            pull = None  # they have none, whatever is asked
+            pull = None  # these pins have no pull resistors
         self._pins[number] = Pin(wire, mode or Pin.IN, pull, value=value, rng=self._rng)
 
     def pin(self, number: int) -> Pin:
@@ -224,5 +224,5 @@ class Harness:
         """How packets leave the board now: wifi, cellular, or "" if they do not."""
         route = self.wireless.route
         if route == "cellular" and not any(ppp.isconnected() for ppp in self._ppps.values()):
-            return ""  # the modem carries, but nobody on the board speaks to it
+            return ""  # the modem carries, but no PPP runs on the board
         return route

@@ -1,7 +1,7 @@
 """The flash of the virtual board: an image file of 4 MiB, as esptool would read it from a board.
 
 A new one has a partition table and nothing else. What is programmed stands in the file at once,
-so whatever is killed, the flash stays as it was.
+so the flash keeps it whatever process is killed.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class FlashImage(Flash):
             self.put(TABLE, table())
 
     def put(self, at: int, content: bytes) -> None:
-        """As esptool writes: no matter what was there."""
+        """Writes as esptool does, whatever was there before."""
         self._map[at : at + len(content)] = content
         self._erased[at : at + len(content)] = content.translate(_IS_ERASED)
 

@@ -1,6 +1,6 @@
-"""A school morning on the virtual board: today's code on its flash, a real broker, an account.
+"""A school morning on the virtual board: today's code on its flash, and a real broker.
 
-What the journal on the image holds is held against what a subscriber at the broker was handed.
+At its end the records of the journal on the image are compared with what the city received.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ class Morning:
         return len(self._account.confirmed)
 
     def _read(self) -> None:
-        """The city first: what it has was on the image before."""
+        """The city is read first: what it has was on the image before."""
         self.listen()
         self._account.confirmed = held(self._board.image)
 

@@ -38,5 +38,5 @@ PARTITIONS = (
 
 
 def partition(name: str) -> Partition:
-    """KeyError if there is none of this name."""
+    """KeyError if no partition has this name."""
     return {one.name: one for one in PARTITIONS}[name]

@@ -32,7 +32,7 @@ def program(name: str) -> str:
 
 
 class VmModules:
-    """sim/vm and the frozen modules, compiled: as little of the heap goes to them as can be."""
+    """sim/vm and the frozen modules, compiled, so that they take little of the heap."""
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="busguard-board-"))
@@ -47,7 +47,7 @@ class VmModules:
             raise
 
     def _measure(self) -> int:
-        """What they take of the heap. On an ESP32 they are flash and C: a program does not pay."""
+        """What they take of the heap; on an ESP32 they are C in flash, so it is added for them."""
         names = [path.stem for path in _SOURCES.glob("[!_]*.py")] + ["_start", "umqtt.simple"]
         lines = ["import gc", "gc.collect()", "before = gc.mem_alloc()"]
         lines += [f"import {name}" for name in names]
@@ -137,7 +137,7 @@ class Process:
         self._process.send_signal(signal.SIGINT)
 
     def kill(self) -> None:
-        """As a power cut: nothing gets the time to end in order."""
+        """End it as a power cut does, without a chance to clean up."""
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGKILL)
         self._process.wait()

@@ -1,4 +1,4 @@
-"""What the VM's `network` asks, put to the stand-ins sim/wires/wlan.py and sim/wires/ppp.py."""
+"""Passes the requests of the VM's `network` to sim/wires/wlan.py and sim/wires/ppp.py."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ from sim.vm import _ops as ops
 _REQUEST = struct.Struct("<BBHIqq")
 _ANSWER = struct.Struct("<qII")
 _FLASH = (ops.FLASH_PROGRAM, ops.FLASH_ERASE)
-_WHOLE = (*_FLASH, ops.BOOTED, ops.RESET)  # what Ctrl-C does not come in between of
+_WHOLE = (*_FLASH, ops.BOOTED, ops.RESET)  # requests that Ctrl-C does not interrupt
 _NAP_S = 0.02
 _BUSY_S = 0.5
 
@@ -112,7 +112,7 @@ class Runner:
     # the loop
 
     def step(self) -> None:
-        """Everything that is there to do, or a short nap."""
+        """Do everything that is due, or sleep briefly."""
         for key, _ in self._selector.select(_NAP_S):
             if key.fileobj in self._selector.get_map():  # or an earlier one has closed it
                 key.data()
@@ -130,7 +130,7 @@ class Runner:
                 self._reset(SOFT_RESET, "soft reset")
 
     def _has_ended(self, process: Process) -> bool:
-        """Asked now and then only: it costs more than a request."""
+        """Asked only now and then: it costs more than a request."""
         now_s = time.monotonic()
         if now_s - self._looked_s < _NAP_S:
             return False
@@ -167,7 +167,7 @@ class Runner:
             return
         self._op = op
         if self.console.asked_s is not None and op not in _WHOLE:
-            self.console.interrupt()  # it connects anew, and asks again if it still wants to know
+            self.console.interrupt()  # the VM connects again, and repeats what it still needs
             return
         answer = self.board.answer(op, unit, argument, now_us, data, room)
         if answer is None:
@@ -180,11 +180,11 @@ class Runner:
             self._hang_up()
 
     def _interrupt(self) -> None:
-        """Ctrl-C, if it waits. An ESP32 raises between two bytecodes; this VM raises wherever it
-        stands, and in the garbage collector that leaves the heap locked, in littlefs a file system
-        that is torn. So it is told while it waits for an answer (_serve) or sleeps; a program that
-        works and does neither is told after a while of its own: on a computer with much to do, or
-        one that was asleep itself, seconds pass in which it did not get on."""
+        """Ctrl-C, if one waits. An ESP32 raises between two bytecodes; this VM raises wherever it
+        stands: in the garbage collector that leaves the heap locked, in littlefs the file system
+        torn. So the VM gets it while it waits for an answer (_serve) or sleeps. A program that does
+        neither gets it after some processor time of its own: on a busy computer seconds can pass in
+        which it did not run."""
         process, asked_s = self._process, self.console.asked_s
         if process is None or asked_s is None:
             return
@@ -194,7 +194,7 @@ class Runner:
             self.console.interrupt()
 
     def _grant(self) -> None:
-        """What the board asked for, or what has come over it."""
+        """Carry out what the board asked for: a reset, sleep, or the power cut that it ran into."""
         wanted, sleeps_us = self.board.wanted, self.board.sleeps_us
         if wanted == "watchdog":
             self._reset(WDT_RESET, "watchdog")

@@ -18,7 +18,7 @@ _request = array("q", (0, 0, 0))
 _answer = array("q", (0, 0))
 _socket = None
 _whole = False
-_zero_us = 0  # the VM's time is the computer's, and this
+_zero_us = 0  # the VM's time minus the computer's
 _debt_us = 0
 speed = 1
 has_psram = False
@@ -63,7 +63,7 @@ def ask(op, unit=0, argument=0, out=None, into=None):
     if out is not None:
         _socket.write(out)
     if not _socket.readinto(_answer):
-        raise SystemExit  # the simulator is gone
+        raise SystemExit  # the simulator has ended
     size = _answer[1] & 0xFFFFFFFF
     if size:
         _socket.readinto(into, size)

@@ -21,7 +21,7 @@ class OneWire:
         pin.init(pin.OPEN_DRAIN, pin.PULL_UP)
 
     def reset(self, required=False):
-        """-> bool: somebody is there."""
+        """-> bool: a device answers."""
         heard = _wire.ask(_ops.ONEWIRE, self._id, 0)
         if required and not heard:
             raise OneWireError

@@ -6,7 +6,7 @@ read transfer. A chip that holds `answers = False` leaves its address byte
 unacknowledged, as one without power does.
 
 Source: MicroPython docs, class I2C; ports/esp32/machine_i2c.c for the errors:
-OSError(19) ENODEV when nobody acknowledges, OSError(116) ETIMEDOUT when the
+OSError(19) ENODEV when no chip acknowledges, OSError(116) ETIMEDOUT when the
 bus does not move.
 """
 
@@ -23,7 +23,7 @@ _ONE_BYTE = [bytes((value,)) for value in range(256)]
 class I2C:
     """Chips by address; `stuck` and `noise` break the wires.
 
-    `stuck`: somebody holds SDA or SCL low, every transfer times out.
+    `stuck`: SDA or SCL is held low, every transfer times out.
     `noise`: probability that a byte read has one bit flipped on the way.
     """
 

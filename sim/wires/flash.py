@@ -1,4 +1,4 @@
-"""A NOR flash that is as mean as a real one, shaped like esp32.Partition.
+"""A NOR flash with the failures of a real one, shaped like esp32.Partition.
 
 Erase sets a block of 4096 B to 0xFF, programming only clears bits. Programming a byte twice,
 or one that was not erased, is a Misuse: the firmware must never do that. Power can be cut at
@@ -120,7 +120,7 @@ class Flash:
         refuses = self.refuses_program.get(block, NEVER)
         if refuses == NEVER:
             self._set_cells(block, offset, wanted, wanted, True)
-        else:  # nobody knows what it left
+        else:  # what it left is undefined
             self._erased[at : at + size] = bytes(size)
         if refuses == ERROR:
             raise OSError(errno.EIO)
@@ -161,13 +161,13 @@ class Flash:
         return other
 
     def cut(self, after, tear, weak=False):
-        """The power goes at the operation after so many others from now."""
+        """Cut the power after so many more operations."""
         self.cut_at = self.operations + after
         self.tear = tear
         self.weak = weak
 
     def flip(self, block, offset, bit):
-        """A bit changes at rest."""
+        """Flip a bit at rest."""
         self.data[block * SECTOR + offset] ^= 1 << bit
 
     def answer(self):
@@ -176,7 +176,7 @@ class Flash:
         self.refuses_reads = set()
 
     def spread(self, first=0, last=None):
-        """Wear of the most worn block less that of the least."""
+        """Erases of the most worn block minus those of the least worn."""
         wear = self.wear[first:last]
         return max(wear) - min(wear)
 

@@ -16,7 +16,7 @@ _ADC_FULL_UV = 3_100_000
 
 
 class Wire:
-    """One conductor. `level`: 0, 1 or None (nobody holds it); `cut`: torn in between."""
+    """One conductor. `level`: 0, 1 or None (nothing holds it); `cut`: torn in between."""
 
     def __init__(self, level: int | None = None):
         self.level = level
@@ -42,7 +42,7 @@ class SenseWire(Wire):
 
     @level.setter
     def level(self, value: int | None) -> None:
-        """Nobody else holds it."""
+        """Nothing else holds it."""
 
 
 class Pin:

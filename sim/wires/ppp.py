@@ -26,7 +26,7 @@ _CONFIGURES, _TERMINATES = 10, 2
 
 
 class PPP:
-    """One link. `clock` gives the simulator's ms; nothing happens unless somebody looks."""
+    """One link. `clock` gives the simulator's ms; nothing happens until it is asked."""
 
     SEC_NONE, SEC_PAP, SEC_CHAP = 0, 0xC023, 0xC223
 

@@ -1,8 +1,8 @@
 """A pair of RS-485 wires shaped like machine.UART, with Modbus modules on it.
 
-Bytes take their time, and a module answers as late as it does: whoever asks `any` gets what has
-arrived by `clock()`. A module on the line hears every byte; what it takes for a frame ends with
-a silence of 3.5 characters (MODBUS over Serial Line V1.02, 2.5.1.1).
+Bytes and answers take their time: `any` counts what has arrived by `clock()`. A module on the
+line hears every byte; a frame ends with a silence of 3.5 characters (MODBUS over Serial Line
+V1.02, 2.5.1.1).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 class RS485:
     """modules: with `answer(frame) -> bytes | None`, `delay_ms`, `baud` and `cut`.
 
-    cut: nobody is reached. noise: probability that a byte arrives damaged. chatter: bytes of
+    cut: no module is reached. noise: probability that a byte arrives damaged. chatter: bytes of
     rubbish a second on the idle line. echo: a transceiver that hears itself.
     """
 
@@ -49,7 +49,7 @@ class RS485:
         return n or None
 
     def miss(self) -> None:
-        """Nobody listened: what has arrived is lost."""
+        """After sleep: what has arrived is lost."""
         self._advance()
         self._arrived.clear()
 
@@ -63,7 +63,7 @@ class RS485:
         end_ms = now_ms + len(buf) * byte_ms
         self.sent += 1
         is_clean = now_ms - self._last_ms >= 3.5 * byte_ms and not self._coming
-        if self._coming:  # two talk at once
+        if self._coming:  # two senders at once
             self._coming = [(ms, self._rng.randrange(256)) for ms, _ in self._coming]
         if self.echo:
             self._send(bytes(buf), now_ms, byte_ms)

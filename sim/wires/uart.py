@@ -20,7 +20,7 @@ class UART:
 
     `baudrate` is the firmware's, `chip_baudrate` the chip's: while they differ,
     what arrives at either end is rubbish. `overruns` counts bytes lost because
-    nobody read.
+    the firmware did not read in time.
     """
 
     def __init__(self, baudrate: int = 9600, rxbuf: int = 256, rng: random.Random | None = None):
@@ -62,7 +62,7 @@ class UART:
         return n
 
     def write(self, buf) -> int:
-        """-> len(buf); a wire without anybody at its end takes it as well."""
+        """-> len(buf); also on a wire with nothing at its end."""
         if not self.cut:
             self._from_firmware += self._damaged(bytes(buf))
         return len(buf)
@@ -76,7 +76,7 @@ class UART:
         return taken
 
     def miss(self) -> None:
-        """The firmware's end slept: what has arrived was not heard."""
+        """After sleep of the firmware's end: what has arrived is lost."""
         self._arrived.clear()
 
     def transmit(self, data: bytes, now_ms: int) -> None:

@@ -1,1 +1,4 @@
-"""The truth about a bus and its town: roads, children, driver, days. Start with world.py."""
+"""The truth about a bus and its town: roads, children, driver, days.
+
+In: a seed and habits. Out: a World whose attributes change with time. Start with world.py.
+"""

@@ -18,7 +18,7 @@ class Child:
     sleeps: bool = False
 
     def boards(self, world: World, seat: int) -> None:
-        """Sit down; what the child does from then on goes by itself."""
+        """Sit down; from then on the child acts by itself."""
         self._claim(world, seat)
         world.sit(seat, self.name)
         world.run(self._ride(world))
@@ -31,7 +31,7 @@ class Child:
             self.seat = None
 
     def _claim(self, world: World, seat: int) -> None:
-        """From now on this is the child's seat, even while it stands."""
+        """This is the child's seat from now on, even while it stands."""
         if self.seat is not None:
             world.claimed.discard(self.seat)
         self.seat = seat

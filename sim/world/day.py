@@ -108,7 +108,7 @@ def school_day(
 ) -> World:
     """05:00 to 21:00: two runs in the morning, two in the afternoon, parked in between.
 
-    So many `days` running. The board is new, so somebody walks through the bus and presses
+    So many `days` running. The board is new, so the driver walks through the bus and presses
     the check button first.
     """
     world = _depot_world(5, index, seed, seats, air)
@@ -134,7 +134,7 @@ def school_day(
 
 
 def fleet_morning(buses: int = 6, seed: int = 0, seats: int = 40) -> list[World]:
-    """A school morning for the whole town: people as they are, and in one bus a child sleeps on."""
+    """A school morning for the whole town, with everyday mistakes; in one bus a child sleeps on."""
     neglected = seed % buses
     return [
         school_morning(index, seed, seats, NEGLECT if index == neglected else MISCHIEF)

@@ -104,7 +104,7 @@ class Driver:
         yield from self._closes()
 
     def waits_for(self, children: Iterable[Child]) -> Script:
-        """At the school, engine off and the door open: the children come when they come."""
+        """At the school, engine off and the door open: the children come one after another."""
         world, rng = self._world, self._rng
         world.turn_ignition(False)
         yield from self.checks()
@@ -135,7 +135,7 @@ class Driver:
     def leaves(self, children: Iterable[Child]) -> Script:
         """Engine off at the end of a run; walk through the bus, or forget to until the horn sounds.
 
-        Who walks through finds who still sits there.
+        A driver who walks through finds a child who still sits there.
         """
         world = self._world
         world.next_stop = ""

@@ -24,7 +24,7 @@ class Road(NamedTuple):
 
 
 class Route(NamedTuple):
-    """One bus's round: from the depot along the stops to the school, in the afternoon back."""
+    """A route: from the depot along the stops to the school, and back in the afternoon."""
 
     name: str
     school: str
@@ -156,5 +156,5 @@ ROADMAP = RoadMap(PLACES, [(road.places, road.limit_kmh) for road in ROADS])
 
 
 def place_name(key: str) -> str:
-    """The English name of a stop or school; KeyError if nobody stops there."""
+    """The English name of a stop or school; KeyError if it is neither."""
     return (STOPS.get(key) or SCHOOLS[key])[0]

@@ -1,9 +1,9 @@
 """World: the truth about one bus, which sensors may or may not see.
 
 Where it is, who sits where, which doors are open, what the battery gives and
-what the modem hears. Everything is a plain attribute that anybody may read;
-scripts (generators that yield how many ms they wait) change it, in world time,
-however often somebody looks. Same scripts, same seed: same truth.
+what the modem hears. Everything is a plain attribute; scripts
+(generators that yield how many ms they wait) change it in world time. The same scripts and seed
+give the same truth, however often it is read.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class World:
         self.seats: dict[int, str] = {}  # seat number -> who sits there
         self.buckled: set[int] = set()  # seats whose belt is closed
         self.seat_changes = 0  # moves with either of them
-        self.claimed: set[int] = set()  # seats that are somebody's, sitting or not
+        self.claimed: set[int] = set()  # seats that belong to a child, sitting or not
 
         self.sky = "open"  # as a GNSS antenna sees it: open, blocked, jammed
         self.horn_sounds = False  # what the people around the bus hear
@@ -93,7 +93,7 @@ class World:
         self._schedule(self.now_ms, script)
 
     def advance(self, now_ms: int) -> None:
-        """Let everything happen that happens up to `now_ms`; time does not go back."""
+        """Let everything happen up to `now_ms`; time does not go back."""
         scripts = self._scripts
         while scripts and scripts[0][0] <= now_ms:
             due_ms, order, script = heapq.heappop(scripts)
@@ -108,7 +108,7 @@ class World:
 
     @property
     def next_change_ms(self) -> int | None:
-        """When a script wakes next; None if nothing will ever change by itself."""
+        """When a script wakes next; None if no script runs."""
         return self._scripts[0][0] if self._scripts else None
 
     def _schedule(self, at_ms: int, script: Script) -> None:
@@ -118,9 +118,9 @@ class World:
     # seats
 
     def sit(self, seat: int, who: str = "a child") -> None:
-        """ValueError if there is no such seat or somebody sits there."""
+        """ValueError if the seat does not exist or is taken."""
         if not 1 <= seat <= self.seat_count or seat in self.seats:
-            raise ValueError(f"nobody can sit down on seat {seat}")
+            raise ValueError(f"seat {seat} does not exist or is taken")
         self.seats[seat] = who
         self.seat_changes += 1
 
@@ -139,7 +139,7 @@ class World:
     # blows
 
     def blow(self, ms: int, forward: float = 0, right: float = 0, up: float = 0) -> None:
-        """From now on for so long the bus feels so many mg more."""
+        """Add this acceleration (mg) for `ms`."""
         self.blows = [one for one in self.blows if one[1] > self.now_ms - 2000]
         self.blows.append((self.now_ms, self.now_ms + ms, (forward, right, up)))
 
@@ -180,4 +180,4 @@ ORDINARY = Habits()
 MISCHIEF = Habits(speeding=0.3, early_door=0.15, forgets_check=0.3, sleeping=0.01, unbuckled=0.03,
                   restless=0.02)  # fmt: skip
 NEGLECT = Habits(speeding=0.5, early_door=0.2, forgets_check=1.0, sleeping=1.0, unbuckled=0.05)
-"""A driver who will not look, and children of whom one sleeps on (see children.py)."""
+"""A driver who does not look, and children of whom one sleeps on (see children.py)."""

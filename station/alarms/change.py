@@ -26,7 +26,8 @@ async def change_alarms(connection: AsyncConnection, stored: Stored, late_s: int
         new = [event for event in stored.events if event["journal_id"] == journal.id]
         occs = {event["occ"] for event in new}
         if any(event["kind"] == "started" for event in new):
-            occs |= await _open_before_start(connection, journal, now_ms)
+            changed += await _end_older(connection, journal, now_ms)
+            occs |= await _open_occurrences(connection, journal)
         for rows in await _occurrences(connection, journal, sorted(occs)):
             alarm = alarm_from(rows, journal.starts, late_s)
             if alarm:
@@ -46,19 +47,24 @@ async def _occurrences(connection: AsyncConnection, journal: Journal,
     return list(found.values())
 
 
-async def _open_before_start(connection: AsyncConnection, journal: Journal,
-                             now_ms: int) -> set[int]:  # fmt: skip
-    """Occurrences of this journal whose alarms are active. Alarms of the bus's older journals
-    end here."""
-    open_ones = select(alarms.c.occ).where(
-        alarms.c.journal_id == journal.id, alarms.c.cleared_ms.is_(None)
-    )
-    old = and_(alarms.c.bus_id == journal.bus_id, alarms.c.journal_id < journal.id)
-    await connection.execute(
-        update(alarms).where(old, alarms.c.cleared_ms.is_(None))
-        .values(cleared_ms=now_ms, ended_by="restart")
+async def _end_older(connection: AsyncConnection, journal: Journal, now_ms: int) -> list[int]:
+    """A new journal ends the active alarms of the bus's older ones -> their ids."""
+    active = and_(
+        alarms.c.bus_id == journal.bus_id, alarms.c.journal_id < journal.id,
+        alarms.c.cleared_ms.is_(None),
     )  # fmt: skip
-    return set((await connection.execute(open_ones)).scalars())
+    ended = list((await connection.execute(select(alarms.c.id).where(active))).scalars())
+    for number in ended:
+        values = {"cleared_ms": now_ms, "ended_by": "restart"}
+        await connection.execute(update(alarms).where(alarms.c.id == number).values(values))
+        await write_log(connection, number, now_ms, SELF, "cleared")
+    return ended
+
+
+async def _open_occurrences(connection: AsyncConnection, journal: Journal) -> set[int]:
+    """Occurrences of this journal whose alarms are active: a start may have ended them."""
+    active = and_(alarms.c.journal_id == journal.id, alarms.c.cleared_ms.is_(None))
+    return set((await connection.execute(select(alarms.c.occ).where(active))).scalars())
 
 
 async def _put(connection: AsyncConnection, journal: Journal, alarm: dict, now_ms: int) -> int:

@@ -71,6 +71,7 @@ class Seats(BaseModel):
 
 class Backlog(BaseModel):
     alarm: int | None
+    warning: int | None = None
     track: int | None
 
 

@@ -42,7 +42,7 @@ def view(bus: LiveBus, now_ms: int) -> dict[str, Any]:
         "doors": s.get("doors") or {"front": None, "emergency": None},
         "seats": seats,
         "checked": s["phase"] == "parked" if s else None,
-        "backlog": s.get("backlog") or {"alarm": None, "track": None},
+        "backlog": s.get("backlog") or {"alarm": None, "warning": None, "track": None},
         "active": s.get("active", []),
         "fw": (bus.status or {}).get("fw"),
         "alarms": len(bus.alarms),

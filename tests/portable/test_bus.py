@@ -1,6 +1,6 @@
 """The whole bus on hand-set parts and a NOR flash: one tick in the order of the arrows."""
 
-from bench import MINUTE, Bench, Supply
+from bus_bench import MINUTE, Bench, Supply
 from nor import drain
 
 from firmware import VERSION

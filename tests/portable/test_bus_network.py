@@ -2,7 +2,7 @@
 
 import json
 
-from bench import MINUTE, Parts, Radio
+from bus_bench import MINUTE, Parts, Radio
 from lines import BROKER, Dialer, Line, packets
 from nor import Flash
 from parts import Nvs
@@ -21,7 +21,7 @@ class Gate:
 
 
 class Guard:
-    """Stands for a thing, and lets nobody touch it while the gate is shut."""
+    """Stands for a thing; any access while the gate is shut is an AssertionError."""
 
     def __init__(self, thing, gate):
         self._thing = thing
@@ -140,7 +140,7 @@ def test_a_record_of_the_same_tick_is_waited_for():
 
 def test_a_city_out_of_reach_ends_in_one_reset():
     watched = Watched()
-    watched.parts.seats.banks[0].dead = True  # nor does this bus sleep
+    watched.parts.seats.banks[0].dead = True  # so that the bus does not sleep
     watched.waits(10000)
     watched.modem.is_on = False
     after_min = defaults()["broker"]["reset_after_min"]

@@ -1,6 +1,6 @@
 """A policy takes over in a whole bus, whatever stands there for a technician."""
 
-from bench import MINUTE, Bench
+from bus_bench import MINUTE, Bench
 from packs import BUS, PACK, Memory, digest, requests
 
 from firmware.config.load import defaults

@@ -1,6 +1,6 @@
 """Numbers that outlive a reset, and a flash that takes none."""
 
-from bench import MINUTE, Bench
+from bus_bench import MINUTE, Bench
 from parts import Nvs, snapshot
 
 from firmware.memory import Memory

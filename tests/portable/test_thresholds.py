@@ -1,6 +1,6 @@
 """Every part works as it is made, and follows the thresholds of a new policy."""
 
-from bench import Bench, Parts
+from bus_bench import Bench, Parts
 from nor import Flash
 from packs import BUS, PACK, Memory, requests
 from parts import Chip, Nvs, Output, snapshot

@@ -1,5 +1,7 @@
 """python -m sim: every mistake gets a sentence and status 2, never a traceback."""
 
+import os
+import signal
 import subprocess
 import sys
 from typing import Any
@@ -9,7 +11,7 @@ from vm import ROOT
 
 from sim.__main__ import main, parser
 
-COMMANDS = ("town", "story", "replay", "bench", "soak")
+COMMANDS = ("town", "story", "replay", "board", "bench", "soak")
 
 
 def test_help_names_every_command(capsys):
@@ -73,6 +75,8 @@ def test_an_unknown_story_gets_one_sentence(capsys):
     assert main(["story", "no-such-story"]) == 2
     said = capsys.readouterr()
     assert said.err == "There is no story 'no-such-story'. Try: python -m sim story --list\n"
+    assert main(["story", "sleeping-chlid"]) == 2
+    assert "Did you mean sleeping-child?" in capsys.readouterr().err
 
 
 def test_a_reader_that_has_seen_enough_is_no_error():
@@ -87,6 +91,33 @@ def test_without_umqtt_it_says_what_to_do(monkeypatch, capsys):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     assert main(["town"]) == 2
     assert "Run: make setup" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "begins"),
+    [
+        (["story", "night"], "night: "),
+        (["soak", "--hazards", "--ordinary", "50"], "50 ordinary school days"),
+        (["soak", "--flash"], "100000 power cuts"),
+        (["soak", "--days", "9"], "9 school days of 3 buses"),
+        (["board"], "Starting the virtual board"),
+        (["town", "--speed", "1"], "Starting the station"),
+    ],
+)
+def test_ctrl_c_ends_a_command_with_a_word_and_no_traceback(arguments, begins, tmp_path):
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "sim", *arguments], cwd=tmp_path, env=environment, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    said = ""
+    while begins not in said:
+        piece = process.stdout.read(1)
+        assert piece, said
+        said += piece
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: its children as well
+    said, wrong = process.communicate(timeout=30)
+    assert (process.returncode, wrong) == (130, "Stopped.\n")
 
 
 def test_bare_make_lists_the_targets():

@@ -16,6 +16,7 @@ from virtual_mpremote import BoardProcess
 from vm import ROOT
 
 from sim.virtual.compiled import build, sha256
+from sim.virtual.install import MPY
 from sim.virtual.partitions import partition
 from tools import deploy, evidence, pull, selftest
 from tools.board import AttachedBoard, Trouble
@@ -60,6 +61,12 @@ def test_a_blank_board_gets_program_and_settings_and_tells_how_its_parts_are(ben
     assert next_slot(disk) == "a"
     assert read(disk, "/bus.json") == CONFIG
     assert read(disk, "/boot.py") == (ROOT / "boot.py").read_bytes()
+
+
+def test_nothing_but_code_goes_into_a_slot():
+    """The words of the rules stand beside them, and stay here."""
+    code = build(MPY)
+    assert [path for path in code if not path.endswith(".mpy")] == ["main.py"]
 
 
 @pytest.mark.parametrize(

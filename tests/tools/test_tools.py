@@ -95,7 +95,7 @@ def test_ctrl_c_while_a_tool_is_still_loading_is_no_traceback():
 @pytest.mark.parametrize(
     ("error", "told"),
     [
-        (EOFError(), "Nobody answered; nothing was done."),
+        (EOFError(), "No answer was given; nothing was done."),
         (serial.SerialException("device disconnected"), "The cable was pulled"),
     ],
 )
@@ -242,7 +242,27 @@ def test_make_says_what_is_missing_before_it_sets_anything_up(goal, name, tmp_pa
     command = ["make", "-f", str(ROOT / "Makefile"), goal]
     done = subprocess.run(command, cwd=tmp_path, check=False, capture_output=True, text=True)
     assert done.returncode == 2
-    assert f"Name it: make {goal} {name}=" in done.stderr
+    assert f"make {goal} needs {name}: make {goal} {name}=" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("sim BUS=3", "make sim does not know BUS. Did you mean BUSES? It takes: BUSES SPEED"),
+        ("sim SPEEDS=30", "make sim does not know SPEEDS. Did you mean SPEED?"),
+        ("sim buses=3", "make sim does not know buses. Did you mean BUSES?"),
+        ("sim PORT=x", "make sim does not know PORT. It takes: BUSES SPEED"),
+        ("deploy BUSES=bus-07", "make deploy does not know BUSES. Did you mean BUS?"),
+        ("station PORT=80", "make station does not know PORT. It takes: BROKER CA DB HTTP TILES"),
+        ("lint FIX=1", "make lint does not know FIX. It takes no variables"),
+    ],
+)
+def test_make_knows_the_variables_of_each_target_and_names_the_right_one(words, says, tmp_path):
+    command = ["make", "-f", str(ROOT / "Makefile"), *words.split()]
+    done = subprocess.run(command, cwd=tmp_path, check=False, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert says in " ".join(done.stderr.split())
     assert not list(tmp_path.iterdir())
 
 

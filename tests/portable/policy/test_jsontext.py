@@ -86,3 +86,14 @@ def test_a_text_across_two_blocks():
     for pad in range(480, 540):
         json = Json(BytesIO(b" " * pad + b'"a\\"b\\u0e01", 12]'), "x")
         assert json.text(10) == 'a"b\u0e01'
+
+
+def test_a_text_that_is_not_json_or_utf_8_is_refused():
+    for wrong in (b"\\q", b"\\x41", b"\\0", b"\xff", b"\xe0\xb8"):
+        try:
+            Json(BytesIO(b'"a%sb"' % wrong), "x").text(10)
+        except ValueError as error:
+            assert "not valid JSON" in str(error)
+        else:
+            raise AssertionError(wrong)
+    assert Json(BytesIO(b'"\\\\q"'), "x").text(10) == "\\q"

@@ -1,6 +1,6 @@
 """The backup supply: missing when it was needed, flat while the board lives on it."""
 
-from bench import Bench
+from bus_bench import Bench
 from parts import Nvs, put, snapshot
 
 from firmware.config.load import defaults

@@ -1,6 +1,6 @@
 """Boarding with the engine off: what is told apart from a child left behind, and for how long."""
 
-from ride import CHECKED, Ride, parked
+from trip_bench import CHECKED, Ride, parked
 
 from firmware.config.load import defaults
 

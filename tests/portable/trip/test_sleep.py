@@ -1,6 +1,6 @@
 """When the board may sleep: all calm, all told, nothing unknown; and what wakes it."""
 
-from bench import MINUTE, Bench
+from bus_bench import MINUTE, Bench
 from parts import Nvs, get, put, snapshot
 
 from firmware.config.load import defaults

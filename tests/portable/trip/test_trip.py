@@ -1,6 +1,6 @@
 """Phases, check, stops and odometer at their boundaries."""
 
-from ride import CHECKED, Ride, parked
+from trip_bench import CHECKED, Ride, parked
 
 KMH_8 = 2222  # mm/s
 

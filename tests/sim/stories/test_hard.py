@@ -23,7 +23,7 @@ HEARD = [
     (scenarios_hard.boarded_and_left, LEFT),
     (scenarios_hard.boarded_at_an_open_door, LEFT),
     (
-        scenarios_hard.boards_a_seat_that_nobody_can_read,
+        scenarios_hard.boards_an_unreadable_seat,
         ["sensor_silent", *LEFT, "check_button_missed"],
     ),
     (scenarios_hard.tunnel_at_85, ["overspeed"]),

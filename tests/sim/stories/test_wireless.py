@@ -165,6 +165,7 @@ def test_the_board_starts_anew_once_when_nothing_else_helps_and_nobody_may_sit_t
     finish(bus)
 
 
+@pytest.mark.soak
 def test_a_school_day_over_the_modem_and_the_depots_wifi_delivers_everything():
     world = day.school_day(0, seed=5, seats=16)
     bus = rig("wifi", "cellular", world=world, start=False, seats={"expanders": [32, 33]})

@@ -18,6 +18,7 @@ def bus(tmp_path):
         one.close()
 
 
+@pytest.mark.soak
 def test_a_morning_with_a_power_cut_reaches_the_city_once_and_in_order(bus):
     bus.runner.power_on()
     bus.runs_until(lambda: ("trip_started", "raised") in bus.heard(), "a trip")

@@ -101,6 +101,10 @@ def test_acknowledged_once_escalated_if_not_and_a_drill_that_becomes_real(settin
     asyncio.run(scenario())
 
 
+def active(station):
+    return [alarm["kind"] for alarm in station.alarms.views() if not alarm["cleared_at"]]
+
+
 def test_what_only_happens_and_what_a_restart_ended_does_not_stand_for_ever(settings, broker):
     time = At(settings)
 
@@ -126,9 +130,27 @@ def test_what_only_happens_and_what_a_restart_ended_does_not_stand_for_ever(sett
                 await until(lambda: any(a["cleared_at"] is None for a in station.alarms.views()))
                 time.passes(20)
                 bus.say(state(at_ms=NOW_MS + 16_000, active=["sos"]))
+                await until(lambda: active(station) == ["sos"])
                 await asyncio.sleep(0.5)
-                assert [a["kind"] for a in station.alarms.views() if not a["cleared_at"]] == ["sos"]
+                assert active(station) == ["sos"]
                 bus.say(state(at_ms=NOW_MS + 17_000))
                 await until(lambda: all(a["cleared_at"] for a in station.alarms.views()))
+
+    asyncio.run(scenario())
+
+
+@on_one_database
+def test_an_alarm_that_a_new_journal_ends_is_shown_and_logged_as_ended(settings, broker):
+    async def scenario():
+        async with running(settings) as station:
+            await connected(station)
+            with telling(broker) as bus:
+                bus.say(event(1, "sos"))
+                (alarm,) = await until(station.alarms.views)
+                start = {"boot": 1, "reset": "power_on", "start": "normal", "fw": "0.2.0"}
+                bus.say(event(1, "started", "info", data=start, epoch="00c0ffee"))
+                await until(lambda: not active(station))
+            log = [(row["who"], row["what"]) for row in await alarm_log(station, alarm["id"])]
+            assert log == [("station", "heard"), ("station", "cleared")]
 
     asyncio.run(scenario())

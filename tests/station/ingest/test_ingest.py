@@ -37,7 +37,7 @@ def test_twice_late_and_in_any_order_every_record_is_there_once(settings, broker
     dice = random.Random(seed)
     messages = [track(seq, 7) for seq in range(1, 141, 7)]
     messages += [track(seq, 3) for seq in range(5, 141, 11)]  # cut differently
-    messages += [event(seq, severity="warning") for seq in range(201, 231)]
+    messages += [event(seq, "belt_off", "warning") for seq in range(201, 231)]
     messages += dice.sample(messages, 20)
     dice.shuffle(messages)
 

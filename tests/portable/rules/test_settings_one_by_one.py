@@ -1,6 +1,6 @@
-"""Thresholds that no table of test_rules_settings.py can test: each at two other values."""
+"""Thresholds that no table of test_settings.py can test: each at two other values."""
 
-from bench import Bench
+from bus_bench import Bench
 from packs import at, loaded, place
 from parts import Nvs, snapshot
 from watch import CONFIG, MINUTE, Watch, kmh, tuned

@@ -1,4 +1,4 @@
-"""Seats at the school: who came has to get off there, whatever the doors, seats and button do."""
+"""Seats mismatch, at its boundaries: one below, at, one above."""
 
 from watch import MINUTE, Watch, kmh
 

@@ -1,6 +1,6 @@
 """Each threshold is what its setting says: at two other values one below, at and above it.
 
-Beside test_rules_tuned.py, for what a table can say: a reading that is held for so long, and a
+Beside test_tuned.py, for what a table can say: a reading that is held for so long, and a
 reading at its limit.
 """
 
@@ -85,34 +85,34 @@ LIMITS = {
 
 ELSEWHERE = {
     "disabled": "test_engine.py, test_bus.py",
-    "left_behind_profile": "test_rules.py",
-    "overspeed_end_kmh": "test_rules_tuned.py",
-    "calm_s": "test_rules_tuned.py",
-    "emergency_door_s": "test_rules_tuned.py",
+    "left_behind_profile": "test_child_left_behind.py",
+    "overspeed_end_kmh": "test_tuned.py",
+    "calm_s": "test_tuned.py",
+    "emergency_door_s": "test_tuned.py",
     "crash_stop_cms2": "test_sudden_stop.py",
     "crash_stand_s": "test_sudden_stop.py",
-    "crash_end_s": "test_rules_tuned.py",
+    "crash_end_s": "test_tuned.py",
     "boarding_s": "test_boarding.py",
     "boarding_door_s": "test_boarding.py",
-    "heat_end_c": "test_rules_tuned.py",
-    "supply_end_mv": "test_rules_tuned.py",
-    "flaps": "test_rules_tuned.py",
-    "flap_window_s": "test_rules_tuned.py",
-    "button_stuck_s": "test_rules_tuned.py",
-    "check_walk_s": "test_rules_settings_others.py",
-    "supply_cut_mv": "test_rules_settings_others.py",
-    "geofence_edge_m": "test_rules_settings_others.py",
-    "geofence_dwell_s": "test_rules_settings_others.py",
-    "overspeed_margin_kmh": "test_rules_settings_others.py",
-    "overspeed_dlt_s": "test_rules_settings_others.py",
-    "standing_kmh": "test_rules_settings_others.py",
-    "standing_s": "test_rules_settings_others.py",
-    "gnss_jump_kmh": "test_rules_settings_others.py",
-    "expander_calm_s": "test_rules_settings_others.py",
-    "rest_min": "test_rules_settings_others.py",
-    "heat_ahead_min": "test_rules_settings_others.py",
-    "heat_after_s": "test_rules_settings_others.py",
-    "heat_start_c": "test_rules_settings_others.py",
+    "heat_end_c": "test_tuned.py",
+    "supply_end_mv": "test_tuned.py",
+    "flaps": "test_tuned.py",
+    "flap_window_s": "test_tuned.py",
+    "button_stuck_s": "test_tuned.py",
+    "check_walk_s": "test_settings_one_by_one.py",
+    "supply_cut_mv": "test_settings_one_by_one.py",
+    "geofence_edge_m": "test_settings_one_by_one.py",
+    "geofence_dwell_s": "test_settings_one_by_one.py",
+    "overspeed_margin_kmh": "test_settings_one_by_one.py",
+    "overspeed_dlt_s": "test_settings_one_by_one.py",
+    "standing_kmh": "test_settings_one_by_one.py",
+    "standing_s": "test_settings_one_by_one.py",
+    "gnss_jump_kmh": "test_settings_one_by_one.py",
+    "expander_calm_s": "test_settings_one_by_one.py",
+    "rest_min": "test_settings_one_by_one.py",
+    "heat_ahead_min": "test_settings_one_by_one.py",
+    "heat_after_s": "test_settings_one_by_one.py",
+    "heat_start_c": "test_settings_one_by_one.py",
 }
 
 

@@ -1,0 +1,49 @@
+"""Belt off, at its boundaries: one below, at, one above."""
+
+from watch import MINUTE, Watch, kmh
+
+from firmware.rules.belt_off import BeltOff
+from firmware.warnings import CHIME, SILENT
+
+
+def riding(**readings):
+    return Watch(BeltOff, phase="driving", **readings)
+
+
+def test_belt_off_after_10_s_above_10_kmh():
+    watch = riding(taken=[3, 7], unbelted=[7])
+    assert watch.sees(MINUTE, speed_mms=kmh(10)) == []
+    assert watch.sees(10000, speed_mms=kmh(10) + 1) == []
+    assert watch.sees(100) == [("raised", {"seats": [7]})]
+    assert watch.rule.warning == CHIME
+
+
+def test_belt_off_tells_a_change_once_it_has_stood():
+    watch = riding(taken=[3, 7], unbelted=[7], speed_mms=kmh(40))
+    watch.sees(11000)
+    assert watch.sees(5000, unbelted=[3, 7]) == []
+    assert watch.sees(5000, unbelted=[7]) == []
+    assert watch.sees(10100, unbelted=[3, 7]) == [("updated", {"seats": [3, 7]})]
+    assert watch.states(10100, unbelted=[]) == ["cleared"]
+    assert watch.rule.warning == SILENT
+
+
+def test_belt_off_is_not_ended_by_a_red_light_but_by_a_stop():
+    watch = riding(taken=[7], unbelted=[7], speed_mms=kmh(40))
+    watch.sees(11000)
+    assert watch.sees(MINUTE, speed_mms=0) == []
+    assert watch.sees(MINUTE, speed_mms=None) == []
+    assert watch.states(phase="boarding") == ["cleared"]
+
+
+def test_belt_off_every_child_has_its_10_s_and_a_slow_bus_or_a_stop_begins_anew():
+    watch = riding(taken=[3, 7], unbelted=[7], speed_mms=kmh(40))
+    assert watch.sees(9000) == []
+    assert watch.sees(9000, unbelted=[3, 7]) == []
+    watch.sees(speed_mms=kmh(10))
+    assert watch.sees(10000, speed_mms=kmh(40)) == []
+    assert watch.states() == ["raised"]
+    watch.sees(9000, unbelted=[3])
+    assert watch.states(phase="boarding") == ["cleared"]
+    assert watch.sees(10000, phase="driving") == []
+    assert watch.states() == ["raised"]

@@ -1,0 +1,62 @@
+"""Parked movement, at its boundaries: one below, at, one above."""
+
+from watch import MINUTE, Watch
+
+from firmware.messages import text
+from firmware.rules.parked_movement import ParkedMovement
+from firmware.warnings import INSIDE, SILENT
+
+
+def parked():
+    watch = Watch(ParkedMovement, phase="parked", ignition_off_ms=MINUTE, checked=True)
+    watch.sees(1000)
+    return watch
+
+
+def test_parked_movement_after_1_s():
+    watch = parked()
+    assert watch.sees(1000, phase="checking", sitting=[7]) == []
+    assert watch.sees() == [("raised", {"seats": [7]})]
+    assert watch.rule.warning == INSIDE
+    assert watch.sees(MINUTE) == []
+    assert watch.sees(1100, sitting=[7, 8]) == [("updated", {"seats": [7, 8]})]
+    assert watch.sees(sitting=[]) == [("cleared", {"seats": []})]
+    assert watch.rule.warning == SILENT
+    assert watch.sees(MINUTE, sitting=[7]) == []
+
+
+def test_parked_movement_only_in_a_bus_that_was_parked():
+    watch = Watch(ParkedMovement, phase="checking", ignition_off_ms=0)
+    assert watch.sees(MINUTE, sitting=[7]) == []
+    watch = parked()
+    assert watch.sees(MINUTE, phase="boarding", ignition_off_ms=None, sitting=[7]) == []
+
+
+def test_parked_movement_ends_with_the_ignition_on_and_not_with_unknown():
+    watch = parked()
+    watch.sees(2000, phase="checking", sitting=[7])
+    assert watch.sees(MINUTE, taken=[], unknown=[7]) == []
+    assert [state for state, _ in watch.sees(ignition_off_ms=None)] == ["cleared"]
+
+
+def test_parked_movement_is_not_told_of_children_who_board():
+    watch = parked()
+    assert watch.sees(MINUTE, phase="boarding", sitting=[7], alone_ms=None) == []
+    assert watch.sees(MINUTE, phase="checking", alone_ms=180000) == []
+
+
+def test_parked_movement_every_seat_has_its_second():
+    watch = parked()
+    watch.sees(900, phase="checking", sitting=[7])
+    watch.sees(phase="parked", sitting=[])
+    assert watch.sees(1000, phase="checking", sitting=[7]) == []
+    assert watch.states() == ["raised"]
+    assert watch.sees(1000, sitting=[8]) == []
+    assert watch.states() == ["updated"]
+
+
+def test_parked_movement_explains_itself():
+    watch = parked()
+    watch.sees(1100, phase="checking", sitting=[7])
+    expected = '{"ignition_off_s":60,"held_s":1,"checked":true}'
+    assert text(watch.events[0].why) == expected

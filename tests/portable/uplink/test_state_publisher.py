@@ -1,0 +1,127 @@
+"""When the state goes out: at once when something changes, else every 10 or 60 s."""
+
+import json
+
+from parts import Nvs, put, snapshot
+from recording import recording
+
+from firmware.config.load import defaults
+from firmware.memory import Memory
+from firmware.rules.engine import RuleEngine
+from firmware.startup import Startup
+from firmware.trip.sleep import AWAKE, LEAVING
+from firmware.uplink.state_publisher import StatePublisher
+
+
+class Journal:
+    epoch = "9f3a21c4"
+
+    def backlog(self, lane):
+        return (3, 200)[lane]
+
+
+class Policy:
+    hash = "a1b2c3d4"
+
+
+class Sleeping:
+    state = AWAKE
+    next_s = 900
+    said_ms = None
+
+    def said(self, now_ms):
+        self.said_ms = now_ms
+
+
+class Bench:
+    """An uplink that takes what is offered, unless it is `full`."""
+
+    def __init__(self, **readings):
+        self.s = snapshot(**readings)
+        self.sleeping = Sleeping()
+        self.full = False
+        self.states = []
+        self.now_ms = 0
+        startup = Startup(Memory(Nvs({"boot": 16})), "power_on", "normal")
+        recorder = recording()[1]
+        engine = RuleEngine(recorder, dict(defaults()["rules"], disabled=["supply"]))
+        self.publisher = StatePublisher(
+            defaults(), startup, self.s, Journal(), recorder, Policy(), engine, self.sleeping
+        )
+
+    def wants_state(self, now_ms):
+        return not self.full
+
+    def offer_state(self, payload):
+        self.states.append(json.loads(payload))
+
+    def turns(self, ms=100):
+        """-> how many states went out."""
+        before = len(self.states)
+        for _ in range(ms // 100):
+            self.now_ms += 100
+            self.publisher.turn(self.now_ms, self)
+        return len(self.states) - before
+
+
+def test_a_bus_in_use_reports_every_ten_seconds_and_a_parked_one_every_minute():
+    for phase, seconds in (("driving", 10), ("parked", 60)):
+        bench = Bench(phase=phase)
+        assert bench.turns() == 1, "the first at once"
+        assert bench.turns((seconds - 1) * 1000 - 100) == 0
+        assert bench.turns() == 1, "a second before the promise"
+        assert bench.turns(10 * (seconds - 1) * 1000) == 10
+        assert bench.states[-1]["next_s"] == seconds
+        assert bench.states[-1]["backlog"] == {"alarm": 3, "track": 200}
+
+
+def test_what_changes_on_a_map_goes_out_at_once_and_once():
+    for name, value in (
+        ("phase", "driving"),
+        ("mode", "drill"),
+        ("front_door", True),
+        ("emergency_door", True),
+        ("seat_changes", 9),
+    ):
+        bench = Bench()
+        bench.turns()
+        assert bench.turns() == 0
+        put(bench.s, name, value)
+        assert bench.turns() == 1, name
+        assert bench.turns(5000) == 0, name
+
+
+def test_what_the_uplink_does_not_take_is_never_queued():
+    bench = Bench()
+    bench.full = True
+    assert bench.turns(100000) == 0
+    bench.s.trip.phase = "driving"
+    bench.full = False
+    assert bench.turns() == 1
+    assert bench.states[-1]["phase"] == "driving"
+    assert bench.turns(5000) == 0
+
+
+def test_before_it_sleeps_the_bus_promises_when_it_is_back():
+    bench = Bench()
+    bench.turns()
+    bench.sleeping.state = LEAVING
+    assert bench.turns() == 1
+    assert bench.states[-1]["next_s"] == 900
+    assert bench.sleeping.said_ms == bench.now_ms
+    assert bench.turns(120000) == 0
+    bench.sleeping.state = AWAKE
+    assert bench.turns() == 1
+    assert bench.states[-1]["next_s"] == 60
+
+
+def test_the_status_says_what_runs_here():
+    status = json.loads(Bench(utc_ms=1795306323400).publisher.status())
+    assert (status["online"], status["epoch"], status["boot"]) == (True, "9f3a21c4", 17)
+    assert (status["reset"], status["start"], status["policy"]) == (
+        "power_on",
+        "normal",
+        "a1b2c3d4",
+    )
+    assert status["disabled"] == ["supply"]
+    assert status["sleep_s"] == defaults()["sleep"]["wake_s"]

@@ -112,6 +112,7 @@ class BusView(BaseModel):
     active: list[str]
     next_s: int | None
     fw: str | None
+    journal: Literal["ok", "refused"] | None
     alarms: int
     unlisted: bool
     gaps: int

@@ -45,6 +45,7 @@ def view(bus: LiveBus, now_ms: int) -> dict[str, Any]:
         "backlog": s.get("backlog") or {"alarm": None, "warning": None, "track": None},
         "active": s.get("active", []),
         "fw": (bus.status or {}).get("fw"),
+        "journal": (bus.status or {}).get("journal"),
         "alarms": len(bus.alarms),
         "unlisted": _is_unlisted(bus),
         "gaps": bus.gaps,

@@ -3,10 +3,10 @@
 import json
 
 from bench import Bench
+from parts import snapshot
 
 from firmware.journal.journal import ALARM, KIND_EVENT, Journal
 from firmware.journal.outage import Outage
-from parts import snapshot
 
 
 class Recorder:

@@ -10,8 +10,8 @@ TOWN := $(if $(BUSES),--buses $(BUSES)) $(if $(SPEED),--speed $(SPEED)) $(if $(S
         $(if $(DURATION),--duration $(DURATION)) $(if $(BROKER),--broker $(BROKER))
 
 SOAK := $(if $(SEED),--seed $(SEED))
-COVERING := $(addprefix tests/portable/,rules policy sensing trip journal/test_recorder.py) \
-            $(wildcard tests/portable/test_*.py)
+COVERING := $(wildcard tests/portable/test_*.py tests/portable/journal/test_recorder*.py) \
+            $(addprefix tests/portable/,rules policy sensing trip)
 
 # make station BROKER=mqtts://mqtt.example.org CA=city.pem DB=postgresql://... HTTP=127.0.0.1:8080
 STATION := $(if $(BROKER),--broker $(BROKER)) $(if $(CA),--broker-ca $(CA)) $(if $(DB),--db $(DB)) $(if $(HTTP),--http $(HTTP)) \
@@ -60,10 +60,10 @@ setup: $(VENV)/dev  ## make .venv with everything in it (the other targets do it
 sim: $(VENV)/sim  ## a school morning in Laem Chabang, live (BUSES= SPEED= SEED= DURATION= BROKER=)
 	@$(VENV_BIN)/python -m sim town $(TOWN)
 
-station: $(VENV)/station $(VENV)/web  ## what municipal staff see, for a broker that runs already (BROKER= CA= DB= HTTP=)
+station: $(VENV)/station $(VENV)/web  ## what municipal staff see, for a broker that runs already (BROKER= CA= DB= HTTP= TILES=)
 	@$(VENV_BIN)/python -m station serve $(STATION)
 
-test: $(VENV)/dev  ## all tests
+test: $(VENV)/dev  ## all tests but the long ones of make soak
 	@$(VENV_BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/dev $(VENV)/typings  ## style (ruff) and types (mypy)

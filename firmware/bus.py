@@ -26,7 +26,7 @@ from firmware.uplink.last_resort import LastResort
 from firmware.uplink.link_supervisor import LinkSupervisor
 from firmware.uplink.state_publisher import StatePublisher
 from firmware.uplink.uplink import Uplink
-from firmware.warnings import INSIDE, LAMP, Warnings
+from firmware.warnings import INSIDE, LAMP, SILENT, Warnings
 
 _TICK_MS = const(100)
 _QUIET_TICK_MS = const(1000)
@@ -117,7 +117,7 @@ class Bus:
             if events:  # extend() makes an iterator even of nothing
                 notices.extend(events)
         self._engine.judge(s, notices)
-        given_up = self._give_up(now_ms)
+        given_up = None if self._last_resort is None else self._give_up(now_ms)
         if given_up is not None:
             notices.append(given_up)
         self._record(s)
@@ -181,31 +181,33 @@ class Bus:
 
     def _give_up(self, now_ms):
         """-> Event, if only a reset is left to bring the broker back within reach; else None."""
-        if self._last_resort is None:
-            return None
         is_asleep = self.sleeping.state == ASLEEP
         return self._last_resort.update(now_ms, self._link.connected, self._is_quiet(), is_asleep)
 
     def _record(self, s):
-        recorder, notices = self.recorder, self._notices
-        recorder.report_losses(notices)
-        recorder.release(s.now_ms)
-        if recorder.failed:
-            recorder.flush()
+        self.recorder.report_losses(self._notices)
+        self.recorder.release(s.now_ms)
+        if self.recorder.failed:
+            self.recorder.flush()
         if not s.trip.exercise:
-            recorder.end_exercise(s)
-        for event in notices:
-            recorder.event(event, s)
+            self.recorder.end_exercise(s)
+        for event in self._notices:
+            self.recorder.event(event, s)
             self.on_event(event)
-        notices.clear()
-        for _ in range(self._track.keep(s)):
-            recorder.position(self._track.take())
+        self._notices.clear()
+        self._record_positions(self._track.keep(s))
+
+    def _record_positions(self, n):
+        for _ in range(n):
+            self.recorder.position(self._track.take())
 
     def _settle(self, s):
         """Falls asleep, or wakes."""
-        is_busy = self.policy.is_pending or not self.recorder.is_calm
-        has_backlog = not self.journal.is_delivered
-        self.sleeping.update(s, self.warnings.level, is_busy, self._link, has_backlog)
+        is_calm = self.warnings.level == SILENT and self.recorder.is_calm
+        is_calm = is_calm and not self.policy.is_pending
+        # This tick may have recorded more.
+        is_delivered = self._link.drained and self.journal.is_delivered
+        self.sleeping.update(s, is_calm, self._link, is_delivered)
 
     def _is_quiet(self):
         """A parked bus in which nothing goes on."""

@@ -41,9 +41,12 @@ class Memory:
             self._is_reported = False
             return ()
         if self._again.due(s.now_ms):
-            for name in list(self._refused):
-                self.set(name, self._refused[name])
+            self._offer()
         if self._is_reported or not self._refused:
             return ()
         self._is_reported = True
         return (fault("memory", _REFUSED % ", ".join(sorted(self._refused))),)
+
+    def _offer(self):
+        for name in list(self._refused):
+            self.set(name, self._refused[name])

@@ -123,16 +123,3 @@ class Snapshot:
         self.vehicle = Vehicle()
         self.trip = Trip()
         self.place = Place()
-
-
-def marked(names, listed, name, is_listed):
-    """-> list: some of the names in their order, as listed, but with this one or without it.
-
-    The same list if nothing changes, so that a steady tick makes no garbage.
-    """
-    return listed if (name in listed) == is_listed else _toggled(names, listed, name)
-
-
-def _toggled(names, listed, name):
-    """By itself: a comprehension costs its function memory at every call."""
-    return [other for other in names if (other in listed) != (other == name)]

@@ -48,17 +48,17 @@ class Warnings:
     def show(self, s, rules, modes):
         """Sets the outputs for the loudest `warning` among the rules and the modes."""
         self._answer(s, rules)
-        highest = heard = modes.warning
+        self.level = _loudest(rules, modes.warning)
+        self._set(s, self.level if self._quiet is None else self._heard(rules, modes.warning))
+
+    def _heard(self, rules, heard):
+        """-> the loudest warning that the driver has not quieted."""
         for rule in rules:
             warning = rule.warning
-            if warning > highest:
-                highest = warning
-            if self._quiet is not None and LAMP < warning <= self._quiet.get(rule.kind, SILENT):
+            if LAMP < warning <= self._quiet.get(rule.kind, SILENT):
                 warning = LAMP
-            if warning > heard:
-                heard = warning
-        self.level = highest
-        self._set(s.now_ms, heard, s)
+            heard = max(heard, warning)
+        return heard
 
     def _answer(self, s, rules):
         pressed = s.vehicle.check_button is True and self._pressed is False
@@ -70,7 +70,7 @@ class Warnings:
             self._until_ms = s.now_ms + self._quiet_ms
             self._quiet = {rule.kind: min(rule.warning, PROMPT) for rule in rules}
 
-    def _set(self, now_ms, level, s):
+    def _set(self, s, level):
         lamp, buzzer, horn = _PATTERNS[level]
         if level <= LAMP:
             lamp = _MODE_LAMP.get(s.trip.mode, lamp)
@@ -78,12 +78,19 @@ class Warnings:
             horn = _OFF
         if s.trip.exercise and buzzer != _OFF:
             buzzer = _CHIRP
-        self._switch(0, lamp, now_ms)
-        self._switch(1, buzzer, now_ms)
-        self._switch(2, horn, now_ms)
+        self._switch(0, lamp, s.now_ms)
+        self._switch(1, buzzer, s.now_ms)
+        self._switch(2, horn, s.now_ms)
 
     def _switch(self, index, pattern, now_ms):
         on = now_ms % pattern[1] < pattern[0]
         if on != self._is_on[index]:
             self._outputs[index].set(on)
             self._is_on[index] = on
+
+
+def _loudest(rules, level):
+    for rule in rules:
+        if rule.warning > level:
+            level = rule.warning
+    return level

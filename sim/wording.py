@@ -59,9 +59,9 @@ def kind(name: str) -> str:
 
 
 def event(name: str, state: str, data: Mapping[str, Any]) -> str:
-    """ "child left behind: seat 7, the horn sounds"; "child left behind: over"."""
+    """ "child left behind: seat 7, the horn sounds"; "child left behind: ended"."""
     about = _about(name, {key: data[key] for key in data if state != "cleared" or key in _STAY})
-    begin = {"raised": "", "updated": "changed", "cleared": "over"}.get(state, state)
+    begin = {"raised": "", "updated": "changed", "cleared": "ended"}.get(state, state)
     said = ", ".join(words for words in (begin, about) if words)
     return f"{kind(name)}: {said}" if said else kind(name)
 
@@ -185,7 +185,7 @@ _STAY = {
 }  # fmt: skip
 """What an event that is over still has to say: the rest was true when it began."""
 
-_RESET = _one_of(power_on="power came", watchdog="the watchdog bit", soft="a soft reset",
+_RESET = _one_of(power_on="power came", watchdog="a watchdog reset", soft="a soft reset",
                  deep_sleep="deep sleep", external="it was asked to, or had crashed")  # fmt: skip
 _START = _one_of(normal="", previous=", with the code before", safe=", in safe mode")
 

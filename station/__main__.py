@@ -7,6 +7,8 @@ import asyncio
 import gc
 import getpass
 import logging
+import os
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -20,7 +22,7 @@ from station.clock import Clock, FollowedClock
 from station.db.address import without_password
 from station.db.database import Database, DatabaseError, is_away
 from station.policy.pack import PackError, put_pack, read_pack
-from station.settings import Address, Settings, SettingsError, load
+from station.settings import Address, Settings, SettingsError, load, not_known
 from station.station import Station
 
 
@@ -111,6 +113,7 @@ async def _serve_on(listener: socket.socket, settings: Settings, clock_ms: int |
     host, port = listener.getsockname()[:2]
     print(f"The station is at http://{host}:{port}/ (database {station.db.shown}, broker "
           f"{settings.broker}).", flush=True)  # fmt: skip
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # uvicorn ends by Ctrl-C, and then raises it again
     await server.serve([listener])
     return 0
 
@@ -131,7 +134,8 @@ def _admin(args: argparse.Namespace, settings: Settings) -> int:
         await Accounts(database, Clock(), settings).put(args.name, "admin", password)
 
     asyncio.run(_with_database(settings, put))
-    print(f"{args.name} is an administrator.", file=sys.stderr)
+    shown = without_password(settings.db)
+    print(f"{args.name} is an administrator in the database {shown}.", file=sys.stderr)
     if args.generate:
         print(password)
     return 0
@@ -140,8 +144,10 @@ def _admin(args: argparse.Namespace, settings: Settings) -> int:
 def _policy(args: argparse.Namespace, settings: Settings) -> int:
     try:
         text = sys.stdin.read() if args.file == "-" else Path(args.file).read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise CommandError(f"{args.file} cannot be read: {error}") from error
+    except OSError as error:
+        raise CommandError(f"{args.file} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise CommandError(f"{args.file} cannot be read: it is not UTF-8") from error
     pack, digest = read_pack(args.fleet, text, args.file)
 
     async def put(database: Database) -> None:
@@ -164,21 +170,28 @@ async def _with_database(settings: Settings, work) -> None:
 def main(arguments: list[str] | None = None) -> int:
     args = parser().parse_args(arguments)
     given = {name: text for name, text in vars(args).items() if name in Settings.model_fields}
+    for line in not_known(os.environ):
+        _say(line)
     try:
         settings = load(given)
         return args.run(args, settings)
     except (SettingsError, CommandError, PackError, DatabaseError) as error:
-        print(f"python -m station: {error}.".replace("..", "."), file=sys.stderr)
+        _say(str(error))
         return 2
     except KeyboardInterrupt:
-        return 0
+        print("Stopped.", file=sys.stderr)
+        return 130
     except Exception as error:
         if not is_away(error):
             raise
         shown = without_password(settings.db)
-        print(f"python -m station: the database {shown} does not answer: "
-              f"{type(error).__name__}.", file=sys.stderr)  # fmt: skip
+        _say(f"the database {shown} does not answer: {type(error).__name__}")
         return 2
+
+
+def _say(sentence: str) -> None:
+    end = "" if sentence.endswith(".") else "."
+    print(f"python -m station: {sentence}{end}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,10 @@ can read the command lines on it.
 
 from __future__ import annotations
 
+import difflib
 import re
 import ssl
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -33,13 +35,13 @@ class Address(NamedTuple):
         return f"{self.host}:{self.port}"
 
 
-def _address(given: Any) -> Any:
-    """ "127.0.0.1:1883" -> Address. ValueError."""
+def _address(given: Any, example: str = "127.0.0.1:8080") -> Any:
+    """ "127.0.0.1:8080" -> Address. ValueError."""
     if not isinstance(given, str):
         return Address(*given)
     host, _, port = given.rpartition(":")
     if not host or not port.isdecimal() or not 0 <= int(port) < 65536:
-        raise ValueError(f"{given!r} is not host:port, such as 127.0.0.1:1883")
+        raise ValueError(f"{given!r} is not host:port, such as {example}")
     return Address(host.strip("[]"), int(port))
 
 
@@ -57,7 +59,7 @@ def _broker(given: Any) -> Any:
     rest = rest.rstrip("/")
     if scheme and not re.search(r":\d+$", rest):
         rest += ":8883" if scheme == "mqtts" else ":1883"
-    return _address(rest)._replace(tls=scheme == "mqtts")
+    return _address(rest, "127.0.0.1:1883")._replace(tls=scheme == "mqtts")
 
 
 def _certificates(path: str) -> str:
@@ -78,6 +80,8 @@ def _tiles(text: str) -> str:
 
 def _routes(given: Any) -> Any:
     """The path of notices.json -> the routes in it. ValueError."""
+    if given == "":
+        return []
     try:
         return routes.load(Path(given)) if isinstance(given, str) else given
     except OSError as error:
@@ -94,7 +98,7 @@ def _whole(default: int, low: int, high: int) -> Any:
 
 
 def _switch() -> Any:
-    return Field(False, description="0 or 1")
+    return Field(False, description="0 or 1 (also: true or false, yes or no)")
 
 
 class Settings(BaseSettings):
@@ -147,3 +151,16 @@ def load(given: dict[str, str | None]) -> Settings:
         return Settings(**values)
     except ValidationError as error:
         raise SettingsError(sentence(error, Settings)) from None  # its cause repeats values
+
+
+def not_known(environment: Iterable[str]) -> list[str]:
+    """A sentence for each variable that looks like a setting, and is none."""
+    prefix = "STATION_"
+    known = [prefix + name.upper() for name in Settings.model_fields]
+    strange = [name for name in environment if name.upper().startswith(prefix)]
+    return [
+        f"warning: {name} is no setting; the nearest one is {nearest}"
+        for name in sorted(strange)
+        if name.upper() not in known
+        for nearest in difflib.get_close_matches(name.upper(), known, n=1, cutoff=0)
+    ]

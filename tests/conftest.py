@@ -3,6 +3,7 @@
 What only some tests use is imported where it is used: every run of one test pays for the rest.
 """
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,13 @@ LEVELS = ("nothing", "lamp", "chime", "prompt", "inside", "horn")  # firmware/wa
 LONG = ("sim/virtual/", "tools/", "sim/soak/", "firmware/", "station/web/")  # of tests/
 
 
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A run in a shell's background inherits this, and so would the programs that tests interrupt.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def pytest_collection_modifyitems(items):
-    """The files that take long begin first: none is left alone on one processor at the end."""
+    """Files that take long begin first, so that none runs alone on one processor at the end."""
     here = Path(__file__).parent
     items.sort(key=lambda item: not item.path.relative_to(here).as_posix().startswith(LONG))
 

@@ -93,6 +93,15 @@ def modules(part):
     return found
 
 
+@pytest.mark.parametrize("path", sources("firmware", "drivers", "sim", "station", "tools"), ids=ids)
+def test_no_import_hides_from_the_graph(path):
+    """Relative imports and import_module() are not followed; sim/__main__ names commands so."""
+    source = read(path)
+    assert not any(name.startswith(".") for name in imports(source))
+    if path.as_posix() not in ("sim/__main__.py", "tools/mutate.py"):
+        assert "import_module(" not in source
+
+
 @pytest.mark.parametrize("part", ["firmware", "drivers", "sim", "station", "tools"])
 def test_neither_modules_nor_folders_import_in_a_cycle(part):
     graph = of_modules(modules(part))

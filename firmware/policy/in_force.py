@@ -72,7 +72,7 @@ class PolicyInForce:
         """
         done = self._store.turn()
         if done is not None:
-            uplink.reply(messages.reply(*done))
+            _reply(uplink, done)
         if self._loading is not None:
             self._load()
         is_waiting = self._store.is_waiting and self._loading is None and s.trip.phase == "parked"
@@ -111,6 +111,10 @@ class PolicyInForce:
         if policy is not None:
             self.thresholds.update(policy.rules)
         self._places = Places(policy, self.thresholds, self._is_resumed)
+
+
+def _reply(uplink, done):
+    uplink.reply(messages.reply(*done))
 
 
 def _fault(error):

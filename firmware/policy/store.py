@@ -134,7 +134,7 @@ class PolicyStore:
         if policy.version <= self._version:
             raise PolicyError(
                 "policy: version: %d is not higher than %d, which the bus has"
-                % (self._version, policy.version)
+                % (policy.version, self._version)
             )
         self._files.rename(NEW, KEPT)
         self._kept, self._version = policy.sha256, policy.version

@@ -7,7 +7,7 @@ from firmware.warnings import CHIME, SILENT
 
 
 class BeltOff:
-    """Above belt_kmh somebody sits unbuckled for belt_s.
+    """Above belt_kmh a child sits unbuckled for belt_s.
 
     A change of the seats is reported once it has lasted belt_s as well. It ends when all are
     buckled for that long, or when the bus has stood at a door (BOARDING) or is parked.

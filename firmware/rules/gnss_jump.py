@@ -5,7 +5,7 @@ from firmware.event import CLEARED, RAISED, UPDATED, WARNING, Event
 from firmware.values import Fixed
 from firmware.warnings import LAMP, SILENT
 
-_ERROR_MM = 200000  # two fixes may be wrong by so much together
+_ERROR_MM = 200000  # the largest joint error of two fixes
 _QUIET_MS = 60000
 _LONGEST_MS = 3600000
 

@@ -8,8 +8,8 @@ _MOVING_MMS = 1389  # 5 km/h
 
 
 class SeatsMismatch:
-    """Whoever boarded has to get off at the school: the door was open at standstill there, and
-    mismatch_s after it closed, or as soon as the bus moves, somebody is left on board.
+    """Every child who boarded has to get off at the school: the door was open at standstill
+    there, and mismatch_s after it closed, or as soon as the bus moves, a seat is still taken.
 
     On a route that ends there no seat may be taken; without a route, none that was in
     question when the door opened. It ends when the seats have been empty for mismatch_s, or

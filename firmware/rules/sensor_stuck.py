@@ -12,8 +12,8 @@ class SensorStuck:
     ignition off and the check button pressed. One that always reads empty cannot be told
     from a seat that nobody uses: sit on each once a month (docs/install.md).
 
-    The contact is stuck, its wire is torn, or a bag rides along. It is reported so that somebody
-    repairs it; it never takes the seat out of any other rule (P5). Seats are listed in
+    The contact is stuck, its wire is torn, or a bag rides along. It is reported so that a
+    technician repairs it; it never takes the seat out of any other rule (P5). Seats are listed in
     one occurrence, updated when the list changes; it ends when all have read empty.
 
     City: warning; raised, updated, cleared.

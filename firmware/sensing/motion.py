@@ -44,17 +44,23 @@ class Motion:
             self._difference(s)
         if self._part is None:
             return
-        try:
-            n = self._part.read()
-        except OSError:
+        n = self._read()
+        if n is None:
             if not self.silent:
                 s.vehicle.lateral_mms2 = None
-            self.silent = True
             s.vehicle.shock_mg = None
-            return
-        self.silent = False
-        if n:
+        elif n:
             self._filter(n, s)
+        self.silent = n is None
+
+    def _read(self):
+        """-> int, samples that came; or None. By itself: with a try, sense() would take its frame
+        from the heap.
+        """
+        try:
+            return self._part.read()
+        except OSError:
+            return None
 
     def _difference(self, s):
         now_ms, speed, before = s.now_ms, s.gnss.speed_mms, self._speed_mms

@@ -13,7 +13,7 @@ flap_window_s (config["rules"]).
 
 from micropython import const
 
-_SILENT_MS = const(500)  # noise on the wires costs single reads, not so many
+_SILENT_MS = const(500)  # noise on the wires spoils single reads only
 
 
 class _Bank:
@@ -43,9 +43,8 @@ class _Bank:
 
     def sense(self, now_ms):
         """-> True if word or known changed."""
-        try:
-            raw = self._chip.read()
-        except OSError:
+        raw = self._read()
+        if raw is None:
             return self._lost(now_ms)
         self._heard_ms = now_ms
         self.silent = False
@@ -54,6 +53,13 @@ class _Bank:
         if self._counting and now_ms - self._window_ms >= self._flap_window_ms:
             self._close_window(now_ms)
         return self._pending and self._settle(now_ms)
+
+    def _read(self):
+        """-> int, or None. By itself: with a try, sense() would take its frame from the heap."""
+        try:
+            return self._chip.read()
+        except OSError:
+            return None
 
     def _lost(self, now_ms):
         if self._heard_ms is None:
@@ -119,11 +125,15 @@ class _Bank:
 
 
 class SeatMap:
-    """Reads the banks each tick and keeps the Snapshot's seat lists."""
+    """Reads the banks each tick and keeps the Snapshot's seat lists.
+
+    is_any_silent: at least one bank has not answered for half a second.
+    """
 
     def __init__(self, config, banks, thresholds):
         """config["seats"]; banks: see drivers/seat_inputs.py; thresholds: see on_thresholds()."""
         self._banks = [_Bank(bank, config["debounce_ms"], thresholds) for bank in banks]
+        self.is_any_silent = False
         self._step = 2 if config["belts"] else 1
         self._places = []  # of each seat: its bank and pin, None without an input
         inputs = []
@@ -145,9 +155,12 @@ class SeatMap:
 
     def sense(self, s):
         changed = s.seats.changes == 0
+        self.is_any_silent = False
         for bank in self._banks:
             if bank.sense(s.now_ms):
                 changed = True
+            if bank.silent:
+                self.is_any_silent = True
         if changed:
             self._fill(s)
 

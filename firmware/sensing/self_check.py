@@ -11,14 +11,14 @@ Without read-back only the driver can notice that a buzzer is dead.
 from micropython import const
 
 from firmware.event import INFO, WARNING, Event
-from firmware.snapshot import NORMAL, marked
+from firmware.snapshot import NORMAL
 from firmware.timing import Held
 
 _BEEP_MS = const(300)
 _BLIP_MS = const(200)
 _VERDICT_MS = const(3100)  # by then every sensor has answered or counts as silent
 _LOOKS = const(2)  # that contradict the output: a relay needs its time
-_TESTED = ("lamp", "buzzer", "horn", "check_button", "sos_button")
+_OUTPUTS = ("lamp", "buzzer", "horn")
 
 
 class _Output:
@@ -66,6 +66,7 @@ class SelfCheck:
         self.lamp = _Output(parts.lamp)
         self.buzzer = _Output(parts.buzzer)
         self.horn = _Output(parts.horn)
+        self._outputs = (self.lamp, self.buzzer, self.horn)
         for output in (parts.lamp, parts.buzzer, parts.horn):
             output.set(False)
         self._ignition = False
@@ -80,15 +81,16 @@ class SelfCheck:
 
     def update(self, s):
         """Snapshot with its readings -> list of Events; fills in failing."""
-        check, sos = s.vehicle.check_button is True, s.vehicle.sos_button is True
-        failing = s.vehicle.failing
-        failing = marked(_TESTED, failing, "lamp", self.lamp.look())
-        failing = marked(_TESTED, failing, "buzzer", self.buzzer.look())
-        failing = marked(_TESTED, failing, "horn", self.horn.look())
-        is_stuck = self._check_pressed.update(s.now_ms, check)
-        failing = marked(_TESTED, failing, "check_button", is_stuck)
-        is_stuck = self._sos_pressed.update(s.now_ms, sos)
-        s.vehicle.failing = marked(_TESTED, failing, "sos_button", is_stuck)
+        failing = ()
+        for index in range(len(_OUTPUTS)):
+            if self._outputs[index].look():
+                failing += (_OUTPUTS[index],)
+        if self._check_pressed.update(s.now_ms, s.vehicle.check_button is True):
+            failing += ("check_button",)
+        if self._sos_pressed.update(s.now_ms, s.vehicle.sos_button is True):
+            failing += ("sos_button",)
+        if failing or s.vehicle.failing:  # a tick without faults makes no list
+            s.vehicle.failing = list(failing)
         if s.vehicle.ignition is True and not self._ignition:
             self._begin(s)
         if s.vehicle.ignition is not None:

@@ -10,7 +10,6 @@ from firmware.gnss.nmea import Nmea
 from firmware.sensing.headcount import HeadCount
 from firmware.sensing.motion import Motion
 from firmware.sensing.seats import SeatMap
-from firmware.snapshot import marked
 from firmware.timing import Debounced, Every
 
 _SWITCH_MS = const(100)
@@ -65,7 +64,7 @@ class Sensors:
         else:
             self._read_gnss(s)
         self._motion.sense(s)
-        s.silent = marked(s.sensors, s.silent, "accelerometer", self._motion.silent)
+        _note(s, "accelerometer", self._motion.silent)
         self._heads.update(s)
         s.utc_ms = self._clock.utc_ms(s.now_ms)
         s.clock = self._clock.source(s.now_ms)
@@ -76,17 +75,23 @@ class Sensors:
         seats = self._parts.seats
         seats.turn(s.now_ms)
         self._seats.sense(s)
+        resets = s.vehicle.expander_resets
+        for index in range(len(resets)):
+            resets[index] = seats.banks[index].resets
+        if self._seats.is_any_silent or s.silent:
+            self._note_seats(s)
+
+    def _note_seats(self, s):
         for name, banks in self._banks_of:
             silent = False
             for index in banks:
                 silent = silent or self._seats.silent(index)
-                s.vehicle.expander_resets[index] = seats.banks[index].resets
-            s.silent = marked(s.sensors, s.silent, name, silent)
+            _note(s, name, silent)
 
     def _read_switches(self, s):
         parts, now_ms = self._parts, s.now_ms
         if parts.switches is not None:
-            s.silent = marked(s.sensors, s.silent, "switches", not parts.switches.refresh())
+            _note(s, "switches", not parts.switches.refresh())
         ignition = parts.ignition.read()
         front = parts.front_door.read()
         emergency = parts.emergency_door.read()
@@ -119,7 +124,7 @@ class Sensors:
                 self._heard_ms = now_ms
             n = self._listen()
         self._parts.gnss.turn(now_ms - self._deaf_ms, self.nmea.sentences)
-        s.silent = marked(s.sensors, s.silent, "gnss", now_ms - self._heard_ms > _GNSS_SILENT_MS)
+        _note(s, "gnss", now_ms - self._heard_ms > _GNSS_SILENT_MS)
         s.gnss.fix_new = self.nmea.fixes != self._fixes
         if s.gnss.fix_new:
             self._fixes = self.nmea.fixes
@@ -169,7 +174,7 @@ class Sensors:
 
     def _read_slow(self, s):
         s.vehicle.supply_mv = _read_mv(self._parts.supply)
-        s.silent = marked(s.sensors, s.silent, "supply", s.vehicle.supply_mv is None)
+        _note(s, "supply", s.vehicle.supply_mv is None)
         # With the vehicle's supply the pin shows the charger (LilyGO T-A7670, README, note 4).
         is_cut = s.vehicle.supply_mv is not None and s.vehicle.supply_mv < self._cut_mv
         s.vehicle.backup_mv = (
@@ -181,7 +186,18 @@ class Sensors:
             s.vehicle.cabin_c10 = self._parts.cabin.read_c10()
         except OSError:
             s.vehicle.cabin_c10 = None
-        s.silent = marked(s.sensors, s.silent, "cabin", s.vehicle.cabin_c10 is None)
+        _note(s, "cabin", s.vehicle.cabin_c10 is None)
+
+
+def _note(s, name, silent):
+    """Whether this sensor is silent -> Snapshot.silent; a new list only if that has changed."""
+    if (name in s.silent) != silent:
+        s.silent = _toggled(s, name)
+
+
+def _toggled(s, name):
+    """By itself: a comprehension costs its function memory at every call."""
+    return [other for other in s.sensors if (other in s.silent) != (other == name)]
 
 
 def _by_name(names):

@@ -14,7 +14,6 @@ from micropython import const
 
 from firmware.snapshot import NORMAL, PARKED
 from firmware.timing import Held
-from firmware.warnings import SILENT
 
 AWAKE, LEAVING, ASLEEP = const(0), const(1), const(2)
 
@@ -60,20 +59,20 @@ class Sleep:
             return "a part fails"
         return ""
 
-    def update(self, s, level, is_busy, link, has_backlog):
-        """Every tick. level: of the warnings; is_busy: an event stands, or work is left.
+    def update(self, s, is_calm, link, is_delivered):
+        """Every tick. is_calm: no warning is due, no event stands, no work is left.
 
-        link: the LinkStatus as of the last turn; has_backlog: the city lacks records now, those
-        of this tick included.
+        link: the LinkStatus as of the last turn; is_delivered: the city has every answer, and
+        every record, those of this tick included.
         """
-        is_calm = self._is_wanted and level == SILENT and not is_busy and not self.doubt(s)
+        is_calm = is_calm and self._is_wanted and not self.doubt(s)
         if not self._calm.update(s.now_ms, is_calm):
             self._wake()
         elif self.state == ASLEEP:
             if s.now_ms >= self._due_ms:
                 self._wake()
         else:
-            self._try(s, s.now_ms, link, has_backlog)
+            self._try(s, s.now_ms, link, is_delivered)
 
     def said(self, now_ms):
         """A state that promises next_s is on its way."""
@@ -83,7 +82,7 @@ class Sleep:
         self.state = AWAKE
         self._since_ms = self._linked_ms = self._said_ms = None
 
-    def _try(self, s, now_ms, link, has_backlog):
+    def _try(self, s, now_ms, link, is_delivered):
         if self._since_ms is None:
             self._since_ms = self._acked_ms = now_ms
         if link.acked != self._acked:
@@ -96,7 +95,7 @@ class Sleep:
             self._linked_ms = now_ms
         if not self._has_broker or now_ms - self._acked_ms >= _GIVE_UP_MS:
             self._sleep(now_ms)
-        elif link.drained and not has_backlog:
+        elif is_delivered:
             if self._said_ms is not None:
                 self._sleep(self._said_ms)
             elif self._is_ready(s, now_ms):

@@ -38,15 +38,15 @@ class LinkSupervisor:
         is_asleep: the uplink rests, and works again as soon as that ends. -> True if there is
         more to do at once.
         """
-        radio, uplink = self._radio, self._uplink
-        uplink.sleep(now_ms, is_asleep)
-        radio.turn(now_ms)
-        more = uplink.turn(now_ms)
-        if uplink.connected and self._signal.due(now_ms):
-            s.vehicle.signal_dbm = radio.signal_dbm()
-        events = () if self._news is None else self._news.update(now_ms)
-        if events:  # extend() makes an iterator even of nothing
-            notices.extend(events)
+        self._uplink.sleep(now_ms, is_asleep)
+        self._radio.turn(now_ms)
+        more = self._uplink.turn(now_ms)
+        if self._uplink.connected and self._signal.due(now_ms):
+            s.vehicle.signal_dbm = self._radio.signal_dbm()
+        if self._news is not None:
+            events = self._news.update(now_ms)
+            if events:  # extend() makes an iterator even of nothing
+                notices.extend(events)
         return more
 
     def refresh(self):

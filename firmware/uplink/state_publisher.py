@@ -45,19 +45,15 @@ class StatePublisher:
         if opened != self._opened or is_refused != self._was_refused:
             self._opened, self._was_refused = opened, is_refused
             uplink.renew_status()
-        s, is_leaving = self._snapshot, self._sleeping.state == LEAVING
-        if is_leaving:
-            every_s = self._sleeping.next_s
-        else:
-            every_s = _PARKED_STATE_S if s.trip.phase == PARKED else _STATE_S
-        is_due = now_ms - self._sent_ms >= every_s * 1000 - _EARLY_MS
-        if not (is_due or self._has_changed(s, is_leaving)) or not uplink.wants_state(now_ms):
+        is_leaving = self._sleeping.state == LEAVING
+        if not self._is_due(now_ms) and not self._has_changed(self._snapshot, is_leaving):
             return
-        self._sent_ms = now_ms
-        self._remember(s, is_leaving)
-        uplink.offer_state(self._state(s, every_s))
-        if is_leaving:
-            self._sleeping.said(now_ms)
+        if uplink.wants_state(now_ms):
+            self._sent_ms = now_ms
+            self._remember(self._snapshot, is_leaving)
+            uplink.offer_state(self._state())
+            if is_leaving:
+                self._sleeping.said(now_ms)
 
     def status(self):
         """-> bytes, for every new connection."""
@@ -75,9 +71,18 @@ class StatePublisher:
             "refused" if self._outage.is_on else "ok",
         )
 
-    def _state(self, s, every_s):
+    def _state(self):
         backlog = [self._journal.backlog(lane) for lane in (ALARM, WARNING, TRACK)]
-        return messages.state(s, self._recorder.active(), backlog, every_s)
+        return messages.state(self._snapshot, self._recorder.active(), backlog, self._next_s())
+
+    def _next_s(self):
+        """-> the longest time until the next state, in s."""
+        if self._sleeping.state == LEAVING:
+            return self._sleeping.next_s
+        return _PARKED_STATE_S if self._snapshot.trip.phase == PARKED else _STATE_S
+
+    def _is_due(self, now_ms):
+        return now_ms - self._sent_ms >= self._next_s() * 1000 - _EARLY_MS
 
     def _has_changed(self, s, is_leaving):
         """Compared one by one: a tuple would be garbage in every turn."""

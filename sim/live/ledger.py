@@ -99,5 +99,5 @@ class Ledger:
     def _count(self, kind: str) -> str:
         """How often, and how many of them are over."""
         raised, over = self.kinds[kind, "raised"], self.kinds[kind, "cleared"]
-        ended = f", {over} of them over" if over else ""
+        ended = f", {over} of them ended" if over else ""
         return f"{raised:7}{ended}"

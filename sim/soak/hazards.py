@@ -8,11 +8,12 @@ Each day has a seed of its own, from --seed on, and is replayed by it.
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, wait
 from typing import Any, NamedTuple
 
 from sim import wording
@@ -54,7 +55,7 @@ def ordinary_day(seed: int, evening_ms: int = _EVENING_MS) -> Ordinary:
     world = school_day(seed, seed, habits=_PATIENT, air=lambda lat_e7, lon_e7: None)
     config = config_for(world)
     config["broker"]["reset_after_min"] = 1440  # there is no signal here: not once a day, either
-    fitted = seed % 4 == 0  # every fourth bus has all that can be had
+    fitted = seed % 4 == 0  # every fourth bus has all optional parts
     config["accelerometer"]["fitted"] = config["readback"]["fitted"] = fitted
     rig = Rig(world, config, seed=seed, policy=policy_for(seed))
     counts: dict[str, Counter[str]] = {"alarm": Counter(), "warning": Counter(), "info": Counter()}
@@ -82,26 +83,31 @@ def left_day(seed: int) -> Left:
 def run(args: argparse.Namespace) -> int:
     """-> exit status, 1 for a false or a missed alarm. Prints seeds and what replays."""
     failed = False
-    print(
-        f"{args.ordinary} ordinary school days and {args.left} days on which a child is left "
-        f"behind, from seed {args.seed} on.",
-        flush=True,
-    )
-    with ProcessPoolExecutor(_JOBS, initializer=_ends_at_once) as pool:
+    with _workers() as pool:
+        print(
+            f"{args.ordinary} ordinary school days and {args.left} days on which a child is left "
+            f"behind, from seed {args.seed} on.",
+            flush=True,
+        )
         try:
             if args.ordinary:
                 failed |= _ordinary(_days(pool, ordinary_day, args.seed, args.ordinary))
             if args.left:
                 failed |= _left(_days(pool, left_day, args.seed, args.left))
         except KeyboardInterrupt:
-            pool.shutdown(wait=False, cancel_futures=True)
+            for worker in multiprocessing.active_children():  # rather than end its day first
+                worker.kill()
             raise
     return 1 if failed else 0
 
 
-def _ends_at_once() -> None:
-    """In a worker: Ctrl-C ends it, rather than a day that it would take for a failed one."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+def _workers() -> ProcessPoolExecutor:
+    """They inherit that Ctrl-C is ignored: a day that it ended would count as failed."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    pool = ProcessPoolExecutor(_JOBS)
+    wait([pool.submit(time.sleep, 0.1) for _ in range(_JOBS)])  # all have started
+    signal.signal(signal.SIGINT, before)
+    return pool
 
 
 def _days(pool: ProcessPoolExecutor, day: Callable, first: int, count: int) -> Iterator:

@@ -11,7 +11,9 @@ from station.api import shapes
 from station.api.guards import NAME, Admin, TheStation, Viewer, note_access, problems
 from station.clock import local_day
 from station.db.tables import buses
+from station.live.live_bus import LiveBus
 from station.reports import days
+from station.station import Station
 
 router = APIRouter(tags=["buses"])
 Name = Annotated[str, Path(pattern=NAME)]
@@ -25,13 +27,16 @@ async def list_days(fleet: Name, bus: Name, station: TheStation, who: Viewer) ->
         return await days.known(connection, journals)
 
 
-@router.get("/api/buses/{fleet}/{bus}/day/{day}", response_model=shapes.Day)
+@router.get(
+    "/api/buses/{fleet}/{bus}/day/{day}", response_model=shapes.Day, responses=problems(404)
+)
 async def one_day(fleet: Name, bus: Name, day: str, station: TheStation, who: Viewer) -> Any:
     """A local day (UTC+7). The access log gets an entry before the day is shown."""
     try:
         from_ms, to_ms = local_day(day)
     except (ValueError, OverflowError):
         raise HTTPException(422, f"{day!r} is not a day such as 2026-11-22.") from None
+    _known(station, fleet, bus)
     await note_access(station, who, "track", fleet=fleet, bus=bus, day=day)
     journals = station.store.journals_of(fleet, bus)
     async with station.db.read() as connection:
@@ -49,9 +54,7 @@ async def look(
     fleet: Name, bus: Name, body: shapes.BusLook, station: TheStation, who: Admin
 ) -> None:
     """Sets the bus's name, its telephone number and its seat layout."""
-    known = station.live.get(fleet, bus)
-    if known is None:
-        raise HTTPException(404, f"The station has never heard of the bus {fleet}/{bus}.")
+    known = _known(station, fleet, bus)
     layout = body.layout.model_dump() if body.layout else None
     async with station.db.write() as connection:
         number = await station.bus_ids.of(connection, fleet, bus)
@@ -87,3 +90,11 @@ async def gone(fleet: Name, bus: Name, station: TheStation, who: Admin) -> None:
     station.live.unsaved.add(known.key)
     await station.saved.save()
     station.live.show(known)
+
+
+def _known(station: Station, fleet: str, bus: str) -> LiveBus:
+    """A person who asks for a bus does not enter it."""
+    known = station.live.get(fleet, bus)
+    if known is None:
+        raise HTTPException(404, f"The station has never heard of the bus {fleet}/{bus}.")
+    return known

@@ -115,8 +115,15 @@ class Database:
         config = Config()
         config.set_main_option("script_location", str(_MIGRATIONS))
         scripts = ScriptDirectory.from_config(config)
-        async with self.write() as connection:
-            await connection.run_sync(lambda plain: self._migrate(plain, config, scripts))
+        try:
+            async with self.write() as connection:
+                await connection.run_sync(lambda plain: self._migrate(plain, config, scripts))
+        except (exc.DBAPIError, asyncpg.PostgresError) as error:
+            if is_away(error):
+                raise
+            orig = error.orig if isinstance(error, exc.DBAPIError) else error
+            why = (orig and orig.__cause__) or orig
+            raise DatabaseError(f"The database {self.shown} cannot be used: {why}") from error
 
     def _migrate(self, connection, config: Config, scripts: ScriptDirectory) -> None:
         if not self.is_sqlite:  # if two stations start at once, one waits

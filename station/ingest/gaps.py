@@ -32,7 +32,7 @@ class Gaps:
 
     def of(self, fleet: str, bus: str) -> list[tuple[str, int, int]]:
         """(epoch, first, last) of every gap of a bus."""
-        known = self._live.bus(fleet, bus)
+        known = self._live.get(fleet, bus)
         return [
             (journal.key[2], *gap)
             for journal in self._store.journals_of(fleet, bus)
@@ -51,9 +51,9 @@ class Gaps:
                     self._live.show(bus)
 
 
-def _nothing_waits(bus: LiveBus, journal: Journal) -> bool:
+def _nothing_waits(bus: LiveBus | None, journal: Journal) -> bool:
     """The bus says that no record waits, and said it some time after its last records came."""
-    if bus.state is None or bus.heard_ms is None:
+    if bus is None or bus.state is None or bus.heard_ms is None:
         return False
     waits = any(count != 0 for count in bus.state["backlog"].values())
     return not waits and bus.heard_ms > journal.last_ms + _SETTLED_MS

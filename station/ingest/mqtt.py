@@ -61,12 +61,15 @@ class Session:
     """One client of the broker, with a thread of its own for the network."""
 
     def __init__(self, settings: Settings, clock: Clock, name: str, topics: dict[str, int],
-                 persistent: bool, changed: Callable[[bool], None] = lambda _: None):  # fmt: skip
-        """topics: the QoS of each. changed: called in the event loop when the session is
-        subscribed, or has lost its connection."""
+                 persistent: bool, failed: Callable[[str], None],
+                 changed: Callable[[bool], None] = lambda _: None):  # fmt: skip
+        """topics: the QoS of each. failed: called in the session's thread with the reason why no
+        connection comes about. changed: called in the event loop when the session is subscribed,
+        or has lost its connection."""
         self._address = settings.broker
         self._clock = clock
         self._topics = [(_ROOT + topic, qos) for topic, qos in topics.items()]
+        self._no_connection = failed
         self._changed = changed
         self._loop: asyncio.AbstractEventLoop | None = None
         self._came: deque[Came] = deque()
@@ -75,7 +78,6 @@ class Session:
         self._lock = threading.Lock()
         self._connection = 0
         self._running = False
-        self._why = ""
         self.ready = False
         """It is subscribed."""
         client = mqtt.Client(
@@ -144,7 +146,6 @@ class Session:
         if reason.is_failure:
             log.warning("The broker refuses the connection: %s", reason)
             return
-        self._why = ""
         client.subscribe(self._topics)
 
     def _subscribed(self, client, _, mid, reasons, properties) -> None:
@@ -156,11 +157,9 @@ class Session:
             self._note(True)
 
     def _failed(self, client, _) -> None:
-        """paho calls it while it handles the error. The same reason is logged once."""
-        why = str(sys.exc_info()[1])
-        if why != self._why:
-            self._why = why
-            log.warning("The broker %s cannot be reached: %s", self._address, why)
+        """paho calls it while it handles the error."""
+        error = sys.exc_info()[1]
+        self._no_connection(getattr(error, "strerror", None) or str(error))
 
     def _disconnected(self, client, _, flags, reason, properties) -> None:
         with self._lock:
@@ -194,8 +193,11 @@ class Broker:
         self._services = services
         self._address = settings.broker
         records, present = {"event": 1, "track": 1}, {"status": 1, "state": 0, "reply": 1}
-        self.records = Session(settings, clock, "records", records, True)
-        self.present = Session(settings, clock, "present", present, False, self._present_changed)
+        self._lock = threading.Lock()
+        self._why = ""
+        self.records = Session(settings, clock, "records", records, True, self._failed)
+        self.present = Session(settings, clock, "present", present, False, self._failed,
+                               self._present_changed)  # fmt: skip
 
     def start(self) -> None:
         self.records.start()
@@ -206,7 +208,17 @@ class Broker:
         sessions = (self.records, self.present)
         await asyncio.gather(*(asyncio.to_thread(session.stop) for session in sessions))
 
+    def _failed(self, why: str) -> None:
+        """The same reason is logged once, not once for each session and try."""
+        with self._lock:
+            is_new = why != self._why
+            self._why = why
+        if is_new:
+            log.warning("The broker %s cannot be reached: %s", self._address, why)
+
     def _present_changed(self, connected: bool) -> None:
+        if connected:
+            self._why = ""
         broker = self._services.broker
         if connected != broker.ok and connected:
             log.info("The broker %s answers.", self._address)

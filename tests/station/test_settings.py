@@ -1,8 +1,15 @@
 """What an operator may set, by the command line and by the environment."""
 
-import pytest
+import signal
+import subprocess
+import sys
 
-from station.settings import Settings, SettingsError, load
+import pytest
+from vm import ROOT
+
+from station.__main__ import main
+from station.db.database import Database
+from station.settings import Settings, SettingsError, load, not_known
 
 
 @pytest.mark.parametrize(
@@ -37,7 +44,7 @@ def test_a_command_line_counts_before_the_environment_and_that_before_the_defaul
         ("broker", "ws://mqtt.example.org", "broker: ws:// is neither mqtt:// nor mqtts://"),
         ("broker", "mqtts://me:pa55word@mqtt.example.org", "STATION_BROKER_PASSWORD"),
         ("broker", "localhost", "broker: 'localhost' is not host:port, such as 127.0.0.1:1883"),
-        ("http", "127.0.0.1:99999", "http: '127.0.0.1:99999' is not host:port"),
+        ("http", "127.0.0.1:99999", "'127.0.0.1:99999' is not host:port, such as 127.0.0.1:8080"),
         ("broker_ca", "/no/such/file", "broker_ca: /no/such/file cannot be read: No such file"),
         ("broker_ca", __file__, "holds no certificate in PEM"),
         ("tiles", "/no/such/town.pmtiles", "tiles: /no/such/town.pmtiles is no file here"),
@@ -47,7 +54,7 @@ def test_a_command_line_counts_before_the_environment_and_that_before_the_defaul
         ("escalate_min", "0", "escalate_min has to be a whole number from 1 to 1440, not '0'"),
         ("keep_tracks_days", "3651", "has to be a whole number from 1 to 3650, not '3651'"),
         ("late_s", "soon", "late_s has to be a whole number from 10 to 86400, not 'soon'"),
-        ("secure_cookie", "maybe", "secure_cookie has to be 0 or 1, not 'maybe'"),
+        ("secure_cookie", "maybe", "secure_cookie has to be 0 or 1 (also: true or"),
     ],
 )
 def test_what_is_wrong_is_named_and_no_secret_repeated(monkeypatch, name, text, told):
@@ -59,9 +66,61 @@ def test_what_is_wrong_is_named_and_no_secret_repeated(monkeypatch, name, text, 
         assert "pa55word" not in str(error.value)
 
 
+def test_an_empty_path_of_routes_is_none(monkeypatch):
+    monkeypatch.setenv("STATION_NOTICES", "")
+    assert load({}).notices == []
+
+
 def test_no_secret_stands_in_what_is_printed_of_settings():
     secret = "pa55word"
     settings = Settings(
         broker_password=secret, feed_token=secret, db=f"postgresql://a:{secret}@h/b"
     )
     assert secret not in f"{settings!r} {settings}"
+
+
+def test_a_variable_that_is_no_setting_is_named_with_the_nearest_one():
+    known = ["STATION_" + name.upper() for name in Settings.model_fields]
+    assert not_known([*known, "station_db", "PATH"]) == []
+    (line,) = not_known(["STATION_SECURE_COOKIES"])
+    assert line == (
+        "warning: STATION_SECURE_COOKIES is no setting; the nearest one is STATION_SECURE_COOKIE"
+    )
+
+
+def test_what_a_command_cannot_use_is_one_sentence_with_one_full_stop(tmp_path, capsys):
+    text = tmp_path / "text.db"
+    text.write_text("This is a letter, and no database at all.\n" * 99)
+    for words, told in (
+        (["serve", "--tiles", "nope"], "tiles: nope is no file here, and no http://... or https://..."),
+        (["policy", "lc", "/nope"], "/nope cannot be read: No such file or directory."),
+        (["serve", "--db", str(text), "--http", "127.0.0.1:0"],
+         f"The database {text} cannot be used: file is not a database."),
+    ):  # fmt: skip
+        assert main(words) == 2
+        assert capsys.readouterr().err == f"python -m station: {told}\n"
+
+
+def test_an_administrator_is_added_with_the_name_of_the_database(tmp_path, capsys):
+    db = str(tmp_path / "s.db")
+    assert main(["admin", "bob", "--generate", "--db", db]) == 0
+    assert capsys.readouterr().err == f"bob is an administrator in the database {db}.\n"
+
+
+@pytest.mark.parametrize("line", ["import station", "from station.__main__ import main"])
+def test_ctrl_c_while_the_station_is_still_loading_is_no_traceback(line):
+    ended = subprocess.run(
+        [sys.executable, "-c", f"{line}; raise KeyboardInterrupt"],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert ended.stderr == "Stopped.\n" and ended.returncode == -signal.SIGINT
+
+
+def test_ctrl_c_before_the_station_is_up_ends_with_130(monkeypatch, tmp_path, capsys):
+    async def interrupted(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Database, "upgrade", interrupted)
+    words = ["serve", "--db", str(tmp_path / "s.db"), "--http", "127.0.0.1:0"]
+    assert main(words) == 130
+    assert capsys.readouterr().err == "Stopped.\n"

@@ -1,4 +1,4 @@
-"""python -m sim, as somebody at a terminal runs it."""
+"""Runs `python -m sim` as a person at a terminal does."""
 
 import subprocess
 import sys

@@ -14,7 +14,7 @@ Graph = dict[str, set[str]]
 def of_modules(sources: dict[str, str]) -> Graph:
     """{"station.clock": its text, ...} -> who imports whom among them. Imports inside functions
     and under TYPE_CHECKING count as well: they are there because of a cycle, or hide one."""
-    return {name: _imported(text, sources) - {name} for name, text in sources.items()}
+    return {name: _imported(name, text, sources) - {name} for name, text in sources.items()}
 
 
 def of_scripts(sources: dict[str, str]) -> Graph:
@@ -41,7 +41,7 @@ def cycle(graph: Graph) -> list[str] | None:
     return None
 
 
-def _imported(text: str, known: dict[str, str]) -> set[str]:
+def _imported(mine: str, text: str, known: dict[str, str]) -> set[str]:
     names: set[str] = set()
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
@@ -49,7 +49,14 @@ def _imported(text: str, known: dict[str, str]) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             names.add(node.module or "")
             names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    for name in list(names):  # a.b.c runs a/__init__ and a/b/__init__ first, where they did not yet
+        names |= {parent for parent in _parents(name) if not mine.startswith(parent)}
     return names & known.keys()
+
+
+def _parents(name: str) -> set[str]:
+    parts = name.split(".")
+    return {".".join(parts[:end]) for end in range(1, len(parts))}
 
 
 def _folder(name: str) -> str:

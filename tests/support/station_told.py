@@ -1,4 +1,4 @@
-"""What buses tell, and a station that hears it: for the tests of the station."""
+"""Messages of buses, and a station that receives them: for the tests of the station."""
 
 from __future__ import annotations
 

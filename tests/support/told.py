@@ -1,4 +1,4 @@
-"""Each story is told once for all tests of a process: look at it, and tell nothing on in it."""
+"""Each story runs once for all tests of a process. A test reads the result and changes nothing."""
 
 import functools
 from collections.abc import Callable

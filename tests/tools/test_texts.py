@@ -7,6 +7,7 @@ import pytest
 from vm import ROOT
 
 from firmware.rules.catalogue import RULES
+from tools.texts import kinds as of_kinds
 from tools.texts.kinds import Hazard, Kind, kinds, missing
 from tools.texts.made import CONTRACT, GUIDE, PAGE, made
 
@@ -41,6 +42,27 @@ def test_the_guide_shows_every_rule_and_its_settings():
     assert text.count("| `door_open_moving` |") == 2
     assert "`overspeed_kmh` 80 (10..120)" in text
     assert "`left_behind_profile` korea (one of korea, japan)" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{", "is no JSON in UTF-8"),
+        ("", "is no JSON in UTF-8"),
+        ("[1]", "has to be an object."),
+        ('{"en": null}', "en has to be an object."),
+        ('{"data": 5}', "data has to be a text."),
+        ('{"en": {"says": "text"}}', "en.says has to be a list of texts."),
+        ('{"th": {"do": [1]}}', "th.do has to be a list of texts."),
+        ('{"en": {"nam": "Fog"}}', "there is no en.nam; known are name"),
+    ],
+)
+def test_a_file_of_words_that_is_wrong_is_named(monkeypatch, tmp_path, text, told):
+    (tmp_path / "fog.json").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(of_kinds, "ROOT", tmp_path)
+    with pytest.raises(ValueError, match=re.escape(told)) as error:
+        of_kinds._read(tmp_path / "fog.json")
+    assert str(error.value).startswith("fog.json")
 
 
 # what is missing

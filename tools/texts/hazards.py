@@ -9,7 +9,7 @@ _HEAD = """# Hazards / อันตรายที่รถเฝ้าระว
 
 Written by `make texts` from the code; do not edit. The thresholds are settings of `rules` in `bus.json` or in the policy, shown as their default (and range); a number that only the text names is fixed. `[default]` marks our own choice. What an event holds stands in [mqtt.md](mqtt.md).
 
-An alarm means that somebody has to act now, a warning that somebody has to know today. What the driver hears is the loudest warning of all rules; the check button quiets a chime or a prompt for a while as long as the ignition is on, never an alarm.
+An alarm means that staff have to act now, a warning that they have to know today. What the driver hears is the loudest warning of all rules; the check button quiets a chime or a prompt for a while as long as the ignition is on, never an alarm.
 
 ตารางนี้สร้างจากซอร์สโค้ด ค่าที่แสดงคือค่าเริ่มต้น (และช่วงที่ตั้งได้) ตัวเลขที่อยู่ในข้อความเท่านั้นเป็นค่าคงที่ "สัญญาณอันตราย" คือต้องมีคนลงมือทันที "คำเตือน" คือต้องมีคนรับรู้ภายในวันนั้น ปุ่มตรวจพักเสียงเตือนได้ชั่วคราวเมื่อติดเครื่องอยู่ แต่ปิดสัญญาณอันตรายไม่ได้
 """

@@ -76,7 +76,11 @@ class Kind(NamedTuple):
 
 def kinds() -> list[Kind]:
     """The rules in the order of RULES, then the others by name. ValueError names what is wrong."""
-    files = {path.stem: path for part in ("firmware", "station") for path in _words_below(part)}
+    files: dict[str, Path] = {}
+    for path in [*_words_below("firmware"), *_words_below("station")]:
+        if path.stem in files:
+            raise ValueError(f"{_short(path)} and {_short(files[path.stem])} are of one kind.")
+        files[path.stem] = path
     found = [_of_rule(rule, files.pop(rule.kind, None)) for rule in RULES]
     return found + [_of_file(files[name]) for name in sorted(files)]
 
@@ -116,8 +120,42 @@ def _of_file(path: Path) -> Kind:
     return Kind(path.stem, city, driver, _short(path), texts, None)
 
 
+_OF_LANGUAGE: dict[str, type] = {
+    "name": str,
+    "says": list,
+    "do": list,
+    "means": str,
+    "unknown": str,
+    "words": dict,
+}
+_SHAPE: dict[str, type] = {"city": str, "data": str, "en": dict, "th": dict}
+_NAMES: dict[type, str] = {str: "a text", list: "a list of texts", dict: "an object"}
+
+
 def _read(path: Path) -> dict[str, Any]:
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    """ValueError names the file and what is wrong in it."""
+    if not path.is_file():
+        return {}
+    try:
+        texts = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{_short(path)} is no JSON in UTF-8: {error}.") from None
+    if not isinstance(texts, dict):
+        raise ValueError(f"{_short(path)} has to be an object.")
+    _check(texts, _SHAPE, _short(path), "")
+    for language in LANGUAGES:
+        _check(texts.get(language, {}), _OF_LANGUAGE, _short(path), language + ".")
+    return texts
+
+
+def _check(texts: dict[str, Any], shape: dict[str, type], file: str, prefix: str) -> None:
+    for key, value in texts.items():
+        if key not in shape:
+            raise ValueError(f"{file}: there is no {prefix}{key}; known are {', '.join(shape)}.")
+        wanted = shape[key]
+        texts_only = not isinstance(value, list) or all(isinstance(one, str) for one in value)
+        if not isinstance(value, wanted) or not texts_only:
+            raise ValueError(f"{file}: {prefix}{key} has to be {_NAMES[wanted]}.")
 
 
 def _short(path: Path) -> str:

@@ -2,7 +2,7 @@
 
 import json
 
-from bench import Bench
+from bus_bench import Bench
 from parts import snapshot
 
 from firmware.journal.journal import ALARM, KIND_EVENT, Journal
@@ -35,7 +35,7 @@ def status(bench):
 
 
 def state(bench):
-    return json.loads(bench.bus._publisher._state(bench.bus.snapshot, 10))
+    return json.loads(bench.bus._publisher._state())
 
 
 def test_a_bus_that_cannot_read_its_journal_runs_and_says_so():

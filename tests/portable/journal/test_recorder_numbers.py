@@ -129,6 +129,28 @@ def test_what_stands_and_what_the_city_knows_outlast_a_flood():
     assert len(events) == 1 + 32
 
 
+def test_an_announced_loss_outlasts_a_flood():
+    kept, recorder = recording()
+    kept.refuses = True
+    recorder.event(Event("records_lost", WARNING, data=(("first", 1),), subject=None), snapshot())
+    for number in range(100):
+        recorder.event(Event("flood%d" % number, ALARM, subject=None), snapshot())
+    kept.refuses = False
+    recorder.flush()
+    assert kept.events()[0]["kind"] == "records_lost"
+    assert len(kept.events()) == 32
+
+
+def test_a_raise_that_stands_is_never_dropped_however_many_there_are():
+    kept, recorder = recording()
+    kept.refuses = True
+    for number in range(40):
+        recorder.event(Event("stands", ALARM, RAISED, subject=number), snapshot())
+    kept.refuses = False
+    recorder.flush()
+    assert len(kept.events()) == 40
+
+
 def test_an_end_that_takes_the_last_place_goes_with_its_raise():
     kept, recorder = recording()
     s = snapshot()

@@ -121,7 +121,7 @@ def test_a_bad_pack_changes_nothing():
     for bad, word in (
         (NEW.replace("13.101", "913.101"), "zones[0].polygon[1]: latitude 913.101"),
         (NEW[:-1], "expected"),
-        (OLD, "version"),
+        (OLD, "version: 1 is not higher than 2, which the bus has"),
         (NEW + " ", "version"),
     ):
         _, ok, told = deliver(store, bad)

@@ -7,7 +7,6 @@ from firmware.config.load import defaults
 from firmware.trip.sleep import ASLEEP, AWAKE, LEAVING, Sleep
 from firmware.uplink.last_resort import LastResort
 from firmware.uplink.link_supervisor import LinkStatus
-from firmware.warnings import LAMP, SILENT
 
 PARKED = {
     "phase": "parked",
@@ -50,17 +49,16 @@ class Night:
         self.sleeping = Sleep(sleep, 11500, has_broker)
         self.s = snapshot(**PARKED)
         self.link = LinkStatus()
-        self.link.connected = self.link.drained = True
-        self.backlog = 0
-        self.level = SILENT
-        self.is_busy = False
+        self.link.connected = True
+        self.is_delivered = True
+        self.is_calm = True
 
     def goes(self, seconds):
         """-> the states it was in, each once in a row."""
         states = []
         for _ in range(seconds):
             self.s.now_ms += 1000
-            self.sleeping.update(self.s, self.level, self.is_busy, self.link, self.backlog)
+            self.sleeping.update(self.s, self.is_calm, self.link, self.is_delivered)
             if self.sleeping.state == LEAVING:
                 self.sleeping.said(self.s.now_ms)
             if states[-1:] != [self.sleeping.state]:
@@ -122,44 +120,31 @@ def test_values_at_the_edge_let_it_sleep():
 
 def test_a_warning_or_work_that_is_left_keeps_it_awake():
     night = Night()
-    night.level = LAMP
+    night.is_calm = False
     assert night.goes(900) == [AWAKE]
-    night.level = SILENT
-    night.is_busy = True
-    assert night.goes(900) == [AWAKE]
-    night.is_busy = False
+    night.is_calm = True
     night.asleep()
-    night.is_busy = True
+    night.is_calm = False
     assert night.goes(1) == [AWAKE]
 
 
 def test_it_waits_until_the_city_has_everything():
     night = Night()
-    night.link.drained = False
+    night.is_delivered = False
     for _ in range(30):
         night.link.acked += 1  # it gets on, slowly
         assert night.goes(100) == [AWAKE]
-    night.link.drained = True
+    night.is_delivered = True
     assert night.goes(2) == [LEAVING, ASLEEP]
-
-
-def test_a_record_of_this_tick_keeps_it_awake_though_the_last_turn_had_none_left():
-    night = Night()
-    while night.sleeping.state != LEAVING:
-        night.goes(1)
-    night.backlog = 1
-    assert night.goes(60) == [LEAVING]
-    night.backlog = 0
-    assert night.goes(1) == [ASLEEP]
 
 
 def test_a_link_that_breaks_while_it_leaves_word_keeps_it_awake():
     night = Night()
     while night.sleeping.state != LEAVING:
         night.goes(1)
-    night.link.connected = night.link.drained = False
+    night.link.connected = night.is_delivered = False
     assert night.goes(60) == [AWAKE]
-    night.link.connected = night.link.drained = True
+    night.link.connected = night.is_delivered = True
     assert night.goes(5) == [AWAKE]
     assert night.goes(2) == [LEAVING, ASLEEP]
 
@@ -167,7 +152,7 @@ def test_a_link_that_breaks_while_it_leaves_word_keeps_it_awake():
 def test_it_gives_up_after_ten_minutes_in_which_nothing_was_acknowledged():
     for connected in (False, True):
         night = Night()
-        night.link.connected, night.link.drained = connected, False
+        night.link.connected, night.is_delivered = connected, False
         assert night.goes(900) == [AWAKE]
         assert night.goes(1) == [ASLEEP]
         assert night.goes(840)[-1] == AWAKE  # and tries again
@@ -183,7 +168,7 @@ def test_it_looks_for_satellites_for_half_a_minute_at_most():
 
 def test_without_a_broker_there_is_nobody_to_tell():
     night = Night(has_broker=False)
-    night.link.connected = night.link.drained = False
+    night.link.connected = night.is_delivered = False
     assert night.goes(302) == [AWAKE, ASLEEP]
 
 
@@ -217,7 +202,7 @@ class Sleeper:
         self.slept_ms += ms
 
     def goes(self, seconds):
-        """-> ms of it asleep. The receiver speaks, and nobody hears it who sleeps."""
+        """-> ms of it asleep. The receiver sends; the sleeping board misses these bytes."""
         bench, before_ms = self.bench, self.slept_ms
         end_ms = bench.now_ms + seconds * 1000
         while bench.now_ms < end_ms:

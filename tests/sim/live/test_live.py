@@ -187,7 +187,7 @@ def test_an_event_is_told_in_one_line():
     assert local_time(ALARM) == "06:21:09"
     assert told(ALARM) == "child left behind: seats 7, 9, the buzzer sounds inside; at Bus depot"
     cleared = {**ALARM, "state": "cleared", "data": {}, "lat": None}
-    assert told(cleared) == "child left behind: over; place unknown"
+    assert told(cleared) == "child left behind: ended; place unknown"
     assert local_time({**ALARM, "at": None}) == "--:--:--"
     assert where({**ALARM, "lat": 42.36, "lon": -71.06}) == "at 42.36000, -71.06000"
     fast = {**ALARM, "kind": "overspeed", "data": {"top_kmh": 91.5, "lasted_s": 12}}

@@ -101,3 +101,20 @@ def test_who_looks_at_a_page_is_told(settings, broker):
             assert json.loads(body) == {"fleet": "lc", "bus": "bus-01"}
 
     asyncio.run(scenario())
+
+
+def test_who_asks_for_a_bus_that_does_not_exist_enters_none(settings, broker):
+    at = At(settings)
+
+    async def scenario():
+        async with at.running() as station:
+            await connected(station)
+            client = await signed_in(station, "boss", "viewer")
+            asked = await client.get("/api/buses/lc/bus-78/day/2026-11-25")
+            assert asked.status_code == 404 and "lc/bus-78" in asked.json()["detail"]
+            assert not [line for line in await rows(station, access_log) if line.what == "track"]
+            assert station.gaps.of("lc", "bus-78") == []
+            assert await listed(client) == ([], [])
+            assert station.live.get("lc", "bus-78") is None
+
+    asyncio.run(scenario())

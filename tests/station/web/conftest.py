@@ -61,15 +61,12 @@ def morning(tmp_path_factory):
         buses = town.morning()
         for name in DARK:
             buses[name].loses_connection()
-        town.bus(
-            STALE, "coast_bend", phase="driving", next_s=1, seats=sits([2, 3, 7, 20], [13, 14, 15])
-        )
+        seats = sits([2, 3, 7, 20, 21], [13, 14, 15], unbelted=[21])
+        town.bus(STALE, "coast_bend", phase="driving", next_s=1, seats=seats)
         tell_a_day(buses[WITH_A_DAY])
         look = {"label": None, "layout": None}
         town.posts("/api/buses/laemchabang/bus-03", phone="081-234-5678", **look)
-        wait_for(
-            lambda: [bus["show"] for bus in town.asks("/api/live")["buses"]].count("dark") == 2
-        )
+        wait_for(lambda: how_many_are_dark() == len(DARK))
         yield town
 
 

@@ -14,6 +14,13 @@ NO_SOUND_YET = """window.AudioContext = class extends AudioContext {
     constructor() { super(); this.suspend(); }
 };"""
 
+# What the station knows of the buses comes a second later than everything else.
+LATE_BUSES = """const plain = fetch;
+window.fetch = async (...asked) => {
+    if (String(asked[0]).endsWith("/api/live")) await new Promise((go) => setTimeout(go, 1000));
+    return plain(...asked);
+};"""
+
 
 def in_the_log(page, bus, words):
     """Who did what about its newest alarm; the list is drawn anew with the news, and shut."""
@@ -78,7 +85,7 @@ def test_a_bus_in_need_is_loud_though_no_database_can_list_its_alarm(opened, sta
     page.reload()
     page.mouse.click(5, 5)
     bar = page.locator("#alarm-bar.loud")
-    bar.get_by_text("In need, and no database to list it: bus-03").wait_for()
+    bar.get_by_text("the database does not answer: bus-03").wait_for()
     page.wait_for_function("() => document.documentElement.dataset.sound === 'alarm'")
     assert page.title().startswith("⚠ ")
     assert page.get_by_text("No open alarm.").is_hidden(), "nobody knows"
@@ -101,6 +108,15 @@ def test_typing_a_note_survives_other_news(opened, station):
     assert note.input_value() == "on my way"
 
 
+def test_the_list_of_alarms_waits_for_the_telephone_numbers(opened, station):
+    station.buses["bus-03"].left_behind()
+    wait_for(lambda: station.asks("/api/live")["alarms"])
+    card = opened("/alarms", language="en", init=LATE_BUSES).page.locator("article.alarm").first
+    card.wait_for()
+    assert "No telephone number" not in card.inner_text()
+    assert "Call the driver: 081-234-5678" in card.inner_text()
+
+
 def test_drill_escalation_late_and_over_are_told_apart(opened, station):
     buses = station.buses
     buses["bus-07"].event("some_new_kind", "alarm", data={"x": None})
@@ -118,6 +134,8 @@ def test_drill_escalation_late_and_over_are_told_apart(opened, station):
     assert "LATE" in texts[1] and "24 Nov 2026 08:" in texts[1]
     assert "Over" in texts[2]
     assert "DRILL" in texts[3] and "Do now" not in texts[3] and "send nobody" in texts[3]
+    assert "in a drill it stays quiet" in texts[3] and "horn outside sounds" not in texts[3]
+    assert "The horn outside sounds." in texts[2]
     for root in (f"tr[data-bus='{KEY}']", "#legend"):
         assert "DRILL" in watched.page.locator(root).inner_text()
     watched.shot("alarms")

@@ -46,6 +46,7 @@ def test_seats_are_told_apart_without_colour(opened):
     assert len(states) == 40
     assert states[12] == states[13] == states[14] == "unknown"
     assert page.locator("#seats [data-seat='13'] .question").count() == 1
+    assert states[20] == "unbelted"
     taken = page.locator("#seats [data-state='taken']")
     assert taken.count() == 4 and taken.first.locator(".person").count() == 2
     assert "a child may sit there: 3 (13, 14, 15)" in page.locator("#seats svg").get_attribute(
@@ -63,7 +64,9 @@ def test_replay_runs_through_the_day(opened):
     assert re.fullmatch(
         r"3 records of this bus have not arrived \(yet\). \(9f3a21c4 \d+–\d+\)", gaps
     )
-    page.locator(".timeline li[data-kind=overspeed] button").first.click()
+    overspeed = page.locator(".timeline li[data-kind=overspeed]").first
+    overspeed.get_by_text("Speed 92.5 km/h; limit 80 km/h").wait_for()
+    overspeed.locator("button").click()
     assert page.locator(".timeline li[aria-current]").get_attribute("data-kind") == "overspeed"
     before = page.locator("#replay-clock").inner_text()
     assert "km/h" in page.locator("#replay-now").inner_text()

@@ -45,7 +45,8 @@ async function main() {
     }));
   }
 
-  search();
+  if (live.connected) search();
+  else live.addEventListener("fresh", search, { once: true }); // a card shows what its bus has
 }
 
 const fits = (state) => ({

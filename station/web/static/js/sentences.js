@@ -25,7 +25,7 @@ function sentence(line, event, used) {
     used.add(`${part}.${name}`);
     const value = (event[part] || {})[name];
     if (value === undefined || (Array.isArray(value) && !value.length && !EMPTY_SAYS.includes(how))) { whole = false; return ""; }
-    const shown = how in HOW ? HOW[how](value, list) : plain(value);
+    const shown = how in HOW ? HOW[how](value, list, event.exercise) : plain(value);
     if (shown === "") whole = false;
     return shown;
   });
@@ -39,7 +39,7 @@ const EMPTY_SAYS = ["count", "seats"]; // for these an empty list is worth a sen
 
 /** How a filler shows its value. */
 const HOW = {
-  word: (value, list) => word(list, value),
+  word: (value, list, exercise) => word(list, value, exercise),
   words: (value, list) => (value === null ? t("unknown") : value.map((one) => word(list, one)).join(", ")),
   dur: (value) => (value === null ? t("unknown_time") : duration(value)),
   dur_ms: unlessNull((value) => (value < 60000 ? t("n_s", { n: value / 1000 }) : duration(value / 1000))),
@@ -52,7 +52,7 @@ const HOW = {
   kinds: unlessNull((value) => value.map(kindName).join(", ")),
   ms2: unlessNull((value) => t("n_ms2", { n: value })),
   g: unlessNull((value) => `${value} g`),
-  seats: unlessNull((value) => (value.length ? t("seats_list", { list: value.join(", ") }) : t("nobody"))),
+  seats: unlessNull((value) => (value.length ? t(value.length > 1 ? "seats_list" : "seat_list", { list: value.join(", ") }) : t("nobody"))),
   count: unlessNull((value) => String(value.length)),
   place: placeName,
   placed: (value) => (value === null ? "" : placeName(value)),

@@ -57,9 +57,11 @@ export function t(key, values = {}) {
   return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
-/** A word of the contract, such as a phase: word("phase", "driving"); null has a word as well. */
-export function word(list, value) {
-  const known = texts.words[list] && texts.words[list][String(value)];
+/** A word of the contract, such as a phase: word("phase", "driving"); null has a word as well.
+ * In an exercise a word may be another one: its key ends in _drill. */
+export function word(list, value, exercise = false) {
+  const words = texts.words[list] || {};
+  const known = (exercise && words[`${value}_drill`]) || words[String(value)];
   if (known !== undefined) return known;
   return value === null || value === undefined ? t("unknown") : String(value);
 }

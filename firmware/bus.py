@@ -175,9 +175,9 @@ class Bus:
     def _renew_journal(self):
         """A journal of an older form, or of other sizes, is replaced once the city has all of it,
         while nothing goes on."""
-        if self._link.drained and self._is_quiet() and self.recorder.is_calm:
-            if self.journal.is_outdated:
-                self.journal.renew()
+        is_calm = self._link.drained and self._is_quiet() and self.recorder.is_calm
+        if is_calm and self.journal.is_outdated:
+            self.journal.renew()
 
     def _give_up(self, now_ms):
         """-> Event, if only a reset is left to bring the broker back within reach; else None."""

@@ -165,7 +165,8 @@ def _door(is_open):
 def state(s, active, backlog, next_s):
     """Snapshot, kinds of active events -> bytes as published on `state`.
 
-    backlog: records of each lane that wait, or None; next_s: a promise: the next state comes within this many seconds.
+    backlog: records of each lane that wait, or None; next_s: a promise: the next state comes
+    within this many seconds.
     """
     return text(
         (
@@ -205,7 +206,10 @@ def state(s, active, backlog, next_s):
         + (
             ("cabin_c", fixed(s.vehicle.cabin_c10, 1)),
             ("signal_dbm", s.vehicle.signal_dbm),
-            ("backlog", (("alarm", backlog[0]), ("warning", backlog[1]), ("track", backlog[2]))),
+            (
+                "backlog",
+                (("alarm", backlog[0]), ("warning", backlog[1]), ("track", backlog[2])),
+            ),
             ("active", active),
             ("next_s", next_s),
         )

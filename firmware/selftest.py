@@ -105,7 +105,12 @@ class SelfTest:
         if journal.epoch is None:
             return ("journal", False, "the flash refuses to be read")
         text = "epoch %s, waiting: %d alarms, %d warnings, %d positions and notes"
-        text %= (journal.epoch, journal.backlog(ALARM), journal.backlog(WARNING), journal.backlog(TRACK))
+        text %= (
+            journal.epoch,
+            journal.backlog(ALARM),
+            journal.backlog(WARNING),
+            journal.backlog(TRACK),
+        )
         if self._bus.recorder.failed:
             return ("journal", False, "the flash refuses to write; " + text)
         return ("journal", True, text)

@@ -129,9 +129,7 @@ class Backlog:
             if reader.kind != KIND_POSITION:
                 return self._message(lane, lane_id)
             while (
-                lane.peek()
-                and reader.seq <= last
-                and self._batch.add(reader.seq, reader.payload)
+                lane.peek() and reader.seq <= last and self._batch.add(reader.seq, reader.payload)
             ):
                 lane.take()
         except Refused:

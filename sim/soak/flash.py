@@ -3,8 +3,8 @@
 A journal on a small flash lives through one power cut after another on the same cells, some of
 them in the recovery. Reads are refused: single ones, bursts, at a start, for long; bits flip at
 rest; torn cells read differently each time. In between the journal records, sends, hears
-acknowledgements, tidies up and announces at random. Every 25 cuts all is mended, and a JournalOracle
-checks what a subscriber got against what was confirmed.
+acknowledgements, tidies up and announces at random. Every 25 cuts all is mended, and a
+JournalOracle checks what a subscriber got against what was confirmed.
 """
 
 from __future__ import annotations
@@ -182,7 +182,8 @@ def run(args: argparse.Namespace) -> int:
         inexact += chain.oracle.lost(False)
         progress.clear()
         print(
-            f"Seed {seed}: {chain.cuts} power cuts, {chain.oracle.total} records confirmed.", flush=True
+            f"Seed {seed}: {chain.cuts} power cuts, {chain.oracle.total} records confirmed.",
+            flush=True,
         )
     took = time.monotonic() - began
     print(f"{cuts} power cuts in {wording.duration(took)} ({cuts / took:.0f} a second).")

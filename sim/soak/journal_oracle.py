@@ -26,7 +26,7 @@ class Announced(NamedTuple):
     lane: int
     first: int
     last: int
-    count: int | None
+    records: int | None
     exact: bool
 
     def has(self, seq: int) -> bool:
@@ -229,14 +229,15 @@ class JournalOracle:
             need(most, f"{loss}: nothing was lost")
             # What another announcement calls perhaps lost is not counted in this one.
             least = sum(not any(other.has(seq) for other in perhaps) for seq in inside)
-            fits = loss.count is None or least <= loss.count <= most
+            fits = loss.records is None or least <= loss.records <= most
             need(fits, f"{loss}: it was {least} to {most}")
 
     def _get(self, lane: int, seq: int, payload: bytes) -> None:
         known = self.lanes[lane]
         wanted = known.confirmed.get(seq)
         if wanted is None:
-            need((lane, payload) in self.tried.get(seq, []), f"lane {lane}: {seq} was never recorded")
+            was_tried = (lane, payload) in self.tried.get(seq, [])
+            need(was_tried, f"lane {lane}: {seq} was never recorded")
         else:
             need(payload == wanted, f"lane {lane}: {seq} has another payload")
         if seq in known.got:

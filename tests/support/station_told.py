@@ -54,7 +54,7 @@ def state(at_ms=NOW_MS, taken=(), unknown=(), phase="driving", next_s=10, active
         "doors": {"front": "closed", "emergency": "closed"},
         "seats": {"total": 40, "taken": list(taken), "unknown": list(unknown), "unbelted": []},
         "supply_mv": 13420, "cabin_c": 31.5, "signal_dbm": -71,
-        "backlog": {lane: backlog for lane in ("alarm", "warning", "track")},
+        "backlog": dict.fromkeys(("alarm", "warning", "track"), backlog),
         "active": list(active),
         "next_s": next_s, **more,
     }  # fmt: skip

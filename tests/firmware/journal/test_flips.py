@@ -1,4 +1,4 @@
-"""Every byte of a populated journal is damaged once, and every bit of some: nothing is lost unsaid."""
+"""Every byte of a populated journal is damaged once, and every bit of some: no loss is silent."""
 
 import os
 

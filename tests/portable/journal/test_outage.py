@@ -45,7 +45,7 @@ def test_a_bus_that_cannot_read_its_journal_runs_and_says_so():
     bench.flash.refuses_one_in = 1
     bench.start()
     bench.waits(3000)
-    assert bench.parts.watchdog.fed > 10, "it ticks"
+    assert bench.parts.watchdog.fed > 3, "it ticks"
     assert status(bench)["epoch"] is None and status(bench)["journal"] == "ok"
     assert state(bench)["backlog"] == {"alarm": None, "warning": None, "track": None}
     bench.waits(3000)

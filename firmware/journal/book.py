@@ -62,8 +62,8 @@ class Book:
 
     def has(self, highest):
         """Whether the highest sectors that a Survey saw are there indeed. Refused."""
-        for part, number in zip(self._parts, highest):
-            if number and part.ring.blocks.header(number) is None:
+        for lane, number in enumerate(highest):
+            if number and self._parts[lane].ring.blocks.header(number) is None:
                 return False
         return True
 
@@ -86,7 +86,8 @@ class Book:
         """After find(), once the numbers are known. Refused."""
         states = self.ledger.restore()
         is_sure = self.ledger.is_sure
-        for lane, state in zip(self.lanes, states):
+        for lane in self.lanes:
+            state = states[lane.lane]
             if self.is_old and lane.ring.blocks.count:
                 state = old_cursor(lane.ring)
                 is_sure = False

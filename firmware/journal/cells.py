@@ -44,7 +44,7 @@ class Cells:
             self._device.readblocks(block, buf, offset)
         except OSError:
             self.refuses = True
-            raise Refused(errno.EIO)  # noqa: B904 (MicroPython keeps no cause)
+            raise Refused(errno.EIO)
         self.refuses = False
         return True
 

@@ -138,13 +138,13 @@ class Ledger:
         losses = self._book.losses
         if losses.saved != losses.changes:
             return True
-        for lane, saved in zip(self._book.lanes, self.saved):
-            if lane.state != saved:
+        for lane in self._book.lanes:
+            if lane.state != self.saved[lane.lane]:
                 return True
         return False
 
     def _is_long(self):
-        for lane, saved in zip(self._book.lanes, self.saved):
-            if lane.index - saved[1] >= _BATCH:
+        for lane in self._book.lanes:
+            if lane.index - self.saved[lane.lane][1] >= _BATCH:
                 return True
         return False

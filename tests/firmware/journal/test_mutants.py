@@ -13,8 +13,8 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 MADE_OF = [
-    "form", "sector", "cells", "blocks", "reader", "ring", "recovery", "old_cursor", "losses", "lane",
-    "ledger", "numbers", "survey", "book", "journal",
+    "form", "sector", "cells", "blocks", "reader", "ring", "recovery", "old_cursor", "losses",
+    "lane", "ledger", "numbers", "survey", "book", "journal",
 ]  # fmt: skip
 PORTABLE = [
     "tests.portable.journal.test_journal",
@@ -65,12 +65,20 @@ MUTANTS = {
         "if good is None or good[2] != self.doubt:",
         "if False:",
     ),
-    "in doubt is forgotten": ("ring", "self.doubt, self._doubted = seq, size", "self._doubted = size"),
+    "in doubt is forgotten": (
+        "ring",
+        "self.doubt, self._doubted = seq, size",
+        "self._doubted = size",
+    ),
     "in doubt is any record": ("journal", "            and record[8:] == payload\n", ""),
     "refused erase check erases again": ("ring", "        self._wiped = True\n", ""),
     # Evicted is not acknowledged, and what is announced was lost.
     "evicted is acknowledged": ("losses", "loss.announced = 0  # nobody will hear of it", "pass"),
-    "announced before it is lost": ("losses", "if loss is None or not loss.is_saved:", "if loss is None:"),
+    "announced before it is lost": (
+        "losses",
+        "if loss is None or not loss.is_saved:",
+        "if loss is None:",
+    ),
     "announced in half": ("losses", "        loss.announced = _TAKEN\n", ""),
     "cursor not saved before a drop": ("lane", "if not ledger.holds(self, index):", "if False:"),
     "sent is forgotten": (
@@ -93,14 +101,30 @@ MUTANTS = {
     "evidence is overgrown": ("lane", "if self._is_evidence:", "if False:"),
     "a torn end is no loss": ("lane", "if ring.is_torn and self.index <= found:", "if False:"),
     "a ruined end is no loss": ("lane", "if ring.ruined is not None:", "if False:"),
-    "a lane that is gone is no loss": ("lane", "if self.index and self.told != _GONE:", "if False:"),
-    "a flipped number hides a sector": ("recovery", "    if ring.blocks.count:\n", "    if False:\n"),
+    "a lane that is gone is no loss": (
+        "lane",
+        "if self.index and self.told != _GONE:",
+        "if False:",
+    ),
+    "a flipped number hides a sector": (
+        "recovery",
+        "    if ring.blocks.count:\n",
+        "    if False:\n",
+    ),
     "a flipped form hides a sector": ("survey", " or found[0] != self._usual", ""),
     # Another form takes its place.
     "renewed before all is delivered": ("journal", "if not book.is_delivered or", "if"),
     "no note of what follows": ("journal", "if book.follower is not None:", "if False:"),
-    "a note alone is no record": ("recovery", "return 1 if scan.note and", "return 0 if scan.note and"),
-    "numbers of sectors begin again": ("book", "for part in self._parts]) + _MARGIN", "for part in []] + [1])"),
+    "a note alone is no record": (
+        "recovery",
+        "return 1 if scan.note and",
+        "return 0 if scan.note and",
+    ),
+    "numbers of sectors begin again": (
+        "book",
+        "for part in self._parts]) + _MARGIN",
+        "for part in []] + [1])",
+    ),
     "NVS is believed": ("numbers", "not 0 <= kept << _RESERVE < found + _AHEAD", "kept < 0"),
 }
 

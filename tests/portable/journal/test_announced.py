@@ -167,3 +167,11 @@ def test_a_block_that_fails_in_a_drop_is_counted_once():
     flash.refuses_erase[block(j, TRACK, 1)] = ERROR
     fill(j, TRACK, 1)
     assert losses(j) == [(TRACK, 1, 126, 126, True)]
+
+
+def test_it_is_a_loss_on_flash_before_it_is_announced():
+    j = small(Flash(14))
+    fill(j, TRACK, 7 * 63 + 1)
+    assert j.take_lost() is None
+    assert j._book.ledger.save()
+    assert j.take_lost() is not None

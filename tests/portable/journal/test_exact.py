@@ -1,6 +1,20 @@
 """Damage at rest: what is announced is what was lost; what cannot be known says so. P2."""
 
-from nor import Flash, block, deliver, fill, journal, later, losses, lost, offset, seqs
+from nor import (
+    NEW,
+    OLD,
+    Flash,
+    block,
+    cut_in,
+    deliver,
+    fill,
+    journal,
+    later,
+    losses,
+    lost,
+    offset,
+    seqs,
+)
 from parts import Nvs
 
 from firmware.journal.journal import ALARM, TRACK, WARNING
@@ -146,6 +160,37 @@ def test_a_flipped_ledger_only_means_to_send_again():
 def test_a_flipped_ledger_makes_what_was_dropped_uncertain_and_no_false_range():
     j = acknowledged(Flash(14), True)
     assert losses(j) == [(TRACK, 31, 63, None, False)]
+
+
+def test_what_a_flipped_ledger_said_to_be_sent_may_have_been_sent():
+    flash = Flash(14)
+    j = journal(flash, 2, warning_sectors=2)
+    fill(j, TRACK, 7 * 63)
+    j.may_send(TRACK, 1, 40)
+    j._book.lanes[TRACK].reach = 40
+    j._book.ledger.save()
+    j.may_send(TRACK, 41, 60)
+    fill(j, TRACK, 1)
+    flash.data[4096 + j._book.ledger.ring.end - 60] ^= 0xFF
+    j = journal(flash, 2, warning_sectors=2)
+    assert losses(j) == [(TRACK, 1, 63, None, False)]
+
+
+def test_a_ledger_that_was_cut_short_is_written_again_before_anything_is_dropped():
+    flash = Flash(14)
+    j = journal(flash, 2, warning_sectors=2)
+    fill(j, TRACK, 7 * 63)
+    j.may_send(TRACK, 1, 40)
+    j.ack(TRACK, 30)
+    j._book.ledger.save()
+    j.ack(TRACK, 40)
+    flash.cut(0, 5, weak=True)  # all but confirmed
+    cut_in(j._book.ledger.save)
+    flash.power(NEW)
+    j = journal(flash, 2, warning_sectors=2)
+    fill(j, TRACK, 1)
+    flash.power(OLD)  # now it reads as if it had never been written
+    assert lost(journal(flash, 2, warning_sectors=2))[:3] == (TRACK, 41, 63)
 
 
 def test_without_any_ledger_all_is_sent_again():

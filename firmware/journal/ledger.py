@@ -17,7 +17,7 @@ from firmware.journal.ring import Ring
 _KIND = const(1)
 _LANE = "<IIII"
 _SIZE = const(16)
-_LIMIT = const(2048)  # bytes of a sector that are used: a start reads them all
+_LIMIT = const(3072)  # bytes of a sector that are used: a start reads them all
 _BATCH = const(32)  # acknowledged records until it is written
 _REST_MS = const(300000)  # nothing acknowledged for so long: what was sent has arrived
 _ROOM = const(256)  # bytes of the longest record

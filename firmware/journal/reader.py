@@ -86,11 +86,12 @@ class Reader:
 
     def enter(self, header):
         """To the start of the sector with this header, of Blocks.header."""
+        if header[0] != self.sector:
+            self.forget()
         self.sector, _, _, self.index = header
         self.offset = HEADER
         self.bad = 0
         self._floor = None
-        self.forget()
 
     def stand_at(self, other):
         """To where the other reader stands."""

@@ -12,7 +12,6 @@ from firmware.journal.sector import HEADER, SECTOR, UNIT, get_header, is_erased
 
 OLD_CURSOR = const(4)  # bytes of a note in version 1
 _SCAN = const(512)  # bytes read at a time
-_TRIES = const(8)  # sectors that may have failed in between
 
 
 def recover(ring, highest, see):
@@ -76,10 +75,8 @@ def look_back(ring, see):
 
 def _highest(ring, highest):
     """The highest sector number; a survey may have misread a flipped bit of it."""
-    if ring.blocks.count:
-        for number in range(highest + _TRIES, highest, -1):
-            if ring.blocks.header(number):
-                return number
+    if ring.blocks.count and ring.blocks.header(highest + 1):
+        return highest + 1
     return highest
 
 

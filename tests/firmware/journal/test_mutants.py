@@ -108,8 +108,8 @@ MUTANTS = {
     ),
     "a flipped number hides a sector": (
         "recovery",
-        "    if ring.blocks.count:\n",
-        "    if False:\n",
+        "if ring.blocks.count and ring.blocks.header(highest + 1):",
+        "if False:",
     ),
     "a flipped form hides a sector": ("survey", " or found[0] != self._usual", ""),
     # Another form takes its place.

@@ -22,8 +22,10 @@ _MARGIN = const(1024)  # more sector numbers than torn headers may have taken
 class Book:
     """lanes: [alarm, warning, track]; the old form keeps warnings with the alarms."""
 
-    def __init__(self, cells, form):
+    def __init__(self, cells, form, numbers):
+        """numbers: Numbers (numbers.py)."""
         self.form = form
+        self.numbers = numbers
         self.is_old = form[0] == OLD
         self.home = ALARM if self.is_old else WARNING  # where announcements of losses go
         self.losses = Losses(self.home)

@@ -225,12 +225,11 @@ class Journal:
     def _recover(self, survey):
         if survey.form is None:
             self._numbers.start(1, 0, self._entropy)
-            self._coming = Book(
-                self._cells, wanted(*self._sizes, int.from_bytes(self._entropy(4), "big"))
-            )
+            form = wanted(*self._sizes, int.from_bytes(self._entropy(4), "big"))
+            self._coming = Book(self._cells, form, self._numbers)
             self._coming.begin(1)
             return
-        book = Book(self._cells, survey.form)
+        book = Book(self._cells, survey.form, self._numbers)
         if not survey.is_thorough and not book.has(survey.highest):
             self._survey = Survey(self._cells, True)
             return
@@ -250,5 +249,5 @@ class Journal:
         self._numbers.take(seq)
         number = book.close(form, seq)
         self._numbers.next = seq + 1
-        self._coming = Book(self._cells, form)
+        self._coming = Book(self._cells, form, self._numbers)
         self._coming.begin(number)

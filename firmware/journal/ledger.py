@@ -47,8 +47,11 @@ class Ledger:
                 ring.settle()
             parts = [struct.pack(_LANE, *lane.state) for lane in book.lanes]
             payload = b"".join(parts + [struct.pack("<I", self.base), book.losses.pack()])
+            # Higher than what a start before has written, even if this one cannot see it.
+            serial = max(ring.last + 1, book.numbers.next)
+            book.numbers.take(serial)
             try:
-                ring.append(_KIND, payload, ring.last + 1)
+                ring.append(_KIND, payload, serial)
             except Refused:
                 raise
             except OSError:

@@ -36,7 +36,7 @@ class Numbers:
                 self.next += damaged + (int.from_bytes(entropy(2), "big") & _GAP)
 
     def take(self, seq):
-        """Before this number is used."""
+        """Before this number is used; the ledger's are reserved with the records'."""
         if seq >= self._reserved:
             self._reserved = ((seq >> _RESERVE) + 1) << _RESERVE
             if self._memory is not None:

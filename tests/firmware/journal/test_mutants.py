@@ -98,6 +98,11 @@ MUTANTS = {
         "self.is_sure = not ring.is_torn and ring.ruined is None",
         "self.is_sure = True",
     ),
+    "numbers of the ledger begin again": (
+        "ledger",
+        "serial = max(ring.last + 1, book.numbers.next)",
+        "serial = ring.last + 1",
+    ),
     "evidence is overgrown": ("lane", "if self._is_evidence:", "if False:"),
     "a torn end is no loss": ("lane", "if ring.is_torn and self.index <= found:", "if False:"),
     "a ruined end is no loss": ("lane", "if ring.ruined is not None:", "if False:"),

@@ -193,6 +193,22 @@ def test_a_ledger_that_was_cut_short_is_written_again_before_anything_is_dropped
     assert lost(journal(flash, 2, warning_sectors=2))[:3] == (TRACK, 41, 63)
 
 
+def test_a_ledger_that_two_starts_overlooked_does_not_come_back():
+    flash, nvs = Flash(32), Nvs()
+    fill(journal(flash, nvs=nvs), ALARM, 50)
+    for mood in (NEW, OLD):  # each opens a sector of the ledger, the second behind the first
+        ledger = journal(flash, nvs=nvs)._book.ledger
+        flash.cut(2, 5, weak=True)  # erase, header, and all but confirmed
+        cut_in(ledger.save)
+        flash.power(mood)
+    j = journal(flash, nvs=nvs)
+    assert j.may_send(ALARM, 1, 40)
+    j.ack(ALARM, 40)
+    assert j._book.ledger.save()
+    flash.power(NEW)
+    assert seqs(journal(flash, nvs=nvs), ALARM) == list(range(41, 51))
+
+
 def test_without_any_ledger_all_is_sent_again():
     flash = Flash(32)
     j = journal(flash)

@@ -64,7 +64,7 @@ def test_ledger_bytes():
     assert j._book.ledger.save()
     at = 4096 + 32 + 2 * 64  # behind the one of the formatting, and that of the sending
     record = bytes(flash.data[at : at + 96])
-    assert record[:8] == b"\x45\x00\x01\x03\x03\x00\x00\x00"
+    assert record[:8] == b"\x45\x00\x01\x03\x05\x00\x00\x00"
     assert struct.unpack("<IIII", record[8:24]) == (2, 2, 258, 0)
     assert record[24:56] == bytes(32)
     assert record[56:60] == b"\x01\x00\x00\x00"

@@ -6,7 +6,7 @@ from micropython import const
 
 from firmware.journal.blocks import Blocks
 from firmware.journal.cells import Refused
-from firmware.journal.form import ALARM, LEDGER, NEW, OLD, WARNING, place
+from firmware.journal.form import ALARM, LEDGER, NEW, OLD, TRACK, WARNING, place
 from firmware.journal.lane import Lane
 from firmware.journal.ledger import Ledger
 from firmware.journal.losses import Losses
@@ -104,9 +104,9 @@ class Book:
                     self.heard()
                 except Refused:
                     pass
-        for part in self._parts:
+        for lane in (LEDGER, ALARM, WARNING, TRACK):
             try:
-                if part.housekeep(now_ms):
+                if self._parts[lane].housekeep(now_ms):
                     break
             except Refused:
                 pass

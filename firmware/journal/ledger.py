@@ -77,7 +77,7 @@ class Ledger:
             if now_ms >= self._due_ms or self._book.losses.has_news or self._is_long():
                 if self.is_ready:
                     self.save()
-                else:  # no block can be erased
+                elif self.ring.is_failing:  # no block can be erased
                     self._count_as_saved()
         elif now_ms >= self._rest_ms:
             self._due_ms = None

@@ -52,6 +52,7 @@ class Ring:
         self.mark = 0
         self.note = None
         self.tried = False  # the last append has programmed something
+        self.is_failing = False  # the last erase ahead failed
         self._owner = owner
         self._limit = limit
         self._open = False  # the newest sector takes more
@@ -144,7 +145,8 @@ class Ring:
         if not drop and not self._is_spare():
             return False
         self._owner.keep_evidence()
-        if not self._clear():
+        self.is_failing = not self._clear()
+        if self.is_failing:
             self._retry_ms = now_ms + _RETRY_MS
         return True
 

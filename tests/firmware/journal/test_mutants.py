@@ -103,6 +103,7 @@ MUTANTS = {
         "serial = max(ring.last + 1, book.numbers.next)",
         "serial = ring.last + 1",
     ),
+    "a ledger that waits for an erase is on flash": ("ledger", "elif self.ring.is_failing:", "else:"),
     "evidence is overgrown": ("lane", "if self._is_evidence:", "if False:"),
     "a torn end is no loss": ("lane", "if ring.is_torn and self.index <= found:", "if False:"),
     "a ruined end is no loss": ("lane", "if ring.ruined is not None:", "if False:"),

@@ -120,3 +120,13 @@ def test_a_ledger_that_is_worn_out_costs_no_record():
     fill(j, ALARM, 400)
     assert lost(j) == (ALARM, 6, 189, 184, True)
     assert len(seqs(journal(flash), ALARM)) > 180
+
+
+def test_what_waits_for_an_erase_of_the_ledger_does_not_count_as_written():
+    flash = Flash(32)
+    j = journal(flash)
+    fill(j, ALARM, 3)
+    j = journal(flash)  # nothing is erased yet
+    j.ack(ALARM, 2)
+    j._book.ledger.write(0, 0)
+    assert j._book.ledger.saved[ALARM][1] == 0 and not j._book.ledger.is_proven

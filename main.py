@@ -13,6 +13,7 @@ import time
 import machine
 from esp32 import NVS
 
+FLASH_BUFFER = bytearray(512)  # first: in internal memory (drivers/board/flash.py)
 HORN_PIN = 23  # as in boot.py
 CRASH_PAUSE_MS = 3000
 PERSON_MS = 10000
@@ -39,7 +40,7 @@ def run():
     start = Start(Memory(Nvs(lambda: NVS("start"))), machine.RTC())
     if start.word == "safe":
         plain(config)
-    board = Board(config)
+    board = Board(config, FLASH_BUFFER)
     errors += board.errors
     for error in errors:
         print(error)

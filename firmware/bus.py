@@ -5,7 +5,8 @@ journal.
 
 from micropython import const
 
-from firmware.journal.journal import ALARM, TRACK, Journal
+from firmware.journal.journal import Journal
+from firmware.journal.outage import Outage
 from firmware.journal.recorder import Recorder
 from firmware.journal.track import Track
 from firmware.memory import Memory
@@ -62,14 +63,20 @@ class Bus:
         check = SelfCheck(parts, rules)
         backup = Backup(config, memory, parts.reset_cause)
         hours = DrivingHours(memory, rules)
-        self._watchers = (self.policy, trip, check, backup, memory, hours, self.modes)
         # record
         kept = config["journal"]
         self.journal = Journal(
-            parts.flash, parts.entropy, kept["alarm_kb"], kept["cursor_s"], memory
+            parts.flash,
+            parts.entropy,
+            kept["alarm_kb"],
+            kept["warning_kb"],
+            kept["cursor_s"],
+            memory,
         )
         self.journal.prepare(now_ms)
         self.recorder = Recorder(self.journal, self.startup.boot)
+        outage = Outage(self.journal, self.recorder)
+        self._watchers = (self.policy, trip, check, backup, memory, hours, self.modes, outage)
         self._track = Track(config["track"])
         self._has_kept_house = False  # the journal, since the last tick
         self._engine = RuleEngine(self.recorder, rules)
@@ -84,6 +91,7 @@ class Bus:
             self.startup,
             s,
             self.journal,
+            outage,
             self.recorder,
             self.policy,
             self._engine,
@@ -130,6 +138,7 @@ class Bus:
         if not self._has_kept_house:  # an erase takes 45 ms: while the next tick is far away
             self._has_kept_house = True
             self.journal.housekeep(now_ms)
+            self._renew_journal()
         more = self._parts.seats.turn(now_ms)
         is_asleep = self.sleeping.state == ASLEEP
         more = self._supervisor.turn(now_ms, is_asleep, self.snapshot, self._notices) or more
@@ -165,6 +174,13 @@ class Bus:
             self.uplink.renew_status()
         return more
 
+    def _renew_journal(self):
+        """A journal of an older form, or of other sizes, is replaced once the city has all of it,
+        while nothing goes on."""
+        is_calm = self._link.drained and self._is_quiet() and self.recorder.is_calm
+        if is_calm and self.journal.is_outdated:
+            self.journal.renew()
+
     def _give_up(self, now_ms):
         """-> Event, if only a reset is left to bring the broker back within reach; else None."""
         is_asleep = self.sleeping.state == ASLEEP
@@ -172,6 +188,7 @@ class Bus:
 
     def _record(self, s):
         self.recorder.report_losses(self._notices)
+        self.recorder.release(s.now_ms)
         if self.recorder.failed:
             self.recorder.flush()
         if not s.trip.exercise:
@@ -190,11 +207,8 @@ class Bus:
         """Falls asleep, or wakes."""
         is_calm = self.warnings.level == SILENT and self.recorder.is_calm
         is_calm = is_calm and not self.policy.is_pending
-        is_delivered = (
-            self._link.drained
-            and not self.journal.backlog(ALARM)  # this tick may have recorded more
-            and not self.journal.backlog(TRACK)
-        )
+        # This tick may have recorded more.
+        is_delivered = self._link.drained and self.journal.is_delivered
         self.sleeping.update(s, is_calm, self._link, is_delivered)
 
     def _is_quiet(self):

@@ -61,17 +61,20 @@ def _where(gnss):
     return parts + (("estimated", True),) if gnss.estimated else parts
 
 
-def event_parts(event, s, boot, exercise=False):
+def event_parts(event, s, boot, exercise=False, times=0):
     """Event, Snapshot -> (bytes before, bytes after) the number of its occurrence.
 
-    That number is known only when the flash takes the record (journal/recorder.py). Without a
-    clock `at` is null; `boot` and `up_ms` give the time.
+    times: events that were put together in this one (journal/flapping.py). The number is known
+    only when the flash takes the record (journal/recorder.py). Without a clock `at` is null;
+    `boot` and `up_ms` give the time.
     """
     when = (("at", iso(s.utc_ms)), ("clock", s.clock))
     if s.utc_ms is None:
         when += (("boot", boot), ("up_ms", s.now_ms))
     before = when + (("kind", event.kind), ("severity", event.severity), ("state", event.state))
     after = (("exercise", True),) if exercise else ()
+    if times:
+        after += (("times", times),)
     after += _where(s.gnss) + (
         ("speed_kmh", kmh(s.gnss.speed_mms)),
         ("data", event.data),
@@ -152,10 +155,20 @@ class TrackBatch:
 
 
 def status(
-    utc_ms, version, epoch, boot, reset, start="normal", disabled=(), policy=None, sleep_s=None
+    utc_ms,
+    version,
+    epoch,
+    boot,
+    reset,
+    start="normal",
+    disabled=(),
+    policy=None,
+    sleep_s=None,
+    journal="ok",
 ):
     """-> bytes as published on `status` at each connect. start: see Bus; disabled: kinds of
-    rules; policy: its hash; sleep_s: the longest next_s while it sleeps, None if it never does.
+    rules; policy: its hash; sleep_s: the longest next_s while it sleeps, None if it never does;
+    journal: "ok", or "refused" while its flash does not answer; epoch None: not known yet.
     """
     return text(
         (
@@ -170,6 +183,7 @@ def status(
             ("disabled", sorted(disabled)),
             ("policy", policy),
             ("sleep_s", sleep_s),
+            ("journal", journal),
         )
     ).encode()
 
@@ -181,10 +195,11 @@ def _door(is_open):
     return None if is_open is None else ("open" if is_open else "closed")
 
 
-def state(s, active, alarm_backlog, track_backlog, next_s):
+def state(s, active, backlog, next_s):
     """Snapshot, kinds of active events -> bytes as published on `state`.
 
-    next_s: a promise: the next state comes within this many seconds.
+    backlog: records of each lane that wait, or None; next_s: a promise: the next state comes
+    within this many seconds.
     """
     return text(
         (
@@ -225,7 +240,10 @@ def state(s, active, alarm_backlog, track_backlog, next_s):
         + (
             ("cabin_c", fixed(s.vehicle.cabin_c10, 1)),
             ("signal_dbm", s.vehicle.signal_dbm),
-            ("backlog", (("alarm", alarm_backlog), ("track", track_backlog))),
+            (
+                "backlog",
+                (("alarm", backlog[0]), ("warning", backlog[1]), ("track", backlog[2])),
+            ),
             ("active", active),
             ("next_s", next_s),
         )

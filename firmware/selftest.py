@@ -9,7 +9,7 @@ import json
 from micropython import const
 
 from firmware import VERSION
-from firmware.journal.journal import ALARM, TRACK
+from firmware.journal.journal import ALARM, TRACK, WARNING
 
 _SENSORS_MS = const(6000)  # by then every sensor has answered or counts as silent
 _BROKER_MS = const(60000)  # after that the test no longer waits for the broker
@@ -102,8 +102,15 @@ class SelfTest:
 
     def _journal(self):
         journal = self._bus.journal
-        text = "epoch %s, waiting: %d events, %d positions and notes"
-        text %= (journal.epoch, journal.backlog(ALARM), journal.backlog(TRACK))
+        if journal.epoch is None:
+            return ("journal", False, "the flash refuses to be read")
+        text = "epoch %s, waiting: %d alarms, %d warnings, %d positions and notes"
+        text %= (
+            journal.epoch,
+            journal.backlog(ALARM),
+            journal.backlog(WARNING),
+            journal.backlog(TRACK),
+        )
         if self._bus.recorder.failed:
             return ("journal", False, "the flash refuses to write; " + text)
         return ("journal", True, text)

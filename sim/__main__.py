@@ -15,7 +15,8 @@ from collections.abc import Callable
 from typing import NoReturn
 
 BENCHES = (
-    "nmea", "track", "tick", "journal", "uplink", "uplink_day", "speed", "board", "station", "power",
+    "nmea", "track", "tick", "journal", "uplink", "uplink_day", "speed", "board", "station",
+    "power",
 )  # fmt: skip
 _HOUR_S = 3600
 _SEEDS = 2**31 - 1

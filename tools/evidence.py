@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from firmware.journal.journal import ALARM, KIND_EVENT, TRACK, Journal
+from firmware.journal.journal import ALARM, KIND_EVENT, TRACK, WARNING, Journal
 from firmware.journal.reader import Reader
 from firmware.messages import POSITION_FORMAT
 from tools.board import Trouble
@@ -23,7 +23,7 @@ from tools.board import Trouble
 SECTOR = 4096
 ABOUT = "about.json"
 JOURNAL = "journal.bin"
-_LANES = {ALARM: "alarm", TRACK: "track"}
+_LANES = {ALARM: "alarm", WARNING: "warning", TRACK: "track"}
 
 
 class Copy:
@@ -74,15 +74,12 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
 def records(journal: bytes) -> Iterator[dict[str, Any]]:
     """Every record on the partition, sent or not, alarm lane first, each lane in its order."""
     kept = Journal(Copy(journal), random.Random(0).randbytes)
-    for lane, ring in enumerate(kept._rings):
-        reader = Reader(ring)
-        header = ring.blocks.header(ring.oldest) or ring.after(ring.oldest)
-        if header is None:
-            continue
-        reader.enter(header)
-        sent_up_to = ring.tail.seq
+    for lane in kept._book.lanes:
+        reader = Reader(lane.ring)
+        sent_up_to = lane.tail.seq
         while reader.read():
-            found = {"lane": _LANES[lane], "seq": reader.seq, "sent": reader.seq <= sent_up_to}
+            sent = reader.seq <= sent_up_to
+            found = {"lane": _LANES[lane.lane], "seq": reader.seq, "sent": sent}
             yield {**found, **_opened(reader.kind, bytes(reader.payload))}
 
 

@@ -45,8 +45,10 @@ class Board:
     errors: sentences about settings that this board cannot carry out; it runs without them.
     """
 
-    def __init__(self, config):
-        """config: from firmware.config.load. Raises OSError if there is no `journal` partition."""
+    def __init__(self, config, flash_buffer):
+        """config: from firmware.config.load; flash_buffer: see Flash (drivers/board/flash.py).
+        Raises OSError if there is no `journal` partition.
+        """
         table = BOARDS[config["board"]]
         pins = table["pins"]
         self.errors = []
@@ -80,7 +82,7 @@ class Board:
         self.cabin = _cabin(
             config["cabin"], i2c, pins, way_pins(table, config["seats"]), self.errors
         )
-        self.flash = Flash(_journal_partition())
+        self.flash = Flash(_journal_partition(), flash_buffer)
         self.nvs = Nvs(lambda: NVS("busguard"))
         self.files = Files("/")  # main.py may run in a slot
         self.radio = make_radio(config, table)

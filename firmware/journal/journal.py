@@ -1,195 +1,253 @@
 """Journal: what the bus has seen and the city has not, on raw flash.
 
-Two lanes, each a ring of its own (firmware/journal/ring.py) with its own cursor, and one sequence
-of record numbers for both. Promises P1 and P3: what append() returned for survives a power
-cut at any byte, and no flood of positions evicts an alarm.
+Three lanes, each a ring of its own (ring.py) with its own cursor, and one sequence of record
+numbers for all. Promises P1 and P3: what append() returned for survives a power cut at any byte,
+and no flood of positions or warnings evicts an alarm.
 
-A number is used only once. NVS keeps which numbers may have been used, a thousand at a time.
-The flash cannot show it: a sector without a confirmed record is erased and opened again, and
-after a power cut the numbers tried there are forgotten, or seen at one start and not at the
-next. If NVS was wiped, the flash has to do: the start then skips up to 4095 numbers, by chance.
+The flash may refuse to be read (cells.py). Until it has answered for every block the journal is
+not known: epoch is None, append() raises, and housekeep() goes on asking. A new epoch is drawn
+only when the flash has answered that no journal is there.
 
-The epoch is drawn, and the sizes of the lanes are set, when the flash holds no sector of a
-journal: it is new, wiped, or of another version. A new alarm_kb waits for the next formatting.
+A journal of another form (form.py) goes on until the city has all of it; then renew() puts
+another with a new epoch in its place.
 """
+
+import errno
 
 from micropython import const
 
-from firmware.journal.blocks import Blocks
-from firmware.journal.reader import Reader
-from firmware.journal.recovery import recover
-from firmware.journal.ring import Ring
-from firmware.journal.sector import (
-    HEADER,
-    MAX_PAYLOAD,
-    MAX_RECORD,
-    SECTOR,
-    UNIT,
-    get_header,
-    is_erased,
-)
+from firmware.journal.book import Book
+from firmware.journal.cells import Cells, Refused
+from firmware.journal.form import ALARM, LEAST, TRACK, WARNING, wanted
+from firmware.journal.numbers import END, Numbers
+from firmware.journal.sector import MAX_PAYLOAD
+from firmware.journal.survey import Survey
 
-ALARM = const(0)
-TRACK = const(1)
+__all__ = ["ALARM", "KIND_EVENT", "KIND_POSITION", "TRACK", "WARNING", "Journal"]
+
 KIND_EVENT = const(1)
 KIND_POSITION = const(2)
 
-_GAP = const(0xFFF)
-_NUMBERS_END = const(0xFFFFFFFF)
-_RESERVE = const(10)  # bits: 1024 numbers at a time
 _ENOSPC = const(28)  # MicroPython's errno has no name for it
+_LOOK = const(64)  # headers between two ticks
 
 
 class Journal:
-    """Never raises because of what the flash holds.
+    """Never raises on what stands on the flash, whatever it is.
 
     next_seq: the number that the next append uses up, whether the flash takes the record or not.
     """
 
-    def __init__(self, device, entropy, alarm_kb=256, cursor_s=30, memory=None):
-        """device: like esp32.Partition, blocks of 4096 B, at least four (ValueError).
-        entropy(n) -> n random bytes. cursor_s: seconds until an acknowledgement is on flash.
+    def __init__(self, device, entropy, alarm_kb=128, warning_kb=96, cursor_s=30, memory=None):
+        """device: like esp32.Partition, blocks of 4096 B, at least nine (ValueError).
+        entropy(n): n random bytes. cursor_s: an acknowledgement is on flash so soon.
         memory: Memory, or None.
         """
-        total = device.ioctl(4, 0)
-        if total < 4:
-            raise ValueError("a journal needs at least four sectors, not %d" % total)
+        self._cells = Cells(device)
+        if self._cells.blocks < LEAST:
+            raise ValueError("a journal takes nine sectors or more, not %d" % self._cells.blocks)
+        self._entropy = entropy
+        self._sizes = (self._cells.blocks, alarm_kb, warning_kb)
         self._cursor_ms = cursor_s * 1000
-        self._refused = False  # the last append to the alarm lane failed
-        scratch = memoryview(bytearray(MAX_RECORD))
-        found, damaged = _survey(device, total, scratch[:HEADER])
-        newest = found[ALARM] or found[TRACK]
-        if newest:
-            _, alarms, total, epoch = newest[:4]
-        else:
-            alarms = min(max(2, alarm_kb * 1024 // SECTOR), total - 2)
-            epoch = int.from_bytes(entropy(4), "big")
-        self.epoch = "%08x" % epoch
-        self._rings = [
-            Ring(Blocks(device, scratch, lane, alarms, total, epoch)) for lane in (ALARM, TRACK)
-        ]
-        self._memory = memory
-        kept = None if memory is None else memory.get("numbers")
-        self._reserved = (kept or 0) << _RESERVE  # no number from here on was ever used
-        self.next_seq = max(1, self._reserved)
-        if newest:
-            self._recover(found, newest, damaged, int.from_bytes(entropy(2), "big") & _GAP)
-        else:
-            # At once: if a cut leaves it torn, the next formatting erases the same sector.
-            self._rings[ALARM].advance(self.next_seq)
+        self._numbers = Numbers(memory)
+        self._book = None
+        self._coming = None  # a Book that takes its place, and is not on flash yet
+        self.opened = 0  # so often another Book came: readers of the one before are void
+        self._survey = Survey(self._cells)
+        try:
+            while self._book is None and self._open():
+                pass
+        except Refused:
+            pass
+
+    @property
+    def epoch(self):
+        """str; None: the journal is not known yet."""
+        return None if self._book is None else self._book.epoch
+
+    @property
+    def next_seq(self):
+        return self._numbers.next
+
+    @property
+    def refuses(self):
+        """The flash did not answer when it was last asked, or not for every block yet."""
+        return self._book is None or self._cells.refuses
+
+    @property
+    def is_in_doubt(self):
+        """A record was written, and the flash refuses to show it: append it again first."""
+        return self._book is not None and self._book.is_in_doubt
 
     def append(self, lane, kind, payload):
         """-> the record's number, once it reads back equal from the flash.
 
-        kind 1..255, payload up to 1524 B (ValueError). OSError if the flash refuses, or when
-        2**32 - 1 numbers are used up, 136 years of one a second.
+        kind 1..255, payload up to 1524 B (ValueError). OSError if the flash refuses; then append
+        it again, for it may be there unread.
         """
         if not 0 < kind < 256 or len(payload) > MAX_PAYLOAD:
             raise ValueError("no record: kind %d, %d bytes" % (kind, len(payload)))
-        seq = self.next_seq
-        if seq >= _NUMBERS_END:
+        if self._book is None:
+            raise OSError(errno.EAGAIN)
+        ring = self._book.lane(lane).ring
+        for other in self._book.lanes:
+            if other.ring.doubt and self._settles(other.ring, ring, kind, payload):
+                return ring.last
+        seq = self._numbers.next
+        if seq >= END:
             raise OSError(_ENOSPC)
-        if seq >= self._reserved:
-            self._reserve(seq)
-        self.next_seq = seq + 1  # used, whatever comes of it
-        if lane == ALARM:
-            self._refused = True
-        self._rings[lane].append(kind, payload, seq)
-        if lane == ALARM:
-            self._refused = False
+        self._numbers.take(seq)
+        try:
+            ring.append(kind, payload, seq)
+        finally:
+            if ring.tried and not ring.doubt:
+                self._numbers.next = seq + 1
         return seq
 
     def ack(self, lane, seq):
         """The city has everything of the lane up to this number."""
-        self._rings[lane].ack(seq)
+        try:
+            self._book.lane(lane).ack(seq)
+            self._book.heard()
+        except Refused:
+            pass  # housekeep() goes on with it
+
+    def may_send(self, lane, first, last):
+        """Call before records leave the bus -> bool; False: they are gone, read on from the tail.
+        Refused: not yet."""
+        return self._book.lane(lane).may_send(first, last)
 
     def backlog(self, lane):
-        """How many records of the lane the city has not acknowledged."""
-        ring = self._rings[lane]
-        return ring.count - ring.index
+        """How many records of the lane the city has not acknowledged; None: not known yet."""
+        return None if self._book is None else self._book.lanes[lane].backlog
+
+    @property
+    def is_delivered(self):
+        """The city has everything, and has heard of what it will not get."""
+        return self._book is not None and self._book.is_delivered
 
     def reader(self, lane):
-        """-> Reader that stands before the first unacknowledged record."""
-        reader = Reader(self._rings[lane])
-        reader.rewind()
-        return reader
+        """-> Reader that stands before the first unacknowledged record. Not before the journal is
+        known."""
+        return self._book.lanes[lane].reader()
+
+    def rewind(self, lane, reader):
+        """Puts it back there."""
+        reader.stand_at(self._book.lanes[lane].tail)
 
     def prepare(self, now_ms):
-        """Before the first tick: erases a sector of each lane, so that no tick has to."""
-        for _ in self._rings:
+        """Before the first tick: erases a sector of each ring, so that no tick has to."""
+        for _ in range(4):
             self.housekeep(now_ms)
 
     def housekeep(self, now_ms):
-        """Between ticks: writes the cursors when due and erases ahead, one sector a call.
+        """Between ticks: writes the ledger when due and erases ahead, one sector a call.
 
-        Erasing ahead drops only positions. An alarm is dropped only for a newer alarm.
+        Ahead of time only positions are dropped, never a warning or an alarm: those wait for a
+        newer one.
         """
-        for ring in self._rings:
-            is_track = ring is self._rings[TRACK]
-            if ring.housekeep(now_ms, self._cursor_ms, self.next_seq, is_track):
-                return
+        try:
+            if self._book is None:
+                if self._coming is None or self._coming.is_ready(now_ms):
+                    self._open()
+            else:
+                self._book.housekeep(now_ms, self._cursor_ms)
+        except Refused:
+            pass
 
     def take_lost(self):
-        """-> (lane, first, last, count), or None: a loss to announce.
+        """-> Loss to announce (losses.py), or None.
 
-        The city will not get `count` records of the lane, numbered from first to last. Either
-        they were dropped for newer ones: then they are all of the lane's records in this range.
-        Or they were damaged on the flash. Append the announcement to the alarm lane before the
-        next call, which counts it as made. Until then, and after a power cut, the loss is still
-        there. A lane's further losses wait until the city has acknowledged that announcement.
+        Append the announcement, and then say announced(loss, its number).
         """
-        if self._refused:
-            return None
-        alarms = self._rings[ALARM]
-        for ring in self._rings:
-            ring.announced(alarms.last)
-        for ring in self._rings:
-            lost = ring.take_lost(alarms.tail.seq)
-            if lost:
-                return (ALARM if ring is alarms else TRACK,) + lost
-        return None
+        return None if self._book is None else self._book.losses.next()
+
+    def announced(self, loss, seq):
+        self._book.losses.announced(loss, seq)
 
     @property
     def damaged(self):
-        """int, confirmed records found unreadable since the start: bits flipped on the flash."""
-        return self._rings[ALARM].damaged + self._rings[TRACK].damaged
+        """Confirmed records found unreadable since the start: bits flipped at rest."""
+        return 0 if self._book is None else sum([lane.damaged for lane in self._book.lanes])
 
-    def _reserve(self, seq):
-        self._reserved = ((seq >> _RESERVE) + 1) << _RESERVE
-        if self._memory is not None:
-            self._memory.set("numbers", self._reserved >> _RESERVE)
+    @property
+    def is_outdated(self):
+        """Another form should take its place."""
+        if self._book is None:
+            return False
+        form = self._book.form
+        return form != wanted(*self._sizes, form[4])
 
-    def _recover(self, found, newest, damaged, gap):
-        highest = 0
-        for lane, header in enumerate(found):
-            if header and header[1:4] == newest[1:4]:
-                unused, bad = recover(self._rings[lane], header[4])
-                highest = max(highest, unused)
-                damaged += bad
-        if highest > self._reserved:
-            # What is damaged may have held the highest numbers, one in every 16 B.
-            self.next_seq = highest + damaged + gap
-
-
-def _survey(device, total, buf):
-    """-> ([newest header of each lane or None], units whose content is unknown)."""
-    found = [None, None]
-    damaged = 0
-    for block in range(total):
+    def renew(self):
+        """Another journal, of the wanted form, takes the place of this one, if the city has all
+        of it. Between ticks; nothing may hold a reader of it any more."""
+        book = self._book
+        if not book.is_delivered or book.is_in_doubt:
+            return
+        self._book = None
+        self._survey = Survey(self._cells)  # should it fail: what is on flash, counts
         try:
-            device.readblocks(block, buf, 0)
+            self._follow(book, wanted(*self._sizes, int.from_bytes(self._entropy(4), "big")))
+            self._open()
         except OSError:
-            damaged += SECTOR // UNIT
-            continue
-        header = get_header(buf)
-        if header is None:
-            if not is_erased(buf):
-                damaged += SECTOR // UNIT
-            continue
-        lane, alarms, sectors, _, number = header[:5]
-        if lane > TRACK or not 0 < alarms < sectors <= total:
-            continue
-        here = number % (sectors - alarms) + alarms if lane else number % alarms
-        if here == block and (found[lane] is None or number > found[lane][4]):
-            found[lane] = header
-    return found, damaged
+            pass  # housekeep() goes on with it
+
+    def _settles(self, doubtful, ring, kind, payload):
+        """-> True: what was in doubt is confirmed, and is this very record. OSError: it is settled
+        otherwise, and the next number is another."""
+        seq = doubtful.doubt
+        confirmed = doubtful.settle()
+        self._numbers.next = seq + 1
+        size = len(payload)
+        record = self._cells.scratch[: 8 + size]
+        if (
+            confirmed
+            and doubtful is ring
+            and record[0] | record[1] << 8 == size
+            and record[2] == kind
+            and record[8:] == payload
+        ):
+            return True
+        raise OSError(errno.EAGAIN)
+
+    # How a journal is found or made. Each may raise Refused, and is called again.
+
+    def _open(self):
+        """One step -> False: the flash takes no ledger."""
+        if self._coming is not None:
+            if not self._coming.ledger.save():
+                return False
+            self._use(self._coming)
+        elif self._survey.turn(_LOOK):
+            self._recover(self._survey)
+        return True
+
+    def _recover(self, survey):
+        if survey.form is None:
+            self._numbers.start(1, 0, self._entropy)
+            form = wanted(*self._sizes, int.from_bytes(self._entropy(4), "big"))
+            self._coming = Book(self._cells, form, self._numbers)
+            self._coming.begin(1)
+            return
+        book = Book(self._cells, survey.form, self._numbers)
+        if not survey.is_thorough and not book.has(survey.highest):
+            self._survey = Survey(self._cells, True)
+            return
+        self._numbers.start(book.find(survey.highest), survey.damaged, self._entropy)
+        if book.follower is not None:
+            self._follow(book, book.follower)
+            return
+        book.recover(self._numbers.next)
+        self._use(book)
+
+    def _use(self, book):
+        self._book, self._coming = book, None
+        self.opened += 1
+
+    def _follow(self, book, form):
+        seq = self._numbers.next
+        self._numbers.take(seq)
+        number = book.close(form, seq)
+        self._numbers.next = seq + 1
+        self._coming = Book(self._cells, form, self._numbers)
+        self._coming.begin(number)

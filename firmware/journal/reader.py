@@ -4,9 +4,9 @@ from micropython import const
 
 from firmware.journal.sector import (
     BAD,
-    CURSOR,
     ERASED,
     HEADER,
+    NOTE,
     SECTOR,
     UNIT,
     get_length,
@@ -19,47 +19,41 @@ _NO_FLOOR = const(0xFFFFFFFF)
 
 
 class Reader:
-    """Remembers its sector and offset: a record costs one or two reads, and no search.
+    """Remembers its sector and offset: a record costs one read or two, none is a search.
 
-    Records may be appended meanwhile; the reader skips those that the ring drops.
-    After read(): seq, kind and payload (a memoryview, valid until the next read).
+    It goes on while records are appended, and passes over what the ring drops under it.
+    After read(): seq, kind and payload (a memoryview, valid until the next read). If the flash
+    refuses to be read, that raises Refused, and the reader stands where it stood.
     """
 
     def __init__(self, ring, buf=None, at_once=_AT_ONCE):
-        """buf: MAX_RECORD bytes to share; without it the reader makes one that grows as needed.
-        at_once: bytes that it reads at a time."""
+        """buf: a bytearray of MAX_RECORD to share; without it one that grows as needed."""
         self._ring = ring
         self._buf = memoryview(bytearray(at_once) if buf is None else buf)
         self._at_once = at_once
         self._lo = self._hi = 0  # the sector's bytes that are in the buffer
         self._floor = None
+        self._length = 0
         self.sector = 0  # its number
         self.index = 0  # records of the lane before this sector
         self.offset = 0
         self.bad = 0  # units passed in this sector that held no good record
-        self.gap = 0  # first number that may be missing; the owner sets it to 0
-        self.cursor = None  # (number, count) of the last cursor passed
+        self.note = None  # (number, payload) of the last note passed
         self.number = 0  # of the record that find() stands on
+        self.nth = 0  # its place in the lane, from 1; 0: version 1 does not say
         self.seq = 0  # of the record that was passed last
         self.kind = 0
         self.payload = None
-        self._length = 0
 
     def read(self):
-        """-> bool: there is a next record; seq, kind and payload are its own."""
+        """-> True: seq, kind and payload are the next record's. False: there is none."""
         if not self.find():
             return False
-        at = self.offset - self._lo + 8
-        self.payload = self._buf[at : at + self._length]
         self.step()
         return True
 
-    def rewind(self):
-        """Goes back to the first record that the city has not acknowledged."""
-        self.stand_at(self._ring.tail)
-
     def find(self):
-        """Goes to the next good record, .number -> bool: there is one."""
+        """-> True: stands on the next good record, .number. False: there is none."""
         ring = self._ring
         if self.sector < ring.oldest and not self._next():
             return False
@@ -70,14 +64,13 @@ class Reader:
                 self._floor = following[2] if following else _NO_FLOOR
             limit = ring.end if newest else SECTOR
             while self.offset < limit:
-                self._length = length = self._look(limit)
+                self._length = length = self.look(limit)
                 if length == ERASED:
-                    break  # no record was ever confirmed behind an erased place
+                    break  # no record was ever confirmed behind such a place
                 if length == BAD:
                     self.bad += 1
-                    self.gap = self.gap or self.seq + 1
                     self.offset += UNIT
-                elif self.kind == CURSOR or not self._fresh(newest):
+                elif self.kind == NOTE or not self._fresh(newest):
                     self.offset += record_size(length)
                 else:
                     return True
@@ -85,32 +78,36 @@ class Reader:
                 return False
 
     def step(self):
-        """Goes past the record that find() stands on."""
+        """Past the record that find() stands on."""
+        at = self.offset - self._lo + 8
+        self.payload = self._buf[at : at + self._length]
         self.seq = self.number
         self.offset += record_size(self._length)
 
     def enter(self, header):
-        """Goes to the start of the sector with this header, as Blocks.header returns it."""
+        """To the start of the sector with this header, of Blocks.header."""
+        if header[0] != self.sector:
+            self.forget()
         self.sector, _, _, self.index = header
         self.offset = HEADER
         self.bad = 0
         self._floor = None
-        self.forget()
 
     def stand_at(self, other):
-        """Goes to where the other reader stands."""
+        """To where the other reader stands."""
         self.sector = other.sector
+        self.index = other.index
         self.offset = other.offset
         self.seq = other.seq
         self._floor = other._floor
         self.forget()
 
     def forget(self):
-        """Something else was written into the buffer."""
+        """The buffer was used by others."""
         self._lo = self._hi = 0
 
     def _fresh(self, newest):
-        """bool: the number is a higher one, and the freeze rule (sector.py) lets it count."""
+        """Numbers only rise, and the freeze rule (firmware/journal/sector.py) holds."""
         return self.seq < self.number and (newest or self.number < self._floor)
 
     def _next(self):
@@ -120,7 +117,7 @@ class Reader:
         self.enter(header)
         return True
 
-    def _look(self, limit):
+    def look(self, limit):
         """Length of the good record at offset, with .kind and .number; or ERASED or BAD."""
         if not self._load(UNIT, limit):
             return BAD
@@ -132,16 +129,18 @@ class Reader:
         if not self._load(size, limit):
             return BAD
         at = self.offset - self._lo
-        good = get_record(self._buf[at : at + size], length, self._ring.blocks.salt(self.sector))
+        blocks = self._ring.blocks
+        good = get_record(self._buf[at : at + size], length, blocks.salt(self.sector))
         if good is None:
             return BAD
-        self.kind, self.number = good
-        if self.kind == CURSOR:
-            self.cursor = self.number, int.from_bytes(self._buf[at + 8 : at + 12], "little")
+        self.kind, marker, self.number = good
+        self.nth = self.index + (marker - self.index & 0xFF) if blocks.marks else 0
+        if self.kind == NOTE:
+            self.note = self.number, bytes(self._buf[at + 8 : at + 8 + length])
         return length
 
     def _load(self, size, limit):
-        """Gets the next bytes into the buffer -> bool; False beyond limit, or if flash refuses."""
+        """Has the next so many bytes in the buffer. False if the sector does not have them."""
         if self.offset + size > limit:
             return False
         if self._lo <= self.offset and self.offset + size <= self._hi:
@@ -149,8 +148,8 @@ class Reader:
         if size > len(self._buf):
             self._buf = memoryview(bytearray(size))
         some = min(max(size, self._at_once), limit - self.offset)
-        self._lo, self._hi = self.offset, self.offset + some
-        if self._ring.blocks.load(self.sector, self.offset, self._buf[:some]):
-            return True
         self.forget()
-        return False
+        if not self._ring.blocks.load(self.sector, self.offset, self._buf[:some]):
+            return False
+        self._lo, self._hi = self.offset, self.offset + some
+        return True

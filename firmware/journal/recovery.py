@@ -1,62 +1,96 @@
-"""Recovery: rebuilds a Ring from the flash at a start. It writes nothing.
+"""What a Ring finds on the flash at a start. Reads only.
 
-The headers of all sectors are read (firmware/journal/journal.py), and the records of the newest.
+Of all sectors the headers are read (survey.py), of the newest the records.
 """
+
+from binascii import crc32
 
 from micropython import const
 
 from firmware.journal.reader import Reader
-from firmware.journal.sector import HEADER
+from firmware.journal.sector import HEADER, SECTOR, UNIT, get_header, is_erased
 
+OLD_CURSOR = const(4)  # bytes of a note in version 1
 _SCAN = const(512)  # bytes read at a time
-_NO_CURSOR = (-1, 0)
 
 
-def recover(ring, highest):
-    """Fills in a Ring -> (record number that is surely unused, bad units seen).
+def recover(ring, highest, see):
+    """Ring, highest sector number found. -> number that is surely unused, even if everything that
+    cannot be read at the end held a record. Refused (cells.py).
 
-    highest: the highest sector number found.
+    see(reader): called for each record of the newest sector.
     """
-    scan = Reader(ring, ring.blocks.scratch, _SCAN)
-    newest, tried, cursor = _newest(ring, scan, highest)
+    scan = Reader(ring, ring.blocks.cells.scratch, _SCAN)
+    newest, tried, bad_units = _newest(ring, scan, _highest(ring, highest))
     if newest is None:
-        return 1, 0
+        ring.ruined = _find_ruined(ring, scan) if ring.blocks.count else None
+        return 1 if ring.ruined is None else ring.ruined[0] + 2
     ring.newest, _, floor, ring.count = newest
     ring.coming = ring.newest + 1
     first = max(1, ring.coming - ring.blocks.count)
     while first < ring.newest and ring.blocks.header(first) is None:
         first += 1
     ring.oldest = first
+    ring.end = SECTOR
     scan.enter(newest)
     end = HEADER
     bad = 0
     while scan.find():
         scan.step()
-        ring.count += 1
-        if scan.bad != bad:  # bad units between good records were at least one record
-            ring.count += 1
-            bad = scan.bad
+        see(scan)
+        # Version 1: between good records was at least one that was good.
+        ring.count = scan.nth or ring.count + (2 if scan.bad != bad else 1)
+        bad = scan.bad
         end = scan.offset
     ring.end = end
+    if scan.bad > bad and end > HEADER:  # else it is marked already
+        ring.is_torn = True
+        _mark(ring, ring.newest, end)
+    bad_units += scan.bad
     ring.last = max(scan.seq, floor - 1)
-    bad = scan.bad
-    cursor = max(cursor, _cursor(ring, scan))
-    _find_tail(ring, cursor, ring.after(0) or newest)
-    return max(ring.last + 1, tried) + 1, bad
+    ring.note = scan.note
+    ring.ruined = _find_ruined(ring, scan)
+    last = ring.ruined[0] if ring.ruined else ring.last
+    return max(last + 1, tried) + 1 + bad_units
+
+
+def look_back(ring, see):
+    """see(reader) for the records of the sectors before the newest, until one has some. For what
+    was seen in the newest at first, and then no more: its cells are weak."""
+    scan = Reader(ring, ring.blocks.cells.scratch, _SCAN)
+    for number in range(ring.newest - 1, ring.oldest - 1, -1):
+        header = ring.blocks.header(number)
+        if header is None:
+            continue
+        scan.enter(header)
+        scan.seq = 0
+        seen = False
+        while scan.find() and scan.sector == number:
+            scan.step()
+            see(scan)
+            seen = True
+        if seen:
+            return
+
+
+def _highest(ring, highest):
+    """The highest sector number; a survey may have misread a flipped bit of it."""
+    if ring.blocks.count and ring.blocks.header(highest + 1):
+        return highest + 1
+    return highest
 
 
 def _newest(ring, scan, highest):
-    """-> (header of the newest sector with records, highest start seen, cursor).
+    """-> (header of the newest sector with records, highest start seen, bad units behind it).
 
-    A sector without records does not count: its header may be torn, so that one start sees
-    it and the next does not. A sector's only record may be torn, too: then a start that does
-    not see it opens the sector again, for higher numbers, and the sectors after it are out of
-    date. A second record proves the first, and proves that no start overlooked the sector. If
-    no sector has records, the highest one counts.
+    A sector that was opened, and no more, does not count: its header may be torn, there at
+    one start and not at another. So may be a sector's only record: then a start that does not
+    see it opens the sector once more, for higher numbers, and what follows is out of date. A
+    second record proves the first, and that no start overlooked the sector. If none has
+    records, the highest counts.
     """
     newest = None
-    tried = records = most = 0
-    cursor = _NO_CURSOR
+    tried = records = most = bad_units = 0
     for number in range(highest, max(0, highest - ring.blocks.count), -1):
         header = ring.blocks.header(number)
         if header is None:
@@ -67,55 +101,55 @@ def _newest(ring, scan, highest):
             newest = header
         if records:
             most = max(most, start)
-        else:
-            cursor = max(cursor, scan.cursor or _NO_CURSOR)
+        elif not most and scan.bad:
+            ring.is_torn = True
+            _mark(ring, number, HEADER)
+            bad_units += scan.bad
         tried = max(tried, start)
         if records == 2:
             break
     scan.seq = 0
-    scan.cursor = None
-    return newest, tried, cursor
+    scan.note = None
+    return newest, tried, bad_units
 
 
 def _up_to_two_records(scan, header):
+    """A note that says what follows this journal (book.py) counts as a record."""
     scan.enter(header)
     scan.seq = 0
-    scan.cursor = None
+    scan.note = None
     if not scan.find():
-        return 0
+        return 1 if scan.note and len(scan.note[1]) > OLD_CURSOR else 0
     scan.step()
     return 2 if scan.find() else 1
 
 
-def _cursor(ring, scan):
-    """-> (number, count) of the last cursor. scan: Reader that passed the newest sector."""
-    number = ring.newest
-    while scan.cursor is None and number > ring.oldest:  # a flipped bit destroyed it
-        number -= 1
-        header = ring.blocks.header(number)
-        if header:
-            scan.enter(header)
-            while scan.find():
-                scan.step()
-    return scan.cursor or _NO_CURSOR
+def _mark(ring, number, offset):
+    """ring.mark gets what tells this unreadable place from others."""
+    unit = ring.blocks.cells.head[:UNIT]
+    ring.blocks.load(number, offset, unit)
+    ring.mark = crc32(unit, ring.mark) or 1
 
 
-def _find_tail(ring, cursor, at):
-    """Puts the tail behind the cursor. at: header of the oldest sector."""
-    if cursor == _NO_CURSOR:  # everything is sent again
-        cursor = (at[1] - 1, at[3])
-    ring.saved = cursor
-    ring.tail.seq, ring.index = cursor
-    ring.count = max(ring.count, ring.index)
-    ring.lose(at)
-    low, high = at[0], ring.newest
-    middle = high  # most often it is the newest
-    while low < high:  # the last sector that was opened before the cursor's record
-        header = ring.blocks.header(middle)
-        if header and header[1] <= cursor[0]:
-            low, at = middle, header
-        else:
-            high = middle - 1
-        middle = (low + high + 1) // 2
-    ring.tail.enter(at)
-    ring.checked = at[0]
+def _find_ruined(ring, scan):
+    """-> (number, place) of the last record of a sector behind the newest one whose header cannot
+    be read any more, and its records can; or None."""
+    number = ring.newest + 1
+    head = ring.blocks.cells.head
+    if not ring.blocks.load(number, 0, head):
+        ring.is_torn = True  # the partition was longer: perhaps there was one
+        ring.mark = 1
+        return None
+    if get_header(head) is not None or is_erased(head):
+        return None
+    scan.enter((number, 0, 0, ring.count))
+    scan.seq = ring.last
+    if scan.look(SECTOR) < 0:
+        return None
+    newest, end = ring.newest, ring.end
+    ring.newest, ring.end = number, SECTOR
+    while scan.find():
+        scan.step()
+    ring.newest, ring.end = newest, end
+    _mark(ring, number, 0)
+    return scan.seq, scan.nth

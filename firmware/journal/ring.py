@@ -1,21 +1,20 @@
-"""Ring: one lane of the journal, a ring of erase blocks on raw NOR flash.
+"""Ring: sectors on raw NOR flash, one after the other and round again.
 
-A start looks for the newest sector, and reads the records of no other. These rules keep a
-confirmed record:
+A start has to find the newest sector, and reads no other. What keeps a confirmed record:
 
-- Read back: a record is one program call into bytes that were erased for this sector, and is
-  confirmed when it reads back equal.
+- Read back: a record is one program call into bytes that were erased in this sector's life,
+  and is confirmed when it reads back equal. If the read is refused the record is in doubt: the
+  next append reads it again before it writes anything else.
 - Seal: after a start nothing is added to the sectors that hold records; the first append opens
-  the next one. An interrupted write may have left weak cells. A sector without records is
-  opened again, so that many starts in a row drop no records.
-- Freeze: a record counts only if its number is below the floor in the next sector's header. A
-  torn record that was not seen when the lane went on cannot appear later.
-- Cursor: up to here the city has everything. It is a record, and the first one in every
-  sector. If it is lost, records are sent again.
-- Loss: it is not written down. It is the distance from the cursor to the oldest sector left,
-  or a count in a header that is more than the records before it. The cursor does not pass a
-  loss before it is announced, so a power cut does not hide it. After a cut during a drop, the
-  loss may include records that were acknowledged just before.
+  the next. What the power cut short may have left weak cells. A sector counts once it holds a
+  record: one that was only opened is opened again, so starts in a row eat no records.
+- Freeze: a record counts only below the floor in the next sector's header. One that was
+  torn, and not there when the ring went on, does not appear later.
+
+What a sector's records mean, and what it takes to let one go, is the owner's (lane.py, ledger.py):
+    owner.drop(header)      everything before the sector of this header is erased next
+    owner.keep_evidence()   what the start found is about to be overgrown
+    owner.is_spare(header)  the city has all of it: it may go before its place is needed
 """
 
 import errno
@@ -24,132 +23,132 @@ from micropython import const
 
 from firmware.journal.reader import Reader
 from firmware.journal.sector import (
-    CURSOR,
     HEADER,
+    OLD_MARKER,
     SECTOR,
-    UNIT,
+    get_record,
     put_record,
     record_size,
 )
 
-_FULL = const(4080)  # records end here: the last 16 B are kept for a cursor
-_TRIES = const(8)  # sectors that may refuse before an append gives up
-_BATCH = const(32)  # acknowledged records until the cursor is written
+_TRIES = const(8)  # sectors that may fail before an append gives up
 _RETRY_MS = const(1000)  # after an erase ahead that failed
 
 
 class Ring:
-    def __init__(self, blocks):
+    """doubt: number of a record that was programmed and could not be read back yet, or 0.
+
+    What recovery.py found at the start: is_torn, behind the last record stands something that
+    cannot be read; ruined, the end of a sector without its header; mark, which these were; note,
+    the last one or None.
+    """
+
+    def __init__(self, blocks, owner, limit=SECTOR):
+        """limit: records end here, in each sector."""
         self.blocks = blocks
-        self.newest = 0  # sector numbers; 0: there is none
-        self.oldest = 1
-        self.end = SECTOR  # where the newest sector's records end
+        self.doubt = 0
+        self.is_torn = False
+        self.ruined = None
+        self.mark = 0
+        self.note = None
+        self.tried = False  # the last append has programmed something
+        self.is_failing = False  # the last erase ahead failed
+        self._owner = owner
+        self._limit = limit
         self._open = False  # the newest sector takes more
-        self.coming = 1  # the sector to open next
-        self._ready = False  # it is erased
-        self.last = 0  # number of the last confirmed record
-        self.count = 0  # records that the lane ever confirmed
-        self.tail = Reader(self, blocks.scratch)  # behind the last acknowledged record
-        self.index = 0  # records of the lane up to there
-        self.checked = 0  # sector in which index was compared with the header's
-        self.saved = (0, 0)  # the cursor on flash: number, count
-        self._due_ms = None  # when it has to be written again
+        self._ready = False  # the coming sector is erased
+        self._wiped = False  # it was erased, and nobody has looked yet
+        self._headed = False  # its header was programmed, and not read back yet
         self._retry_ms = 0
-        self._lost = None  # (first, last, count), not yet handed out
-        self._told = None  # handed out, perhaps not yet announced
-        self._announced_in = 0  # number of the alarm that announced the last loss
-        self.damaged = 0  # confirmed records that cannot be read any more
+        self._doubted = 0  # bytes of the record in doubt
+        self.begin(1)
+
+    def begin(self, number):
+        """Empty; the first sector gets this number."""
+        self.oldest = self.coming = number  # sector numbers; coming: the one to open next
+        self.newest = number - 1
+        self.end = SECTOR  # where the newest sector's records end
+        self.last = 0  # number of the last confirmed record
+        self.count = 0  # records that the ring ever confirmed
 
     def append(self, kind, payload, seq):
-        """Writes a record, confirmed when it returns. OSError if eight sectors in a row refuse."""
+        """Confirmed when it returns. OSError if eight sectors in a row fail; Refused (cells.py).
+
+        Settle what is in doubt first.
+        """
+        self.tried = False
         size = record_size(len(payload))
+        blocks = self.blocks
         for _ in range(_TRIES):
-            if (not self._open or self.end + size > _FULL) and not self.advance(seq):
+            if (not self._open or self.end + size > self._limit) and not self.advance(seq):
                 continue
-            put_record(self.blocks.scratch, self.blocks.salt(self.newest), kind, seq, payload)
-            if self.blocks.program(self.newest, self.end, size):
-                self.end += size
-                self.count += 1
-                self.last = seq
+            marker = self.count + 1 & 0xFF if blocks.marks else OLD_MARKER
+            scratch = blocks.cells.scratch
+            put_record(scratch, blocks.salt(self.newest), kind, marker, seq, payload)
+            self.tried = True
+            self.doubt, self._doubted = seq, size
+            self._open = blocks.program(self.newest, self.end, size)
+            if self._open:
+                self._confirm()
                 return
-            self._open = False
+            self.doubt = 0
         raise OSError(errno.EIO)
 
+    def settle(self):
+        """What is in doubt -> True: confirmed, and in the scratch buffer; False: not there."""
+        blocks = self.blocks
+        size = self._doubted
+        buf = blocks.cells.scratch[:size]
+        blocks.load(self.newest, self.end, buf)
+        length = buf[0] | buf[1] << 8
+        good = None
+        if record_size(length) == size:
+            good = get_record(buf, length, blocks.salt(self.newest))
+        if good is None or good[2] != self.doubt:
+            self._open = False
+            self.doubt = 0
+            return False
+        self._confirm()
+        return True
+
     def advance(self, next_seq):
-        """Opens the coming sector -> bool: False if it refused; the one after it is next."""
+        """Opens the coming sector. False if it failed: the one behind it comes next."""
+        self._owner.keep_evidence()
         if not self._ready and not self._clear():
             return False
         number = self.coming
+        if self._headed:
+            good = self._has_my_header(number)
+        else:
+            self.blocks.put_header(number, next_seq, self.last + 1, self.count)
+            self._headed = True
+            good = self.blocks.program(number, 0, HEADER)
+        self._headed = self._ready = False
+        self._open = good
         self.coming += 1
-        self._ready = False
-        self._open = False
-        cursor = self._cursor()
-        self.blocks.put_header(number, next_seq, self.last + 1, self.count)
-        self._put_cursor(self.blocks.scratch[HEADER:], number, cursor)
-        if not self.blocks.program(number, 0, HEADER + UNIT):
-            return False
-        self.newest = number
-        self.end = HEADER + UNIT
-        self._open = True
-        self.saved = cursor
-        return True
+        if good:
+            self.newest = number
+            self.end = HEADER
+        return good
 
-    def ack(self, seq):
-        """The city has everything up to this number."""
-        tail = self.tail
-        tail.forget()
-        while tail.find():
-            if tail.number > seq:
-                return
-            if tail.sector != self.checked:
-                self.checked = tail.sector
-                self._miss(tail.index, tail.number - 1)
-            tail.step()
-            self.index += 1
-        self._miss(self.count, self.last)
+    def is_ready(self, size):
+        """So many bytes can be appended without an erase."""
+        return self._ready or (self._open and self.end + size <= self._limit)
 
-    def housekeep(self, now_ms, cursor_ms, next_seq, drop):
-        """Writes the cursor when due, or erases the coming sector -> bool: it tried to erase.
+    def tidy(self, now_ms, drop):
+        """Erases the coming sector ahead of time -> bool: that took an erase.
 
-        drop: erase it even if it holds unacknowledged records.
+        drop: also if records that the city lacks stand there.
         """
-        cursor = self._cursor()
-        if cursor == self.saved:
-            self._due_ms = None
-        elif self._due_ms is None:
-            self._due_ms = now_ms + cursor_ms
-        if self._due_ms is not None and (
-            now_ms >= self._due_ms or cursor[1] - self.saved[1] >= _BATCH
-        ):
-            if self._open and self.end + UNIT <= _FULL:
-                self._due_ms = None
-                self._save()
-            elif self._ready:
-                self._due_ms = None
-                self.advance(next_seq)
-        if self._ready or now_ms < self._retry_ms or not (drop or self._idle()):
+        if self._ready or now_ms < self._retry_ms or not self.blocks.count:
             return False
-        if not self._clear():
+        if not drop and not self._is_spare():
+            return False
+        self._owner.keep_evidence()
+        self.is_failing = not self._clear()
+        if self.is_failing:
             self._retry_ms = now_ms + _RETRY_MS
         return True
-
-    def take_lost(self, heard):
-        """-> (first number, last number, count) of records that the city will not get, or None.
-
-        heard: number of the last alarm that the city has. Until the city has one announcement,
-        further losses are added up: announcements must not crowd out alarms.
-        """
-        if heard < self._announced_in:
-            return None
-        self._told, self._lost = self._lost, None
-        return self._told
-
-    def announced(self, seq):
-        """The loss from take_lost() is announced, in an alarm with at most this number: the
-        cursor may pass it."""
-        if self._told:
-            self._told = None
-            self._announced_in = seq
 
     def after(self, number):
         """-> header of the next sector that is there, or None."""
@@ -159,74 +158,42 @@ class Ring:
                 return header
         return None
 
-    def lose(self, oldest):
-        """The records before the sector with this header are gone: those below its floor.
+    def reader(self, buf=None):
+        return Reader(self, buf)
 
-        Its start is no such limit: in a sector that one start overlooked and the next one saw,
-        it is lower than in the sector before.
-        """
-        _, _, floor, index = oldest
-        if index > self.index:
-            self._add_loss(self.tail.seq + 1, floor - 1, index - self.index)
-            self.tail.seq, self.index = floor - 1, index
+    def _confirm(self):
+        self.end += self._doubted
+        self.count += 1
+        self.last, self.doubt = self.doubt, 0
+        self._open = True
 
-    def _miss(self, index, last):
-        """`index` records were confirmed up to number `last`: those that the tail did not meet
-        cannot be read any more."""
-        if index > self.index:
-            self.damaged += index - self.index
-            self._add_loss(self.tail.gap or self.tail.seq + 1, last, index - self.index)
-            self.tail.seq, self.index = last, index
-        self.tail.gap = 0
+    def _has_my_header(self, number):
+        header = self.blocks.header(number)
+        return header is not None and header[2] == self.last + 1 and header[3] == self.count
 
-    def _add_loss(self, first, last, count):
-        if self._lost:
-            first, count = min(first, self._lost[0]), count + self._lost[2]
-        self._lost = (first, last, count)
-
-    def _cursor(self):
-        if self._lost or self._told:
-            return self.saved
-        return (self.tail.seq, self.index)
-
-    def _save(self):
-        """Writes the cursor if it moved and there is room."""
-        cursor = self._cursor()
-        if cursor == self.saved or not self._open or self.end + UNIT > SECTOR:
-            return
-        self._put_cursor(self.blocks.scratch, self.newest, cursor)
-        if self.blocks.program(self.newest, self.end, UNIT):
-            self.end += UNIT
-            self.saved = cursor
-        else:
-            self._open = False
-
-    def _put_cursor(self, buf, number, cursor):
-        put_record(
-            buf, self.blocks.salt(number), CURSOR, cursor[0], cursor[1].to_bytes(4, "little")
-        )
-
-    def _idle(self):
-        """bool: the coming sector's block holds nothing that the city lacks."""
+    def _is_spare(self):
         gone = self.coming - self.blocks.count
         if gone < self.oldest:
             return True
         header = self.after(gone)
-        return header is not None and header[3] <= self.index
+        return header is not None and self._owner.is_spare(header)
 
     def _clear(self):
-        """Erases the coming sector's block -> bool: False if it refused; the next one is tried."""
-        if self.coming >= self.newest + self.blocks.count:  # every block has refused
+        """Erases the coming sector's block. False if it failed: the next one comes."""
+        if self.coming >= self.newest + self.blocks.count:  # once around
             self.coming = self.newest + 1
             return False
         gone = self.coming - self.blocks.count
-        header = self.after(gone) if gone >= self.oldest else None
-        if header:
-            if self.saved[1] < header[3]:
-                self._save()  # else a power cut would count records that the city has as lost
-            self.lose(header)
+        if gone >= self.oldest:
+            header = self.after(gone) or (self.newest, 0, self.last + 1, self.count)
+            self._owner.drop(header)
             self.oldest = header[0]
-        self._ready = self.blocks.erase(self.coming)
+        if not self._wiped and not self.blocks.erase(self.coming):
+            self.coming += 1
+            return False
+        self._wiped = True
+        self._ready = self.blocks.is_blank(self.coming)
+        self._wiped = False
         if not self._ready:
             self.coming += 1
         return self._ready

@@ -3,11 +3,11 @@
 from micropython import const
 
 from firmware import messages
-from firmware.journal.journal import ALARM, KIND_POSITION, TRACK
+from firmware.journal.cells import Refused
+from firmware.journal.journal import KIND_POSITION, TRACK
 
-_BATCH_BYTES = const(
-    1000
-)  # no larger block is needed; 64 kbit/s carry one in an eighth of a second
+# No larger block is needed; 64 kbit/s carry one in an eighth of a second.
+_BATCH_BYTES = const(1000)
 _HOLD_MS = const(60000)  # a position waits this long for others to share its message
 _STEP_RECORDS = const(16)  # read in one step; the next tick is waiting
 
@@ -27,19 +27,36 @@ class Message:
 
 
 class Backlog:
-    """Reads both lanes ahead of their cursors. Nothing here moves a cursor."""
+    """Reads all lanes ahead of their cursors. Nothing here moves a cursor.
+
+    If the flash refuses to be read, nothing is passed over: the same is tried again later.
+    """
 
     def __init__(self, journal):
         self._journal = journal
         self._seen_seq = None
-        self._lanes = (_Lane(journal.reader(ALARM)), _Lane(journal.reader(TRACK)))
+        self._opened = 0
+        self._lanes = ()
         self._batch = messages.TrackBatch(_BATCH_BYTES)
         self._old_seq = 0  # records before this one were there before the connection
         self.due_ms = None  # when the batch goes even if it is not full; None: no batch
+        self.is_refused = False  # a lane could not be read; the owner sets it back
+
+    @property
+    def is_known(self):
+        """bool: there is a journal to read; one that took the place of another is read anew."""
+        if self._journal.epoch is None:
+            return False
+        if self._journal.opened != self._opened:
+            self._opened = self._journal.opened
+            self._lanes = [_Lane(self._journal, lane) for lane in range(TRACK + 1)]
+            self._batch.clear()
+            self.due_ms = None
+        return True
 
     def has_news(self):
         """bool: records were added since the last call."""
-        if self._journal.next_seq == self._seen_seq:
+        if not self.is_known or self._journal.next_seq == self._seen_seq:
             return False
         self._seen_seq = self._journal.next_seq
         for lane in self._lanes:
@@ -53,15 +70,20 @@ class Backlog:
         in_flight: for each lane the last seq that is already in a message, see read_again().
         """
         self._batch.clear()
-        for lane_id, lane in enumerate(self._lanes):
-            lane.rewind(in_flight[lane_id])
-        self._old_seq = self._journal.next_seq
         self.due_ms = None
+        if self.is_known:
+            for lane_id, lane in enumerate(self._lanes):
+                lane.rewind(in_flight[lane_id])
+            self._old_seq = self._journal.next_seq
 
-    def take_alarm(self):
-        """-> the next Message of the alarm lane, or None."""
-        lane = self._lanes[ALARM]
-        return self._event(lane, ALARM) if lane.peek_new() else None
+    def take_event(self, lane_id):
+        """-> the next Message of the alarm lane or the warning lane, or None."""
+        lane = self._lanes[lane_id]
+        try:
+            return self._event(lane, lane_id) if lane.peek_new() else None
+        except Refused:
+            self.is_refused = True
+            return None
 
     def gather(self, now_ms):
         """Puts waiting positions into the batch -> bool: there may be more of them."""
@@ -84,34 +106,52 @@ class Backlog:
         return self.due_ms is not None and now_ms >= self.due_ms
 
     def take_track(self):
-        """-> the Message of the track lane that is due."""
+        """-> the Message that is due; None: it was dropped meanwhile."""
         lane = self._lanes[TRACK]
-        if not self._batch.n:
+        batch = self._batch
+        if not batch.n:
             return self._event(lane, TRACK)
+        is_there = self._journal.may_send(TRACK, batch.first_seq, batch.first_seq + batch.n - 1)
         self.due_ms = None
+        if not is_there:
+            batch.clear()
+            lane.reread()
+            return None
         return self._positions()
 
     def read_again(self, lane_id, first, last):
-        """-> Message of these records again: of those that are left, up to the first gap.
+        """-> the Message of these records once more: of those that are left, up to the first gap.
 
         None if a full lane has dropped all of them. UNREAD: ask again, it takes another step.
         Ask for messages in the order of their lane, before any new one is taken.
         """
         lane, batch = self._lanes[lane_id], self._batch
         reader = lane.reader
-        if not batch.n:
-            if not lane.seek(first) or reader.seq > last:
-                return None
-            if reader.kind != KIND_POSITION:
-                return self._event(lane, lane_id)
-        for _ in range(_STEP_RECORDS):
-            is_more = lane.peek() and reader.seq <= last
-            if not is_more or not batch.add(reader.seq, reader.payload):
-                return self._positions()
-            lane.take()
+        try:
+            if not batch.n:
+                if not lane.seek(first) or reader.seq > last:
+                    return None
+                if reader.kind != KIND_POSITION:
+                    return self._message(lane, lane_id)
+            for _ in range(_STEP_RECORDS):
+                is_more = lane.peek() and reader.seq <= last
+                if not is_more or not batch.add(reader.seq, reader.payload):
+                    return self._positions()
+                lane.take()
+        except Refused:
+            batch.clear()
+            lane.reread()
+            raise
         return UNREAD
 
     def _event(self, lane, lane_id):
+        seq = lane.reader.seq
+        if self._journal.may_send(lane_id, seq, seq):
+            return self._message(lane, lane_id)
+        lane.reread()
+        return None
+
+    def _message(self, lane, lane_id):
         reader = lane.reader
         seq = reader.seq
         payload = messages.event_message(self._journal.epoch, seq, bytes(reader.payload))
@@ -127,38 +167,44 @@ class Backlog:
 
 
 class _Lane:
-    """A reader with one record ahead: after peek() it shows the next seq, kind and payload."""
+    """A reader with one record held back: after peek() its seq, kind and payload are the next."""
 
-    def __init__(self, reader):
-        self.reader = reader
+    def __init__(self, journal, lane_id):
+        self._journal = journal
+        self._lane_id = lane_id
+        self.reader = journal.reader(lane_id)
         self._in_flight = 0
         self._is_held = False
-        self.is_dry = False  # read to its end; has_news() sets it back
+        self.is_dry = False  # read to its end, until the owner learns of more records
 
     def peek_new(self):
-        """peek(), but skips records in flight."""
+        """peek(), passing over what is in flight."""
         return self.seek(self._in_flight + 1)
 
     def peek(self):
-        """-> bool: there is a next record."""
+        """Refused if the flash does not answer."""
         if not self._is_held and not self.is_dry:
             self._is_held = self.reader.read()
             self.is_dry = not self._is_held
         return self._is_held
 
     def take(self):
-        """The record that peek() showed is used."""
+        """The record that peek() showed is taken."""
         self._is_held = False
 
     def seek(self, seq):
-        """Skips the records before seq -> bool, as peek()."""
+        """Passes over records before seq, then peek()."""
         while self.peek() and self.reader.seq < seq:
             self.take()
         return self._is_held
 
     def rewind(self, in_flight):
-        """Goes back to the cursor. in_flight: the last seq that is already in a message."""
+        """Back to the cursor."""
         self._in_flight = in_flight
-        self.reader.rewind()
+        self.reread()
+
+    def reread(self):
+        """Back to the cursor, or behind what was dropped."""
+        self._journal.rewind(self._lane_id, self.reader)
         self._is_held = False
         self.is_dry = False

@@ -54,5 +54,5 @@ class LinkSupervisor:
         status, uplink = self.status, self._uplink
         status.connected = uplink.connected
         status.drained = uplink.is_drained
-        status.acked = uplink.acked
+        status.acked = uplink.outgoing.acked
         status.off = uplink.is_off

@@ -7,7 +7,7 @@
 from micropython import const
 
 from firmware import VERSION, messages
-from firmware.journal.journal import ALARM, TRACK
+from firmware.journal.journal import ALARM, TRACK, WARNING
 from firmware.snapshot import PARKED
 from firmware.trip.sleep import LEAVING
 
@@ -18,11 +18,14 @@ _PARKED_EARLY_MS = const(1000)  # a parked bus looks once a second
 
 
 class StatePublisher:
-    def __init__(self, config, startup, snapshot, journal, recorder, policy, engine, sleeping):
-        """policy: PolicyInForce; engine: RuleEngine; sleeping: Sleep."""
+    def __init__(
+        self, config, startup, snapshot, journal, outage, recorder, policy, engine, sleeping
+    ):
+        """outage: Outage; policy: PolicyInForce; engine: RuleEngine; sleeping: Sleep."""
         self._startup = startup
         self._snapshot = snapshot
         self._journal = journal
+        self._outage = outage
         self._recorder = recorder
         self._policy = policy
         self._engine = engine
@@ -30,12 +33,19 @@ class StatePublisher:
         self._has_belts = config["seats"]["belts"]
         self._sleep_s = config["sleep"]["wake_s"] if config["sleep"]["on"] else None
         self._sent_ms = self._promised_s = 0
+        self._opened = 0  # the journal and its outage, as in the status that was sent last
+        self._was_refused = False
         # As in the state that was sent last.
         self._phase = self._mode = self._front_door = self._emergency_door = None
         self._seat_changes = self._was_leaving = None
 
     def turn(self, now_ms, uplink):
-        """Publishes the state if it is due and the uplink takes it."""
+        """Publishes the state if it is due and the uplink takes it, and the status if the journal
+        is another one, or its flash begins or ceases to refuse."""
+        opened, is_refused = self._journal.opened, self._outage.is_on
+        if opened != self._opened or is_refused != self._was_refused:
+            self._opened, self._was_refused = opened, is_refused
+            uplink.renew_status()
         is_leaving = self._sleeping.state == LEAVING
         if self._is_renewing():
             self._was_leaving = False
@@ -62,12 +72,12 @@ class StatePublisher:
             self._engine.unwatched(self._has_belts),
             self._policy.hash,
             self._sleep_s,
+            "refused" if self._outage.is_on else "ok",
         )
 
     def _state(self):
-        alarms, track = self._journal.backlog(ALARM), self._journal.backlog(TRACK)
-        active = self._recorder.active()
-        return messages.state(self._snapshot, active, alarms, track, self._next_s())
+        backlog = [self._journal.backlog(lane) for lane in (ALARM, WARNING, TRACK)]
+        return messages.state(self._snapshot, self._recorder.active(), backlog, self._next_s())
 
     def _next_s(self):
         """-> the longest time until the next state, in s."""

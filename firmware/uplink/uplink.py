@@ -1,9 +1,10 @@
 """Uplink: journal -> broker. A record stays until the broker has acknowledged it.
 
 The order: messages that were in flight when the last connection broke, the status, alarms,
-replies, then the track; the newest state whenever one is offered. Alarms never wait
-for positions (promise P3): a part of the window is never filled with positions, and
-no more positions are on their way than the link carries in about a second.
+warnings, replies, then the track; the newest state whenever one is offered. Alarms never wait
+for warnings or positions (promise P3): a part of the window is never filled with them, and
+no more positions are on their way than the link carries in about a second. What the flash
+refuses to read is not sent; the uplink waits and tries again.
 """
 
 from binascii import crc32
@@ -11,17 +12,19 @@ from binascii import crc32
 from micropython import const
 
 from firmware import messages
-from firmware.journal.journal import ALARM, TRACK
-from firmware.uplink.backlog import UNREAD, Backlog
+from firmware.journal.cells import Refused
+from firmware.journal.journal import ALARM, TRACK, WARNING
+from firmware.uplink.backlog import Backlog
 from firmware.uplink.inbox import Inbox
 from firmware.uplink.link import Link
+from firmware.uplink.outgoing import Outgoing
 from firmware.uplink.pace import Pace
 from firmware.uplink.reconnect import Reconnect
 from firmware.uplink.window import Window
 
 _TRACK_BYTES = const(4000)  # may be in flight, whatever the link
-_HEAD_BYTES = const(7)  # of a PUBLISH, without its topic
 _LOOK_MS = const(500)
+_REFUSED_MS = const(200)  # until the flash is asked again
 _TURN_STEPS = const(4)  # a turn is short: the next tick is waiting
 _REPLIES = const(4)
 _NEVER_MS = const(1 << 60)
@@ -31,40 +34,38 @@ class Uplink:
     """on_command(name: str, payload: bytes, is_retained: bool) -> bytes to publish on `reply`;
     None: reply() follows.
 
-    The counters are for tests and a console.
+    breaks: how many connections broke; for tests and a console.
     """
 
     def __init__(self, config, journal, radio, dialer, status):
         """status() -> bytes, published retained on every connect."""
         broker = config["broker"]
         client_id = config["fleet"] + "-" + config["bus"]
-        self._topics = {}
+        topics = {}
         for name in ("status", "state", "event", "track", "reply", "cmd/#"):
-            self._topics[name] = messages.topic(config, name)
+            topics[name] = messages.topic(config, name)
+        self._commands = topics["cmd/#"]
         self._host = broker["host"]
         self._answer_ms = broker["ack_timeout_s"] * 1000
         self._journal = journal
         self._status = status
-        self._link = Link(broker, client_id, self._topics["status"], messages.WILL, dialer)
+        self._link = Link(broker, client_id, topics["status"], messages.WILL, dialer)
         self._link.on_ack = self._acked
         self._link.on_message = self._message
         seed = crc32(client_id.encode())
         self._reconnect = Reconnect(radio, self._link, broker["backoff_max_s"], seed)
         self._window = Window(broker["window"], broker["window_bytes"])
         self._last_slot = 1 if broker["window"] > 1 else 0  # kept free for the state
-        self._reserve = broker["window"] // 4  # messages, never used for the track
+        self._reserve = broker["window"] // 4  # messages, never used for warnings or the track
         self._pace = Pace(_TRACK_BYTES, broker["window_bytes"] * 3 // 4)
         self._backlog = Backlog(journal)
-        self._inbox = Inbox(self._topics["cmd/#"][:-1])
+        self._inbox = Inbox(self._commands[:-1])
+        self.outgoing = Outgoing(topics, self._window, self._link, journal, self._backlog)
         self._replies = []
         self._was_open = False
         self._idle_until_ms = 0
         self._now_ms = 0
         self.on_command = None
-        self.sent = 0  # messages, those sent again included
-        self.resent = 0
-        self.acked = 0
-        self.strays = 0  # PUBACKs that were for nothing in flight
         self.breaks = 0
 
     @property
@@ -80,8 +81,7 @@ class Uplink:
             and not self._window.slots
             and self._is_answered()
             and not self._inbox.has_more
-            and not self._journal.backlog(ALARM)
-            and not self._journal.backlog(TRACK)
+            and self._journal.is_delivered
         )
 
     @property
@@ -120,12 +120,14 @@ class Uplink:
         for _ in range(_TURN_STEPS):
             if not link.can_send:
                 return False
-            if not self._step(now_ms):
+            if not self._tries_step(now_ms):
                 if self._inbox.has_more and self._is_answered():
                     link.leave("the broker holds more commands")
                     return True
                 due_ms = self._backlog.due_ms
                 self._idle_until_ms = _NEVER_MS if due_ms is None else due_ms
+                if self._backlog.is_refused:
+                    self._idle_until_ms = now_ms + _REFUSED_MS
                 return False
         return True
 
@@ -143,13 +145,13 @@ class Uplink:
             self._link.can_send
             and not self._greetings
             and self._window.has_room()
-            and not self._window.carries(self._topics["state"])
+            and not self.outgoing.carries("state")
         )
 
     def offer_state(self, payload):
         """Publishes the newest state (bytes), retained. Ignored unless wants_state()."""
         if self.wants_state(self._now_ms):
-            self._send("state", payload, True)
+            self.outgoing.send("state", payload, self._now_ms, True)
 
     def renew_status(self):
         """Publishes status() again, because it has changed; without a connection, the next
@@ -166,7 +168,7 @@ class Uplink:
     def _is_answered(self):
         """bool: every command that came is done, and the broker has its reply."""
         waiting = self._inbox.is_waiting or self._replies
-        return not waiting and not self._window.carries(self._topics["reply"])
+        return not waiting and not self.outgoing.carries("reply")
 
     def _open(self, now_ms):
         """Works on the next connection -> bool: the link is open now."""
@@ -185,7 +187,7 @@ class Uplink:
         self._look_ms = now_ms + _LOOK_MS
         self._pace.start()
         window = self._window
-        self._backlog.start((window.last_of(ALARM), window.last_of(TRACK)))
+        self._backlog.start([window.last_of(lane) for lane in (ALARM, WARNING, TRACK)])
         self._idle_until_ms = 0
         return True
 
@@ -197,6 +199,14 @@ class Uplink:
         elif self._reconnect.radio_is_lost():
             self._link.close("the radio lost its network")
 
+    def _tries_step(self, now_ms):
+        self._backlog.is_refused = False
+        try:
+            return self._step(now_ms)
+        except Refused:
+            self._backlog.is_refused = True
+            return False
+
     def _step(self, now_ms):
         """Does the most urgent thing that can be done -> bool: there was one."""
         if self._inbox.is_waiting and len(self._replies) < _REPLIES:
@@ -204,47 +214,40 @@ class Uplink:
             if reply is not None:
                 self._replies.append(reply)
             return True
-        slot = self._window.unsent()
-        if slot is not None:
-            self._send_again(slot)
+        if self.outgoing.send_again(now_ms):
             return True
         if not self._window.has_room():
             return False
         if self._greetings:
-            self._greet(self._greetings.pop())
+            self._greet(self._greetings.pop(), now_ms)
             return True
-        if self._window.has_room(self._last_slot):
-            alarm = self._backlog.take_alarm()
-            if alarm is not None:
-                self._send_records(alarm)
-                return True
+        is_known = self._backlog.is_known
+        if is_known and (
+            self._sends_event(ALARM, self._last_slot, now_ms)
+            or self._sends_event(WARNING, max(self._last_slot, self._reserve), now_ms)
+        ):
+            return True
         if self._replies:
-            self._send("reply", self._replies.pop(0), False)
+            self.outgoing.send("reply", self._replies.pop(0), now_ms)
             return True
+        if not is_known or self._window.owes(TRACK):
+            return False
         return self._backlog.gather(now_ms) or self._send_track(now_ms)
 
-    def _send_again(self, slot):
-        """The same message, with its packet id and DUP [MQTT-3.3.1-1, -4.4.0-1]."""
-        payload = slot.payload
-        if payload is None:
-            message = self._backlog.read_again(slot.lane, slot.first, slot.last)
-            if message == UNREAD:
-                return
-            if message is None:  # dropped from a full lane in the meantime
-                slot.is_acked = True
-                self._settle(slot.lane)
-                return
-            if message.last < slot.last:  # a record in the middle cannot be read any more
-                self._window.split(slot, message.last + 1)
-            payload = message.payload
-        self.resent += 1
-        self._publish(slot, payload, True)
+    def _sends_event(self, lane, reserve, now_ms):
+        if not self._window.has_room(reserve) or self._window.owes(lane):
+            return False
+        message = self._backlog.take_event(lane)
+        if message is None:
+            return False
+        self.outgoing.send_records(message, now_ms)
+        return True
 
-    def _greet(self, name):
+    def _greet(self, name, now_ms):
         if name == "status":
-            self._send(name, self._status(), True)
+            self.outgoing.send(name, self._status(), now_ms, True)
         else:
-            self._link.subscribe(self._topics[name], self._window.next_id(), self._now_ms)
+            self._link.subscribe(self._commands, self._window.next_id(), now_ms)
 
     def _send_track(self, now_ms):
         if (
@@ -253,42 +256,19 @@ class Uplink:
             or not self._pace.allows(self._window.bytes_of(TRACK))
         ):
             return False
-        self._send_records(self._backlog.take_track())
+        message = self._backlog.take_track()
+        if message is not None:
+            self.outgoing.send_records(message, now_ms)
         return True
 
-    def _send_records(self, message):
-        topic = self._topics[message.name]
-        slot = self._window.add(topic, message.lane, message.first, message.last)
-        self._publish(slot, message.payload, False)
-
-    def _send(self, name, payload, retain):
-        """Sends a message that is not from the journal."""
-        slot = self._window.add(self._topics[name], None, None, None, payload, retain)
-        self._publish(slot, payload, False)
-
-    def _publish(self, slot, payload, dup):
-        slot.size = len(payload) + len(slot.topic) + _HEAD_BYTES
-        slot.sent_ms = self._now_ms
-        self.sent += 1
-        self._link.publish(slot.topic, payload, slot.packet_id, slot.retain, dup, self._now_ms)
-
     def _acked(self, packet_id, now_ms):
-        slot = self._window.acknowledged(packet_id)
+        slot = self.outgoing.acknowledged(packet_id)
         if slot is None:
-            self.strays += 1
             return
-        self.acked += 1
         self._idle_until_ms = 0
         if slot.lane == TRACK:
             self._pace.acknowledged(now_ms - slot.sent_ms, slot.size)
         self._reconnect.proven(now_ms)
-        self._settle(slot.lane)
-
-    def _settle(self, lane):
-        """The journal may drop what the city now has without a gap."""
-        upto = self._window.settle(lane)
-        if upto is not None:
-            self._journal.ack(lane, upto)
 
     def _message(self, topic, payload, packet_id, flags):
         self._inbox.put(topic, payload, packet_id, flags)

@@ -97,12 +97,19 @@ class Window:
         for slot in self.slots:
             slot.sent_ms = None
 
-    def unsent(self):
-        """-> the next slot to send again, or None."""
+    def unsent(self, but=()):
+        """-> the next slot to send again, or None. but: lanes that are left out."""
         for slot in self.slots:
-            if slot.sent_ms is None and not slot.is_acked:
+            if slot.sent_ms is None and not slot.is_acked and slot.lane not in but:
                 return slot
         return None
+
+    def owes(self, lane):
+        """bool: a message of this lane has to be sent again, before any new one."""
+        for slot in self.slots:
+            if slot.sent_ms is None and not slot.is_acked and slot.lane == lane:
+                return True
+        return False
 
     def oldest_ms(self):
         """-> when the first message that waits for its PUBACK was sent, or None."""

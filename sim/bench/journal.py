@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from firmware.journal.journal import ALARM, TRACK, Journal
+from firmware.journal.journal import ALARM, TRACK, WARNING, Journal
 from sim.soak.journal_oracle import entropy_from
 from sim.virtual.process import find
 from sim.wires.flash import SECTOR, Dice, Flash
@@ -15,43 +15,53 @@ from sim.wires.flash import SECTOR, Dice, Flash
 _ROOT = Path(__file__).resolve().parents[2]
 _BODY = bytes(range(50))
 _BLOCKS = 512  # 2 MB
+_KB = SECTOR // 1024
+_LEDGER = 8
 _ALARMS = 64
+_WARNINGS = 32
+_LANES = (
+    ("alarms", ALARM, _LEDGER, _ALARMS),
+    ("warnings", WARNING, _LEDGER + _ALARMS, _WARNINGS),
+    ("track", TRACK, _LEDGER + _ALARMS + _WARNINGS, _BLOCKS - _LEDGER - _ALARMS - _WARNINGS),
+)
 
 
 def _journal(flash: Flash) -> Journal:
-    return Journal(flash, entropy_from(Dice(1)), _ALARMS * SECTOR // 1024)
+    return Journal(flash, entropy_from(Dice(1)), _ALARMS * _KB, _WARNINGS * _KB)
 
 
-def _ring(say: Callable[[str], None], acknowledged: bool) -> Flash:
-    """A lap and a half of the track lane, in fair weather: the housekeeping in between."""
-    flash = Flash(_BLOCKS)
-    journal = _journal(flash)
-    for _ in (ALARM, TRACK):
-        journal.housekeep(0)
-    records = (_BLOCKS - _ALARMS) * 63 * 3 // 2
-    flash.reset_counts()
-    waited = 0
-    for now in range(records):
-        erases = flash.erases
-        seq = journal.append(TRACK, 1, _BODY)
-        waited += flash.erases - erases
-        if acknowledged:
-            journal.ack(TRACK, seq)
-        journal.housekeep(now * 1000)
-    how = "acknowledged after each" if acknowledged else "confirmed singly"
-    say(
-        f"  {how:<24}{flash.programmed_bytes / records / len(_BODY):>6.2f} B a payload byte"
-        f"  {flash.erases / records:.4f} erases a record  wear max - min {flash.spread(_ALARMS)}"
-        f"  appends that waited for an erase {waited}"
-    )
-    return flash
+def _ring(say: Callable[[str], None], name: str, lane: int, first: int, blocks: int) -> None:
+    """A lap and a half of a lane in fair weather, the housekeeping in between: once without the
+    city, and once with each record sent and acknowledged."""
+    for is_heard in (False, True):
+        flash = Flash(_BLOCKS)
+        journal = _journal(flash)
+        journal.prepare(0)
+        records = blocks * 63 * 3 // 2
+        flash.reset_counts()
+        waited = 0
+        for now in range(records):
+            erases = flash.erases
+            seq = journal.append(lane, 1, _BODY)
+            waited += flash.erases - erases
+            if is_heard:
+                journal.may_send(lane, seq, seq)
+                journal.ack(lane, seq)
+            journal.housekeep(now * 1000)
+        how = f"{name}, acknowledged" if is_heard else f"{name}, unheard"
+        say(
+            f"  {how:<22}{flash.programmed_bytes / records / len(_BODY):>6.2f} B a payload byte"
+            f"  {flash.erases / records:.4f} erases a record  "
+            f"wear max - min {flash.spread(first, first + blocks)}, of the ledger "
+            f"{flash.spread(0, _LEDGER)}  appends that waited for an erase {waited}"
+        )
 
 
 def _recovery(say: Callable[[str], None]) -> None:
-    """Both lanes full, the newest sectors from empty to full."""
+    """All lanes full, the newest sectors from empty to full."""
     flash = Flash(_BLOCKS)
     journal = _journal(flash)
-    for lane, blocks in ((ALARM, _ALARMS), (TRACK, _BLOCKS - _ALARMS)):
+    for _, lane, _, blocks in _LANES:
         for _ in range(blocks * 63 - 62):
             journal.append(lane, 1, _BODY)
     figures = []
@@ -59,7 +69,7 @@ def _recovery(say: Callable[[str], None]) -> None:
         flash.reset_counts()
         _journal(flash)
         figures.append((flash.reads, flash.read_bytes))
-        for lane in (ALARM, TRACK):
+        for _, lane, _, _ in _LANES:
             journal.append(lane, 1, _BODY)
     reads = [reads for reads, _ in figures]
     sizes = [size for _, size in figures]
@@ -88,8 +98,8 @@ def _side_by_side(say: Callable[[str], None], vm: str) -> None:
 
 def run(say: Callable[[str], None]) -> None:
     say("Journal, records of 50 B (goals: 1.4 B a payload byte, 0.017 erases, wear 2)")
-    _ring(say, acknowledged=False)
-    _ring(say, acknowledged=True)
+    for lane in _LANES:
+        _ring(say, *lane)
     _recovery(say)
     vm = find("micropython")
     if vm is None:

@@ -32,7 +32,10 @@ class Account:
         self._root = f"schoolbus/{config['fleet']}/{config['bus']}/"
         self.confirmed: dict[Key, Confirmed] = {}
         self.torn: dict[Key, Confirmed] = {}
-        """Appends that a power cut broke off: the city may or may not have these."""
+        """Appends that a power cut broke off, or that were refused: the city may or may not have
+        these."""
+        self._refused: set[Key] = set()
+        """Keys of appends that raised: the same record is tried again under the same key."""
 
     def watch(self, vehicle: Vehicle) -> None:
         """From now on every record that this boot's journal confirms is on the account."""
@@ -41,11 +44,18 @@ class Account:
         append = journal.append
 
         def counted(lane: int, kind: int, payload: bytes) -> int:
+            if journal.epoch is None:
+                return append(lane, kind, payload)  # which raises
             key = (journal.epoch, journal.next_seq)
-            assert key not in self.confirmed and key not in self.torn, f"{key} given out twice"
+            is_new = key not in self.torn or key in self._refused
+            assert key not in self.confirmed and is_new, f"{key} given out twice"
             record = Confirmed(vehicle.now_ms, lane, kind, bytes(payload))
             self.torn[key] = record
-            seq = append(lane, kind, payload)
+            try:
+                seq = append(lane, kind, payload)
+            except OSError:
+                self._refused.add(key)
+                raise
             assert (journal.epoch, seq) == key
             self.confirmed[key] = self.torn.pop(key)
             return seq

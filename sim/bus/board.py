@@ -133,7 +133,7 @@ class SimBoard:
             self.adcs["backup"] = source
         self.watchdog = WDT(clock, _WATCHDOG_MS)
         self._fit_cabin(config["cabin"])
-        self.flash = Flash(flash)
+        self.flash = Flash(flash, bytearray(512))
         self.nvs = Nvs(lambda: nvs)
         self.files = files
         self.radio = radio

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from drivers.radio.dial import Dialer
 from firmware.bus import Bus
-from firmware.journal.journal import ALARM, TRACK
+from firmware.journal.journal import ALARM, TRACK, WARNING
 from firmware.snapshot import PARKED
 from sim.bus.rig import config_for
 from sim.bus.vehicle import Vehicle
@@ -88,9 +88,9 @@ class LiveBus(Vehicle):
 
     @property
     def backlog(self) -> tuple[int, int]:
-        """Records that the broker has not acknowledged: alarms, track."""
+        """Records that the broker has not acknowledged: alarms and warnings, track."""
         journal = self.firmware.journal
-        return journal.backlog(ALARM), journal.backlog(TRACK)
+        return journal.backlog(ALARM) + journal.backlog(WARNING), journal.backlog(TRACK)
 
     @property
     def holds(self) -> bool:

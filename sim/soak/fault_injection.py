@@ -153,6 +153,16 @@ def _short_cuts(injection: FaultInjection) -> Mend:
     return injection.rig.power_on
 
 
+def _flash_refuses(injection: FaultInjection) -> Mend:
+    """Reads of the journal's flash: some of them, a burst, or all."""
+    flash = injection.rig.vehicle.flash
+    if injection.rng.random() < 0.3:
+        flash.refusals = injection.rng.randrange(1, 100)
+    else:
+        flash.refuses_one_in = injection.rng.choice([1, 2, 10, 100])
+    return flash.answer
+
+
 def _expander_silent(injection: FaultInjection) -> Mend:
     vehicle = injection.rig.vehicle
     index = injection.rng.randrange(len(vehicle.config["seats"]["expanders"]))
@@ -205,6 +215,7 @@ FAULTS: dict[str, Callable[[FaultInjection], Mend]] = {
     "broker is mute": _broker("is_mute"),
     "PUBACKs late, lost or doubled": _pubacks,
     "power cut": _power_cut,
+    "flash refuses": _flash_refuses,
     "power cuts in a row": _short_cuts,
     "expander silent": _expander_silent,
     "seat wire cut": _seat_wire_cut,

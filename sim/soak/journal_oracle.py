@@ -1,211 +1,284 @@
-"""JournalOracle knows what a journal confirmed, and checks every start against it. P1, P3."""
+"""The oracle beside a journal. It knows only what append() returned and what a subscriber got.
+
+In between are a flash and a firmware that it does not look into. In the end, when all is mended
+and the journal says that everything is delivered, every confirmed record was got or announced as
+lost; what was announced as exactly lost was never got; nothing was invented, doubled or
+disordered. Promises P1, P2, P3.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
-from firmware.journal.journal import ALARM, KIND_EVENT, TRACK, Journal
-from firmware.journal.sector import CURSOR
-from sim.soak.promise import need
+from firmware.journal.cells import Refused
+from firmware.journal.journal import ALARM, KIND_EVENT, TRACK, WARNING, Journal
+from sim.soak.promise import PromiseBroken, need
 from sim.wires.flash import Dice, Flash
 
 EPOCH = b"\x9f\x3a\x21\xc4"
-ALARM_SECTORS = 3
-_ROOM = 1500  # more records than the soak's lanes ever hold
+LANES = (ALARM, WARNING, TRACK)
+_LOST = b"lost "
+_PATIENCE = 4000  # rounds until everything has to be delivered
+
+
+class Announced(NamedTuple):
+    lane: int
+    first: int
+    last: int
+    records: int | None
+    exact: bool
+
+    def has(self, seq: int) -> bool:
+        return self.first <= seq <= self.last
+
+    @classmethod
+    def of(cls, loss: Any) -> Announced:
+        return cls(loss.lane, loss.first, loss.last, loss.count, loss.exact)
+
+    @classmethod
+    def read(cls, payload: bytes) -> Announced:
+        lane, first, last, count, exact = payload[len(_LOST) :].decode().split()
+        return cls(
+            int(lane),
+            int(first),
+            int(last),
+            None if count == "None" else int(count),
+            exact == "True",
+        )
+
+    def payload(self) -> bytes:
+        return _LOST + " ".join(str(value) for value in self).encode()
 
 
 class Lane:
-    """What the oracle knows of one lane."""
+    """What is known of one lane, by number."""
 
     def __init__(self) -> None:
         self.confirmed: dict[int, bytes] = {}
-        self.tried: dict[int, bytes] = {}  # append did not return
-        self.taken: set[int] = set()  # tried, and there at a start
-        self.missing: set[int] = set()  # tried, and not there at any start
-        self.frozen: set[int] = set()  # missing, and later ones confirmed: never to appear
-        self.acked = 0
-        self.delivered: set[int] = set()  # was read
-        self.blocks: dict[int, int] = {}  # where a record was put
-        self.dropping: set[int] = set()  # the erase of its block was begun
-        self.announced: set[int] = set()  # confirmed, and lost as the city was told
-
-    def prune(self) -> None:
-        """Forgets what is older than any record that the flash has room for."""
-        if len(self.confirmed) < 2 * _ROOM:
-            return
-        oldest = sorted(self.confirmed)[-_ROOM]
-        for known in (self.confirmed, self.tried, self.blocks):
-            for old in [seq for seq in known if seq < oldest]:
-                del known[old]
-        for some in (
-            self.taken, self.missing, self.frozen, self.delivered, self.dropping, self.announced,
-        ):  # fmt: skip
-            some.difference_update([seq for seq in some if seq < oldest])
+        self.got: dict[int, bytes] = {}
+        self.newest = 0  # number that came last for the first time
+        self.sent = 0  # so far the subscriber has it, and the journal has not heard
 
     def copy(self) -> Lane:
         other = Lane()
-        other.confirmed = dict(self.confirmed)
-        other.tried = dict(self.tried)
-        other.taken = set(self.taken)
-        other.missing = set(self.missing)
-        other.frozen = set(self.frozen)
-        other.acked = self.acked
-        other.delivered = set(self.delivered)
-        other.blocks = dict(self.blocks)
-        other.dropping = set(self.dropping)
-        other.announced = set(self.announced)
+        other.confirmed, other.got = dict(self.confirmed), dict(self.got)
+        other.newest = self.newest
         return other
 
 
 class JournalOracle:
-    """Wraps a journal's calls, remembers what they promised, and checks it.
+    """Wraps the calls of whoever uses a journal, and holds it to what they were told."""
 
-    forgiving: weak cells read differently each time, so what is not confirmed may come and go.
-    """
-
-    def __init__(self) -> None:
-        self.lanes = (Lane(), Lane())
-        self.journal: Any = None
-        self.forgiving = False
-        self.trying = self.lanes[0]
-        self.total = 0  # records confirmed
-        self.lost = 0  # and of those, announced as lost
-        self.highest = 0  # number that was ever tried
+    def __init__(self, sizes: tuple[int, int] = (2, 2), cursor_s: int = 1) -> None:
+        """sizes: sectors of the alarm lane and of the warning lane."""
+        self.sizes = sizes
+        self.cursor_s = cursor_s
+        self.lanes = [Lane() for _ in LANES]
+        self.tried: dict[int, list[tuple[int, bytes]]] = {}  # by number; append did not return
+        self.announced: list[Announced] = []  # got by the subscriber
         self.nvs: dict[str, int] = {}
-        self.went: set[int] = set()  # numbers of records that were programmed
+        self.now_ms = 0
+        self.journal: Any = None
+        self.readers: list[Any] = []
+        self._opened = 0
+        self._held = [False for _ in LANES]  # a record is read and may not be sent yet
+        self._saying: tuple[Any, bytes] | None = None  # a loss that is to be announced
 
     def copy(self) -> JournalOracle:
-        other = JournalOracle()
-        other.lanes = (self.lanes[0].copy(), self.lanes[1].copy())
-        other.highest = self.highest
+        other = JournalOracle(self.sizes, self.cursor_s)
+        other.lanes = [lane.copy() for lane in self.lanes]
+        other.tried = {seq: list(records) for seq, records in self.tried.items()}
+        other.announced = list(self.announced)
         other.nvs = dict(self.nvs)
-        other.went = set(self.went)
+        other.now_ms = self.now_ms
         return other
 
-    def saw(self, what: str, block: int, offset: int, wanted: bytes) -> None:
-        """Flash.spy: which records are being programmed, which erased."""
-        if what == "erase":
-            for known in self.lanes:
-                known.dropping.update(seq for seq, at in known.blocks.items() if at == block)
-                known.blocks = {seq: at for seq, at in known.blocks.items() if at != block}
-        elif offset and wanted[2] != CURSOR:
-            number = int.from_bytes(wanted[4:8], "little")
-            self.went.add(number)
-            self.trying.blocks[number] = block
+    # The journal's memory.
 
     def get(self, name: str) -> int | None:
-        """The journal's memory."""
         return self.nvs.get(name)
 
     def set(self, name: str, value: int) -> None:
         self.nvs[name] = value
 
-    def append(self, lane: int, payload: bytes) -> None:
-        known, journal = self.lanes[lane], self.journal
-        seq = journal.next_seq
-        need(seq > self.highest, f"number {seq} may have been used before")
-        self.highest = seq
-        known.tried[seq] = payload
-        self.trying = known
-        alarms = journal.backlog(ALARM)
-        need(journal.append(lane, KIND_EVENT, payload) == seq, "another number than next_seq")
-        if lane == TRACK:
-            need(journal.backlog(ALARM) == alarms, "a position cost an alarm")
-        known.confirmed[seq] = known.tried.pop(seq)
-        self.total += 1
-        known.frozen |= known.missing
-        known.missing.clear()
-
-    def read(self, lane: int, reader: Any) -> None:
-        """What a reader found is delivered to the city."""
-        known = self.lanes[lane]
-        need(reader.seq not in known.frozen, f"{reader.seq} appeared after the lane went on")
-        wanted = known.confirmed.get(reader.seq, known.tried.get(reader.seq))
-        need(reader.payload == wanted, f"{reader.seq} has another payload")
-        known.delivered.add(reader.seq)
-
-    def ack(self, lane: int, seq: int) -> None:
-        self.lanes[lane].acked = max(self.lanes[lane].acked, seq)
-        self.journal.ack(lane, seq)
-
-    def housekeep(self, now_ms: int) -> None:
-        alarms = self.journal.backlog(ALARM)
-        self.journal.housekeep(now_ms)
-        need(self.journal.backlog(ALARM) == alarms, "an alarm was dropped for nothing")
-
-    def announce(self) -> None:
-        """As Bus does: take the loss, record the announcement."""
-        loss = self.journal.take_lost()
-        if loss is not None:
-            self._check_loss(*loss)
-            self.append(ALARM, b"lost %d: %d-%d, %d" % loss)
-            known = self.lanes[loss[0]]
-            known.announced.update(_within(known.confirmed, loss[1], loss[2]))
-            self.lost += loss[3]
+    # Whoever uses the journal.
 
     def start(self, flash: Flash) -> None:
-        """Start on these cells, and check what is found against what is known."""
-        journal = self.journal = Journal(
-            flash, entropy_from(flash.dice), ALARM_SECTORS * 4, cursor_s=1, memory=self
+        alarms, warnings = self.sizes
+        self._saying = None
+        self.journal = None
+        self._opened = 0
+        self.readers = []
+        for lane in self.lanes:
+            lane.sent = 0
+        self.journal = Journal(
+            flash, entropy_from(flash.dice), alarms * 4, warnings * 4, self.cursor_s, self
         )
-        need(journal.epoch == EPOCH.hex(), "another epoch")
-        for lane, known in enumerate(self.lanes):
-            known.tried = {seq: known.tried[seq] for seq in known.tried if seq in self.went}
-            found = read_all(journal, lane)
-            loss = journal._rings[lane]._lost  # not by take_lost: nothing is announced here
-            if loss:
-                self._check_loss(lane, *loss)
-            self._check_found(lane, found, loss)
-            sure = len(found.keys() & known.confirmed.keys())
-            need(journal.backlog(lane) >= sure, f"backlog is not {sure}")
-            known.prune()
-            # What one start took for a record may be weak, and come and go: it was never confirmed.
-            known.taken.update(seq for seq in known.tried if seq in found or self.forgiving)
-            known.missing = set(known.tried) - known.taken - known.frozen
 
-    def _check_found(
-        self, lane: int, found: dict[int, bytes], loss: tuple[int, int, int] | None
-    ) -> None:
+    def append(self, lane: int, payload: bytes) -> int | None:
+        """-> its number, or None: the flash refuses it."""
+        journal = self.journal
+        seq = journal.next_seq
+        attempts = self.tried.setdefault(seq, [])
+        attempts.append((lane, payload))
+        above = [journal.backlog(other) for other in LANES if other < lane]
+        try:
+            number = journal.append(lane, KIND_EVENT, payload)
+        except OSError:
+            return None
+        need(number == seq, f"{number} was used, and next_seq was {seq}")
+        for known in self.lanes:
+            need(number not in known.confirmed, f"{number} is used twice")
+        now = [journal.backlog(other) for other in LANES if other < lane]
+        need(now == above, f"a record of lane {lane} cost one of a more urgent lane")
+        attempts.remove((lane, payload))
+        self.lanes[lane].confirmed[number] = payload
+        return number
+
+    def send(self, lane: int, most: int) -> None:
+        """The subscriber gets up to so many records."""
+        if not self._has_readers():
+            return
+        reader = self.readers[lane]
+        try:
+            for _ in range(most):
+                if not self._held[lane] and not reader.read():
+                    return
+                self._held[lane] = True
+                is_there = self.journal.may_send(lane, reader.seq, reader.seq)
+                self._held[lane] = False
+                if is_there:
+                    self._get(lane, reader.seq, bytes(reader.payload))
+        except Refused:
+            pass
+
+    def ack(self, lane: int) -> None:
+        """The journal hears that the subscriber has what it got."""
+        if self.journal.epoch is not None and self.lanes[lane].sent:
+            self.journal.ack(lane, self.lanes[lane].sent)
+
+    def again(self, lane: int) -> None:
+        """The connection broke."""
+        if self._has_readers():
+            self._held[lane] = False
+            self.journal.rewind(lane, self.readers[lane])
+
+    def housekeep(self, ms: int) -> None:
+        self.now_ms += ms
+        journal = self.journal
+        before = [journal.backlog(lane) for lane in LANES]
+        was_behind = None in before or self._is_behind()
+        self.journal.housekeep(self.now_ms)
+        if not was_behind:
+            need(journal.backlog(ALARM) >= before[ALARM], "an alarm was dropped for nothing")
+            need(journal.backlog(WARNING) >= before[WARNING], "a warning was dropped for nothing")
+
+    def announce(self) -> None:
+        """As the Recorder does: take the loss, record the announcement, as often as it takes."""
+        if self._saying is None:
+            loss = self.journal.take_lost()
+            if loss is None:
+                return
+            self._saying = loss, Announced.of(loss).payload()
+        loss, payload = self._saying
+        seq = self.append(WARNING, payload)
+        if seq is not None:
+            self._saying = None
+            self.journal.announced(loss, seq)
+
+    # What has to be.
+
+    def drain(self) -> None:
+        """Everything is mended: all has to be delivered, and all of it is held to its promise."""
+        for _ in range(_PATIENCE):
+            for lane in LANES:
+                self.send(lane, 100)
+                self.ack(lane)
+            self.housekeep(1000)
+            self.announce()
+            if self.journal.is_delivered and self._saying is None:
+                break
+        else:
+            left = [self.journal.backlog(lane) for lane in LANES]
+            raise PromiseBroken(f"not all is delivered: {left} left")
+        for lane in LANES:
+            self._check(lane)
+
+    def _check(self, lane: int) -> None:
         known = self.lanes[lane]
-        for seq, payload in found.items():
-            need(seq not in known.frozen, f"lane {lane}: {seq} appeared after the lane went on")
-            wanted = known.confirmed.get(seq, known.tried.get(seq))
-            need(wanted is not None, f"lane {lane}: {seq} was never recorded")
+        told = [loss for loss in self.announced if loss.lane == lane]
+        for seq in known.confirmed.keys() - known.got.keys():
+            need(
+                any(loss.has(seq) for loss in told),
+                f"lane {lane}: confirmed record {seq} is lost and not announced",
+            )
+        perhaps = [loss for loss in told if not loss.exact]
+        for loss in told:
+            if not loss.exact:
+                continue
+            got = [seq for seq in known.got if loss.has(seq)]
+            need(not got, f"{loss}: {got[:5]} announced as lost, and got")
+            inside = [seq for seq in known.confirmed if loss.has(seq)]
+            torn = [
+                seq
+                for seq, attempts in self.tried.items()
+                if loss.has(seq) and any(at == lane for at, _ in attempts)
+            ]
+            most = len(inside) + len(torn)
+            need(most, f"{loss}: nothing was lost")
+            # What another announcement calls perhaps lost is not counted in this one.
+            least = sum(not any(other.has(seq) for other in perhaps) for seq in inside)
+            fits = loss.records is None or least <= loss.records <= most
+            need(fits, f"{loss}: it was {least} to {most}")
+
+    def _get(self, lane: int, seq: int, payload: bytes) -> None:
+        known = self.lanes[lane]
+        wanted = known.confirmed.get(seq)
+        if wanted is None:
+            was_tried = (lane, payload) in self.tried.get(seq, [])
+            need(was_tried, f"lane {lane}: {seq} was never recorded")
+        else:
             need(payload == wanted, f"lane {lane}: {seq} has another payload")
-        told = set(_within(known.confirmed, *loss[:2])) if loss else set()
-        cursor = self.journal._rings[lane].saved[0]
-        for seq in known.confirmed.keys() - known.delivered - known.announced - found.keys():
-            # An erase that was cut short is announced when it is done again, or when the city
-            # acknowledges past it: until then the cursor on flash stays before it.
-            fine = (seq in known.dropping and seq > cursor) or seq in told
-            need(fine, f"lane {lane}: confirmed record {seq} is lost")
+        if seq in known.got:
+            need(known.got[seq] == payload, f"lane {lane}: {seq} came with another payload")
+        else:
+            if wanted is not None:  # a torn one may be seen and not seen, and was never promised
+                need(seq > known.newest, f"lane {lane}: {seq} came after {known.newest}")
+                known.newest = seq
+            known.got[seq] = payload
+            if payload.startswith(_LOST):
+                self.announced.append(Announced.read(payload))
+        known.sent = seq
 
-    def _check_loss(self, lane: int, first: int, last: int, count: int) -> None:
-        known = self.lanes[lane]
-        need(first <= last, f"lane {lane}: lost from {first} to {last}")
-        inside = _within(known.confirmed, first, last)
-        least = len(set(inside) - known.delivered - known.announced)
-        most = len(inside) + len(_within(known.tried, first, last))
-        need(least <= count <= most, f"lane {lane}: {count} lost, not {least} to {most}")
-        there = [seq for seq in read_all(self.journal, lane) if first <= seq <= last]
-        need(not there, f"lane {lane}: {there} announced as lost, and there")
+    def _has_readers(self) -> bool:
+        """A journal that was opened, or made anew, has readers of its own."""
+        journal = self.journal
+        if journal.epoch is None:
+            return False
+        if self._opened != journal.opened:
+            self._opened = journal.opened
+            self.readers = [journal.reader(lane) for lane in LANES]
+            self._held = [False for _ in LANES]
+        return True
 
+    def _is_behind(self) -> bool:
+        return any(lane.is_behind for lane in self.journal._book.lanes)
 
-def _within(numbers: Iterable[int], first: int, last: int) -> list[int]:
-    return [seq for seq in numbers if first <= seq <= last]
+    # For whoever tells of it.
 
+    @property
+    def total(self) -> int:
+        return sum(len(lane.confirmed) for lane in self.lanes)
 
-def read_all(journal: Any, lane: int) -> dict[int, bytes]:
-    """Unacknowledged records by number, which must rise."""
-    reader = journal.reader(lane)
-    found: dict[int, bytes] = {}
-    last = 0
-    while reader.read():
-        need(reader.seq > last, f"lane {lane}: {reader.seq} after {last}")
-        last = reader.seq
-        found[last] = bytes(reader.payload)
-    return found
+    def lost(self, exact: bool) -> int:
+        """Confirmed records that the subscriber knows to be lost, by exact ranges or by others."""
+        told = [loss for loss in self.announced if loss.exact == exact]
+        return sum(
+            any(loss.lane == lane and loss.has(seq) for loss in told)
+            for lane in LANES
+            for seq in self.lanes[lane].confirmed.keys() - self.lanes[lane].got.keys()
+        )
 
 
 def entropy_from(dice: Dice) -> Callable[[int], bytes]:

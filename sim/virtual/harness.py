@@ -59,7 +59,7 @@ class Harness:
         self.slept_ms = 0  # in light sleep, since it was made
         self._rng = random.Random(seed)
         self.parts = SimBoard(
-            config, world, clock, Flash(4), NVS(), None, None,
+            config, world, clock, Flash(16), NVS(), None, None,
             faults=self.faults, rng=self._rng,
         )  # fmt: skip
         table = BOARDS[config["board"]]

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from firmware.journal.journal import ALARM, TRACK, Journal
+from firmware.journal.journal import ALARM, TRACK, WARNING, Journal
 from sim import wording
 from sim.bus.account import Account, Arrival, Confirmed
 from sim.network.proxy import Proxy
@@ -49,7 +49,7 @@ def held(image: FlashImage) -> dict[tuple[str, int], Confirmed]:
         return {}
     journal = Journal(flash, bytes)
     found = {}
-    for lane in (ALARM, TRACK):
+    for lane in (ALARM, WARNING, TRACK):
         reader = journal.reader(lane)
         reader.sector = reader.seq = 0  # not from the cursor: from the oldest sector there is
         while reader.read():

@@ -3,9 +3,10 @@
 Offsets and sizes up to `factory` are those of MicroPython's own 4 MiB table
 (ports/esp32/partitions-4MiB.csv, 1.29). Its 2 MiB `vfs` is divided here: a code slot
 takes some 150 blocks of littlefs (a file takes one at least), there are two of them, and
-a policy with the next one beside it takes up to 64; the journal has the rest. With alarm_kb
-256 its half for alarms holds some 1,900 of 110 B. The other has 7,900 positions and nothing
-else, or what a bus writes in 18 hours of driving (14 KB an hour in sim board --morning).
+a policy with the next one beside it takes up to 64; the journal has the rest. With alarm_kb 128
+and warning_kb 96 half of it, with the ledger's 32, is for alarms (some 900 of 110 B) and warnings
+(700). The other half has 7,900 positions and nothing else, or what a bus writes in 18 hours of
+driving (14 KB an hour in sim board --morning).
 Types and subtypes: ESP-IDF Programming Guide, Partition Tables.
 """
 

@@ -2,7 +2,8 @@
 
 Erase sets a block of 4096 B to 0xFF, programming only clears bits. Programming a byte twice,
 or one that was not erased, is a Misuse: the firmware must never do that. Power can be cut at
-any operation, in six ways; cells may be left weak; blocks fail; bits flip at rest.
+any operation, in six ways; cells may be left weak, and read differently each time; blocks fail;
+bits flip at rest; reads are refused.
 
 Plain enough to run in the MicroPython VM as well. Costs: a typical 4 KB erase takes 45 ms
 and a page of 256 B 0.7 ms (Winbond W25Q32JV, AC characteristics).
@@ -70,6 +71,10 @@ class Flash:
         self.refuses_program = {}
         self.operations = 0
         self.cut_at_read = None
+        self.refusals = 0  # so many of the next reads are refused
+        self.refuses_one_in = 0  # one read in so many is, by chance; 1: all of them; 0: none
+        self.refuses_reads = set()  # of these blocks, all are
+        self.refused = 0  # reads, so far
         self.spy = None  # called before each operation: ("program", block, offset, bytes)
         self.reset_counts()
 
@@ -88,6 +93,9 @@ class Flash:
             if self.cut_at_read < 0:
                 self._dead = True
                 raise PowerCut
+        if self._refuses_to_read(block):
+            self.refused += 1
+            raise OSError(errno.ENOMEM)
         self.reads += 1
         self.read_bytes += len(buf)
         buf[:] = self.data[at : at + len(buf)]
@@ -145,6 +153,9 @@ class Flash:
         }
         other.refuses_erase = dict(self.refuses_erase)
         other.refuses_program = dict(self.refuses_program)
+        other.refusals = self.refusals
+        other.refuses_one_in = self.refuses_one_in
+        other.refuses_reads = set(self.refuses_reads)
         other.wear = list(self.wear)
         other.dice = Dice(self.dice.below(1 << 30))
         return other
@@ -158,6 +169,11 @@ class Flash:
     def flip(self, block, offset, bit):
         """Flip a bit at rest."""
         self.data[block * SECTOR + offset] ^= 1 << bit
+
+    def answer(self):
+        """Reads are refused no longer."""
+        self.refusals = self.refuses_one_in = 0
+        self.refuses_reads = set()
 
     def spread(self, first=0, last=None):
         """Erases of the most worn block minus those of the least worn."""
@@ -179,6 +195,14 @@ class Flash:
         if not 0 <= block < self.blocks or offset < 0 or offset + size > SECTOR:
             raise Misuse(f"no such bytes: block {block}, {offset}+{size}")
         return block * SECTOR + offset
+
+    def _refuses_to_read(self, block):
+        if self.refusals:
+            self.refusals -= 1
+            return True
+        if self.refuses_one_in and not self.dice.below(self.refuses_one_in):
+            return True
+        return block in self.refuses_reads
 
     def _erase(self, block):
         at = self._where(block, 0, SECTOR)

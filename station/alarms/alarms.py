@@ -159,7 +159,8 @@ class Alarms:
         s = bus.state
         if row.cleared_ms is not None or row.journal_id is None or s is None or bus.odd_clock:
             return None
-        if not s["at"] or s["backlog"]["alarm"] or row.kind in s["active"]:
+        waits = s["backlog"].get("warning", 0), s["backlog"]["alarm"]
+        if not s["at"] or waits != (0, 0) or row.kind in s["active"]:
             return None
         at_ms = parse_iso(s["at"])
         if row.raised_ms is None or row.clock == "odd" or at_ms <= row.raised_ms:

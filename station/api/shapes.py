@@ -71,6 +71,7 @@ class Seats(BaseModel):
 
 class Backlog(BaseModel):
     alarm: int | None
+    warning: int | None = None
     track: int | None
 
 
@@ -113,6 +114,7 @@ class BusView(BaseModel):
     active: list[str]
     next_s: int | None
     fw: str | None
+    journal: Literal["ok", "refused"] | None
     alarms: int
     unlisted: bool
     gaps: int

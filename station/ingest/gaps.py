@@ -55,7 +55,8 @@ def _nothing_waits(bus: LiveBus | None, journal: Journal) -> bool:
     """The bus says that no record waits, and said it some time after its last records came."""
     if bus is None or bus.state is None or bus.heard_ms is None:
         return False
-    return not any(bus.state["backlog"].values()) and bus.heard_ms > journal.last_ms + _SETTLED_MS
+    waits = any(count != 0 for count in bus.state["backlog"].values())
+    return not waits and bus.heard_ms > journal.last_ms + _SETTLED_MS
 
 
 def find_gaps(

@@ -229,14 +229,14 @@ def test_a_pause_takes_a_row_of_its_own_and_leaves_no_half_of_it():
 
 def test_state_is_json_and_unknown_is_null():
     s = snapshot(seats=3, unknown=[2], taken=[1], front_door=True, utc_ms=UTC_MS)
-    state = json.loads(messages.state(s, ["belt_off"], 0, 212, 10))
+    state = json.loads(messages.state(s, ["belt_off"], [0, None, 212], 10))
     assert state["seats"] == {"total": 3, "taken": [1], "unknown": [2], "unbelted": []}
     assert state["doors"] == {"front": "open", "emergency": None}
     assert state["lat"] is None
     assert "route" not in state
     s.place.route = "port_am"
-    assert b'"route":"port_am"' in messages.state(s, [], 0, 0, 10)
-    assert state["backlog"] == {"alarm": 0, "track": 212}
+    assert b'"route":"port_am"' in messages.state(s, [], [0, 0, 0], 10)
+    assert state["backlog"] == {"alarm": 0, "warning": None, "track": 212}
     assert state["active"] == ["belt_off"]
     assert state["next_s"] == 10
 
@@ -255,5 +255,6 @@ def test_status_and_will():
         "disabled": [],
         "policy": None,
         "sleep_s": None,
+        "journal": "ok",
     }
     assert json.loads(messages.WILL) == {"v": 1, "online": False}

@@ -64,18 +64,19 @@ def state(at_ms=NOW_MS, taken=(), unknown=(), phase="driving", next_s=10, active
         "doors": {"front": "closed", "emergency": "closed"},
         "seats": {"total": 40, "taken": list(taken), "unknown": list(unknown), "unbelted": []},
         "supply_mv": 13420, "cabin_c": 31.5, "signal_dbm": -71,
-        "backlog": {"alarm": backlog, "track": backlog}, "active": list(active),
+        "backlog": dict.fromkeys(("alarm", "warning", "track"), backlog),
+        "active": list(active),
         "next_s": next_s, **more,
     }  # fmt: skip
     return "state", json.dumps(body).encode()
 
 
-def status(online=True):
+def status(online=True, **more):
     body = {"v": 1, "online": False}
     if online:
         body = {"v": 1, "online": True, "at": iso(NOW_MS), "fw": "0.3.0", "epoch": EPOCH,
                 "boot": 17, "reset": "power_on", "start": "normal", "disabled": [],
-                "policy": None}  # fmt: skip
+                "policy": None, **more}  # fmt: skip
     return "status", json.dumps(body).encode()
 
 

@@ -43,7 +43,16 @@ def run(port, ca="", host="localhost"):
         now_ms = ticks_diff(ticks_ms(), start_ms)
         uplink.turn(now_ms)
     left = book.backlog(ALARM) + book.backlog(TRACK)
-    print("left", left, "sent", uplink.sent, "resent", uplink.resent, "failure", uplink.failure)
+    print(
+        "left",
+        left,
+        "sent",
+        uplink.outgoing.sent,
+        "resent",
+        uplink.outgoing.resent,
+        "failure",
+        uplink.failure,
+    )
     return 1 if left else 0
 
 

@@ -25,7 +25,7 @@ def make(monkeypatch):
     def board(text):
         from drivers.board.board import Board
 
-        return Board(parse(text)[0])
+        return Board(parse(text)[0], bytearray(512))
 
     return board
 

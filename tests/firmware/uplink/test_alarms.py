@@ -51,7 +51,7 @@ def test_after_two_days_offline_the_newest_alarm_is_there_within_two_seconds():
 def test_a_new_alarm_overtakes_the_positions_that_wait(bandwidth_bps, limit_ms):
     bus = Uplinked(50, bandwidth_bps, blocks=512, window=32, window_bytes=65536)
     bus.position(6000)
-    bus.run_until(lambda: bus.uplink.acked > 10, 10_000)
+    bus.run_until(lambda: bus.uplink.outgoing.acked > 10, 10_000)
     waits = []
     for _ in range(20):
         bus.position(600)

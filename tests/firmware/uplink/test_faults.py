@@ -171,10 +171,10 @@ def test_nothing_is_lost_doubled_or_disordered(fault):
     print(
         f"{fault.name}: {fault.lasts_ms / 1000:g} s, recovered after {recovery_ms / 1000:.2f} s; "
         f"{uplink.breaks} breaks, {uplink.attempts_failed} attempts failed, "
-        f"{uplink.resent} messages and {bus.doubled()} records doubled"
+        f"{uplink.outgoing.resent} messages and {bus.doubled()} records doubled"
     )
     assert recovery_ms <= CAP_S * 1000 + 2 * ROUND_TRIP_MS
-    assert uplink.resent <= uplink.breaks * WINDOW
+    assert uplink.outgoing.resent <= uplink.breaks * WINDOW
     assert (uplink.breaks > 0) == fault.breaks
     if fault.name not in ("power cut", "broker restarts without its store"):
         assert bus.peer.forgotten == 0

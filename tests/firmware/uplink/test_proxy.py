@@ -63,7 +63,7 @@ def scene(broker, request):
         )
         bus.alarm(30)
         bus.position(3000)
-        bus.run_until(lambda: bus.uplink.acked > 8)
+        bus.run_until(lambda: bus.uplink.outgoing.acked > 8)
         yield Scene(bus, city, proxy)
         bus.hang_up()
     city.leave(forget=True)
@@ -77,17 +77,17 @@ class Scene(NamedTuple):
     def recovers(self) -> None:
         """From now on it gets through again, everything arrives, and no turn was long."""
         bus = self.bus
-        acked = bus.uplink.acked
+        acked = bus.uplink.outgoing.acked
         bus.alarm()
         bus.info()  # no position waits behind it
-        took_s = bus.run_until(lambda: bus.uplink.acked > acked)
+        took_s = bus.run_until(lambda: bus.uplink.outgoing.acked > acked)
         bus.drain()
         bus.check(self.city)
         slow_ms, worst_ms, clock_ms = bus.slowest_turns_ms()
         print(f"recovered after {took_s:.2f} s; turns {slow_ms:.1f}, worst {worst_ms:.1f} ms")
         print(f"worst on the wall clock {clock_ms:.1f} ms")
         assert slow_ms <= LATE_MS
-        assert bus.uplink.resent <= bus.uplink.breaks * bus.config["broker"]["window"]
+        assert bus.uplink.outgoing.resent <= bus.uplink.breaks * bus.config["broker"]["window"]
 
     def breaks(self) -> None:
         self.bus.run_until(lambda: not self.bus.uplink.connected)

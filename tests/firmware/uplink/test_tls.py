@@ -60,7 +60,7 @@ def test_a_stranger_another_name_or_no_file_gets_nothing(tls, ca, host):
     port, folder = tls
     live = bus(port, folder / ca, host)
     live.run_until(lambda: live.uplink.attempts_failed > 0)
-    assert live.uplink.acked == 0
+    assert live.uplink.outgoing.acked == 0
     if ca == "none":
         assert "broker.ca: the file" in str(live.uplink.failure)
     live.hang_up()
@@ -75,7 +75,7 @@ def test_after_a_handshake_that_stalls_everything_arrives(tls):
         live.alarm(30)
         live.position(300)
         live.run_until(lambda: live.uplink.attempts_failed > 0)
-        assert live.uplink.acked == 0
+        assert live.uplink.outgoing.acked == 0
         proxy.is_mute = False
         live.drain()
         live.hang_up()

@@ -3,54 +3,76 @@
 import struct
 from binascii import crc32
 
-from nor import OLD, Flash, cut_in, drain, entropy, fill, journal, seqs
+from nor import OLD, Flash, block, cut_in, drain, entropy, fill, journal, lost, offset, seqs
 from parts import Nvs
 
-from firmware.journal.journal import ALARM, KIND_EVENT, KIND_POSITION, TRACK, Journal
+from firmware.journal.form import LEDGER
+from firmware.journal.journal import (
+    ALARM,
+    KIND_EVENT,
+    KIND_POSITION,
+    TRACK,
+    WARNING,
+    Journal,
+)
 from firmware.journal.sector import MAX_PAYLOAD
 
 
 def test_header_bytes():
-    flash = Flash(16)
+    flash = Flash(32)
     j = journal(flash)
-    j.append(ALARM, KIND_EVENT, b"x")
-    head = bytes(flash.data[4096 : 4096 + 32])  # sector 1 stands in block 1
-    assert head[:8] == b"BJ\x01\x00\x04\x00\x10\x00"
-    assert struct.unpack("<IIIII", head[8:28]) == (0x9F3A21C4, 1, 1, 1, 0)
-    assert struct.unpack("<I", head[28:])[0] == crc32(head[:28])
+    fill(j, ALARM, 1)
+    fill(j, WARNING, 1)
     fill(j, TRACK, 1)
     fill(j, ALARM, 63)
-    second = bytes(flash.data[8192 : 8192 + 32])  # opened for record 65
-    assert struct.unpack("<IIIII", second[8:28]) == (0x9F3A21C4, 2, 65, 65, 63)
-    track = bytes(flash.data[5 * 4096 : 5 * 4096 + 8])
-    assert track == b"BJ\x01\x01\x04\x00\x10\x00"
+    for lane, number, numbers in (
+        (LEDGER, 1, (1, 1, 1, 0)),
+        (ALARM, 1, (1, 1, 1, 0)),
+        (WARNING, 1, (1, 2, 1, 0)),
+        (TRACK, 1, (1, 3, 1, 0)),
+        (ALARM, 2, (2, 66, 66, 63)),
+    ):
+        at = (1 if lane == LEDGER else block(j, lane, number)) * 4096
+        head = bytes(flash.data[at : at + 32])
+        assert head[:8] == b"BJ\x02\x04\x04" + bytes([lane << 4]) + b"\x20\x00", lane
+        assert struct.unpack("<IIIII", head[8:28]) == (0x9F3A21C4,) + numbers, lane
+        assert struct.unpack("<I", head[28:])[0] == crc32(head[:28])
 
 
 def test_record_bytes():
-    flash = Flash(16)
+    flash = Flash(32)
     j = journal(flash)
     assert j.append(ALARM, 7, b"hello") == 1
-    at = 4096 + 32 + 16  # behind the header and the cursor
+    at = block(j, ALARM, 1) * 4096 + 32
     record = bytes(flash.data[at : at + 32])
-    assert record[:13] == b"\x05\x00\x07\xa5\x01\x00\x00\x00hello"
+    assert record[:13] == b"\x05\x00\x07\x01\x01\x00\x00\x00hello"
     assert struct.unpack("<I", record[13:17])[0] == crc32(record[:13], 0x9F3A21C4 ^ 1)
     assert record[17:] == b"\xff" * 15
+    fill(j, TRACK, 1)
+    fill(j, ALARM, 299)
+    places = [flash.data[block(j, ALARM, 5) * 4096 + offset(n) + 3] for n in range(3)]
+    assert places == [254, 255, 0]  # the low byte of the place in the lane
 
 
-def test_cursor_bytes():
-    flash = Flash(16)
+def test_ledger_bytes():
+    flash = Flash(32)
     j = journal(flash)
     fill(j, ALARM, 3)
+    assert j.may_send(ALARM, 1, 2)
     j.ack(ALARM, 2)
-    j.housekeep(0)
-    j.housekeep(30000)
-    at = 4096 + 32 + 16 + 3 * 64
-    record = bytes(flash.data[at : at + 16])
-    assert record[:12] == b"\x04\x00\x00\xa5\x02\x00\x00\x00\x02\x00\x00\x00"
+    j._book.losses.add(TRACK, 7, 9, None, False)
+    assert j._book.ledger.save()
+    at = 4096 + 32 + 2 * 64  # behind the one of the formatting, and that of the sending
+    record = bytes(flash.data[at : at + 96])
+    assert record[:8] == b"\x45\x00\x01\x03\x05\x00\x00\x00"
+    assert struct.unpack("<IIII", record[8:24]) == (2, 2, 258, 0)
+    assert record[24:56] == bytes(32)
+    assert record[56:60] == b"\x01\x00\x00\x00"
+    assert struct.unpack("<BIIII", record[60:77]) == (TRACK | 4, 7, 9, 0xFFFFFFFF, 0)
 
 
-def test_one_program_a_record_and_two_lanes_one_sequence():
-    flash = Flash(16)
+def test_one_program_a_record_and_lanes_share_one_sequence():
+    flash = Flash(32)
     j = journal(flash)
     fill(j, ALARM, 1)
     fill(j, TRACK, 1)
@@ -62,7 +84,7 @@ def test_one_program_a_record_and_two_lanes_one_sequence():
 
 
 def test_payloads_of_every_length():
-    flash = Flash(16)
+    flash = Flash(32)
     j = journal(flash)
     lengths = list(range(0, 40)) + [200, 900, 1500, MAX_PAYLOAD]
     for n in lengths:
@@ -74,7 +96,7 @@ def test_payloads_of_every_length():
 
 
 def test_mistakes_of_a_caller():
-    j = journal(Flash(16))
+    j = journal(Flash(32))
     for kind, payload in ((0, b""), (256, b""), (1, bytes(MAX_PAYLOAD + 1))):
         try:
             j.append(ALARM, kind, payload)
@@ -83,14 +105,14 @@ def test_mistakes_of_a_caller():
             pass
     assert j.next_seq == 1
     try:
-        Journal(Flash(3), entropy)
+        Journal(Flash(8), entropy)
         assert False
     except ValueError:
         pass
 
 
 def test_a_start_finds_everything_and_uses_no_number_twice():
-    flash = Flash(16)
+    flash = Flash(32)
     j = journal(flash)
     fill(j, ALARM, 70)
     fill(j, TRACK, 100)
@@ -99,17 +121,17 @@ def test_a_start_finds_everything_and_uses_no_number_twice():
     assert seqs(j, ALARM) == list(range(1, 71)) and seqs(j, TRACK) == list(range(71, 171))
     assert (j.backlog(ALARM), j.backlog(TRACK)) == (70, 100)
     assert j.next_seq == 172  # 171 may have been tried
-    assert j.take_lost() is None and j.damaged == 0
+    assert lost(j) is None and j.damaged == 0
 
 
 def test_starts_without_records_use_no_numbers():
-    flash = Flash(16)
+    flash = Flash(32)
     fill(journal(flash), ALARM, 1)
     assert [journal(flash).next_seq for _ in range(3)] == [3, 3, 3]
 
 
 def test_nvs_keeps_numbers_apart_whatever_became_of_the_flash():
-    flash = Flash(16)
+    flash = Flash(32)
     nvs = Nvs()
     fill(journal(flash, nvs=nvs), ALARM, 3)
     assert nvs["numbers"] == 1
@@ -122,13 +144,13 @@ def test_nvs_keeps_numbers_apart_whatever_became_of_the_flash():
     j = journal(flash, nvs=nvs)
     assert j.next_seq == 2048 and seqs(j, ALARM) == [1, 2, 3]
     assert fill(j, ALARM, 1) == [2048]
-    wiped = journal(Flash(16), nvs=nvs)
+    wiped = journal(Flash(32), nvs=nvs)
     assert fill(wiped, ALARM, 1) == [3072]
 
 
 def test_numbers_are_reserved_in_time_and_not_at_each_record():
     nvs = Nvs()
-    j = journal(Flash(16), nvs=nvs)
+    j = journal(Flash(32), nvs=nvs)
     for number in range(1, 2049):
         j.append(TRACK, KIND_POSITION, b"")
         assert nvs["numbers"] == number // 1024 + 1, number
@@ -136,7 +158,7 @@ def test_numbers_are_reserved_in_time_and_not_at_each_record():
 
 
 def test_nvs_that_refuses_or_is_behind_the_flash_costs_no_record():
-    flash = Flash(16)
+    flash = Flash(32)
     nvs = Nvs()
     nvs.refuses = True
     assert fill(journal(flash, nvs=nvs), ALARM, 3) == [1, 2, 3]
@@ -145,17 +167,19 @@ def test_nvs_that_refuses_or_is_behind_the_flash_costs_no_record():
 
 
 def test_sealed_after_a_start():
-    flash = Flash(16)
-    fill(journal(flash), ALARM, 1)
-    before = bytes(flash.data[4096:8192])
+    flash = Flash(32)
     j = journal(flash)
     fill(j, ALARM, 1)
-    assert bytes(flash.data[4096:8192]) == before
+    at = block(j, ALARM, 1) * 4096
+    before = bytes(flash.data[at : at + 4096])
+    j = journal(flash)
+    fill(j, ALARM, 1)
+    assert bytes(flash.data[at : at + 4096]) == before
     assert seqs(j, ALARM) == [1, 3]
 
 
 def test_reader_goes_on_while_records_come():
-    j = journal(Flash(16))
+    j = journal(Flash(32))
     reader = j.reader(TRACK)
     assert not reader.read()
     for i in range(1, 200):
@@ -166,26 +190,28 @@ def test_reader_goes_on_while_records_come():
 
 
 def test_reader_rewinds_to_the_cursor():
-    j = journal(Flash(16))
+    j = journal(Flash(32))
     fill(j, TRACK, 150)
     reader = j.reader(TRACK)
     for _ in range(100):
         assert reader.read()
     j.ack(TRACK, 80)
     assert reader.read() and reader.seq == 101
-    reader.rewind()
+    j.rewind(TRACK, reader)
     assert reader.read() and reader.seq == 81
     assert j.backlog(TRACK) == 70
 
 
 def test_reader_passes_over_what_is_dropped_under_it():
-    j = journal(Flash(8))
+    j = journal(Flash(14), 2, warning_sectors=2)
     fill(j, TRACK, 10)
     reader = j.reader(TRACK)
     assert reader.read() and reader.seq == 1
-    fill(j, TRACK, 400)
-    lost = j.take_lost()
-    assert reader.read() and reader.seq == lost[2] + 1
+    fill(j, TRACK, 600)
+    _, _, last, _, _ = lost(j)
+    assert not j.may_send(TRACK, 1, 1), "it was read, and is gone"
+    assert reader.read() and reader.seq == last + 1
+    assert j.may_send(TRACK, reader.seq, reader.seq)
 
 
 def test_reader_costs_little():
@@ -200,7 +226,7 @@ def test_reader_costs_little():
 
 
 def test_wiped_partition_gets_a_new_epoch():
-    flash = Flash(16)
+    flash = Flash(32)
     fill(journal(flash), ALARM, 3)
     for fill_byte in (b"\xff", b"\x00", b"\x5a"):
         flash.data[:] = fill_byte * len(flash.data)
@@ -212,31 +238,24 @@ def test_wiped_partition_gets_a_new_epoch():
 
 
 def test_another_version_is_free_space():
-    flash = Flash(16)
+    flash = Flash(32)
     fill(journal(flash), ALARM, 3)
-    head = flash.data[4096 : 4096 + 32]
-    head[2] = 2
-    head[28:] = struct.pack("<I", crc32(bytes(head[:28])))
-    flash.data[4096 : 4096 + 32] = head
+    for at in (4096, 4 * 4096):  # the ledger's sector, and that of the alarms
+        head = flash.data[at : at + 32]
+        head[2] = 7
+        head[28:] = struct.pack("<I", crc32(bytes(head[:28])))
+        flash.data[at : at + 32] = head
     j = Journal(flash, lambda n: b"\x00\x00\x00\x07", 16)
     assert j.epoch == "00000007" and seqs(j, ALARM) == []
 
 
-def test_another_size_of_the_lanes_waits_for_the_next_formatting():
-    flash = Flash(32)
-    fill(journal(flash, 4), ALARM, 3)
-    fill(journal(flash, 4), TRACK, 3)
-    j = journal(flash, 8)
-    assert len(seqs(j, ALARM)) == 3 and len(seqs(j, TRACK)) == 3
-
-
 def test_a_journal_on_any_bytes():
-    flash = Flash(8)
+    flash = Flash(14)
     dice = flash.dice
     for _ in range(30):
         for at in range(0, len(flash.data), 64):
             flash.data[at : at + 64] = dice.bits(512).to_bytes(64, "little")
         j = journal(flash)
-        assert seqs(j, ALARM) == [] and j.take_lost() is None
+        assert seqs(j, ALARM) == [] and lost(j) is None
         assert seqs(j, TRACK) == [] and j.damaged == 0
         fill(j, ALARM, 1)

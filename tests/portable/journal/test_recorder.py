@@ -33,11 +33,21 @@ def test_what_only_happens_is_never_active():
     assert recorder.active() == []
 
 
-def test_information_goes_to_the_track_lane_and_the_rest_to_the_alarm_lane():
+def test_each_severity_has_its_lane():
     journal, recorder = recording()
     for severity in (INFO, WARNING, ALARM):
         recorder.event(Event("kind", severity, subject=None), snapshot())
-    assert [lane for _, lane, _, _ in journal.records] == [1, 0, 0]
+    assert [lane for _, lane, _, _ in journal.records] == [2, 1, 0]
+
+
+def test_the_end_of_an_alarm_stands_where_it_was_raised():
+    journal, recorder = recording()
+    s = snapshot()
+    for severity, state in ((ALARM, RAISED), (WARNING, UPDATED), (INFO, CLEARED)):
+        recorder.event(Event("crash", severity, state), s)
+    for severity, state in ((WARNING, RAISED), (ALARM, UPDATED), (WARNING, CLEARED)):
+        recorder.event(Event("supply", severity, state), s)
+    assert [lane for _, lane, _, _ in journal.records] == [0, 0, 0, 1, 0, 0]
 
 
 def test_what_the_flash_refuses_is_kept_in_order_and_written_later():
@@ -71,7 +81,7 @@ def test_a_flash_that_stays_dead_costs_the_oldest_and_no_more_memory():
 def test_a_position_is_a_record_of_the_track_lane():
     journal, recorder = recording()
     recorder.position((1795306323, 130827000, 1008833000, 11528, 183))
-    assert [(lane, kind, len(body)) for _, lane, kind, body in journal.records] == [(1, 2, 16)]
+    assert [(lane, kind, len(body)) for _, lane, kind, body in journal.records] == [(2, 2, 16)]
     journal.refuses = True
     recorder.position((1795306323, 130827000, 1008833000, 11528, 183))
     assert recorder.failed

@@ -8,7 +8,7 @@ from parts import Chip, Nvs, Output
 from drivers.seat_inputs import SeatInputs
 from firmware.bus import Bus
 from firmware.config.load import defaults
-from firmware.journal.journal import ALARM
+from firmware.journal.journal import ALARM, WARNING
 
 MINUTE = 60000
 
@@ -157,12 +157,12 @@ class Bench:
     def status(self):
         return json.loads(self.bus._publisher.status())
 
-    def events(self, lane=ALARM):
+    def events(self, *lanes):
+        """Of these lanes; without any: alarms and warnings."""
         found = []
-        for _, kind, payload in drain(self.bus.journal, lane):
-            if kind == 1:
-                found.append(json.loads(b"{" + payload))
-        return found
+        for lane in lanes or (ALARM, WARNING):
+            found += drain(self.bus.journal, lane)
+        return [json.loads(b"{" + payload) for _, kind, payload in sorted(found) if kind == 1]
 
     def told(self, kind):
         return [event["state"] for event in self.events() if event["kind"] == kind]

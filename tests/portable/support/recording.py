@@ -12,6 +12,7 @@ class Journal:
         self.next_seq = 412
         self.records = []
         self.refuses = False
+        self.is_in_doubt = False
 
     def append(self, lane, kind, payload):
         seq = self.next_seq

@@ -18,11 +18,18 @@ class Bench:
         config["bus"] = "b"
         config["broker"] = dict(BROKER)
         config["broker"].update(broker)
-        self.flash = Flash(16)
-        self.journal = journal(self.flash)
+        self._config = config
+        self._dialer = Dialer(*lines)
+        self.flash = Flash(32)
         self.radio = Radio()
-        self.uplink = Uplink(config, self.journal, self.radio, Dialer(*lines), lambda: b'{"v":1}')
         self.now_ms = 0
+        self.reboot()
+
+    def reboot(self):
+        self.journal = journal(self.flash)
+        self.uplink = Uplink(
+            self._config, self.journal, self.radio, self._dialer, lambda: b'{"v":1}'
+        )
 
     def run(self, ms=1000):
         for _ in range(ms // 100):

@@ -15,9 +15,14 @@ from firmware.uplink.state_publisher import StatePublisher
 
 class Journal:
     epoch = "9f3a21c4"
+    opened = 1
 
     def backlog(self, lane):
-        return (3, 200)[lane]
+        return (3, 40, 200)[lane]
+
+
+class Outage:
+    is_on = False
 
 
 class Policy:
@@ -46,12 +51,18 @@ class Bench:
         startup = Startup(Memory(Nvs({"boot": 16})), "power_on", "normal")
         recorder = recording()[1]
         engine = RuleEngine(recorder, dict(defaults()["rules"], disabled=["supply"]))
+        self.journal, self.outage = Journal(), Outage()
+        self.renewed = 0
         self.publisher = StatePublisher(
-            defaults(), startup, self.s, Journal(), recorder, Policy(), engine, self.sleeping
-        )
+            defaults(), startup, self.s, self.journal, self.outage, recorder, Policy(), engine,
+            self.sleeping,
+        )  # fmt: skip
 
     def wants_state(self, now_ms):
         return not self.full
+
+    def renew_status(self):
+        self.renewed += 1
 
     def offer_state(self, payload):
         self.states.append(json.loads(payload))
@@ -73,7 +84,7 @@ def test_a_bus_in_use_reports_every_ten_seconds_and_a_parked_one_every_minute():
         assert bench.turns() == 1, "before the promise is over"
         assert bench.turns(10 * (seconds * 1000 - early_ms)) == 10
         assert bench.states[-1]["next_s"] == seconds
-        assert bench.states[-1]["backlog"] == {"alarm": 3, "track": 200}
+        assert bench.states[-1]["backlog"] == {"alarm": 3, "warning": 40, "track": 200}
 
 
 def test_what_changes_on_a_map_goes_out_at_once_and_once():
@@ -154,3 +165,18 @@ def test_the_status_says_what_runs_here():
     )
     assert status["disabled"] == ["supply"]
     assert status["sleep_s"] == defaults()["sleep"]["wake_s"]
+
+
+def test_the_status_goes_out_again_when_the_journal_is_another_or_cannot_be_read():
+    bench = Bench()
+    bench.turns(1000)
+    assert bench.renewed == 1
+    bench.journal.opened = 2
+    bench.turns(1000)
+    assert bench.renewed == 2
+    for is_on, word in ((True, "refused"), (False, "ok")):
+        bench.outage.is_on = is_on
+        before = bench.renewed
+        bench.turns(1000)
+        assert bench.renewed == before + 1
+        assert json.loads(bench.publisher.status())["journal"] == word

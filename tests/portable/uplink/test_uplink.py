@@ -16,7 +16,7 @@ def test_status_first_then_alarms_then_the_track():
     assert names(line) == ["status", "event", "track"]
     assert packets(line.sent)[1][0] == 0x82
     assert [first for _, _, _, first in published(line)] == [0x33, 0x32, 0x32]
-    assert bench.uplink.sent == 3 and bench.uplink.resent == 0
+    assert bench.uplink.outgoing.sent == 3 and bench.uplink.outgoing.resent == 0
 
 
 def test_a_turn_does_four_things_and_says_whether_there_is_more():
@@ -43,7 +43,7 @@ def test_news_goes_out_at_the_next_turn():
     bench = Bench(line)
     bench.event()
     bench.run()
-    assert bench.uplink.acked == 2
+    assert bench.uplink.outgoing.acked == 2
     bench.event()
     assert not bench.uplink.turn(bench.now_ms + 100)
     assert names(line) == ["status", "event", "event"]
@@ -102,7 +102,7 @@ def test_a_record_is_forgotten_when_its_puback_is_there_and_not_before():
     (event,) = [p for p in published(line) if p[0] == "event"]
     line.arrived = puback(event[1] + 1)
     bench.run()
-    assert bench.journal.backlog(ALARM) == 1 and bench.uplink.strays == 1
+    assert bench.journal.backlog(ALARM) == 1 and bench.uplink.outgoing.strays == 1
     line.arrived = puback(event[1])
     bench.run()
     assert bench.journal.backlog(ALARM) == 0
@@ -121,7 +121,7 @@ def test_after_a_break_the_window_is_sent_again_as_it_was_with_dup():
     again = after[: len(before)]
     assert [(n, i, p, f | 8) for n, i, p, f in before] == again
     assert names(second)[len(before) :] == ["status"]
-    assert bench.uplink.breaks == 1 and bench.uplink.resent == 4
+    assert bench.uplink.breaks == 1 and bench.uplink.outgoing.resent == 4
 
 
 def test_what_was_acknowledged_out_of_order_is_not_sent_again():

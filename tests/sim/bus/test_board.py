@@ -24,7 +24,7 @@ class Workbench:
         self.faults = Faults()
         self.radio = SimRadio(self.world, self.clock)
         self.board = SimBoard(
-            defaults(), self.world, self.clock, Flash(8), NVS(), self.radio, None,
+            defaults(), self.world, self.clock, Flash(16), NVS(), self.radio, None,
             faults=self.faults,
         )  # fmt: skip
 
@@ -234,8 +234,8 @@ def test_what_was_still_on_its_way_is_gone_with_the_power():
     rig = Rig()
     rig.run_until(60_000)
     rig.network.delay_ms = 9000
-    arrived, sent = len(rig.peer.city), rig.bus.uplink.sent
-    while rig.bus.uplink.sent == sent:
+    arrived, sent = len(rig.peer.city), rig.bus.uplink.outgoing.sent
+    while rig.bus.uplink.outgoing.sent == sent:
         rig.run_for(1000)
     rig.power_cut()
     rig.run_for(20_000)
@@ -266,7 +266,7 @@ def test_a_lilygo_measures_its_battery_while_it_lives_on_it():
     config = defaults()
     config["board"], config["backup"]["fitted"] = "lilygo_a7670", True
     world = World()
-    board = SimBoard(config, world, lambda: 0, Flash(4), NVS(), None, None)
+    board = SimBoard(config, world, lambda: 0, Flash(16), NVS(), None, None)
     world.backup_mv = 3700
     assert abs(board.backup.read_mv() - 4900) < 30  # the charger's voltage, which says nothing
     world.supply_mv = 0

@@ -44,7 +44,7 @@ def test_everything_arrives_with_qos_1_in_order(broker, city):
     bus.check(city)
     for topic, payload, _ in city.heard:
         validate(topic, payload)
-    assert bus.uplink.resent == bus.uplink.strays == 0
+    assert bus.uplink.outgoing.resent == bus.uplink.outgoing.strays == 0
 
 
 def test_status_and_state_are_retained_and_the_last_will_replaces_the_status(broker, city):

@@ -315,6 +315,33 @@ def test_numbers_that_are_missing_are_gaps_until_they_come_or_are_explained(sett
 
 
 @on_one_database
+def test_what_a_bus_says_of_its_journal_is_taken(settings, broker):
+    lost = {"lane": "warning", "first": 2, "last": 9, "count": None, "exact": False}
+
+    async def scenario():
+        async with running(settings) as station:
+            await connected(station)
+            with telling(broker) as bus:
+                bus.say(
+                    event(1, "belt_off", "warning"),
+                    event(12, "belt_off", "warning", "updated", occ=1, times=40),
+                    event(14, "records_lost", "warning", data=lost),
+                    status(epoch=None, journal="refused"),
+                    state(backlog=None),
+                )
+                await until(lambda: station.live.bus("lc", "bus-01").status)
+                await until(lambda: station.live.bus("lc", "bus-01").state)
+            assert await count(station, "events") == 3
+            assert await count(station, "quarantine") == 0
+            shown = view(station.live.bus("lc", "bus-01"), NOW_MS)
+            assert shown["journal"] == "refused"
+            assert shown["backlog"] == {"alarm": None, "warning": None, "track": None}
+            assert station.gaps.of("lc", "bus-01") == [], "more may be to come"
+
+    asyncio.run(scenario())
+
+
+@on_one_database
 def test_no_secret_reaches_a_log(settings, broker, caplog):
     caplog.set_level("DEBUG")
     secret = {"broker_user": "station", "broker_password": "pa55word-of-the-broker"}

@@ -23,7 +23,7 @@ export function showFacts(list, bus) {
     [t("fact_supply"), known(bus.supply_mv, t("n_volt", { n: (bus.supply_mv / 1000).toFixed(1) }))],
     [t("fact_signal"), known(bus.signal_dbm, `${bus.signal_dbm} dBm`)],
     [t("fact_clock"), word("clock", bus.clock)],
-    [t("fact_backlog"), known(bus.backlog.alarm, t("n_backlog", { alarm: bus.backlog.alarm, track: bus.backlog.track }))],
+    [t("fact_backlog"), backlogWords(bus)],
     [t("fact_active"), bus.active && bus.active.length ? bus.active.map(kindName).join(", ") : t("none")],
     [t("fact_fw"), known(bus.fw, bus.fw)],
   ];
@@ -34,4 +34,12 @@ export function showFacts(list, bus) {
     setText(list.children[2 * i], name);
     setText(list.children[2 * i + 1], text);
   });
+}
+
+/** Older buses count warnings among the alarms. */
+function backlogWords(bus) {
+  if (bus.journal === "refused") return t("journal_refused");
+  const { alarm, warning, track } = bus.backlog;
+  if (alarm === null || alarm === undefined) return t("unknown");
+  return t("n_backlog", { alarm: alarm + (warning || 0), track });
 }

@@ -31,7 +31,7 @@ class Book:
         self.losses = Losses(self.home)
         self.lanes = [Lane(Blocks(cells, form, lane), lane, self) for lane in range(LEDGER)]
         self.ledger = Ledger(Blocks(cells, form, LEDGER), self)
-        self._parts = self.lanes + [self.ledger]  # by the numbers of form.py
+        self._parts = tuple(self.lanes) + (self.ledger,)  # by the numbers of form.py
 
     @property
     def epoch(self):

@@ -128,7 +128,7 @@ class Backlog:
         lane, batch = self._lanes[lane_id], self._batch
         reader = lane.reader
         try:
-            if not batch.n:
+            if lane_id != TRACK or not batch.n:  # else it goes on with the same message
                 if not lane.seek(first) or reader.seq > last:
                     return None
                 if reader.kind != KIND_POSITION:
@@ -139,7 +139,8 @@ class Backlog:
                     return self._positions()
                 lane.take()
         except Refused:
-            batch.clear()
+            if lane_id == TRACK:
+                batch.clear()
             lane.reread()
             raise
         return UNREAD

@@ -55,7 +55,7 @@ def test_event_message_to_the_byte():
     assert messages.event_message("9f3a21c4", 412, body) == (
         b'{"v":1,"epoch":"9f3a21c4","seq":412,"at":"2026-11-22T00:12:03.400Z","clock":"gnss",'
         b'"kind":"child_left_behind","severity":"alarm","state":"raised","occ":412,'
-        b'"lat":13.0827000,"lon":100.8833000,"accuracy_m":5,"speed_kmh":0.0,'
+        b'"lat":13.082700,"lon":100.883300,"accuracy_m":5,"speed_kmh":0.0,'
         b'"data":{"seats":[7]},"why":{"limit_s":180}}'
     )
 
@@ -76,7 +76,7 @@ def test_a_guessed_position_is_marked_and_rules_do_not_see_it():
     event = json.loads(
         b"{" + messages.event_body(messages.event_parts(Event("sos", ALARM), s, 1), 3)
     )
-    state = json.loads(messages.state(s, [], 0, 0, 10))
+    state = json.loads(messages.state(s, [], [0, 0, 0], 10))
     for told in (event, state):
         assert (told["lat"], told["accuracy_m"], told["estimated"]) == (13.0827, 350, True)
         assert told["speed_kmh"] is None

@@ -149,7 +149,7 @@ def after_the_cut(flash, nvs, case):
             confirmed.append((j.epoch, seq))
         if round_ == 2:
             got += [(j.epoch, seq) for seq in deliver(j)[ALARM]]
-        flash.power(round_ % 3)
+        flash.power((round_ + 1) % 3)
     j = journal(flash, nvs=nvs)
     got += [(j.epoch, seq) for seq in deliver(j)[ALARM]]
     assert set(confirmed) <= set(got), case

@@ -1,6 +1,20 @@
 """A read that the flash refuses is not data: it is tried again, and nothing else follows. P1."""
 
-from nor import BODY, Flash, announce, deliver, drain, entropy, fill, journal, later, lost, seqs
+from nor import (
+    BODY,
+    SILENT,
+    Flash,
+    announce,
+    block,
+    deliver,
+    drain,
+    entropy,
+    fill,
+    journal,
+    later,
+    lost,
+    seqs,
+)
 
 from firmware.journal.cells import Refused
 from firmware.journal.journal import ALARM, KIND_EVENT, TRACK, WARNING, Journal
@@ -169,6 +183,51 @@ def test_a_record_that_could_not_be_read_back_is_confirmed_later_and_not_doubled
     assert not j.is_in_doubt
     assert [payload for _, _, payload in drain(j, ALARM)][3:] == [b"sos"]
     assert j.next_seq == 5
+
+
+def test_a_record_in_doubt_that_is_not_there_is_written_in_another_sector():
+    flash = Flash(32)
+    j = journal(flash)
+    fill(j, ALARM, 3)
+    flash.refuses_program[block(j, ALARM, 1)] = SILENT
+    flash.refuses_one_in = 1
+    for _ in range(2):
+        try:
+            j.append(ALARM, KIND_EVENT, b"sos")
+            assert False, "nobody has read it"
+        except OSError:
+            pass
+    flash.answer()
+    try:
+        j.append(ALARM, KIND_EVENT, b"sos")
+        assert False, "it is not there"
+    except OSError:
+        pass
+    seq = j.append(ALARM, KIND_EVENT, b"sos")
+    assert not j.is_in_doubt and j.backlog(ALARM) == 4
+    for again in (journal(flash), j):
+        assert drain(again, ALARM)[3:] == [(seq, KIND_EVENT, b"sos")]
+    deliver(j)
+    assert lost(j) is None and j.damaged == 0
+
+
+def test_an_erase_that_could_not_be_looked_at_is_not_done_again():
+    flash = Flash(32)
+    j = journal(flash)
+    fill(j, ALARM, 63)
+    flash.refuses_reads = {block(j, ALARM, 2)}
+    erases = flash.erases
+    for _ in range(100):
+        try:
+            fill(j, ALARM, 1)
+            assert False
+        except OSError:
+            pass
+        later(j, 1)
+    assert flash.wear[block(j, ALARM, 2)] == 1 and flash.erases <= erases + 4
+    flash.answer()
+    fill(j, ALARM, 1)
+    assert len(seqs(j, ALARM)) == 64 and flash.wear[block(j, ALARM, 2)] == 1
 
 
 def test_another_record_does_not_take_the_number_of_the_one_in_doubt():

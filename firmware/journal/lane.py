@@ -84,9 +84,12 @@ class Lane:
         if first <= self.tail.seq:
             return False
         ledger = self._book.ledger
-        if last > ledger.saved[self.lane][2] or not ledger.is_proven:
+        on_flash = ledger.saved[self.lane][2]
+        if last > on_flash or not ledger.is_proven:
             self.reach = max(self.reach, last + _REACH)
             ledger.save()
+        elif last > self.reach:  # a rest had lowered it, but not on flash yet
+            self.reach = on_flash
         self.sent = max(self.sent, last)
         return True
 

@@ -100,6 +100,21 @@ def test_changes_are_put_together_and_the_newest_arrives():
         assert plug.told()[-1][0] == "cleared", "an end is not a change"
 
 
+def test_what_changes_all_day_is_put_together_all_day_and_what_calms_down_is_not():
+    plug = Plug()
+    plug.says(RAISED)
+    for seat in range(HOUR // 10000):
+        plug.waits(10000)
+        plug.says(UPDATED, seat=seat)
+    assert len(plug.told()) < 25
+    plug.waits(30 * MINUTE)
+    before = len(plug.told())
+    for seat in range(5):
+        plug.waits(MINUTE)
+        plug.says(UPDATED, seat=seat)
+    assert len(plug.told()) == before + 5
+
+
 def test_a_warning_that_becomes_an_alarm_is_told_at_once():
     plug = Plug()
     plug.says(RAISED)
@@ -109,6 +124,23 @@ def test_a_warning_that_becomes_an_alarm_is_told_at_once():
     plug.says(UPDATED, ALARM)
     assert len(plug.told()) == before + 1
     assert plug.journal.events()[-1]["severity"] == "alarm"
+
+
+def test_a_severity_that_goes_up_and_down_fills_no_lane():
+    plug = Plug()
+    plug.says(RAISED)
+    for _ in range(HOUR // 10000):
+        plug.says(UPDATED, ALARM)
+        plug.waits(5000)
+        plug.says(UPDATED)
+        plug.waits(5000)
+    assert len(plug.told()) < 75
+    assert plug.journal.events()[1]["severity"] == "alarm"
+    plug.says(UPDATED)
+    plug.waits(10 * MINUTE)
+    assert plug.journal.events()[-1]["severity"] == "warning", "the newest arrives"
+    plug.says(UPDATED, ALARM)
+    assert plug.journal.events()[-1]["severity"] == "alarm", "at once"
 
 
 def test_others_are_not_held_back():

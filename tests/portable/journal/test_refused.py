@@ -148,6 +148,26 @@ def day(flash, reads):
     return confirmed
 
 
+def test_every_read_of_an_overrun_refused_once_makes_no_other_loss():
+    reads = 0
+    body = bytes(1300)  # three records a sector
+    while True:
+        reads += 1
+        flash = Picky(14, reads)
+        j = until_known(journal(flash, 2, warning_sectors=2))
+        numbers = [appended(j, ALARM, body) for _ in range(7)]
+        j = until_known(journal(flash, 2, warning_sectors=2))
+        numbers += [appended(j, ALARM, body) for _ in range(7)]
+        if flash.asked < reads:
+            break
+        flash.numbers = ()
+        got = seqs(j, ALARM)
+        gone = [seq for seq in numbers if seq not in got]
+        assert lost(j) == (ALARM, gone[0], gone[-1], len(gone), True), reads
+        assert numbers == gone + got and j.damaged == 0, reads
+    assert reads > 60
+
+
 def appended(j, lane, body):
     for _ in range(3):
         seq = j.next_seq

@@ -59,6 +59,10 @@ class Lane:
         self.is_behind = True
         self.catch_up()
 
+    def doubt(self):
+        """The city may have anything that is there."""
+        self.reach = self.sent = self._unsure = max(self.reach, self.sent, self.ring.last)
+
     def catch_up(self):
         """Moves the tail up to what the city has."""
         tail = self.tail
@@ -137,9 +141,9 @@ class Lane:
         else:
             tail.seq, self.index, self.reach, self.told = saved
         found, last = ring.count, ring.last
-        if not is_sure:
-            self.reach = max(self.reach, last)
         self._unsure = self.sent = self.reach
+        if not is_sure:
+            self.doubt()
         ring.count = max(found, self.index)
         ring.last = max(last, tail.seq)
         if oldest is None:

@@ -86,6 +86,7 @@ MUTANTS = {
         "if last > ledger.saved[self.lane][2] or not ledger.is_proven:",
         "if False:",
     ),
+    "a rest forgets what is sent": ("lane", "elif last > self.reach:", "elif False:"),
     "dropped is sent": ("lane", "if first <= self.tail.seq:", "if False:"),
     "what is missing is passed over": (
         "lane",
@@ -105,8 +106,18 @@ MUTANTS = {
     ),
     "a ledger that waits for an erase is on flash": (
         "ledger",
-        "elif self.ring.is_failing:",
+        "elif self.ring.failed >= self.ring.blocks.count:",
         "else:",
+    ),
+    "one bad block wears the ledger out": (
+        "ledger",
+        "elif self.ring.failed >= self.ring.blocks.count:",
+        "elif self.ring.failed:",
+    ),
+    "a worn out ledger is believed": (
+        "ledger",
+        "if not is_true and not self.is_proven:",
+        "if False:",
     ),
     "evidence is overgrown": ("lane", "if self._is_evidence:", "if False:"),
     "a torn end is no loss": ("lane", "if ring.is_torn and self.index <= found:", "if False:"),

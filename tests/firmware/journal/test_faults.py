@@ -67,7 +67,7 @@ def test_a_dead_flash_raises_only_in_append():
         fill(j, ALARM, 1)
     assert j.backlog(ALARM) is None and j.take_lost() is None and j.refuses
     flash.refuses_erase.clear()
-    later(j, 3)
+    later(j, 8)
     assert fill(j, ALARM, 1) == [1]
 
 

@@ -56,7 +56,7 @@ def test_an_hour_of_rattling_is_few_records():
 
 def test_three_hours_of_rattling_without_a_signal_evict_no_sos():
     for severity in (WARNING, ALARM):
-        kept = journal(Flash(128), 128 // 4, warning_sectors=96 // 4)
+        kept = journal(Flash(128), 96 // 4, warning_sectors=64 // 4)
         plug = Plug(kept, Recorder(kept, 1))
         plug.recorder.event(Event("sos", ALARM, RAISED), plug.s)
         plug.rattles(3 * HOUR, severity)

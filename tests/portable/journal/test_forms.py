@@ -71,6 +71,7 @@ def test_it_goes_on_in_the_old_form_until_all_is_delivered():
     for one in (j, journal(flash)):
         assert one.epoch == NEW_EPOCH
         assert [seqs(one, lane) for lane in (ALARM, WARNING, TRACK)] == [[], [], []]
+    later(j, 4)
     assert fill(j, WARNING, 1)[0] > track, "numbers go on"
 
 
@@ -168,6 +169,7 @@ def test_the_change_is_tried_again_when_the_flash_refuses():
         if j.epoch == OLD_EPOCH:
             delivered(j).renew()
         assert j.epoch == NEW_EPOCH, refusals
+        later(j, 4)
         fill(j, ALARM, 1)
 
 

@@ -41,6 +41,7 @@ def until_known(j):
         later(j, 2)
         rounds += 1
         assert rounds < 50
+    later(j, 4)
     return j
 
 
@@ -98,6 +99,26 @@ def test_a_start_whose_reads_are_refused_finds_everything_later():
         assert seqs(j, TRACK) == list(range(151, 211)), reads
         assert lost(j) is None and j.damaged == 0
     assert reads > 30
+
+
+def test_what_is_found_between_two_ticks_is_made_ready_between_ticks():
+    flash = Flash(20)
+    fill(journal(flash), ALARM, 5)
+    flash.refusals = 1
+    j = journal(flash)
+    flash.reset_counts()
+    for turn in range(1, 20):
+        later(j, 1)
+        erases = flash.erases
+        assert erases <= turn, "one a turn"
+        try:
+            fill(j, ALARM, 1)
+            break
+        except OSError:
+            assert flash.erases == erases, "no tick waits for an erase"
+    fill(j, WARNING, 1)
+    fill(j, TRACK, 1)
+    assert flash.erases == erases == 4
 
 
 def test_a_flash_that_refuses_is_never_formatted():

@@ -9,69 +9,19 @@ disordered. Promises P1, P2, P3.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from firmware.journal.cells import Refused
 from firmware.journal.journal import ALARM, KIND_EVENT, TRACK, WARNING, Journal
+from sim.soak.lane_account import LOST, Announced, Lane, Tried
 from sim.soak.promise import PromiseBroken, need
 from sim.wires.flash import Dice, Flash
 
 EPOCH = b"\x9f\x3a\x21\xc4"
 LANES = (ALARM, WARNING, TRACK)
-_LOST = b"lost "
-_RECORD = b"#"
+_RECORD = b"\xfe"
 _MOST_WAITING = 8
 _PATIENCE = 4000  # rounds until everything has to be delivered
-
-
-class Announced(NamedTuple):
-    lane: int
-    first: int
-    last: int
-    records: int | None
-    exact: bool
-
-    def numbers(self) -> range:
-        return range(self.first, self.last + 1)
-
-    @classmethod
-    def of(cls, loss: Any) -> Announced:
-        return cls(loss.lane, loss.first, loss.last, loss.count, loss.exact)
-
-    @classmethod
-    def read(cls, payload: bytes) -> Announced:
-        lane, first, last, count, exact = payload[len(_LOST) :].decode().split()
-        return cls(
-            int(lane),
-            int(first),
-            int(last),
-            None if count == "None" else int(count),
-            exact == "True",
-        )
-
-    def payload(self) -> bytes:
-        return _LOST + " ".join(str(value) for value in self).encode()
-
-
-class Lane:
-    """What is known of one lane, by number."""
-
-    def __init__(self) -> None:
-        self.confirmed: dict[int, bytes] = {}
-        self.got: dict[int, bytes] = {}
-        self.told: list[Announced] = []  # got by the subscriber, and not checked yet
-        self.lost: set[int] = set()  # numbers that were announced and checked
-        self.perhaps: set[int] = set()  # the same, of announcements that are not exact
-        self.newest = 0  # number that came last for the first time
-        self.sent = 0  # so far the subscriber has it, and the journal has not heard
-
-    def copy(self) -> Lane:
-        other = Lane()
-        other.confirmed, other.got = dict(self.confirmed), dict(self.got)
-        other.told = list(self.told)
-        other.lost, other.perhaps = set(self.lost), set(self.perhaps)
-        other.newest = self.newest
-        return other
 
 
 class JournalOracle:
@@ -82,12 +32,14 @@ class JournalOracle:
         self.sizes = sizes
         self.cursor_s = cursor_s
         self.lanes = [Lane() for _ in LANES]
-        self.tried: dict[int, list[tuple[int, bytes]]] = {}  # by number; append did not return
+        self.tried: Tried = {}
         self.announced: list[Announced] = []  # got by the subscriber
         self.nvs: dict[str, int] = {}
         self.now_ms = 0
         self.journal: Any = None
         self.readers: list[Any] = []
+        self._flash = Flash(0)
+        self._is_settled = False  # what was acknowledged is out of the backlog
         self._opened = 0
         self._held = [False for _ in LANES]  # a record is read and may not be sent yet
         self._serial = 0  # of what record() has recorded
@@ -117,6 +69,8 @@ class JournalOracle:
     def start(self, flash: Flash) -> None:
         alarms, warnings = self.sizes
         self._waiting = []
+        self._flash = flash
+        self._is_settled = False
         self.journal = None
         self._opened = 0
         self.readers = []
@@ -192,6 +146,7 @@ class JournalOracle:
     def ack(self, lane: int) -> None:
         """The journal hears that the subscriber has what it got."""
         if self.journal.epoch is not None and self.lanes[lane].sent:
+            self._is_settled = False
             self.journal.ack(lane, self.lanes[lane].sent)
 
     def again(self, lane: int) -> None:
@@ -204,11 +159,12 @@ class JournalOracle:
         self.now_ms += ms
         journal = self.journal
         before = [journal.backlog(lane) for lane in LANES]
-        was_behind = None in before or self._is_behind()
-        self.journal.housekeep(self.now_ms)
-        if not was_behind:
+        refused = self._flash.refused
+        journal.housekeep(self.now_ms)
+        if self._is_settled:
             need(journal.backlog(ALARM) >= before[ALARM], "an alarm was dropped for nothing")
             need(journal.backlog(WARNING) >= before[WARNING], "a warning was dropped for nothing")
+        self._is_settled = None not in before and self._flash.refused == refused
 
     def announce(self) -> None:
         """As the Recorder does: when nothing waits."""
@@ -233,33 +189,7 @@ class JournalOracle:
             left = [self.journal.backlog(lane) for lane in LANES]
             raise PromiseBroken(f"not all is delivered: {left} left")
         for lane in LANES:
-            self._check(lane)
-
-    def _check(self, lane: int) -> None:
-        known = self.lanes[lane]
-        for loss in known.told:
-            (known.lost if loss.exact else known.perhaps).update(loss.numbers())
-        missing = known.confirmed.keys() - known.got.keys() - known.lost - known.perhaps
-        for seq in missing:
-            raise PromiseBroken(f"lane {lane}: confirmed record {seq} is lost and not announced")
-        for loss in known.told:
-            if loss.exact:
-                self._check_exact(known, lane, loss)
-        known.told = []
-
-    def _check_exact(self, known: Lane, lane: int, loss: Announced) -> None:
-        got = [seq for seq in loss.numbers() if seq in known.got]
-        need(not got, f"{loss}: {got[:5]} announced as lost, and got")
-        inside = [seq for seq in loss.numbers() if seq in known.confirmed]
-        torn = [
-            seq for seq in loss.numbers() if any(at == lane for at, _ in self.tried.get(seq, ()))
-        ]
-        most = len(inside) + len(torn)
-        need(most, f"{loss}: nothing was lost")
-        # What another announcement calls perhaps lost is not counted in this one.
-        least = sum(seq not in known.perhaps for seq in inside)
-        fits = loss.records is None or least <= loss.records <= most
-        need(fits, f"{loss}: it was {least} to {most}")
+            self.lanes[lane].check(lane, self.tried)
 
     def _get(self, lane: int, seq: int, payload: bytes) -> None:
         known = self.lanes[lane]
@@ -280,7 +210,7 @@ class JournalOracle:
             if payload.startswith(_RECORD):
                 other = self._came.setdefault(payload, seq)
                 need(other == seq, f"lane {lane}: {seq} and {other} are the same record")
-            if payload.startswith(_LOST):
+            if payload.startswith(LOST):
                 loss = Announced.read(payload)
                 self.announced.append(loss)
                 self.lanes[loss.lane].told.append(loss)
@@ -296,9 +226,6 @@ class JournalOracle:
             self.readers = [journal.reader(lane) for lane in LANES]
             self._held = [False for _ in LANES]
         return True
-
-    def _is_behind(self) -> bool:
-        return any(lane.is_behind for lane in self.journal._book.lanes)
 
     # For whoever tells of it.
 

@@ -13,8 +13,8 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 MADE_OF = [
-    "form", "sector", "cells", "blocks", "reader", "ring", "recovery", "old_cursor", "losses",
-    "lane", "ledger", "numbers", "survey", "book", "journal",
+    "form", "sector", "cells", "reader", "ring", "recovery", "losses", "lane",
+    "ledger", "numbers", "survey", "book", "journal",
 ]  # fmt: skip
 PORTABLE = [
     "tests.portable.journal.test_journal",
@@ -37,7 +37,7 @@ MUTANTS = {
     ),
     "no read-back": ("cells", "if part != data[at : at + len(part)]:", "if False:"),
     "no record CRC": ("sector", "!= crc32(buf[: 8 + length], salt)", "is None"),
-    "no salt": ("blocks", "return self.form[4] ^ number", "return 0"),
+    "no salt": ("cells", "return self.form[4] ^ number", "return 0"),
     "no header CRC": (
         "sector",
         '\n        and struct.unpack_from("<I", buf, _BODY)[0] == crc32(buf[:_BODY])',

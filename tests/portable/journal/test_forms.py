@@ -210,6 +210,27 @@ def test_a_partition_that_shrank_delivers_what_is_left_and_announces_the_rest():
         assert not j.is_outdated and j._book.form[3] == blocks
 
 
+def test_one_that_shrank_before_the_update_does_so_too():
+    flash = Flash(10)
+    writer = OldJournal(flash)
+    for lane, number in ((0, 10), (1, 400)):
+        for _ in range(number):
+            writer.append(lane, BODY)
+    smaller = Flash(9)
+    smaller.data[:] = flash.data[: 9 * 4096]
+    got = deliver(journal(flash))[TRACK]
+    j = journal(smaller)
+    kept = deliver(j)
+    assert kept[ALARM] == list(range(1, 11))
+    found = losses(j)
+    missing = [seq for seq in got if seq not in kept[TRACK]]
+    assert missing and len(kept[TRACK]) > 100
+    for seq in missing:
+        assert [loss for loss in found if loss[0] == TRACK and loss[1] <= seq <= loss[2]], seq
+    delivered(j).renew()
+    assert j._book.form[3] == 9
+
+
 def test_a_partition_that_grew_or_other_sizes_wait_until_all_is_delivered():
     flash = Flash(32)
     fill(journal(flash), ALARM, 3)

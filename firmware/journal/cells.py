@@ -34,7 +34,7 @@ class Refused(OSError):
 class Cells:
     """scratch: what is programmed stands at its start; may be used by all, until the next call.
 
-    refuses: the newest read was refused.
+    refuses: a block that did not answer has not been read since.
     """
 
     def __init__(self, device):
@@ -43,6 +43,7 @@ class Cells:
         self.scratch = memoryview(bytearray(MAX_RECORD))
         self.head = memoryview(bytearray(HEADER))
         self.refuses = False
+        self._silent = 0  # that block
         self._device = device
         self._chunk = memoryview(bytearray(_CHUNK))
 
@@ -54,9 +55,15 @@ class Cells:
             self._device.readblocks(block, buf, offset)
         except OSError:
             self.refuses = True
+            self._silent = block
             raise Refused(errno.EIO)
-        self.refuses = False
+        if block == self._silent:
+            self.refuses = False
         return True
+
+    def ask(self):
+        """Whether that block answers again, should nobody else read it. Refused."""
+        self.load(self._silent, 0, self.head)
 
     def erase(self, block):
         """True if the flash says that it is done; is_blank() looks."""

@@ -155,6 +155,8 @@ class Journal:
             else:
                 self._cold = max(0, self._cold - 1)
                 self._book.housekeep(now_ms, self._cursor_ms)
+            if self._cells.refuses:
+                self._cells.ask()
         except Refused:
             pass
 

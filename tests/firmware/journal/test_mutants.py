@@ -70,6 +70,8 @@ MUTANTS = {
         "self.doubt, self._doubted = seq, size",
         "self._doubted = size",
     ),
+    "nobody asks a silent block again": ("journal", "self._cells.ask()", "pass"),
+    "any block clears the refusal": ("cells", "if block == self._silent:", "if True:"),
     "in doubt is any record": ("journal", "            and record[8:] == payload\n", ""),
     "refused erase check erases again": ("ring", "        self._wiped = True\n", ""),
     # Evicted is not acknowledged, and what is announced was lost.

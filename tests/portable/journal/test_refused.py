@@ -316,6 +316,31 @@ def test_a_flash_that_refuses_for_ever_is_not_worn():
     assert lost(j) == (ALARM, 1, 63, 63, True)
 
 
+def test_a_read_that_was_refused_once_is_no_outage_though_nobody_reads_again():
+    flash = Flash(32)
+    j = journal(flash)
+    fill(j, ALARM, 3)
+    later(j)
+    reader = j.reader(ALARM)
+    flash.refusals = 1
+    try:
+        reader.read()
+        assert False
+    except Refused:
+        pass
+    assert j.refuses
+    later(j, 1)
+    assert not j.refuses
+    flash.refuses_reads = {block(j, ALARM, 1)}
+    for _ in range(10):
+        try:
+            reader.read()
+            assert False
+        except Refused:
+            later(j, 1)
+        assert j.refuses, "one block that goes on refusing"
+
+
 def test_an_acknowledgement_waits_for_the_flash():
     flash = Flash(32)
     j = journal(flash)

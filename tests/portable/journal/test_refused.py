@@ -338,6 +338,7 @@ def test_a_read_that_was_refused_once_is_no_outage_though_nobody_reads_again():
             assert False
         except Refused:
             later(j, 1)
+        fill(j, TRACK, 1)
         assert j.refuses, "one block that goes on refusing"
 
 

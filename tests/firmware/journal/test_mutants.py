@@ -85,7 +85,7 @@ MUTANTS = {
     "cursor not saved before a drop": ("lane", "if not ledger.holds(self, index):", "if False:"),
     "sent is forgotten": (
         "lane",
-        "if last > ledger.saved[self.lane][2] or not ledger.is_proven:",
+        "if last > on_flash or not ledger.is_proven:",
         "if False:",
     ),
     "a rest forgets what is sent": ("lane", "elif last > self.reach:", "elif False:"),

@@ -84,6 +84,7 @@ soak: $(VENV)/dev  ## long runs with faults by the dice: days, hazards, power cu
 	@$(VENV_BIN)/python -m sim soak --days 2 $(SOAK)
 	@$(VENV_BIN)/python -m sim soak --hazards --ordinary 10 --left 200 $(SOAK)
 	@$(VENV_BIN)/python -m sim soak --flash --cuts 100000 $(SOAK)
+	@BUSGUARD_FLIPS=1 $(VENV_BIN)/python -m pytest -q -n auto tests/firmware/journal/test_flips.py
 
 cover: $(VENV)/dev  ## 100 % of lines and branches of what judges (rules, trip, seats, policy, ...)
 	@$(VENV_BIN)/python -m pytest -q -n auto --no-cov-on-fail --cov --cov-fail-under=100 $(COVERING)

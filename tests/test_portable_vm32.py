@@ -13,7 +13,7 @@ from vm import ROOT
 from sim.bench import vm32
 
 PORTABLE = ROOT / "tests" / "portable"
-NEEDS = {"drivers/test_dial.py": "threads"}  # what this VM lacks
+NEEDS = {"drivers/radio/test_dial.py": "threads"}  # what this VM lacks
 SLOW = {
     "journal/test_recorder_numbers.py", "rules/test_rules_contract.py", "test_bus.py",
     "test_bus_policy.py", "trip/test_boarding.py", "trip/test_modes.py", "trip/test_sleep.py",

@@ -4,9 +4,9 @@ Three questions are asked of each fix, in this order:
 
     plausible   can a bus be there? (plausible.py) Else it is set aside: nothing changes
     known       it is the best position known, for the city (whereabouts.py)
-    trusted     measured, with enough satellites: only such a fix shows rules where the bus
-                is and how fast. The gate has two limits, so that a receiver at one of them
-                does not switch its bus on and off
+    trusted     three in a row agree, measured, with enough satellites: only such a fix shows
+                rules where the bus is and how fast. The gate has two limits, so that a
+                receiver at one of them does not switch its bus on and off
 """
 
 from micropython import const
@@ -98,7 +98,7 @@ class Receiver:
             if is_new:
                 self._fix_ms = now_ms
                 self._whereabouts.hear(s, fix)
-                self._is_good = self._is_trusted(fix)
+                self._is_good = self._plausible.is_confirmed and self._is_trusted(fix)
                 self._set_clock(s, fix)
         is_known = self._is_good and fix.valid and now_ms - self._fix_ms <= _FIX_AGE_MS
         s.gnss.fix_new = is_new and is_known

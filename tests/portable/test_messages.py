@@ -84,7 +84,7 @@ def test_a_guessed_position_is_marked_and_rules_do_not_see_it():
 
 def rows_of(message):
     """-> [(t, lat, lon, speed, heading)] as docs/mqtt.md has them read."""
-    data = a2b_base64(message["d"])
+    data = a2b_base64(message["d"].encode())
     t, lat, lon = message["t"], message["lat"], message["lon"]
     rows = []
     for at in range(0, len(data), 8):

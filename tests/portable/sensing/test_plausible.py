@@ -120,6 +120,27 @@ def test_one_wild_fix_that_shows_a_crash_is_no_step():
             assert road.plausible.step_mms2 is None
 
 
+def test_a_wild_speed_is_no_step_where_the_next_speeds_do_not_show_it():
+    """The second is reachable from both: 12.5 m/s, 0, 11.9, 12.5, ..."""
+    for wild in (0, 400):
+        road = Road()
+        road.fixes((0, 12500), (12, 12500), (24, wild))
+        for count in range(4):
+            assert road.fix(37 + 12 * count, 11900 if count == 0 else 12500)
+            assert road.plausible.step_mms2 is None
+
+
+def test_what_alternates_after_a_gap_is_never_confirmed():
+    """A reflection and the truth, by turns: the bus cannot know which is which."""
+    road = Road()
+    for _ in range(20):
+        road.fix(0, 0)
+        road.fix(3000, 0)
+        assert not road.plausible.is_confirmed
+    road.fixes((0, 0), (0, 0), (0, 0))
+    assert road.plausible.is_confirmed
+
+
 def test_a_jump_without_a_change_of_speed_is_no_step():
     road = Road()
     assert road.fixes((0, 9000), (500, 9100), (509, 9000), (518, 9000))[-1]

@@ -7,7 +7,8 @@ aside until two more agree with it and with each other, over a second and a half
 fix before was the wild one, or the bus has crashed.
 
 At the start, and after a gap, a bus may be anywhere or far away, and nothing shows whether the
-first fix is a wild one. It is believed, but it is confirmed only once two more have followed it.
+first fix is a wild one. It is believed, but confirmed only once two more have followed it. Fixes
+that were set aside leave a gap too.
 """
 
 from micropython import const
@@ -23,7 +24,7 @@ _USUAL_HDOP_E2 = const(200)  # where a receiver does not report it
 _AGREE = const(3)  # fixes
 _AGREE_MS = const(1500)
 _IN_A_ROW_MS = const(1500)
-_GAP_MS = const(5000)  # a bus is at most some 300 m away after it
+_GAP_MS = const(2500)  # one fix may be missing
 _LONGEST_MS = const(3600000)  # after so long a bus may be anywhere
 
 
@@ -47,8 +48,9 @@ class Plausible:
 
     is_confirmed: bool, three fixes in a row agree, and no gap has come since: rules may go by them.
 
-    step_mms2: int, mm/s2, of the newest fix: a change of speed that no tyre can do, on which three
-    fixes have agreed with it; None: there is none.
+    step_mms2: int, mm/s2, below zero, of the newest fix: braking that no tyre can do, on which three
+    fixes agree; None: there is none. Nothing makes a bus faster like that: it shows that the fixes
+    before were wrong.
     """
 
     def __init__(self):
@@ -63,7 +65,7 @@ class Plausible:
         self._first_ms = 0  # when the first of them came
         self._before_mms = None  # the speed before it,
         self._step_ms = 0  # so much earlier
-        self._mms2 = None  # the change of speed of the first, if all of them show one
+        self._mms2 = None  # the braking that the first shows, if all of them show it
 
     def believes(self, now_ms, fix):
         """A new valid Fix, heard at now_ms -> bool."""
@@ -72,7 +74,7 @@ class Plausible:
             self._agreed = 0
             return self._set_aside()
         is_believed = self._believed.ms is None or _is_reachable(self._believed, now_ms, fix)
-        if self._agreed and _is_reachable(self._last, now_ms, fix):
+        if self._agreed and self._follows(now_ms, fix):
             self._agreed += 1
             if self._mms2 is not None and self._step_to(fix) is None:
                 self._mms2 = None
@@ -94,6 +96,10 @@ class Plausible:
         self._believed.set(now_ms, fix)
         return True
 
+    def _follows(self, now_ms, fix):
+        """Does this fix agree with those that were set aside? -> bool. Not after a gap."""
+        return now_ms - self._last.ms <= _GAP_MS and _is_reachable(self._last, now_ms, fix)
+
     def _set_aside(self):
         self._in_a_row = 0
         self.set_aside += 1
@@ -111,20 +117,21 @@ class Plausible:
             self.is_confirmed = True
 
     def _step_from(self, now_ms, fix):
-        """The first fix that is set aside: what change of speed does it show?"""
+        """The first fix that is set aside: what braking does it show?"""
         before = self._believed
         self._mms2 = None
         self._step_ms = now_ms - before.ms
         self._before_mms = before.speed_mms
-        if before.speed_mms is not None and self._step_ms <= _IN_A_ROW_MS:
+        is_known = self.is_confirmed and before.speed_mms is not None
+        if is_known and self._step_ms <= _IN_A_ROW_MS:
             self._mms2 = self._step_to(fix)
 
     def _step_to(self, fix):
-        """mm/s2 from what was believed before, in the time that the first fix took; or None."""
+        """Braking from what was believed before, in the time that the first fix took; or None."""
         if fix.speed_mms is None:
             return None
         mms2 = (fix.speed_mms - self._before_mms) * 1000 // self._step_ms
-        return mms2 if abs(mms2) > _TYRE_MS2 * 1000 else None
+        return mms2 if mms2 < -_TYRE_MS2 * 1000 else None
 
 
 def _is_reachable(seen, now_ms, fix):

@@ -26,7 +26,7 @@ E7_PER_M = 90.4
 TICK_MS = 100
 NEAR_M = 45  # what noise, and a first fix after it, leave
 SOON_MS = 2000  # so long true fixes have agreed: rules have to know the position
-WILD_M = (400, 1000, 5000, 200000)  # farther than any bus gets in the longest gap that is none
+WILD_M = (400, 1000, 5000, 200000)  # farther than a bus gets in 2.5 s
 
 
 class Silent:
@@ -76,6 +76,7 @@ class Day:
         self.silent_until_ms = 0
         self.wild_until_ms = 0
         self.wild = (0.0, 0.0, 0.0)
+        self.far_m = 0
         self.true_since_ms = None
         self.known = self.fixes = self.wild_fixes = 0
 
@@ -125,12 +126,14 @@ class Day:
     def goes_wild(self, now_ms):
         """One fix, or some that agree with each other for less than a second and a half."""
         dice = self.dice
+        follows = now_ms - self.wild_until_ms < self.every_ms  # and must not agree with it
         self.wild_until_ms = now_ms + dice.choice((1, 1, 500, 1400))
-        far = dice.choice(WILD_M) * dice.uniform(1, 2)
+        self.far_m = dice.choice([far for far in WILD_M if not follows or far != self.far_m])
+        far = self.far_m * dice.uniform(1, 2)
         way = dice.uniform(0, 2 * math.pi)
-        place = (far * math.cos(way), far * math.sin(way), 0.0)
-        speed = (0.0, 0.0, dice.choice((30.0, 42.0, 300.0, 655.0)))
-        self.wild = dice.choice((place, speed, (*place[:2], speed[2])))
+        place = (far * math.cos(way), far * math.sin(way))
+        speed = dice.choice((300.0, 655.0) if follows else (30.0, 42.0, 300.0, 655.0))
+        self.wild = dice.choice(((*place, 0.0), (0.0, 0.0, speed), (*place, speed)))
 
     def judges(self):
         s = self.s

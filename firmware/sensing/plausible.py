@@ -48,9 +48,9 @@ class Plausible:
 
     is_confirmed: bool, three fixes in a row agree, and no gap has come since: rules may go by them.
 
-    step_mms2: int, mm/s2, below zero, of the newest fix: braking that no tyre can do, on which three
-    fixes agree; None: there is none. Nothing makes a bus faster like that: it shows that the fixes
-    before were wrong.
+    step_mms2: int, mm/s2, below zero, of the newest fix: braking that no tyre can do, on which
+    three fixes agree; None: there is none. Nothing makes a bus faster like that: it shows that the
+    fixes before were wrong.
     """
 
     def __init__(self):

@@ -114,7 +114,7 @@ def test_a_crash_is_a_step_on_which_three_fixes_agree():
 def test_one_wild_fix_that_shows_a_crash_is_no_step():
     for after in ((40, 14000), (40, 13000)):
         road = Road()
-        road.fixes((0, 14000), (14, 14000), (20, 0))
+        assert road.fixes((-14, 14000), (0, 14000), (14, 14000), (20, 0))[2:] == [True, False]
         for count in range(4):
             road.fix(after[0] + 14 * count, after[1])
             assert road.plausible.step_mms2 is None
@@ -124,7 +124,7 @@ def test_a_wild_speed_is_no_step_where_the_next_speeds_do_not_show_it():
     """The second is reachable from both: 12.5 m/s, 0, 11.9, 12.5, ..."""
     for wild in (0, 400):
         road = Road()
-        road.fixes((0, 12500), (12, 12500), (24, wild))
+        assert road.fixes((-12, 12500), (0, 12500), (12, 12500), (24, wild))[2:] == [True, False]
         for count in range(4):
             assert road.fix(37 + 12 * count, 11900 if count == 0 else 12500)
             assert road.plausible.step_mms2 is None
@@ -179,17 +179,17 @@ def test_what_was_set_aside_before_a_gap_does_not_count_after_it():
 
 def test_a_jump_without_a_change_of_speed_is_no_step():
     road = Road()
-    assert road.fixes((0, 9000), (500, 9100), (509, 9000), (518, 9000))[-1]
+    assert road.fixes((-9, 9000), (-9, 9000), (0, 9000), (500, 9100), (509, 9000), (518, 9000))[-1]
     assert road.plausible.step_mms2 is None
 
 
 def test_a_step_over_a_gap_is_none():
     road = Road()
-    road.fix(0, 25000)
+    road.fixes((-50, 25000), (-25, 25000), (0, 25000))
     assert road.fixes((500, 0), (500, 0), (500, 0), after_ms=1600) == [False, False, True]
     assert road.plausible.step_mms2 is None
     road = Road()
-    road.fix(0, None)
+    road.fixes((0, None), (0, None), (0, None))
     assert road.fixes((5000, None), (5000, None), (5000, None)) == [False, False, True]
     assert road.plausible.step_mms2 is None
 

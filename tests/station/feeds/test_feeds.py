@@ -92,4 +92,5 @@ def test_home_assistant_finds_a_bus_and_reads_its_own_topics():
         "", "schoolbus/laemchabang/bus-01",
     }  # fmt: skip
     assert len({part["unique_id"] for part in parts.values()}) == len(parts)
+    assert "value_json.accuracy_m" in parts["place"]["json_attributes_template"]
     json.dumps(payload)

@@ -5,7 +5,7 @@ Only their drivers are imported: an unused one takes no memory.
 
 from machine import UART, Pin
 
-from drivers.radio.missing_radio import MissingRadio
+from drivers.radio.radio_fault import MissingRadio
 
 _BAUD = 115200
 

@@ -151,8 +151,8 @@ def settings():
             "every_s": Number(30, 5, 300),
         },
         "journal": {
-            "alarm_kb": Number(128, 64, 1024),
-            "warning_kb": Number(96, 32, 1000),
+            "alarm_kb": Number(96, 64, 1024),
+            "warning_kb": Number(64, 32, 1000),
             "cursor_s": Number(30, 5, 600),
         },
     }

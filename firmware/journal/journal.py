@@ -38,7 +38,7 @@ class Journal:
     next_seq: the number that the next append uses up, whether the flash takes the record or not.
     """
 
-    def __init__(self, device, entropy, alarm_kb=128, warning_kb=96, cursor_s=30, memory=None):
+    def __init__(self, device, entropy, alarm_kb=96, warning_kb=64, cursor_s=30, memory=None):
         """device: like esp32.Partition, blocks of 4096 B, at least nine (ValueError).
         entropy(n): n random bytes. cursor_s: an acknowledgement is on flash so soon.
         memory: Memory, or None.

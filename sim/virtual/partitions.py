@@ -2,10 +2,10 @@
 
 Offsets and sizes up to `factory` are those of MicroPython's own 4 MiB table
 (ports/esp32/partitions-4MiB.csv, 1.29). Its 2 MiB `vfs` is divided here: a code slot
-takes some 150 blocks of littlefs (a file takes one at least), there are two of them, and
-a policy with the next one beside it takes up to 64; the journal has the rest. With alarm_kb 128
-and warning_kb 96 half of it, with the ledger's 32, is for alarms (some 900 of 110 B) and warnings
-(700). The other half has 7,900 positions and nothing else, or what a bus writes in 18 hours of
+takes some 175 blocks of littlefs (a file takes one at least), there are two of them, and
+a policy with the next one beside it takes up to 64; the journal has the rest. With alarm_kb 96
+and warning_kb 64 half of it, with the ledger's 32, is for alarms (some 680 of 110 B) and warnings
+(430). The other half has 5,800 positions and nothing else, or what a bus writes in 13 hours of
 driving (14 KB an hour in sim board --morning).
 Types and subtypes: ESP-IDF Programming Guide, Partition Tables.
 """
@@ -33,8 +33,8 @@ PARTITIONS = (
     Partition("nvs", TYPE_DATA, 0x02, 0x9000, 0x6000),
     Partition("phy_init", TYPE_DATA, 0x01, 0xF000, 0x1000),
     Partition("factory", TYPE_APP, 0x00, 0x10000, 0x1F0000),
-    Partition("vfs", TYPE_DATA, 0x81, 0x200000, 0x180000),
-    Partition("journal", TYPE_DATA, 0x40, 0x380000, 0x80000),
+    Partition("vfs", TYPE_DATA, 0x81, 0x200000, 0x1A0000),
+    Partition("journal", TYPE_DATA, 0x40, 0x3A0000, 0x60000),
 )
 
 

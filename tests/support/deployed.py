@@ -36,12 +36,25 @@ def read(disk, path):
 def next_slot(disk):
     """What boot.py would run now: its name, whole and true to its manifest; else None."""
     slot = read(disk, "/slot").decode()
-    manifest = json.loads(read(disk, f"/{slot}/manifest.json"))
-    whole = all(
-        hashlib.sha256(read(disk, f"/{slot}/{path}")).hexdigest() == digest
-        for path, digest in manifest.items()
-    )
-    return slot if whole else None
+    told = json.loads(read(disk, f"/{slot}/manifest.json"))
+    paths = sorted(code_of(disk, slot))
+    lines = [
+        f"{hashlib.sha256(read(disk, f'/{slot}/{path}')).hexdigest()} {path}\n" for path in paths
+    ]
+    digest = hashlib.sha256("".join(lines).encode()).hexdigest()
+    return slot if told == {"files": len(paths), "sha256": digest} else None
+
+
+def code_of(disk, slot):
+    """-> {path: bytes} of a slot."""
+    found = {}
+    for folder, _, names in disk.walk("/" + slot):
+        for name in names:
+            path = f"{folder}/{name}"
+            found[path.removeprefix(f"/{slot}/")] = read(disk, path)
+    for name in ("manifest.json", "proven"):
+        found.pop(name, None)
+    return found
 
 
 def restarts(board):

@@ -2,7 +2,7 @@
 
 from parts import Nvs
 
-from drivers.radio.missing_radio import MissingRadio
+from drivers.radio.radio_fault import MissingRadio
 from drivers.radio.radios import Radios
 from firmware.uplink.last_resort import LastResort
 from firmware.uplink.radio_news import RadioNews

@@ -74,8 +74,8 @@ MESSAGES = [
     ("status", messages.status(1_795_306_323_400, "0.3.0", EPOCH, 17, "power_on")),
     ("status", messages.status(None, "0.3.0", EPOCH, 0, "watchdog")),
     ("status", messages.WILL),
-    ("state", messages.state(known(), ["belt_off"], 0, 212, 10)),
-    ("state", messages.state(Snapshot(40), [], 0, 0, 60)),
+    ("state", messages.state(known(), ["belt_off"], [0, 0, 212], 10)),
+    ("state", messages.state(Snapshot(40), [], [0, 0, 0], 60)),
     ("event", event(known())),
     ("event", event(Snapshot(40))),
     ("track", track()),
@@ -87,8 +87,8 @@ MESSAGES = [
 
 NOT_IN_OLDER_FIRMWARE = {
     ("state", "route"), ("status", "start"), ("status", "disabled"), ("status", "policy"),
-    ("status", "sleep_s"), ("state", "backup_mv"), ("state", "accuracy_m"), ("event", "accuracy_m"),
-    ("state", "estimated"), ("event", "estimated"),
+    ("status", "sleep_s"), ("status", "journal"), ("state", "backup_mv"), ("state", "accuracy_m"),
+    ("event", "accuracy_m"), ("state", "estimated"), ("event", "estimated"),
 }  # fmt: skip
 
 
@@ -120,8 +120,8 @@ def test_nothing_may_be_missing_and_nothing_added(name, payload):
         ("status", b'{"v":1,"v":1,"online":false}'),
         ("status", b'{"v":1,"online":false'),
         ("status", b'\xff{"v":1,"online":false}'),
-        ("state", messages.state(known(), [], 0, 0, 10).replace(b"-71", b"NaN")),
-        ("state", messages.state(known(), [], 0, 0, 10).replace(b'"open"', b'"ajar"')),
+        ("state", messages.state(known(), [], [0, 0, 0], 10).replace(b"-71", b"NaN")),
+        ("state", messages.state(known(), [], [0, 0, 0], 10).replace(b'"open"', b'"ajar"')),
         ("event", event(Snapshot(40)).replace(b'"clock":"none"', b'"clock":"gnss"')),
         ("event", event(known()).replace(b'"occ":412', b'"occ":413')),
         ("event", event(known()).replace(b'"severity":"alarm"', b'"severity":"info"')),

@@ -75,7 +75,7 @@ def _components(root: str) -> dict[str, dict[str, Any]]:
             "json_attributes_topic": state,
             "json_attributes_template": (
                 "{{ {'latitude': value_json.lat, 'longitude': value_json.lon,"
-                " 'gps_accuracy': 10} | tojson }}"
+                " 'gps_accuracy': value_json.accuracy_m | default(10)} | tojson }}"
             ),
         },
         "phase": {

@@ -104,9 +104,9 @@ class Book:
                     self.heard()
                 except Refused:
                     pass
-        for lane in (LEDGER, ALARM, WARNING, TRACK):
+        for part in (LEDGER, ALARM, WARNING, TRACK):
             try:
-                if self._parts[lane].housekeep(now_ms):
+                if self._parts[part].housekeep(now_ms):
                     break
             except Refused:
                 pass

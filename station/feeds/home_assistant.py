@@ -102,13 +102,13 @@ def _components(root: str) -> dict[str, dict[str, Any]]:
             "platform": "sensor",
             "name": "Seats unknown",
             "state_topic": state,
-            "value_template": "{{ value_json.seats.unknown | count }}",
+            "value_template": "{{ value_json.seats.unknown | default([]) | count }}",
         },
         "active": {
             "platform": "sensor",
             "name": "Active",
             "state_topic": state,
-            "value_template": "{{ value_json.active | join(', ') or 'none' }}",
+            "value_template": "{{ value_json.active | default([]) | join(', ') or 'none' }}",
         },
         "last_alarm": {
             "platform": "event",

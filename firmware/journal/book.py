@@ -4,14 +4,12 @@ import struct
 
 from micropython import const
 
-from firmware.journal.blocks import Blocks
-from firmware.journal.cells import Refused
+from firmware.journal.cells import Blocks, Refused
 from firmware.journal.form import ALARM, LEDGER, NEW, OLD, TRACK, WARNING, place
 from firmware.journal.lane import Lane
 from firmware.journal.ledger import Ledger
 from firmware.journal.losses import Losses
-from firmware.journal.old_cursor import old_cursor
-from firmware.journal.recovery import recover
+from firmware.journal.recovery import old_cursor, recover
 from firmware.journal.sector import NOTE
 
 _FOLLOWER = "<IHHH"

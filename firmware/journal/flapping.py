@@ -38,12 +38,16 @@ class Flapping:
         return count[2] >= _CHANGES
 
     def _count(self, subject, now_ms):
-        count = self._counts.get(subject)
-        if count is None or now_ms - count[0] >= _WINDOW_MS:
-            if count is None and len(self._counts) >= _MOST:
-                counts = self._counts
+        counts = self._counts
+        count = counts.get(subject)
+        if count is None:
+            if len(counts) >= _MOST:
                 del counts[min(counts, key=lambda known: counts[known][0])]
-            count = self._counts[subject] = [now_ms, 0, 0]
+            count = counts[subject] = [now_ms, 0, 0]
+        elif now_ms - count[0] >= _WINDOW_MS:
+            # What changed often goes on being put together, if it goes on changing.
+            count[2] = count[2] // 2 if now_ms - count[0] < 2 * _WINDOW_MS else 0
+            count[0], count[1] = now_ms, 0
         return count
 
 

@@ -29,6 +29,7 @@ KIND_EVENT = const(1)
 KIND_POSITION = const(2)
 
 _ENOSPC = const(28)  # MicroPython's errno has no name for it
+_PARTS = const(4)  # rings, each of which may need an erase
 _LOOK = const(64)  # headers between two ticks
 
 
@@ -59,6 +60,7 @@ class Journal:
                 pass
         except Refused:
             pass
+        self._cold = 0  # turns until an append has no erase to wait for: opened between ticks
 
     @property
     def epoch(self):
@@ -87,7 +89,7 @@ class Journal:
         """
         if not 0 < kind < 256 or len(payload) > MAX_PAYLOAD:
             raise ValueError("no record: kind %d, %d bytes" % (kind, len(payload)))
-        if self._book is None:
+        if self._book is None or self._cold:
             raise OSError(errno.EAGAIN)
         ring = self._book.lane(lane).ring
         for other in self._book.lanes:
@@ -137,7 +139,7 @@ class Journal:
 
     def prepare(self, now_ms):
         """Before the first tick: erases a sector of each ring, so that no tick has to."""
-        for _ in range(4):
+        for _ in range(_PARTS):
             self.housekeep(now_ms)
 
     def housekeep(self, now_ms):
@@ -151,7 +153,10 @@ class Journal:
                 if self._coming is None or self._coming.is_ready(now_ms):
                     self._open()
             else:
+                self._cold = max(0, self._cold - 1)
                 self._book.housekeep(now_ms, self._cursor_ms)
+            if self._cells.refuses:
+                self._cells.ask()
         except Refused:
             pass
 
@@ -242,6 +247,7 @@ class Journal:
 
     def _use(self, book):
         self._book, self._coming = book, None
+        self._cold = _PARTS
         self.opened += 1
 
     def _follow(self, book, form):

@@ -59,6 +59,10 @@ class Lane:
         self.is_behind = True
         self.catch_up()
 
+    def doubt(self):
+        """The city may have anything that is there."""
+        self.reach = self.sent = self._unsure = max(self.reach, self.sent, self.ring.last)
+
     def catch_up(self):
         """Moves the tail up to what the city has."""
         tail = self.tail
@@ -84,9 +88,12 @@ class Lane:
         if first <= self.tail.seq:
             return False
         ledger = self._book.ledger
-        if last > ledger.saved[self.lane][2] or not ledger.is_proven:
+        on_flash = ledger.saved[self.lane][2]
+        if last > on_flash or not ledger.is_proven:
             self.reach = max(self.reach, last + _REACH)
             ledger.save()
+        elif last > self.reach:  # a rest had lowered it, but not on flash yet
+            self.reach = on_flash
         self.sent = max(self.sent, last)
         return True
 
@@ -134,9 +141,9 @@ class Lane:
         else:
             tail.seq, self.index, self.reach, self.told = saved
         found, last = ring.count, ring.last
-        if not is_sure:
-            self.reach = max(self.reach, last)
         self._unsure = self.sent = self.reach
+        if not is_sure:
+            self.doubt()
         ring.count = max(found, self.index)
         ring.last = max(last, tail.seq)
         if oldest is None:

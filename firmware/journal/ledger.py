@@ -56,7 +56,7 @@ class Ledger:
                 raise
             except OSError:
                 done = False
-        self._count_as_saved()
+        self._count_as_saved(done)
         return done
 
     @property
@@ -77,8 +77,8 @@ class Ledger:
             if now_ms >= self._due_ms or self._book.losses.has_news or self._is_long():
                 if self.is_ready:
                     self.save()
-                elif self.ring.is_failing:  # no block can be erased
-                    self._count_as_saved()
+                elif self.ring.failed >= self.ring.blocks.count:  # no block can be erased
+                    self._count_as_saved(False)
         elif now_ms >= self._rest_ms:
             self._due_ms = None
             for lane in self._book.lanes:
@@ -131,7 +131,12 @@ class Ledger:
     def drop(self, header):
         """The newest record holds everything."""
 
-    def _count_as_saved(self):
+    def _count_as_saved(self, is_true):
+        if not is_true and not self.is_proven:
+            # Worn out: what this start has found may be long out of date.
+            self._book.losses.doubt()
+            for lane in self._book.lanes:
+                lane.doubt()
         self.is_proven = True
         self.saved = [lane.state for lane in self._book.lanes]
         self._book.losses.count_as_saved()

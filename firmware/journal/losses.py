@@ -83,6 +83,11 @@ class Losses:
         for loss in self._losses:
             loss.is_saved = True
 
+    def doubt(self):
+        """The city may have any of them."""
+        for loss in self._losses:
+            loss.count, loss.exact = None, False
+
     def announced(self, loss, seq):
         """In the record of this number."""
         loss.announced = seq

@@ -36,6 +36,7 @@ class _Occurrence:
         self.lane = TRACK
         self.flaps = False
         self.recorded_ms = 0  # its newest record
+        self.severity = None  # and that one's severity
         self.held = None  # the Event that is held back, and its messages.event_parts
         self.held_ms = 0
         self.times = 0  # raises and changes that its next record stands for, if not for one
@@ -102,7 +103,7 @@ class Recorder:
             return False
         if event.state == UPDATED:
             often = self._flapping.changed(subject, now_ms) or occurrence.flaps
-            rises = event.severity == SEVERE and occurrence.last.severity != SEVERE
+            rises = event.severity == SEVERE and occurrence.severity != SEVERE
             is_due = is_change_due(event.severity, occurrence.recorded_ms, now_ms)
             is_recorded = not often or rises or is_due
             if occurrence.times or not is_recorded:
@@ -176,9 +177,10 @@ class Recorder:
         """Writes what waits, as far as the flash takes it: a lane that refuses stops no other."""
         shut = 0
         for entry in self._waiting[:]:
-            lane = 1 << entry[0]
-            if shut & lane:
-                continue
+            lane, event, occurrence, _ = entry
+            lane = 1 << lane
+            if shut & lane or (event.state != RAISED and occurrence.seq is None):
+                continue  # the second: its raise waits for another lane
             if not self._write(entry):
                 shut |= lane
                 if self._journal.is_in_doubt:  # it may be there: nothing else comes before it
@@ -199,8 +201,6 @@ class Recorder:
     def _write(self, entry):
         lane, event, occurrence, parts = entry
         is_raise = event.state == RAISED
-        if not is_raise and occurrence.seq is None:
-            return False  # its raise waits for another lane
         occ = self._journal.next_seq if is_raise else occurrence.seq
         try:
             seq = self._journal.append(lane, KIND_EVENT, messages.event_body(parts, occ))
@@ -226,6 +226,7 @@ class Recorder:
         occurrence.held = None
         occurrence.times = 0
         occurrence.recorded_ms = now_ms
+        occurrence.severity = event.severity
         occurrence.lane = min(occurrence.lane, _LANES[event.severity])
         if event.state == CLEARED and event.subject is not None:
             del self._standing[event.kind, event.subject]

@@ -10,7 +10,7 @@ from micropython import const
 from firmware.journal.reader import Reader
 from firmware.journal.sector import HEADER, SECTOR, UNIT, get_header, is_erased
 
-OLD_CURSOR = const(4)  # bytes of a note in version 1
+_OLD_CURSOR = const(4)  # bytes of a note in version 1
 _SCAN = const(512)  # bytes read at a time
 
 
@@ -73,6 +73,33 @@ def look_back(ring, see):
             return
 
 
+def old_cursor(ring):
+    """Recovered Ring -> the state for Lane.recover, or None. Refused (cells.py).
+
+    In version 1 the cursor is a note in the lane itself; the newest one counts.
+
+    What was acknowledged since it was written is not known: anything may have reached the city.
+    """
+    if _is_cursor(ring.note):
+        return _state(ring, ring.note)
+    scan = Reader(ring, ring.blocks.cells.scratch, _SCAN)
+    for number in range(ring.newest, ring.oldest - 1, -1):
+        header = ring.blocks.header(number)
+        if header is None:
+            continue
+        scan.enter(header)
+        scan.note = note = None
+        scan.seq = 0
+        while scan.find() and scan.sector == number:
+            scan.step()
+            note = scan.note
+        if scan.sector == number:
+            note = scan.note  # perhaps behind the last record
+        if _is_cursor(note):
+            return _state(ring, note)
+    return None
+
+
 def _highest(ring, highest):
     """The highest sector number; a survey may have misread a flipped bit of it."""
     if ring.blocks.count and ring.blocks.header(highest + 1):
@@ -119,7 +146,7 @@ def _up_to_two_records(scan, header):
     scan.seq = 0
     scan.note = None
     if not scan.find():
-        return 1 if scan.note and len(scan.note[1]) > OLD_CURSOR else 0
+        return 1 if scan.note and len(scan.note[1]) > _OLD_CURSOR else 0
     scan.step()
     return 2 if scan.find() else 1
 
@@ -153,3 +180,11 @@ def _find_ruined(ring, scan):
     ring.newest, ring.end = newest, end
     _mark(ring, number, 0)
     return scan.seq, scan.nth
+
+
+def _is_cursor(note):
+    return note is not None and len(note[1]) == _OLD_CURSOR
+
+
+def _state(ring, note):
+    return note[0], int.from_bytes(note[1], "little"), ring.last, 0

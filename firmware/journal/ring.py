@@ -52,7 +52,7 @@ class Ring:
         self.mark = 0
         self.note = None
         self.tried = False  # the last append has programmed something
-        self.is_failing = False  # the last erase ahead failed
+        self.failed = 0  # erases ahead, in a row
         self._owner = owner
         self._limit = limit
         self._open = False  # the newest sector takes more
@@ -145,8 +145,10 @@ class Ring:
         if not drop and not self._is_spare():
             return False
         self._owner.keep_evidence()
-        self.is_failing = not self._clear()
-        if self.is_failing:
+        if self._clear():
+            self.failed = 0
+        else:
+            self.failed += 1
             self._retry_ms = now_ms + _RETRY_MS
         return True
 

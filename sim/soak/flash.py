@@ -22,7 +22,7 @@ from sim.soak.promise import PromiseBroken
 from sim.wires.flash import SECTOR, TEARS, Dice, Flash, PowerCut
 
 BLOCKS = 14
-_LENGTHS = (0, 4, 16, 16, 16, 50, 50, 90, 200, 400, 900, 1500)
+_LENGTHS = (0, 11, 11, 11, 16, 45, 45, 85, 195, 395, 895, 1500)
 _BURST = 40
 _DRAIN_EVERY = 25  # cuts
 
@@ -44,7 +44,7 @@ class Life:
         lane = (ALARM, WARNING, TRACK, TRACK)[dice.below(4)]
         if chance < 60:
             length = _LENGTHS[dice.below(len(_LENGTHS))]
-            oracle.append(lane, dice.bits(8 * length).to_bytes(length, "little"))
+            oracle.record(lane, dice.bits(8 * length).to_bytes(length, "little"))
         elif chance < 80:
             oracle.send(lane, dice.below(12))
             if dice.below(4):
@@ -192,5 +192,8 @@ def run(args: argparse.Namespace) -> int:
         f"{confirmed} records confirmed. Not delivered: {exact} announced exactly, {inexact} as "
         "perhaps lost."
     )
-    print("Lost and not announced 0, announced exactly and not lost 0, invented 0, disordered 0.")
+    print(
+        "Lost and not announced 0, announced exactly and not lost 0, invented 0, doubled 0, "
+        "disordered 0."
+    )
     return 0

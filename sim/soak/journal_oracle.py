@@ -9,62 +9,19 @@ disordered. Promises P1, P2, P3.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from firmware.journal.cells import Refused
 from firmware.journal.journal import ALARM, KIND_EVENT, TRACK, WARNING, Journal
+from sim.soak.lane_account import LOST, Announced, Lane, Tried
 from sim.soak.promise import PromiseBroken, need
 from sim.wires.flash import Dice, Flash
 
 EPOCH = b"\x9f\x3a\x21\xc4"
 LANES = (ALARM, WARNING, TRACK)
-_LOST = b"lost "
+_RECORD = b"\xfe"
+_MOST_WAITING = 8
 _PATIENCE = 4000  # rounds until everything has to be delivered
-
-
-class Announced(NamedTuple):
-    lane: int
-    first: int
-    last: int
-    records: int | None
-    exact: bool
-
-    def has(self, seq: int) -> bool:
-        return self.first <= seq <= self.last
-
-    @classmethod
-    def of(cls, loss: Any) -> Announced:
-        return cls(loss.lane, loss.first, loss.last, loss.count, loss.exact)
-
-    @classmethod
-    def read(cls, payload: bytes) -> Announced:
-        lane, first, last, count, exact = payload[len(_LOST) :].decode().split()
-        return cls(
-            int(lane),
-            int(first),
-            int(last),
-            None if count == "None" else int(count),
-            exact == "True",
-        )
-
-    def payload(self) -> bytes:
-        return _LOST + " ".join(str(value) for value in self).encode()
-
-
-class Lane:
-    """What is known of one lane, by number."""
-
-    def __init__(self) -> None:
-        self.confirmed: dict[int, bytes] = {}
-        self.got: dict[int, bytes] = {}
-        self.newest = 0  # number that came last for the first time
-        self.sent = 0  # so far the subscriber has it, and the journal has not heard
-
-    def copy(self) -> Lane:
-        other = Lane()
-        other.confirmed, other.got = dict(self.confirmed), dict(self.got)
-        other.newest = self.newest
-        return other
 
 
 class JournalOracle:
@@ -75,15 +32,19 @@ class JournalOracle:
         self.sizes = sizes
         self.cursor_s = cursor_s
         self.lanes = [Lane() for _ in LANES]
-        self.tried: dict[int, list[tuple[int, bytes]]] = {}  # by number; append did not return
+        self.tried: Tried = {}
         self.announced: list[Announced] = []  # got by the subscriber
         self.nvs: dict[str, int] = {}
         self.now_ms = 0
         self.journal: Any = None
         self.readers: list[Any] = []
+        self._flash = Flash(0)
+        self._is_settled = False  # what was acknowledged is out of the backlog
         self._opened = 0
         self._held = [False for _ in LANES]  # a record is read and may not be sent yet
-        self._saying: tuple[Any, bytes] | None = None  # a loss that is to be announced
+        self._serial = 0  # of what record() has recorded
+        self._waiting: list[tuple[int, bytes, Any]] = []  # lane, payload, the loss it announces
+        self._came: dict[bytes, int] = {}  # what record() has recorded, and its number
 
     def copy(self) -> JournalOracle:
         other = JournalOracle(self.sizes, self.cursor_s)
@@ -92,6 +53,7 @@ class JournalOracle:
         other.announced = list(self.announced)
         other.nvs = dict(self.nvs)
         other.now_ms = self.now_ms
+        other._serial, other._came = self._serial, dict(self._came)
         return other
 
     # The journal's memory.
@@ -106,7 +68,9 @@ class JournalOracle:
 
     def start(self, flash: Flash) -> None:
         alarms, warnings = self.sizes
-        self._saying = None
+        self._waiting = []
+        self._flash = flash
+        self._is_settled = False
         self.journal = None
         self._opened = 0
         self.readers = []
@@ -115,6 +79,32 @@ class JournalOracle:
         self.journal = Journal(
             flash, entropy_from(flash.dice), alarms * 4, warnings * 4, self.cursor_s, self
         )
+
+    def record(self, lane: int, body: bytes) -> None:
+        """No two records that the subscriber gets of here may be the same."""
+        if len(self._waiting) < _MOST_WAITING:
+            self._serial += 1
+            self._waiting.append((lane, _RECORD + self._serial.to_bytes(4, "big") + body, None))
+        self._flush()
+
+    def _flush(self) -> None:
+        """As the Recorder does: what is refused is tried again, what is in doubt first."""
+        shut = set()
+        for entry in list(self._waiting):
+            lane, payload, loss = entry
+            if lane in shut:
+                continue
+            seq = self.append(lane, payload)
+            if seq is not None:
+                self._waiting.remove(entry)
+                if loss is not None:
+                    self.journal.announced(loss, seq)
+                continue
+            shut.add(lane)
+            if self.journal.is_in_doubt:
+                self._waiting.remove(entry)
+                self._waiting.insert(0, entry)
+                break
 
     def append(self, lane: int, payload: bytes) -> int | None:
         """-> its number, or None: the flash refuses it."""
@@ -156,6 +146,7 @@ class JournalOracle:
     def ack(self, lane: int) -> None:
         """The journal hears that the subscriber has what it got."""
         if self.journal.epoch is not None and self.lanes[lane].sent:
+            self._is_settled = False
             self.journal.ack(lane, self.lanes[lane].sent)
 
     def again(self, lane: int) -> None:
@@ -168,24 +159,19 @@ class JournalOracle:
         self.now_ms += ms
         journal = self.journal
         before = [journal.backlog(lane) for lane in LANES]
-        was_behind = None in before or self._is_behind()
-        self.journal.housekeep(self.now_ms)
-        if not was_behind:
+        refused = self._flash.refused
+        journal.housekeep(self.now_ms)
+        if self._is_settled:
             need(journal.backlog(ALARM) >= before[ALARM], "an alarm was dropped for nothing")
             need(journal.backlog(WARNING) >= before[WARNING], "a warning was dropped for nothing")
+        self._is_settled = None not in before and self._flash.refused == refused
 
     def announce(self) -> None:
-        """As the Recorder does: take the loss, record the announcement, as often as it takes."""
-        if self._saying is None:
-            loss = self.journal.take_lost()
-            if loss is None:
-                return
-            self._saying = loss, Announced.of(loss).payload()
-        loss, payload = self._saying
-        seq = self.append(WARNING, payload)
-        if seq is not None:
-            self._saying = None
-            self.journal.announced(loss, seq)
+        """As the Recorder does: when nothing waits."""
+        loss = None if self._waiting else self.journal.take_lost()
+        if loss is not None:
+            self._waiting.append((WARNING, Announced.of(loss).payload(), loss))
+        self._flush()
 
     # What has to be.
 
@@ -197,40 +183,13 @@ class JournalOracle:
                 self.ack(lane)
             self.housekeep(1000)
             self.announce()
-            if self.journal.is_delivered and self._saying is None:
+            if self.journal.is_delivered and not self._waiting:
                 break
         else:
             left = [self.journal.backlog(lane) for lane in LANES]
             raise PromiseBroken(f"not all is delivered: {left} left")
         for lane in LANES:
-            self._check(lane)
-
-    def _check(self, lane: int) -> None:
-        known = self.lanes[lane]
-        told = [loss for loss in self.announced if loss.lane == lane]
-        for seq in known.confirmed.keys() - known.got.keys():
-            need(
-                any(loss.has(seq) for loss in told),
-                f"lane {lane}: confirmed record {seq} is lost and not announced",
-            )
-        perhaps = [loss for loss in told if not loss.exact]
-        for loss in told:
-            if not loss.exact:
-                continue
-            got = [seq for seq in known.got if loss.has(seq)]
-            need(not got, f"{loss}: {got[:5]} announced as lost, and got")
-            inside = [seq for seq in known.confirmed if loss.has(seq)]
-            torn = [
-                seq
-                for seq, attempts in self.tried.items()
-                if loss.has(seq) and any(at == lane for at, _ in attempts)
-            ]
-            most = len(inside) + len(torn)
-            need(most, f"{loss}: nothing was lost")
-            # What another announcement calls perhaps lost is not counted in this one.
-            least = sum(not any(other.has(seq) for other in perhaps) for seq in inside)
-            fits = loss.records is None or least <= loss.records <= most
-            need(fits, f"{loss}: it was {least} to {most}")
+            self.lanes[lane].check(lane, self.tried)
 
     def _get(self, lane: int, seq: int, payload: bytes) -> None:
         known = self.lanes[lane]
@@ -247,8 +206,14 @@ class JournalOracle:
                 need(seq > known.newest, f"lane {lane}: {seq} came after {known.newest}")
                 known.newest = seq
             known.got[seq] = payload
-            if payload.startswith(_LOST):
-                self.announced.append(Announced.read(payload))
+            need(seq not in known.lost, f"lane {lane}: {seq} was announced as lost, and came")
+            if payload.startswith(_RECORD):
+                other = self._came.setdefault(payload, seq)
+                need(other == seq, f"lane {lane}: {seq} and {other} are the same record")
+            if payload.startswith(LOST):
+                loss = Announced.read(payload)
+                self.announced.append(loss)
+                self.lanes[loss.lane].told.append(loss)
         known.sent = seq
 
     def _has_readers(self) -> bool:
@@ -262,9 +227,6 @@ class JournalOracle:
             self._held = [False for _ in LANES]
         return True
 
-    def _is_behind(self) -> bool:
-        return any(lane.is_behind for lane in self.journal._book.lanes)
-
     # For whoever tells of it.
 
     @property
@@ -273,11 +235,11 @@ class JournalOracle:
 
     def lost(self, exact: bool) -> int:
         """Confirmed records that the subscriber knows to be lost, by exact ranges or by others."""
-        told = [loss for loss in self.announced if loss.exact == exact]
         return sum(
-            any(loss.lane == lane and loss.has(seq) for loss in told)
-            for lane in LANES
-            for seq in self.lanes[lane].confirmed.keys() - self.lanes[lane].got.keys()
+            len(
+                (known.lost if exact else known.perhaps) & known.confirmed.keys() - known.got.keys()
+            )
+            for known in self.lanes
         )
 
 

@@ -174,6 +174,7 @@ class Event(BaseModel):
     state: Literal["raised", "updated", "cleared"]
     occ: int
     exercise: bool
+    times: int | None
     lat: float | None
     lon: float | None
     speed_kmh: float | None

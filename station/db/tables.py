@@ -1,7 +1,8 @@
 """The tables, for SQLite and PostgreSQL alike. Times: UTC in ms. A change needs a migration.
 
 A journal is one epoch of one bus. `have` holds the ranges of seq that have come
-(station/ingest/coverage.py), `alarm_seq` and `track_seq` the last seq of each lane.
+(station/ingest/coverage.py), `alarm_seq`, `warning_seq` and `track_seq`
+the last seq of each severity.
 """
 
 from __future__ import annotations
@@ -60,6 +61,7 @@ journals = Table(
     Column("epoch", String(8), nullable=False),
     Column("first_heard_ms", BigInteger, nullable=False),
     Column("alarm_seq", BigInteger, nullable=False),
+    Column("warning_seq", BigInteger, nullable=False, server_default=text("0")),
     Column("track_seq", BigInteger, nullable=False),
     Column("have", JSON, nullable=False),
     UniqueConstraint("bus_id", "epoch"),
@@ -94,6 +96,7 @@ events = Table(
     Column("state", String(7), nullable=False),
     Column("occ", BigInteger, nullable=False),
     Column("exercise", Boolean, nullable=False),
+    Column("times", BigInteger),  # raises and changes it stands for; null: one
     Column("lat", Float),
     Column("lon", Float),
     Column("speed_kmh", Float),

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 
-from station.ingest.coverage import Ranges, missing
+from station.ingest.coverage import missing
 from station.ingest.rows import Journal
 from station.ingest.store import Store
 from station.live.live import Live
@@ -36,9 +36,8 @@ class Gaps:
         return [
             (journal.key[2], *gap)
             for journal in self._store.journals_of(fleet, bus)
-            for gap in find_gaps(journal.have, journal.alarm_seq, journal.track_seq,
-                                 _nothing_waits(known, journal), journal.starts, journal.lost)
-        ]  # fmt: skip
+            for gap in find_gaps(journal, _nothing_waits(known, journal))
+        ]
 
     async def watch(self) -> None:
         """Counts them for the page; the count changes with time, too."""
@@ -59,24 +58,17 @@ def _nothing_waits(bus: LiveBus | None, journal: Journal) -> bool:
     return not waits and bus.heard_ms > journal.last_ms + _SETTLED_MS
 
 
-def find_gaps(
-    have: Ranges,
-    alarm_seq: int,
-    track_seq: int,
-    nothing_waits: bool,
-    starts: list[int],
-    lost: list[Range],
-) -> list[Range]:
-    """alarm_seq, track_seq: the last seq of each lane. starts: seqs of `started`. lost: ranges of
-    `records_lost`. nothing_waits: the bus said that no record waits, after all of `have` came."""
-    begins = set(starts)
+def find_gaps(journal: Journal, nothing_waits: bool) -> list[Range]:
+    """nothing_waits: the bus said that no record waits, after all that has come."""
+    lowest = min(journal.alarm_seq, journal.warning_seq, journal.track_seq)
+    begins = set(journal.starts)
     found = []
-    for first, last in missing(have):
-        if not nothing_waits and last >= min(alarm_seq, track_seq):
+    for first, last in missing(journal.have):
+        if not nothing_waits and last >= lowest:
             continue
         if last + 1 in begins:
             continue
-        found += _without(first, last, lost)
+        found += _without(first, last, journal.lost)
     return found
 
 

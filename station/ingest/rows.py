@@ -24,8 +24,9 @@ class Journal:
     """(fleet, bus, epoch)"""
     have: Ranges = field(default_factory=list)
     alarm_seq: int = 0
+    warning_seq: int = 0
     track_seq: int = 0
-    """The last seq of each lane."""
+    """The last seq of each severity; a lane brings one, with few exceptions."""
     starts: list[int] = field(default_factory=list)
     """Seqs of its `started` events."""
     lost: list[tuple[int, int]] = field(default_factory=list)
@@ -36,7 +37,7 @@ class Journal:
     def copy(self) -> Journal:
         return Journal(
             self.id, self.bus_id, self.key, [list(pair) for pair in self.have], self.alarm_seq,
-            self.track_seq, list(self.starts), list(self.lost), self.last_ms,
+            self.warning_seq, self.track_seq, list(self.starts), list(self.lost), self.last_ms,
         )  # fmt: skip
 
 
@@ -82,6 +83,7 @@ class Rows:
                 "up_ms": body.get("up_ms"),
                 **{key: body[key] for key in _COPIED},
                 "exercise": body.get("exercise", False),
+                "times": body.get("times"),
                 "heard_ms": heard_ms,
                 "odd_clock": at_ms is not None and is_odd(at_ms, heard_ms),
             }
@@ -89,6 +91,8 @@ class Rows:
         add(journal.have, seq, seq)
         if body["severity"] == "info":
             journal.track_seq = max(journal.track_seq, seq)
+        elif body["severity"] == "warning":
+            journal.warning_seq = max(journal.warning_seq, seq)
         else:
             journal.alarm_seq = max(journal.alarm_seq, seq)
         note_event(journal, seq, kind, body["data"])

@@ -53,7 +53,14 @@ class Store:
             for row in await connection.execute(query.join(buses, buses.c.id == journals.c.bus_id)):
                 key = (row.fleet, row.bus, row.epoch)
                 by_id[row.id] = Journal(
-                    row.id, row.bus_id, key, row.have, row.alarm_seq, row.track_seq, last_ms=now_ms
+                    row.id,
+                    row.bus_id,
+                    key,
+                    row.have,
+                    row.alarm_seq,
+                    row.warning_seq,
+                    row.track_seq,
+                    last_ms=now_ms,
                 )
                 self._remember(by_id[row.id])
             explains = select(events.c.journal_id, events.c.seq, events.c.kind, events.c.data)
@@ -79,7 +86,8 @@ class Store:
         for journal in touched.values():
             await connection.execute(
                 update(journals).where(journals.c.id == journal.id).values(
-                    have=journal.have, alarm_seq=journal.alarm_seq, track_seq=journal.track_seq,
+                    have=journal.have, alarm_seq=journal.alarm_seq,
+                    warning_seq=journal.warning_seq, track_seq=journal.track_seq,
                 )
             )  # fmt: skip
         for one in bad:
@@ -114,8 +122,8 @@ class Store:
         bus_id = await self._bus_ids.of(connection, fleet, bus)
         made = await connection.execute(
             insert(journals).values(
-                bus_id=bus_id, epoch=epoch, first_heard_ms=now_ms, alarm_seq=0, track_seq=0,
-                have=[],
+                bus_id=bus_id, epoch=epoch, first_heard_ms=now_ms, alarm_seq=0, warning_seq=0,
+                track_seq=0, have=[],
             )
         )  # fmt: skip
         return Journal(new_id(made), bus_id, key)

@@ -71,5 +71,6 @@ def event_view(row: Any, epoch: str) -> dict[str, Any]:
 
 
 _COPIED = (
-    "seq", "kind", "severity", "state", "occ", "exercise", "lat", "lon", "speed_kmh", "data", "why",
+    "seq", "kind", "severity", "state", "occ", "exercise", "times", "lat", "lon", "speed_kmh",
+    "data", "why",
 )  # fmt: skip

@@ -67,7 +67,7 @@ def test_a_dead_flash_raises_only_in_append():
         fill(j, ALARM, 1)
     assert j.backlog(ALARM) is None and j.take_lost() is None and j.refuses
     flash.refuses_erase.clear()
-    later(j, 3)
+    later(j, 8)
     assert fill(j, ALARM, 1) == [1]
 
 
@@ -133,7 +133,8 @@ def test_a_torn_record_that_wavers_does_no_harm(tear, first, later):
 
 @pytest.mark.parametrize("seed", range(SEED, SEED + 6))
 def test_cuts_on_a_flash_that_wears_out(seed):
-    """Sectors refuse one by one, in every way, while the power goes again and again."""
+    """Sectors refuse one by one, in every way, while the power goes again and again, and reads
+    are refused now and then."""
     dice = Dice(seed)
     flash = Flash(24, seed)
     oracle = JournalOracle((4, 4))
@@ -144,8 +145,12 @@ def test_cuts_on_a_flash_that_wears_out(seed):
                 where = flash.refuses_erase if dice.below(2) else flash.refuses_program
                 where.setdefault(1 + 4 * dice.below(6), 1 + dice.below(2))
             flash.cut(dice.below(30), dice.below(6), dice.below(2) == 1)
+            flash.refuses_one_in = 12 * dice.below(2)
             with pytest.raises(PowerCut):
+                Life(oracle, dice).live(30)
+                flash.answer()
                 Life(oracle, dice).live(400)
+            flash.answer()
             flash.power(dice.below(2))
             oracle.start(flash)
         oracle.drain()

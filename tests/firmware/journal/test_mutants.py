@@ -13,8 +13,8 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 MADE_OF = [
-    "form", "sector", "cells", "blocks", "reader", "ring", "recovery", "old_cursor", "losses",
-    "lane", "ledger", "numbers", "survey", "book", "journal",
+    "form", "sector", "cells", "reader", "ring", "recovery", "losses", "lane",
+    "ledger", "numbers", "survey", "book", "journal",
 ]  # fmt: skip
 PORTABLE = [
     "tests.portable.journal.test_journal",
@@ -37,7 +37,7 @@ MUTANTS = {
     ),
     "no read-back": ("cells", "if part != data[at : at + len(part)]:", "if False:"),
     "no record CRC": ("sector", "!= crc32(buf[: 8 + length], salt)", "is None"),
-    "no salt": ("blocks", "return self.form[4] ^ number", "return 0"),
+    "no salt": ("cells", "return self.form[4] ^ number", "return 0"),
     "no header CRC": (
         "sector",
         '\n        and struct.unpack_from("<I", buf, _BODY)[0] == crc32(buf[:_BODY])',
@@ -70,6 +70,8 @@ MUTANTS = {
         "self.doubt, self._doubted = seq, size",
         "self._doubted = size",
     ),
+    "nobody asks a silent block again": ("journal", "self._cells.ask()", "pass"),
+    "any block clears the refusal": ("cells", "if block == self._silent:", "if True:"),
     "in doubt is any record": ("journal", "            and record[8:] == payload\n", ""),
     "refused erase check erases again": ("ring", "        self._wiped = True\n", ""),
     # Evicted is not acknowledged, and what is announced was lost.
@@ -83,9 +85,10 @@ MUTANTS = {
     "cursor not saved before a drop": ("lane", "if not ledger.holds(self, index):", "if False:"),
     "sent is forgotten": (
         "lane",
-        "if last > ledger.saved[self.lane][2] or not ledger.is_proven:",
+        "if last > on_flash or not ledger.is_proven:",
         "if False:",
     ),
+    "a rest forgets what is sent": ("lane", "elif last > self.reach:", "elif False:"),
     "dropped is sent": ("lane", "if first <= self.tail.seq:", "if False:"),
     "what is missing is passed over": (
         "lane",
@@ -105,8 +108,18 @@ MUTANTS = {
     ),
     "a ledger that waits for an erase is on flash": (
         "ledger",
-        "elif self.ring.is_failing:",
+        "elif self.ring.failed >= self.ring.blocks.count:",
         "else:",
+    ),
+    "one bad block wears the ledger out": (
+        "ledger",
+        "elif self.ring.failed >= self.ring.blocks.count:",
+        "elif self.ring.failed:",
+    ),
+    "a worn out ledger is believed": (
+        "ledger",
+        "if not is_true and not self.is_proven:",
+        "if False:",
     ),
     "evidence is overgrown": ("lane", "if self._is_evidence:", "if False:"),
     "a torn end is no loss": ("lane", "if ring.is_torn and self.index <= found:", "if False:"),

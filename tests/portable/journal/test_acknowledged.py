@@ -1,8 +1,21 @@
 """What the city has: acknowledgements, and the ledger that keeps them on the flash. P1."""
 
-from nor import ERROR, SILENT, Flash, cut_in, deliver, fill, journal, later, lost, seqs
+from nor import (
+    ERROR,
+    SILENT,
+    Flash,
+    block,
+    cut_in,
+    deliver,
+    fill,
+    journal,
+    later,
+    losses,
+    lost,
+    seqs,
+)
 
-from firmware.journal.journal import ALARM, TRACK
+from firmware.journal.journal import ALARM, TRACK, WARNING
 
 
 def test_acknowledgements():
@@ -112,14 +125,43 @@ def test_a_ledger_that_does_not_take_a_program_goes_on_in_its_next_block():
 def test_a_ledger_that_is_worn_out_costs_no_record():
     flash = Flash(32)
     j = journal(flash)
-    for block in range(3):
-        flash.refuses_program[block] = flash.refuses_erase[block] = ERROR
+    for number in range(3):
+        flash.refuses_program[number] = flash.refuses_erase[number] = ERROR
     fill(j, ALARM, 5)
     assert deliver(j)[ALARM] == [1, 2, 3, 4, 5]
     later(j)
     fill(j, ALARM, 400)
     assert lost(j) == (ALARM, 6, 189, 184, True)
     assert len(seqs(journal(flash), ALARM)) > 180
+
+
+def test_what_a_worn_out_ledger_says_is_out_of_date():
+    flash = Flash(32)
+    j = journal(flash)
+    fill(j, ALARM, 5)
+    for number in range(3):
+        flash.refuses_program[number] = flash.refuses_erase[number] = ERROR
+    assert journal(flash).may_send(ALARM, 1, 5)
+    j = journal(flash)
+    fill(j, ALARM, 4 * 63)
+    assert lost(j) == (ALARM, 1, 5, None, False), "the city may have them"
+
+
+def test_one_block_that_cannot_be_erased_does_not_wear_out_the_ledger():
+    for bad in range(3):
+        flash = Flash(32)
+        j = journal(flash)
+        fill(j, ALARM, 3)
+        fill(j, WARNING, 3)
+        at = block(j, WARNING, 1) * 4096
+        flash.data[at : at + 8] = bytes(8)  # a loss, so the ledger has to be written at once
+        flash.refuses_erase[bad] = ERROR
+        j = journal(flash)
+        later(j, 1)
+        assert j.may_send(ALARM, 1, 3)
+        j = journal(flash)
+        fill(j, ALARM, 4 * 63)
+        assert (ALARM, 1, 3, None, False) in losses(j), bad
 
 
 def test_what_waits_for_an_erase_of_the_ledger_does_not_count_as_written():

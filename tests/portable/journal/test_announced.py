@@ -1,6 +1,19 @@
 """What is dropped is announced, exactly, and counts as heard when the city has heard it. P2."""
 
-from nor import ERROR, Flash, announce, block, deliver, drain, fill, journal, losses, lost, seqs
+from nor import (
+    ERROR,
+    Flash,
+    announce,
+    block,
+    deliver,
+    drain,
+    fill,
+    journal,
+    later,
+    losses,
+    lost,
+    seqs,
+)
 
 from firmware.journal.journal import ALARM, KIND_EVENT, TRACK, WARNING
 
@@ -148,6 +161,22 @@ def test_what_was_sent_and_not_acknowledged_is_lost_but_not_surely():
         found = losses(j)
         assert found[0] == (TRACK, 1, sure, None, False)
         assert found[1:] == ([] if restarts else [(TRACK, 21, 63, None, True)])
+
+
+def test_what_is_sent_at_the_end_of_a_rest_may_have_arrived_too():
+    flash = Flash(32)
+    j = journal(flash)
+    fill(j, ALARM, 3)
+    assert j.may_send(ALARM, 1, 2)
+    j.ack(ALARM, 2)
+    lane = j._book.lanes[ALARM]
+    while lane.reach > 2:  # nothing was on its way for a while
+        later(j, 1)
+    assert j.may_send(ALARM, 3, 3)
+    later(j)
+    j = journal(flash)
+    fill(j, ALARM, 4 * 63)
+    assert lost(j) == (ALARM, 3, 3, None, False)
 
 
 def test_too_many_losses_are_put_together_and_say_so():

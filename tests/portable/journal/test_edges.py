@@ -2,8 +2,7 @@
 
 from nor import ERROR, Flash, block, deliver, fill, journal, later, lost, offset
 
-from firmware.journal.blocks import Blocks
-from firmware.journal.cells import Cells, Refused
+from firmware.journal.cells import Blocks, Cells, Refused
 from firmware.journal.form import LEDGER
 from firmware.journal.journal import ALARM, KIND_EVENT, TRACK, WARNING, Journal
 from firmware.journal.sector import (

@@ -249,6 +249,16 @@ def test_a_flipped_bit_of_a_sector_number_hides_no_sector():
             flash.flip(block(j, ALARM, number), 12 + bit // 8, bit % 8)
 
 
+def test_nor_does_one_that_looks_like_an_older_sector_in_the_same_block():
+    flash = Flash(32)
+    j = journal(flash, 2)
+    fill(j, ALARM, 5 * 63 + 10)
+    for bit in (1, 2):  # of 6: it reads as 4 or 2
+        flash.flip(block(j, ALARM, 6), 12, bit)
+        assert len(seqs(journal(flash, 2), ALARM)) == 63 + 10, bit
+        flash.flip(block(j, ALARM, 6), 12, bit)
+
+
 def test_the_only_sector_of_a_lane_ruined_is_announced_too():
     flash = Flash(32)
     j = journal(flash)

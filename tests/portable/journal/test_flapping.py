@@ -1,9 +1,13 @@
 """What comes and goes all the time is few records with a count, and never too late. P3, P5."""
 
+from nor import Flash, journal, lost, seqs
 from parts import snapshot
 from recording import recording
 
 from firmware.event import ALARM, CLEARED, INFO, RAISED, UPDATED, WARNING, Event
+from firmware.journal import form
+from firmware.journal.form import ALARM as SOS
+from firmware.journal.recorder import Recorder
 
 MINUTE = 60000
 HOUR = 60 * MINUTE
@@ -12,8 +16,8 @@ HOUR = 60 * MINUTE
 class Plug:
     """A contact that rattles under a Recorder that is ticked."""
 
-    def __init__(self):
-        self.journal, self.recorder = recording()
+    def __init__(self, *kept):
+        self.journal, self.recorder = kept or recording()
         self.s = snapshot()
 
     def says(self, state, severity=WARNING, seat=7, subject="plug"):
@@ -48,6 +52,16 @@ def test_an_hour_of_rattling_is_few_records():
         assert plug.told()[-1][0] == "cleared" and not plug.recorder.stands("belt_off")
         raises = sum([times or state == "updated" for state, times in plug.told()[9:]])
         assert raises == HOUR // 9000 - 5, "each raise is counted once"
+
+
+def test_three_hours_of_rattling_without_a_signal_evict_no_sos():
+    for severity in (WARNING, ALARM):
+        kept = journal(Flash(128), 96 // 4, warning_sectors=64 // 4)
+        plug = Plug(kept, Recorder(kept, 1))
+        plug.recorder.event(Event("sos", ALARM, RAISED), plug.s)
+        plug.rattles(3 * HOUR, severity)
+        assert lost(kept) is None and seqs(kept, SOS)[0] == 1
+        assert kept.backlog(SOS) + kept.backlog(form.WARNING) < 200
 
 
 def test_every_occurrence_that_is_told_of_has_one_beginning_and_one_end():
@@ -100,6 +114,21 @@ def test_changes_are_put_together_and_the_newest_arrives():
         assert plug.told()[-1][0] == "cleared", "an end is not a change"
 
 
+def test_what_changes_all_day_is_put_together_all_day_and_what_calms_down_is_not():
+    plug = Plug()
+    plug.says(RAISED)
+    for seat in range(HOUR // 10000):
+        plug.waits(10000)
+        plug.says(UPDATED, seat=seat)
+    assert len(plug.told()) < 25
+    plug.waits(30 * MINUTE)
+    before = len(plug.told())
+    for seat in range(5):
+        plug.waits(MINUTE)
+        plug.says(UPDATED, seat=seat)
+    assert len(plug.told()) == before + 5
+
+
 def test_a_warning_that_becomes_an_alarm_is_told_at_once():
     plug = Plug()
     plug.says(RAISED)
@@ -109,6 +138,23 @@ def test_a_warning_that_becomes_an_alarm_is_told_at_once():
     plug.says(UPDATED, ALARM)
     assert len(plug.told()) == before + 1
     assert plug.journal.events()[-1]["severity"] == "alarm"
+
+
+def test_a_severity_that_goes_up_and_down_fills_no_lane():
+    plug = Plug()
+    plug.says(RAISED)
+    for _ in range(HOUR // 10000):
+        plug.says(UPDATED, ALARM)
+        plug.waits(5000)
+        plug.says(UPDATED)
+        plug.waits(5000)
+    assert len(plug.told()) < 75
+    assert plug.journal.events()[1]["severity"] == "alarm"
+    plug.says(UPDATED)
+    plug.waits(10 * MINUTE)
+    assert plug.journal.events()[-1]["severity"] == "warning", "the newest arrives"
+    plug.says(UPDATED, ALARM)
+    assert plug.journal.events()[-1]["severity"] == "alarm", "at once"
 
 
 def test_others_are_not_held_back():

@@ -71,6 +71,7 @@ def test_it_goes_on_in_the_old_form_until_all_is_delivered():
     for one in (j, journal(flash)):
         assert one.epoch == NEW_EPOCH
         assert [seqs(one, lane) for lane in (ALARM, WARNING, TRACK)] == [[], [], []]
+    later(j, 4)
     assert fill(j, WARNING, 1)[0] > track, "numbers go on"
 
 
@@ -149,7 +150,7 @@ def after_the_cut(flash, nvs, case):
             confirmed.append((j.epoch, seq))
         if round_ == 2:
             got += [(j.epoch, seq) for seq in deliver(j)[ALARM]]
-        flash.power(round_ % 3)
+        flash.power((round_ + 1) % 3)
     j = journal(flash, nvs=nvs)
     got += [(j.epoch, seq) for seq in deliver(j)[ALARM]]
     assert set(confirmed) <= set(got), case
@@ -168,6 +169,7 @@ def test_the_change_is_tried_again_when_the_flash_refuses():
         if j.epoch == OLD_EPOCH:
             delivered(j).renew()
         assert j.epoch == NEW_EPOCH, refusals
+        later(j, 4)
         fill(j, ALARM, 1)
 
 
@@ -206,6 +208,27 @@ def test_a_partition_that_shrank_delivers_what_is_left_and_announces_the_rest():
         fill(j, TRACK, 1)
         delivered(j).renew()
         assert not j.is_outdated and j._book.form[3] == blocks
+
+
+def test_one_that_shrank_before_the_update_does_so_too():
+    flash = Flash(10)
+    writer = OldJournal(flash)
+    for lane, number in ((0, 10), (1, 400)):
+        for _ in range(number):
+            writer.append(lane, BODY)
+    smaller = Flash(9)
+    smaller.data[:] = flash.data[: 9 * 4096]
+    got = deliver(journal(flash))[TRACK]
+    j = journal(smaller)
+    kept = deliver(j)
+    assert kept[ALARM] == list(range(1, 11))
+    found = losses(j)
+    missing = [seq for seq in got if seq not in kept[TRACK]]
+    assert missing and len(kept[TRACK]) > 100
+    for seq in missing:
+        assert [loss for loss in found if loss[0] == TRACK and loss[1] <= seq <= loss[2]], seq
+    delivered(j).renew()
+    assert j._book.form[3] == 9
 
 
 def test_a_partition_that_grew_or_other_sizes_wait_until_all_is_delivered():

@@ -7,6 +7,7 @@ from parts import snapshot
 
 from firmware.journal.journal import ALARM, KIND_EVENT, Journal
 from firmware.journal.outage import Outage
+from firmware.warnings import INSIDE
 
 
 class Recorder:
@@ -76,3 +77,16 @@ def test_a_journal_of_other_sizes_is_renewed_while_the_bus_is_quiet():
     assert bus.journal.opened == 2 and not bus.journal.is_outdated
     bench.waits(1000)
     assert bus._publisher._opened == 2
+
+
+def test_a_flash_that_refuses_for_ever_silences_no_alarm():
+    bench = Bench()
+    bench.flash.refuses_one_in = 1
+    bench.start()
+    bench.parks_with(7)
+    bench.waits(200000)
+    assert bench.bus.warnings.level >= INSIDE
+    assert status(bench)["journal"] == "refused"
+    bench.flash.answer()
+    bench.waits(2000)
+    assert bench.told("child_left_behind")[0] == "raised"

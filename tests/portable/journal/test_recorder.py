@@ -67,6 +67,20 @@ def test_what_the_flash_refuses_is_kept_in_order_and_written_later():
     assert told == [("a", "raised", first), ("b", "raised", first + 1), ("a", "cleared", first)]
 
 
+def test_an_alarm_whose_beginning_waits_for_another_lane_holds_up_no_other_alarm():
+    journal, recorder = recording()
+    s = snapshot()
+    journal.refuses_lanes = (1,)
+    recorder.event(Event("supply", WARNING, RAISED), s)
+    recorder.event(Event("supply", ALARM, UPDATED), s)
+    recorder.event(Event("sos", ALARM, RAISED), s)
+    assert [event["kind"] for event in journal.events()] == ["sos"]
+    journal.refuses_lanes = ()
+    recorder.flush()
+    told = [(event["kind"], event["state"]) for event in journal.events()[1:]]
+    assert told == [("supply", "raised"), ("supply", "updated")]
+
+
 def test_a_flash_that_stays_dead_costs_the_oldest_and_no_more_memory():
     journal, recorder = recording()
     journal.refuses = True

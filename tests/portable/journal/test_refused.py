@@ -1,6 +1,20 @@
 """A read that the flash refuses is not data: it is tried again, and nothing else follows. P1."""
 
-from nor import BODY, Flash, announce, deliver, drain, entropy, fill, journal, later, lost, seqs
+from nor import (
+    BODY,
+    SILENT,
+    Flash,
+    announce,
+    block,
+    deliver,
+    drain,
+    entropy,
+    fill,
+    journal,
+    later,
+    lost,
+    seqs,
+)
 
 from firmware.journal.cells import Refused
 from firmware.journal.journal import ALARM, KIND_EVENT, TRACK, WARNING, Journal
@@ -27,6 +41,7 @@ def until_known(j):
         later(j, 2)
         rounds += 1
         assert rounds < 50
+    later(j, 4)
     return j
 
 
@@ -86,6 +101,26 @@ def test_a_start_whose_reads_are_refused_finds_everything_later():
     assert reads > 30
 
 
+def test_what_is_found_between_two_ticks_is_made_ready_between_ticks():
+    flash = Flash(20)
+    fill(journal(flash), ALARM, 5)
+    flash.refusals = 1
+    j = journal(flash)
+    flash.reset_counts()
+    for turn in range(1, 20):
+        later(j, 1)
+        erases = flash.erases
+        assert erases <= turn, "one a turn"
+        try:
+            fill(j, ALARM, 1)
+            break
+        except OSError:
+            assert flash.erases == erases, "no tick waits for an erase"
+    fill(j, WARNING, 1)
+    fill(j, TRACK, 1)
+    assert flash.erases == erases == 4
+
+
 def test_a_flash_that_refuses_is_never_formatted():
     for image in (Flash(14), populated()):
         before = bytes(image.data)
@@ -134,6 +169,26 @@ def day(flash, reads):
     return confirmed
 
 
+def test_every_read_of_an_overrun_refused_once_makes_no_other_loss():
+    reads = 0
+    body = bytes(1300)  # three records a sector
+    while True:
+        reads += 1
+        flash = Picky(14, reads)
+        j = until_known(journal(flash, 2, warning_sectors=2))
+        numbers = [appended(j, ALARM, body) for _ in range(7)]
+        j = until_known(journal(flash, 2, warning_sectors=2))
+        numbers += [appended(j, ALARM, body) for _ in range(7)]
+        if flash.asked < reads:
+            break
+        flash.numbers = ()
+        got = seqs(j, ALARM)
+        gone = [seq for seq in numbers if seq not in got]
+        assert lost(j) == (ALARM, gone[0], gone[-1], len(gone), True), reads
+        assert numbers == gone + got and j.damaged == 0, reads
+    assert reads > 60
+
+
 def appended(j, lane, body):
     for _ in range(3):
         seq = j.next_seq
@@ -169,6 +224,51 @@ def test_a_record_that_could_not_be_read_back_is_confirmed_later_and_not_doubled
     assert not j.is_in_doubt
     assert [payload for _, _, payload in drain(j, ALARM)][3:] == [b"sos"]
     assert j.next_seq == 5
+
+
+def test_a_record_in_doubt_that_is_not_there_is_written_in_another_sector():
+    flash = Flash(32)
+    j = journal(flash)
+    fill(j, ALARM, 3)
+    flash.refuses_program[block(j, ALARM, 1)] = SILENT
+    flash.refuses_one_in = 1
+    for _ in range(2):
+        try:
+            j.append(ALARM, KIND_EVENT, b"sos")
+            assert False, "nobody has read it"
+        except OSError:
+            pass
+    flash.answer()
+    try:
+        j.append(ALARM, KIND_EVENT, b"sos")
+        assert False, "it is not there"
+    except OSError:
+        pass
+    seq = j.append(ALARM, KIND_EVENT, b"sos")
+    assert not j.is_in_doubt and j.backlog(ALARM) == 4
+    for again in (journal(flash), j):
+        assert drain(again, ALARM)[3:] == [(seq, KIND_EVENT, b"sos")]
+    deliver(j)
+    assert lost(j) is None and j.damaged == 0
+
+
+def test_an_erase_that_could_not_be_looked_at_is_not_done_again():
+    flash = Flash(32)
+    j = journal(flash)
+    fill(j, ALARM, 63)
+    flash.refuses_reads = {block(j, ALARM, 2)}
+    erases = flash.erases
+    for _ in range(100):
+        try:
+            fill(j, ALARM, 1)
+            assert False
+        except OSError:
+            pass
+        later(j, 1)
+    assert flash.wear[block(j, ALARM, 2)] == 1 and flash.erases <= erases + 4
+    flash.answer()
+    fill(j, ALARM, 1)
+    assert len(seqs(j, ALARM)) == 64 and flash.wear[block(j, ALARM, 2)] == 1
 
 
 def test_another_record_does_not_take_the_number_of_the_one_in_doubt():
@@ -214,6 +314,32 @@ def test_a_flash_that_refuses_for_ever_is_not_worn():
     flash.answer()
     fill(j, ALARM, 1)
     assert lost(j) == (ALARM, 1, 63, 63, True)
+
+
+def test_a_read_that_was_refused_once_is_no_outage_though_nobody_reads_again():
+    flash = Flash(32)
+    j = journal(flash)
+    fill(j, ALARM, 3)
+    later(j)
+    reader = j.reader(ALARM)
+    flash.refusals = 1
+    try:
+        reader.read()
+        assert False
+    except Refused:
+        pass
+    assert j.refuses
+    later(j, 1)
+    assert not j.refuses
+    flash.refuses_reads = {block(j, ALARM, 1)}
+    for _ in range(10):
+        try:
+            reader.read()
+            assert False
+        except Refused:
+            later(j, 1)
+        fill(j, TRACK, 1)
+        assert j.refuses, "one block that goes on refusing"
 
 
 def test_an_acknowledgement_waits_for_the_flash():

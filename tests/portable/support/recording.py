@@ -12,12 +12,13 @@ class Journal:
         self.next_seq = 412
         self.records = []
         self.refuses = False
+        self.refuses_lanes = ()
         self.is_in_doubt = False
 
     def append(self, lane, kind, payload):
         seq = self.next_seq
         self.next_seq = seq + 1
-        if self.refuses:
+        if self.refuses or lane in self.refuses_lanes:
             raise OSError(5)
         self.records.append((seq, lane, kind, bytes(payload)))
         return seq

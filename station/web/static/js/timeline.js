@@ -35,6 +35,7 @@ export class Timeline {
       make("span", { class: "level" }, t(`severity_${event.severity}`)),
       make("div", { class: "event" },
         make("strong", {}, event.exercise ? make("span", { class: "drill-tag" }, t("drill")) : null, kindName(event.kind)),
+        event.times > 1 ? make("span", { class: "event-state" }, ` ${t("event_times", { n: event.times })}`) : "",
         happens(event) ? "" : make("span", { class: "event-state" }, ` ${t(`event_${event.state}`)}`),
         isLate(event) ? make("span", { class: "late" }, ` ${t("late_heard", { time: moment(event.heard_at) })}`) : "",
         make("p", {}, sentences(event).join(" "))));

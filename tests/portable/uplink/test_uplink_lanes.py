@@ -140,6 +140,7 @@ def test_a_renewed_journal_is_read_anew():
     bench.journal._sizes = (32, 8, 8)
     assert bench.journal.is_outdated
     bench.journal.renew()
+    bench.journal.prepare(bench.now_ms)
     again = bench.event()
     bench.run(2000)
     assert seqs(line)[-1] == again and bench.uplink.is_drained

@@ -191,6 +191,26 @@ def status(
 WILL = b'{"v":1,"online":false}'
 
 
+# What a state leaves out: the defaults of docs/schema/state.schema.json.
+_ORDINARY = (
+    ("clock", "gnss"),
+    ("mode", "normal"),
+    ("ignition", True),
+    ("front", "closed"),
+    ("emergency", "closed"),
+    ("doors", ()),
+    ("unknown", []),
+    ("unbelted", []),
+    ("track", 0),
+    ("backlog", ()),
+    ("active", []),
+)
+
+
+def _unusual(parts):
+    return tuple([part for part in parts if part not in _ORDINARY])
+
+
 def _door(is_open):
     return None if is_open is None else ("open" if is_open else "closed")
 
@@ -199,55 +219,51 @@ def state(s, active, backlog, next_s):
     """Snapshot, kinds of active events -> bytes as published on `state`.
 
     backlog: records of each lane that wait, or None; next_s: a promise: the next state comes
-    within this many seconds.
+    within this many seconds. A member at its ordinary value is left out; an unknown one is null.
     """
-    return text(
-        (
-            ("v", 1),
-            ("at", iso(s.utc_ms)),
-            ("clock", s.clock),
-            ("phase", s.trip.phase),
-            ("mode", s.trip.mode),
-            ("trip", s.trip.number),
-        )
-        + (() if s.place.route is None else (("route", s.place.route),))
-        + _where(s.gnss)
-        + (
-            ("speed_kmh", kmh(s.gnss.speed_mms)),
-            ("heading_deg", s.gnss.heading_deg),
-            ("sats", s.gnss.sats),
-            ("hdop", _rounded(s.gnss.hdop_e2, 1)),
-            ("ignition", s.vehicle.ignition),
-            (
-                "doors",
-                (
-                    ("front", _door(s.vehicle.front_door)),
-                    ("emergency", _door(s.vehicle.emergency_door)),
-                ),
-            ),
-            (
-                "seats",
-                (
-                    ("total", s.seats.count),
-                    ("taken", s.seats.taken),
-                    ("unknown", s.seats.unknown),
-                    ("unbelted", s.seats.unbelted),
-                ),
-            ),
-            ("supply_mv", s.vehicle.supply_mv),
-        )
-        + (() if s.vehicle.backup_mv is None else (("backup_mv", s.vehicle.backup_mv),))
-        + (
-            ("cabin_c", fixed(s.vehicle.cabin_c10, 1)),
-            ("signal_dbm", s.vehicle.signal_dbm),
-            (
-                "backlog",
-                (("alarm", backlog[0]), ("warning", backlog[1]), ("track", backlog[2])),
-            ),
-            ("active", active),
-            ("next_s", next_s),
-        )
-    ).encode()
+    doors = (
+        ("front", _door(s.vehicle.front_door)),
+        ("emergency", _door(s.vehicle.emergency_door)),
+    )
+    seats = (
+        ("total", s.seats.count),
+        ("taken", s.seats.taken),
+        ("unknown", s.seats.unknown),
+        ("unbelted", s.seats.unbelted),
+    )
+    waits = (("alarm", backlog[0]), ("warning", backlog[1]), ("track", backlog[2]))
+    if backlog[0] == backlog[1] == 0:  # together: older firmware has no warning
+        waits = waits[2:]
+    parts = (
+        ("v", 1),
+        ("at", iso(s.utc_ms)),
+        ("clock", s.clock),
+        ("phase", s.trip.phase),
+        ("mode", s.trip.mode),
+        ("trip", s.trip.number),
+    )
+    if s.place.route is not None:
+        parts += (("route", s.place.route),)
+    parts += _where(s.gnss) + (
+        ("speed_kmh", kmh(s.gnss.speed_mms)),
+        ("heading_deg", s.gnss.heading_deg),
+        ("sats", s.gnss.sats),
+        ("hdop", _rounded(s.gnss.hdop_e2, 1)),
+        ("ignition", s.vehicle.ignition),
+        ("doors", _unusual(doors)),
+        ("seats", _unusual(seats)),
+        ("supply_mv", s.vehicle.supply_mv),
+    )
+    if s.vehicle.backup_mv is not None:
+        parts += (("backup_mv", s.vehicle.backup_mv),)
+    parts += (
+        ("cabin_c", fixed(s.vehicle.cabin_c10, 1)),
+        ("signal_dbm", s.vehicle.signal_dbm),
+        ("backlog", _unusual(waits)),
+        ("active", active),
+        ("next_s", next_s),
+    )
+    return text(_unusual(parts)).encode()
 
 
 def reply(request_id, ok, message):

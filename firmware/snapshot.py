@@ -26,7 +26,7 @@ class Gnss:
         self.heading_deg = None  # 0..359, clockwise from north
         self.sats = None
         self.hdop_e2 = None  # HDOP x 100
-        # a change of speed that no tyre can, on which three fixes agree; in their tick alone
+        # braking that no tyre can do, below zero; three fixes agree on it; in their tick alone
         self.step_mms2 = None
         # for the city, not for rules: poor, estimated or old
         self.best_lat_e7 = None

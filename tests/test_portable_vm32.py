@@ -1,7 +1,7 @@
 """The portable tests once more, in a MicroPython VM whose words have 32 bits, as on an ESP32.
 
-There an int beyond 2**30 is an object on the heap. `make vm` runs all of them; without
-VM32=all those that take half of the time are left out: they hardly count.
+There an int beyond 2**30 is an object on the heap. Here run those of positions, times and
+numbers; `make vm` (VM32=all) runs every one.
 """
 
 import os
@@ -13,30 +13,26 @@ from vm import ROOT
 from sim.bench import vm32
 
 PORTABLE = ROOT / "tests" / "portable"
-NEEDS = {"drivers/test_dial.py": "threads"}  # what this VM lacks
-SLOW = {
-    "journal/test_recorder_numbers.py", "rules/test_rules_contract.py", "test_bus.py",
-    "test_bus_policy.py", "trip/test_boarding.py", "trip/test_modes.py", "trip/test_sleep.py",
-}  # fmt: skip
+NEEDS = {"drivers/radio/test_dial.py": "threads"}  # what this VM lacks
+WIDE = ("gnss/", "sensing/", "journal/test_track", "policy/test_pack.py", "test_clock", "test_geo",
+        "test_memory", "test_messages", "test_timing")  # fmt: skip
+ALL = os.environ.get("VM32") == "all"
+NAMES = [path.relative_to(PORTABLE).as_posix() for path in sorted(PORTABLE.rglob("test_*.py"))]
 
 
 def run(*arguments):
     command = vm32.command(*arguments)
     if command is None:
-        pytest.skip("no Node.js, or no VM with words of 32 bits: make setup")
+        pytest.skip("no Node.js 18.17 or newer, or no VM with words of 32 bits: make setup")
     return subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, timeout=900, check=False
     )
 
 
-@pytest.mark.parametrize(
-    "name", [path.relative_to(PORTABLE).as_posix() for path in sorted(PORTABLE.rglob("test_*.py"))]
-)
+@pytest.mark.parametrize("name", [name for name in NAMES if ALL or name.startswith(WIDE)])
 def test_passes_with_words_of_32_bits(name):
     if name in NEEDS:
         pytest.skip(f"this VM has no {NEEDS[name]}")
-    if name in SLOW and os.environ.get("VM32") != "all":
-        pytest.skip("make vm runs it")
     done = run("tests/support/vm_run.py", f"tests/portable/{name}")
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import random
 import re
 from itertools import product
 
@@ -20,6 +21,9 @@ CONFIG = {**defaults(), "fleet": "laemchabang", "bus": "bus-01"}
 EPOCH = "9f3a21c4"
 GUIDE = (ROOT / "docs" / "mqtt.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"`(schoolbus/[\w/-]+)`\n+```json\n(.*?)```", GUIDE, re.DOTALL)
+
+
+TOPIC = "schoolbus/laemchabang/bus-01/state"
 
 
 def topic(name):
@@ -74,8 +78,8 @@ MESSAGES = [
     ("status", messages.status(1_795_306_323_400, "0.3.0", EPOCH, 17, "power_on")),
     ("status", messages.status(None, "0.3.0", EPOCH, 0, "watchdog")),
     ("status", messages.WILL),
-    ("state", messages.state(known(), ["belt_off"], 0, 212, 10)),
-    ("state", messages.state(Snapshot(40), [], 0, 0, 60)),
+    ("state", messages.state(known(), ["belt_off"], [0, 2, 212], 10)),
+    ("state", messages.state(Snapshot(40), [], [0, 0, 0], 60)),
     ("event", event(known())),
     ("event", event(Snapshot(40))),
     ("track", track()),
@@ -85,9 +89,24 @@ MESSAGES = [
 ]
 
 
+OLD_STATE = (
+    b'{"v":1,"at":"2026-11-22T00:12:03.400Z","clock":"gnss","phase":"driving","mode":"normal",'
+    b'"trip":3,"lat":13.0827000,"lon":100.8833000,"speed_kmh":41.5,"heading_deg":183,"sats":11,'
+    b'"hdop":0.90,"ignition":true,"doors":{"front":"closed","emergency":"closed"},"seats":{'
+    b'"total":40,"taken":[3,7],"unknown":[],"unbelted":[]},"supply_mv":13420,"cabin_c":31.5,'
+    b'"signal_dbm":-71,"backlog":{"alarm":0,"track":0},"active":[],"next_s":10}'
+)
+"""As firmware up to 0.2 sends it."""
+
+MESSAGES += [("state", OLD_STATE)]
+
+LEFT_OUT = {("state", name)
+            for name in ("clock", "mode", "ignition", "doors", "backlog", "active")}  # fmt: skip
+"""What is missing has its ordinary value."""
 NOT_IN_OLDER_FIRMWARE = {
     ("state", "route"), ("status", "start"), ("status", "disabled"), ("status", "policy"),
-    ("status", "sleep_s"), ("state", "backup_mv"), ("state", "accuracy_m"), ("event", "accuracy_m"),
+    ("status", "sleep_s"), ("status", "journal"), ("state", "backup_mv"),
+    ("state", "accuracy_m"), ("event", "accuracy_m"),
     ("state", "estimated"), ("event", "estimated"),
 }  # fmt: skip
 
@@ -102,7 +121,7 @@ def test_nothing_may_be_missing_and_nothing_added(name, payload):
     message = json.loads(payload)
     for key in message:
         without = json.dumps({k: v for k, v in message.items() if k != key})
-        if (name, key) in NOT_IN_OLDER_FIRMWARE:
+        if (name, key) in NOT_IN_OLDER_FIRMWARE | LEFT_OUT:
             validate(topic(name), without)
         else:
             with pytest.raises(Breach):
@@ -120,8 +139,8 @@ def test_nothing_may_be_missing_and_nothing_added(name, payload):
         ("status", b'{"v":1,"v":1,"online":false}'),
         ("status", b'{"v":1,"online":false'),
         ("status", b'\xff{"v":1,"online":false}'),
-        ("state", messages.state(known(), [], 0, 0, 10).replace(b"-71", b"NaN")),
-        ("state", messages.state(known(), [], 0, 0, 10).replace(b'"open"', b'"ajar"')),
+        ("state", messages.state(known(), [], [0, 0, 0], 10).replace(b"-71", b"NaN")),
+        ("state", messages.state(known(), [], [0, 0, 0], 10).replace(b'"open"', b'"ajar"')),
         ("event", event(Snapshot(40)).replace(b'"clock":"none"', b'"clock":"gnss"')),
         ("event", event(known()).replace(b'"occ":412', b'"occ":413')),
         ("event", event(known()).replace(b'"severity":"alarm"', b'"severity":"info"')),
@@ -148,15 +167,110 @@ def test_the_examples_of_the_guide_are_valid(name, text):
         validate(name, line)
 
 
-def test_the_reader_in_the_guide_reads_what_the_guide_and_the_firmware_send():
-    (reader,) = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)
+def reader(topic):
+    """The source of the reader that the guide shows for a topic."""
+    (section,) = re.findall(rf"\n## {topic}\n(.*?)\n## ", GUIDE, re.DOTALL)
+    (source,) = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
+    return source
+
+
+READINGS = {
+    "clock": ("gnss", "rtc", "none"), "mode": ("normal", "service", "drill", "evacuation"),
+    "ignition": (True, False, None), "front": ("closed", "open", None),
+    "emergency": ("closed", "open", None), "unknown": ([], [1, 40]), "unbelted": ([], [7]),
+    "backlog": (0, 3, None), "active": ([], ["belt_off"], ["belt_off", "sos"]),
+    "route": (None, "port_am"), "backup_mv": (None, 3900), "accuracy_m": (None, 6),
+}  # fmt: skip
+"""The first is the ordinary one, if there is one."""
+
+
+def test_a_state_is_whole_again_for_the_station_and_for_the_reader_in_the_guide():
+    seed = random.randrange(1 << 32)
+    print("seed", seed)
+    dice = random.Random(seed)
+    door = {"closed": False, "open": True, None: None}
+    sizes = set()
+    for usual in [0.0, 1.0] + [0.5, 0.9] * 50:
+        r = {name: values[0] if dice.random() < usual else dice.choice(values)
+             for name, values in READINGS.items()}  # fmt: skip
+        waits = [0 if dice.random() < usual else dice.choice((0, 3, None)) for _ in range(3)]
+        s = known()
+        s.clock, s.trip.mode, s.vehicle.ignition = r["clock"], r["mode"], r["ignition"]
+        s.vehicle.front_door, s.vehicle.emergency_door = door[r["front"]], door[r["emergency"]]
+        s.seats.unknown, s.seats.unbelted = r["unknown"], r["unbelted"]
+        s.place.route, s.vehicle.backup_mv = r["route"], r["backup_mv"]
+        s.gnss.estimated, s.gnss.accuracy_m = False, r["accuracy_m"]
+        if s.gnss.accuracy_m is None:
+            s.gnss.best_lat_e7 = s.gnss.best_lon_e7 = None
+        payload = messages.state(s, r["active"], waits, 10)
+        validate(topic("state"), payload)
+        wanted = {
+            "v": 1, "at": "2026-11-22T00:12:03.400Z", "clock": r["clock"], "phase": "driving",
+            "mode": r["mode"], "trip": 0, "lat": None, "lon": None, "speed_kmh": 41.5,
+            "heading_deg": 183, "sats": 11, "hdop": 0.9, "ignition": r["ignition"],
+            "doors": {"front": r["front"], "emergency": r["emergency"]},
+            "seats": {"total": 40, "taken": [3, 7], "unknown": r["unknown"],
+                      "unbelted": r["unbelted"]},
+            "supply_mv": 13420, "cabin_c": -1.5, "signal_dbm": -71,
+            "backlog": dict(zip(("alarm", "warning", "track"), waits, strict=True)),
+            "active": r["active"], "next_s": 10,
+        }  # fmt: skip
+        wanted |= {k: r[k] for k in ("route", "backup_mv", "accuracy_m") if r[k] is not None}
+        if "accuracy_m" in wanted:
+            wanted |= {"lat": -0.0, "lon": 100.8833}
+        for state in (read_by_the_guide(payload), contract.read(TOPIC, payload).body):
+            assert state == wanted, seed
+        sizes.add(len(payload))
+    assert len(sizes) > 20
+
+
+def read_by_the_guide(payload):
+    names = {"message": json.loads(payload)}
+    exec(reader("state"), names)
+    return names["state"]
+
+
+def test_a_state_of_older_firmware_is_given_no_value_that_it_did_not_send():
+    old = json.loads(OLD_STATE)
+    for state in (read_by_the_guide(OLD_STATE), contract.read(TOPIC, OLD_STATE).body):
+        assert state == old
+        assert not {"route", "backup_mv", "accuracy_m", "estimated"} & set(state)
+        assert state["backlog"] == {"alarm": 0, "track": 0}, "its warnings are among the alarms"
+
+
+def test_two_states_share_no_list():
+    payload = messages.state(known(), [], [0, 0, 0], 10)
+    first, second = (contract.read(TOPIC, payload).body for _ in range(2))
+    first["active"].append("sos")
+    first["seats"]["unknown"].append(1)
+    assert second["active"] == [] and second["seats"]["unknown"] == []
+
+
+def test_the_guide_names_the_ordinary_values_of_the_schema():
+    schema = json.loads((ROOT / "docs" / "schema" / "state.schema.json").read_text())
+    names = {"message": {"seats": {}}}
+    exec(reader("state"), names)
+    assert names["state"] == defaults_of(schema)
+
+
+def defaults_of(schema):
+    found = {}
+    for name, member in schema["properties"].items():
+        if "properties" in member:
+            found[name] = defaults_of(member)
+        elif "default" in member:
+            found[name] = member["default"]
+    return found
+
+
+def test_the_track_reader_in_the_guide_reads_what_the_guide_and_the_firmware_send():
     examples = [json.loads(text) for name, text in EXAMPLES if name.endswith("/track")]
     long = messages.TrackBatch()
     for seq, t in ((7, 1_795_306_323), (8, 1_795_396_323), (9, 1_795_396_324)):
         assert long.add(seq, messages.position(t, -5, 77, None, 0))
     for message in (*examples, json.loads(long.message(EPOCH)), json.loads(track())):
         kept = []
-        exec(reader, {"message": message, "keep": lambda *row, kept=kept: kept.append(row),
+        exec(reader("track"), {"message": message, "keep": lambda *row, kept=kept: kept.append(row),
                       "fleet": "f", "bus": "b"})  # fmt: skip
         columns = contract.track(message)
         rows = zip(columns.t, columns.lat_e7, columns.lon_e7, columns.speed, columns.heading,

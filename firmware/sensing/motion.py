@@ -18,6 +18,7 @@ from firmware.timing import Held
 
 _STANDS_MS = const(3000)
 _FIX_GAP_MS = const(1500)  # fixes further apart are not in a row
+_APART_MS = const(800)  # of more than one in a second, the others are not used
 _TURNS_MMS = const(5556)  # 20 km/h: at a lower speed the heading is noise
 _SLOW = const(5)  # filters forget 1/2**n of their value a sample (10 ms)
 _FAST = const(2)
@@ -40,8 +41,11 @@ class Motion:
 
     def sense(self, s):
         """Snapshot with its GNSS readings -> accel_mms2, lateral_mms2, shock_mg."""
-        if s.gnss.fix_new or s.gnss.speed_mms is None:
+        if s.gnss.fix_new:
             self._difference(s.gnss, s.vehicle, s.now_ms)
+        elif s.gnss.speed_mms is None or self._is_over(s.now_ms):
+            self._forget()
+            s.vehicle.accel_mms2 = s.vehicle.lateral_mms2 = None
         if self._part is None:
             return
         n = self._read()
@@ -69,17 +73,24 @@ class Motion:
         self._heading_deg = self._before_deg = None
         self._middle_mms = self._middle_deg = None  # medians around the one before
 
+    def _is_over(self, now_ms):
+        """Does the row of fixes end here? -> bool."""
+        return self._fix_ms is not None and now_ms - self._fix_ms > _FIX_GAP_MS
+
     def _difference(self, gnss, vehicle, now_ms):
-        vehicle.accel_mms2 = vehicle.lateral_mms2 = None
         speed, heading = gnss.speed_mms, gnss.heading_deg
         if gnss.step_mms2 is not None:  # three fixes agree on it
             self._forget()
-            vehicle.accel_mms2 = gnss.step_mms2
-        elif speed is None or self._fix_ms is None or now_ms - self._fix_ms > _FIX_GAP_MS:
+            vehicle.accel_mms2, vehicle.lateral_mms2 = gnss.step_mms2, None
+        elif speed is None or self._fix_ms is None or self._is_over(now_ms):
             self._forget()
+            vehicle.accel_mms2 = vehicle.lateral_mms2 = None
+        elif now_ms - self._fix_ms < _APART_MS:
+            return
         elif self._before_mms is not None:
             middle = _median(self._before_mms, self._speed_mms, speed)
             turned = _median_deg(self._before_deg, self._heading_deg, heading)
+            vehicle.accel_mms2 = vehicle.lateral_mms2 = None
             if self._middle_mms is not None:
                 ms = self._fix_ms - self._before_ms
                 slower = min(middle, self._middle_mms)

@@ -5,6 +5,10 @@ speed for an instant, and calls it valid. A bus changes its speed by at most 10 
 friction of a dry tyre, and its place by what its speed allows. A fix beyond that is set
 aside until two more agree with it and with each other, over a second and a half: then the
 fix before was the wild one, or the bus has crashed.
+
+At the start, and after a gap, a bus may be anywhere or far away, and nothing shows whether the
+first fix is a wild one. It is believed, but confirmed only once two more have followed it. Fixes
+that were set aside leave a gap too.
 """
 
 from micropython import const
@@ -20,6 +24,7 @@ _USUAL_HDOP_E2 = const(200)  # where a receiver does not report it
 _AGREE = const(3)  # fixes
 _AGREE_MS = const(1500)
 _IN_A_ROW_MS = const(1500)
+_GAP_MS = const(2500)  # one fix may be missing
 _LONGEST_MS = const(3600000)  # after so long a bus may be anywhere
 
 
@@ -41,52 +46,92 @@ class _Seen:
 class Plausible:
     """set_aside: int, fixes set aside so far.
 
-    step_mms2: int, mm/s2, of the newest fix: a change of speed that no tyre can do, on which three
-    fixes have agreed with it; None: there is none.
+    is_confirmed: bool, three fixes in a row agree, and no gap has come since: rules may go by them.
+
+    step_mms2: int, mm/s2, below zero, of the newest fix: braking that no tyre can do, on which
+    three fixes agree; None: there is none. Nothing makes a bus faster like that: it shows that the
+    fixes before were wrong.
     """
 
     def __init__(self):
         self.set_aside = 0
+        self.is_confirmed = False
         self.step_mms2 = None
         self._believed = _Seen()
+        self._in_a_row = 0  # fixes believed since the start or the gap
+        self._row_ms = 0  # when the first of them came
         self._last = _Seen()  # of fixes that agree with each other, the first of them set aside
         self._agreed = 0  # so many
         self._first_ms = 0  # when the first of them came
-        self._first_mms2 = None  # and the change of speed that it showed
+        self._before_mms = None  # the speed before it,
+        self._step_ms = 0  # so much earlier
+        self._mms2 = None  # the braking that the first shows, if all of them show it
 
     def believes(self, now_ms, fix):
         """A new valid Fix, heard at now_ms -> bool."""
         self.step_mms2 = None
         if fix.speed_mms is not None and fix.speed_mms > _TOP_MMS:
             self._agreed = 0
-            self.set_aside += 1
-            return False
+            return self._set_aside()
         is_believed = self._believed.ms is None or _is_reachable(self._believed, now_ms, fix)
-        if self._agreed and _is_reachable(self._last, now_ms, fix):
+        if self._agreed and self._follows(now_ms, fix):
             self._agreed += 1
+            if self._mms2 is not None and self._step_to(fix) is None:
+                self._mms2 = None
         elif is_believed:
             self._agreed = 0
         else:
             self._agreed = 1
-            self._first_ms, self._first_mms2 = now_ms, self._step(now_ms, fix)
+            self._first_ms = now_ms
+            self._step_from(now_ms, fix)
         self._last.set(now_ms, fix)
         if self._agreed >= _AGREE and now_ms - self._first_ms >= _AGREE_MS:
             self._agreed = 0
-            self.step_mms2 = self._first_mms2
-            is_believed = True
-        if is_believed:
-            self._believed.set(now_ms, fix)
+            self.step_mms2 = self._mms2
+            self.is_confirmed = is_believed = True
+        elif not is_believed:
+            return self._set_aside()
         else:
-            self.set_aside += 1
-        return is_believed
+            self._confirm(now_ms)
+        self._believed.set(now_ms, fix)
+        return True
 
-    def _step(self, now_ms, fix):
+    def _follows(self, now_ms, fix):
+        """Does this fix agree with those that were set aside? -> bool. Not after a gap."""
+        return now_ms - self._last.ms <= _GAP_MS and _is_reachable(self._last, now_ms, fix)
+
+    def _set_aside(self):
+        self._in_a_row = 0
+        self.set_aside += 1
+        return False
+
+    def _confirm(self, now_ms):
+        """A fix that the one before it allows."""
+        if self._believed.ms is None or now_ms - self._believed.ms > _GAP_MS:
+            self.is_confirmed = False
+            self._in_a_row = 0
+        if not self._in_a_row:
+            self._row_ms = now_ms
+        self._in_a_row += 1
+        if self._in_a_row >= _AGREE and now_ms - self._row_ms >= _AGREE_MS:
+            self.is_confirmed = True
+
+    def _step_from(self, now_ms, fix):
+        """The first fix that is set aside: what braking does it show?"""
         before = self._believed
-        ms = now_ms - before.ms
-        if before.speed_mms is None or fix.speed_mms is None or ms > _IN_A_ROW_MS:
+        self._mms2 = None
+        self._step_ms = now_ms - before.ms
+        self._before_mms = before.speed_mms
+        is_known = self.is_confirmed and before.speed_mms is not None
+        if is_known and self._step_ms <= _IN_A_ROW_MS:
+            self._mms2 = self._step_to(fix)
+
+    def _step_to(self, fix):
+        """Braking from what was believed before, in the time that the first fix took; or None."""
+        if fix.speed_mms is None:
             return None
-        mms2 = (fix.speed_mms - before.speed_mms) * 1000 // ms
-        return mms2 if abs(mms2) > _TYRE_MS2 * 1000 else None
+        mms2 = (fix.speed_mms - self._before_mms) * 1000 // self._step_ms
+        return mms2 if mms2 < -_TYRE_MS2 * 1000 else None
 
 
 def _is_reachable(seen, now_ms, fix):

@@ -4,9 +4,9 @@ Three questions are asked of each fix, in this order:
 
     plausible   can a bus be there? (plausible.py) Else it is set aside: nothing changes
     known       it is the best position known, for the city (whereabouts.py)
-    trusted     measured, with enough satellites: only such a fix shows rules where the bus
-                is and how fast. The gate has two limits, so that a receiver at one of them
-                does not switch its bus on and off
+    trusted     three in a row agree, measured, with enough satellites: only such a fix shows
+                rules where the bus is and how fast. The gate has two limits, so that a
+                receiver at one of them does not switch its bus on and off
 """
 
 from micropython import const
@@ -46,7 +46,7 @@ class Receiver:
         self.silent = False
         self.nmea = Nmea()
         self._clock = Clock()
-        self._plausible = Plausible()
+        self.plausible = Plausible()
         self._whereabouts = Whereabouts()
         self._buffer = bytearray(256)
         self._fixes = 0
@@ -94,15 +94,15 @@ class Receiver:
         is_new = self.nmea.fixes != self._fixes
         self._fixes = self.nmea.fixes
         if is_new and fix.valid:
-            is_new = self._plausible.believes(now_ms, fix)
+            is_new = self.plausible.believes(now_ms, fix)
             if is_new:
                 self._fix_ms = now_ms
                 self._whereabouts.hear(s, fix)
-                self._is_good = self._is_trusted(fix)
+                self._is_good = self.plausible.is_confirmed and self._is_trusted(fix)
                 self._set_clock(s, fix)
         is_known = self._is_good and fix.valid and now_ms - self._fix_ms <= _FIX_AGE_MS
         s.gnss.fix_new = is_new and is_known
-        s.gnss.step_mms2 = self._plausible.step_mms2 if s.gnss.fix_new else None
+        s.gnss.step_mms2 = self.plausible.step_mms2 if s.gnss.fix_new else None
         if not is_known:
             self._is_good = self._is_good and fix.valid
             _forget(s.gnss)

@@ -12,6 +12,7 @@ from firmware.timing import Held
 _FROM_MMS = const(8333)  # 30 km/h
 _STANDS_MMS = const(833)  # 3 km/h
 _ROLLS_MS = const(3000)
+_FAST_MS = const(3500)  # three fixes that agree, and the one before them
 
 
 class SuddenStop:
@@ -22,7 +23,7 @@ class SuddenStop:
     def __init__(self, limit_cms2, stand_s):
         self._limit_mms2 = limit_cms2 * 10
         self._stands = Held(stand_s * 1000)
-        self._before_mms = self._earlier_mms = 0  # of the fix before, and the one before that
+        self._fast_ms = None  # when it last was that fast
         self._mms2 = None  # of a stop that may be a crash
         self._since_ms = 0
         self.heads = ()
@@ -34,10 +35,11 @@ class SuddenStop:
         """
         speed_mms = s.gnss.speed_mms
         if s.gnss.fix_new and speed_mms is not None:
-            from_mms = max(self._before_mms, self._earlier_mms)
-            self._earlier_mms, self._before_mms = self._before_mms, speed_mms
             slower = 0 if s.vehicle.accel_mms2 is None else -s.vehicle.accel_mms2
-            if from_mms >= _FROM_MMS and slower >= self._limit_mms2:
+            if speed_mms >= _FROM_MMS:
+                self._fast_ms = s.now_ms
+            was_fast = self._fast_ms is not None and s.now_ms - self._fast_ms <= _FAST_MS
+            if was_fast and slower >= self._limit_mms2:
                 self._mms2, self._since_ms = slower, s.now_ms
                 self.heads = pairs(s)
         if self._mms2 is None:

@@ -6,7 +6,8 @@ it, with a radius. Rules do not go by it (receiver.py).
     measured    5 m for each 1.0 of HDOP; twice that from three satellites, whose altitude is
                 guessed. 5 m is 95 % of an open sky's errors [GPS SPS performance standard, 2020]
     estimated   by the receiver's dead reckoning: 5 m more each second
-    none        the last position stays; each second a bus whose engine may run is 30 m farther
+    none        the last position stays; each second since then, a bus whose engine may run is
+                30 m farther
 """
 
 from micropython import const
@@ -27,6 +28,7 @@ class Whereabouts:
         self._at_ms = 0  # of the newest position
         self._now_ms = 0
         self._is_reckoned = False
+        self._is_old = False
 
     def hear(self, s, fix):
         """A plausible Fix."""
@@ -45,9 +47,11 @@ class Whereabouts:
         self._now_ms = now_ms
         if gnss.best_lat_e7 is None:
             return
-        is_old = now_ms - self._at_ms > _FIX_AGE_MS
-        gnss.estimated = is_old or self._is_reckoned
-        if is_old:
+        was_old, self._is_old = self._is_old, now_ms - self._at_ms > _FIX_AGE_MS
+        gnss.estimated = self._is_old or self._is_reckoned
+        if self._is_old:
+            if not was_old:
+                ms = now_ms - self._at_ms
             if s.vehicle.ignition is not False:
                 self._mm += _DRIVEN_MMS * ms // 1000
         elif self._is_reckoned:

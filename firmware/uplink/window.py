@@ -37,11 +37,14 @@ class Window:
 
     def has_room(self, reserve=0):
         """-> bool: for one more message. reserve: so many messages, and their share of the
-        bytes, are kept free."""
+        bytes, are kept free.
+
+        What has to be sent again does not count. It goes before any new message, unless the
+        flash refuses to read it, and then it must not hold up the other lanes.
+        """
         usable = self._limit - reserve
-        if len(self.slots) >= usable:
-            return False
-        return sum([slot.size for slot in self.slots]) < self._size * usable // self._limit
+        sizes = [slot.size for slot in self.slots if slot.sent_ms is not None or slot.is_acked]
+        return len(sizes) < usable and sum(sizes) < self._size * usable // self._limit
 
     def add(self, topic, lane, first, last, payload=None, retain=False):
         slot = Slot(self.next_id(), topic, lane, first, last, payload, retain)
@@ -112,11 +115,9 @@ class Window:
         return False
 
     def oldest_ms(self):
-        """-> when the first message that waits for its PUBACK was sent, or None."""
-        for slot in self.slots:
-            if not slot.is_acked:
-                return slot.sent_ms
-        return None
+        """-> when the message that has waited longest for its PUBACK was sent, or None."""
+        waiting = [slot for slot in self.slots if slot.sent_ms is not None and not slot.is_acked]
+        return min([slot.sent_ms for slot in waiting]) if waiting else None
 
     def bytes_of(self, lane):
         """int, bytes of a lane that are not acknowledged."""

@@ -54,7 +54,7 @@ def _heap32(path: Path) -> str:
     """Bytes that each kind of sentence allocates where a word has 32 bits, as on an ESP32."""
     command = vm32.command("sim/bench/nmea_heap_vm.py", str(path))
     if command is None:
-        return "skipped: no Node.js, or no VM with words of 32 bits (make setup)"
+        return "skipped: no Node.js 18.17 or newer, or no VM with words of 32 bits (make setup)"
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return done.stdout.strip() + " B heap (goal 0)"
 

@@ -70,7 +70,7 @@ def _fresh(rig: Rig) -> Fresh:
     for at_ms, topic, payload in rig.peer.city:
         if topic.endswith("/state"):
             state = json.loads(payload)
-            shown = [state[key] for key in ("phase", "mode", "doors", "seats")]
+            shown = [state.get(key) for key in ("phase", "mode", "doors", "seats")]
             if before is not None:
                 changes += shown != before[0]
                 broken += at_ms - before_ms > before[1] * 1000

@@ -178,7 +178,8 @@ def run(args: argparse.Namespace) -> int:
 
 def findings(live: ReplayBus, run: Run) -> Iterator[str]:
     """What the bus made of the log, in lines."""
-    nmea = live.firmware.sensors.receiver.nmea
+    receiver = live.firmware.sensors.receiver
+    nmea = receiver.nmea
     kept, delivered = run.ledger.positions
     speeding = run.ledger.kinds["overspeed", "raised"]
     yield "What the bus made of it:"
@@ -186,7 +187,10 @@ def findings(live: ReplayBus, run: Run) -> Iterator[str]:
     yield f"  damaged sentences                 {nmea.damaged:7}"
     yield f"  bytes that the bus read too late  {live.uart.overruns:7}"
     yield f"  fixes                             {nmea.fixes:7}"
+    yield f"  fixes set aside: no bus can       {receiver.plausible.set_aside:7}"
     yield f"  fixes good enough to go by        {live.trusted:7}"
+    yield f"  instants that contradict          {nmea.contradictions:7}"
+    yield f"  the bus's clock at the end        {live.firmware.snapshot.clock:>7}"
     yield f"  positions kept for the track      {kept:7}"
     yield f"  positions delivered to the city   {delivered:7}"
     yield f"  times that the bus was too fast   {speeding:7}"

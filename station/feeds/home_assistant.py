@@ -75,7 +75,7 @@ def _components(root: str) -> dict[str, dict[str, Any]]:
             "json_attributes_topic": state,
             "json_attributes_template": (
                 "{{ {'latitude': value_json.lat, 'longitude': value_json.lon,"
-                " 'gps_accuracy': 10} | tojson }}"
+                " 'gps_accuracy': value_json.accuracy_m | default(10)} | tojson }}"
             ),
         },
         "phase": {
@@ -102,13 +102,13 @@ def _components(root: str) -> dict[str, dict[str, Any]]:
             "platform": "sensor",
             "name": "Seats unknown",
             "state_topic": state,
-            "value_template": "{{ value_json.seats.unknown | count }}",
+            "value_template": "{{ value_json.seats.unknown | default([]) | count }}",
         },
         "active": {
             "platform": "sensor",
             "name": "Active",
             "state_topic": state,
-            "value_template": "{{ value_json.active | join(', ') or 'none' }}",
+            "value_template": "{{ value_json.active | default([]) | join(', ') or 'none' }}",
         },
         "last_alarm": {
             "platform": "event",

@@ -18,6 +18,7 @@ import jsonschema_rs
 from pydantic_core import from_json
 
 from station.clock import parse_iso
+from station.ingest.whole_state import whole
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schema"
 _END_S = 253_402_300_800  # the year 10000
@@ -51,23 +52,23 @@ class Bad(NamedTuple):
     reason: str
 
 
-def _schema(name: str):
+def _schema(name: str) -> dict[str, Any]:
     """Without its bounds on names: a name that a later firmware adds costs no message
     (docs/mqtt.md)."""
     text = (SCHEMAS / f"{name}.schema.json").read_text(encoding="utf-8")
-    open_ended = json.loads(text, object_hook=_without_bounds)
-    return jsonschema_rs.validator_for(open_ended)
+    return json.loads(text, object_hook=_without_bounds)
 
 
 def _without_bounds(schema: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in schema.items() if key != "additionalProperties"}
 
 
-_VALIDATORS = {name: _schema(name) for name in NAMES}
+_SCHEMAS = {name: _schema(name) for name in NAMES}
+_VALIDATORS = {name: jsonschema_rs.validator_for(schema) for name, schema in _SCHEMAS.items()}
 
 
 def read(topic: str, payload: bytes) -> Message | Bad | None:
-    """None: the station has no use for this topic."""
+    """None: the station has no use for this topic. A state has all its members (whole_state)."""
     match = _TOPIC.fullmatch(topic)
     if not match:
         return Bad(topic, payload, "the topic is not schoolbus/<fleet>/<bus>/<name>")
@@ -86,6 +87,8 @@ def read(topic: str, payload: bytes) -> Message | Bad | None:
         return Bad(topic, payload, f"{place or 'message'}: {error.message}"[:500])
     except (ValueError, OverflowError) as error:
         return Bad(topic, payload, str(error)[:500])
+    if name == "state":
+        body = whole(body, _SCHEMAS["state"])
     return Message(fleet, bus, name, body)
 
 

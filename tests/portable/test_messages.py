@@ -4,7 +4,7 @@ import json
 import struct
 from binascii import a2b_base64
 
-from parts import snapshot
+from parts import put, snapshot
 
 from firmware import messages, values
 from firmware.event import ALARM, Event
@@ -84,7 +84,7 @@ def test_a_guessed_position_is_marked_and_rules_do_not_see_it():
 
 def rows_of(message):
     """-> [(t, lat, lon, speed, heading)] as docs/mqtt.md has them read."""
-    data = a2b_base64(message["d"])
+    data = a2b_base64(message["d"].encode())
     t, lat, lon = message["t"], message["lat"], message["lon"]
     rows = []
     for at in range(0, len(data), 8):
@@ -230,15 +230,73 @@ def test_a_pause_takes_a_row_of_its_own_and_leaves_no_half_of_it():
 def test_state_is_json_and_unknown_is_null():
     s = snapshot(seats=3, unknown=[2], taken=[1], front_door=True, utc_ms=UTC_MS)
     state = json.loads(messages.state(s, ["belt_off"], [0, None, 212], 10))
-    assert state["seats"] == {"total": 3, "taken": [1], "unknown": [2], "unbelted": []}
+    assert state["seats"] == {"total": 3, "taken": [1], "unknown": [2]}
     assert state["doors"] == {"front": "open", "emergency": None}
-    assert state["lat"] is None
+    assert state["lat"] is None and state["ignition"] is None
+    assert state["clock"] == "none"
     assert "route" not in state
     s.place.route = "port_am"
     assert b'"route":"port_am"' in messages.state(s, [], [0, 0, 0], 10)
     assert state["backlog"] == {"alarm": 0, "warning": None, "track": 212}
     assert state["active"] == ["belt_off"]
     assert state["next_s"] == 10
+
+
+ORDINARY = {
+    "clock": "gnss",
+    "mode": "normal",
+    "ignition": True,
+    "front_door": False,
+    "emergency_door": False,
+    "unknown": [],
+    "unbelted": [],
+}
+
+
+def said(backlog=(0, 0, 0), active=(), **readings):
+    """The members of a state that it may leave out, as it says them."""
+    s = snapshot(seats=3)
+    for name, value in ORDINARY.items():
+        put(s, name, readings.get(name, value))
+    state = json.loads(messages.state(s, list(active), backlog, 10))
+    state["seats"].pop("total")
+    state["seats"].pop("taken")
+    shown = {}
+    for name in ("clock", "mode", "ignition", "doors", "seats", "backlog", "active"):
+        if state.get(name, {}) != {}:
+            shown[name] = state[name]
+    return shown
+
+
+def test_a_state_leaves_out_what_is_ordinary_and_nothing_else():
+    assert said() == {}
+    for clock in ("rtc", "none"):
+        assert said(clock=clock) == {"clock": clock}
+    for mode in ("service", "drill", "evacuation"):
+        assert said(mode=mode) == {"mode": mode}
+    for ignition in (False, None):
+        assert said(ignition=ignition) == {"ignition": ignition}
+    for is_open, word in ((True, "open"), (None, None)):
+        assert said(front_door=is_open) == {"doors": {"front": word}}
+        assert said(emergency_door=is_open) == {"doors": {"emergency": word}}
+    assert said(unknown=[2, 3]) == {"seats": {"unknown": [2, 3]}}
+    assert said(unbelted=[1]) == {"seats": {"unbelted": [1]}}
+    assert said(active=["sos"]) == {"active": ["sos"]}
+    for waits in (1, None):
+        assert said((0, 0, waits)) == {"backlog": {"track": waits}}
+        assert said((waits, 0, 0)) == {"backlog": {"alarm": waits, "warning": 0}}
+        assert said((0, waits, 0)) == {"backlog": {"alarm": 0, "warning": waits}}
+
+
+def test_the_shortest_state():
+    s = snapshot(seats=3)
+    for name, value in ORDINARY.items():
+        put(s, name, value)
+    assert messages.state(s, [], (0, 0, 0), 60) == (
+        b'{"v":1,"at":null,"phase":"parked","trip":0,"lat":null,"lon":null,"speed_kmh":null,'
+        b'"heading_deg":null,"sats":null,"hdop":null,"seats":{"total":3,"taken":[]},'
+        b'"supply_mv":null,"cabin_c":null,"signal_dbm":null,"next_s":60}'
+    )
 
 
 def test_status_and_will():

@@ -155,6 +155,18 @@ def test_a_step_on_which_three_fixes_agree_is_felt_at_once():
     assert felt[-1] == 0 and None in felt
 
 
+def test_what_fixes_show_is_forgotten_when_none_follows():
+    bench = Bench()
+    for speed in (20000, 15000, 10000, 5000):
+        bench.runs(10, speed_mms=speed)
+    assert bench.s.vehicle.accel_mms2 == -5000
+    for tick in range(20):
+        bench.s.now_ms += 100
+        bench.s.gnss.fix_new = False
+        bench.motion.sense(bench.s)
+        assert (bench.s.vehicle.accel_mms2 is None) == (tick >= 15), tick
+
+
 def bends(speed_mms, *headings):
     """-> what is felt across, of each fix."""
     bench = Bench()

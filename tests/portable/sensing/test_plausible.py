@@ -103,7 +103,7 @@ def test_at_five_fixes_a_second_three_are_too_soon():
 def test_a_crash_is_a_step_on_which_three_fixes_agree():
     for speed, second in ((14000, True), (25000, False)):  # 14 m/s in 2 s is braking
         road = Road()
-        assert road.fixes((0, speed), (14, speed)) == [True, True]
+        assert road.fixes((-14, speed), (0, speed), (14, speed)) == [True] * 3
         assert road.fixes((20, 0), (20, 0)) == [False, second]
         assert road.plausible.step_mms2 is None
         assert road.fix(20, 0)
@@ -114,25 +114,82 @@ def test_a_crash_is_a_step_on_which_three_fixes_agree():
 def test_one_wild_fix_that_shows_a_crash_is_no_step():
     for after in ((40, 14000), (40, 13000)):
         road = Road()
-        road.fixes((0, 14000), (14, 14000), (20, 0))
+        assert road.fixes((-14, 14000), (0, 14000), (14, 14000), (20, 0))[2:] == [True, False]
         for count in range(4):
             road.fix(after[0] + 14 * count, after[1])
             assert road.plausible.step_mms2 is None
 
 
+def test_a_wild_speed_is_no_step_where_the_next_speeds_do_not_show_it():
+    """The second is reachable from both: 12.5 m/s, 0, 11.9, 12.5, ..."""
+    for wild in (0, 400):
+        road = Road()
+        assert road.fixes((-12, 12500), (0, 12500), (12, 12500), (24, wild))[2:] == [True, False]
+        for count in range(4):
+            assert road.fix(37 + 12 * count, 11900 if count == 0 else 12500)
+            assert road.plausible.step_mms2 is None
+
+
+def test_a_wild_first_fix_is_no_crash_when_the_truth_comes():
+    road = Road()
+    road.fix(0, 30000)
+    for _ in range(6):
+        road.fix(0, 0)
+        assert road.plausible.step_mms2 is None
+    assert road.plausible.is_confirmed
+
+
+def test_after_wild_fixes_one_that_may_be_is_not_confirmed():
+    """4 s after the last that was believed a bus may drive 41 m/s faster."""
+    road = Road()
+    road.fixes((0, 12500), (12, 12500), (25, 12500))
+    assert road.fixes((38, 65000), (50, 90000), (62, 65000)) == [False] * 3
+    assert road.fix(75, 42600) and not road.plausible.is_confirmed
+    assert not road.fix(87, 12500) and not road.fix(100, 12500)
+    assert road.fix(112, 12500) and road.plausible.is_confirmed
+
+
+def test_what_alternates_after_a_gap_is_never_confirmed():
+    """A reflection and the truth, by turns: the bus cannot know which is which."""
+    road = Road()
+    for _ in range(20):
+        road.fix(0, 0)
+        road.fix(3000, 0)
+        assert not road.plausible.is_confirmed
+    road.fixes((0, 0), (0, 0), (0, 0))
+    assert road.plausible.is_confirmed
+
+
+def test_nothing_makes_a_bus_faster_than_a_tyre():
+    road = Road()
+    assert road.fixes((0, 0), (0, 0), (0, 0)) == [True] * 3
+    assert road.fixes((42, 42000), (84, 42000), (126, 42000)) == [False, False, True]
+    assert road.plausible.step_mms2 is None
+
+
+def test_what_was_set_aside_before_a_gap_does_not_count_after_it():
+    road = Road()
+    road.fixes((0, 10000), (10, 10000), (20, 10000))
+    wild = [(3000 + 2 * count, 10000) for count in range(7)]
+    assert road.fixes(*wild, after_ms=200) == [False] * 7
+    assert road.fix(100, 10000, after_ms=60000) and not road.plausible.is_confirmed
+    assert road.fix(110, 10000) and not road.plausible.is_confirmed
+    assert road.fix(120, 10000) and road.plausible.is_confirmed
+
+
 def test_a_jump_without_a_change_of_speed_is_no_step():
     road = Road()
-    assert road.fixes((0, 9000), (500, 9100), (509, 9000), (518, 9000))[-1]
+    assert road.fixes((-9, 9000), (-9, 9000), (0, 9000), (500, 9100), (509, 9000), (518, 9000))[-1]
     assert road.plausible.step_mms2 is None
 
 
 def test_a_step_over_a_gap_is_none():
     road = Road()
-    road.fix(0, 25000)
+    road.fixes((-50, 25000), (-25, 25000), (0, 25000))
     assert road.fixes((500, 0), (500, 0), (500, 0), after_ms=1600) == [False, False, True]
     assert road.plausible.step_mms2 is None
     road = Road()
-    road.fix(0, None)
+    road.fixes((0, None), (0, None), (0, None))
     assert road.fixes((5000, None), (5000, None), (5000, None)) == [False, False, True]
     assert road.plausible.step_mms2 is None
 

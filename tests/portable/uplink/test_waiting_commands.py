@@ -248,3 +248,31 @@ def test_a_flood_of_commands_is_bounded_in_memory():
     inbox = bench.uplink._inbox
     assert len(inbox._waiting) == 16 and inbox.has_more
     assert sum([len(payload) for _, _, payload, _ in inbox._waiting]) <= 2048
+
+
+def test_a_retained_command_is_refused_at_every_connection_though_it_is_known():
+    lines = [Line() for _ in range(3)]
+    bench = City(*lines)
+    for line in lines:
+        line.acks = True
+        while not bench.uplink.connected:
+            bench.run(100)
+        bench.run()
+        line.arrived += command(7, b"1", first=0x33)
+        bench.run()
+        assert pubacks(line) == [7] and answers(line) == [1]
+        line.ended = line is not lines[-1]
+        bench.run(200)
+    assert bench.asked == [("ping", b"1", True)] * 3
+
+
+def test_of_what_was_done_only_the_last_sixteen_are_remembered():
+    line = Line()
+    line.acks = True
+    bench = City(line)
+    bench.run()
+    for n in range(1, 41):
+        line.arrived += command(n, b"%d" % n)
+        bench.run(100)
+    assert len(bench.asked) == 40
+    assert len(bench.uplink._inbox._done) == 16

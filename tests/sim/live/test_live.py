@@ -147,7 +147,10 @@ def test_a_replayed_log_goes_through_the_whole_bus(tmp_path, held_to_the_contrac
     assert "06:00:1" in said
     assert "overspeed: up to 100 km/h, for 10 s; near Bus depot" in said
     assert records(said, "fixes  ") == 59
-    assert records(said, "fixes good") == 57, "two after a jump that no bus can make"
+    assert records(said, "fixes set aside") == 2, "after a jump that no bus can make"
+    assert records(said, "fixes good") == 55, "nor the first two"
+    assert records(said, "instants that contradict") == 0
+    assert re.search(r"clock at the end +gnss\n", said)
     assert records(said, "damaged") == 1
     assert records(said, "positions kept") == records(said, "positions delivered") > 1
     assert records(said, "times that the bus was too fast") == 1

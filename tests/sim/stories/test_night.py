@@ -9,6 +9,7 @@ from sim.stories import scenarios_night
 from sim.stories.story import Story
 from sim.world.world import World
 from station.clock import Clock, parse_iso
+from station.ingest.contract import read
 from station.live.hub import Hub
 from station.live.live import Live
 
@@ -42,7 +43,7 @@ def asleep(**settings):
 
 def states(bus):
     city = bus.rig.peer.city
-    return [(at, json.loads(body)) for at, topic, body in city if topic.endswith("/state")]
+    return [(at, read(topic, body).body) for at, topic, body in city if topic.endswith("/state")]
 
 
 def sleeps(bus, seconds):
@@ -90,7 +91,7 @@ def test_the_station_never_takes_a_sleeping_bus_for_dark():
             if known.promise_ms is not None and now_ms > known.promise_ms:
                 overdue.append(at_ms)
         if kind in ("state", "status"):
-            getattr(live, kind)(fleet, name, json.loads(body), False, now_ms)
+            getattr(live, kind)(fleet, name, read(topic, body).body, False, now_ms)
     assert overdue == []
     bus_seen = next(iter(live))
     assert bus_seen.is_surely_empty and bus_seen.status["sleep_s"] == 900

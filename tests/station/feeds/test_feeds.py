@@ -1,9 +1,11 @@
 """What other systems read of the present."""
 
 import json
+import re
 
 import pytest
 from google.transit import gtfs_realtime_pb2 as gtfs
+from vm import ROOT
 
 from station.feeds.geojson import present
 from station.feeds.gtfs_realtime import vehicle_positions
@@ -92,4 +94,19 @@ def test_home_assistant_finds_a_bus_and_reads_its_own_topics():
         "", "schoolbus/laemchabang/bus-01",
     }  # fmt: skip
     assert len({part["unique_id"] for part in parts.values()}) == len(parts)
+    assert "value_json.accuracy_m" in parts["place"]["json_attributes_template"]
     json.dumps(payload)
+
+
+def test_home_assistant_reads_states_that_leave_ordinary_members_out():
+    """It reads the bus's own topic; of what may be missing it has to know the ordinary value."""
+    text = json.dumps(discovery("laemchabang", "bus-01", "Bus 1")[1])
+    schema = json.loads((ROOT / "docs" / "schema" / "state.schema.json").read_text())
+    always = {(name,) for name in schema["required"]}
+    always |= {("seats", name) for name in schema["properties"]["seats"]["required"]}
+    read = re.findall(r"value_json\.([\w.]+)( \| default)?", text)
+    names = {tuple(name.split(".")): default for name, default in read}
+    assert {("active",), ("seats", "taken"), ("seats", "unknown"), ("lat",)} <= set(names)
+    for name, default in names.items():
+        if name[0] in schema["properties"] and name not in always:
+            assert default, name

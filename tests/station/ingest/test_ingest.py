@@ -127,6 +127,32 @@ def test_older_and_newer_firmware_is_understood(settings, broker):
     asyncio.run(scenario())
 
 
+@on_one_database
+def test_what_a_state_leaves_out_is_ordinary_behind_the_intake(settings, broker):
+    """The whole state of older firmware, and the same one as short as it can be."""
+    name, whole = state(taken=[3])
+    short = json.loads(whole) | {"trip": 4, "seats": {"total": 40, "taken": [3]}}
+    for member in ("clock", "mode", "ignition", "doors", "backlog", "active"):
+        del short[member]
+
+    async def scenario():
+        async with running(settings) as station:
+            await connected(station)
+            with telling(broker) as bus:
+                bus.say((name, whole))
+                known = await until(lambda: station.live.get("lc", "bus-01"))
+                first, shown = known.state, view(known, NOW_MS)
+                heard = {key: shown[key] for key in ("trip", "heard_at")}
+                assert first == json.loads(whole)
+                bus.say((name, json.dumps(short).encode()))
+                await until(lambda: known.state["trip"] == 4)
+            assert known.state | {"trip": 3} == first
+            assert view(known, NOW_MS) | heard == shown
+            assert await count(station, "quarantine") == 0
+
+    asyncio.run(scenario())
+
+
 def test_a_station_that_is_killed_in_the_middle_loses_and_doubles_nothing(settings, broker):
     """kill -9 several times while 1500 positions and 60 alarms come in."""
     command = [sys.executable, "-m", "station", "serve", "--http", "127.0.0.1:0"]
@@ -333,6 +359,11 @@ def test_what_a_bus_says_of_its_journal_is_taken(settings, broker):
                 )
                 await until(lambda: station.live.bus("lc", "bus-01").status)
                 await until(lambda: station.live.bus("lc", "bus-01").state)
+
+                async def all_there():
+                    return await count(station, "events") == 3
+
+                await until(all_there)
             kept = await rows(station, tables.events, tables.events.c.seq)
             assert [(row.seq, row.times) for row in kept] == [(1, None), (12, 40), (14, None)]
             assert await count(station, "quarantine") == 0

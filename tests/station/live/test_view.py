@@ -41,6 +41,12 @@ def test_a_drill_and_an_alarm_are_told_apart(show, of):
     assert seen(**of)["show"] == show
 
 
+def test_how_far_a_bus_may_be_from_its_place_is_shown():
+    shown = seen(accuracy_m=350, estimated=True)
+    assert (shown["accuracy_m"], shown["estimated"]) == (350, True)
+    assert seen(accuracy_m=5)["estimated"] is False
+
+
 @pytest.mark.parametrize(
     ("unlisted", "of"),
     [

@@ -70,7 +70,7 @@ export const BusLayer = L.Layer.extend({
     }
     const all = this._seen.length <= LABELS_UP_TO && map.getZoom() >= 11;
     const { lat, lng } = map.getCenter();
-    const metre = map.latLngToContainerPoint([lat, lng]).y - map.latLngToContainerPoint([lat + METRE_DEG, lng]).y;
+    const metre = map.project([lat, lng]).y - map.project([lat + METRE_DEG, lng]).y; // not rounded to pixels
     for (const { bus, at } of this._seen) this._circle(pen, bus, at, metre);
     for (const { bus, at } of this._seen) {
       drawBus(pen, at.x, at.y, bus.show, bus.heading, { chosen: bus.key === this._chosen, stale: bus.stale });

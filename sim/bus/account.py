@@ -50,7 +50,8 @@ class Account:
             is_new = key not in self.torn or key in self._refused
             assert key not in self.confirmed and is_new, f"{key} given out twice"
             record = Confirmed(vehicle.now_ms, lane, kind, bytes(payload))
-            self.torn[key] = record
+            if not journal.is_in_doubt:  # else the one before may stand there, unread as yet
+                self.torn[key] = record
             try:
                 seq = append(lane, kind, payload)
             except OSError:

@@ -153,7 +153,7 @@ REFUSED = [  # MicroPython's ESP32 port says no, and so: ports/esp32, extmod/mac
     ("e.Partition('nowhere')", "OSError(2,)"),
     ("e.Partition(2)", "ValueError()"),
     ("e.Partition('journal').readblocks(9999, bytearray(8))", "OSError(-258,)"),
-    ("e.Partition('journal').readblocks(127, bytearray(8192))", "OSError(-260,)"),
+    ("e.Partition('journal').readblocks(95, bytearray(8192))", "OSError(-260,)"),
     ("e.Partition('journal').writeblocks(0, b'half a sector')", "OSError(-260,)"),
     ("n.WLAN(n.STA_IF).connect('here', 'secret')", "OSError('Wifi Not Started',)"),
     ("n.WLAN(n.STA_IF).status('rssi')", "OSError('Wifi Not Connected',)"),

@@ -23,4 +23,4 @@ def test_offsets_are_what_the_boot_loader_takes():
 def test_the_journal_is_a_kind_that_no_port_of_micropython_mounts():
     """1.29 formats what has subtype fat, spiffs or littlefs; 0x40 up are for applications."""
     assert 0x40 <= partition("journal").subtype <= 0xFE and partition("journal").subtype != 0x81
-    assert partition("journal").size >= 512 * 1024
+    assert partition("journal").size >= 384 * 1024

@@ -168,30 +168,35 @@ class Partition:
         self.calls.append(("ioctl", op, arg))
         return self.answers[op]
 
-    def readblocks(self, *args):
-        self.calls.append(("readblocks", *args))
+    def readblocks(self, block, buf, offset):
+        self.calls.append(("readblocks", block, len(buf), offset))
+        for at in range(len(buf)):
+            buf[at] = offset + at
 
     def writeblocks(self, *args):
         self.calls.append(("writeblocks", *args))
 
 
-def test_driver_passes_on():
+def test_driver_passes_on_and_reads_through_its_own_buffer():
     partition = Partition()
-    driver = Driver(partition)
+    driver = Driver(partition, bytearray(4))
     partition.calls.clear()
-    buf = bytearray(4)
-    driver.readblocks(1, buf, 2)
+    buf = bytearray(10)
+    driver.readblocks(1, memoryview(buf), 2)
+    assert buf == bytes(range(2, 12))
     driver.writeblocks(3, buf, 4)
     assert driver.ioctl(6, 5) == 0 and driver.ioctl(4, 0) == 16
     assert partition.calls == [
-        ("readblocks", 1, buf, 2),
+        ("readblocks", 1, 4, 2),
+        ("readblocks", 1, 4, 6),
+        ("readblocks", 1, 2, 10),
         ("writeblocks", 3, buf, 4),
         ("ioctl", 6, 5),
         ("ioctl", 4, 0),
     ]
 
 
-@pytest.mark.parametrize("size, count", [(512, 16), (4096, 3), (4096, 0)])
+@pytest.mark.parametrize("size, count", [(512, 16), (4096, 8), (4096, 0)])
 def test_driver_refuses_another_geometry(size, count):
     with pytest.raises(OSError):
-        Driver(Partition(size, count))
+        Driver(Partition(size, count), bytearray(4))

@@ -1,6 +1,6 @@
 """SelfTest: what a technician wants to know after a start, part by part, as one line of JSON.
 
-{"v":1,"fw":"0.2.0","boot":3,"reset":"power_on","start":"normal","parts":[["gnss",true,"..."]]}:
+{"v":1,"fw":"0.3.0","boot":3,"reset":"power_on","start":"normal","parts":[["gnss",true,"..."]]}:
 true: the part works; false: it does not; null: the board cannot tell, and the text says why.
 """
 

@@ -35,6 +35,7 @@ _SWITCHES = (  # part, what its closed contact means
     ("check_button", True),
     ("sos_button", True),
 )
+_BLOCKS = 4  # ioctl
 _WATCHDOG_MS = 8000
 _GNSS_BAUD = 9600
 
@@ -83,6 +84,7 @@ class Board:
             config["cabin"], i2c, pins, way_pins(table, config["seats"]), self.errors
         )
         self.flash = Flash(_journal_partition(), flash_buffer)
+        self.errors += _too_large_lanes(config["journal"], self.flash)
         self.nvs = Nvs(lambda: NVS("busguard"))
         self.files = Files("/")  # main.py may run in a slot
         self.radio = make_radio(config, table)
@@ -154,6 +156,19 @@ def _cabin(config, i2c, pins, taken, errors):
     from drivers.ds18b20 import DS18B20
 
     return DS18B20(OneWire(Pin(pins["one_wire"], Pin.OPEN_DRAIN, value=1)))
+
+
+def _too_large_lanes(kept, flash):
+    """-> sentences. The journal then makes the warning lane smaller, and the alarm lane last."""
+    journal_kb = flash.ioctl(_BLOCKS, 0) * 4
+    asked_kb, most_kb = kept["alarm_kb"] + kept["warning_kb"], journal_kb * 3 // 4
+    if asked_kb <= most_kb:
+        return []
+    return [
+        "journal.alarm_kb and journal.warning_kb are %d KB together; this board's journal has "
+        "%d KB, and positions need a quarter of it: make them %d KB or less."
+        % (asked_kb, journal_kb, most_kb)
+    ]
 
 
 def _journal_partition():

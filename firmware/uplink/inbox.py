@@ -35,8 +35,9 @@ class Inbox:
     def put(self, topic, payload, packet_id, flags):
         """A message of the broker, as Link.on_message gets it.
 
-        One that is no command, or too long, is only acknowledged. A command that was done before
-        the connection broke is not done again. A broker that repeats what still waits gets one
+        One that is no command, empty (somebody clears a retained one) or too long is only
+        acknowledged. A command that was answered before the connection broke, and comes again, is
+        not answered again. A broker that repeats what still waits gets one
         PUBACK.
         """
         if packet_id is not None:
@@ -44,14 +45,14 @@ class Inbox:
                 if waiting[0] == packet_id:
                     return
         name = None
-        if payload is not None and topic.startswith(self._prefix):
+        if payload and topic.startswith(self._prefix):
             name = topic[len(self._prefix) :].decode()
         size = len(payload) if name is not None else 0
         is_full = len(self._waiting) >= _MOST or self._size + size > _MOST_BYTES
         if self.has_more or (self._waiting and is_full):
             self.has_more = self.has_more or packet_id is not None
             return
-        if flags & _DUP and name is not None and _check(name, payload) in self._done:
+        if flags & (_DUP | _RETAIN) and name is not None and _check(name, payload) in self._done:
             name, size = None, 0
         self._waiting.append((packet_id, name, payload, bool(flags & _RETAIN)))
         self._size += size

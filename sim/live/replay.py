@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
+from firmware import BUILT
 from sim import wording
 from sim.live.dashboard import Plain, Row
 from sim.live.morning import account, broker_at, faster, played, subscribed
@@ -191,6 +192,10 @@ def findings(live: ReplayBus, run: Run) -> Iterator[str]:
     yield f"  fixes good enough to go by        {live.trusted:7}"
     yield f"  instants that contradict          {nmea.contradictions:7}"
     yield f"  the bus's clock at the end        {live.firmware.snapshot.clock:>7}"
+    if live.trusted and live.firmware.snapshot.clock != "gnss":
+        built = "-".join(f"{part:02}" for part in BUILT)
+        yield f"  (the log has no date within 20 years of this firmware's build, {built}:"
+        yield "  so the bus has no time, and keeps no position without one)"
     yield f"  positions kept for the track      {kept:7}"
     yield f"  positions delivered to the city   {delivered:7}"
     yield f"  times that the bus was too fast   {speeding:7}"

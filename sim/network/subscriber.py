@@ -65,7 +65,12 @@ class Subscriber:
             message = self._came.get()
             _, _, bus, name = message.topic.split("/", 3)
             payload = bytes(message.payload)
-            heard.append(Heard(bus, name, message.topic, payload, json.loads(payload)))
+            try:
+                body = json.loads(payload)
+            except ValueError:  # anybody may publish; an empty one clears a retained message
+                continue
+            if isinstance(body, dict):
+                heard.append(Heard(bus, name, message.topic, payload, body))
         return heard
 
     def stop(self) -> None:

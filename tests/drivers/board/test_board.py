@@ -15,7 +15,7 @@ from firmware.config.load import parse
 def make(monkeypatch):
     """make(text of bus.json) -> Board."""
     machine, esp32 = MagicMock(), MagicMock()
-    esp32.Partition.find.return_value = [MagicMock(ioctl=lambda op, _: {4: 64, 5: 4096}[op])]
+    esp32.Partition.find.return_value = [MagicMock(ioctl=lambda op, _: {4: 96, 5: 4096}[op])]
     esp32.NVS.return_value.get_i32.return_value = 0
     for name, module in (("machine", machine), ("esp32", esp32), ("network", MagicMock())):
         monkeypatch.setitem(sys.modules, name, module)
@@ -44,3 +44,12 @@ def test_what_the_lilygo_has_no_pins_for_is_reported_and_it_starts(make, setting
 
 def test_the_devkit_has_pins_for_it(make):
     assert make('{"readback":{"fitted":true}}').errors == []
+
+
+def test_lanes_that_leave_no_room_for_positions_are_reported(make):
+    assert make('{"journal":{"alarm_kb":192,"warning_kb":96}}').errors == []
+    (error,) = make('{"journal":{"alarm_kb":192,"warning_kb":100}}').errors
+    assert error == (
+        "journal.alarm_kb and journal.warning_kb are 292 KB together; this board's journal has "
+        "384 KB, and positions need a quarter of it: make them 288 KB or less."
+    )

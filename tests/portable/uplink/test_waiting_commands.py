@@ -250,7 +250,7 @@ def test_a_flood_of_commands_is_bounded_in_memory():
     assert sum([len(payload) for _, _, payload, _ in inbox._waiting]) <= 2048
 
 
-def test_a_retained_command_is_refused_at_every_connection_though_it_is_known():
+def test_a_retained_command_is_refused_once_not_at_every_connection():
     lines = [Line() for _ in range(3)]
     bench = City(*lines)
     for line in lines:
@@ -260,10 +260,20 @@ def test_a_retained_command_is_refused_at_every_connection_though_it_is_known():
         bench.run()
         line.arrived += command(7, b"1", first=0x33)
         bench.run()
-        assert pubacks(line) == [7] and answers(line) == [1]
+        assert pubacks(line) == [7] and answers(line) == ([1] if line is lines[0] else [])
         line.ended = line is not lines[-1]
         bench.run(200)
-    assert bench.asked == [("ping", b"1", True)] * 3
+    assert bench.asked == [("ping", b"1", True)]
+
+
+def test_an_empty_message_that_clears_a_retained_command_is_no_request():
+    line = Line()
+    line.acks = True
+    bench = City(line)
+    bench.run()
+    line.arrived += command(7, b"")
+    bench.run()
+    assert pubacks(line) == [7] and answers(line) == [] and bench.asked == []
 
 
 def test_of_what_was_done_only_the_last_sixteen_are_remembered():

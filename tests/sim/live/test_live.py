@@ -18,7 +18,7 @@ from sim.live import replay
 from sim.live.dashboard import Picture, Plain, Row, local_time, told, where
 from sim.live.ledger import Ledger
 from sim.live.morning import account
-from sim.live.run import FLEET, LiveBus, Stop
+from sim.live.run import FLEET, LiveBus, Run, Stop
 from sim.network import brokers
 from sim.network.subscriber import Heard, Subscriber
 from sim.world.world import World
@@ -211,6 +211,9 @@ def test_an_old_log_meets_the_calendar_of_the_build():
     nmea.feed(old, len(old))
     nmea.feed(b"", 0)
     assert nmea.fixes == 1 and nmea.fix.utc_ms() is None
+    bus.trusted = 1
+    told = "\n".join(replay.findings(bus, Run([bus], None, 1)))
+    assert "the log has no date within 20 years of this firmware's build" in told
 
 
 @pytest.mark.parametrize(

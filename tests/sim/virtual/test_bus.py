@@ -197,7 +197,9 @@ def test_starts_cut_at_the_flash_reach_the_city_once_and_in_order(bus, city):
         bus.runs_for(dice.randrange(5, 20))
     bus.runs_until(lambda: _boots(city)[-1:] == [_boot(bus)], "the last start at the city")
     assert not city.wrong, seed
-    assert "records_lost" not in [event["kind"] for event in city.events()], seed
+    lost = [event["data"] for event in city.events() if event["kind"] == "records_lost"]
+    # What the cut tore was never confirmed, but looks like a confirmed record that was damaged.
+    assert not [told for told in lost if told["exact"]], (seed, lost)
     assert _boots(city) == sorted(set(_boots(city))), seed
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from sim.bus.rig import Rig
 from sim.world.day import DAY_MS, school_day
 
-_GOAL_S = 20.0
+_GOAL_S = 5.0
 
 
 def run(say: Callable[[str], None]) -> None:

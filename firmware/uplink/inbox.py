@@ -13,7 +13,7 @@ _DUP = const(8)
 _RETAIN = const(1)
 _MOST = const(16)
 _MOST_BYTES = const(2048)
-_DONE = const(16)  # commands whose PUBACK the broker may have missed
+_DONE = const(32)  # commands whose PUBACK the broker may have missed
 
 
 class Inbox:
@@ -52,9 +52,11 @@ class Inbox:
         if self.has_more or (self._waiting and is_full):
             self.has_more = self.has_more or packet_id is not None
             return
-        if flags & (_DUP | _RETAIN) and name is not None and _check(name, payload) in self._done:
+        is_retained = bool(flags & _RETAIN)
+        may_be_known = name is not None and flags & (_DUP | _RETAIN)
+        if may_be_known and _check(name, payload, packet_id, is_retained) in self._done:
             name, size = None, 0
-        self._waiting.append((packet_id, name, payload, bool(flags & _RETAIN)))
+        self._waiting.append((packet_id, name, payload, is_retained))
         self._size += size
         self.is_waiting = True
 
@@ -71,7 +73,7 @@ class Inbox:
             if command is not None:
                 reply = command(name, payload, is_retained)
             if packet_id is not None:
-                self._remember(_check(name, payload))
+                self._remember(_check(name, payload, packet_id, is_retained))
         if packet_id is not None:
             link.acknowledge(packet_id, now_ms)
         return reply
@@ -82,5 +84,7 @@ class Inbox:
             self._done.pop(0)
 
 
-def _check(name, payload):
-    return crc32(payload, crc32(name.encode()))
+def _check(name, payload, packet_id, is_retained):
+    """The same message comes again with the same id [MQTT-4.4.0-1], but a retained one with another
+    each time. The same text with another id is another request."""
+    return crc32(payload, crc32(name.encode(), 0 if is_retained else packet_id))

@@ -17,6 +17,7 @@ _RECEIVED_MAX = const(1024)  # bytes, the longest packet that can be received
 _REFUSED = const(0x80)  # return code of a SUBACK
 _NOT_IN_A_TOPIC = b"\x00+#"
 _LOOK_MS = const(500)  # how often deadlines are looked at
+_HEAD_MS = const(3000)
 
 _CLOSED = const(0)
 _CONNECTING = const(1)
@@ -49,6 +50,7 @@ class Link:
         self.on_message = None
         self.failure = ""
         self.attempts = 0
+        self._absurd_ms = None  # since then the head of a message is awaited that is far too long
         self.too_long = 0  # inbound messages that did not fit and were skipped
 
     @property
@@ -139,7 +141,7 @@ class Link:
             self._out.clear()
             self._in.clear()
             self._suback_id = 0
-            self._ping_ms = None
+            self._ping_ms = self._absurd_ms = None
             self._sent_ms = now_ms
             self._look_ms = now_ms + _LOOK_MS
             self._state = _OPEN
@@ -187,6 +189,7 @@ class Link:
         while self._state == _OPEN and not self._out.is_crowded:
             first = packets.next_packet()
             if first is None:
+                self._await_head(now_ms)
                 return
             length = packets.end - packets.start
             if first & 0xF0 == PUBLISH:
@@ -199,6 +202,15 @@ class Link:
                 self._ping_ms = None
             else:
                 raise OSError("unexpected packet 0x%02x of %d bytes" % (first, length))
+
+    def _await_head(self, now_ms):
+        """Of a message that is far too long its packet id has to come soon, to be acknowledged."""
+        if not self._in.is_absurd:
+            self._absurd_ms = None
+        elif self._absurd_ms is None:
+            self._absurd_ms = now_ms
+        elif now_ms - self._absurd_ms >= _HEAD_MS:
+            raise OSError("PUBLISH longer than a bus can take")
 
     def _subscribed(self):
         """A refusal (0x80) is no failure: without commands the alarms still go out."""

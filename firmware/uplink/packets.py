@@ -17,7 +17,7 @@ _DUP = const(0x08)
 _QOS_1 = const(0x02)
 _RETAIN = const(0x01)
 _ANSWER_MAX = const(3)  # bytes: of a SUBACK, the longest that is no PUBLISH
-_SKIPPED_MAX = const(16384)  # bytes of a message that is read only to throw it away
+_SKIPPED_MAX = const(65536)  # bytes of a message that is read only to throw it away
 _SMALL_ROOM = const(64)  # small packets that wait behind a half-written one
 
 
@@ -172,9 +172,10 @@ class PacketReader:
     def next_packet(self):
         """-> the first byte of the next packet that is complete, or None.
 
-        A length that no bus can take shows in the header, and is not waited for. Raises OSError
-        if the bytes are no MQTT packet.
+        Of a length that no bus can take, only the topic and the packet id are waited for: None
+        and is_absurd. Raises OSError if the bytes are no MQTT packet.
         """
+        self.is_absurd = False
         if self._skip:
             step = min(self._skip, self._have - self._next)
             self._skip -= step
@@ -202,7 +203,7 @@ class PacketReader:
         self.is_absurd = length > _SKIPPED_MAX
         if self.is_absurd:
             self.end = self._have
-            return first
+            return first if self._has_head(body) else None
         self.too_long = self.end - at > len(self.buf)
         if self.too_long:
             if self._have - at < len(self.buf):
@@ -213,6 +214,12 @@ class PacketReader:
             return None
         self._next = self.end
         return first
+
+    def _has_head(self, body):
+        """bool: the topic of a PUBLISH and its packet id are there, or never will be."""
+        if self._next == 0 and self._have == len(self.buf):
+            return True
+        return self._have >= body + 2 and self._have >= body + 4 + self.number(body)
 
     def number(self, at):
         """-> the 16-bit number at this index of buf."""

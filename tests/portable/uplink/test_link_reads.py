@@ -207,11 +207,14 @@ def test_codes_of_a_suback():
 
 
 def test_a_length_that_no_bus_can_take_ends_the_link_at_its_header():
-    for length in (b"\x81\x80\x01", b"\xff\xff\xff\x7f", b"\x80\x80\x80\x01"):
+    for length in (b"\x81\x80\x04", b"\xff\xff\xff\x7f", b"\x80\x80\x80\x01"):
         for first in (0x30, 0x31, 0x32, 0x3B):
             line = Line(bytes([first]) + length)
             link, ears = opened(line)
             link.turn(0)
+            link.turn(2999)
+            assert link.is_open, "its packet id may be on its way"
+            link.turn(3000)
             assert not link.is_open and "longer" in link.failure, link.failure
             assert line.sent == b"" and ears.too_long == 0
 
@@ -226,12 +229,24 @@ def test_such_a_message_is_acknowledged_if_possible_or_it_would_end_every_link()
         assert ears.messages == []
 
 
+def test_it_is_acknowledged_wherever_a_read_ends():
+    whole = b"\x32\xff\xff\xff\x7f\x00\x03c/x\x00\x09" + bytes(500)
+    for cut in range(1, 20):
+        line = Line(puback(3) + whole[:cut])
+        link, ears = opened(line)
+        link.turn(0)
+        line.arrived += whole[cut:]
+        link.turn(100)
+        assert not link.is_open and line.sent == puback(9), cut
+        assert ears.acks == [3] and ears.messages == []
+
+
 def test_the_longest_message_that_is_skipped():
-    for length, is_open in ((16384, True), (16385, False)):
+    for length, is_open in ((65536, True), (65537, False)):
         head = bytes([0x32, length & 0x7F | 0x80, length >> 7 & 0x7F | 0x80, length >> 14])
         line = Line(head + b"\x00\x03c/x\x00\x09" + bytes(length - 7) + puback(3))
         link, ears = opened(line)
-        for now_ms in range(30):
+        for now_ms in range(100):
             link.turn(now_ms)
         assert link.is_open is is_open and ears.acks == ([3] if is_open else [])
         assert line.sent == puback(9)

@@ -276,7 +276,23 @@ def test_an_empty_message_that_clears_a_retained_command_is_no_request():
     assert pubacks(line) == [7] and answers(line) == [] and bench.asked == []
 
 
-def test_of_what_was_done_only_the_last_sixteen_are_remembered():
+def test_the_same_request_sent_twice_is_two_requests():
+    first, second = Line(), Line()
+    second.acks = True
+    bench = City(first, second)
+    bench.run()
+    first.arrived += command(7, b"1")
+    bench.run()
+    first.ended = True
+    while not bench.uplink.connected or bench.uplink._link._sock is not second:
+        bench.run(100)
+    second.arrived += command(7, b"1", first=0x3A) + command(8, b"1", first=0x3A)
+    bench.run()
+    assert pubacks(second) == [7, 8] and answers(second) == [1, 1]
+    assert bench.asked == [("ping", b"1", False)] * 2
+
+
+def test_of_what_was_done_only_the_last_32_are_remembered():
     line = Line()
     line.acks = True
     bench = City(line)
@@ -285,4 +301,4 @@ def test_of_what_was_done_only_the_last_sixteen_are_remembered():
         line.arrived += command(n, b"%d" % n)
         bench.run(100)
     assert len(bench.asked) == 40
-    assert len(bench.uplink._inbox._done) == 16
+    assert len(bench.uplink._inbox._done) == 32

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from station.accounts import Accounts
 from station.alarms.alarms import Alarms
 from station.alarms.silence import Silence
+from station.alarms.unrecorded import Unrecorded
 from station.clock import Clock
 from station.db.bus_ids import BusIds
 from station.db.database import Database
@@ -58,6 +59,7 @@ class Station:
         # changes alarms,
         self.alarms = alarms = Alarms(db, bus_ids, clock, live, hub, settings)
         self.silence = silence = Silence(clock, services, live, alarms, settings)
+        self.unrecorded = Unrecorded(clock, live, alarms)
         # is shown,
         self.delivery = delivery = Delivery(db, clock, services, live, broker.present)
         self.records = Records(broker.records, clock, db, services, store, quarantine, alarms,
@@ -75,9 +77,9 @@ class Station:
         self.services.note(self.services.database, True)
         await self._recall()
         self.broker.start()
-        works = [self.records.run, self.present.run, self.silence.watch, self.alarms.watch,
-                 self.saved.watch, self.gaps.watch, self.expiry.watch, self.notice_queue.watch,
-                 self.delivery.watch]  # fmt: skip
+        works = [self.records.run, self.present.run, self.silence.watch, self.unrecorded.watch,
+                 self.alarms.watch, self.saved.watch, self.gaps.watch, self.expiry.watch,
+                 self.notice_queue.watch, self.delivery.watch]  # fmt: skip
         if self.settings.home_assistant:
             works.append(self.announcer.watch)
         for work in works:

@@ -11,6 +11,7 @@ import json
 import random
 import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -63,7 +64,7 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
             files = {name: pack.read(name) for name in pack.namelist()}
         about = json.loads(files.pop(ABOUT))
         listed = about["sha256"]
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile, zlib.error) as error:
         raise Trouble(f"{path} is no evidence file, or it is damaged: {error}") from error
     for name in sorted(listed.keys() | files.keys()):
         if name not in files or hashlib.sha256(files[name]).hexdigest() != listed.get(name):

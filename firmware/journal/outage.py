@@ -8,7 +8,9 @@ from micropython import const
 from firmware.event import fault
 
 _HELD_MS = const(5000)  # a single refusal is tried again, and is no fault
-_TEXT = "The flash refuses the journal: nothing is recorded until it answers again."
+_TEXT = (
+    "The flash refused the journal for a time: what happened meanwhile is recorded late, or lost."
+)
 
 
 class Outage:

@@ -1,2 +1,2 @@
-"""Stored events change alarms (change.py); so does a bus that falls silent (silence.py). What is
-active stands in alarms.py: start there."""
+"""Stored events change alarms (change.py). So does a bus that falls silent (silence.py), or cannot
+record (unrecorded.py). What is active stands in alarms.py: start there."""

@@ -4,7 +4,7 @@ An opening window: from the last kept position, the anchor, a line goes to the n
 long as every position passed lies within error_m of it (corridor.py). When the next position
 breaks that, the newest one is kept and becomes the anchor. So every position ever seen lies
 within error_m of the line through the kept ones, and what has to be remembered is small,
-whatever the length.
+whatever the length. A stop of ten seconds is kept too: the city sees where the bus stands.
 """
 
 from micropython import const
@@ -16,6 +16,8 @@ from firmware.snapshot import PARKED
 _ROUNDING_DM = const(2)  # what decimetres may cost: half of one in each of two positions' axes
 _AWAY_M = const(8)  # tenths of error_m: so far from the anchor the bus has left it
 _MOVING_MMS = const(1000)  # above: it moves; noise at standstill stays below
+_STANDING_MMS = const(500)  # below: it stands
+_STOP_MS = const(10000)
 _MOST_READY = const(8)
 
 
@@ -34,6 +36,7 @@ class Track:
         self._newest = [0, 0, 0, None, None]  # as in take(), the time in ms; filled in place
         self._newest_ms = 0
         self._far_dm = 0  # from the anchor, at most
+        self._stands_ms = None  # since when it stands; None: it does not
 
     def keep(self, snapshot):
         """A Snapshot -> int, kept positions that wait for take().
@@ -71,8 +74,18 @@ class Track:
             self._keep_newest()
             is_near = self._extend(s)
         self._remember(s)
-        if not is_near:  # a jump
+        if not is_near or self._has_stopped(s):  # a jump, or a stop
             self._keep_newest()
+
+    def _has_stopped(self, s):
+        """bool: it has stood for ten seconds, away from the anchor."""
+        speed_mms = s.gnss.speed_mms
+        if speed_mms is None or speed_mms >= _STANDING_MMS:
+            self._stands_ms = None
+            return False
+        if self._stands_ms is None:
+            self._stands_ms = s.now_ms
+        return s.now_ms - self._stands_ms >= _STOP_MS and self._far_dm > self._away_dm
 
     def _is_moving(self, s):
         """bool. Unknown speed: the bus moves if it has left the anchor."""

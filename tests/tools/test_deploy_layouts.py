@@ -88,7 +88,7 @@ def test_a_board_goes_from_one_layout_to_another_and_back(flat, tmp_path):
 
         def crashes(board):
             board.run("from esp32 import NVS\n_n = NVS('start')\n_n.set_i32('how', 0)")
-            board.run("_n.set_i32('resets', 2)\n_n.commit()")
+            board.run("_n.set_i32('resets', 3)\n_n.commit()")
 
         assert starts(crashes)["bus"] == "flat", "boot.py went back to the slot before"
         assert next_slot(on_flash(image)) == "a"

@@ -147,14 +147,16 @@ def test_the_last_position_of_a_drive_is_kept_once():
     assert kept(track, [again])[0][1] == 130900000
 
 
-def test_standing_adds_nothing_and_where_it_stood_is_kept_once_it_goes_on():
+def test_a_stop_is_kept_once_after_ten_seconds_and_again_when_it_goes_on():
     seen = straight(8)
     track = Track(_CONFIG)
     kept(track, seen)
     stop = seen[-1].gnss.lat_e7 + 500
     standing = [Seen(8 + i, stop + i % 3 * 50, 1008833000 - i % 5 * 40, 100) for i in range(200)]
     creep = [Seen(210 + i, stop + i * 4, 1008833000, 440) for i in range(100)]
-    assert kept(track, standing + creep) == []
+    assert kept(track, standing[:10]) == []
+    (there,) = kept(track, standing[10:] + creep)
+    assert abs(there[1] - stop) < 500
     line = kept(track, [Seen(310 + i, stop + 400 + i * 1000, 1008833000) for i in range(5)])
     assert len(line) == 1 and abs(line[0][1] - stop) < 500
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from page_town import NAME, wait_for
 
 KEY = "laemchabang/bus-03"
@@ -163,3 +164,31 @@ def test_words_from_a_bus_are_never_markup(opened, station):
     card.wait_for()
     assert evil in card.inner_text()
     assert page.locator("article.alarm img").count() == 0
+
+
+LOST = {"lane": "alarm", "first": 12, "last": 96, "count": None}
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ["Part: the GPS receiver.", 'Part: the rule "Too fast".', "Part: left_wing.",
+                "Numbers 12 to 96 of the alarms", "How many records: not known.",
+                "Perhaps nothing is lost", "Ask the driver how the day went"]),
+        ("th", ["ส่วน: เครื่องรับสัญญาณดาวเทียม (GPS)", 'ส่วน: กฎ "ขับเร็วเกินกำหนด"', "ส่วน: left_wing",
+                "หมายเลข 12 ถึง 96 ของเหตุเตือนภัย", "จำนวนรายการ: ไม่ทราบ",
+                "อาจไม่มีข้อมูลสูญหายเลย", "สอบถามคนขับว่าวันนี้มีเหตุใดบ้าง"]),
+    ],
+)  # fmt: skip
+def test_what_failed_and_what_was_lost_are_told_in_words(opened, station, language, words):
+    bus = station.buses["bus-03"]
+    for what in ("gnss", "overspeed", "left_wing"):
+        bus.event("fault", "warning", data={"what": what, "text": "It does not answer."})
+    for exact in (True, False):
+        bus.event("records_lost", "warning", data={**LOST, "exact": exact})
+    watched = opened("/", language=language)
+    watched.page.wait_for_function("() => document.querySelectorAll('article.alarm').length === 5")
+    said = watched.page.locator("#alarms").inner_text()
+    assert [one for one in words if one not in said] == []
+    assert "All of them" not in said
+    watched.shot(f"lost-{language}")

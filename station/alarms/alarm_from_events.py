@@ -36,6 +36,8 @@ def alarm_from(events: list[Any], starts: list[int], late_s: int) -> dict[str, A
         "ended_by": None,
         "lat": last.lat,
         "lon": last.lon,
+        "accuracy_m": last.accuracy_m,
+        "estimated": last.estimated,
         "data": describing.data,
         "why": describing.why,
         "last_ms": last.at_ms,

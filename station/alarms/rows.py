@@ -46,6 +46,8 @@ def view(row: Any) -> dict[str, Any]:
         "escalated_at": iso(row.escalated_ms),
         "lat": row.lat,
         "lon": row.lon,
+        "accuracy_m": row.accuracy_m,
+        "estimated": row.estimated,
         "data": row.data,
         "why": row.why,
         "source": SELF if row.journal_id is None else "bus",

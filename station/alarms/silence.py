@@ -116,6 +116,8 @@ class Silence:
             "raised_ms": now_ms,
             "lat": s.get("lat"),
             "lon": s.get("lon"),
+            "accuracy_m": s.get("accuracy_m"),
+            "estimated": s.get("estimated", False),
             "data": {
                 "last_heard_at": iso(last_ms),
                 "phase": s.get("phase"),

@@ -140,6 +140,8 @@ class Alarm(BaseModel):
     escalated_at: str | None
     lat: float | None
     lon: float | None
+    accuracy_m: int | None
+    estimated: bool
     data: dict[str, Any]
     why: dict[str, Any]
     source: Literal["bus", "station"]
@@ -177,6 +179,8 @@ class Event(BaseModel):
     times: int | None
     lat: float | None
     lon: float | None
+    accuracy_m: int | None
+    estimated: bool
     speed_kmh: float | None
     data: dict[str, Any]
     why: dict[str, Any]

@@ -23,6 +23,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -99,6 +100,8 @@ events = Table(
     Column("times", BigInteger),  # raises and changes it stands for; null: one
     Column("lat", Float),
     Column("lon", Float),
+    Column("accuracy_m", Integer),  # radius around it; null: not known
+    Column("estimated", Boolean, nullable=False, server_default=false()),
     Column("speed_kmh", Float),
     Column("data", JSON, nullable=False),
     Column("why", JSON, nullable=False),
@@ -131,6 +134,8 @@ alarms = Table(
     Column("escalated_ms", BigInteger),
     Column("lat", Float),
     Column("lon", Float),
+    Column("accuracy_m", Integer),  # radius around it; null: not known
+    Column("estimated", Boolean, nullable=False, server_default=false()),
     Column("data", JSON, nullable=False),
     Column("why", JSON, nullable=False),
     UniqueConstraint("journal_id", "occ", "kind"),

@@ -7,7 +7,7 @@ from typing import Any
 
 _COPIED = (
     "fleet", "bus", "label", "show", "at", "heard_at", "stale", "dark_since", "phase", "route",
-    "speed_kmh", "heading_deg", "alarms",
+    "accuracy_m", "estimated", "speed_kmh", "heading_deg", "alarms",
 )  # fmt: skip
 
 

@@ -13,23 +13,29 @@ from google.transit import gtfs_realtime_pb2 as gtfs
 
 _KMH_PER_MS = 3.6
 _FEW_PERCENT = 50
+_MOST_M = 100  # the next street is as far
 
 
 def vehicle_positions(buses: Iterable[dict[str, Any]], now_s: int) -> bytes:
     """buses: as in GET /api/live -> FeedMessage in protobuf's wire format.
 
-    Left out are buses without a position, which the format requires, and stale ones: a consumer
-    would take their old position for a new one.
+    Left out are stale buses, and those without a measured position: the format has no word for
+    an estimated or a wide one, so a consumer would take it for where the bus is.
     """
     feed = gtfs.FeedMessage()
     feed.header.gtfs_realtime_version = "2.0"
     feed.header.incrementality = gtfs.FeedHeader.FULL_DATASET
     feed.header.timestamp = now_s
     for bus in buses:
-        if bus["lat"] is None or bus["lon"] is None or bus["at"] is None or bus["stale"]:
-            continue
-        _fill(feed.entity.add(), bus)
+        if bus["at"] is not None and not bus["stale"] and _is_measured(bus):
+            _fill(feed.entity.add(), bus)
     return feed.SerializeToString()
+
+
+def _is_measured(bus: dict[str, Any]) -> bool:
+    """Older buses do not report how accurate their position is."""
+    known = bus["lat"] is not None and bus["lon"] is not None
+    return known and not bus["estimated"] and (bus["accuracy_m"] or 0) <= _MOST_M
 
 
 def _fill(entity: gtfs.FeedEntity, bus: dict[str, Any]) -> None:

@@ -82,6 +82,8 @@ class Rows:
                 "boot": body.get("boot"),
                 "up_ms": body.get("up_ms"),
                 **{key: body[key] for key in _COPIED},
+                "accuracy_m": body.get("accuracy_m"),
+                "estimated": body.get("estimated", False),
                 "exercise": body.get("exercise", False),
                 "times": body.get("times"),
                 "heard_ms": heard_ms,

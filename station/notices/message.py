@@ -13,6 +13,7 @@ from station.clock import LOCAL
 
 _TEXTS = Path(__file__).parent.parent / "web" / "static" / "texts"
 _BUDDHIST_ERA = 543
+_SURE_M = 30  # as on the page (station/web/static/js/places.js)
 
 _STAGES = {
     "th": {"raised": "แจ้งเหตุ", "escalated": "ยังไม่มีใครรับทราบ", "acknowledged": "รับทราบแล้ว",
@@ -23,10 +24,14 @@ _STAGES = {
 _WORDS = {
     "th": {"drill": "การซ้อม", "bus": "รถ", "at": "เวลา", "heard": "สถานีได้รับ", "by": "โดย",
            "seats": "ที่นั่ง", "unreadable": "ที่นั่งที่ไม่ทราบ อาจมีเด็ก", "place": "ตำแหน่ง",
+           "estimated": "โดยประมาณ",
+           "estimated_within": "โดยประมาณ ในระยะ {} ม.", "within": "ในระยะ {} ม.",
            "unknown": "ไม่ทราบ"},
     "en": {"drill": "DRILL", "bus": "Bus", "at": "At", "heard": "Heard", "by": "By",
            "seats": "Seats", "unreadable": "Seats not known, a child may sit there",
-           "place": "Position", "unknown": "unknown"},
+           "place": "Position", "estimated": "estimated",
+           "estimated_within": "estimated, within {} m", "within": "within {} m",
+           "unknown": "unknown"},
 }  # fmt: skip
 
 
@@ -48,12 +53,23 @@ def message(alarm: Mapping[str, Any], stage: str, language: str) -> tuple[str, s
         elif data.get(name):
             lines.append(f"{words[label]}: {', '.join(map(str, data[name]))}")
     if alarm["lat"] is not None and alarm["lon"] is not None:
-        lines.append(f"{words['place']}: {alarm['lat']:.5f}, {alarm['lon']:.5f}")
+        at = f"{alarm['lat']:.5f}, {alarm['lon']:.5f}"
+        lines.append(f"{words['place']}: {at}{_doubt(alarm, words)}")
     if stage in ("raised", "escalated"):
         lines += [f"> {step}" for step in _kinds(language).get(alarm["kind"], {}).get("do", ())]
     if stage == "acknowledged" and alarm["acked_by"]:
         lines.append(f"{words['by']}: {alarm['acked_by']}")
     return title, "\n".join(lines)
+
+
+def _doubt(alarm: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    """How far from there the bus may be; empty where it was measured well."""
+    within, estimated = alarm["accuracy_m"], alarm["estimated"]
+    if within is None:
+        return f" ({words['estimated']})" if estimated else ""
+    if not estimated and within <= _SURE_M:
+        return ""
+    return f" ({words['estimated_within' if estimated else 'within'].format(within)})"
 
 
 def kind(name: str, language: str) -> str:

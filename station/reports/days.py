@@ -71,6 +71,6 @@ def event_view(row: Any, epoch: str) -> dict[str, Any]:
 
 
 _COPIED = (
-    "seq", "kind", "severity", "state", "occ", "exercise", "times", "lat", "lon", "speed_kmh",
-    "data", "why",
+    "seq", "kind", "severity", "state", "occ", "exercise", "times", "lat", "lon",
+    "accuracy_m", "estimated", "speed_kmh", "data", "why",
 )  # fmt: skip

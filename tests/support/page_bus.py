@@ -90,7 +90,8 @@ class Bus:
         for occ in list(self._standing):
             self.ends(occ)
         if self.state != self._at_first:
-            self.says(**copy.deepcopy(self._at_first))
+            self.state = copy.deepcopy(self._at_first)
+            self.says()
 
     def drove(self, line: list[tuple[float, float]], ago_s: int, lasted_s: int, hole=()) -> None:
         """A track along places, every 5 s; nothing between the two times of hole (s of the way)."""

@@ -47,6 +47,22 @@ def test_an_occurrence_ends_right_in_whatever_order_its_events_come(settings, br
     asyncio.run(scenario())
 
 
+def test_an_alarm_says_how_sure_its_place_is(settings, broker):
+    async def scenario():
+        async with running(settings) as station:
+            await connected(station)
+            with telling(broker) as bus:
+                bus.say(event(1, accuracy_m=350, estimated=True), event(2, "crash"))
+                await until(lambda: len(station.alarms.views()) == 2)
+            said = {alarm["kind"]: alarm for alarm in station.alarms.views()}
+            assert (said["sos"]["accuracy_m"], said["sos"]["estimated"]) == (350, True)
+            assert (said["crash"]["accuracy_m"], said["crash"]["estimated"]) == (None, False)
+            kept = await rows(station, tables.events)
+            assert {(row.accuracy_m, row.estimated) for row in kept} == {(350, True), (None, False)}
+
+    asyncio.run(scenario())
+
+
 @on_one_database
 def test_a_late_alarm_has_both_times(settings, broker):
     async def scenario():

@@ -74,7 +74,7 @@ def test_it_says_how_it_was_survives_a_restart_and_ends_when_the_bus_is_heard(se
         async with time.running() as station:
             await connected(station)
             with telling(broker) as bus:
-                bus.say(status(), state(taken=[7, 9], unknown=[1]))
+                bus.say(status(), state(taken=[7, 9], unknown=[1], accuracy_m=350, estimated=True))
             await heard(station, [7, 9])
             await station.saved.save()
             time.passes(200)
@@ -82,6 +82,7 @@ def test_it_says_how_it_was_survives_a_restart_and_ends_when_the_bus_is_heard(se
             assert alarm["source"] == "station" and alarm["severity"] == "alarm"
             assert (alarm["data"]["seats"], alarm["data"]["unknown"]) == ([7, 9], [1])
             assert (alarm["lat"], alarm["data"]["phase"]) == (13.0827, "driving")
+            assert (alarm["accuracy_m"], alarm["estimated"]) == (350, True)
         async with time.running() as again:
             await connected(again)
             await asyncio.sleep(0.5)

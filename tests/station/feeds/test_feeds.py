@@ -20,7 +20,7 @@ def bus(**known):
         "fleet": "laemchabang", "bus": "bus-01", "label": "Bus 1", "show": "driving",
         "at": "2026-11-22T00:12:03.400Z", "heard_at": "2026-11-22T00:12:04Z", "stale": False,
         "dark_since": None, "phase": "driving", "route": "north", "lat": 13.0827, "lon": 100.8833,
-        "speed_kmh": 36.0, "heading_deg": 183, "alarms": 0,
+        "accuracy_m": 5, "estimated": False, "speed_kmh": 36.0, "heading_deg": 183, "alarms": 0,
         "seats": {"total": 4, "taken": [1], "unknown": [], "unbelted": []},
     } | known  # fmt: skip
 
@@ -63,6 +63,18 @@ def test_a_seat_that_cannot_be_read_is_never_free(taken, unknown, status):
 @pytest.mark.parametrize("missing", [{"lat": None}, {"at": None}, {"stale": True}])
 def test_an_old_or_unknown_position_is_no_vehicle_position(missing):
     assert vehicles(bus(**missing)) == []
+
+
+@pytest.mark.parametrize("missing", [{"estimated": True}, {"accuracy_m": 101}])
+def test_a_position_that_was_not_measured_well_is_no_vehicle_position(missing):
+    assert vehicles(bus(**missing)) == []
+    (feature,) = present([bus(**missing)])["features"]
+    assert missing.items() <= feature["properties"].items()
+
+
+@pytest.mark.parametrize("accuracy_m", [None, 5, 100])
+def test_a_measured_position_is_one(accuracy_m):
+    assert len(vehicles(bus(accuracy_m=accuracy_m))) == 1
 
 
 def test_seats_that_nobody_told_of_are_no_data():

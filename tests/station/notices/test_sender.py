@@ -18,7 +18,8 @@ from station.notices.sender import deliver, without_secrets
 ALARM = {
     "fleet": "lcb", "bus": "bus-01", "label": None, "kind": "child_left_behind", "late": False,
     "exercise": False, "raised_ms": 1795306323400, "heard_ms": 1795306330000, "acked_by": None,
-    "lat": 13.0827, "lon": 100.8833, "data": {"seats": [7]},
+    "lat": 13.0827, "lon": 100.8833, "accuracy_m": 5, "estimated": False,
+    "data": {"seats": [7]},
 }  # fmt: skip
 
 
@@ -67,6 +68,22 @@ def test_what_is_unknown_or_late_is_said():
     assert body.splitlines()[:4] == [
         "Bus: bus-01 (lcb)", "At: unknown", "Heard: 07:12:10 22/11/2026", "Seats: 7",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("language", "known", "said"),
+    [
+        ("en", {"accuracy_m": 350, "estimated": True}, " (estimated, within 350 m)"),
+        ("th", {"accuracy_m": 350, "estimated": True}, " (โดยประมาณ ในระยะ 350 ม.)"),
+        ("en", {"accuracy_m": 5, "estimated": True}, " (estimated, within 5 m)"),
+        ("en", {"accuracy_m": 31}, " (within 31 m)"),
+        ("en", {"accuracy_m": 30}, ""),
+        ("en", {"accuracy_m": None}, ""),
+    ],
+)
+def test_a_position_that_is_not_sure_is_called_so(language, known, said):
+    _, body = message({**ALARM, **known}, "raised", language)
+    assert f": 13.08270, 100.88330{said}\n" in body
 
 
 def test_a_drill_says_so_first():

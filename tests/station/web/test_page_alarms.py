@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from page_town import NAME, wait_for
 
 KEY = "laemchabang/bus-03"
@@ -163,3 +164,91 @@ def test_words_from_a_bus_are_never_markup(opened, station):
     card.wait_for()
     assert evil in card.inner_text()
     assert page.locator("article.alarm img").count() == 0
+
+
+LOST = {"lane": "alarm", "first": 12, "last": 96, "count": None}
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ["Part: the GPS receiver.", 'Part: the rule "Too fast".', "Part: left_wing.",
+                "numbers 12 to 96 of the alarms", "How many records: not known.",
+                "Perhaps nothing is lost", "Ask the driver how the day went"]),
+        ("th", ["ส่วน: เครื่องรับสัญญาณดาวเทียม (GPS)", 'ส่วน: กฎ "ขับเร็วเกินกำหนด"', "ส่วน: left_wing",
+                "หมายเลข 12 ถึง 96 ของเหตุเตือนภัย", "จำนวนรายการ: ไม่ทราบ",
+                "อาจไม่มีข้อมูลสูญหายเลย", "สอบถามคนขับว่าวันนี้มีเหตุใดบ้าง"]),
+    ],
+)  # fmt: skip
+def test_what_failed_and_what_was_lost_are_told_in_words(opened, station, language, words):
+    bus = station.buses["bus-03"]
+    for what in ("gnss", "overspeed", "left_wing"):
+        bus.event("fault", "warning", data={"what": what, "text": "It does not answer."})
+    for exact in (True, False):
+        bus.event("records_lost", "warning", data={**LOST, "exact": exact})
+    watched = opened("/", language=language)
+    watched.page.wait_for_function("() => document.querySelectorAll('article.alarm').length === 5")
+    said = watched.page.locator("#alarms").inner_text()
+    assert [one for one in words if one not in said] == []
+    assert "All of them" not in said
+    watched.shot(f"lost-{language}")
+
+
+WIDE = {"accuracy_m": 350, "estimated": True}
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ["Position now: no more than", "estimated, within 350 m of 13.0", "(just now)"]),
+        ("th", ["ตำแหน่งรถขณะนี้: ห่างจาก", "โดยประมาณ ในระยะ 350 ม. จาก 13.0", "(เมื่อสักครู่)"]),
+    ],
+)
+def test_an_estimated_position_is_called_so_wherever_it_is_shown(opened, station, language, words):
+    bus = station.buses["bus-03"]
+    bus.says(**WIDE)
+    occ = bus.left_behind(**WIDE)
+    watched = opened("/", language=language)
+    page = watched.page
+    where = page.locator("article.alarm .where-words")
+    where.wait_for()
+    assert [one for one in words if one not in where.inner_text()] == []
+    page.locator("article.alarm [data-show]").click()
+    assert words[1] in page.locator("#chosen").inner_text()
+    assert page.locator("#legend .legend-item").count() == 7
+    page.wait_for_timeout(300)
+    watched.shot(f"estimated-{language}")
+    watched.goto("/bus/laemchabang/bus-03")
+    page.locator("#facts", has_text=words[1]).wait_for()
+    watched.shot(f"estimated-bus-{language}")
+    bus.ends(occ)
+    wait_for(lambda: station.asks("/api/live")["alarms"][0]["cleared_at"])
+    watched.goto("/alarms")
+    then = page.locator("article.alarm", has_text="bus-03").first.locator(".where-words")
+    then.wait_for()
+    assert words[1] in then.inner_text() and words[2] not in then.inner_text()
+
+
+WHERE = """async ([lat, lon]) => {
+    const { whereWords, loadPlaces } = await import("/static/js/places.js");
+    await loadPlaces();
+    const known = [[30, false], [null, false], [31, false], [5, true], [6000, true], [null, true]];
+    return known.map(([accuracy_m, estimated]) => whereWords({ lat, lon, accuracy_m, estimated }));
+}"""
+
+
+def test_a_place_is_named_only_as_surely_as_it_is_known(opened, station):
+    school = next(one for one in station.asks("/api/places")["features"]
+                  if one["properties"]["what"] == "school")  # fmt: skip
+    (lon, lat), name = school["geometry"]["coordinates"], school["properties"]["name"]
+    page = opened("/", language="en").page
+    page.get_by_text("No open alarm.").wait_for()
+    point = f"{lat:.5f}, {lon:.5f}"
+    assert page.evaluate(WHERE, [lat, lon]) == [
+        f"at {name} · {point}",
+        f"at {name} · {point}",
+        f"no more than 40 m from {name} · within 40 m of {point}",
+        f"at {name} · estimated, within 10 m of {point}",
+        f"estimated, within 6.0 km of {point}",
+        f"estimated: {point}",
+    ]

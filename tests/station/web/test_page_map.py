@@ -35,7 +35,8 @@ def test_what_a_new_policy_brings_is_drawn_in_an_open_page(opened):
         const { showPlaces } = await import("/static/js/map.js");
         const { whereWords } = await import("/static/js/places.js");
         const map = L.map(document.createElement("div")).setView([13.09, 100.9], 12);
-        return [(await showPlaces(map, true)).getLayers().length, whereWords(13.09, 100.9)];
+        const drawn = await showPlaces(map, true);
+        return [drawn.getLayers().length, whereWords({ lat: 13.09, lon: 100.9 })];
     }"""
     layers, words = page.evaluate(again)
     assert layers == 1 and "New stop" in words

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from browser import PHONE
+from page_town import wait_for
 
 
 def test_thai_is_the_default_with_buddhist_years(opened):
@@ -56,7 +57,17 @@ def test_seats_are_told_apart_without_colour(opened):
     watched.shot("bus")
 
 
-def test_replay_runs_through_the_day(opened):
+def test_replay_runs_through_the_day(opened, station):
+    of_bus = "/api/buses/laemchabang/bus-02"
+    (day,) = station.asks(f"{of_bus}/days")
+
+    def missing():
+        """Records have to come no more once it says, some time later, that none waits."""
+        station.buses["bus-02"].says()
+        return station.asks(f"{of_bus}/day/{day}")["gaps"]
+
+    station.passes(40)
+    wait_for(missing)
     watched = opened("/bus/laemchabang/bus-02", language="en")
     page = watched.page
     page.locator(".timeline li").nth(8).wait_for()

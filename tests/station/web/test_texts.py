@@ -86,3 +86,13 @@ def test_nothing_from_outside_is_ever_taken_for_html():
             assert sink not in text, f"{path.name}: {sink}"
         if path.suffix == ".html":
             assert not re.search(r"\son\w+=|<style|javascript:|https?://", text), path.name
+
+
+def test_every_part_that_a_fault_can_name_has_a_name():
+    """A rule that fails is named as its kind of event is."""
+    code = [path.read_text("utf-8") for part in ("firmware", "drivers")
+            for path in (ROOT / part).rglob("*.py")]  # fmt: skip
+    named = {name for text in code for name in re.findall(r"""\bfault\("(\w+)\"""", text)}
+    assert {"crash", "gnss", "journal"} <= named
+    for language in LANGUAGES:
+        assert set(WORDS[language]["fault_of"]) == named

@@ -64,8 +64,8 @@ export function freshen(card, alarm, bus) {
   const since = find(".alarm-ago", card);
   if (since) setText(since, ` (${ago(alarm.raised_at || alarm.heard_at)})`);
   const now = !alarm.cleared_at && bus && bus.lat !== null && !isStale(bus);
-  const { lat, lon } = now ? bus : alarm;
-  setText(find(".where-words", card), `${t(now ? "where_now" : "where_then")} ${whereWords(lat, lon)}`);
+  const age = now && bus.estimated ? ` (${ago(bus.heard_at)})` : "";
+  setText(find(".where-words", card), `${t(now ? "where_now" : "where_then")} ${whereWords(now ? bus : alarm)}${age}`);
 }
 
 function where(alarm, bus) {

@@ -11,6 +11,7 @@ import { isStale } from "./live.js";
 import { stateWords } from "./list.js";
 import { lookForm } from "./look.js";
 import { openMap, showPlaces } from "./map.js";
+import { aboutWords } from "./places.js";
 import { Replay, whereAt } from "./replay.js";
 import { seatLegend, seatMap } from "./seats.js";
 import { busPicture } from "./shapes.js";
@@ -79,7 +80,7 @@ async function main() {
   }
 
   function showOnMap(bus) {
-    layer.show([{ key: KEY, show: bus.show, lat: bus.lat, lon: bus.lon, within: bus.accuracy_m, heading: bus.heading_deg, stale: isStale(bus), text: t(`show_${bus.show}`) }]);
+    layer.show([{ key: KEY, show: bus.show, lat: bus.lat, lon: bus.lon, within: bus.accuracy_m, heading: bus.heading_deg, stale: isStale(bus), text: [t(`show_${bus.show}`), aboutWords(bus)].filter(Boolean).join(" · ") }]);
     if (!centred && bus.lat !== null) { map.setView([bus.lat, bus.lon], 14); centred = true; }
   }
 
@@ -133,7 +134,7 @@ async function main() {
       if (event.severity === "info" || event.state !== "raised" || event.lat === null) continue;
       const look = event.exercise ? { color: "#0b4f8a", dashArray: "3 3", fillColor: "#fff" } : { color: "#fff", fillColor: event.severity === "alarm" ? "#b00020" : "#a35200" };
       L.circleMarker([event.lat, event.lon], { radius: 7, weight: 2, fillOpacity: 1, ...look })
-        .bindTooltip(() => make("span", {}, `${clock(event.at)} ${event.exercise ? `${t("drill")} ` : ""}${kindName(event.kind)}`))
+        .bindTooltip(() => make("span", {}, `${clock(event.at)} ${event.exercise ? `${t("drill")} ` : ""}${[kindName(event.kind), aboutWords(event)].filter(Boolean).join(" · ")}`))
         .on("click", () => event.time !== null && seek(event.time)).addTo(marks);
     }
   }

@@ -1,6 +1,6 @@
 // All buses on one canvas above the map: drawing five hundred costs little more than five.
 
-import { drawBus, STATES } from "./shapes.js";
+import { drawBus, drawCircle, STATES } from "./shapes.js";
 
 const L = window.L;
 const NEAR_PX = 22;
@@ -86,13 +86,7 @@ export const BusLayer = L.Layer.extend({
   _circle(pen, bus, at, metre) {
     const radius = (bus.within || 0) * metre;
     if (radius < CIRCLE_FROM_PX) return;
-    pen.beginPath();
-    pen.arc(at.x, at.y, radius, 0, 2 * Math.PI);
-    pen.fillStyle = "rgba(26,32,44,.08)";
-    pen.fill();
-    pen.strokeStyle = "rgba(26,32,44,.45)";
-    pen.lineWidth = 1.5;
-    pen.stroke();
+    drawCircle(pen, at.x, at.y, radius);
   },
 
   /** The name stands to the right of its bus, or to the left; if neither is free, it is left out. */

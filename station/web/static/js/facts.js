@@ -2,6 +2,7 @@
 
 import { make, setText } from "./dom.js";
 import { heardWords, speedWords } from "./list.js";
+import { whereWords } from "./places.js";
 import { seatLines } from "./seats.js";
 import { kindName, placeName, t, word } from "./texts.js";
 
@@ -12,6 +13,7 @@ export function showFacts(list, bus) {
   const lines = [
     ...seatLines(bus),
     [t("bus_phone"), bus.phone || t("none")],
+    [t("fact_place"), whereWords(bus)],
     [t("fact_speed"), speedWords(bus)],
     [t("fact_heard"), heardWords(bus)],
     [t("fact_ignition"), word("on_off", bus.ignition)],

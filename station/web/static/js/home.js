@@ -8,7 +8,8 @@ import { find, make, setAttribute, setText } from "./dom.js";
 import { isStale, key } from "./live.js";
 import { BusList, busAddress, heardWords, modeWords, seatWords, speedWords, stateWords } from "./list.js";
 import { openMap, showPlaces } from "./map.js";
-import { busPicture, STATES } from "./shapes.js";
+import { aboutWords, whereWords } from "./places.js";
+import { busPicture, circlePicture, STATES } from "./shapes.js";
 import { openPage } from "./shell.js";
 import { store, stored, t } from "./texts.js";
 import { localDay, now } from "./times.js";
@@ -35,7 +36,8 @@ async function home() {
   find("#filter").addEventListener("input", filter);
   find("#filter-state").addEventListener("change", filter);
   find("#legend").append(...STATES.map((state) =>
-    make("span", { class: "legend-item" }, busPicture(state, 22), t(`show_${state}`))));
+    make("span", { class: "legend-item" }, busPicture(state, 22), t(`show_${state}`))),
+  make("span", { class: "legend-item" }, circlePicture(22), t("legend_circle")));
   const show = tabs();
   find("#alarms").addEventListener("click", (event) => {
     const link = event.target.closest("[data-show]");
@@ -87,7 +89,7 @@ async function home() {
     layer.show([...live.buses].map(([of, bus]) => ({
       key: of, show: bus.show, lat: bus.lat, lon: bus.lon, within: bus.accuracy_m, stale: isStale(bus),
       heading: bus.heading_deg === undefined ? null : bus.heading_deg,
-      text: [bus.label || bus.bus, t(`show_${bus.show}`), modeWords(bus)].filter(Boolean).join(" · "),
+      text: [bus.label || bus.bus, t(`show_${bus.show}`), modeWords(bus), aboutWords(bus)].filter(Boolean).join(" · "),
     })));
     const without = [...live.buses.values()].filter((bus) => bus.lat === null).length;
     setText(find("#nowhere"), without ? t("n_nowhere", { n: without }) : "");
@@ -127,7 +129,7 @@ async function home() {
     box.hidden = !bus;
     if (!bus) return;
     if (moved && bus.lat !== null && bus.at) trail.add(Date.parse(bus.at) / 1000, bus.lat, bus.lon);
-    const lines = [stateWords(bus), speedWords(bus), seatWords(bus), heardWords(bus)];
+    const lines = [stateWords(bus), speedWords(bus), seatWords(bus), heardWords(bus), aboutWords(bus) && whereWords(bus)].filter(Boolean);
     if (!find("a", box)) {
       box.append(make("strong"), make("p"), make("a", { class: "button" }, t("open_bus")),
         make("button", { type: "button", class: "close", "aria-label": t("close"), onclick: () => choose(null) }, "×"));

@@ -1,6 +1,6 @@
 // An event or an alarm in sentences, in the chosen language.
 
-import { kindName, placeName, t, templates, word } from "./texts.js";
+import { isKind, kindName, placeName, t, templates, word } from "./texts.js";
 import { duration, moment } from "./times.js";
 
 /**
@@ -40,6 +40,7 @@ const EMPTY_SAYS = ["count", "seats"]; // for these an empty list is worth a sen
 /** How a filler shows its value. */
 const HOW = {
   word: (value, list, exercise) => word(list, value, exercise),
+  part: (value, list) => (word(list, value) === value && isKind(value) ? t("the_rule", { kind: kindName(value) }) : word(list, value)),
   words: (value, list) => (value === null ? t("unknown") : value.map((one) => word(list, one)).join(", ")),
   dur: (value) => (value === null ? t("unknown_time") : duration(value)),
   dur_ms: unlessNull((value) => (value < 60000 ? t("n_s", { n: value / 1000 }) : duration(value / 1000))),

@@ -116,8 +116,22 @@ function nose(pen, size, heading) {
   pen.fill();
 }
 
+/** The circle in which a bus is whose place is not known well. */
+export function drawCircle(pen, x, y, radius) {
+  pen.beginPath();
+  pen.arc(x, y, radius, 0, 2 * Math.PI);
+  pen.fillStyle = "rgba(26,32,44,.08)";
+  pen.fill();
+  pen.strokeStyle = "rgba(26,32,44,.45)";
+  pen.lineWidth = 1.5;
+  pen.stroke();
+}
+
 /** The same picture on a canvas of its own, for the legend and the list. */
-export function busPicture(show, size = 34) {
+export const busPicture = (show, size = 34) => picture(size, (pen) => drawBus(pen, 20, 20, show, show === "driving" ? 45 : null));
+export const circlePicture = (size) => picture(size, (pen) => drawCircle(pen, 20, 20, 18));
+
+function picture(size, drawn) {
   const canvas = document.createElement("canvas");
   const ratio = window.devicePixelRatio || 1;
   canvas.width = canvas.height = size * ratio;
@@ -125,6 +139,6 @@ export function busPicture(show, size = 34) {
   canvas.setAttribute("aria-hidden", "true");
   const pen = canvas.getContext("2d");
   pen.scale(ratio * (size / 40), ratio * (size / 40));
-  drawBus(pen, 20, 20, show, show === "driving" ? 45 : null);
+  drawn(pen);
   return canvas;
 }

@@ -66,7 +66,8 @@ export function word(list, value, exercise = false) {
   return value === null || value === undefined ? t("unknown") : String(value);
 }
 
-export const kindName = (kind) => (texts.kinds[kind] ? texts.kinds[kind].name : kind.replace(/_/g, " "));
+export const isKind = (kind) => Boolean(texts.kinds[kind]);
+export const kindName = (kind) => (isKind(kind) ? texts.kinds[kind].name : kind.replace(/_/g, " "));
 /** The templates of its sentences (sentences.js). */
 export const templates = (kind) => (texts.kinds[kind] ? texts.kinds[kind].says : []);
 export const whatToDo = (kind) => (texts.kinds[kind] && texts.kinds[kind].do) || [];

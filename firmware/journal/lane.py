@@ -162,11 +162,12 @@ class Lane:
         self.is_behind = True
 
     def _begin_without_cursor(self, oldest):
-        """All is sent again."""
+        """All is sent again. In version 1 a cursor may be gone with its sector, and so may be what
+        was known of losses: nothing of them is on flash."""
         if oldest is None:
             return
         _, start, floor, index = oldest
-        if index and self.ring.blocks.marks:
+        if index:
             self._book.losses.add(self.lane, 1, floor - 1, None, False)
         self.tail.seq, self.index = start - 1, index
 

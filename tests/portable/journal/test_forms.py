@@ -95,6 +95,17 @@ def test_what_the_old_form_drops_is_announced_as_perhaps_lost():
     assert count is None or count > 0
 
 
+def test_what_the_old_form_dropped_is_announced_after_a_start_without_a_cursor():
+    for lane, first in ((ALARM, 1), (TRACK, 71)):
+        flash = Flash(12)
+        old(flash)
+        fill(journal(flash), lane, 1000)
+        j = journal(flash)
+        oldest = seqs(j, lane)[0]
+        covered = [(a, b) for on, a, b, _, exact in losses(j) if on == lane and not exact]
+        assert covered[0][0] <= first + 10 and covered[0][1] == oldest - 1, "its cursor is gone"
+
+
 def test_damage_in_the_old_form_is_announced():
     flash = Flash(32)
     old(flash)

@@ -186,7 +186,7 @@ class Lane:
             if count > 0 or not ring.blocks.marks:
                 losses.add(self.lane, first, end, count if is_sure else None, is_sure)
             ring.last = max(ring.last, end)
-        if ring.is_torn and self.index <= found:
+        if ring.is_torn:
             losses.add(self.lane, ring.last + 1, next_seq - 1, None, False)
 
     def _lose_all(self, next_seq):

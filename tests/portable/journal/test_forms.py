@@ -221,6 +221,21 @@ def test_a_partition_that_shrank_delivers_what_is_left_and_announces_the_rest():
         assert not j.is_outdated and j._book.form[3] == blocks
 
 
+def test_the_cut_off_sector_had_come_to_the_city_in_part():
+    flash = Flash(20)
+    j = journal(flash, 2, warning_sectors=2)
+    track = fill(j, TRACK, 63 * 11 + 40)
+    j.may_send(TRACK, track[-40], track[-10])
+    j.ack(TRACK, track[-10])
+    j._book.ledger.save()
+    ring = j._book.lanes[TRACK].ring
+    number = ring.blocks.block(ring.newest)
+    smaller = Flash(number)
+    smaller.data[:] = flash.data[: number * 4096]
+    found = losses(journal(smaller, 2, warning_sectors=2))
+    assert [loss for loss in found if loss[0] == TRACK and loss[1] == track[-9]]
+
+
 def test_one_that_shrank_before_the_update_does_so_too():
     flash = Flash(10)
     writer = OldJournal(flash)

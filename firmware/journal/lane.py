@@ -150,6 +150,8 @@ class Lane:
             self._lose_all(next_seq)
             self._note_end(found, last, next_seq)
             return
+        if self.told == _GONE:
+            self.told = 0
         if oldest[3] > self.index:
             self._lose(tail.seq + 1, oldest[2] - 1, oldest[3], self._unsure)
         if self.index < found:

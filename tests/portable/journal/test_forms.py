@@ -221,6 +221,31 @@ def test_a_partition_that_shrank_delivers_what_is_left_and_announces_the_rest():
         assert not j.is_outdated and j._book.form[3] == blocks
 
 
+def test_lanes_that_keep_one_block_or_none_do_not_stop_the_change():
+    for before, after in ((10, 9), (66, 49), (66, 48), (66, 47), (66, 32), (66, 9)):
+        flash = Flash(before)
+        j = journal(flash, 24, warning_sectors=16)
+        confirmed = []
+        for lane in (ALARM, WARNING, TRACK):
+            confirmed += [(lane, seq) for seq in fill(j, lane, 70)]
+            j.ack(lane, confirmed[-60][1])
+            del confirmed[-70:-59]
+        later(j)
+        smaller = Flash(after)
+        smaller.data[:] = flash.data[: after * 4096]
+        j = journal(smaller, 24, warning_sectors=16)
+        got = deliver(j)
+        later(j)  # passes by the blocks that are gone
+        found = losses(j)
+        for lane, seq in confirmed:
+            told = [loss for loss in found if loss[0] == lane and loss[1] <= seq <= loss[2]]
+            assert seq in got[lane] or told, (before, after, lane, seq)
+        delivered(j).renew()
+        assert not j.is_outdated, (before, after)
+        later(j, 4)
+        fill(j, TRACK, 1)
+
+
 def test_the_cut_off_sector_had_come_to_the_city_in_part():
     flash = Flash(20)
     j = journal(flash, 2, warning_sectors=2)

@@ -261,6 +261,18 @@ def test_the_cut_off_sector_had_come_to_the_city_in_part():
     assert [loss for loss in found if loss[0] == TRACK and loss[1] == track[-9]]
 
 
+def test_the_cut_off_sector_came_behind_one_that_failed():
+    flash = Flash(20)
+    j = journal(flash, 2, warning_sectors=2)
+    fill(j, TRACK, 63 * 10)
+    flash.refuses_program[18] = flash.refuses_erase[18] = ERROR
+    (seq,) = fill(j, TRACK, 1)
+    smaller = Flash(19)
+    smaller.data[:] = flash.data[: 19 * 4096]
+    found = losses(journal(smaller, 2, warning_sectors=2))
+    assert [loss for loss in found if loss[0] == TRACK and loss[1] <= seq <= loss[2]]
+
+
 def test_one_that_shrank_before_the_update_does_so_too():
     flash = Flash(10)
     writer = OldJournal(flash)

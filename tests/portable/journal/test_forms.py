@@ -246,6 +246,21 @@ def test_lanes_that_keep_one_block_or_none_do_not_stop_the_change():
         fill(j, TRACK, 1)
 
 
+def test_an_announcement_that_was_cut_off_is_made_again():
+    flash = Flash(66)
+    j = journal(flash, 24, warning_sectors=16)
+    fill(j, TRACK, 19 * 63)
+    _, first, last, _, _ = lost(j)
+    announce(j)
+    fill(j, ALARM, 1)
+    j._book.ledger.save()
+    smaller = Flash(32)
+    smaller.data[:] = flash.data[: 32 * 4096]
+    j = journal(smaller, 24, warning_sectors=16)
+    deliver(j)
+    assert [1 for on, a, b, _, _ in losses(j) if on == TRACK and a <= first and last <= b]
+
+
 def test_the_cut_off_sector_had_come_to_the_city_in_part():
     flash = Flash(20)
     j = journal(flash, 2, warning_sectors=2)

@@ -150,3 +150,21 @@ def test_a_lane_with_one_good_block_takes_more_once_the_city_has_it():
                 later(j, 5)
         got += deliver(j, lane)[lane]
         assert len(confirmed) > 380 and got == confirmed and lost(j) is None
+        later(j, 30)
+        (last,) = fill(j, lane, 1)
+        assert seqs(journal(flash, 5, warning_sectors=5), lane) == [last], "not erased meanwhile"
+
+
+def test_the_only_good_block_of_the_ledger_is_never_erased():
+    flash = Flash(20)
+    j = journal(flash)
+    ledger = j._book.ledger
+    good = ledger.ring.blocks.block(ledger.ring.newest)
+    for bad in range(3):
+        if bad != good:
+            flash.refuses_erase[bad] = ERROR
+    wear = flash.wear[good]
+    while ledger.save():
+        fill(j, ALARM, 1)
+    later(j)
+    assert flash.wear[good] == wear

@@ -18,14 +18,19 @@ _MARGIN = const(1024)  # more sector numbers than torn headers may have taken
 
 
 class Book:
-    """lanes: [alarm, warning, track]; the old form keeps warnings with the alarms."""
+    """lanes: [alarm, warning, track]. Warnings stand with the alarms where they have no blocks: in
+    the old form, or if the partition shrank so far.
+
+    home: the lane of warnings, and of the announcements of losses.
+    """
 
     def __init__(self, cells, form, numbers):
         """numbers: Numbers (numbers.py)."""
         self.form = form
         self.numbers = numbers
         self.is_old = form[0] == OLD
-        self.home = ALARM if self.is_old else WARNING  # where announcements of losses go
+        has_warnings = not self.is_old and place(form, WARNING)[0] < cells.blocks
+        self.home = WARNING if has_warnings else ALARM
         self.losses = Losses(self.home)
         self.lanes = [Lane(Blocks(cells, form, lane), lane, self) for lane in range(LEDGER)]
         self.ledger = Ledger(Blocks(cells, form, LEDGER), self)
@@ -52,7 +57,7 @@ class Book:
         return False
 
     def lane(self, lane):
-        return self.lanes[ALARM if self.is_old and lane == WARNING else lane]
+        return self.lanes[self.home if lane == WARNING else lane]
 
     def begin(self, number):
         """Nothing is on flash yet; the first sector of each part gets this number."""

@@ -150,6 +150,8 @@ class Lane:
             self._lose_all(next_seq)
             self._note_end(found, last, next_seq)
             return
+        if self.told == _GONE:
+            self.told = 0
         if oldest[3] > self.index:
             self._lose(tail.seq + 1, oldest[2] - 1, oldest[3], self._unsure)
         if self.index < found:
@@ -162,11 +164,12 @@ class Lane:
         self.is_behind = True
 
     def _begin_without_cursor(self, oldest):
-        """All is sent again."""
+        """All is sent again. In version 1 a cursor may be gone with its sector, and so may be what
+        was known of losses: nothing of them is on flash."""
         if oldest is None:
             return
         _, start, floor, index = oldest
-        if index and self.ring.blocks.marks:
+        if index:
             self._book.losses.add(self.lane, 1, floor - 1, None, False)
         self.tail.seq, self.index = start - 1, index
 
@@ -185,7 +188,7 @@ class Lane:
             if count > 0 or not ring.blocks.marks:
                 losses.add(self.lane, first, end, count if is_sure else None, is_sure)
             ring.last = max(ring.last, end)
-        if ring.is_torn and self.index <= found:
+        if ring.is_torn:
             losses.add(self.lane, ring.last + 1, next_seq - 1, None, False)
 
     def _lose_all(self, next_seq):

@@ -9,6 +9,8 @@ import struct
 
 from micropython import const
 
+from firmware.journal.form import WARNING
+
 _MOST = const(8)
 _ENTRY = "<BIIII"
 _SIZE = const(17)
@@ -57,7 +59,7 @@ class Losses:
             return
         self.changes += 1
         self._losses.append(Loss(lane, first, last, count, exact))
-        if lane == self._home:
+        if lane in (self._home, WARNING):
             for loss in self._losses:
                 if first <= loss.announced <= last:
                     loss.announced = 0  # nobody will hear of it

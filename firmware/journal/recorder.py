@@ -70,8 +70,14 @@ class Recorder:
 
     @property
     def is_calm(self):
-        """Nothing is raised, and nothing waits for the flash."""
-        return not self._standing and not self._waiting
+        """Nothing is raised, and nothing that the city knows waits for the flash to end it.
+
+        What has not begun on flash may wait for a lane that takes nothing any more.
+        """
+        for _, _, occurrence, _ in self._waiting:
+            if occurrence.seq is not None:
+                return False
+        return not self._standing
 
     def event(self, event, s):
         """Event, Snapshot -> a record. A rule that broke may have lost the beginning: then an
@@ -163,7 +169,7 @@ class Recorder:
 
     def report_losses(self, notices):
         """Adds Events about records that the city will not get. Record them in this tick."""
-        if not self._waiting:
+        if self._loss is None:
             loss = self._journal.take_lost()
             if loss is not None:
                 self._loss, self._loss_event = loss, _announcement(loss)

@@ -162,10 +162,12 @@ def _find_ruined(ring, scan):
     """-> (number, place) of the last record of a sector behind the newest one whose header cannot
     be read any more, and its records can; or None."""
     number = ring.newest + 1
-    head = ring.blocks.cells.head
-    if not ring.blocks.load(number, 0, head):
-        ring.is_torn = True  # the partition was longer: perhaps there was one
-        ring.mark = 1
+    blocks = ring.blocks
+    head = blocks.cells.head
+    if blocks.first + blocks.count > blocks.cells.blocks:
+        ring.is_torn = True  # the partition was longer: perhaps newer sectors stood there
+        ring.mark ^= blocks.cells.blocks
+    if not blocks.load(number, 0, head):
         return None
     if get_header(head) is not None or is_erased(head):
         return None

@@ -80,7 +80,9 @@ class Ring:
         size = record_size(len(payload))
         blocks = self.blocks
         for _ in range(_TRIES):
-            if (not self._open or self.end + size > self._limit) and not self.advance(seq):
+            if self.end + size > self._limit:
+                self._open = False
+            if not self._open and not self.advance(seq):
                 continue
             marker = self.count + 1 & 0xFF if blocks.marks else OLD_MARKER
             scratch = blocks.cells.scratch
@@ -175,19 +177,24 @@ class Ring:
 
     def _is_spare(self):
         gone = self.coming - self.blocks.count
-        if gone < self.oldest:
-            return True
-        header = self.after(gone)
-        return header is not None and self._owner.is_spare(header)
+        return gone < self.oldest or self._owner.is_spare(self._behind(gone))
+
+    def _behind(self, gone):
+        """-> header of what stays when that sector goes."""
+        return self.after(gone) or (max(self.newest, gone + 1), 0, self.last + 1, self.count)
 
     def _clear(self):
-        """Erases the coming sector's block. False if it failed: the next one comes."""
-        if self.coming >= self.newest + self.blocks.count:  # once around
+        """Erases the coming sector's block. False if it failed: the next one comes.
+
+        Where no other block is left, the newest sector itself goes, once it takes no more and the
+        city has all of it.
+        """
+        gone = self.coming - self.blocks.count
+        if gone > self.newest or gone == self.newest and (self._open or not self._is_spare()):
             self.coming = self.newest + 1
             return False
-        gone = self.coming - self.blocks.count
         if gone >= self.oldest:
-            header = self.after(gone) or (self.newest, 0, self.last + 1, self.count)
+            header = self._behind(gone)
             self._owner.drop(header)
             self.oldest = header[0]
         if not self._wiped and not self.blocks.erase(self.coming):

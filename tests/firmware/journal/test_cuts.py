@@ -75,7 +75,7 @@ def test_a_cut_at_every_operation(tear):
 @pytest.mark.parametrize("flips", [False, True], ids=["sound", "flips"])
 @pytest.mark.parametrize("refusals", [False, True], ids=["answers", "refuses"])
 def test_chained_cuts(seed, flips, refusals):
-    chain = soak(seed, 75, flips=flips, refusals=refusals)  # says seed and cut by itself
+    chain = soak(seed, 150, flips=flips, refusals=refusals)  # says seed and cut by itself
     assert chain.oracle.total > 250
     assert chain.faults["in recovery"] > 0
     assert chain.oracle.lost(True) + chain.oracle.lost(False) > 20

@@ -122,7 +122,7 @@ MUTANTS = {
         "if False:",
     ),
     "evidence is overgrown": ("lane", "if self._is_evidence:", "if False:"),
-    "a torn end is no loss": ("lane", "if ring.is_torn and self.index <= found:", "if False:"),
+    "a torn end is no loss": ("lane", "if ring.is_torn:", "if False:"),
     "a ruined end is no loss": ("lane", "if ring.ruined is not None:", "if False:"),
     "a lane that is gone is no loss": (
         "lane",

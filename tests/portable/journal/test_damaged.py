@@ -14,10 +14,12 @@ from nor import (
     fill,
     journal,
     later,
+    losses,
     lost,
     offset,
     seqs,
 )
+from parts import Nvs
 
 from firmware.journal.journal import ALARM, KIND_EVENT, WARNING
 
@@ -224,3 +226,23 @@ def test_losses_are_told_in_order_though_a_start_overlooked_two_sectors():
     fill(j, ALARM, 130)  # both sectors go, before the city has heard of the first loss
     j.ack(WARNING, announcement)
     assert lost(j)[:2] == (ALARM, 4)
+
+
+def test_a_lane_that_is_gone_twice_is_announced_twice():
+    flash = Flash(32)
+    nvs = Nvs()
+    for _ in range(2):
+        j = journal(flash, nvs=nvs)
+        fill(j, ALARM, 10)
+        j.ack(ALARM, j.next_seq - 6)
+        first = j.next_seq - 5
+        j._book.ledger.save()
+        j = journal(flash, nvs=nvs)
+        j._book.ledger.save()
+        blocks = j._book.lanes[ALARM].ring.blocks
+        flash.data[blocks.first * 4096 : (blocks.first + blocks.count) * 4096] = b"\xff" * (
+            blocks.count * 4096
+        )
+        j = journal(flash, nvs=nvs)
+        assert [1 for lane, a, b, _, _ in losses(j) if lane == ALARM and a <= first <= b]
+        j._book.ledger.save()

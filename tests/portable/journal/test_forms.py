@@ -95,6 +95,17 @@ def test_what_the_old_form_drops_is_announced_as_perhaps_lost():
     assert count is None or count > 0
 
 
+def test_what_the_old_form_dropped_is_announced_after_a_start_without_a_cursor():
+    for lane, first in ((ALARM, 1), (TRACK, 71)):
+        flash = Flash(12)
+        old(flash)
+        fill(journal(flash), lane, 1000)
+        j = journal(flash)
+        oldest = seqs(j, lane)[0]
+        covered = [(a, b) for on, a, b, _, exact in losses(j) if on == lane and not exact]
+        assert covered[0][0] <= first + 10 and covered[0][1] == oldest - 1, "its cursor is gone"
+
+
 def test_damage_in_the_old_form_is_announced():
     flash = Flash(32)
     old(flash)
@@ -208,6 +219,73 @@ def test_a_partition_that_shrank_delivers_what_is_left_and_announces_the_rest():
         fill(j, TRACK, 1)
         delivered(j).renew()
         assert not j.is_outdated and j._book.form[3] == blocks
+
+
+def test_lanes_that_keep_one_block_or_none_do_not_stop_the_change():
+    for before, after in ((10, 9), (66, 49), (66, 48), (66, 47), (66, 32), (66, 9)):
+        flash = Flash(before)
+        j = journal(flash, 24, warning_sectors=16)
+        confirmed = []
+        for lane in (ALARM, WARNING, TRACK):
+            confirmed += [(lane, seq) for seq in fill(j, lane, 70)]
+            j.ack(lane, confirmed[-60][1])
+            del confirmed[-70:-59]
+        later(j)
+        smaller = Flash(after)
+        smaller.data[:] = flash.data[: after * 4096]
+        j = journal(smaller, 24, warning_sectors=16)
+        got = deliver(j)
+        later(j)  # passes by the blocks that are gone
+        found = losses(j)
+        for lane, seq in confirmed:
+            told = [loss for loss in found if loss[0] == lane and loss[1] <= seq <= loss[2]]
+            assert seq in got[lane] or told, (before, after, lane, seq)
+        delivered(j).renew()
+        assert not j.is_outdated, (before, after)
+        later(j, 4)
+        fill(j, TRACK, 1)
+
+
+def test_an_announcement_that_was_cut_off_is_made_again():
+    flash = Flash(66)
+    j = journal(flash, 24, warning_sectors=16)
+    fill(j, TRACK, 19 * 63)
+    _, first, last, _, _ = lost(j)
+    announce(j)
+    fill(j, ALARM, 1)
+    j._book.ledger.save()
+    smaller = Flash(32)
+    smaller.data[:] = flash.data[: 32 * 4096]
+    j = journal(smaller, 24, warning_sectors=16)
+    deliver(j)
+    assert [1 for on, a, b, _, _ in losses(j) if on == TRACK and a <= first and last <= b]
+
+
+def test_the_cut_off_sector_had_come_to_the_city_in_part():
+    flash = Flash(20)
+    j = journal(flash, 2, warning_sectors=2)
+    track = fill(j, TRACK, 63 * 11 + 40)
+    j.may_send(TRACK, track[-40], track[-10])
+    j.ack(TRACK, track[-10])
+    j._book.ledger.save()
+    ring = j._book.lanes[TRACK].ring
+    number = ring.blocks.block(ring.newest)
+    smaller = Flash(number)
+    smaller.data[:] = flash.data[: number * 4096]
+    found = losses(journal(smaller, 2, warning_sectors=2))
+    assert [loss for loss in found if loss[0] == TRACK and loss[1] == track[-9]]
+
+
+def test_the_cut_off_sector_came_behind_one_that_failed():
+    flash = Flash(20)
+    j = journal(flash, 2, warning_sectors=2)
+    fill(j, TRACK, 63 * 10)
+    flash.refuses_program[18] = flash.refuses_erase[18] = ERROR
+    (seq,) = fill(j, TRACK, 1)
+    smaller = Flash(19)
+    smaller.data[:] = flash.data[: 19 * 4096]
+    found = losses(journal(smaller, 2, warning_sectors=2))
+    assert [loss for loss in found if loss[0] == TRACK and loss[1] <= seq <= loss[2]]
 
 
 def test_one_that_shrank_before_the_update_does_so_too():

@@ -1,6 +1,19 @@
 """A full lane: what goes first, and that the city hears of it. P1, P3."""
 
-from nor import BODY, Flash, announce, deliver, fill, journal, later, losses, lost, seqs
+from nor import (
+    BODY,
+    ERROR,
+    Flash,
+    announce,
+    block,
+    deliver,
+    fill,
+    journal,
+    later,
+    losses,
+    lost,
+    seqs,
+)
 
 from firmware.journal.journal import ALARM, KIND_EVENT, TRACK, WARNING
 
@@ -113,3 +126,45 @@ def test_one_erase_a_turn():
     for turn in (1, 2, 3, 4, 4):
         j.housekeep(0)
         assert flash.erases == 1 + turn  # one was for the ledger's first sector
+
+
+def test_a_lane_with_one_good_block_takes_more_once_the_city_has_it():
+    for lane in (ALARM, WARNING, TRACK):
+        flash = Flash(20)
+        j = journal(flash, 5, warning_sectors=5)
+        (first,) = fill(j, lane, 1)
+        ring = j._book.lanes[lane].ring
+        good = block(j, lane, ring.newest)
+        for bad in range(ring.blocks.first, ring.blocks.first + ring.blocks.count):
+            if bad != good:
+                flash.refuses_erase[bad] = flash.refuses_program[bad] = ERROR
+        confirmed, got = [first], []
+        for _ in range(400):
+            try:
+                confirmed += fill(j, lane, 1)
+            except OSError:
+                assert j.backlog(lane) > 60, "it is full"
+                if len(confirmed) > 150:
+                    j = journal(flash, 5, warning_sectors=5)
+                got += deliver(j, lane)[lane]
+                later(j, 5)
+        got += deliver(j, lane)[lane]
+        assert len(confirmed) > 380 and got == confirmed and lost(j) is None
+        later(j, 30)
+        (last,) = fill(j, lane, 1)
+        assert seqs(journal(flash, 5, warning_sectors=5), lane) == [last], "not erased meanwhile"
+
+
+def test_the_only_good_block_of_the_ledger_is_never_erased():
+    flash = Flash(20)
+    j = journal(flash)
+    ledger = j._book.ledger
+    good = ledger.ring.blocks.block(ledger.ring.newest)
+    for bad in range(3):
+        if bad != good:
+            flash.refuses_erase[bad] = ERROR
+    wear = flash.wear[good]
+    while ledger.save():
+        fill(j, ALARM, 1)
+    later(j)
+    assert flash.wear[good] == wear

@@ -4,6 +4,7 @@ from parts import snapshot
 from recording import recording
 
 from firmware.event import ALARM, CLEARED, INFO, RAISED, UPDATED, WARNING, Event
+from firmware.journal.losses import Loss
 
 
 def test_all_of_one_occurrence_share_the_number_of_its_first_record():
@@ -156,6 +157,33 @@ def test_it_is_calm_when_nothing_stands_and_nothing_waits_for_the_flash():
     journal.refuses = False
     recorder.flush()
     assert recorder.is_calm
+
+
+def test_a_lane_that_refuses_for_ever_stops_no_announcement_and_no_rest():
+    journal, recorder = recording()
+    journal.lost = [Loss(2, 1, 63, 63, True)]
+    journal.refuses_lanes = (2,)
+    recorder.event(Event("started", INFO, subject=None), snapshot())
+    notices = []
+    recorder.report_losses(notices)
+    for event in notices:
+        recorder.event(event, snapshot())
+    assert [event["kind"] for event in journal.events()] == ["records_lost"]
+    assert recorder.failed and recorder.is_calm
+
+
+def test_a_loss_is_announced_once_while_its_announcement_waits():
+    journal, recorder = recording()
+    journal.lost = [Loss(2, 1, 63, 63, True), Loss(0, 64, 70, 7, True)]
+    journal.refuses_lanes = (1,)
+    for _ in range(3):
+        notices = []
+        recorder.report_losses(notices)
+        for event in notices:
+            recorder.event(event, snapshot())
+    journal.refuses_lanes = ()
+    recorder.flush()
+    assert [event["data"]["first"] for event in journal.events()] == [1]
 
 
 def test_the_endings_of_a_kind_are_of_all_that_stands_of_it():

@@ -14,6 +14,8 @@ class Journal:
         self.refuses = False
         self.refuses_lanes = ()
         self.is_in_doubt = False
+        self.damaged = 0
+        self.lost = []
 
     def append(self, lane, kind, payload):
         seq = self.next_seq
@@ -22,6 +24,12 @@ class Journal:
             raise OSError(5)
         self.records.append((seq, lane, kind, bytes(payload)))
         return seq
+
+    def take_lost(self):
+        return self.lost.pop(0) if self.lost else None
+
+    def announced(self, loss, seq):
+        pass
 
     def events(self):
         return [json.loads(b"{" + body) for _, _, kind, body in self.records if kind == 1]

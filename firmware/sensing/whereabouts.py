@@ -5,7 +5,7 @@ it, with a radius. Rules do not go by it (receiver.py).
 
     measured    5 m for each 1.0 of HDOP; twice that from three satellites, whose altitude is
                 guessed. 5 m is 95 % of an open sky's errors [GPS SPS performance standard, 2020]
-    unsure      the first fixes after a gap may be wild: the circle holds the one before, too
+    unsure      the first fixes after a gap may be wild: the circle holds the place before it, too
     estimated   by the receiver's dead reckoning: 5 m more each second
     none        the last position stays. A bus whose engine may run is as much farther as its
                 last speed has taken it; after 3 s, or where no speed is known, 30 m a second
@@ -16,6 +16,7 @@ from micropython import const
 from firmware import geo
 
 _MISSED_MS = const(1200)  # every receiver sends once a second
+_GAP_MS = const(2500)  # as plausible.py has it
 _FIX_AGE_MS = const(3000)  # an older position is estimated
 _MM_PER_HDOP_E2 = const(50)
 _USUAL_HDOP_E2 = const(500)  # where a receiver does not report it
@@ -35,25 +36,37 @@ class Whereabouts:
         self._driven_ms = 0  # since then, with an engine that may run
         self._now_ms = 0
         self._is_reckoned = False
+        self._own_mm = 0  # radius of the newest position if it is not wild
+        self._before_lat_e7 = self._before_lon_e7 = None  # where the bus was before the last gap
+        self._before_mm = 0  # its radius
 
     def hear(self, s, fix, is_confirmed):
         """A plausible Fix; is_confirmed: fixes before it agree with it."""
         self._pass(s)
         gnss = s.gnss
-        radius_mm = _radius_mm(fix)
-        if gnss.best_lat_e7 is not None:
-            if not is_confirmed:
-                lat_e7, lon_e7 = gnss.best_lat_e7, gnss.best_lon_e7
-                away_mm = geo.distance_mm(lat_e7, lon_e7, fix.lat_e7, fix.lon_e7)
-                radius_mm = max(radius_mm, self._mm + self._driven_mm() + away_mm)
-            elif fix.estimated:
-                radius_mm = max(radius_mm, self._circle_mm())
-        self._mm = min(radius_mm, _MOST_MM)
+        self._own_mm, own_mm = _radius_mm(fix), self._own_mm
+        if fix.estimated and gnss.best_lat_e7 is not None:
+            self._own_mm = min(max(self._own_mm, self._circle_mm()), _MOST_MM)
+        self._mm = self._own_mm
+        if is_confirmed:
+            self._before_lat_e7 = None
+        else:
+            if s.now_ms - self._at_ms > _GAP_MS:
+                self._before_lat_e7, self._before_lon_e7 = gnss.best_lat_e7, gnss.best_lon_e7
+                self._before_mm = own_mm
+            self._hold_before(fix)
         self._is_reckoned = fix.estimated
         gnss.best_lat_e7, gnss.best_lon_e7 = fix.lat_e7, fix.lon_e7
         self._at_ms = s.now_ms
         self._speed_mms = fix.speed_mms
         self._driven_ms = 0
+
+    def _hold_before(self, fix):
+        if self._before_lat_e7 is None:
+            return
+        self._before_mm += self._driven_ms * _DRIVEN_MM_PER_MS
+        away_mm = geo.distance_mm(self._before_lat_e7, self._before_lon_e7, fix.lat_e7, fix.lon_e7)
+        self._mm = min(max(self._mm, self._before_mm + away_mm), _MOST_MM)
 
     def update(self, s):
         """Fills in accuracy_m and estimated, every tick."""

@@ -46,7 +46,7 @@ class HarshDriving:
 
     Source: 4.4 m/s2 and 5.5 m/s2 [Digital Matter]; the filter of motion.py and harsh_ms
     [default] keep potholes out. Without an accelerometer GNSS shows them as means over
-    a second, cornering at 20 km/h or more.
+    a second, if two in a row show them; cornering at 20 km/h or more.
 
     Unknown acceleration neither raises nor ends it.
     """

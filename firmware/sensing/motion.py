@@ -5,9 +5,9 @@ axis is learnt while the bus stands. Braking and bends pass a filter of about 0.
 potholes back; shocks pass one of about 40 ms, which holds knocks on the case back.
 
 Without an accelerometer, or while it is silent, the speeds of fixes in a row give acceleration
-and braking, and at 20 km/h or more their headings give bends: means over a second. Each speed
-and heading is the median of three in a row, so that one wild fix changes nothing; that takes one
-fix longer. Shocks are then unknown.
+and braking, and at 20 km/h or more their headings give bends. A change counts as far as two in a
+row agree on it, over two seconds: one wild fix, even amid real braking, shows nothing. Shocks are
+then unknown.
 """
 
 from math import sqrt
@@ -71,7 +71,6 @@ class Motion:
         self._fix_ms = self._before_ms = None  # when the last one came, and the one before it
         self._speed_mms = self._before_mms = None
         self._heading_deg = self._before_deg = None
-        self._middle_mms = self._middle_deg = None  # medians around the one before
 
     def _is_over(self, now_ms):
         """Does the row of fixes end here? -> bool."""
@@ -87,16 +86,19 @@ class Motion:
             vehicle.accel_mms2 = vehicle.lateral_mms2 = None
         elif now_ms - self._fix_ms < _APART_MS:
             return
-        elif self._before_mms is not None:
-            middle = _median(self._before_mms, self._speed_mms, speed)
-            turned = _median_deg(self._before_deg, self._heading_deg, heading)
+        elif self._before_mms is None:
             vehicle.accel_mms2 = vehicle.lateral_mms2 = None
-            if self._middle_mms is not None:
-                ms = self._fix_ms - self._before_ms
-                slower = min(middle, self._middle_mms)
-                vehicle.accel_mms2 = (middle - self._middle_mms) * 1000 // ms
-                vehicle.lateral_mms2 = _bend(slower, self._middle_deg, turned, ms)
-            self._middle_mms, self._middle_deg = middle, turned
+        else:
+            ms, before_ms = now_ms - self._fix_ms, self._fix_ms - self._before_ms
+            vehicle.accel_mms2 = _lesser(
+                (self._speed_mms - self._before_mms) * 1000 // before_ms,
+                (speed - self._speed_mms) * 1000 // ms,
+            )
+            slowest = min(self._before_mms, self._speed_mms, speed)
+            vehicle.lateral_mms2 = _lesser(
+                _bend(slowest, self._before_deg, self._heading_deg, before_ms),
+                _bend(slowest, self._heading_deg, heading, ms),
+            )
         if speed is not None:
             self._before_ms, self._fix_ms = self._fix_ms, now_ms
             self._before_mms, self._speed_mms = self._speed_mms, speed
@@ -148,27 +150,26 @@ class Motion:
         self._learnt = True
 
 
-def _median(a, b, c):
-    return max(min(a, b), min(max(a, b), c))
-
-
-def _median_deg(a, b, c):
-    """The middle one of three headings as they follow each other; None if one is unknown."""
-    if a is None or b is None or c is None:
+def _lesser(before, after):
+    """Of two changes that follow each other: as much as both show; None if one is unknown."""
+    if before is None or after is None:
         return None
-    first = _turn_deg(a, b)
-    return (a + _median(0, first, first + _turn_deg(b, c))) % 360
-
-
-def _turn_deg(before_deg, heading_deg):
-    return (heading_deg - before_deg + 180) % 360 - 180
+    if before < 0 and after < 0:
+        return max(before, after)
+    return max(0, min(before, after))
 
 
 def _bend(speed_mms, before_deg, heading_deg, ms):
-    """mm/s2 across: speed times the rate of turn. 35 / 2 is 1000 * pi / 180."""
+    """mm/s2 across: speed times the rate of turn. 35 / 2 is 1000 * pi / 180.
+
+    More than 90 degrees from fix to fix is no bend: None.
+    """
     if speed_mms < _TURNS_MMS or before_deg is None or heading_deg is None:
         return None
-    return speed_mms * _turn_deg(before_deg, heading_deg) * 35 // (2 * ms)
+    turned_deg = (heading_deg - before_deg + 180) % 360 - 180
+    if abs(turned_deg) > 90:
+        return None
+    return speed_mms * turned_deg * 35 // (2 * ms)
 
 
 def mounting(forward, up):

@@ -4,7 +4,11 @@ A receiver that hears reflections, is spoofed or starts from zeros reports a pla
 speed for an instant, and calls it valid. A bus changes its speed by at most 10 m/s2, the
 friction of a dry tyre, and its place by what its speed allows. A fix beyond that is set
 aside until two more agree with it and with each other, over a second and a half: then the
-fix before was the wild one, or the bus has crashed.
+fix before was the wild one, or the bus has crashed. A speed is compared with the last one that
+was known, even if fixes without a speed came since.
+
+A crash takes three speeds before it, too, in a row: a speed that rises as no engine can raise it
+begins a new row.
 
 At the start, and after a gap, a bus may be anywhere or far away, and nothing shows whether the
 first fix is a wild one. It is believed, but confirmed only once two more have followed it. Fixes
@@ -16,7 +20,7 @@ from micropython import const
 from firmware import geo
 
 _TYRE_MS2 = const(10)  # as mm/s for each ms, too
-_SPEED_NOISE_MMS = const(2000)
+_SPEED_NOISE_MMS = const(2000)  # also as much as a speed rises from fix to fix, at most
 _TOP_MMS = const(70000)  # 250 km/h: no bus
 _NOISE_MM = const(20000)  # and 10 m for each 1.0 of HDOP, of both fixes
 _MM_PER_HDOP_E2 = const(100)
@@ -25,6 +29,7 @@ _AGREE = const(3)  # fixes
 _AGREE_MS = const(1500)
 _IN_A_ROW_MS = const(1500)
 _GAP_MS = const(2500)  # one fix may be missing
+_SECOND_MS = const(800)  # over as long the noise of speeds is little
 _LONGEST_MS = const(3600000)  # after so long a bus may be anywhere
 
 
@@ -33,13 +38,16 @@ class _Seen:
 
     def __init__(self):
         self.ms = None  # None: none yet
-        self.lat_e7 = self.lon_e7 = self.speed_mms = None
+        self.lat_e7 = self.lon_e7 = None
+        self.speed_mms = None  # the last one that was known
+        self.speed_ms = 0  # when it came
         self.hdop_e2 = 0
 
     def set(self, now_ms, fix):
         self.ms = now_ms
         self.lat_e7, self.lon_e7 = fix.lat_e7, fix.lon_e7
-        self.speed_mms = fix.speed_mms
+        if fix.speed_mms is not None:
+            self.speed_mms, self.speed_ms = fix.speed_mms, now_ms
         self.hdop_e2 = _USUAL_HDOP_E2 if fix.hdop_e2 is None else fix.hdop_e2
 
 
@@ -60,6 +68,8 @@ class Plausible:
         self._believed = _Seen()
         self._in_a_row = 0  # fixes believed since the start or the gap
         self._row_ms = 0  # when the first of them came
+        self._speeds = 0  # speeds believed in a row, none of which rises as no engine can
+        self._speeds_ms = 0  # when the first of them came
         self._last = _Seen()  # of fixes that agree with each other, the first of them set aside
         self._agreed = 0  # so many
         self._first_ms = 0  # when the first of them came
@@ -78,21 +88,22 @@ class Plausible:
             self._agreed += 1
             if self._mms2 is not None and self._step_to(fix) is None:
                 self._mms2 = None
-        elif is_believed:
-            self._agreed = 0
         else:
-            self._agreed = 1
+            self._step_from(now_ms, fix, is_believed)
+            self._agreed = 0 if is_believed and self._mms2 is None else 1
             self._first_ms = now_ms
-            self._step_from(now_ms, fix)
+            self._last.speed_mms = None  # of a fix that does not belong to these
         self._last.set(now_ms, fix)
         if self._agreed >= _AGREE and now_ms - self._first_ms >= _AGREE_MS:
-            self._agreed = 0
+            self._agreed = self._speeds = 0
+            self._believed.speed_mms = None
             self.step_mms2 = self._mms2
             self.is_confirmed = is_believed = True
         elif not is_believed:
             return self._set_aside()
         else:
             self._confirm(now_ms)
+        self._count_speed(now_ms, fix)
         self._believed.set(now_ms, fix)
         return True
 
@@ -116,14 +127,32 @@ class Plausible:
         if self._in_a_row >= _AGREE and now_ms - self._row_ms >= _AGREE_MS:
             self.is_confirmed = True
 
-    def _step_from(self, now_ms, fix):
-        """The first fix that is set aside: what braking does it show?"""
+    def _count_speed(self, now_ms, fix):
+        """A fix that is believed: does its speed go on from the one before?"""
+        speed, before = fix.speed_mms, self._believed
+        if speed is None:
+            return
+        if (
+            before.speed_mms is None
+            or now_ms - before.speed_ms > _IN_A_ROW_MS
+            or speed - before.speed_mms > _SPEED_NOISE_MMS
+        ):
+            self._speeds = 0
+        if not self._speeds:
+            self._speeds_ms = now_ms
+        self._speeds += 1
+
+    def _step_from(self, now_ms, fix, is_believed):
+        """The first fix of several that may agree: what braking does it show?"""
         before = self._believed
         self._mms2 = None
-        self._step_ms = now_ms - before.ms
+        row_ms = before.speed_ms - self._speeds_ms
+        if not self.is_confirmed or self._speeds < _AGREE or row_ms < _AGREE_MS:
+            return
+        self._step_ms = now_ms - before.speed_ms
         self._before_mms = before.speed_mms
-        is_known = self.is_confirmed and before.speed_mms is not None
-        if is_known and self._step_ms <= _IN_A_ROW_MS:
+        is_long = self._step_ms >= _SECOND_MS or not is_believed
+        if is_long and self._step_ms <= _IN_A_ROW_MS:
             self._mms2 = self._step_to(fix)
 
     def _step_to(self, fix):
@@ -141,10 +170,14 @@ def _is_reachable(seen, now_ms, fix):
         return True
     speed, before = fix.speed_mms, seen.speed_mms
     top = _TOP_MMS
-    if speed is not None and before is not None:
-        if abs(speed - before) > _TYRE_MS2 * ms + _SPEED_NOISE_MMS:
+    if before is not None:
+        gains = min(_TOP_MMS, _TYRE_MS2 * (now_ms - seen.speed_ms))
+        if speed is None:
+            top = min(top, before + gains)
+        elif abs(speed - before) > gains + _SPEED_NOISE_MMS:
             return False
-        top = min(top, max(speed, before) + _TYRE_MS2 * ms // 2)
+        else:
+            top = min(top, max(speed, before) + gains // 2)
     hdop_e2 = seen.hdop_e2 + (_USUAL_HDOP_E2 if fix.hdop_e2 is None else fix.hdop_e2)
     reach_mm = top * ms // 1000 + _NOISE_MM + hdop_e2 * _MM_PER_HDOP_E2
     return geo.distance_mm(seen.lat_e7, seen.lon_e7, fix.lat_e7, fix.lon_e7) <= reach_mm

@@ -97,7 +97,7 @@ class Receiver:
             is_new = self.plausible.believes(now_ms, fix)
             if is_new:
                 self._fix_ms = now_ms
-                self._whereabouts.hear(s, fix)
+                self._whereabouts.hear(s, fix, self.plausible.is_confirmed)
                 self._is_good = self.plausible.is_confirmed and self._is_trusted(fix)
                 self._set_clock(s, fix)
         is_known = self._is_good and fix.valid and now_ms - self._fix_ms <= _FIX_AGE_MS

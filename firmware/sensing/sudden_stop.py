@@ -1,7 +1,7 @@
 """SuddenStop: a crash as GNSS shows it, for a bus without an accelerometer.
 
 A receiver's filter may hide one; what it shows is a mean over a second. Three fixes have to
-agree on it (motion.py): one wild fix is no crash.
+agree on it (plausible.py): one wild fix is no crash.
 """
 
 from micropython import const

@@ -32,8 +32,8 @@ def crash(bus: Story) -> None:
 
 def harsh_acceleration(bus: Story) -> None:
     """The driver speeds up so hard that children are pressed into their seats."""
-    bus.drives(speed_kmh=20, seats={3, 7}, seconds=20)
-    bus.pulls_away(60)
+    bus.drives(speed_kmh=10, seats={3, 7}, seconds=20)
+    bus.pulls_away(70)
     bus.waits(seconds=10)
 
 

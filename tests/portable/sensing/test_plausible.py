@@ -160,6 +160,52 @@ def test_what_alternates_after_a_gap_is_never_confirmed():
     assert road.plausible.is_confirmed
 
 
+def test_a_speed_is_compared_with_the_last_one_known():
+    for after, believed in ((42000, True), (42001, False)):
+        road = Road()
+        assert road.fixes((0, 10000), (10, None), (20, None)) == [True] * 3
+        assert road.fix(30, after) == believed, after
+    for metres, believed in ((59, True), (61, False)):  # 20 m/s, and noise
+        road = Road()
+        assert road.fixes((0, 0), (0, None), (metres, None))[2] == believed, metres
+
+
+def test_a_speed_that_was_wrong_is_forgotten_with_its_place():
+    road = Road()
+    road.fixes((0, 0), (0, 0), (0, 0))
+    assert not road.fix(0, 60000), "one wild fix, which agrees with nothing"
+    assert road.fixes((5000, None), (5060, None), (5120, None)) == [False, False, True]
+    assert road.fix(5180, 60000)
+
+
+def test_a_step_from_a_speed_that_three_do_not_show_is_none():
+    for speeds, step in (((14, 14, 14), True), ((11, 13, 14), True), ((12, 14, 16), True),
+                         ((12, 14, 16.1), False), ((None, 14, 14), False),
+                         ((14, 14, None), False)):  # fmt: skip
+        road = Road()
+        for count in range(2):
+            road.fix(-50 + count, None)
+        for speed in speeds:
+            road.fix(0, None if speed is None else int(speed * 1000))
+        road.fixes((0, 0), (0, 0))
+        assert road.fix(0, 0)
+        assert (road.plausible.step_mms2 is not None) == step, speeds
+
+
+def test_a_step_that_the_noise_of_speeds_may_hide_needs_a_second():
+    for before, after, ms, step in ((11, 0, 1000, True), (10.1, 0, 1000, True),
+                                    (10, 0, 1000, False), (11, 0, 800, True),
+                                    (11, 9, 100, False)):  # fmt: skip
+        road = Road()
+        for count in range(20):
+            road.fix(count * ms // 100, int(before * 1000), ms)
+        steps = []
+        for _ in range(20):
+            assert road.fix(20 * ms // 100, after * 1000, ms) or ms < 1000
+            steps.append(road.plausible.step_mms2)
+        assert any(steps) == step, (before, after, ms)
+
+
 def test_nothing_makes_a_bus_faster_than_a_tyre():
     road = Road()
     assert road.fixes((0, 0), (0, 0), (0, 0)) == [True] * 3

@@ -64,6 +64,13 @@ def test_dead_reckoning_is_known_and_not_trusted():
         antenna.fixes(10, mms=10000, **given)
         assert gnss.best_lat_e7 - where > 8000, "it moves on"
         assert 45 <= gnss.accuracy_m - accuracy_m <= 55
+        antenna.per_s = 10
+        antenna.count *= 10
+        accuracy_m = gnss.accuracy_m
+        antenna.fixes(100, mms=10000, **given)
+        assert 45 <= gnss.accuracy_m - accuracy_m <= 55
+        antenna.per_s = 1
+        antenna.count //= 10
         gnss = antenna.fix(mms=10000)
         assert gnss.accuracy_m == 5 and not gnss.estimated and gnss.lat_e7 is not None
 
@@ -95,6 +102,57 @@ def test_a_lost_position_stays_known_and_its_circle_grows():
     antenna.s.now_ms += 1000000000
     antenna.waits(200)
     assert gnss.accuracy_m == 1000000
+
+
+def test_from_the_first_second_that_is_missed_the_bus_is_within_its_circle():
+    for mms in (0, 10000, 22222, 30000):
+        antenna = Antenna()
+        gnss = antenna.fixes(5, mms=mms)
+        heard_ms = antenna.s.now_ms - 1000
+        for _ in range(60):
+            antenna.waits(100)
+            ms = antenna.s.now_ms - 100 - heard_ms
+            farther_m = (mms if ms <= 3000 else 30000) * ms // 1000000 if ms > 1200 else 0
+            assert 0 <= gnss.accuracy_m - 5 - farther_m <= 1, (mms, ms)
+    antenna = Antenna()
+    antenna.fixes(5, mms=10000)
+    gnss = antenna.fix(rmc=False)
+    antenna.waits(1000)
+    assert 50 <= gnss.accuracy_m <= 65, "at an unknown speed"
+    antenna = Antenna()
+    put(antenna.s, "ignition", False)
+    gnss = antenna.fixes(5, mms=10000)
+    antenna.waits(2000)
+    assert gnss.accuracy_m == 5
+
+
+def test_after_a_gap_the_circle_holds_the_place_before_until_three_fixes_agree():
+    antenna = Antenna()
+    antenna.fixes(5, mms=10000)
+    antenna.waits(9000)  # 10 s without a fix
+    at_m = antenna.north_m
+    gnss = antenna.fix(north_m=at_m + 400)
+    assert gnss.best_lat_e7 > LAT_E7 + (at_m + 395) * 90.4
+    assert 400 + 295 <= gnss.accuracy_m <= 400 + 310, "the wild fix"
+    before_m = gnss.accuracy_m
+    gnss = antenna.fix(north_m=at_m + 100)
+    assert before_m <= gnss.accuracy_m
+    antenna.fix(north_m=at_m + 100)
+    gnss = antenna.fixes(2, north_m=at_m + 100)
+    assert gnss.accuracy_m == 5 and gnss.lat_e7 is not None
+    antenna = Antenna()
+    antenna.fixes(5, mms=10000)
+    antenna.waits(9000)
+    wide = [antenna.fix(north_m=antenna.north_m + 100).accuracy_m for _ in range(3)]
+    assert wide[0] >= 395 and wide[1] >= 425 and wide[2] == 5
+    antenna = Antenna()
+    antenna.fixes(5, mms=10000)
+    for _ in range(100):
+        antenna.waits(2000)
+        antenna.north_m += 20
+        assert 120 <= antenna.fix(mms=10000).accuracy_m <= 200, (
+            "a fix every 3 s: it does not add up"
+        )
 
 
 def test_the_first_fix_is_known_at_once_and_rules_wait_for_two_more():

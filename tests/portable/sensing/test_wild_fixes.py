@@ -68,6 +68,49 @@ def test_150_km_h_for_a_second_is_nothing():
         assert bus.reported == [], per_s
 
 
+def test_a_wild_speed_after_a_fix_without_one_is_no_crash():
+    for per_s in (1, 5, 10):
+        for stands_mms, wild in (
+            (0, 41667),
+            (0, 21000),
+            (0, 16667),
+            (11111, 41667),
+            (11111, 32000),
+        ):
+            for damaged, wilds in ((1, 1), (2, 1), (8, 1), (1, 2)):
+                bus = Bus(per_s)
+                bus.fixes(10 * per_s, mms=stands_mms)
+                bus.fixes(damaged, mms=stands_mms, rmc=False)
+                for _ in range(wilds):
+                    bus.north_m += stands_mms / 1000 / per_s
+                    bus.fix(mms=wild, north_m=bus.north_m)
+                bus.fixes(12 * per_s, mms=stands_mms)
+                assert bus.reported == [], (per_s, stands_mms, wild, damaged, wilds)
+
+
+def test_a_wild_first_speed_is_no_crash():
+    """For long the receiver tells where the bus is, and not how fast."""
+    for per_s in (1, 5):
+        bus = Bus(per_s)
+        bus.fixes(10 * per_s, rmc=False)
+        bus.fixes(7 if per_s > 1 else 2, mms=41667, north_m=0)
+        bus.fixes(12 * per_s)
+        assert bus.reported == [], per_s
+
+
+def test_a_wild_speed_amid_real_braking_is_not_harsh():
+    """2.5 m/s2 from 20 m/s; the wild speed is one that tyres allow."""
+    for per_s in (1, 5):
+        for wild in range(2000, 30000, 1000):
+            bus = drives(per_s)
+            for count in range(1, 9 * per_s):
+                mms = max(0, 20000 - 2500 * count // per_s)
+                bus.north_m += mms / 1000 / per_s
+                bus.fix(mms=wild if count == 3 * per_s else mms, north_m=bus.north_m)
+            bus.fixes(8 * per_s)
+            assert bus.reported == [], (per_s, wild)
+
+
 def test_a_wild_place_is_no_jump():
     for north_m in (-200000, 3000, 300):
         bus = drives()
@@ -92,6 +135,14 @@ def test_a_real_crash_is_told():
             bus = drives(per_s, mms)
             bus.fixes(12 * per_s, mms=0)
             assert ("crash", "raised") in bus.reported, (per_s, mms)
+
+
+def test_a_crash_is_told_though_the_fix_before_it_had_no_speed():
+    for mms in (14000, 25000):
+        bus = drives(5, mms)
+        bus.fix(mms=mms, rmc=False)
+        bus.fixes(60, mms=0)
+        assert ("crash", "raised") in bus.reported, mms
 
 
 def test_real_harsh_braking_is_told():

@@ -59,8 +59,11 @@ class Antenna:
             self.events += self.receiver.sense(self.s, slept_ms)
             self.s.now_ms += 100
 
-    def fix(self, mms=0, sats=9, hdop="0.9", quality=1, mode="A", north_m=None):
-        """A fix; the bus has gone on at this speed since the last one, or is at north_m."""
+    def fix(self, mms=0, sats=9, hdop="0.9", quality=1, mode="A", north_m=None, rmc=True):
+        """A fix; the bus has gone on at this speed since the last one, or is at north_m.
+
+        rmc: False if RMC is damaged: nothing tells the speed.
+        """
         if north_m is None:
             self.north_m += mms / 1000 / self.per_s
             north_m = self.north_m
@@ -74,7 +77,7 @@ class Antenna:
         lat = minutes(LAT_E7 + int(north_m * 90.4), 2)
         lon = minutes(LON_E7, 3)
         knots = "%d.%03d" % divmod(mms * 900 // 463, 1000)
-        bodies = [RMC % (time, "A", lat, lon, knots, self.date, mode)]
+        bodies = [RMC % (time, "A", lat, lon, knots, self.date, mode)] if rmc else []
         if sats is not None:
             bodies.append(GGA % (time, lat, lon, quality, sats, hdop))
         return self.says(*bodies, ms=1000 // self.per_s)

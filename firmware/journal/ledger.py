@@ -56,6 +56,7 @@ class Ledger:
                 raise
             except OSError:
                 done = False
+        book.numbers.note_lag(not done)
         self._count_as_saved(done)
         return done
 
@@ -97,7 +98,7 @@ class Ledger:
         """At a start. highest: as in Survey. -> number that it knows to be used. Refused."""
         ring = self.ring
         recover(ring, highest[LEDGER], self.see)
-        self.is_sure = not ring.is_torn and ring.ruined is None
+        self.is_sure = not ring.is_torn and ring.ruined is None and not self._book.numbers.lags
         if self._found is None:
             look_back(ring, self.see)
             self.is_sure = False

@@ -106,6 +106,7 @@ MUTANTS = {
         "serial = max(ring.last + 1, book.numbers.next)",
         "serial = ring.last + 1",
     ),
+    "a ledger that was refused counts as sure": ("ledger", " and not self._book.numbers.lags", ""),
     "a ledger that waits for an erase is on flash": (
         "ledger",
         "elif self.ring.failed >= self.ring.blocks.count:",

@@ -14,6 +14,7 @@ from nor import (
     lost,
     seqs,
 )
+from parts import Nvs
 
 from firmware.journal.journal import ALARM, TRACK, WARNING
 
@@ -145,6 +146,23 @@ def test_what_a_worn_out_ledger_says_is_out_of_date():
     j = journal(flash)
     fill(j, ALARM, 4 * 63)
     assert lost(j) == (ALARM, 1, 5, None, False), "the city may have them"
+
+
+def test_what_a_ledger_said_before_the_flash_refused_it_for_a_while_is_out_of_date():
+    for refused in range(1, 4):
+        flash, nvs = Flash(32), Nvs()
+        j = journal(flash, nvs=nvs)
+        fill(j, ALARM, 5)
+        later(j)
+        j = journal(flash, nvs=nvs)
+        for number in range(refused):
+            flash.refuses_program[number] = flash.refuses_erase[number] = ERROR
+        assert j.may_send(ALARM, 1, 5)
+        flash.refuses_program.clear()
+        flash.refuses_erase.clear()
+        j = journal(flash, nvs=nvs)
+        fill(j, ALARM, 4 * 63)
+        assert lost(j) == (ALARM, 1, 5, None, False), refused
 
 
 def test_one_block_that_cannot_be_erased_does_not_wear_out_the_ledger():

@@ -4,7 +4,8 @@ from micropython import const
 
 _TICKS_MASK = const(0x3FFFFFFF)  # time.ticks_ms() wraps at 2**30
 _STEP_MS = const(2000)  # offsets that differ by less agree
-_CONFIRM = const(3)
+_CONFIRM = const(3)  # fixes,
+_CONFIRM_MS = const(1500)  # over as long: some receivers send ten a second
 _COAST_MS = const(600000)  # so long after the last fix `gnss` becomes `rtc`
 _DAY_MS = const(86400000)
 
@@ -27,13 +28,14 @@ class Clock:
     """UTC = uptime + offset; the offset comes from valid GNSS fixes.
 
     The first offset, and each that moves UTC by more than 2 s, is taken once three fixes in a row
-    agree on it.
+    agree on it, over a second and a half.
     """
 
     def __init__(self):
         self._offset_ms = None
         self._set_at_ms = None  # None: not since the board slept
         self._doubted_ms = None
+        self._since_ms = 0  # when the first of those that agree came
         self._agreed = 0
 
     def discipline(self, now_ms, utc_ms):
@@ -42,10 +44,10 @@ class Clock:
         moved = before is None or abs(offset - before) > _STEP_MS
         if moved:
             if self._doubted_ms is None or abs(offset - self._doubted_ms) > _STEP_MS:
-                self._doubted_ms = offset
+                self._doubted_ms, self._since_ms = offset, now_ms
                 self._agreed = 0
             self._agreed += 1
-            if self._agreed < _CONFIRM:
+            if self._agreed < _CONFIRM or now_ms - self._since_ms < _CONFIRM_MS:
                 return 0
         self._doubted_ms = None
         self._offset_ms = offset

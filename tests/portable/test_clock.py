@@ -87,6 +87,16 @@ def test_a_jump_needs_three_fixes_that_agree_and_is_reported():
         assert clock.utc_ms(3000) == FIRST + step + 3000
 
 
+def test_at_ten_fixes_a_second_three_are_too_soon():
+    """One damaged date lasts until the next good one."""
+    clock = Clock()
+    for ms in range(0, 1500, 100):
+        clock.discipline(ms, FIRST + ms)
+        assert clock.utc_ms(ms) is None, ms
+    clock.discipline(1500, FIRST + 1500)
+    assert clock.utc_ms(1500) == FIRST + 1500
+
+
 def test_wild_seconds_that_do_not_agree_never_move_the_clock():
     clock = told(0)
     for second in range(1, 20):

@@ -127,7 +127,10 @@ class Ledger:
         return False  # the newest record is needed always
 
     def keep_evidence(self):
-        pass
+        """Else the start after the next cut would find nothing torn, and the record that stands
+        there would count as the newest."""
+        if not self.is_sure and not self.is_proven:
+            self._book.numbers.note_lag(True)
 
     def drop(self, header):
         """The newest record holds everything."""

@@ -12,6 +12,7 @@ from nor import (
     later,
     losses,
     lost,
+    offset,
     seqs,
 )
 from parts import Nvs
@@ -163,6 +164,26 @@ def test_what_a_ledger_said_before_the_flash_refused_it_for_a_while_is_out_of_da
         j = journal(flash, nvs=nvs)
         fill(j, ALARM, 4 * 63)
         assert lost(j) == (ALARM, 1, 5, None, False), refused
+
+
+def test_a_ledger_that_was_damaged_stays_in_doubt_until_it_is_written_again():
+    flash, nvs = Flash(32), Nvs()
+    j = journal(flash, nvs=nvs)
+    fill(j, ALARM, 5)
+    later(j)
+    j = journal(flash, nvs=nvs)
+    assert j.may_send(ALARM, 1, 5)
+    ring = j._book.ledger.ring
+    at = ring.blocks.block(ring.newest) * 4096 + offset(0) + 24
+    flash.data[at : at + 8] = b"\x55" * 8  # in the one record of its newest sector
+    j = journal(flash, nvs=nvs)
+    assert not j._book.ledger.is_sure
+    flash.cut(1, 0)  # behind the erase of the place that it goes on in
+    cut_in(j._book.ledger.save)
+    flash.power()
+    j = journal(flash, nvs=nvs)
+    fill(j, ALARM, 4 * 63)
+    assert lost(j)[:3] == (ALARM, 1, 5) and not lost(j)[4]
 
 
 def test_one_block_that_cannot_be_erased_does_not_wear_out_the_ledger():

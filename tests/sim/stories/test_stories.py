@@ -65,7 +65,7 @@ def test_a_told_story_is_a_timeline():
     assert "_" not in text and "[" not in text, "names of the contract"
     assert lines[-2:] == [
         "\nThe city heard: child left behind, heat.",
-        "It has received all 16 records that the journal confirmed.",
+        "It has received all 17 records that the journal confirmed.",
     ]
 
 

@@ -2,6 +2,7 @@
 
 const AGAIN_MS = 3000;
 let csrf = null;
+let isSigningOut = false; // what is under way then is refused, and the session has not expired
 
 export class ApiError extends Error {
   constructor(status, detail) {
@@ -18,7 +19,7 @@ export function signIn(reason) {
 
 /** Goes to the sign-in page. The promise never resolves: this page is being left. */
 function leaving() {
-  signIn("expired");
+  if (!isSigningOut) signIn("expired");
   return new Promise(() => {});
 }
 
@@ -81,3 +82,14 @@ export async function me() {
 }
 
 export const path = (...parts) => parts.map(encodeURIComponent).join("/");
+
+export async function signOut() {
+  isSigningOut = true;
+  try {
+    await post("/api/logout");
+    location.assign("/login");
+  } catch (error) {
+    isSigningOut = false;
+    throw error;
+  }
+}

@@ -1,7 +1,7 @@
 // What every page has: who is signed in, the language, the sound, how old the data is, and the
 // most urgent alarm.
 
-import { me, post, signIn } from "./api.js";
+import { me, signIn, signOut } from "./api.js";
 import { byUrgency, isOpen, urgency } from "./alarms.js";
 import { find, make, setText } from "./dom.js";
 import { Live, key } from "./live.js";
@@ -85,11 +85,6 @@ function warnOfSilence(sound) {
   const show = () => { find("#quiet").hidden = sound.on; };
   sound.addEventListener("change", () => { if (sound.on) show(); });
   setTimeout(() => { sound.addEventListener("change", show); show(); }, PATIENCE_MS);
-}
-
-async function signOut() {
-  await post("/api/logout");
-  location.assign("/login");
 }
 
 /** Says in one line what is out of date, and since when. No line: everything is up to date. */

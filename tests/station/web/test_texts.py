@@ -29,6 +29,13 @@ def test_the_page_knows_the_kinds_of_the_contract_and_its_own(language):
     assert all(kind["name"].strip() for kind in EVENTS[language]["kinds"].values())
 
 
+def test_what_only_happens_has_no_beginning_on_the_page():
+    script = (WEB / "static" / "js" / "timeline.js").read_text("utf-8")
+    listed = re.search(r"const HAPPENS = \[([^]]*)\]", script)[1]
+    once = {kind for kind, told in KINDS.items() if told["state"] == ["raised"]}
+    assert set(re.findall(r"\w+", listed)) == once
+
+
 def shape(value):
     """What both languages have to share: keys, lengths and what is filled in."""
     if isinstance(value, dict):

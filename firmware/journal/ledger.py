@@ -56,7 +56,6 @@ class Ledger:
                 raise
             except OSError:
                 done = False
-        book.numbers.note_lag(not done)
         self._count_as_saved(done)
         return done
 
@@ -136,6 +135,7 @@ class Ledger:
         """The newest record holds everything."""
 
     def _count_as_saved(self, is_true):
+        self._book.numbers.note_lag(not is_true)
         if not is_true and not self.is_proven:
             # Worn out: what this start has found may be long out of date.
             self._book.losses.doubt()

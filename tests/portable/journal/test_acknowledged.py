@@ -166,6 +166,22 @@ def test_what_a_ledger_said_before_the_flash_refused_it_for_a_while_is_out_of_da
         assert lost(j) == (ALARM, 1, 5, None, False), refused
 
 
+def test_a_ledger_lags_while_none_of_its_blocks_can_be_erased():
+    flash, nvs = Flash(32), Nvs()
+    fill(journal(flash, nvs=nvs), ALARM, 5)
+    j = journal(flash, nvs=nvs)
+    for number in range(3):
+        flash.refuses_erase[number] = ERROR
+    later(j)
+    j._book.losses.add(ALARM, 1, 2, 2, True)
+    later(j)
+    assert nvs["ledger_lags"] == 1 and not journal(flash, nvs=nvs)._book.ledger.is_sure
+    flash.refuses_erase.clear()
+    j._book.losses.add(ALARM, 3, 4, 2, True)
+    later(j)
+    assert nvs["ledger_lags"] == 0
+
+
 def test_a_ledger_that_was_damaged_stays_in_doubt_until_it_is_written_again():
     flash, nvs = Flash(32), Nvs()
     j = journal(flash, nvs=nvs)

@@ -11,6 +11,9 @@ from sim.bus.account import Account, Arrival
 from sim.bus.vehicle import Vehicle
 from sim.network.subscriber import Heard
 
+_NAMES = {"event": {"seq", "kind", "state"}, "track": {"seq", "n"}}
+"""What of a message is read here."""
+
 
 class Ledger:
     """Make it before the vehicles' first tick. It ignores records of other journals: a broker
@@ -34,12 +37,15 @@ class Ledger:
             self._epochs.add((name, vehicle.bus.journal.epoch))
 
     def hear(self, heard: Heard) -> bool:
-        """A message that the city got. True if it is an event that had not come before."""
+        """A message that the city got. True if it is an event that had not come before.
+
+        What another client has published under the name of a bus does not count.
+        """
         message = heard.message
         if heard.name not in ("event", "track"):
             return False
-        key = heard.bus, message["epoch"], message["seq"]
-        if key[:2] not in self._epochs:
+        key = heard.bus, message.get("epoch"), message.get("seq")
+        if key[:2] not in self._epochs or not _NAMES[heard.name] <= message.keys():
             return False
         self._city[heard.bus].append((0, heard.topic, heard.payload))
         if heard.name == "track":

@@ -292,3 +292,13 @@ def test_the_station_opens_beside_the_town_and_ends_with_it(capsys):
     assert re.search(r"as demo with \w{20}\n", said)
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", int(address[1]))) != 0
+
+
+def test_what_another_client_publishes_as_a_bus_does_not_count():
+    live = LiveBus("bus-01", World(), ("127.0.0.1", 1))
+    run = Run([live], None, 1)
+    for name in ("event", "track", "state"):
+        for message in ({"v": 1}, {"epoch": live.firmware.journal.epoch}, {"epoch": 5, "seq": []}):
+            heard = Heard("bus-01", name, f"schoolbus/{FLEET}/bus-01/{name}", b"{}", message)
+            assert not run.ledger.hear(heard)
+    assert run.ledger.positions == (0, 0) and not run.ledger.kinds

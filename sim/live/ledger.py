@@ -11,7 +11,7 @@ from sim.bus.account import Account, Arrival
 from sim.bus.vehicle import Vehicle
 from sim.network.subscriber import Heard
 
-_NAMES = {"event": {"seq", "kind", "state"}, "track": {"seq", "n"}}
+_NAMES = {"event": {"epoch", "seq", "kind", "state"}, "track": {"epoch", "seq", "n"}}
 """What of a message is read here."""
 
 
@@ -44,8 +44,10 @@ class Ledger:
         message = heard.message
         if heard.name not in ("event", "track"):
             return False
-        key = heard.bus, message.get("epoch"), message.get("seq")
-        if key[:2] not in self._epochs or not _NAMES[heard.name] <= message.keys():
+        if not _NAMES[heard.name] <= message.keys():
+            return False
+        key = heard.bus, message["epoch"], message["seq"]
+        if key[:2] not in self._epochs:
             return False
         self._city[heard.bus].append((0, heard.topic, heard.payload))
         if heard.name == "track":

@@ -194,7 +194,7 @@ def findings(live: ReplayBus, run: Run) -> Iterator[str]:
     yield f"  the bus's clock at the end        {live.firmware.snapshot.clock:>7}"
     if live.trusted and live.firmware.snapshot.clock != "gnss":
         built = "-".join(f"{part:02}" for part in BUILT)
-        yield f"  (the log has no date within 20 years of this firmware's build, {built}:"
+        yield f"  (the log has no date in the 20 years after this firmware's build, {built}:"
         yield "  so the bus has no time, and keeps no position without one)"
     yield f"  positions kept for the track      {kept:7}"
     yield f"  positions delivered to the city   {delivered:7}"

@@ -233,7 +233,7 @@ class Recorder:
         occurrence.times = 0
         occurrence.recorded_ms = now_ms
         occurrence.severity = event.severity
-        occurrence.lane = min(occurrence.lane, _LANES[event.severity])
+        self._rise(occurrence, min(occurrence.lane, _LANES[event.severity]))
         if event.state == CLEARED and event.subject is not None:
             del self._standing[event.kind, event.subject]
         self._waiting.append((occurrence.lane, event, occurrence, parts))
@@ -241,26 +241,42 @@ class Recorder:
         if len(self._waiting) > _WAITING:
             self._make_room()
 
+    def _rise(self, occurrence, lane):
+        """It has become worse: what waits of it goes into the lane of what follows, in order.
+
+        Not while a record may stand unread in the lane where it was tried.
+        """
+        if lane < occurrence.lane and self._waiting and not self._journal.is_in_doubt:
+            self._waiting = [
+                (lane,) + entry[1:] if entry[2] is occurrence else entry for entry in self._waiting
+            ]
+        occurrence.lane = lane
+
     def _make_room(self):
-        """Drops the oldest event that the city can do without.
+        """Drops the oldest event that the city can do without, of the lane that matters least.
 
         The raise and the newest event of what stands are kept, and the end of what the city
         knows: few, for each subject has one of each at most. A raise takes its end along.
         """
-        for entry in self._waiting:
-            _, event, occurrence, _ = entry
-            stands = self._standing.get((event.kind, event.subject)) is occurrence
-            is_needed = stands and (event.state == RAISED or event is occurrence.last)
-            # The journal takes a loss that it handed out as announced.
-            is_needed = is_needed or event.kind == "records_lost"
-            if event.state != CLEARED and not is_needed:
-                break
-        else:
-            return
-        if event.state == RAISED:
-            self._waiting = [other for other in self._waiting if other[2] is not occurrence]
-        else:
-            self._waiting.remove(entry)
+        for lane in (TRACK, form.WARNING, ALARM):
+            for entry in self._waiting:
+                if entry[0] == lane and self._can_go(entry):
+                    _, event, occurrence, _ = entry
+                    if event.state == RAISED:
+                        self._waiting = [
+                            other for other in self._waiting if other[2] is not occurrence
+                        ]
+                    else:
+                        self._waiting.remove(entry)
+                    return
+
+    def _can_go(self, entry):
+        _, event, occurrence, _ = entry
+        # The journal takes a loss that it handed out as announced.
+        if event.state == CLEARED or event.kind == "records_lost":
+            return False
+        stands = self._standing.get((event.kind, event.subject)) is occurrence
+        return not stands or (event.state != RAISED and event is not occurrence.last)
 
 
 def _announcement(loss):

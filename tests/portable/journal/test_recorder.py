@@ -68,18 +68,52 @@ def test_what_the_flash_refuses_is_kept_in_order_and_written_later():
     assert told == [("a", "raised", first), ("b", "raised", first + 1), ("a", "cleared", first)]
 
 
-def test_an_alarm_whose_beginning_waits_for_another_lane_holds_up_no_other_alarm():
+def test_a_warning_that_becomes_an_alarm_takes_what_waits_of_it_along():
     journal, recorder = recording()
     s = snapshot()
     journal.refuses_lanes = (1,)
     recorder.event(Event("supply", WARNING, RAISED), s)
+    recorder.event(Event("heat", WARNING, RAISED), s)
+    recorder.event(Event("supply", WARNING, UPDATED), s)
+    assert journal.events() == []
     recorder.event(Event("supply", ALARM, UPDATED), s)
+    recorder.event(Event("supply", ALARM, CLEARED), s)
     recorder.event(Event("sos", ALARM, RAISED), s)
-    assert [event["kind"] for event in journal.events()] == ["sos"]
+    told = [(event["kind"], event["state"]) for event in journal.events()]
+    supply = [("supply", "raised"), ("supply", "updated"), ("supply", "updated")]
+    assert told == supply + [("supply", "cleared"), ("sos", "raised")]
     journal.refuses_lanes = ()
     recorder.flush()
-    told = [(event["kind"], event["state"]) for event in journal.events()[1:]]
-    assert told == [("supply", "raised"), ("supply", "updated")]
+    assert [event["kind"] for event in journal.events()[5:]] == ["heat"]
+
+
+def test_what_may_stand_unread_in_its_lane_is_tried_there_again():
+    journal, recorder = recording()
+    s = snapshot()
+    journal.refuses_lanes = (1,)
+    recorder.event(Event("supply", WARNING, RAISED), s)
+    journal.is_in_doubt = True
+    recorder.event(Event("supply", ALARM, UPDATED), s)
+    journal.is_in_doubt, journal.refuses_lanes = False, ()
+    recorder.flush()
+    assert [lane for _, lane, _, _ in journal.records] == [1, 0]
+
+
+def test_what_matters_least_makes_room():
+    journal, recorder = recording()
+    s = snapshot()
+    journal.refuses = True
+    recorder.event(Event("sos", ALARM, RAISED), s)
+    recorder.event(Event("sos", ALARM, CLEARED), s)
+    recorder.event(Event("supply", WARNING, subject=None), s)
+    for number in range(100):
+        recorder.event(Event("kind%d" % number, INFO, subject=None), s)
+    journal.refuses = False
+    recorder.flush()
+    kinds = [event["kind"] for event in journal.events()]
+    assert kinds[:3] == ["sos", "sos", "supply"] and kinds[3:] == [
+        "kind%d" % number for number in range(71, 100)
+    ]
 
 
 def test_a_flash_that_stays_dead_costs_the_oldest_and_no_more_memory():

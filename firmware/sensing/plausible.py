@@ -8,7 +8,9 @@ fix before was the wild one, or the bus has crashed. A speed is compared with th
 was known, even if fixes without a speed came since.
 
 A crash takes three speeds before it, too, in a row: a speed that rises as no engine can raise it
-begins a new row.
+begins a new row. It is braking over about a second: at five or ten fixes a second each may be
+reached from the one before, even in a crash. Two in a row have to show it there: one wild fix
+amid real braking is no crash.
 
 At the start, and after a gap, a bus may be anywhere or far away, and nothing shows whether the
 first fix is a wild one. It is believed, but confirmed only once two more have followed it. Fixes
@@ -70,12 +72,15 @@ class Plausible:
         self._row_ms = 0  # when the first of them came
         self._speeds = 0  # speeds believed in a row, none of which rises as no engine can
         self._speeds_ms = 0  # when the first of them came
+        self._second_mms = self._older_mms = 0  # two of them, a second apart
+        self._second_ms = self._older_ms = 0
         self._last = _Seen()  # of fixes that agree with each other, the first of them set aside
         self._agreed = 0  # so many
         self._first_ms = 0  # when the first of them came
-        self._before_mms = None  # the speed before it,
+        self._shown_mms2 = None  # the braking that the newest fix shows, by itself
+        self._before_mms = None  # the speed before a step,
         self._step_ms = 0  # so much earlier
-        self._mms2 = None  # the braking that the first shows, if all of them show it
+        self._mms2 = None  # the braking in it, if all that agree show it; None: there is none
 
     def believes(self, now_ms, fix):
         """A new valid Fix, heard at now_ms -> bool."""
@@ -86,10 +91,16 @@ class Plausible:
         is_believed = self._believed.ms is None or _is_reachable(self._believed, now_ms, fix)
         if self._agreed and self._follows(now_ms, fix):
             self._agreed += 1
-            if self._mms2 is not None and self._step_to(fix) is None:
+            if self._mms2 is not None and _braking(fix, self._before_mms, self._step_ms) is None:
                 self._mms2 = None
+            is_first = self._mms2 is None
+            if self._step_from(now_ms, fix):
+                self._agreed = 1  # three have to agree on the harder one, too
+                if is_first and is_believed:
+                    self._first_ms = now_ms
         else:
-            self._step_from(now_ms, fix, is_believed)
+            self._mms2 = None
+            self._step_from(now_ms, fix)
             self._agreed = 0 if is_believed and self._mms2 is None else 1
             self._first_ms = now_ms
             self._last.speed_mms = None  # of a fix that does not belong to these
@@ -141,26 +152,38 @@ class Plausible:
         if not self._speeds:
             self._speeds_ms = now_ms
         self._speeds += 1
+        if now_ms - self._second_ms >= _SECOND_MS:
+            self._older_mms, self._older_ms = self._second_mms, self._second_ms
+            self._second_mms, self._second_ms = speed, now_ms
 
-    def _step_from(self, now_ms, fix, is_believed):
-        """The first fix of several that may agree: what braking does it show?"""
-        before = self._believed
-        self._mms2 = None
-        row_ms = before.speed_ms - self._speeds_ms
-        if not self.is_confirmed or self._speeds < _AGREE or row_ms < _AGREE_MS:
-            return
-        self._step_ms = now_ms - before.speed_ms
-        self._before_mms = before.speed_mms
-        is_long = self._step_ms >= _SECOND_MS or not is_believed
-        if is_long and self._step_ms <= _IN_A_ROW_MS:
-            self._mms2 = self._step_to(fix)
+    def _step_from(self, now_ms, fix):
+        """Does it show braking that no tyre can do, harder than what is known? -> bool.
 
-    def _step_to(self, fix):
-        """Braking from what was believed before, in the time that the first fix took; or None."""
-        if fix.speed_mms is None:
-            return None
-        mms2 = (fix.speed_mms - self._before_mms) * 1000 // self._step_ms
-        return mms2 if mms2 < -_TYRE_MS2 * 1000 else None
+        Within a second of the one before, only as much as both show counts.
+        """
+        before_mms, before_ms = self._second_mms, self._second_ms
+        if now_ms - before_ms < _SECOND_MS:
+            before_mms, before_ms = self._older_mms, self._older_ms
+        step_ms, row_ms = now_ms - before_ms, before_ms - self._speeds_ms
+        is_row = self.is_confirmed and self._speeds >= _AGREE and row_ms >= _AGREE_MS
+        shown, self._shown_mms2 = self._shown_mms2, None
+        if is_row and step_ms <= _IN_A_ROW_MS:
+            self._shown_mms2 = _braking(fix, before_mms, step_ms)
+        mms2 = self._shown_mms2
+        if mms2 is not None and now_ms - self._last.ms < _SECOND_MS:
+            mms2 = None if shown is None else max(shown, mms2)
+        if mms2 is None or self._mms2 is not None and mms2 >= self._mms2:
+            return False
+        self._before_mms, self._step_ms, self._mms2 = before_mms, step_ms, mms2
+        return True
+
+
+def _braking(fix, before_mms, ms):
+    """-> mm/s2, below zero, that no tyre can do; or None."""
+    if fix.speed_mms is None:
+        return None
+    mms2 = (fix.speed_mms - before_mms) * 1000 // ms
+    return mms2 if mms2 < -_TYRE_MS2 * 1000 else None
 
 
 def _is_reachable(seen, now_ms, fix):

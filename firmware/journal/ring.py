@@ -33,6 +33,7 @@ from firmware.journal.sector import (
 
 _TRIES = const(8)  # sectors that may fail before an append gives up
 _RETRY_MS = const(1000)  # after an erase ahead that failed
+_LONGEST_REST = const(9)  # doublings of that: 8.5 min between two sectors that are dropped
 
 
 class Ring:
@@ -60,6 +61,9 @@ class Ring:
         self._wiped = False  # it was erased, and nobody has looked yet
         self._headed = False  # its header was programmed, and not read back yet
         self._retry_ms = 0
+        self._now_ms = 0  # of the last tidy()
+        self._drops = 0  # sectors that went with records, since the last confirmed one
+        self._drop_ms = 0  # when the next may go
         self._doubted = 0  # bytes of the record in doubt
         self.begin(1)
 
@@ -142,6 +146,7 @@ class Ring:
 
         drop: also if records that the city lacks stand there.
         """
+        self._now_ms = now_ms
         if self._ready or now_ms < self._retry_ms or not self.blocks.count:
             return False
         if not drop and not self._is_spare():
@@ -170,6 +175,7 @@ class Ring:
         self.count += 1
         self.last, self.doubt = self.doubt, 0
         self._open = True
+        self._drops = 0
 
     def _has_my_header(self, number):
         header = self.blocks.header(number)
@@ -183,6 +189,19 @@ class Ring:
         """-> header of what stays when that sector goes."""
         return self.after(gone) or (max(self.newest, gone + 1), 0, self.last + 1, self.count)
 
+    def _may_drop(self):
+        """-> bool: records that the city lacks may go for a new one.
+
+        One block may be worn out. If the one behind it takes nothing either, the next sector goes
+        only after a rest, longer each time: a flash that takes nothing for a while must not cost
+        all that it holds.
+        """
+        if self._drops > 1 and self._now_ms < self._drop_ms:
+            return False
+        self._drops += 1
+        self._drop_ms = self._now_ms + (_RETRY_MS << min(self._drops, _LONGEST_REST))
+        return True
+
     def _clear(self):
         """Erases the coming sector's block. False if it failed: the next one comes.
 
@@ -195,6 +214,8 @@ class Ring:
             return False
         if gone >= self.oldest:
             header = self._behind(gone)
+            if not self._owner.is_spare(header) and not self._may_drop():
+                return False
             self._owner.drop(header)
             self.oldest = header[0]
         if not self._wiped and not self.blocks.erase(self.coming):

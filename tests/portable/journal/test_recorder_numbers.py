@@ -206,6 +206,7 @@ class World:
     def speak(self, kind):
         self.number += 1
         self.board.s.now_ms += 600000  # nothing flaps
+        self.board.journal.housekeep(self.board.s.now_ms)
         state = RAISED
         if kind in self.standing:
             state = (UPDATED, CLEARED)[self.draw(2)]

@@ -17,8 +17,10 @@ class Crash:
     crash_stop_cms2, after which the bus stands for crash_stand_s.
 
     The seats taken and unknown at that moment and 5 to 10 s before are frozen in the
-    event. A harder shock is reported as an update, with the seats of that moment. It ends when
-    the bus has driven on for crash_end_s. The driver hears nothing: they know.
+    event. A harder shock is reported as an update, with the seats of that moment. After a knock
+    at the parked bus so is the first shock once it is not parked, even a lighter one: the
+    warning becomes an alarm. It ends when the bus has driven on for crash_end_s. The driver hears
+    nothing: they know.
 
     City: alarm, or a warning in a parked, empty bus; raised, updated, cleared.
     Driver: nothing.
@@ -47,7 +49,7 @@ class Crash:
         self._drives = Held(config["crash_end_s"] * 1000)
         self._top_mg = None  # as last reported; None: no crash
         self._by_gnss = False
-        self._severity = ALARM
+        self._severity = WARNING  # until a shock finds the bus not parked
         self._heads = ()
 
     def judge(self, s):
@@ -64,17 +66,18 @@ class Crash:
             return None
         event = self._event(CLEARED, s)
         self._top_mg = None
+        self._severity = WARNING
         return event
 
     def _crashes(self, shock_mg, s, heads):
         self._drives.update(s.now_ms, False)
         before = self._top_mg
-        if before is not None and shock_mg <= before:
+        if self._severity == WARNING and s.trip.phase != "parked":
+            self._severity = ALARM  # however hard the parked bus was knocked before
+        elif before is not None and shock_mg <= before:
             return None
         self._top_mg = shock_mg
         self._by_gnss = heads is not None
-        if before is None:
-            self._severity = WARNING if s.trip.phase == "parked" else ALARM
         self._heads = heads or pairs(s)
         return self._event(RAISED if before is None else UPDATED, s)
 

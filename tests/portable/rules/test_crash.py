@@ -47,6 +47,34 @@ def test_crash_into_a_parked_empty_bus_is_a_warning():
     assert watch.events[0].severity == "alarm"
 
 
+def test_crash_on_the_road_is_an_alarm_however_hard_the_parked_bus_was_knocked():
+    for knock_mg in (3000, 6000, 7000):
+        watch = Watch(Crash, **heads(phase="parked", speed_mms=0))
+        assert watch.states(shock_mg=knock_mg) == ["raised"]
+        for _ in range(10):  # stop and go
+            assert watch.sees(50000, phase="driving", shock_mg=0, speed_mms=kmh(40)) == []
+            assert watch.sees(10000, speed_mms=0) == []
+        ((state, data),) = watch.sees(shock_mg=6000, taken=[5])
+        assert (state, str(data["shock_g"]), data["seats"]) == ("updated", "6.00", [5])
+        assert [event.severity for event in watch.events] == ["warning", "alarm"]
+        assert watch.sees(1000) == []  # the same impact
+        assert watch.states(MINUTE, phase="parked", shock_mg=6500) == ["updated"]
+        assert watch.sees(MINUTE + 100, shock_mg=0, speed_mms=kmh(40))[0][0] == "cleared"
+        assert [event.severity for event in watch.events[2:]] == ["alarm", "alarm"]
+        watch.sees(speed_mms=0, shock_mg=3000)  # another knock, after the end
+        assert (watch.events[-1].state, watch.events[-1].severity) == ("raised", "warning")
+
+
+def test_crash_by_gnss_is_an_alarm_however_hard_the_parked_bus_was_knocked():
+    watch = Watch(Crash, phase="parked", speed_mms=0, shock_mg=7000)
+    watch.sees()
+    watch.sees(2000, phase="driving", shock_mg=None, speed_mms=kmh(60), fix_new=True)
+    watch.sees(accel_mms2=-16667, speed_mms=0)
+    assert watch.states(6000, accel_mms2=0) == ["updated"]
+    assert watch.events[-1].severity == "alarm"
+    assert dict(watch.events[-1].why)["stood_s"] == 5
+
+
 def test_crash_each_shock_asks_for_its_own_minute_and_a_second_crash_is_another():
     watch = Watch(Crash, phase="driving", shock_mg=3000, speed_mms=kmh(40))
     watch.sees()

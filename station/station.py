@@ -59,7 +59,7 @@ class Station:
         # changes alarms,
         self.alarms = alarms = Alarms(db, bus_ids, clock, live, hub, settings)
         self.silence = silence = Silence(clock, services, live, alarms, settings)
-        self.unrecorded = Unrecorded(clock, live, alarms)
+        self.unrecorded = Unrecorded(clock, services, live, alarms, silence.judging)
         # is shown,
         self.delivery = delivery = Delivery(db, clock, services, live, broker.present)
         self.records = Records(broker.records, clock, db, services, store, quarantine, alarms,

@@ -1,28 +1,48 @@
 """Cannot record: the flash of a bus refuses its journal, so no alarm of it can arrive.
 
-What the bus raises meanwhile shows in its `state` alone. The station alarms in its place, from the
-`status` that says so until one that says otherwise; and anew when another kind begins.
+What the bus raises meanwhile shows in its `state` alone, so the station alarms in its place: from
+the `status` that says so until the bus, connected, has said otherwise for a minute. A last will
+says nothing of the flash, nor does a status that has not come yet. While the station has no
+broker no time counts, since a newer status may wait there.
+
+The alarm is raised anew when another kind begins that can be an alarm. A kind that the station
+does not know counts as one.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 from station.alarms.alarms import Alarms
 from station.clock import Clock
+from station.ingest.contract import SCHEMAS
 from station.live.live import Live
-from station.live.live_bus import LiveBus
+from station.live.live_bus import Key, LiveBus
+from station.live.services import Services
 
 CANNOT_RECORD = "cannot_record"
+_WELL_MS = 60_000
 _TICK_S = 1.0
+_NO_ALARMS = {
+    kind
+    for kind, may in json.loads((SCHEMAS / "kinds.json").read_text("utf-8"))["kinds"].items()
+    if "alarm" not in may["severity"]
+}
 
 
 class Unrecorded:
-    def __init__(self, clock: Clock, live: Live, alarms: Alarms):
+    def __init__(self, clock: Clock, services: Services, live: Live, alarms: Alarms,
+                 judging: asyncio.Lock):  # fmt: skip
         self._clock = clock
+        self._services = services
         self._live = live
         self._alarms = alarms
+        self._judging = judging
+        """Held while a bus is taken off the list, too (station/api/buses.py)."""
+        self._well_since_ms: dict[Key, int] = {}
+        """Buses whose alarm is active although they say that their flash is well."""
 
     async def watch(self) -> None:
         while True:
@@ -31,15 +51,29 @@ class Unrecorded:
 
     async def judge(self) -> None:
         """Checks every bus once. Raises if the database is away; the next check does the rest."""
-        standing = {(a.fleet, a.bus): a for a in self._alarms.own() if a.kind == CANNOT_RECORD}
-        for bus in list(self._live):
-            alarm = standing.get(bus.key)
-            is_refused = bus.gone_ms is None and (bus.status or {}).get("journal") == "refused"
-            is_told = alarm is not None and set(_active(bus)) <= set(alarm.data["active"])
-            if alarm is not None and not (is_refused and is_told):
-                await self._alarms.clear_own(alarm.id)
-            if is_refused and not is_told:
-                await self._alarms.raise_own(*bus.key, self._values(bus))
+        async with self._judging:
+            standing = {(a.fleet, a.bus): a for a in self._alarms.own() if a.kind == CANNOT_RECORD}
+            self._well_since_ms = {k: ms for k, ms in self._well_since_ms.items() if k in standing}
+            for bus in list(self._live):
+                if bus.key not in standing and _is_refused(bus):
+                    await self._alarms.raise_own(*bus.key, self._values(bus))
+            for key, alarm in standing.items():
+                bus = self._live.bus(*key)
+                is_over = bus.gone_ms is not None or self._has_been_well(bus)
+                is_news = not _is_well(bus) and not _can_alarm(bus) <= set(alarm.data["active"])
+                if is_over or is_news:
+                    await self._alarms.clear_own(alarm.id)
+                if is_news and not is_over:
+                    await self._alarms.raise_own(*key, self._values(bus))
+
+    def _has_been_well(self, bus: LiveBus) -> bool:
+        if not _is_well(bus) or not self._services.broker.ok:
+            self._well_since_ms.pop(bus.key, None)
+            return False
+        now_ms = self._clock.now_ms()
+        since_ms = min(self._well_since_ms.get(bus.key, now_ms), now_ms)  # a clock may be set back
+        self._well_since_ms[bus.key] = since_ms
+        return now_ms - since_ms >= _WELL_MS
 
     def _values(self, bus: LiveBus) -> dict[str, Any]:
         s = bus.state or {}
@@ -61,3 +95,16 @@ class Unrecorded:
 
 def _active(bus: LiveBus) -> list[str]:
     return (bus.state or {}).get("active", [])
+
+
+def _can_alarm(bus: LiveBus) -> set[str]:
+    return set(_active(bus)) - _NO_ALARMS
+
+
+def _is_refused(bus: LiveBus) -> bool:
+    return (bus.status or {}).get("journal") == "refused"
+
+
+def _is_well(bus: LiveBus) -> bool:
+    """The bus itself says so. Older firmware says nothing of its flash, and would never end it."""
+    return (bus.status or {}).get("online") is True and not _is_refused(bus)

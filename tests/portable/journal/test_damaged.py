@@ -1,6 +1,7 @@
 """Torn, weak, flipped, worn: what the flash may do to a journal. P1, P3."""
 
 from nor import (
+    BODY,
     ERROR,
     NEW,
     OLD,
@@ -246,3 +247,24 @@ def test_a_lane_that_is_gone_twice_is_announced_twice():
         j = journal(flash, nvs=nvs)
         assert [1 for lane, a, b, _, _ in losses(j) if lane == ALARM and a <= first <= b]
         j._book.ledger.save()
+
+
+def test_a_flash_that_takes_nothing_for_a_while_costs_two_sectors_not_all():
+    for what in ("refuses_program", "refuses_erase"):
+        flash = Flash(40)
+        j = journal(flash, 10)
+        fill(j, ALARM, 10 * 63)
+        setattr(flash, what, dict.fromkeys(range(40), ERROR))
+        refused = 0
+        for _ in range(100):
+            try:
+                j.append(ALARM, KIND_EVENT, BODY)
+            except OSError:
+                refused += 1
+        assert refused > 90, what
+        assert j.backlog(ALARM) >= 8 * 63, what
+        later(j, 60)
+        getattr(flash, what).clear()
+        later(j, 600)
+        fill(j, ALARM, 63)
+        assert j.backlog(ALARM) > 7 * 63

@@ -24,12 +24,12 @@ _STAGES = {
 _WORDS = {
     "th": {"drill": "การซ้อม", "bus": "รถ", "at": "เวลา", "heard": "สถานีได้รับ", "by": "โดย",
            "seats": "ที่นั่ง", "unreadable": "ที่นั่งที่ไม่ทราบ อาจมีเด็ก", "place": "ตำแหน่ง",
-           "estimated": "โดยประมาณ",
+           "active": "เหตุที่ยังไม่จบในรถ", "estimated": "โดยประมาณ",
            "estimated_within": "โดยประมาณ ในระยะ {} ม.", "within": "ในระยะ {} ม.",
            "unknown": "ไม่ทราบ"},
     "en": {"drill": "DRILL", "bus": "Bus", "at": "At", "heard": "Heard", "by": "By",
            "seats": "Seats", "unreadable": "Seats not known, a child may sit there",
-           "place": "Position", "estimated": "estimated",
+           "active": "Going on in the bus", "place": "Position", "estimated": "estimated",
            "estimated_within": "estimated, within {} m", "within": "within {} m",
            "unknown": "unknown"},
 }  # fmt: skip
@@ -52,6 +52,9 @@ def message(alarm: Mapping[str, Any], stage: str, language: str) -> tuple[str, s
             lines.append(f"{words[label]}: {words['unknown']}")
         elif data.get(name):
             lines.append(f"{words[label]}: {', '.join(map(str, data[name]))}")
+    if data.get("active"):
+        kinds = ", ".join(kind(name, language) for name in data["active"])
+        lines.append(f"{words['active']}: {kinds}")
     if alarm["lat"] is not None and alarm["lon"] is not None:
         at = f"{alarm['lat']:.5f}, {alarm['lon']:.5f}"
         lines.append(f"{words['place']}: {at}{_doubt(alarm, words)}")

@@ -63,6 +63,15 @@ def test_it_says_what_to_do_while_there_is_something_to_do():
     assert ">" not in message(ALARM, "cleared", "th")[1]
 
 
+def test_a_notice_of_a_bus_that_cannot_record_names_what_goes_on():
+    data = {"active": ["belt_off", "child_left_behind"], "seats": [7], "unknown": []}
+    alarm = {**ALARM, "kind": "cannot_record", "data": data}
+    _, body = message(alarm, "raised", "en")
+    (line,) = [line for line in body.splitlines() if line.startswith("Going on in the bus: ")]
+    assert line.endswith("A child may be left on the bus") and "call 191" in body
+    assert "เหตุที่ยังไม่จบในรถ: " in message(alarm, "raised", "th")[1]
+
+
 def test_what_is_unknown_or_late_is_said():
     _, body = message({**ALARM, "raised_ms": None, "lat": None, "late": True}, "raised", "en")
     assert body.splitlines()[:4] == [

@@ -15,6 +15,7 @@ from station_told import (
 )
 
 from station.db.tables import alarms
+from station.live import saved
 
 LEFT = "child_left_behind"
 REFUSED = status(journal="refused")
@@ -121,8 +122,9 @@ def test_only_a_new_kind_that_can_be_an_alarm_raises_it_anew(settings, broker):
     asyncio.run(scenario())
 
 
-def test_a_restart_and_a_last_will_leave_it_as_it_is(settings, broker):
+def test_a_restart_and_a_last_will_leave_it_as_it_is(settings, broker, monkeypatch):
     time = At(settings)
+    monkeypatch.setattr(saved, "_SAVE_S", 600)
 
     async def scenario():
         with telling(broker) as bus:

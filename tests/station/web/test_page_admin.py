@@ -35,6 +35,10 @@ def policy_on_the_page(form, name, text):
     form.get_by_role("button", name="Upload").click()
 
 
+def supplies(station):
+    return [bus["supply_mv"] for bus in station.asks("/api/live")["buses"]]
+
+
 def test_a_policy_goes_to_the_buses_and_how_far_each_is_stands_there(administration, station):
     page = administration.page
     form, table = page.locator("#policy"), page.locator("#policies")
@@ -55,6 +59,8 @@ def test_a_policy_goes_to_the_buses_and_how_far_each_is_stands_there(administrat
     station.answers("bus-02")
     for pause_s in (11, 61, 0):  # it is asked three times before what it says is believed
         station.answers("bus-05", REFUSED)
+        buses["bus-05"].says(supply_mv=13000 + pause_s)  # the station takes them in order
+        wait_for(lambda mv=13000 + pause_s: mv in supplies(station))
         station.passes(pause_s)
     wait_for(lambda: station.sending("refused") == ["bus-05"])
     page.reload()

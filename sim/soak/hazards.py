@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import signal
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -95,6 +96,8 @@ def run(args: argparse.Namespace) -> int:
             if args.left:
                 failed |= _left(_days(pool, left_day, args.seed, args.left))
         except KeyboardInterrupt:
+            # The pool's own thread stumbles over days that were cancelled, and would show it.
+            threading.excepthook = lambda _: None
             for worker in multiprocessing.active_children():  # rather than end its day first
                 worker.kill()
             raise

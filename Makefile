@@ -10,7 +10,7 @@ TOWN := $(if $(BUSES),--buses $(BUSES)) $(if $(SPEED),--speed $(SPEED)) $(if $(S
         $(if $(DURATION),--duration $(DURATION)) $(if $(BROKER),--broker $(BROKER))
 
 SOAK := $(if $(SEED),--seed $(SEED))
-COVERING := $(wildcard tests/portable/test_*.py tests/portable/journal/test_recorder*.py) \
+COVERING := $(wildcard tests/portable/test_*.py tests/portable/journal/test_recorder*.py tests/portable/journal/test_flapping.py) \
             $(addprefix tests/portable/,rules policy sensing trip)
 
 # make station BROKER=mqtts://mqtt.example.org CA=city.pem DB=postgresql://... HTTP=127.0.0.1:8080

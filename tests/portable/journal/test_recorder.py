@@ -235,3 +235,10 @@ def test_the_endings_of_a_kind_are_of_all_that_stands_of_it():
         assert (end.state, end.severity, dict(end.why)) == (CLEARED, ALARM, {"broke": True})
         recorder.event(end, s)
     assert recorder.active() == ["sos"]
+
+
+def test_no_position_comes_before_what_may_stand_unread():
+    journal, recorder = recording()
+    journal.is_in_doubt = True
+    recorder.position((1795306323, 130827000, 1008833000, 11528, 183))
+    assert recorder.failed and journal.records == []

@@ -335,3 +335,15 @@ def test_what_came_while_it_slept_is_dropped():
     antenna.waits(100, slept_ms=900)
     assert antenna.part.said == b"" and antenna.s.gnss.lat_e7 is None
     assert antenna.s.gnss.best_lat_e7 is not None
+
+
+def test_a_flood_of_noise_is_read_in_parts_and_is_no_sentence():
+    antenna = Antenna()
+    antenna.fixes(3)
+    antenna.part.said = b"\xff" * 3000  # more than one tick reads
+    antenna.waits(100)
+    left = len(antenna.part.said)
+    assert 0 < left < 3000 and not antenna.s.gnss.fix_new
+    antenna.part.said = b"\xff" * 3000
+    antenna.waits(100, slept_ms=900)
+    assert 0 < len(antenna.part.said) < 3000 and antenna.s.gnss.lat_e7 is None

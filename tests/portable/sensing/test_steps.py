@@ -58,3 +58,21 @@ def test_slower_for_less_than_a_second_and_a_half_is_no_step():
         for count, share in enumerate(lost + [0] * (3000 // ms)):
             road.fix(20 + count, int(20000 - 15000 * share), ms)
             assert road.plausible.step_mms2 is None, (ms, count)
+
+
+def test_braking_that_shows_behind_a_place_set_aside_is_a_step():
+    road = Road()
+    north = 0
+    for _ in range(30):
+        north += 4
+        road.fix(north, 20000, 200)
+    for speed in (17000, 14000, 11000):
+        north += 3
+        assert road.fix(north, speed, 200)
+    assert not road.fix(north + 70, None, 200)
+    steps = []
+    for speed in [5000, 2000] + [0] * 15:
+        road.fix(north + 32, speed, 200)
+        steps.append(road.plausible.step_mms2)
+    (step,) = [step for step in steps if step is not None]
+    assert step < -10000

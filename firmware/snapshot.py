@@ -36,7 +36,8 @@ class Gnss:
 
 
 class Seats:
-    """Seat numbers, ascending. Written by sensing/seats.py and headcount.py, trip/check.py."""
+    """Seat numbers, ascending. Written by sensing/seats.py and headcount.py; in trip/, persons.py
+    and check.py."""
 
     def __init__(self, count):
         self.count = count
@@ -49,8 +50,10 @@ class Seats:
         # headcount.py: seats as they were 5 to 10 s ago; None: too soon after boot
         self.taken_before = None
         self.unknown_before = None
-        # check.py
+        # persons.py
         self.sitting = []  # seats taken, or taken when last known
+        self.loose = []  # seats of persons who rose while every door was shut: still inside
+        # check.py
         self.doubtful = list(range(1, count + 1))  # seats unknown, and not looked at
 
 

@@ -10,12 +10,14 @@ _STAGE = {INSIDE: 2, HORN: 3}  # 1 is the prompt, which is not reported
 
 
 class ChildLeftBehind:
-    """The ignition is off, and a seat is taken or unknown. Where children board with the engine
-    off, the time begins later (trip/boarding.py).
+    """The ignition is off, and a seat is taken or unknown, or a person rose from one while every
+    door was shut (trip/persons.py). Where children board with the engine off, the time begins
+    later (trip/boarding.py).
 
     The driver hears a prompt at once; the alarm comes at 180 s, the horn at 180 s
-    (korea) or 900 s (japan). It ends when no seat is in question any more, or when
-    the ignition is on again: somebody is with the child. `heat_min` counts down to when
+    (korea) or 900 s (japan). It ends when no seat is in question any more, and for a child who
+    rose when a door was opened and a walk followed; or when the ignition is on again: an adult
+    is with the child. `heat_min` counts down to when
     the cabin is dangerously hot, by its sensor or the known curve (heating.py).
 
     City: alarm; raised, updated, cleared.
@@ -42,17 +44,17 @@ class ChildLeftBehind:
         self._profile = Profile(config)
         self._heat_c = config["heat_c"]
         self._start_c = config["heat_start_c"]
-        self._raised = None  # (stage, seats, unknown) as last reported
+        self._raised = None  # (stage, seats, unknown, loose) as last reported
 
     def judge(self, s):
         alone_ms = s.trip.alone_ms
-        if alone_ms is None or s.now_ms < SETTLE_MS or not (s.seats.sitting or s.seats.doubtful):
+        if alone_ms is None or s.now_ms < SETTLE_MS or not _is_anyone_left(s):
             self.warning = SILENT
             return self._clear(s)
         self.warning = self._profile.warning(alone_ms)
         if self.warning == PROMPT:
             return None
-        now = (_STAGE[self.warning], s.seats.sitting, s.seats.doubtful)
+        now = (_STAGE[self.warning], s.seats.sitting, s.seats.doubtful, s.seats.loose)
         if now == self._raised:
             return None
         state = UPDATED if self._raised else RAISED
@@ -69,6 +71,7 @@ class ChildLeftBehind:
         data = (
             ("seats", s.seats.sitting),
             ("unknown", s.seats.doubtful),
+            ("loose", s.seats.loose),
             ("stage", _STAGE.get(self.warning, 0)),
             ("heat_min", self._heat_min(s)),
         )
@@ -90,3 +93,7 @@ class ChildLeftBehind:
         if off_ms is None:
             return None
         return heating.minutes_left(s.vehicle.cabin_c10, off_ms, self._start_c, self._heat_c)
+
+
+def _is_anyone_left(s):
+    return bool(s.seats.sitting or s.seats.doubtful or s.seats.loose)

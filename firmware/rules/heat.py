@@ -9,7 +9,7 @@ _SETTLE_MS = 2000  # after boot, until the seats are known
 
 
 class Heat:
-    """The ignition is off, somebody may sit in the bus, and the cabin is at heat_c, or will be
+    """The ignition is off, a child may be in the bus, and the cabin is at heat_c, or will be
     within heat_ahead_min (reported heat_after_s after the ignition went off: until then
     the driver is walking through the bus). Where children board a hot bus with its engine
     off, nothing is reported before they may have been alone for so long (trip/boarding.py).
@@ -49,7 +49,7 @@ class Heat:
     def judge(self, s):
         off_ms = s.trip.ignition_off_ms
         may_be_alone = off_ms is not None and s.trip.alone_ms is not None and s.now_ms >= _SETTLE_MS
-        if not (may_be_alone and (s.seats.sitting or s.seats.doubtful)):
+        if not (may_be_alone and (s.seats.sitting or s.seats.doubtful or s.seats.loose)):
             return self._report(None, s) if self._reported else None
         cabin_c10 = heating.estimate_c10(s.vehicle.cabin_c10, off_ms, self._start_c)
         missing_c10 = self._limit_c * 10 - cabin_c10
@@ -86,6 +86,7 @@ class Heat:
             ("level", level),
             ("seats", s.seats.sitting),
             ("unknown", s.seats.doubtful),
+            ("loose", s.seats.loose),
             ("cabin_c", cabin),
             ("minutes", left),
         )

@@ -11,8 +11,9 @@ class ParkedMovement:
 
     A child slept on the floor, or climbed in. The check starts anew by itself
     (trip/trip.py), and so does child_left_behind with its horn; this rule says why. Updated when
-    it is another seat. It ends when no seat is taken any more or the ignition is on. A child
-    that comes through the open front door boards: that is parked_boarding.
+    it is another seat. It ends when the child left through an open door, or a walk settles one
+    who rose (trip/persons.py), or the ignition is on. A child that comes through the open front
+    door boards: that is parked_boarding.
 
     City: alarm; raised, updated, cleared.
     Driver: inside.
@@ -35,12 +36,14 @@ class ParkedMovement:
         self._reported = []
 
     def judge(self, s):
-        if s.trip.ignition_off_ms is None or not s.seats.sitting:
+        is_empty = not s.seats.sitting and not s.seats.loose
+        if s.trip.ignition_off_ms is None or is_empty:
             self._parked = s.trip.phase == "parked"
             self._held.update(s.now_ms, False)
             return self._report([], s) if self._reported else None
         self._parked = self._parked and s.trip.phase != "boarding"
-        if not self._parked or not self._held.update(s.now_ms, s.seats.sitting != self._reported):
+        is_new = s.seats.sitting and s.seats.sitting != self._reported
+        if not self._parked or not self._held.update(s.now_ms, is_new):
             return None
         return self._report(s.seats.sitting, s)
 

@@ -18,18 +18,14 @@ too.
 On a seat that cannot be read a child may have sat down: a door that is open later than a minute
 after the check (until then the driver leaves through it) asks for another check.
 
-Unknown: a door that cannot be read is closed. If it was never seen closed since the start, or was
-"open" for 30 s of driving, its wire may be torn: it counts as closed, but where seats cannot be
-read it asks for one check. After a reset the time that children have been alone is unknown: it
-counts as long enough.
+Unknown: a door that cannot be read, or is not believed (doors.py), is closed; but where seats
+cannot be read, one that reads open asks for one check. After a reset the time that children have
+been alone is unknown: it counts as long enough.
 """
 
 from micropython import const
 
-from firmware.timing import Held
-
 _LEAVES_MS = const(60000)
-_TORN_MS = const(30000)
 _ROSE_MS = const(10000)
 _LONG_AGO_MS = const(-86400000)
 ALONE_MS = const(180000)  # children alone for so long are an alarm
@@ -40,10 +36,7 @@ class Boarding:
 
     def __init__(self, thresholds):
         self.is_on = False
-        self._was_open = None  # the door, as last known
-        self._torn = Held(_TORN_MS)
-        self._believed = False
-        self._is_open = False  # and believed
+        self._is_open = False  # the door, if it is believed
         self._open_ms = None  # when it was last open
         self._parked_ms = _LONG_AGO_MS
         self._since_ms = 0  # from here on the open door counts
@@ -59,20 +52,15 @@ class Boarding:
         self._door_ms = thresholds["boarding_door_s"] * 1000
         self._hold_ms = thresholds["boarding_s"] * 1000
 
-    def watch(self, s, drives):
-        """Every tick, before the seats are judged: the front door, and when a seat was taken."""
+    def watch(self, s, door):
+        """Every tick, before the persons are judged: the front Door, and when a seat was taken."""
         if s.seats.sitting:
             self._sat_ms = s.now_ms
-        if s.vehicle.front_door and self._was_open is False:
-            self._believed = True
-        if s.vehicle.front_door is not None:
-            self._was_open = s.vehicle.front_door
-        if self._torn.update(s.now_ms, drives and self._was_open):
-            self._believed = False
-            self._open_ms = None
-        self._is_open = s.vehicle.front_door is True and self._believed
+        self._is_open = door.is_open is True
         if self._is_open:
             self._open_ms = s.now_ms
+        elif not door.is_believed:
+            self._open_ms = None
 
     def ends(self, s):
         """The bus is parked, or its engine runs."""

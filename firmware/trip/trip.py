@@ -4,7 +4,7 @@
     start_kmh for 2 s and 20 m            -> DRIVING   (departure.py; a new trip, if there was none)
     front door open at standstill         -> BOARDING  (a stop is being served)
     ignition off                          -> CHECKING
-    checked, and no seat taken            -> PARKED    (check.py)
+    checked, and nobody on board          -> PARKED    (check.py, persons.py)
     a seat taken while PARKED             -> CHECKING, or BOARDING through an open
                                              front door (boarding.py)
 
@@ -21,7 +21,10 @@ from firmware.timing import LONG_AGO_MS, Held
 from firmware.trip.boarding import Boarding
 from firmware.trip.check import Check
 from firmware.trip.departure import Departure
+from firmware.trip.doors import Door
+from firmware.trip.ledger import Ledger
 from firmware.trip.odometer import Odometer
+from firmware.trip.persons import Persons
 
 _STANDING_MMS = const(1400)  # 5 km/h
 
@@ -41,19 +44,23 @@ class Trip:
         self.phase = PARKED if unchecked == 0 else CHECKING
         # After a reset the time with the ignition off is unknown: it counts as long enough.
         self._off_since_ms = 0 if unchecked is None else -LONG_AGO_MS
-        self._check = Check(unchecked == 0, memory, config["rules"])
+        self._check = Check(unchecked == 0, config["rules"])
+        self._persons = Persons(memory, config["rules"])
+        self._front, self._emergency = Door(), Door()
         self._boarding = Boarding(config["rules"])
         self._notices = []
         self._odometer = Odometer(memory.get("odometer_m") or 0)
         self._number = memory.get("trip") or 0
         self._begun_m = None  # odometer at the start of the trip under way
         self._stops = 0
+        self._ledger = Ledger()
         self._on_board = None  # seats taken when the door opened at this stop
         self._place = None  # the policy's name for it
 
     def on_thresholds(self, thresholds):
         """config["rules"], with the policy's in their place."""
         self._check.on_thresholds(thresholds)
+        self._persons.on_thresholds(thresholds)
         self._boarding.on_thresholds(thresholds)
 
     def update(self, s):
@@ -67,10 +74,10 @@ class Trip:
             self._memory.set("unchecked", 1)
             self._check.begin()
             self._boarding.ends(s)
+            self._ledger.run(s.seats.taken + s.seats.loose)
             self.phase = BOARDING
-        self._boarding.watch(s, self.phase == DRIVING)
         off_ms = None if running else self._off_ms(s)
-        walked = self._check.update(s, off_ms)
+        walked = self._judge_persons(s, off_ms)
         if running:
             s.trip.alone_ms = None
             self._run(s, notices)
@@ -80,6 +87,17 @@ class Trip:
         s.trip.number = self._number
         s.trip.ignition_off_ms = off_ms
         return notices
+
+    def _judge_persons(self, s, off_ms):
+        """Who is on board -> bool: the driver has just walked to the check button."""
+        drives = self.phase == DRIVING
+        self._front.update(s.now_ms, s.vehicle.front_door, drives)
+        self._emergency.update(s.now_ms, s.vehicle.emergency_door, drives)
+        self._boarding.watch(s, self._front)
+        walked = self._check.press(s, off_ms)
+        self._persons.update(s, self._front, self._emergency, off_ms, walked)
+        self._check.judge(s, self._persons.has_risen)
+        return walked
 
     def _off_ms(self, s):
         return 0 if self._off_since_ms is None else s.now_ms - self._off_since_ms
@@ -116,10 +134,11 @@ class Trip:
         if self._off_since_ms is None:
             self._off_since_ms = s.now_ms
             self._leave_stop(s, notices)
+            self._ledger.rest(s.seats.taken)
         if self.phase == PARKED and self._boarding.begins(s):
             self._check.begin()
         s.trip.alone_ms = self._boarding.alone_ms(s, off_ms, walked)
-        if s.seats.sitting or not s.trip.checked:
+        if s.seats.sitting or s.seats.loose or not s.trip.checked:
             if self.phase == PARKED:
                 self._memory.set("unchecked", 1)
                 self._on_board = []
@@ -141,12 +160,13 @@ class Trip:
 
     def _end_trip(self, notices):
         self._memory.set("odometer_m", self._odometer.metres)
+        counts = self._ledger.close(self._persons.take_unaccounted())
         if self._begun_m is None:
             return
         way_m = self._odometer.metres - self._begun_m
         self._begun_m = None
         data = (("trip", self._number), ("distance_m", way_m), ("stops", self._stops))
-        notices.append(Event("trip_ended", INFO, data=data, subject=None))
+        notices.append(Event("trip_ended", INFO, data=data + counts, subject=None))
 
     def _leave_stop(self, s, notices):
         """The door was open at this stop: an Event with who boarded and who alighted."""
@@ -155,10 +175,13 @@ class Trip:
         before, after = self._on_board, s.seats.taken
         self._on_board = None
         self._stops += 1
+        boarded = [seat for seat in after if seat not in before]
+        alighted = [seat for seat in before if seat not in after]
+        self._ledger.stop(boarded, alighted)
         data = (
             ("stop", self._stops),
-            ("boarded", [seat for seat in after if seat not in before]),
-            ("alighted", [seat for seat in before if seat not in after]),
+            ("boarded", boarded),
+            ("alighted", alighted),
             ("on_board", len(after)),
         )
         if self._place is not None:

@@ -13,7 +13,9 @@ from firmware.sensing.self_check import SelfCheck
 from firmware.sensing.sensors import Sensors
 from firmware.trip.boarding import Boarding
 from firmware.trip.check import Check
+from firmware.trip.doors import Door
 from firmware.trip.driving_hours import DrivingHours
+from firmware.trip.persons import Persons
 from firmware.trip.trip import Trip
 
 SEATS = {"count": 7, "debounce_ms": 200, "belts": True}
@@ -90,8 +92,29 @@ def press(s, update):
 
 def check(rules):
     s = snapshot()
-    made = Check(False, Nvs(), dict(RULES, **rules))
-    return made, lambda: press(s, lambda s: made.update(s, s.now_ms))
+    made = Check(False, dict(RULES, **rules))
+
+    def update(s):
+        made.press(s, s.now_ms)
+        made.judge(s, False)
+
+    return made, lambda: press(s, update)
+
+
+def persons(rules):
+    """A door stands open for 15 s, then a walk follows."""
+    s, door = snapshot(taken=[7]), Door()
+    made = Persons(Nvs(), dict(RULES, **rules))
+    made.update(s, door, door, 0, False)
+    s.seats.taken, s.seats.changes = [], 2
+    made.update(s, door, door, 0, False)
+    s.now_ms = 15000
+
+    def seen():
+        made.update(s, door, door, 0, True)
+        return s.seats.loose
+
+    return made, seen
 
 
 def trip(rules):
@@ -106,11 +129,11 @@ def boarding(rules):
     made = Boarding(dict(RULES, **rules))
 
     def seen():
-        s = snapshot(front_door=False)
-        made.watch(s, False)
+        s, door = snapshot(), Door()
+        made.watch(s, door)
+        door.is_open = door.is_believed = True
         s.now_ms = 20000
-        s.vehicle.front_door = True
-        made.watch(s, False)
+        made.watch(s, door)
         s.seats.sitting = [1]
         made.begins(s)
         return made.is_on
@@ -135,6 +158,7 @@ CASES = (
     (self_check, {"button_stuck_s": 30}, {"button_stuck_s": 10}),
     (driving_hours, {"rest_min": 30}, {"rest_min": 10}),
     (check, {"check_walk_s": 5}, {"check_walk_s": 2}),
+    (persons, {"check_walk_s": 5}, {"check_walk_s": 8}),
     (trip, {"check_walk_s": 5}, {"check_walk_s": 2}),
     (boarding, {"boarding_s": 600}, {"boarding_s": 0}),
     (rules_in_force, {"disabled": []}, {"disabled": ["supply"]}),
@@ -183,8 +207,8 @@ def test_a_new_policy_reaches_every_part_once():
     bench.waits(120000)
     assert bench.bus.policy.hash is not None
     names = sorted([type(part).__name__ for part in parts])
-    assert names == ["Boarding", "Check", "DrivingHours", "RuleEngine", "SeatMap", "SelfCheck",
-                     "Sensors", "Trip"] + ["_Bank"] * 6  # fmt: skip
+    assert names == ["Boarding", "Check", "DrivingHours", "Persons", "RuleEngine", "SeatMap",
+                     "SelfCheck", "Sensors", "Trip"] + ["_Bank"] * 6  # fmt: skip
     assert sorted([type(part).__name__ for part, _ in told]) == names
     for _, thresholds in told:
         assert thresholds == bench.bus.policy.thresholds

@@ -21,7 +21,7 @@ def test_child_left_behind_prompts_at_once_and_alarms_at_180_s():
     assert watch.sees(ignition_off_ms=179999) == []
     assert watch.rule.warning == PROMPT
     assert watch.sees(ignition_off_ms=180000) == [
-        ("raised", {"seats": [7], "unknown": [], "stage": 3, "heat_min": 6})
+        ("raised", {"seats": [7], "unknown": [], "loose": [], "stage": 3, "heat_min": 6})
     ]
     assert watch.rule.warning == HORN
     assert watch.sees(MINUTE) == []
@@ -33,7 +33,7 @@ def test_child_left_behind_japan_sounds_the_horn_at_15_min():
     assert watch.rule.warning == INSIDE
     assert watch.sees(ignition_off_ms=899999) == []
     assert watch.sees(ignition_off_ms=900000) == [
-        ("updated", {"seats": [7], "unknown": [], "stage": 3, "heat_min": 0})
+        ("updated", {"seats": [7], "unknown": [], "loose": [], "stage": 3, "heat_min": 0})
     ]
     assert watch.rule.warning == HORN
 
@@ -41,7 +41,7 @@ def test_child_left_behind_japan_sounds_the_horn_at_15_min():
 def test_child_left_behind_counts_a_doubtful_seat_as_taken():
     watch = parked_with(ChildLeftBehind)
     assert watch.sees(doubtful=[2], ignition_off_ms=180000) == [
-        ("raised", {"seats": [], "unknown": [2], "stage": 3, "heat_min": 6})
+        ("raised", {"seats": [], "unknown": [2], "loose": [], "stage": 3, "heat_min": 6})
     ]
 
 
@@ -49,7 +49,7 @@ def test_child_left_behind_is_updated_when_the_child_moves():
     watch = parked_with(ChildLeftBehind)
     watch.sees(sitting=[7], ignition_off_ms=180000)
     assert watch.sees(sitting=[8]) == [
-        ("updated", {"seats": [8], "unknown": [], "stage": 3, "heat_min": 6})
+        ("updated", {"seats": [8], "unknown": [], "loose": [], "stage": 3, "heat_min": 6})
     ]
 
 
@@ -61,6 +61,16 @@ def test_child_left_behind_ends_when_nobody_is_left_or_the_ignition_is_on():
     assert watch.sees(MINUTE) == []
     watch.sees(sitting=[7])
     assert watch.states(ignition_off_ms=None) == ["cleared"]
+
+
+def test_child_left_behind_counts_a_person_who_rose_behind_shut_doors():
+    watch = parked_with(ChildLeftBehind, sitting=[7])
+    watch.sees(ignition_off_ms=180000)
+    assert watch.sees(sitting=[], loose=[7]) == [
+        ("updated", {"seats": [], "unknown": [], "loose": [7], "stage": 3, "heat_min": 6})
+    ]
+    assert watch.rule.warning == HORN
+    assert watch.states(loose=[]) == ["cleared"]
 
 
 def test_child_left_behind_is_not_ended_by_the_button():

@@ -39,6 +39,15 @@ def test_parked_movement_ends_with_the_ignition_on_and_not_with_unknown():
     assert [state for state, _ in watch.sees(ignition_off_ms=None)] == ["cleared"]
 
 
+def test_parked_movement_goes_on_while_the_child_is_loose():
+    watch = parked()
+    watch.sees(2000, phase="checking", sitting=[7])
+    assert watch.sees(MINUTE, sitting=[], loose=[7]) == []
+    assert watch.rule.warning == INSIDE
+    assert watch.sees(1100, sitting=[8], loose=[]) == [("updated", {"seats": [8]})]
+    assert watch.states(sitting=[]) == ["cleared"]
+
+
 def test_parked_movement_is_not_told_of_children_who_board():
     watch = parked()
     assert watch.sees(MINUTE, phase="boarding", sitting=[7], alone_ms=None) == []

@@ -98,6 +98,7 @@ READINGS = {
     "unbelted": _SEATS,
     "sitting": _SEATS,
     "doubtful": _SEATS,
+    "loose": _SEATS,
     "supply_mv": (None, 0, 8999, 9800, 11499, 11501, 12600, 13800, 30000),
     "backup_mv": (None, 0, 3399, 4200),
     "cabin_c10": (None, -300, 0, 349, 350, 351, 700),
@@ -162,6 +163,7 @@ def random_snapshot(draw, s):
     s.seats.unbelted = [seat for seat in s.seats.taken if draw(2)]
     s.seats.sitting = sorted(s.seats.taken + [seat for seat in s.seats.unknown if draw(2)])
     s.seats.doubtful = [seat for seat in s.seats.unknown if seat not in s.seats.sitting]
+    s.seats.loose = [seat for seat in range(1, SEATS + 1) if draw(4) == 0]
     s.seats.changes += 1
     s.sensors = ("a", "b")
     s.silent = [name for name in s.sensors if draw(2) == 0]

@@ -60,6 +60,7 @@ def test_a_press_does_not_empty_a_taken_seat():
     ride.goes(6000, ignition=False)
     assert ride.presses() == "checking"
     assert ride.s.trip.checked
+    ride.goes(front_door=True)
     assert ride.goes(taken=[]) == "parked"
 
 
@@ -98,6 +99,7 @@ def test_somebody_who_sits_down_in_a_parked_bus_reopens_the_check():
     ride.goes(60000)
     assert ride.goes(taken=[3]) == "checking"
     assert ride.nvs["unchecked"] == 1
+    ride.goes(front_door=True)
     assert ride.goes(taken=[]) == "parked"
 
 
@@ -241,6 +243,53 @@ def test_the_last_stop_is_told_when_the_ignition_goes_off():
     ride.goes(taken=[])
     ride.goes(ignition=False)
     assert ride.data("stop_served")[0]["alighted"] == [1]
+
+
+def ended(ride):
+    (data,) = ride.data("trip_ended")
+    return data["boarded"], data["alighted"], data["unaccounted"]
+
+
+def test_the_ledger_counts_who_boarded_and_alighted_with_the_engine_on_and_off():
+    ride = parked()
+    ride.goes()
+    ride.goes(1000, ignition=True, front_door=True)
+    ride.goes(1000, taken=[1, 2, 3])
+    ride.goes(3000, front_door=False, speed_mms=9000)
+    ride.goes(3000, taken=[1, 2, 4])  # one changes seats
+    ride.goes(1000, speed_mms=0, front_door=True)
+    ride.goes(1000, taken=[2, 4])
+    ride.goes(1000, front_door=False, ignition=False)
+    ride.goes(1000, front_door=True, taken=[4, 5])
+    ride.goes(1000, front_door=False, ignition=True)
+    ride.goes(1000, ignition=False)
+    ride.goes(6000, front_door=True, taken=[])
+    ride.presses()
+    assert ended(ride) == (4, 4, [])
+
+
+def test_the_ledger_names_who_was_not_seen_to_get_off():
+    for off in (False, True):
+        ride = parked()
+        ride.goes()
+        ride.goes(1000, ignition=True, front_door=True)
+        ride.goes(1000, taken=[1, 2])
+        ride.goes(3000, front_door=False, speed_mms=9000)
+        if not off:
+            ride.goes(21000, taken=[1])
+        ride.goes(1000, speed_mms=0, ignition=False)
+        ride.goes(21000, taken=[1])
+        ride.goes(1000, front_door=True)
+        ride.goes(100, taken=[])
+        ride.presses()
+        ride.goes(11000)
+        ride.presses()
+        assert ended(ride) == (2, 1, [2]), off
+    ride.goes(1000, front_door=False, ignition=True)
+    ride.goes(3000, speed_mms=9000)
+    ride.goes(6000, speed_mms=0, ignition=False)
+    ride.presses()
+    assert ride.data("trip_ended")[1]["unaccounted"] == [], "each trip has its own"
 
 
 def test_the_odometer_counts_ways_and_neither_noise_nor_jumps():

@@ -1,0 +1,198 @@
+"""Persons: who is on board, seated or not. A seat that empties is not yet a child that has left.
+
+    not on board --sits down--> seated --rises, doors shut--> loose --sits down--> seated
+                                seated --rises, door open at standstill--> gone
+                                loose  --a door opens within 20 s, at standstill--> gone
+                                loose  --a door opened, and a walk after it--> settled
+
+seated (`sitting`): the seat is taken, or was when last known. Only a sensor that reads empty ends
+it; no button does.
+loose: rose while every door was shut, so still inside: on the floor, or in the aisle. A person who
+sits down while the doors are shut is the loose one who rose last. While a door is open, and for
+20 s after it, one who sits down may have come through it: only a person who rose since the door
+closed is taken for it.
+20 s: children stand up before the door opens. In the stories (sim/world) a bus brakes from
+60 km/h in 17 s, and its door opens 1.5 s after it stands. Once an alarm about the child is due,
+no child waits for a stop: whoever rose stays loose until the walk.
+
+The walk: a person who rose with the ignition off is settled by a door that opens, and a press of
+the check button at least twice check_walk_s later. One who rose before, while the bus was in use,
+is not settled by the first walk of the check: it found nobody on a seat. From then on a door has
+to open (or stand open), and a second walk to follow. The ignition begins this anew.
+
+Unknown: a door that is not wired or not believed (doors.py) is never "shut". A songthaew has no
+contact at its step: with the engine on and at standstill children get off there, so who rises is
+gone; with the ignition off, or while it moves, who rises is loose, and the walk alone settles it.
+An unknown emergency door is no way out. An unknown speed is as it was last known, and none with
+the ignition off.
+
+All who are inside outlive a power cut (NVS). A seat that was taken before it and reads empty
+afterwards was left unseen: its person is loose, whatever the door says. While the ignition is on
+they are kept once a minute, since children fidget and flash wears; otherwise, and when a sensor
+falls silent, at once.
+"""
+
+from micropython import const
+
+from firmware.timing import LONG_AGO_MS
+from firmware.trip.boarding import ALONE_MS
+
+_AT_DOOR_MS = const(20000)  # before a door opens, and after it closed
+_STANDING_MMS = const(1400)  # 5 km/h
+_KEEP_MS = const(60000)
+_CHUNK = const(24)  # seats in one NVS number, an i32
+_CHUNKS = const(3)
+
+
+class Persons:
+    """has_risen: in this tick a person rose, by whatever door. unaccounted: seats of persons whom
+    a walk settled, and whom no door was seen to let out; on this trip."""
+
+    def __init__(self, memory, thresholds):
+        self._memory = memory
+        self._kept = [memory.get("sitting_%d" % index) or 0 for index in range(_CHUNKS)]
+        self._kept_ms = 0
+        self._changed = False  # since it was kept
+        self._sitting = _seats(self._kept)
+        self._recalled = self._sitting  # from before the start, and not read since
+        self._loose = []  # seats that loose persons left, the longest ago first
+        self._rose_ms = []  # when, of each of them
+        self._seat_changes = None
+        self._moves = False  # as last known
+        self._exit_ms = -LONG_AGO_MS  # when persons could last leave
+        self._is_sought = False  # from now on a door that opens counts
+        self._opened_ms = None  # when one did
+        self.has_risen = False
+        self.unaccounted = []
+        self.on_thresholds(thresholds)
+
+    def on_thresholds(self, thresholds):
+        """config["rules"], with the policy's in their place."""
+        self._walk_ms = thresholds["check_walk_s"] * 2000
+
+    def take_unaccounted(self):
+        """At the end of a trip -> unaccounted; the next one begins its own."""
+        found, self.unaccounted = self.unaccounted, []
+        return found
+
+    def update(self, s, front, emergency, off_ms, walked):
+        """Fills the Snapshot's sitting and loose.
+
+        front, emergency: a Door each; off_ms: how long the ignition has been off, None: on;
+        walked: the driver has just walked to the check button.
+        """
+        self.has_risen = False
+        can_leave = self._can_leave(s, front, emergency, off_ms)
+        if can_leave:
+            self._exit_ms = s.now_ms
+        if s.seats.changes != self._seat_changes:
+            self._seat_changes = s.seats.changes
+            self._follow(s, can_leave, off_ms)
+        if self._loose:
+            self._look_for_loose(s, can_leave, front, off_ms, walked)
+        if self._changed and (off_ms is not None or s.now_ms - self._kept_ms >= _KEEP_MS):
+            self._keep(s.now_ms)
+
+    def _can_leave(self, s, front, emergency, off_ms):
+        if off_ms is not None:
+            self._moves = False
+        elif s.gnss.speed_mms is not None:
+            self._moves = s.gnss.speed_mms >= _STANDING_MMS
+        if self._moves:
+            return False
+        if front.is_open or emergency.is_open:
+            return True
+        return front.is_open is None and off_ms is None
+
+    def _follow(self, s, can_leave, off_ms):
+        before, taken, unknown = self._sitting, s.seats.taken, s.seats.unknown
+        self._sitting = sorted(taken + [seat for seat in before if seat in unknown])
+        for seat in before:
+            if seat not in self._sitting and seat <= s.seats.count:
+                self.has_risen = True
+                if seat in self._recalled:
+                    self._rises(seat, s.now_ms - LONG_AGO_MS, off_ms)
+                elif not can_leave:
+                    self._rises(seat, s.now_ms, off_ms)
+        for seat in taken:
+            if self._loose and seat not in before:
+                self._sits(s.now_ms)
+        if self._recalled:
+            self._recalled = [seat for seat in self._recalled if seat in unknown]
+        s.seats.sitting = self._sitting
+        self._tell(s)
+        if len(self._sitting) > len(taken):  # a seat that cannot be read counts as taken
+            self._keep(s.now_ms)
+
+    def _rises(self, seat, rose_ms, off_ms):
+        self._loose.append(seat)
+        self._rose_ms.append(rose_ms)
+        self._is_sought = self._is_sought or off_ms is not None
+        self._opened_ms = None
+
+    def _sits(self, now_ms):
+        is_shut = now_ms - self._exit_ms > _AT_DOOR_MS
+        if is_shut or self._rose_ms[-1] > self._exit_ms:
+            self._loose.pop()
+            self._rose_ms.pop()
+
+    def _look_for_loose(self, s, can_leave, front, off_ms, walked):
+        """Who of the loose has left, or is settled by a walk."""
+        if can_leave and not _is_alarm_due(s):
+            self._let_out(s)
+        if off_ms is None:
+            self._is_sought = False
+            self._opened_ms = None
+            return
+        if walked:
+            if self._opened_ms is not None and s.now_ms - self._opened_ms >= self._walk_ms:
+                self.unaccounted = sorted(self.unaccounted + self._loose)
+                self._loose.clear()
+                self._rose_ms.clear()
+                self._tell(s)
+                return
+            self._is_sought = True
+        if self._is_sought and self._opened_ms is None and (can_leave or front.is_open is None):
+            self._opened_ms = s.now_ms
+
+    def _let_out(self, s):
+        """Those who stood up for this stop."""
+        while self._loose and s.now_ms - self._rose_ms[-1] <= _AT_DOOR_MS:
+            self._loose.pop()
+            self._rose_ms.pop()
+            self._tell(s)
+
+    def _tell(self, s):
+        s.seats.loose = sorted(self._loose)
+        self._changed = True
+
+    def _keep(self, now_ms):
+        self._changed = False
+        self._kept_ms = now_ms
+        for index in range(_CHUNKS):
+            chunk = _chunk(self._sitting, index) | _chunk(self._loose, index)
+            if chunk != self._kept[index]:
+                self._kept[index] = chunk
+                self._memory.set("sitting_%d" % index, chunk)
+
+
+def _is_alarm_due(s):
+    return s.trip.alone_ms is not None and s.trip.alone_ms >= ALONE_MS
+
+
+def _chunk(seats, index):
+    chunk = 0
+    for seat in seats:
+        if (seat - 1) // _CHUNK == index:
+            chunk |= 1 << (seat - 1) % _CHUNK
+    return chunk
+
+
+def _seats(chunks):
+    """-> seat numbers, ascending."""
+    found = []
+    for index in range(_CHUNKS):
+        for bit in range(_CHUNK):
+            if chunks[index] >> bit & 1:
+                found.append(index * _CHUNK + bit + 1)
+    return found

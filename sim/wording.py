@@ -117,6 +117,10 @@ def _unknown(numbers: list[int]) -> str:
     return f"{seats(numbers)} not known"
 
 
+def _loose(numbers: list[int]) -> str:
+    return f"rose from {seats(numbers)} while the doors were shut"
+
+
 def _parts(names: list[str]) -> str:
     return ", ".join(names).replace("_", " ")
 
@@ -134,6 +138,7 @@ _PHRASES: dict[str, Callable[[Any], str]] = {
     "belts": lambda numbers: seats(numbers, "belt"),
     "unknown": _unknown,
     "unknown_seats": _unknown,
+    "loose": _loose,
     "seats_before": _before(seats),
     "unknown_before": _before(_unknown),
     "resets": lambda count: f"{count} in all",
@@ -211,7 +216,12 @@ def _stop_served(data: Mapping[str, Any]) -> str:
 def _trip_ended(data: Mapping[str, Any]) -> str:
     stops = data["stops"]
     served = f"{stops} stop{'s' * (stops != 1)}"
-    return f"trip {data['trip']}, {distance(data['distance_m'])}, {served}"
+    said = [f"trip {data['trip']}", distance(data["distance_m"]), served]
+    if data.get("boarded") is not None:
+        said.append(f"{data['boarded']} got on, {data['alighted']} got off")
+    if data.get("unaccounted"):
+        said.append(f"not seen to get off: {seats(data['unaccounted'])}")
+    return ", ".join(said)
 
 
 def _arrival_notice(data: Mapping[str, Any]) -> str:

@@ -10,19 +10,19 @@ is not counted. It is kept in RAM: a reset begins it anew.
 class Ledger:
     def __init__(self):
         self._boarded = self._alighted = 0
-        self._resting = None  # seats taken when the ignition went off
+        self._resting = None  # seats when the ignition went off
 
     def stop(self, boarded, alighted):
         """Lists of seats."""
         self._boarded += len(boarded)
         self._alighted += len(alighted)
 
-    def rest(self, taken):
-        """The ignition went off."""
-        self._resting = taken
+    def rest(self, inside):
+        """The ignition went off. inside: seats taken, and those that loose persons left."""
+        self._resting = inside
 
     def run(self, inside):
-        """The engine runs again. inside: seats taken, and those that loose persons left."""
+        """The engine runs again."""
         before, self._resting = self._resting, None
         if before is not None:
             self.stop(

@@ -45,7 +45,8 @@ _CHUNKS = const(3)
 
 
 class Persons:
-    """has_risen: in this tick a person rose, by whatever door. unaccounted: seats of persons whom
+    """has_risen: in this tick a person rose, by whatever door. stood_up: seats of persons who rose
+    for the door that opens in this tick. unaccounted: seats of persons whom
     a walk settled, and whom no door was seen to let out; on this trip."""
 
     def __init__(self, memory, thresholds):
@@ -63,6 +64,7 @@ class Persons:
         self._is_sought = False  # from now on a door that opens counts
         self._opened_ms = None  # when one did
         self.has_risen = False
+        self.stood_up = []
         self.unaccounted = []
         self.on_thresholds(thresholds)
 
@@ -82,6 +84,8 @@ class Persons:
         walked: the driver has just walked to the check button.
         """
         self.has_risen = False
+        if self.stood_up:
+            self.stood_up = []
         can_leave = self._can_leave(s, front, emergency, off_ms)
         if can_leave:
             self._exit_ms = s.now_ms
@@ -158,7 +162,7 @@ class Persons:
     def _let_out(self, s):
         """Those who stood up for this stop."""
         while self._loose and s.now_ms - self._rose_ms[-1] <= _AT_DOOR_MS:
-            self._loose.pop()
+            self.stood_up.append(self._loose.pop())
             self._rose_ms.pop()
             self._tell(s)
 

@@ -127,14 +127,14 @@ class Trip:
         ):
             self.phase = BOARDING
             if self._on_board is None:
-                self._on_board = s.seats.taken
+                self._on_board = s.seats.taken + self._persons.stood_up
                 self._place = s.place.stop
 
     def _rest(self, s, notices, off_ms, walked):
         if self._off_since_ms is None:
             self._off_since_ms = s.now_ms
             self._leave_stop(s, notices)
-            self._ledger.rest(s.seats.taken)
+            self._ledger.rest(s.seats.taken + s.seats.loose)
         if self.phase == PARKED and self._boarding.begins(s):
             self._check.begin()
         s.trip.alone_ms = self._boarding.alone_ms(s, off_ms, walked)

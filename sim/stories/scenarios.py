@@ -11,7 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sim import wording
-from sim.stories import scenarios_hard, scenarios_mishaps, scenarios_night, scenarios_places
+from sim.stories import (
+    scenarios_hard,
+    scenarios_mishaps,
+    scenarios_night,
+    scenarios_persons,
+    scenarios_places,
+)
 from sim.stories.story import Story
 
 SCENARIOS: dict[str, Callable[[Story], None]] = {}
@@ -135,7 +141,13 @@ def gnss_lost(bus: Story) -> None:
     bus.waits(seconds=15)
 
 
-for _file in (scenarios_places, scenarios_mishaps, scenarios_hard, scenarios_night):
+for _file in (
+    scenarios_places,
+    scenarios_mishaps,
+    scenarios_hard,
+    scenarios_persons,
+    scenarios_night,
+):
     for _scenario in _file.SCENARIOS:
         _named(_scenario)
 

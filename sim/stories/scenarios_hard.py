@@ -34,9 +34,11 @@ def wire_cut_under_a_child(bus: Story) -> None:
     bus.waits(minutes=1)
     bus.cuts_wire(seat=7)
     bus.waits(minutes=3)
+    bus.opens_door()
     bus.leaves(7)
     bus.waits(seconds=30)
     bus.mends_wire(seat=7)
+    bus.closes_door()
     bus.waits(seconds=30)
 
 
@@ -172,7 +174,9 @@ def service(bus: Story) -> None:
     bus.turns_ignition(False)
     bus.waits(minutes=4)
     bus.is_asked_for("service")
+    bus.opens_door()
     bus.leaves(7)
+    bus.closes_door()
     bus.waits(seconds=30)
     bus.drives(speed_kmh=30, seats=(), seconds=10)
 
@@ -184,6 +188,7 @@ def drill(bus: Story) -> None:
     bus.parks(seats={7})
     bus.waits(minutes=3)
     bus.is_asked_for("evacuation")
+    bus.opens_door()
     bus.leaves(7)
     bus.waits(seconds=10)
     bus.is_asked_for("normal")

@@ -72,6 +72,7 @@ def child_in_a_parked_bus(bus: Story) -> None:
     bus.waits(minutes=60)
     bus.boards(20)
     bus.waits(seconds=30)
+    bus.opens_door()
     bus.leaves(20)
     bus.waits(seconds=5)
 
@@ -106,6 +107,7 @@ def heat(bus: Story) -> None:
     bus.drives(seats={3, 7})
     bus.parks(seats={7})
     bus.waits(minutes=10)
+    bus.opens_door()
     bus.leaves(7)
     bus.waits(seconds=5)
 

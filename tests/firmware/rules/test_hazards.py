@@ -46,6 +46,7 @@ def test_the_horn_stops_when_the_child_has_left(bus):
     bus.parks(seats={7})
     bus.waits(minutes=3)
     assert bus.active == ["child_left_behind", "heat"]
+    bus.opens_door()
     bus.leaves(7)
     bus.waits(seconds=5)
     assert (bus.active, bus.horn_sounds, bus.phase) == ([], False, "parked")
@@ -129,7 +130,9 @@ def test_an_empty_bus_that_nobody_walked_through_alarms(bus):
 def test_a_button_pressed_without_a_walk_does_not_count(bus):
     bus.drives(seats={4})
     bus.stops()
+    bus.opens_door()
     bus.leaves(4)
+    bus.closes_door()
     bus.turns_ignition(False)
     bus.presses_check_button()
     bus.waits(minutes=3, seconds=5)

@@ -163,8 +163,8 @@ def random_snapshot(draw, s):
     s.seats.unbelted = [seat for seat in s.seats.taken if draw(2)]
     s.seats.sitting = sorted(s.seats.taken + [seat for seat in s.seats.unknown if draw(2)])
     s.seats.doubtful = [seat for seat in s.seats.unknown if seat not in s.seats.sitting]
-    s.seats.loose = [seat for seat in range(1, SEATS + 1) if draw(4) == 0]
     s.seats.changes += 1
+    s.seats.loose = [seat for seat in range(1, SEATS + 1) if (seat + s.seats.changes) % 5 == 0]
     s.sensors = ("a", "b")
     s.silent = [name for name in s.sensors if draw(2) == 0]
 

@@ -268,6 +268,22 @@ def test_the_ledger_counts_who_boarded_and_alighted_with_the_engine_on_and_off()
     assert ended(ride) == (4, 4, [])
 
 
+def test_the_ledger_counts_who_stood_up_before_the_door_opened():
+    for off in (False, True):
+        ride = parked()
+        ride.goes()
+        ride.goes(1000, ignition=True, front_door=True)
+        ride.goes(1000, taken=[1, 2])
+        ride.goes(3000, front_door=False, speed_mms=9000)
+        ride.goes(5000, taken=[1])
+        ride.goes(1000, speed_mms=0, ignition=not off)
+        ride.goes(1000, front_door=True)
+        ride.goes(1000, taken=[])
+        ride.goes(7000, ignition=False)
+        ride.presses()
+        assert ended(ride) == (2, 2, []), off
+
+
 def test_the_ledger_names_who_was_not_seen_to_get_off():
     for off in (False, True):
         ride = parked()

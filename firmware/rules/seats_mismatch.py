@@ -12,8 +12,9 @@ class SeatsMismatch:
     there, and mismatch_s after it closed, or as soon as the bus moves, a seat is still taken.
 
     On a route that ends there no seat may be taken; without a route, none that was in
-    question when the door opened. It ends when the seats have been empty for mismatch_s, or
-    when the bus is parked and checked; no button ends it.
+    question when the door opened. A child who rises there after the door closed is still on
+    board (trip/persons.py). It ends when the seats have been empty for mismatch_s, or when the
+    bus is parked and checked; no button ends it.
 
     City: alarm; raised, updated, cleared.
     Driver: inside.
@@ -80,6 +81,9 @@ class SeatsMismatch:
     def _left(self, s):
         """-> (taken, unknown) seats of those who should not be on board any more."""
         taken, unknown = s.seats.sitting, []
+        if s.seats.loose:
+            rose = [seat for seat in s.seats.loose if seat in self._came and seat not in taken]
+            taken = sorted(taken + rose)
         if not self._looked:
             unknown = [seat for seat in s.seats.unknown if seat not in taken]
         if not self._ends_here:

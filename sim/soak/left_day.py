@@ -124,7 +124,11 @@ class LeftDay:
     def _boards_later(self, driver: Driver) -> Script:
         """The child is found and gets off; it boards the parked bus again, and no adult comes."""
         world, rng = self.world, self._rng
+        world.front_door_open = True
+        yield 2000
         self.child.alights(world)
+        yield 2000
+        world.front_door_open = False
         yield from driver.checks()
         yield rng.randint(60_000, 180_000)
         world.front_door_open = True
@@ -246,7 +250,7 @@ class LeftDay:
             return
         data = dict(self._alarm.data)
         self.late_ms = self._alarm_ms - time_ms
-        if not self._seats & {*data["seats"], *data["unknown"]}:
+        if not self._seats & {*data["seats"], *data["unknown"], *data["loose"]}:
             self.problem = f"an alarm, but not for seat {self.seat}: {data}"
         elif self.late_ms > TOLERANCE_MS:
             self.problem = f"the alarm came {self.late_ms / 1000:.1f} s after its time"

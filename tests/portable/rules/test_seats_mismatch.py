@@ -29,6 +29,19 @@ def test_seats_mismatch_2_s_after_the_door_closed():
     assert watch.rule.warning == SILENT
 
 
+def test_seats_mismatch_is_not_ended_by_a_child_who_rises_behind_the_shut_door():
+    for route in ("r", None):
+        watch = at_school(route=route)
+        watch.sees(sitting=[7])
+        watch.sees(3000, front_door=False)
+        assert watch.sees(MINUTE, sitting=[], loose=[7]) == [], route
+        assert watch.rule.warning == INSIDE
+        assert watch.states(3000, loose=[]) == ["cleared"]
+        watch = at_school(loose=[5], route=route)
+        watch.sees(sitting=[])
+        assert watch.sees(MINUTE, front_door=False) == [], "rose before the door opened: may be out"
+
+
 def test_seats_mismatch_nobody_left_is_none():
     watch = at_school()
     watch.sees(sitting=[])

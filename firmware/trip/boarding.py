@@ -11,9 +11,10 @@ from the first child on:
     else          they may be alone: the driver is prompted, and the time runs on. After
                   180 s in all boarding is over, and an alarm sounds
 
-Nobody boards through a closed door: a seat that is taken then alarms at once. A person who gets
-up and sits down again within 10 s has not left the bus, and the time runs on, that of the check
-too.
+No child boards through a closed door: a seat that is taken then alarms at once. A restless child
+starts no time anew: a person who sits down within 10 s after the last one rose has not left the
+bus, and the time of the check runs on; one who sits down within 10 min after the last of those who
+boarded rose has the rest of their time. The engine begins it anew.
 
 On a seat that cannot be read a child may have sat down: a door that is open later than a minute
 after the check (until then the driver leaves through it) asks for another check.
@@ -27,6 +28,7 @@ from micropython import const
 
 _LEAVES_MS = const(60000)
 _ROSE_MS = const(10000)
+_FORGET_MS = const(600000)
 _LONG_AGO_MS = const(-86400000)
 ALONE_MS = const(180000)  # children alone for so long are an alarm
 
@@ -81,11 +83,12 @@ class Boarding:
             and self._open_ms is not None
             and s.now_ms - self._open_ms <= self._door_ms
         )
-        rose = s.now_ms - self._sat_ms < _ROSE_MS
-        if (sits or may_sit) and (self._before or not rose):
+        empty_ms = s.now_ms - self._sat_ms
+        if (sits or may_sit) and (self._before or empty_ms >= _ROSE_MS):
             self.is_on = True
             self._at_ms = s.now_ms
-            self._since_ms, self._alone_ms = self._before if rose else (s.now_ms, 0)
+            is_known = self._before and empty_ms < _FORGET_MS
+            self._since_ms, self._alone_ms = self._before if is_known else (s.now_ms, 0)
         return bool(may_sit)
 
     def _may_enter(self, s):

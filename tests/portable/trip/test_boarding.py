@@ -195,13 +195,24 @@ def test_after_a_reset_an_open_door_and_unknown_seats_ask_for_one_check():
     assert ride.goes(200, front_door=True) == "boarding"
 
 
-def test_ten_seconds_later_it_is_somebody_else():
+def rests(ms):
+    """A child boards, leaves its seat for so long at the open door, and sits down again."""
     ride = open_door()
-    ride.goes(HOLD - 30000, taken=[3])
-    assert ride.goes(10000, taken=[]) == "parked"
+    ride.goes(HOLD - MINUTE, taken=[3])
+    assert ride.goes(ms, taken=[]) == "parked"
     assert ride.goes(taken=[7]) == "boarding"
-    ride.goes(HOLD - 100)
-    assert ride.s.trip.alone_ms is None
+    ride.goes(MINUTE)
+    return ride.s.trip.alone_ms
+
+
+def test_a_restless_child_starts_no_time_anew():
+    assert rests(9900) == 10000
+    assert rests(10000) == 10100
+    assert rests(10 * MINUTE - 100) == 60000, "the time when no child sat does not count as alone"
+
+
+def test_ten_minutes_later_it_is_another_child():
+    assert rests(10 * MINUTE) is None
 
 
 def test_the_engine_ends_what_was_before():

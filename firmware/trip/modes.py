@@ -75,25 +75,29 @@ class _Timed:
 
 
 class _Evacuation(_Timed):
-    """Unknown: a seat that cannot be read is not empty; it keeps the count open."""
+    """A person who rose while every door was shut is still inside (persons.py), and counts.
+
+    Unknown: a seat that cannot be read is not empty; it keeps the count open.
+    """
 
     def __init__(self, minutes):
         super().__init__(EVACUATION, ALARM, minutes)
         self._changed = Held(_COUNT_MS)
         self._empty = Held(_COUNT_MS)
-        self._told = ([], [])  # seats taken, seats unknown
+        self._told = ([], [], [])  # seats taken, seats unknown, seats that loose persons left
         self._head_count = 0
 
     def update(self, s, ended_by=None):
-        heads = (s.seats.sitting, [seat for seat in s.seats.unknown if seat not in s.seats.sitting])
+        unknown = [seat for seat in s.seats.unknown if seat not in s.seats.sitting]
+        heads = (s.seats.sitting, unknown, s.seats.loose)
         if self._asked == RAISED and not self.is_on:
             self._told = heads
-            self._head_count = len(s.seats.sitting)
+            self._head_count = len(s.seats.sitting) + len(s.seats.loose)
         changed = self._changed.update(s.now_ms, self.is_on and heads != self._told)
         if changed:
             self._told = heads
             self._changed.update(s.now_ms, False)
-        if self._empty.update(s.now_ms, self.is_on and not heads[0] and not heads[1]):
+        if self._empty.update(s.now_ms, self.is_on and heads == ([], [], [])):
             ended_by = "empty"
         event = super().update(s, ended_by)
         if event is None and changed:
@@ -101,8 +105,13 @@ class _Evacuation(_Timed):
         return event
 
     def _data(self, s):
-        seats, unknown = self._told
-        heads = (("seats", seats), ("unknown", unknown), ("head_count", self._head_count))
+        seats, unknown, loose = self._told
+        heads = (
+            ("seats", seats),
+            ("unknown", unknown),
+            ("loose", loose),
+            ("head_count", self._head_count),
+        )
         return heads + super()._data(s)
 
 

@@ -122,6 +122,7 @@ def test_an_evacuation_counts_heads_until_all_are_out():
     assert watch.sees()[0][2] == {
         "seats": [3, 7, 8],
         "unknown": [5],
+        "loose": [],
         "head_count": 3,
         "lasted_s": 0,
         "asked_by": "command",
@@ -139,6 +140,15 @@ def test_an_evacuation_counts_heads_until_all_are_out():
     assert (state, data["seats"], data["unknown"]) == ("cleared", [], [])
     assert data["ended_by"] == "empty"
     assert watch.s.trip.mode == "normal"
+
+
+def test_an_evacuation_counts_persons_who_rose_behind_shut_doors():
+    watch = Watch(sitting=[3], loose=[7])
+    watch.enter(EVACUATION)
+    data = watch.sees()[0][2]
+    assert (data["seats"], data["loose"], data["head_count"]) == ([3], [7], 2)
+    assert watch.states(MINUTE, sitting=[]) == ["updated"]
+    assert watch.states(3000, loose=[]) == ["cleared"]
 
 
 def test_an_evacuation_asked_again_keeps_its_first_count():

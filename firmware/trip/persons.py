@@ -29,7 +29,7 @@ the ignition off.
 All who are inside outlive a power cut (NVS). A seat that was taken before it and reads empty
 afterwards was left unseen: its person is loose, whatever the door says. While the ignition is on
 they are kept once a minute, since children fidget and flash wears; otherwise, and when a sensor
-falls silent, at once.
+falls silent or a person is loose, at once.
 """
 
 from micropython import const
@@ -125,7 +125,9 @@ class Persons:
             self._recalled = [seat for seat in self._recalled if seat in unknown]
         s.seats.sitting = self._sitting
         self._tell(s)
-        if len(self._sitting) > len(taken):  # a seat that cannot be read counts as taken
+        # A seat that cannot be read counts as taken, one that a loose person left as occupied:
+        # after a reset no sensor shows either.
+        if self._loose or len(self._sitting) > len(taken):
             self._keep(s.now_ms)
 
     def _rises(self, seat, rose_ms, off_ms):

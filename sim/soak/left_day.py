@@ -1,9 +1,10 @@
 """A day on which a child is left behind, cut short: one leg to the school, and the parking.
 
 Everything is drawn from one seed: the seat, the driver's carelessness, what breaks and
-when, when the power goes, whether the child wakes and moves. What no sensor on the bus
-can tell apart is not drawn: a seat contact or an ignition wire shorted so that it reads
-"empty" or "on" for good (docs/wiring.md).
+when, when the power goes, whether the child wakes and moves, or lies down on the floor (on
+the way or in the parked bus, while every door is shut). What no sensor on the bus can tell
+apart is not drawn: a seat contact or an ignition wire shorted so that it reads "empty" or
+"on" for good (docs/wiring.md), and a door's wire cut as the child lies down.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ _WATCHED_MS = 20_000  # the alarm stands on for so long
 _LONGEST_MS = 3_600_000
 _BOARDS = 0.25  # of the days: not left behind, but boards the parked bus
 _HOLD_MS = 720_000  # boarding_s
+_SLIDES, _LIES_DOWN = 0.15, 0.35  # of the days: to the floor on the way, or in the parked bus
 
 
 class LeftDay:
@@ -99,6 +101,10 @@ class LeftDay:
         yield from driver.starts()
         world.front_door_open = True
         self.child.boards(world, self.seat)
+        floor = random.Random(self.seed * 6037)
+        lies = floor.random()
+        if lies < _SLIDES:
+            world.run(self._lies_down(floor.randint(40_000, 60_000)))
         others = [Child(f"child {number}", self.child.stop) for number in range(rng.randint(0, 6))]
         yield from driver.takes(others)
         yield from driver.goes(*self._way, town.place_name(self._way[1]))
@@ -107,11 +113,14 @@ class LeftDay:
         world.turn_ignition(False)
         self.off_ms = world.now_ms
         self._draw_faults(self.off_ms, self.off_ms + LIMIT_MS)
-        if random.Random(self.seed * 6029).random() < _BOARDS:
+        if _SLIDES <= lies < _LIES_DOWN:
+            world.run(self._lies_down(floor.randint(5000, 170_000)))
+        elif lies >= _SLIDES and random.Random(self.seed * 6029).random() < _BOARDS:
             self.off_ms = None
             yield from self._boards_later(driver)
             return
-        self._may_wake()
+        if lies >= _LIES_DOWN:
+            self._may_wake()
         carelessness = rng.random()
         if carelessness < 0.6:  # walks to the button and sees nobody
             yield from driver.checks()
@@ -162,6 +171,16 @@ class LeftDay:
         world.sit(self.seat, self.child.name)
         self.happened.append(f"{world.now_ms // 1000} s: the child moves to seat {self.seat}")
 
+    def _lies_down(self, after_ms: int) -> Script:
+        """On the floor, unless a door's wire is cut: it reads open, as if the child had left."""
+        yield after_ms
+        while self.rig.vehicle.bus is None or self.rig.now_ms - self._power_ms < 3000:
+            yield 1000
+        if not any("door cut" in told for told in self.happened):
+            self.child.slides(self.world)
+            self.happened.append(f"{self.world.now_ms // 1000} s: the child lies down on the floor")
+            self._due = [due for due in self._due if "door cut" not in due[2]]
+
     # what goes wrong
 
     def _draw_faults(self, from_ms: int, to_ms: int) -> None:
@@ -185,6 +204,8 @@ class LeftDay:
         wire = rng.choice(
             ("front_door", "emergency_door", "check_button", "ignition", "sos_button")
         )
+        if self.child.is_on_the_floor and "door" in wire:
+            wire = "sos_button"
         output = rng.choice(("horn", "buzzer", "lamp"))
 
         def sky(state: str) -> Callable[[], None]:
@@ -244,17 +265,22 @@ class LeftDay:
         self._alarm = event
 
     def _judge(self, time_ms: int) -> None:
-        """Since its time, within the tolerance, an alarm stands that names the child's seat."""
+        """Since its time, within the tolerance, an alarm stands that names the child's seat.
+
+        A wire that is cut reads taken: a child on the floor may be taken to have sat down there.
+        """
         if self._alarm is None:
             self.problem = "no alarm stands"
             return
         data = dict(self._alarm.data)
         self.late_ms = self._alarm_ms - time_ms
-        if not self._seats & {*data["seats"], *data["unknown"], *data["loose"]}:
+        broken = self.rig.vehicle.faults.cut_seats
+        seats = self._seats | (set(broken) if self.child.is_on_the_floor else set())
+        if not seats & {*data["seats"], *data["unknown"], *data["loose"]}:
             self.problem = f"an alarm, but not for seat {self.seat}: {data}"
         elif self.late_ms > TOLERANCE_MS:
             self.problem = f"the alarm came {self.late_ms / 1000:.1f} s after its time"
         elif self.rig.bus.warnings.level < INSIDE:
             self.problem = "the alarm does not sound"
-        broken = self.rig.vehicle.faults.cut_seats
-        self.named = self.seat in data["seats"] and self.seat not in broken
+        felt = {*data["seats"], *data["loose"]}
+        self.named = self.seat in felt and self.seat not in broken

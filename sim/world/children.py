@@ -16,6 +16,7 @@ class Child:
     buckles: bool = True
     restless: bool = False
     sleeps: bool = False
+    is_on_the_floor: bool = False
 
     def boards(self, world: World, seat: int) -> None:
         """Sit down; from then on the child acts by itself."""
@@ -29,6 +30,17 @@ class Child:
             world.rise(self.seat)
             world.claimed.discard(self.seat)
             self.seat = None
+
+    def slides(self, world: World) -> None:
+        """To the floor, where no seat contact feels it; it stays on the bus."""
+        self.alights(world)
+        self.is_on_the_floor = True
+
+    def climbs(self, world: World, seat: int) -> None:
+        """From the floor onto a seat."""
+        self.is_on_the_floor = False
+        self._claim(world, seat)
+        world.sit(seat, self.name)
 
     def _claim(self, world: World, seat: int) -> None:
         """This is the child's seat from now on, even while it stands."""

@@ -401,6 +401,10 @@ def test_it_is_kept_at_once_when_a_sensor_falls_silent_or_the_ignition_goes_off(
     kept = Kept(taken=[7])
     kept.sees(taken=[], unknown=[7])
     assert kept.nvs == {"sitting_0": 0x40}
+    kept = Kept(taken=[7, 8])
+    kept.s.gnss.speed_mms = KMH_40
+    kept.sees(taken=[8])
+    assert kept.nvs == {"sitting_0": 0xC0}, "and when a person is loose"
     kept = Kept(taken=[7])
     kept.sees(0)
     assert kept.nvs == {"sitting_0": 0x40}

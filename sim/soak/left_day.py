@@ -10,6 +10,7 @@ apart is not drawn: a seat contact or an ignition wire shorted so that it reads 
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -254,6 +255,10 @@ class LeftDay:
 
     # what comes of it
 
+    def _once_cut(self) -> set[int]:
+        told = [re.search(r"\bseat (\d+) cut", what) for what in self.happened]
+        return {int(found[1]) for found in told if found}
+
     def _hear(self, event: Any) -> None:
         if event.kind != "child_left_behind":
             return
@@ -267,7 +272,8 @@ class LeftDay:
     def _judge(self, time_ms: int) -> None:
         """Since its time, within the tolerance, an alarm stands that names the child's seat.
 
-        A wire that is cut reads taken: a child on the floor may be taken to have sat down there.
+        A wire that is cut reads taken: a child on the floor counts as having sat down there, and
+        as having risen from there once it is mended.
         """
         if self._alarm is None:
             self.problem = "no alarm stands"
@@ -275,7 +281,7 @@ class LeftDay:
         data = dict(self._alarm.data)
         self.late_ms = self._alarm_ms - time_ms
         broken = self.rig.vehicle.faults.cut_seats
-        seats = self._seats | (set(broken) if self.child.is_on_the_floor else set())
+        seats = self._seats | (self._once_cut() if self.child.is_on_the_floor else set())
         if not seats & {*data["seats"], *data["unknown"], *data["loose"]}:
             self.problem = f"an alarm, but not for seat {self.seat}: {data}"
         elif self.late_ms > TOLERANCE_MS:

@@ -173,10 +173,14 @@ class LeftDay:
         self.happened.append(f"{world.now_ms // 1000} s: the child moves to seat {self.seat}")
 
     def _lies_down(self, after_ms: int) -> Script:
-        """On the floor, unless a door's wire is cut: it reads open, as if the child had left."""
+        """On the floor, unless a door's wire is cut: it reads open, as if the child had left.
+
+        On the way not while the board is without power: who sat down and rose unseen is unknown.
+        """
         yield after_ms
-        while self.rig.vehicle.bus is None or self.rig.now_ms - self._power_ms < 3000:
-            yield 1000
+        drives = self.off_ms is None
+        if drives and (self.rig.vehicle.bus is None or self.rig.now_ms - self._power_ms < 3000):
+            return
         if not any("door cut" in told for told in self.happened):
             self.child.slides(self.world)
             self.happened.append(f"{self.world.now_ms // 1000} s: the child lies down on the floor")

@@ -47,5 +47,10 @@ class Check:
             return
         self._seat_changes = s.seats.changes
         s.trip.checked = self.checked
-        unknown, sitting = s.seats.unknown, s.seats.sitting
-        s.seats.doubtful = [] if self.checked else [seat for seat in unknown if seat not in sitting]
+        s.seats.doubtful = [] if self.checked else _unseen(s)
+
+
+def _unseen(s):
+    """By itself: a name that a comprehension shares costs a cell of the heap at each call."""
+    sitting = s.seats.sitting
+    return [seat for seat in s.seats.unknown if seat not in sitting]

@@ -82,6 +82,7 @@ def test_who_rises_after_the_press_may_sit_on_a_seat_that_nobody_can_read():
     assert not watch.s.trip.checked
     assert watch.presses(9000)
     assert (watch.s.seats.sitting, watch.s.seats.doubtful) == ([], [])
+    assert watch.sees(9000)[1] == [], "one press is enough"
     watch = Watch(taken=[13], unknown=[])
     assert watch.presses(9000)
     watch.sees(9000, taken=[])

@@ -256,6 +256,89 @@ def test_a_child_who_rises_while_the_power_is_off_is_loose():
     assert again.warning == HORN
 
 
+def test_who_was_left_unseen_does_not_leave_at_the_next_stop():
+    ride = left_behind()
+    again = Watched(**ride.nvs)
+    again.goes(1000, ignition=True)
+    assert again.s.seats.loose == [7]
+    again.goes(1000, front_door=True)
+    assert again.s.seats.loose == [7], "it rose at an unknown time"
+
+
+def test_who_is_seen_on_the_seat_after_a_power_cut_may_leave_as_ever():
+    ride = left_behind()
+    again = Watched(**ride.nvs)
+    again.goes(1000, ignition=True, taken=[7])
+    again.goes(1000, front_door=True)
+    again.goes(taken=[])
+    assert again.s.seats.loose == []
+
+
+def test_a_door_that_opened_before_the_child_rose_does_not_count():
+    ride = left_behind()
+    ride.goes(3 * MINUTE)
+    ride.goes(1000, taken=[])
+    ride.goes(1000, front_door=True)
+    ride.goes(1000, front_door=False, taken=[5])
+    ride.goes(15000, taken=[])
+    assert ride.presses() == "checking"
+    assert ride.s.seats.loose == [5, 7]
+
+
+def test_the_engine_begins_the_walk_anew():
+    ride = slid_to_the_floor()
+    ride.goes(front_door=True)
+    ride.presses()
+    ride.goes(11000)
+    ride.goes(1000, ignition=True, front_door=False)
+    ride.goes(11000, ignition=False, front_door=True)
+    assert ride.presses() == "checking", "the first walk of another check"
+    ride.goes(11000)
+    assert ride.presses() == "parked"
+
+
+def test_each_has_its_own_time():
+    ride = parked()
+    ride.goes()
+    ride.goes(1000, ignition=True, front_door=True)
+    ride.goes(1000, taken=[3, 5, 7])
+    ride.goes(MINUTE, front_door=False)
+    ride.goes(30000, taken=[5, 7])
+    ride.goes(4000, taken=[7])
+    ride.goes(4000, taken=[2, 7])
+    assert ride.s.seats.loose == [3]
+    ride.goes(4000, taken=[2])
+    ride.goes(front_door=True)
+    assert ride.s.seats.loose == [3], "only the one who rose 4 s ago leaves here"
+    ride.goes(30000, front_door=False)
+    ride.goes(4000, taken=[])
+    ride.goes(front_door=True)
+    assert ride.s.seats.loose == [3]
+    ride.goes(1000, front_door=False, ignition=False)
+    ride.goes(11000, front_door=True)
+    ride.presses()
+    ride.goes(11000)
+    assert ride.presses() == "parked"
+    ride.goes(MINUTE, ignition=True, taken=[6], front_door=False)
+    ride.goes(20000, taken=[])
+    ride.goes(front_door=True)
+    assert ride.s.seats.loose == []
+
+
+def test_who_stood_up_for_a_stop_is_told_there_alone():
+    ride = parked()
+    ride.goes()
+    ride.goes(1000, ignition=True, front_door=True)
+    ride.goes(1000, taken=[7])
+    ride.goes(5000, front_door=False, speed_mms=9000)
+    ride.goes(5000, taken=[])
+    for _ in range(2):
+        ride.goes(1000, speed_mms=0)
+        ride.goes(1000, front_door=True)
+        ride.goes(5000, front_door=False, speed_mms=9000)
+    assert [data["alighted"] for data in ride.data("stop_served")] == [[], [7], []]
+
+
 def test_a_seat_that_turns_unknown_is_not_left():
     ride = left_behind()
     ride.goes(1000, taken=[], unknown=[7])

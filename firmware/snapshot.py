@@ -66,6 +66,9 @@ class Vehicle:
         self.emergency_door = None  # True: open
         self.check_button = None  # True: pressed
         self.sos_button = None  # True: pressed
+        self.here_button = None  # True: pressed: "an adult is with the children"
+        self.driver_seat = None  # True: taken
+        self.presence = []  # of each presence input: True: something moves
         self.supply_mv = None
         self.backup_mv = None  # measured only while the supply is cut
         self.cabin_c10 = None  # 0.1 degree Celsius
@@ -87,6 +90,10 @@ class Trip:
         self.ignition_off_ms = None  # how long the ignition has been off; None: on
         # how long children on board may have been alone (boarding.py); None: they are not
         self.alone_ms = None
+        self.engine = None  # engine.py: True: it runs, by all evidence
+        # attended.py: engine, driver_seat, here or stay; None: no adult is with the children
+        self.attended = None
+        self.attended_until_ms = None  # of here and stay; None: no end is known
         self.checked = False  # the driver has walked to the check button since then
         self.early_presses = 0  # of the check button, too soon for a walk; since boot
         self.mode = NORMAL

@@ -79,6 +79,14 @@ def settings():
                 "open_mv": Number(2600, 1500, 3300),
             },
         },
+        "inputs": {  # which contacts are fitted; what is not fitted is unknown
+            "front_door": Flag(True),
+            "emergency_door": Flag(True),
+            "check_button_2": Flag(False),  # the button's other contact, open when it is pressed
+            "here": Flag(False),
+            "driver_seat": Flag(False),
+            "presence": Number(0, 0, 4),
+        },
         "accelerometer": {
             "fitted": Flag(False),
             "forward": Choice(

@@ -23,6 +23,7 @@ MONDAY_UTC_MS = 1_795_366_800_000
 
 PARKED_MV, CRANKING_MV, CHARGING_MV = 12_600, 9_800, 13_800
 _CRANKING_MS = 1200
+PRESENCE_INPUTS = 4
 
 
 class World:
@@ -51,11 +52,15 @@ class World:
         self.speed_mms = 0
         self.course_cdeg = 0
 
-        self.ignition = False
+        self.ignition = False  # the key, and with it the wire
+        self.engine_runs = False
         self.front_door_open = False
         self.emergency_door_open = False
         self.check_button_pressed = False
         self.sos_button_pressed = False
+        self.here_button_pressed = False
+        self.driver_seated = False
+        self.presence = [False] * PRESENCE_INPUTS  # each sees something move
         self.supply_mv = PARKED_MV
         self.backup_mv = 4000  # of the board's own battery, where it has one
         self.cabin_c10 = 300  # 0.1 degC; stays as it is set
@@ -149,13 +154,21 @@ class World:
         if on == self.ignition:
             return
         self.ignition = on
+        self.engine_runs = False
         self.supply_mv = CRANKING_MV if on else PARKED_MV
         if on:
             self.run(self._crank())
 
+    def turn_key(self) -> None:
+        """Ignition on for the radio; the engine is not started."""
+        self.ignition = True
+        self.engine_runs = False
+        self.supply_mv = PARKED_MV - 100
+
     def _crank(self) -> Script:
         yield _CRANKING_MS
         if self.ignition:
+            self.engine_runs = True
             self.supply_mv = CHARGING_MV
 
     def listen(self) -> None:

@@ -77,7 +77,8 @@ class Vehicle:
         self.accel_mms2 = None  # along the bus, + = faster; the greatest of this tick
         self.lateral_mms2 = None  # across, + = to the right
         self.shock_mg = None  # without gravity
-        self.expander_resets = []  # since boot, of each expander
+        self.chips = ()  # names of those with settings to lose; made once, at start
+        self.chip_resets = []  # since boot, how often each was found without them
         self.failing = []  # outputs and buttons that fail their test
 
 

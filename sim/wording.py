@@ -142,7 +142,7 @@ _PHRASES: dict[str, Callable[[Any], str]] = {
     "seats_before": _before(seats),
     "unknown_before": _before(_unknown),
     "resets": lambda count: f"{count} in all",
-    "expanders": lambda numbers: seats(numbers, "expander"),
+    "chips": ", ".join,
     "stage": lambda stage: {2: "the buzzer sounds inside", 3: "the horn sounds"}.get(stage, ""),
     "heat_min": _heat,
     "minutes": lambda minutes: f"{minutes} min left" if minutes else "",

@@ -134,10 +134,10 @@ READINGS = {
     "driven_day_min": (0, 479, 480, 481),
     "flapping": ([], [1], [1, 2]),
     "flapping_belts": ([], [4]),
-    "expander_resets": ([0, 0], [1, 0], [1, 1]),
+    "chip_resets": ([0, 0], [1, 0], [1, 1]),
     "failing": ([], ["horn"], ["buzzer", "horn"]),
 }
-FIXED = ("now_ms", "seat_count", "seat_changes", "sensors", "silent")
+FIXED = ("now_ms", "seat_count", "seat_changes", "sensors", "silent", "chips")
 
 
 def generator(seed):
@@ -165,7 +165,7 @@ def random_snapshot(draw, s):
     s.seats.doubtful = [seat for seat in s.seats.unknown if seat not in s.seats.sitting]
     s.seats.changes += 1
     s.seats.loose = [seat for seat in range(1, SEATS + 1) if (seat + s.seats.changes) % 5 == 0]
-    s.sensors = ("a", "b")
+    s.sensors = s.vehicle.chips = ("a", "b")
     s.silent = [name for name in s.sensors if draw(2) == 0]
 
 

@@ -135,6 +135,7 @@ def _volts(mv: int) -> str:
 
 _PHRASES: dict[str, Callable[[Any], str]] = {
     "seats": seats,
+    "buckled": lambda numbers: f"{seats(numbers)} buckled while empty",
     "belts": lambda numbers: seats(numbers, "belt"),
     "unknown": _unknown,
     "unknown_seats": _unknown,

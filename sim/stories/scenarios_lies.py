@@ -20,4 +20,43 @@ def bit_flips(bus: Story) -> None:
     bus.waits(minutes=2)
 
 
-SCENARIOS = (bit_flips,)
+def leans_aside(bus: Story) -> None:
+    """A strapped child leans aside in its sleep, and its seat reads empty: the belt tells more.
+
+    The driver presses the button without a look. Then an adult opens the belt.
+    """
+    bus.drives(seats={3, 7})
+    bus.reads_empty(7)
+    bus.drives(seats={3, 7})
+    bus.parks(seats={7})
+    bus.waits(minutes=3)
+    bus.opens_door()
+    bus.leaves(7)
+    bus.presses_check_button()
+    bus.waits(seconds=20)
+
+
+def dead_contact(bus: Story) -> None:
+    """A child buckles up on a seat whose contact is dead, and sleeps on; the driver forgets to
+    check."""
+    bus.reads_empty(7)
+    bus.drives(seats={3, 7})
+    bus.parks(seats={7}, check=False)
+    bus.waits(minutes=3)
+
+
+def belts_tidied(bus: Story) -> None:
+    """An attendant closes the belts behind the children, before the walk and after it."""
+    bus.drives(seats={3, 7})
+    bus.parks(check=False)
+    bus.buckles(3)
+    bus.waits(seconds=20)
+    bus.presses_check_button()
+    bus.buckles(7, 8)
+    bus.waits(minutes=20)
+    bus.drives(seats={5}, belts={3, 5, 7, 8})
+    bus.parks()
+    bus.waits(minutes=5)
+
+
+SCENARIOS = (bit_flips, leans_aside, dead_contact, belts_tidied)

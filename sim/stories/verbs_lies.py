@@ -22,3 +22,9 @@ class Lies:
         self._timeline.tell(f"a register bit of expander {number + 1} turns over")
         self.rig.vehicle.board.seat_wiring.chips[number].flip(register, bit)
         self._pass(1000)
+
+    def reads_empty(self, seat: int) -> None:
+        """Its contact has a short to ground: whoever sits there, the seat reads empty."""
+        self._timeline.tell(f"the contact of seat {seat} reads empty for good")
+        self.rig.vehicle.faults.stick_seat(seat, False)
+        self._pass(1000)

@@ -21,6 +21,7 @@ from firmware.trip.driving_hours import DrivingHours
 from firmware.trip.modes import Modes
 from firmware.trip.sleep import ASLEEP, Sleep
 from firmware.trip.trip import Trip
+from firmware.trip.wires import Wires
 from firmware.uplink import commands
 from firmware.uplink.last_resort import LastResort
 from firmware.uplink.link_supervisor import LinkSupervisor
@@ -56,6 +57,7 @@ class Bus:
         trip = Trip(config, memory)
         s.trip.phase = trip.phase
         is_parked = s.trip.phase == PARKED
+        wires = Wires(config)
         self.modes = Modes(config)
         if parts.reset_cause == "power_on" and is_parked:
             self.modes.await_button()
@@ -76,11 +78,21 @@ class Bus:
         self.journal.prepare(now_ms)
         self.recorder = Recorder(self.journal, self.startup.boot)
         outage = Outage(self.journal, self.recorder)
-        self._watchers = (self.policy, trip, check, backup, memory, hours, self.modes, outage)
+        self._watchers = (
+            self.policy,
+            trip,
+            wires,
+            check,
+            backup,
+            memory,
+            hours,
+            self.modes,
+            outage,
+        )
         self._track = Track(config["track"])
         self._has_kept_house = False  # the journal, since the last tick
         self._engine = RuleEngine(self.recorder, rules)
-        self._followers = (self._engine, self.sensors, trip, check, hours)  # of the policy
+        self._followers = (self._engine, self.sensors, trip, wires, check, hours)  # of the policy
         # warn
         self.warnings = Warnings(config["warnings"], check.lamp, check.buzzer, check.horn)
         # the turn

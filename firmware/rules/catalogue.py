@@ -35,6 +35,7 @@ from firmware.rules.parked_movement import ParkedMovement
 from firmware.rules.seat_contradicted import SeatContradicted
 from firmware.rules.seats_mismatch import SeatsMismatch
 from firmware.rules.self_test_failed import SelfTestFailed
+from firmware.rules.sensor_faulty import SensorFaulty
 from firmware.rules.sensor_flapping import SensorFlapping
 from firmware.rules.sensor_silent import SensorSilent
 from firmware.rules.sensor_stuck import SensorStuck
@@ -71,6 +72,7 @@ RULES = (
     StopOutOfOrder,
     ArrivalNotice,
     SeatContradicted,
+    SensorFaulty,
     SensorStuck,
     SensorFlapping,
     ExpanderReset,

@@ -116,6 +116,8 @@ READINGS = {
     "checked": (True, False),
     "mode": ("normal", "service", "drill", "evacuation"),
     "exercise": (True, False),
+    "faulty": ([], ["emergency_door"], ["front_door", "supply"]),
+    "called": (False, True),
     "early_presses": (0, 1, 2),
     "policy": (None, "a1b2c3d4"),
     "limit_kmh": (None, 30, 60, 80, 90),

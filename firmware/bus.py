@@ -135,7 +135,8 @@ class Bus:
         if given_up is not None:
             notices.append(given_up)
         self._record(s)
-        self.warnings.show(s, self._engine.rules, self.modes)
+        is_asleep = self.sleeping.state == ASLEEP
+        self.warnings.show(s, self._engine.rules, self.modes, is_asleep)
         self._settle(s)
         self._parts.watchdog.feed()
         self._plan(now_ms)
@@ -234,8 +235,9 @@ class Bus:
         )
 
     def _plan(self, now_ms):
-        """A quiet bus ticks once a second."""
-        period = _QUIET_TICK_MS if self._is_quiet() else _TICK_MS
+        """A quiet bus ticks once a second; a flash of its lamp is shorter."""
+        is_quiet = self._is_quiet() and not self.warnings.flashes
+        period = _QUIET_TICK_MS if is_quiet else _TICK_MS
         self.next_tick_ms += period
         self._has_kept_house = False
         if self.next_tick_ms <= now_ms:

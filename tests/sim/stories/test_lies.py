@@ -107,3 +107,32 @@ def test_the_button_is_believed_again_once_it_was_pressed():
     assert faulty(bus) == [["check_button"]]
     assert bus.told("sensor_faulty", "cleared") and bus.told("check_button_missed", "cleared")
     assert bus.phase == "parked"
+
+
+def flashes(bus, seconds):
+    """-> how long each flash of the lamp was, in ms, in so long a time."""
+    lamp, lasted, since_ms = bus.rig.vehicle.board.wires["lamp"], [], None
+    for _ in range(seconds * 20):
+        bus.rig.run_for(50)
+        if lamp.load and since_ms is None:
+            since_ms = bus.rig.now_ms
+        elif not lamp.load and since_ms is not None:
+            lasted.append(bus.rig.now_ms - since_ms)
+            since_ms = None
+    return lasted
+
+
+def test_the_lamp_says_that_all_is_well_until_the_bus_sleeps_and_whenever_it_wakes():
+    bus = Story()
+    bus.waits(seconds=20)
+    assert len(flashes(bus, 60)) == 12, "the quiet bus looks once a second only"
+    assert set(flashes(bus, 60)) <= {50, 100, 150}
+    assert not bus.lamp_shines
+    bus.waits(minutes=8)
+    assert bus.rig.vehicle.is_asleep
+    assert flashes(bus, 60) == []
+    bus.turns_ignition(True)
+    bus.waits(seconds=10)
+    assert len(flashes(bus, 60)) == 12
+    bus.rig.power_cut()
+    assert flashes(bus, 20) == [], "dark: broken"

@@ -14,6 +14,7 @@ from sim import wording
 from sim.stories import (
     scenarios_hard,
     scenarios_mishaps,
+    scenarios_modes,
     scenarios_night,
     scenarios_persons,
     scenarios_places,
@@ -144,6 +145,7 @@ def gnss_lost(bus: Story) -> None:
 for _file in (
     scenarios_places,
     scenarios_mishaps,
+    scenarios_modes,
     scenarios_hard,
     scenarios_persons,
     scenarios_night,

@@ -1,0 +1,36 @@
+"""Scenarios of settings that are wrong, of modes, and of a seat that is out of service."""
+
+from __future__ import annotations
+
+import json
+
+from sim.stories.story import Story
+
+
+def _settings(bus: Story, **more: object) -> bytes:
+    """The bus.json of this bus, as it was deployed."""
+    config = {key: value for key, value in bus.rig.config.items() if key != "wired"}
+    return json.dumps({**config, **more}).encode()
+
+
+def wrong_board_name(bus: Story) -> None:
+    """A technician misspells the board: the bus runs on the settings that ran last, and watches."""
+    bus.gets_settings(_settings(bus, board="devkit_wrover"))
+    bus.waits(minutes=6)
+    bus.gets_settings(_settings(bus, board="devkit-wrover"))
+    bus.drives(seats={3, 7})
+    bus.parks(seats={7})
+    bus.waits(minutes=3)
+
+
+def truncated_file(bus: Story) -> None:
+    """Half a bus.json on a new board: no wire is guessed, every seat is unknown, the city hears."""
+    whole = _settings(bus)
+    bus.gets_settings(whole[: len(whole) // 2])
+    bus.waits(minutes=1)
+    bus.gets_settings(whole)
+    bus.presses_check_button()
+    bus.waits(minutes=1)
+
+
+SCENARIOS = (wrong_board_name, truncated_file)

@@ -9,6 +9,7 @@ from firmware.sensing.headcount import HeadCount
 from firmware.sensing.motion import Motion
 from firmware.sensing.receiver import Receiver
 from firmware.sensing.seats import SeatMap
+from firmware.sensing.settling import Settling
 from firmware.timing import Debounced, Every
 
 _SWITCH_MS = const(100)
@@ -30,6 +31,8 @@ class Sensors:
         self._cut_mv = config["rules"]["supply_cut_mv"]
         self._motion = Motion(config["accelerometer"], parts.accelerometer)
         self._heads = HeadCount()
+        self._settling = Settling()
+        s.settling = True
         self._banks_of = _by_name(parts.seats.names)
         names = [name for name, _ in self._banks_of] + ["gnss", "supply", "cabin", "accelerometer"]
         if parts.switches is not None:
@@ -56,6 +59,9 @@ class Sensors:
         self._heads.update(s)
         if self._slow.due(s.now_ms):
             self._read_slow(s)
+        if s.settling:
+            is_known = self.settled and self._seats.is_settled
+            s.settling = self._settling.update(s.now_ms, is_known)
         return notices
 
     def _read_seats(self, s):

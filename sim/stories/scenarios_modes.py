@@ -33,4 +33,44 @@ def truncated_file(bus: Story) -> None:
     bus.waits(minutes=1)
 
 
-SCENARIOS = (wrong_board_name, truncated_file)
+def brown_out_at_a_pickup(bus: Story) -> None:
+    """Children board, engine off, door open, when the supply dips: no child was left, no horn."""
+    bus.opens_door()
+    bus.boards(3, 7)
+    bus.waits(minutes=4)
+    bus.cuts_power()
+    bus.waits(seconds=2)
+    bus.restores_power()
+    bus.waits(minutes=2)
+    bus.closes_door()
+    bus.drives(seats={3, 7})
+
+
+def power_cut_over_a_sleeper(bus: Story) -> None:
+    """The supply dips while a child sleeps in the locked bus: it alarms at once, and again."""
+    bus.drives(seats={3, 7})
+    bus.parks(seats={7})
+    bus.waits(minutes=1)
+    bus.cuts_power()
+    bus.waits(minutes=10)
+    bus.restores_power()
+    bus.waits(seconds=10)
+
+
+def start_with_the_door_open(bus: Story) -> None:
+    """An empty, checked bus starts while a cleaner has its door open: nobody is called."""
+    bus.opens_door()
+    bus.waits(minutes=2)
+    bus.cuts_power()
+    bus.waits(seconds=30)
+    bus.restores_power()
+    bus.waits(minutes=10)
+
+
+SCENARIOS = (
+    wrong_board_name,
+    truncated_file,
+    brown_out_at_a_pickup,
+    power_cut_over_a_sleeper,
+    start_with_the_door_open,
+)

@@ -137,7 +137,7 @@ READINGS = {
     "expander_resets": ([0, 0], [1, 0], [1, 1]),
     "failing": ([], ["horn"], ["buzzer", "horn"]),
 }
-FIXED = ("now_ms", "seat_count", "seat_changes", "sensors", "silent")
+FIXED = ("now_ms", "seat_count", "seat_changes", "sensors", "silent", "settling")
 
 
 def generator(seed):

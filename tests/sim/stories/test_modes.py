@@ -8,6 +8,9 @@ from sim.stories import scenarios_modes as scenarios
 HEARD = [
     (scenarios.wrong_board_name, ["fault", "fault", "child_left_behind", "heat"]),
     (scenarios.truncated_file, ["fault", "fault", "sensor_silent", "sensor_silent"]),
+    (scenarios.brown_out_at_a_pickup, []),
+    (scenarios.power_cut_over_a_sleeper, ["child_left_behind", "heat", "check_button_missed"]),
+    (scenarios.start_with_the_door_open, []),
 ]
 
 

@@ -12,9 +12,10 @@ _CHAIN_BAUD = 100000  # metres of wire
 _PARITY = {"none": None, "even": 0, "odd": 1}
 
 
-def seat_inputs(table, seats, i2c, errors):
+def seat_inputs(table, seats, i2c, switches, errors):
     """-> SeatInputs. table: of drivers/board/tables.py; seats: config["seats"]; i2c: the bus
-    beside the board; errors: list that gets sentences about what this board cannot do.
+    beside the board; switches: the address there of the MCP23017 of doors and buttons, or None;
+    errors: list that gets sentences about what this board cannot do.
 
     If the board has no pins for the wiring, every seat is unknown, and errors says so.
     """
@@ -33,19 +34,18 @@ def seat_inputs(table, seats, i2c, errors):
     elif way == "mats":
         _mats(inputs, seats, i2c)
     else:
-        _expanders(inputs, table, pins, seats, i2c, errors)
+        _expanders(inputs, pins, seats, i2c, switches, errors)
     return inputs
 
 
-def _expanders(inputs, table, pins, seats, i2c, errors):
+def _expanders(inputs, pins, seats, i2c, switches, errors):
     from drivers.mcp23017 import MCP23017
 
-    doors = table.get("switch_expander", {}).get("address")
     for addresses in [seats["expanders"]] + seats["behind_mux"]:
-        if doors in addresses:
+        if switches in addresses:
             errors.append(
-                "bus.json: seats uses the address %d of the doors' MCP23017; no seat is read."
-                % doors
+                "bus.json: seats uses the address %d of the MCP23017 of doors, buttons and "
+                "`inputs`; no seat is read." % switches
             )
             return
     chips = [MCP23017(i2c, address) for address in seats["expanders"]]

@@ -2,7 +2,10 @@
 
 Door contacts are closed while the door is closed, buttons close when pressed, the
 ignition pulls its pin low through an optocoupler. So a cut wire reads: door open,
-button not pressed, ignition off; in each case what calls for attention.
+button not pressed, ignition off; in each case what calls for attention. The driver's seat
+closes its contact when it is taken: cut, nobody sits there. A presence input is held low while
+nothing moves: cut, it never rests, and that is reported. The check button's other contact is
+closed while the button rests: cut, it contradicts the first one.
 """
 
 

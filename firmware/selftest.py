@@ -13,6 +13,7 @@ from firmware.journal.journal import ALARM, TRACK, WARNING
 
 _SENSORS_MS = const(6000)  # by then every sensor has answered or counts as silent
 _BROKER_MS = const(60000)  # after that the test no longer waits for the broker
+_TRY = "%s and ask again"
 _SKIPPED = ("gnss", "supply", "cabin", "accelerometer")  # have a line of their own, or are optional
 
 
@@ -63,6 +64,7 @@ class SelfTest:
             _button("check button", s.vehicle.check_button, "check_button" in s.vehicle.failing)
         )
         rows.append(_button("SOS button", s.vehicle.sos_button, "sos_button" in s.vehicle.failing))
+        rows += _inputs(s, self._config["inputs"])
         rows.append(_supply(s, self._config["rules"]["supply_low_mv"]))
         if self._config["backup"]["fitted"]:
             rows.append(_backup(s))
@@ -137,6 +139,25 @@ def _button(name, pressed, failing):
     if pressed:
         return (name, True, "pressed")
     return (name, None, "not pressed: press it and look for the change in `state`")
+
+
+def _inputs(s, fitted):
+    """fitted: config["inputs"]."""
+    rows = []
+    for name in ("front", "emergency"):
+        if not fitted[name + "_door"]:
+            rows.append((name + " door", None, "bus.json says that it has no contact: unknown"))
+    if fitted["here"]:
+        failing = "here_button" in s.vehicle.failing
+        rows.append(_button("here button", s.vehicle.here_button, failing))
+    if fitted["driver_seat"]:
+        taken = s.vehicle.driver_seat
+        rows.append(("driver's seat", taken or None, "taken" if taken else _TRY % "sit down"))
+    for index in range(len(s.vehicle.presence)):
+        moves = s.vehicle.presence[index]
+        text = "rests: " + _TRY % "let a person move there" if moves is False else "something moves"
+        rows.append(("presence %d" % (index + 1), None, text if moves is not None else "unknown"))
+    return rows
 
 
 def _supply(s, low_mv):

@@ -58,13 +58,14 @@ class Seats:
 
 
 class Vehicle:
-    """Written by sensing/: sensors.py, motion.py, seats.py, self_check.py."""
+    """Written by sensing/: switches.py, sensors.py, motion.py, seats.py, self_check.py."""
 
     def __init__(self):
         self.ignition = None  # True: on
         self.front_door = None  # True: open
         self.emergency_door = None  # True: open
         self.check_button = None  # True: pressed
+        self.contradicts = None  # wire of the check button's changeover that says "pressed" alone
         self.sos_button = None  # True: pressed
         self.here_button = None  # True: pressed: "an adult is with the children"
         self.driver_seat = None  # True: taken

@@ -1,5 +1,7 @@
 """What each pin of drivers/board/tables.py is for, in English and Thai: words of the diagrams."""
 
+_MOVES = "optional, to ground while nothing moves"
+
 # part: (English, Thai, how it is connected, group)
 PARTS = {
     "ignition": ("ignition", "กุญแจสตาร์ท", "optocoupler to ground while on", "in"),
@@ -7,6 +9,23 @@ PARTS = {
     "emergency_door": ("emergency door", "ประตูฉุกเฉิน", "contact to ground while closed", "in"),
     "check_button": ("check button, rear", "ปุ่มตรวจท้ายรถ", "to ground when pressed", "in"),
     "sos_button": ("SOS button", "ปุ่ม SOS", "to ground when pressed", "in"),
+    "check_button_2": (
+        "check button, its other contact",
+        "หน้าสัมผัสที่สองของปุ่มตรวจ",
+        "optional, to ground until pressed",
+        "in",
+    ),
+    "here_button": ('"I am here" button', "ปุ่ม “อยู่ตรงนี้”", "optional, to ground when pressed", "in"),
+    "driver_seat": (
+        "driver's seat",
+        "ที่นั่งคนขับ",
+        "optional, to ground while taken",
+        "in",
+    ),
+    "presence_1": ("presence 1", "ตรวจการเคลื่อนไหว 1", _MOVES, "in"),
+    "presence_2": ("presence 2", "ตรวจการเคลื่อนไหว 2", _MOVES, "in"),
+    "presence_3": ("presence 3", "ตรวจการเคลื่อนไหว 3", _MOVES, "in"),
+    "presence_4": ("presence 4", "ตรวจการเคลื่อนไหว 4", _MOVES, "in"),
     "buzzer": ("buzzer", "เสียงเตือน", "high = on, by transistor", "out"),
     "lamp": ("lamp", "ไฟเตือน", "high = on, by transistor", "out"),
     "horn": ("horn", "แตร", "high = on, by relay", "out"),
@@ -39,6 +58,10 @@ HOW_IN_THAI = {
     "optocoupler to ground while on": "ออปโตคัปเปลอร์ลงกราวด์เมื่อเปิดกุญแจ",
     "contact to ground while closed": "หน้าสัมผัสลงกราวด์เมื่อประตูปิด",
     "to ground when pressed": "ลงกราวด์เมื่อกด",
+    "optional, to ground until pressed": "ไม่บังคับ ลงกราวด์จนกว่าจะกด",
+    "optional, to ground when pressed": "ไม่บังคับ ลงกราวด์เมื่อกด",
+    "optional, to ground while taken": "ไม่บังคับ ลงกราวด์เมื่อมีคนนั่ง",
+    _MOVES: "ไม่บังคับ ลงกราวด์เมื่อไม่มีอะไรเคลื่อนไหว",
     "high = on, by transistor": "ระดับสูง = ทำงาน ผ่านทรานซิสเตอร์",
     "high = on, by relay": "ระดับสูง = ทำงาน ผ่านรีเลย์",
     "divider 100 k / 10 k": "วงจรแบ่งแรงดัน 100 k / 10 k",

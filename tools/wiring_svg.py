@@ -91,6 +91,25 @@ def ways(table, y):
     return body
 
 
+def port(number):
+    """-> str, an input of the MCP23017 as its pin is called."""
+    return f"GPA{number}" if number < 7 else f"GPB{number - 7}"
+
+
+def far_inputs(far, y):
+    """Inputs of the MCP23017 beside the board, five a line."""
+    address = far["address"]
+    told = [
+        f"{PARTS[part][0]}: {port(number)}"
+        for part, number in sorted(far.items(), key=lambda item: item[1])
+        if part != "address"
+    ]
+    body = [text(20, y, f"MCP23017 0x{address:02X} beside the board:", 13, weight="bold")]
+    for at in range(0, len(told), 5):
+        body.append(text(20, y + 18 + 18 * (at // 5), ", ".join(told[at : at + 5]), 12))
+    return body
+
+
 def board(name):
     """-> str, the SVG of one board."""
     table = BOARDS[name]
@@ -113,12 +132,8 @@ def board(name):
     body += [words.replace("fill='#222' font-weight='bold'", "fill='#fff' font-weight='bold'")
              for words in pins]  # fmt: skip
     y = high + 20
-    if "switch_expander" in table:
-        far = dict(table["switch_expander"])
-        address = far.pop("address")
-        told = ", ".join(f"{PARTS[part][0]}: GPA{bit}" for part, bit in far.items())
-        body.append(text(20, y, f"MCP23017 0x{address:02X} beside the board: {told}", 13))
-        y += 26
+    body += far_inputs(table["switch_expander"], y)
+    y += 26 + 18 * ((len(table["switch_expander"]) + 3) // 5)
     if table["on_board"]:
         used = ", ".join(f"{part} {pin}" for part, pin in table["on_board"].items())
         body.append(text(20, y, "Used by the board itself, leave alone:", 12, colour="#a00"))
@@ -203,11 +218,11 @@ def table_of(name, language):
         for part, pin in pins.items():
             called, how = words_of(part, language)
             lines.append(f"| {pin} | {called} | `{way}`: {how} |")
-    far = table.get("switch_expander", {})
-    for part, bit in far.items():
-        if part != "address":
-            called, _ = words_of(part, language)
-            lines.append(f"| GPA{bit} | {called} | MCP23017 0x{far['address']:02X} |")
+    far = dict(table["switch_expander"])
+    address = far.pop("address")
+    for part, number in sorted(far.items(), key=lambda item: item[1]):
+        called, how = words_of(part, language)
+        lines.append(f"| {port(number)} | {called} | MCP23017 0x{address:02X}: {how} |")
     return "\n".join(lines)
 
 

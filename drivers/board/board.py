@@ -12,7 +12,14 @@ from machine import ADC, I2C, UART, WDT, Pin
 from drivers.board.files import Files
 from drivers.board.flash import Flash
 from drivers.board.nvs import Nvs
-from drivers.board.tables import BOARDS, INPUT_ONLY, way_pins
+from drivers.board.tables import (
+    BOARDS,
+    INPUT_ONLY,
+    SWITCHES,
+    far_inputs,
+    is_fitted,
+    way_pins,
+)
 from drivers.board.unwired import unwire
 from drivers.gnss import Gnss
 from drivers.output import Output
@@ -29,13 +36,6 @@ _RESET_CAUSES = {
     machine.DEEPSLEEP_RESET: "deep_sleep",
     machine.SOFT_RESET: "soft",
 }
-_SWITCHES = (  # part, what its closed contact means
-    ("ignition", True),
-    ("front_door", False),
-    ("emergency_door", False),
-    ("check_button", True),
-    ("sos_button", True),
-)
 _BLOCKS = 4  # ioctl
 _WATCHDOG_MS = 8000
 _GNSS_BAUD = 9600
@@ -58,7 +58,7 @@ class Board:
             self._wire(config, table)
         else:
             self.watchdog = WDT(timeout=_WATCHDOG_MS)
-            unwire(self, tuple([name for name, _ in _SWITCHES]))
+            unwire(self)
         self.flash = Flash(_journal_partition(), flash_buffer)
         self.errors += _too_large_lanes(config["journal"], self.flash)
         self.nvs = Nvs(lambda: NVS("busguard"))
@@ -80,7 +80,8 @@ class Board:
             Pin(table["on_board"][name], Pin.OUT, value=1)
         self.watchdog = WDT(timeout=_WATCHDOG_MS)
         i2c = I2C(0, sda=Pin(pins["sda"]), scl=Pin(pins["scl"]), freq=400000, timeout=5000)
-        self.seats = seat_inputs(table, config["seats"], i2c, self.errors)
+        far = far_inputs(table, config["inputs"])
+        self.seats = seat_inputs(table, config["seats"], i2c, far.get("address"), self.errors)
         self.accelerometer = _accelerometer(config["accelerometer"], i2c)
         uart = UART(
             table["uarts"]["gnss"],
@@ -90,7 +91,7 @@ class Board:
             rxbuf=2048,
         )
         self.gnss = Gnss(uart, 200 if config["gnss"]["fast"] else 1000)
-        self._make_switches(pins, table.get("switch_expander", {}), i2c, sensed)
+        self._make_switches(pins, far, config["inputs"], i2c, sensed)
         self.supply = Supply(
             ADC(Pin(pins["supply"]), atten=ADC.ATTN_11DB), *table["dividers"]["supply"]
         )
@@ -102,25 +103,36 @@ class Board:
             config["cabin"], i2c, pins, way_pins(table, config["seats"]), self.errors
         )
 
-    def _make_switches(self, pins, far, i2c, sensed):
-        """far: inputs of the MCP23017 beside the board, by part; sensed: outputs are read back."""
+    def _make_switches(self, pins, far, inputs, i2c, sensed):
+        """far: inputs of the MCP23017 beside the board, by part; sensed: outputs are read back.
+
+        A switch that is not fitted is None; presence: the presence inputs that are fitted.
+        """
         self.switches = None
         if far:
             from drivers.mcp23017 import MCP23017
             from drivers.switch_expander import SwitchExpander
 
             self.switches = SwitchExpander(MCP23017(i2c, far["address"]))
-            if sensed:
-                for name in ("lamp", "buzzer", "horn"):
+            for name in ("lamp", "buzzer", "horn"):
+                if sensed and name + "_sense" in far:
                     getattr(self, name).sense = self.switches.pin(far[name + "_sense"])
-        for name, when_closed in _SWITCHES:
-            if name in far:
-                pin = self.switches.pin(far[name])
-            else:
-                pull = None if pins[name] in INPUT_ONLY else Pin.PULL_UP
-                pin = Pin(pins[name], Pin.IN, pull)
-                self._inputs.append((pin, pull))
-            setattr(self, name, Switch(pin, when_closed))
+        self.presence = []
+        for name, when_closed in SWITCHES:
+            switch = None
+            if is_fitted(name, inputs):
+                switch = Switch(self._input(name, pins, far), when_closed)
+                if name.startswith("presence"):
+                    self.presence.append(switch)
+            setattr(self, name, switch)
+
+    def _input(self, name, pins, far):
+        if name in far:
+            return self.switches.pin(far[name])
+        pull = None if pins[name] in INPUT_ONLY else Pin.PULL_UP
+        pin = Pin(pins[name], Pin.IN, pull)
+        self._inputs.append((pin, pull))
+        return pin
 
     def sleep(self, ms):
         """Light sleep: RAM, outputs and the watchdog's count stay as they are; time goes on.

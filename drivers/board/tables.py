@@ -20,7 +20,9 @@ A table:
   uarts     serial port of each part; port 0 is the console
   dividers  (upper, lower) in ohm, before an ADC pin
   radios    those that it has
-  switch_expander  inputs of an MCP23017 beside the board, by part: what has no pin of its own
+  switch_expander  inputs of an MCP23017 beside the board, by part: what has no pin of its own.
+            Numbers as in MCP23017.read: 0 to 6 are GPA0 to 6, 7 to 13 are GPB0 to 6. The chip is
+            needed only if one of these parts is fitted.
   bridge    an SC16IS740 is the serial port of the seat modules: the board's own are all in use
 """
 
@@ -31,6 +33,31 @@ CONSOLE = (1, 3)
 INPUT_ONLY = (34, 35, 36, 37, 38, 39)
 NO_SERIAL = (36, 39)
 ADC1 = (32, 33, 34, 35, 36, 37, 38, 39)
+
+SWITCHES = (  # part, what its closed contact means; drivers/switch.py says what a cut wire reads
+    ("ignition", True),
+    ("front_door", False),
+    ("emergency_door", False),
+    ("check_button", True),
+    ("sos_button", True),
+    ("check_button_2", False),
+    ("here_button", True),
+    ("driver_seat", True),
+    ("presence_1", False),
+    ("presence_2", False),
+    ("presence_3", False),
+    ("presence_4", False),
+)
+# The same on every board: contacts that a bus may have (bus.json, inputs).
+_OPTIONAL = {
+    "check_button_2": 7,
+    "here_button": 8,
+    "driver_seat": 9,
+    "presence_1": 10,
+    "presence_2": 11,
+    "presence_3": 12,
+    "presence_4": 13,
+}
 
 BOARDS: dict = {
     "devkit": {
@@ -55,6 +82,7 @@ BOARDS: dict = {
             "horn_sense": 39,
             "one_wire": 4,
         },
+        "switch_expander": dict(_OPTIONAL, address=39),
         "ways": {
             "expanders": {"sda_2": 13, "scl_2": 14},
             "modbus": {"rs485_rx": 13, "rs485_tx": 14, "rs485_de": 4},
@@ -88,13 +116,14 @@ BOARDS: dict = {
             "one_wire": 4,
         },
         # By inputs of an MCP23017 beside the board: PSRAM takes two of the header's pins.
-        "switch_expander": {
-            "address": 39,
-            "sos_button": 2,
-            "lamp_sense": 3,
-            "buzzer_sense": 4,
-            "horn_sense": 5,
-        },
+        "switch_expander": dict(
+            _OPTIONAL,
+            address=39,
+            sos_button=2,
+            lamp_sense=3,
+            buzzer_sense=4,
+            horn_sense=5,
+        ),
         "ways": {
             "expanders": {"sda_2": 13, "scl_2": 14},
             "modbus": {"rs485_rx": 13, "rs485_tx": 14, "rs485_de": 4},
@@ -124,16 +153,17 @@ BOARDS: dict = {
             "supply": 34,
         },
         # By inputs of an MCP23017 beside the board: the header has no more pins.
-        "switch_expander": {
-            "address": 39,
-            "front_door": 0,
-            "emergency_door": 1,
-            "sos_button": 2,
-            "lamp_sense": 3,
-            "buzzer_sense": 4,
-            "horn_sense": 5,
-            "check_button": 6,
-        },
+        "switch_expander": dict(
+            _OPTIONAL,
+            address=39,
+            front_door=0,
+            emergency_door=1,
+            sos_button=2,
+            lamp_sense=3,
+            buzzer_sense=4,
+            horn_sense=5,
+            check_button=6,
+        ),
         "ways": {"expanders": {}, "modbus": {}, "mats": {}},
         "on_board": {
             "modem_rx": 27,
@@ -165,3 +195,23 @@ def way_pins(board, seats):
     if seats["modbus"]["direction"] == "auto":
         pins.pop("rs485_de", None)
     return pins
+
+
+def is_fitted(part, inputs):
+    """-> bool. inputs: config["inputs"]; a switch without a setting there is always fitted."""
+    if part.startswith("presence_"):
+        return int(part[-1]) <= inputs["presence"]
+    return inputs.get("here" if part == "here_button" else part, True)
+
+
+def far_inputs(board, inputs):
+    """-> dict, part -> input of the MCP23017 beside the board, and its "address"; {}: none is used.
+
+    board: a table; inputs: config["inputs"].
+    """
+    far = dict(board["switch_expander"])
+    address = far.pop("address")
+    far = {part: far[part] for part in far if is_fitted(part, inputs)}
+    if far:
+        far["address"] = address
+    return far

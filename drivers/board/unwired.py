@@ -3,18 +3,16 @@
 boot.py has switched the horn off; its pin is the same on every board, and stays as it is.
 """
 
+from drivers.board.tables import SWITCHES
 from drivers.seat_inputs import SeatInputs
 
 _ENODEV = 19
 
 
 class NotWired:
-    """In the place of a switch, an output, a meter or the GNSS receiver: unknown, and silent."""
+    """In the place of an output, a meter or the GNSS receiver: unknown, and silent."""
 
     sense = None
-
-    def read(self):
-        return None
 
     def read_back(self):
         return None
@@ -32,9 +30,12 @@ class NotWired:
         pass
 
 
-def unwire(board, names):
-    """Gives a board parts that are not wired. names: of its switches."""
-    for name in names + ("horn", "buzzer", "lamp", "gnss", "supply"):
+def unwire(board):
+    """Gives a board parts that are not wired."""
+    for name in ("horn", "buzzer", "lamp", "gnss", "supply"):
         setattr(board, name, NotWired())
+    for name, _ in SWITCHES:
+        setattr(board, name, None)
+    board.presence = []
     board.seats = SeatInputs()
     board.switches = board.accelerometer = board.cabin = board.backup = None

@@ -10,9 +10,9 @@ from firmware.sensing.motion import Motion
 from firmware.sensing.receiver import Receiver
 from firmware.sensing.seats import SeatMap
 from firmware.sensing.settling import Settling
-from firmware.timing import Debounced, Every
+from firmware.sensing.switches import Switches
+from firmware.timing import Every
 
-_SWITCH_MS = const(100)
 _SLOW_MS = const(1000)  # supply and cabin change slowly
 
 
@@ -22,11 +22,7 @@ class Sensors:
         self._parts = parts
         self._seats = SeatMap(config["seats"], parts.seats.banks, config["rules"])
         self.receiver = Receiver(parts.gnss)
-        self._ignition = Debounced(_SWITCH_MS)
-        self._front_door = Debounced(_SWITCH_MS)
-        self._emergency_door = Debounced(_SWITCH_MS)
-        self._check_button = Debounced(_SWITCH_MS)
-        self._sos_button = Debounced(_SWITCH_MS)
+        self._switches = Switches(parts, s)
         self._slow = Every(_SLOW_MS)
         self._cut_mv = config["rules"]["supply_cut_mv"]
         self._motion = Motion(config["accelerometer"], parts.accelerometer)
@@ -39,7 +35,11 @@ class Sensors:
             names.append("switches")
         s.sensors = tuple(names)
         s.vehicle.expander_resets = [0] * len(parts.seats.names)
-        self.settled = False  # no switch is on its way from one reading to another
+
+    @property
+    def settled(self):
+        """No switch is on its way from one reading to another."""
+        return self._switches.settled
 
     def on_thresholds(self, thresholds):
         """config["rules"], with the policy's in their place."""
@@ -82,26 +82,9 @@ class Sensors:
             _note(s, name, silent)
 
     def _read_switches(self, s):
-        parts, now_ms = self._parts, s.now_ms
-        if parts.switches is not None:
-            _note(s, "switches", not parts.switches.refresh())
-        ignition = parts.ignition.read()
-        front = parts.front_door.read()
-        emergency = parts.emergency_door.read()
-        check = parts.check_button.read()
-        sos = parts.sos_button.read()
-        s.vehicle.ignition = self._ignition.update(now_ms, ignition)
-        s.vehicle.front_door = self._front_door.update(now_ms, front)
-        s.vehicle.emergency_door = self._emergency_door.update(now_ms, emergency)
-        s.vehicle.check_button = self._check_button.update(now_ms, check)
-        s.vehicle.sos_button = self._sos_button.update(now_ms, sos)
-        self.settled = (
-            s.vehicle.ignition == ignition
-            and s.vehicle.front_door == front
-            and s.vehicle.emergency_door == emergency
-            and s.vehicle.check_button == check
-            and s.vehicle.sos_button == sos
-        )
+        if self._parts.switches is not None:
+            _note(s, "switches", not self._parts.switches.refresh())
+        self._switches.sense(s)
 
     def _read_slow(self, s):
         s.vehicle.supply_mv = _read_mv(self._parts.supply)

@@ -8,7 +8,7 @@ from typing import Any
 
 from drivers.board.flash import Flash
 from drivers.board.nvs import Nvs
-from drivers.board.tables import BOARDS
+from drivers.board.tables import BOARDS, SWITCHES, far_inputs, is_fitted
 from drivers.board.unwired import unwire
 from drivers.ds18b20 import DS18B20 as OneWireDriver
 from drivers.gnss import Gnss
@@ -43,14 +43,10 @@ _ACCELEROMETER_ADDRESS = 0x18
 _THERMOMETERS = {  # on I2C, by cabin.chip: address, the simulated chip, its driver
     "lm75": (0x48, LM75, LM75Driver),
 }
+_PORT_A = 7  # inputs of an MCP23017 on port A, as its driver counts them
 _OUTPUTS = ("horn", "buzzer", "lamp")
-_SWITCHES = {  # part: what a closed contact means to the driver, as in drivers/board/board.py
-    "ignition": True,
-    "front_door": False,
-    "emergency_door": False,
-    "check_button": True,
-    "sos_button": True,
-}
+_SWITCHES = tuple(name for name, _ in SWITCHES)
+_PRESENCE = tuple(name for name in _SWITCHES if name.startswith("presence"))
 
 
 class Reset(BaseException):
@@ -103,8 +99,8 @@ class SimBoard:
         table = BOARDS[config["board"] or "devkit"]  # unknown to the firmware: any will do
         for name in _OUTPUTS:
             setattr(self, name, Output(Pin(self.wires[name], Pin.OUT, value=0)))
-        far = table.get("switch_expander", {})
-        self._fit_switches(far, rng)
+        far = far_inputs(table, config["inputs"])
+        self._fit_switches(far, config["inputs"], rng)
         if config["readback"]["fitted"]:
             self._fit_senses(far, rng)
         seats = config["seats"]
@@ -143,28 +139,36 @@ class SimBoard:
         self.reset = _reset
         self.wakes_ms: int | None = None
         if not config["wired"]:
-            unwire(self, tuple(_SWITCHES))
+            unwire(self)
         self.entropy = rng.randbytes
         self.refresh()
 
-    def _fit_switches(self, far: dict[str, int], rng: random.Random) -> None:
-        """far: the board's table, switch_expander: inputs of an MCP23017 beside the board."""
+    def _fit_switches(
+        self, far: dict[str, int], inputs: dict[str, Any], rng: random.Random
+    ) -> None:
+        """far: inputs of an MCP23017 beside the board, by part; inputs: config["inputs"]."""
         self.switches = self.switch_chip = None
         self._far = {name: pin for name, pin in far.items() if name != "address"}
         if far:
             self.switch_chip = MCP23017(rng)
             self.i2c.attach(far["address"], self.switch_chip)
             self.switches = SwitchExpander(ExpanderDriver(self.i2c, far["address"]))
-        for name, when_closed in _SWITCHES.items():
+        self.presence: list[Switch] = []
+        for name, when_closed in SWITCHES:
+            if not is_fitted(name, inputs):
+                setattr(self, name, None)
+                continue
             pin: Any = Pin(self.wires[name], Pin.IN, Pin.PULL_UP, rng=rng)
             if self.switches is not None and name in self._far:
                 pin = self.switches.pin(self._far[name])
             setattr(self, name, Switch(pin, when_closed))
+            if name.startswith("presence"):
+                self.presence.append(getattr(self, name))
 
     def _fit_senses(self, far: dict[str, int], rng: random.Random) -> None:
         for name in _OUTPUTS:
             sense: Any = Pin(SenseWire(self.wires[name]), rng=rng)
-            if self.switches is not None:
+            if self.switches is not None and f"{name}_sense" in far:
                 sense = self.switches.pin(far[f"{name}_sense"])
             getattr(self, name).sense = sense
 
@@ -210,15 +214,20 @@ class SimBoard:
         wires["emergency_door"].level = None if world.emergency_door_open else 0
         wires["check_button"].level = 0 if world.check_button_pressed else None
         wires["sos_button"].level = 0 if world.sos_button_pressed else None
+        wires["check_button_2"].level = None if world.check_button_pressed else 0
+        wires["here_button"].level = 0 if world.here_button_pressed else None
+        wires["driver_seat"].level = 0 if world.driver_seated else None
+        for number in range(len(self.presence)):
+            wires[_PRESENCE[number]].level = None if world.presence[number] else 0
         if faults.stuck_switches:
             for part, closed in faults.stuck_switches.items():
                 wires[part].level = 0 if closed else None
-        if self.switch_chip is not None:
-            self.switch_chip.wires(*self._held())
         if self._wired != (world.seat_changes, faults.changes):
             self._wired = (world.seat_changes, faults.changes)
             self._break()
             self._wire_seats()
+        if self.switch_chip is not None:
+            self.switch_chip.wires(*self._held())
         if self.motion_chip is not None:
             self.ride.look()
             self.motion_chip.advance(self._clock())
@@ -232,12 +241,13 @@ class SimBoard:
         self._hear()
 
     def _held(self) -> tuple[int, int]:
-        """Pins of the switches' expander, GPA0 first, that something holds: low, high.
+        """Pins of the switches' expander, GPA0 first, GPB0 the ninth, that are held low, and high.
 
         A closed contact holds its pin low; so does the divider of a load that is off.
         """
         low = high = 0
-        for name, pin in self._far.items():
+        for name, number in self._far.items():
+            pin = number if number < _PORT_A else number + 1  # GPA7 is no input
             if name in _SWITCHES:
                 wire = self.wires[name]
                 low |= (wire.level == 0 and not wire.cut) << pin

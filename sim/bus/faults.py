@@ -5,7 +5,7 @@ from __future__ import annotations
 
 class Faults:
     """The methods break things, the SimBoard reads what is broken. Wires are named as its parts:
-    `ignition`, `horn`, ...
+    `ignition`, `horn`, `here_button`, `presence_1`, ... (drivers/board/tables.py, SWITCHES).
 
     `changes` moves with every call, so that the board looks only then.
     """

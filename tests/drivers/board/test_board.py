@@ -46,6 +46,19 @@ def test_the_devkit_has_pins_for_it(make):
     assert make('{"readback":{"fitted":true}}').errors == []
 
 
+def test_an_input_beside_the_devkit_makes_the_expander_and_its_address_is_not_for_seats(make):
+    board = make('{"inputs":{"here":true,"presence":2,"emergency_door":false}}')
+    assert board.errors == [] and board.switches is not None
+    assert len(board.presence) == 2 and board.presence_3 is None
+    assert board.emergency_door is None and board.here_button is not None
+    assert make('{"seats":{"expanders":[39]}}').errors == []
+    (error,) = make('{"seats":{"expanders":[39]},"inputs":{"here":true}}').errors
+    assert error == (
+        "bus.json: seats uses the address 39 of the MCP23017 of doors, buttons and `inputs`; "
+        "no seat is read."
+    )
+
+
 def test_lanes_that_leave_no_room_for_positions_are_reported(make):
     assert make('{"journal":{"alarm_kb":192,"warning_kb":96}}').errors == []
     (error,) = make('{"journal":{"alarm_kb":192,"warning_kb":100}}').errors
@@ -62,7 +75,7 @@ def test_a_board_whose_wiring_is_unknown_drives_no_pin_and_opens_no_bus(make, te
     assert not machine.Pin.called and not machine.I2C.called
     assert not machine.UART.called and not machine.ADC.called
     machine.WDT.assert_called_once()
-    assert board.ignition.read() is board.front_door.read() is board.check_button.read() is None
+    assert board.ignition is board.front_door is board.check_button is None
     assert board.seats.banks == [] and board.seats.turn(0) is False
     board.horn.set(True)
     assert board.horn.read_back() is None

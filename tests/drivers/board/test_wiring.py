@@ -14,6 +14,9 @@ from drivers.board.tables import (
     NO_SERIAL,
     PSRAM,
     STRAPPING,
+    SWITCHES,
+    far_inputs,
+    is_fitted,
     way_pins,
 )
 from drivers.mcp23017 import MCP23017
@@ -57,12 +60,36 @@ def test_boot_and_main_switch_off_the_horn_that_every_board_has():
 
 @pytest.mark.parametrize("table", BOARDS.values(), ids=list(BOARDS))
 def test_every_output_can_be_read_back_and_every_switch_has_an_input(table):
-    far = table.get("switch_expander", {})
-    parts = {f"{name}_sense" for name in OUTPUTS}
-    parts |= {"ignition", "front_door", "emergency_door", "check_button", "sos_button"}
+    far = table["switch_expander"]
+    parts = {f"{name}_sense" for name in OUTPUTS} | {name for name, _ in SWITCHES}
     assert parts <= {*table["pins"], *far}
+    assert not set(table["pins"]) & set(far)
     inputs = [pin for name, pin in far.items() if name != "address"]
     assert len(set(inputs)) == len(inputs) and all(0 <= pin < MCP23017.inputs for pin in inputs)
+
+
+def test_every_input_that_can_be_fitted_is_a_switch():
+    inputs = {name: setting.default for name, setting in settings()["inputs"].items()}
+    bare = dict.fromkeys(inputs, False) | {"presence": 0}
+    always = {"ignition", "check_button", "sos_button"}
+    assert {name for name, _ in SWITCHES if is_fitted(name, bare)} == always
+    assert {name for name, _ in SWITCHES if is_fitted(name, inputs)} == {
+        *always,
+        "front_door",
+        "emergency_door",
+    }
+    full = dict.fromkeys(inputs, True) | {"presence": 4}
+    assert settings()["inputs"]["presence"].accepts(4)
+    assert all(is_fitted(name, full) for name, _ in SWITCHES)
+
+
+def test_the_expander_beside_a_devkit_is_made_only_if_an_input_needs_it():
+    inputs = {name: setting.default for name, setting in settings()["inputs"].items()}
+    devkit = BOARDS["devkit"]
+    assert far_inputs(devkit, inputs) == {}
+    assert far_inputs(devkit, inputs | {"presence": 1}) == {"address": 39, "presence_1": 10}
+    lilygo = far_inputs(BOARDS["lilygo_a7670"], inputs | {"front_door": False})
+    assert "front_door" not in lilygo and lilygo["emergency_door"] == 1
 
 
 def test_the_config_knows_the_same_boards():
@@ -127,6 +154,11 @@ def test_the_diagram_and_the_guides_name_every_pin(board):
     for pin in wired:
         assert f"GPIO{pin}<" in drawn
         assert all(f"| {pin} |" in words for words in told.values())
+    for part, number in table["switch_expander"].items():
+        if part != "address":
+            named = f"GPA{number}" if number < 7 else f"GPB{number - 7}"
+            assert f": {named}" in drawn
+            assert all(f"| {named} |" in words for words in told.values())
     for path in GUIDES:
         language = "th" if ".th." in path else "en"
         assert told[language] in (ROOT / path).read_text(encoding="utf-8")

@@ -88,6 +88,8 @@ class Parts:
         self.switches = None
         for name in ("ignition", "front_door", "emergency_door", "check_button", "sos_button"):
             setattr(self, name, Switch())
+        self.check_button_2 = self.here_button = self.driver_seat = None
+        self.presence = []
         self.buzzer, self.lamp, self.horn = Output(), Output(), Output()
         self.gnss = Gnss()
         self.supply = Supply()

@@ -18,13 +18,15 @@ from sim.world.world import World
 class Workbench:
     """A board whose world and clock the test moves by hand."""
 
-    def __init__(self):
+    def __init__(self, **inputs):
         self.now_ms = 0
         self.world = World()
+        config = defaults()
+        config["inputs"].update(inputs)
         self.faults = Faults()
         self.radio = SimRadio(self.world, self.clock)
         self.board = SimBoard(
-            defaults(), self.world, self.clock, Flash(16), NVS(), self.radio, None,
+            config, self.world, self.clock, Flash(16), NVS(), self.radio, None,
             faults=self.faults,
         )  # fmt: skip
 
@@ -87,6 +89,7 @@ def test_it_has_the_parts_of_the_real_board(bench):
             "entropy",
             "errors",
             "reset",
+            "presence",
         ):
             assert real.startswith("drivers."), f"{part} is not the real driver"
 
@@ -115,6 +118,41 @@ def test_a_cut_switch_wire_reads_what_calls_for_attention(bench):
         bench.faults.mend_switch(part)
         bench.looks()
         assert getattr(bench.board, part).read() is not reads
+
+
+def test_inputs_that_are_fitted_follow_the_world_and_cut_they_say_what_asks_for_attention():
+    bench = Workbench(check_button_2=True, here=True, driver_seat=True, presence=2)
+    world, board = bench.world, bench.board
+    parts = {
+        "check_button_2": (board.check_button_2, "check_button_pressed", True),
+        "here_button": (board.here_button, "here_button_pressed", False),
+        "driver_seat": (board.driver_seat, "driver_seated", False),
+    }
+    bench.looks()
+    board.switches.refresh()  # the first read sets the expander up
+    for name, (part, attribute, cut) in parts.items():
+        for state in (True, False):
+            setattr(world, attribute, state)
+            bench.looks()
+            assert board.switches.refresh() and part.read() is state, name
+        setattr(world, attribute, not cut)
+        bench.faults.cut_wire(name)
+        bench.looks()
+        assert board.switches.refresh() and part.read() is cut, name
+        bench.faults.mend_switch(name)
+        setattr(world, attribute, False)
+    world.presence[1] = True
+    bench.looks()
+    assert board.switches.refresh() and [part.read() for part in board.presence] == [False, True]
+    bench.faults.cut_wire("presence_1")
+    bench.looks()
+    assert board.switches.refresh() and board.presence[0].read() is True, "it never rests"
+
+
+def test_what_is_not_fitted_is_no_part(bench):
+    board = Workbench(front_door=False).board
+    assert (board.front_door, board.here_button, board.presence) == (None, None, [])
+    assert bench.board.switches is None
 
 
 def test_a_stuck_switch_stays_as_it_is(bench):

@@ -24,8 +24,7 @@ boards, for boarding_s at most as with a door that stands open. Where seats cann
 shows that the bus was entered, and no further check is asked for.
 
 Unknown: a door that cannot be read, or is not believed (doors.py), is closed; but where seats
-cannot be read, one that reads open asks for one check. After a reset the time that children have
-been alone is unknown: it counts as long enough.
+cannot be read, one that reads open asks for one check. After a reset see trip.py.
 """
 
 from micropython import const

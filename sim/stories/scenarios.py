@@ -13,7 +13,9 @@ from collections.abc import Callable
 from sim import wording
 from sim.stories import (
     scenarios_hard,
+    scenarios_lies,
     scenarios_mishaps,
+    scenarios_modes,
     scenarios_night,
     scenarios_persons,
     scenarios_places,
@@ -144,8 +146,10 @@ def gnss_lost(bus: Story) -> None:
 for _file in (
     scenarios_places,
     scenarios_mishaps,
+    scenarios_modes,
     scenarios_hard,
     scenarios_persons,
+    scenarios_lies,
     scenarios_night,
 ):
     for _scenario in _file.SCENARIOS:

@@ -6,6 +6,7 @@ from firmware.config.load import defaults
 from firmware.sensing.press import Press
 from firmware.trip.trip import Trip
 
+_SEATS = ("taken", "unknown", "buckled_empty")
 CHECKED = {"unchecked": 0}
 
 
@@ -43,7 +44,7 @@ class Ride:
         for name, value in readings.items():
             put(self.s, name, value)
         self._has_own_fixes = self._has_own_fixes or "fix_new" in readings
-        if "taken" in readings or "unknown" in readings:
+        if any(name in readings for name in _SEATS):
             self.s.seats.changes += 1
         for _ in range(ms // 100):
             self.s.now_ms = self.now_ms

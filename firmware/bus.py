@@ -96,7 +96,7 @@ class Bus:
         # warn
         self.warnings = Warnings(config["warnings"], check.lamp, check.buzzer, check.horn)
         # the turn
-        self.sleeping = Sleep(config["sleep"], rules["supply_low_mv"], has_broker)
+        self.sleeping = Sleep(config)
         self._slept_ms = 0  # since the last tick
         self._publisher = StatePublisher(
             config,
@@ -229,6 +229,7 @@ class Bus:
         s = self.snapshot
         return (
             s.trip.phase == PARKED
+            and not s.settling
             and s.trip.mode == NORMAL
             and self.warnings.level <= LAMP
             and self.sensors.settled

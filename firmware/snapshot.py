@@ -68,6 +68,7 @@ class Vehicle:
         self.front_door = None  # True: open
         self.emergency_door = None  # True: open
         self.check_button = None  # True: pressed
+        self.check_press_ms = None  # press.py: in the tick in which a press ends: it lasted so long
         self.contradicts = None  # wire of the check button's changeover that says "pressed" alone
         self.sos_button = None  # True: pressed
         self.here_button = None  # True: pressed: "an adult is with the children"
@@ -140,6 +141,7 @@ class Snapshot:
     def __init__(self, seat_count):
         self.now_ms = 0  # since boot, never wraps
         self.utc_ms = None  # since 1970
+        self.settling = False  # since the start no contact has settled (sensing/settling.py)
         self.clock = "none"  # how far utc_ms can be trusted: gnss, rtc, none
         self.sensors = ()  # names of everything that is asked each tick; made once, at start
         self.silent = []  # names of those that do not answer, in the order of sensors

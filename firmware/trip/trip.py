@@ -2,7 +2,8 @@
 
     ignition on                           -> BOARDING
     start_kmh for 2 s and 20 m            -> DRIVING   (departure.py; a new trip, if there was none)
-    front door open at standstill         -> BOARDING  (a stop is being served)
+    front door open at standstill         -> BOARDING  (a stop is being served; without a contact
+                                             at the door: a seat is taken or left there)
     ignition off                          -> CHECKING
     checked, and nobody on board          -> PARKED    (check.py, persons.py)
     a seat taken while PARKED             -> CHECKING, or BOARDING through an open
@@ -11,6 +12,13 @@
 Unknown: a bus that drives goes on driving until it stands, whatever its ignition wire reads. An
 ignition that cannot be read counts as off after end_s at standstill, so that a broken wire does
 not prevent the check.
+
+A reset: nothing is judged before the contacts have settled (sensing/settling.py). How long the
+power was away is unknown. If children may have been alone before it (`alone` in NVS: a time ran),
+that time counts as long enough, and the alarm comes at once. If an adult was with them (the
+ignition on, children boarding at the open door), a dip of the supply has left no child: the time
+begins anew, so the alarm comes at the latest one time of the profile after the power is back. It
+runs from then on, so a second reset alarms at once.
 """
 
 from micropython import const
@@ -42,11 +50,13 @@ class Trip:
         self._stand = Held(config["trip"]["end_s"] * 1000)
         unchecked = memory.get("unchecked")  # None: a new board, which has not been checked either
         self.phase = PARKED if unchecked == 0 else CHECKING
-        # After a reset the time with the ignition off is unknown: it counts as long enough.
-        self._off_since_ms = 0 if unchecked is None else -LONG_AGO_MS
+        self._was_alone = memory.get("alone")  # None: not known, so they were
+        is_new = unchecked is None or (unchecked and self._was_alone == 0)
+        self._off_since_ms = 0 if is_new else -LONG_AGO_MS
         self._check = Check(unchecked == 0, config["rules"])
         self._persons = Persons(memory, config["rules"])
-        self._front, self._emergency = Door(), Door()
+        inputs = config["inputs"]
+        self._front, self._emergency = Door(inputs["front_door"]), Door(inputs["emergency_door"])
         self._boarding = Boarding(config["rules"])
         self._notices = []
         self._odometer = Odometer(memory.get("odometer_m") or 0)
@@ -55,6 +65,7 @@ class Trip:
         self._stops = 0
         self._ledger = Ledger()
         self._on_board = None  # seats taken when the door opened at this stop
+        self._came = []  # where the door has no contact: seats taken when the bus last moved
         self._place = None  # the policy's name for it
 
     def on_thresholds(self, thresholds):
@@ -67,6 +78,8 @@ class Trip:
         """Snapshot with its readings -> list of Events, good until the next; fills in the phase."""
         notices = self._notices
         notices.clear()
+        if s.settling:
+            return notices
         self._odometer.update(s)
         running = self._is_running(s)
         if running and self._off_since_ms is not None:
@@ -75,6 +88,7 @@ class Trip:
             self._check.begin()
             self._boarding.ends(s)
             self._ledger.run(s.seats.taken + s.seats.loose)
+            self._came = s.seats.taken
             self.phase = BOARDING
         off_ms = None if running else self._off_ms(s)
         walked = self._judge_persons(s, off_ms)
@@ -86,6 +100,10 @@ class Trip:
         s.trip.phase = self.phase
         s.trip.number = self._number
         s.trip.ignition_off_ms = off_ms
+        is_alone = s.trip.alone_ms is not None
+        if is_alone != self._was_alone:  # 0 and 1 equal False and True
+            self._was_alone = is_alone
+            self._memory.set("alone", 1 if is_alone else 0)
         return notices
 
     def _judge_persons(self, s, off_ms):
@@ -120,15 +138,19 @@ class Trip:
             self.phase = DRIVING
             if self._begun_m is None:
                 self._begin_trip(notices)
-        elif (
-            s.vehicle.front_door
-            and s.gnss.speed_mms is not None
-            and s.gnss.speed_mms < _STANDING_MMS
-        ):
-            self.phase = BOARDING
-            if self._on_board is None:
-                self._on_board = s.seats.taken + self._persons.stood_up
-                self._place = s.place.stop
+        elif s.gnss.speed_mms is None or s.gnss.speed_mms >= _STANDING_MMS:
+            self._came = s.seats.taken
+        elif s.vehicle.front_door:
+            self._serve(s, s.seats.taken + self._persons.stood_up)
+        elif not self._front.is_fitted and s.seats.taken != self._came:
+            self._serve(s, self._came)
+
+    def _serve(self, s, on_board):
+        """A stop is being served."""
+        self.phase = BOARDING
+        if self._on_board is None:
+            self._on_board = on_board
+            self._place = s.place.stop
 
     def _rest(self, s, notices, off_ms, walked):
         if self._off_since_ms is None:
@@ -174,9 +196,11 @@ class Trip:
             return
         before, after = self._on_board, s.seats.taken
         self._on_board = None
-        self._stops += 1
         boarded = [seat for seat in after if seat not in before]
         alighted = [seat for seat in before if seat not in after]
+        if not (boarded or alighted or self._front.is_fitted):
+            return  # a restless child at a red light
+        self._stops += 1
         self._ledger.stop(boarded, alighted)
         data = (
             ("stop", self._stops),

@@ -78,7 +78,7 @@ class Wires:
             s.trip.called = False
         elif calls and not _is_anyone_in_question(s):
             s.trip.called = True
-        if s.vehicle.check_button:
+        if s.vehicle.check_press_ms is not None:
             return False
         return self._found[3] or s.trip.called
 

@@ -9,6 +9,7 @@ from typing import Any
 from drivers.board.flash import Flash
 from drivers.board.nvs import Nvs
 from drivers.board.tables import BOARDS, SWITCHES, far_inputs, is_fitted
+from drivers.board.unwired import unwire
 from drivers.ds18b20 import DS18B20 as OneWireDriver
 from drivers.gnss import Gnss
 from drivers.lis3dh import LIS3DH as AccelerometerDriver
@@ -92,12 +93,11 @@ class SimBoard:
         self._wired: tuple[int, int] | None = None
         self._on_ms: dict[str, int] = {}  # output -> when it was last on
         self._was_lit = False  # the lamp, at the look before
-        self.lit_ms: int | None = None  # when it was last switched on
         self.uart = uart or UART(_GNSS_BAUD, _RXBUF, rng)
         self.uart.init(_GNSS_BAUD, _RXBUF)
         self.receiver = receiver or GnssChip(self.uart, rng.getrandbits(32), world.start_utc_ms)
 
-        table = BOARDS[config["board"]]
+        table = BOARDS[config["board"] or "devkit"]  # unknown to the firmware: any will do
         for name in _OUTPUTS:
             setattr(self, name, Output(Pin(self.wires[name], Pin.OUT, value=0)))
         far = far_inputs(table, config["inputs"])
@@ -139,6 +139,8 @@ class SimBoard:
         self.reset_cause = reset_cause
         self.reset = _reset
         self.wakes_ms: int | None = None
+        if not config["wired"]:
+            unwire(self)
         self.entropy = rng.randbytes
         self.refresh()
 
@@ -257,7 +259,7 @@ class SimBoard:
         return low, high
 
     def sounds(self, output: str) -> bool:
-        """Is `buzzer`, `lamp` or `horn` on, or pulsing? A flash of one tick is not: it says well."""
+        """Is `buzzer`, `lamp` or `horn` on, or pulsing? A flash of one tick does not count."""
         on_ms = self._on_ms.get(output)
         return on_ms is not None and self._clock() - on_ms < _PULSE_MS
 
@@ -289,11 +291,9 @@ class SimBoard:
         self.seat_wiring.wire(opened)
 
     def _hear(self) -> None:
-        is_lit = self.wires["lamp"].load
+        is_lit = bool(self.wires["lamp"].load)
         for name in _OUTPUTS:
             if self.wires[name].load and (name != "lamp" or self._was_lit):
                 self._on_ms[name] = self._clock()
-        if is_lit and not self._was_lit:
-            self.lit_ms = self._clock()
         self._was_lit = is_lit
         self._world.horn_sounds = self.sounds("horn")

@@ -44,8 +44,20 @@ def test_the_press_counts_from_check_walk_s_on():
     ride.goes(ignition=True)
     ride.goes(5000, ignition=False)
     assert ride.s.trip.ignition_off_ms == 4900
-    ride.goes(100, check_button=True)
+    ride.goes(500, check_button=True)
+    assert not ride.s.trip.checked, "it is judged when it is released, by when it began"
+    ride.goes(100, check_button=False)
     assert ride.s.trip.checked
+
+
+def test_a_wire_that_touches_ground_for_a_quarter_of_a_second_is_no_walk():
+    for ms, counts in ((100, False), (300, False), (400, True), (10000, True), (10100, False)):
+        ride = parked()
+        ride.goes(ignition=True)
+        ride.goes(9000, ignition=False)
+        ride.goes(ms, check_button=True)
+        ride.goes(1000, check_button=False)
+        assert ride.s.trip.checked == counts, ms
 
 
 def test_a_button_that_was_pressed_before_and_stays_is_no_press():
@@ -147,6 +159,41 @@ def test_p6_who_sits_down_after_a_reset_of_a_checked_bus_is_long_overdue_too():
     assert ride.goes() == "parked"
     assert ride.goes(taken=[7]) == "checking"
     assert ride.s.trip.ignition_off_ms > 12 * 3600 * 1000
+
+
+def test_p6_a_reset_in_the_middle_of_a_trip_begins_the_time_anew_and_no_later_one_does():
+    ride = parked()
+    ride.goes(3000, ignition=True, taken=[7], speed_mms=9000)
+    again = Ride(**ride.nvs)
+    assert again.goes(1000, taken=[7]) == "checking"
+    assert again.s.trip.alone_ms == again.s.trip.ignition_off_ms == 900
+    second = Ride(**again.nvs)
+    second.goes(taken=[7])
+    assert second.s.trip.alone_ms > 3600000
+
+
+def test_whether_they_may_be_alone_is_kept_and_flash_is_spared():
+    ride = parked()
+    ride.goes(1000)
+    assert ride.nvs["alone"] == 1
+    ride.goes(1000, ignition=True)
+    assert ride.nvs["alone"] == 0
+    writes = ride.nvs.writes
+    ride.goes(5000)
+    assert ride.nvs.writes == writes
+    ride.goes(1000, ignition=False)
+    assert ride.nvs["alone"] == 1
+
+
+def test_nothing_is_judged_before_the_contacts_have_settled():
+    ride = parked()
+    ride.s.settling = True
+    assert ride.goes(2000, front_door=True, unknown=[1, 2, 3]) == "parked"
+    assert ride.nvs == CHECKED
+    ride.s.settling = False
+    assert ride.goes(5 * 60000, unknown=[]) == "parked"
+    ride = parked()
+    assert ride.goes(200, front_door=True, unknown=[1, 2, 3]) == "boarding"
 
 
 def test_a_new_board_has_not_been_checked_but_is_given_its_time():

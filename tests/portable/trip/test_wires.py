@@ -77,7 +77,7 @@ def test_who_calls_the_city_with_the_check_open_and_nobody_in_question_cannot_pr
     assert bench.s.trip.called is True
     assert bench.runs(ignition_off_ms=None) == ["check_button"], "until it was pressed"
     assert bench.s.trip.called is False, "for one check"
-    assert bench.runs(ignition_off_ms=0, check_button=True) == []
+    assert bench.runs(ignition_off_ms=0, check_press_ms=1000) == []
 
 
 def test_a_call_ends_no_check_while_a_child_may_be_on_board_or_after_the_walk():

@@ -32,6 +32,7 @@ from firmware.rules.off_route import OffRoute
 from firmware.rules.overspeed import Overspeed
 from firmware.rules.parked_boarding import ParkedBoarding
 from firmware.rules.parked_movement import ParkedMovement
+from firmware.rules.presence_faulty import PresenceFaulty
 from firmware.rules.seat_contradicted import SeatContradicted
 from firmware.rules.seats_mismatch import SeatsMismatch
 from firmware.rules.self_test_failed import SelfTestFailed
@@ -73,6 +74,7 @@ RULES = (
     SeatContradicted,
     SensorStuck,
     SensorFlapping,
+    PresenceFaulty,
     ExpanderReset,
     GnssLost,
     GnssJammed,

@@ -69,7 +69,7 @@ class Supply:
         risky = (
             level == "cut"
             and s.trip.ignition_off_ms is not None
-            and (s.seats.sitting or s.seats.loose or not s.trip.checked)
+            and (s.seats.sitting or s.seats.loose or s.trip.moved or not s.trip.checked)
         )
         if level == "cut":
             self.warning = INSIDE if risky else PROMPT

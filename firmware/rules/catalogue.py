@@ -32,6 +32,7 @@ from firmware.rules.off_route import OffRoute
 from firmware.rules.overspeed import Overspeed
 from firmware.rules.parked_boarding import ParkedBoarding
 from firmware.rules.parked_movement import ParkedMovement
+from firmware.rules.parked_rocking import ParkedRocking
 from firmware.rules.presence_faulty import PresenceFaulty
 from firmware.rules.seat_contradicted import SeatContradicted
 from firmware.rules.seats_mismatch import SeatsMismatch
@@ -75,6 +76,7 @@ RULES = (
     SensorStuck,
     SensorFlapping,
     PresenceFaulty,
+    ParkedRocking,
     ExpanderReset,
     GnssLost,
     GnssJammed,

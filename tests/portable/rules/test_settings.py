@@ -93,6 +93,8 @@ ELSEWHERE = {
     "crash_stand_s": "test_sudden_stop.py",
     "crash_end_s": "test_tuned.py",
     "boarding_s": "test_boarding.py",
+    "rocking_mg": "test_parked_rocking.py",
+    "rocking_bouts": "test_parked_rocking.py",
     "presence_hold_s": "test_presence.py",
     "presence_window_s": "test_presence.py",
     "boarding_door_s": "test_boarding.py",

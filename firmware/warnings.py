@@ -3,12 +3,18 @@
 The highest warning of all rules wins. Patterns follow the clock, so they need no
 state: a phase of on_ms in every period_ms; on_ms = period_ms is a steady output.
 
+While nothing is due the lamp flashes for one tick, 0.1 s, every five seconds: all is well. So a
+lamp that stays dark means a board or a lamp that is broken. In a sleeping bus it is dark, and
+flashes whenever the bus wakes.
+
 The driver may answer a warning with the check button: while the ignition is on, a press
 (sensing/press.py) quiets the chimes and prompts of that moment for quiet_s; the lamp stays on.
 Another hazard, or the same one when it gets worse, still sounds. The button quiets no alarm, and
 nothing once the ignition is off: then it stands for the walk through the bus (check.py), and what
 sounds is about a child.
 """
+
+from firmware.snapshot import NORMAL
 
 SILENT = 0
 LAMP = 1  # a technician is needed
@@ -29,6 +35,7 @@ _PATTERNS = (
     ((200, 400), (300, 400), _OFF),
     ((200, 400), (300, 400), (1000, 2000)),
 )
+_WELL_MS = 5000
 # A mode shows itself while nothing louder than the lamp is due.
 _MODE_LAMP = {"service": (1800, 2000), "drill": (200, 2000)}
 
@@ -43,12 +50,18 @@ class Warnings:
         self._is_on = [None, None, None]
         self._quiet = None  # kind: the level up to which its rule keeps quiet
         self._until_ms = 0
+        self._window = 0  # of five seconds, in which the lamp has flashed
         self.level = SILENT
+        self.flashes = False  # for this tick alone: the next one should be soon
 
-    def show(self, s, rules, modes):
+    def show(self, s, rules, modes, is_asleep=False):
         """Sets the outputs for the loudest `warning` among the rules and the modes."""
         self._answer(s, rules)
         self.level = _loudest(rules, modes.warning)
+        window = s.now_ms // _WELL_MS
+        is_well = self.level == SILENT and s.trip.mode == NORMAL and not is_asleep
+        self.flashes = is_well and window != self._window
+        self._window = window
         self._set(s, self.level if self._quiet is None else self._heard(rules, modes.warning))
 
     def _heard(self, rules, heard):
@@ -70,7 +83,7 @@ class Warnings:
     def _set(self, s, level):
         lamp, buzzer, horn = _PATTERNS[level]
         if level <= LAMP:
-            lamp = _MODE_LAMP.get(s.trip.mode, lamp)
+            lamp = _ON if self.flashes else _MODE_LAMP.get(s.trip.mode, lamp)
         if s.trip.exercise or s.trip.mode == "service":
             horn = _OFF
         if s.trip.exercise and buzzer != _OFF:

@@ -36,6 +36,7 @@ from firmware.rules.presence_faulty import PresenceFaulty
 from firmware.rules.seat_contradicted import SeatContradicted
 from firmware.rules.seats_mismatch import SeatsMismatch
 from firmware.rules.self_test_failed import SelfTestFailed
+from firmware.rules.sensor_faulty import SensorFaulty
 from firmware.rules.sensor_flapping import SensorFlapping
 from firmware.rules.sensor_silent import SensorSilent
 from firmware.rules.sensor_stuck import SensorStuck
@@ -72,6 +73,7 @@ RULES = (
     StopOutOfOrder,
     ArrivalNotice,
     SeatContradicted,
+    SensorFaulty,
     SensorStuck,
     SensorFlapping,
     PresenceFaulty,

@@ -48,6 +48,30 @@ def on_times(level, **readings):
     return Driver(SILENT, level, **readings).hears()
 
 
+def test_a_flash_of_one_tick_every_five_seconds_says_that_all_is_well():
+    driver = Driver(SILENT)
+    assert driver.hears(5000) == [0, 0, 0], "the start has its own beep"
+    assert driver.hears(100) == [100, 0, 0]
+    assert driver.warnings.flashes
+    assert driver.hears(4900) == [0, 0, 0]
+    assert driver.hears(10000) == [200, 0, 0]
+    driver.rules[0].warning = LAMP
+    assert driver.hears(5000) == [5000, 0, 0]
+    assert not driver.warnings.flashes
+
+
+def test_a_mode_has_its_own_lamp_and_a_sleeping_bus_none():
+    driver = Driver(SILENT, mode="service")
+    assert driver.hears(20000) == [18000, 0, 0]
+    driver = Driver(SILENT)
+    for driver.s.now_ms in range(0, 60000, 1000):
+        driver.warnings.show(driver.s, driver.rules, driver.modes, True)
+        assert not driver.lamp.on
+    driver.s.now_ms += 1000
+    driver.warnings.show(driver.s, driver.rules, driver.modes)
+    assert driver.lamp.on, "it flashes when it wakes"
+
+
 def test_patterns():
     assert on_times(SILENT) == [0, 0, 0]
     assert on_times(LAMP) == [4000, 0, 0]
@@ -85,6 +109,7 @@ def test_a_drill_is_quiet():
     assert on_times(HORN, mode="drill", exercise=True) == [2000, 400, 0]
     assert on_times(INSIDE, mode="evacuation", exercise=True) == [2000, 400, 0]
     assert on_times(INSIDE, mode="evacuation") == [2000, 3000, 0]
+    assert on_times(HORN, mode="evacuation") == [2000, 3000, 2000], "a real one, with a child left"
 
 
 def test_the_loudest_wins_and_a_lower_one_takes_over_when_it_ends():

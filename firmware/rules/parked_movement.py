@@ -26,6 +26,7 @@ class ParkedMovement:
     """
 
     kind = "parked_movement"
+    always_on = True
     settings = (("parked_movement_s", 1, 0, 60),)
 
     def __init__(self, config):

@@ -15,7 +15,9 @@ KMH_8 = 2222
 class Watch:
     def __init__(self, **readings):
         self.modes = Modes(CONFIG)
-        self.s = snapshot(**{"checked": True, "unknown": [], **readings})
+        self.s = snapshot(checked=True, unknown=[])
+        for name, value in readings.items():
+            put(self.s, name, value)
 
     def enter(self, mode, level=SILENT):
         self.modes.enter(mode, self.s, level)

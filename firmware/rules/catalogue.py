@@ -32,6 +32,7 @@ from firmware.rules.off_route import OffRoute
 from firmware.rules.overspeed import Overspeed
 from firmware.rules.parked_boarding import ParkedBoarding
 from firmware.rules.parked_movement import ParkedMovement
+from firmware.rules.seat_contradicted import SeatContradicted
 from firmware.rules.seats_mismatch import SeatsMismatch
 from firmware.rules.self_test_failed import SelfTestFailed
 from firmware.rules.sensor_flapping import SensorFlapping
@@ -69,6 +70,7 @@ RULES = (
     StopMissed,
     StopOutOfOrder,
     ArrivalNotice,
+    SeatContradicted,
     SensorStuck,
     SensorFlapping,
     ExpanderReset,

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from sim import wording
 from sim.stories import (
     scenarios_hard,
+    scenarios_lies,
     scenarios_mishaps,
     scenarios_night,
     scenarios_persons,
@@ -146,6 +147,7 @@ for _file in (
     scenarios_mishaps,
     scenarios_hard,
     scenarios_persons,
+    scenarios_lies,
     scenarios_night,
 ):
     for _scenario in _file.SCENARIOS:

@@ -5,6 +5,7 @@ from parts import Nvs, put, snapshot
 from firmware.config.load import defaults
 from firmware.trip.trip import Trip
 
+_SEATS = ("taken", "unknown", "buckled_empty")
 CHECKED = {"unchecked": 0}
 
 
@@ -37,7 +38,7 @@ class Ride:
         for name, value in readings.items():
             put(self.s, name, value)
         self._has_own_fixes = self._has_own_fixes or "fix_new" in readings
-        if "taken" in readings or "unknown" in readings:
+        if any(name in readings for name in _SEATS):
             self.s.seats.changes += 1
         for _ in range(ms // 100):
             self.s.now_ms = self.now_ms

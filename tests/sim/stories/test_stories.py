@@ -7,7 +7,14 @@ the MQTT standard and to docs/schema when the story ends.
 import pytest
 from schemas import validate
 
-from sim.stories import scenarios_hard, scenarios_mishaps, scenarios_night, scenarios_places
+from sim.stories import (
+    scenarios_hard,
+    scenarios_lies,
+    scenarios_mishaps,
+    scenarios_night,
+    scenarios_persons,
+    scenarios_places,
+)
 from sim.stories.scenarios import SCENARIOS, summary, tell
 
 # name -> (alarms, warnings) that the city hears, in order
@@ -42,7 +49,14 @@ def test_a_registered_story_comes_out_as_told(bus, name):
 
 
 def test_every_story_has_its_outcome_and_a_line_about_it():
-    modules = (scenarios_places, scenarios_mishaps, scenarios_hard, scenarios_night)
+    modules = (
+        scenarios_places,
+        scenarios_mishaps,
+        scenarios_hard,
+        scenarios_persons,
+        scenarios_lies,
+        scenarios_night,
+    )
     elsewhere = [scenario for module in modules for scenario in module.SCENARIOS]
     assert len(OUTCOMES) + len(elsewhere) == len(SCENARIOS)
     assert OUTCOMES.keys() < SCENARIOS.keys()

@@ -137,6 +137,7 @@ class Snapshot:
     def __init__(self, seat_count):
         self.now_ms = 0  # since boot, never wraps
         self.utc_ms = None  # since 1970
+        self.settling = False  # since the start no contact has settled (sensing/settling.py)
         self.clock = "none"  # how far utc_ms can be trusted: gnss, rtc, none
         self.sensors = ()  # names of everything that is asked each tick; made once, at start
         self.silent = []  # names of those that do not answer, in the order of sensors

@@ -45,6 +45,10 @@ class _Bank:
         self._flaps = thresholds["flaps"]
         self._flap_window_ms = thresholds["flap_window_s"] * 1000
 
+    @property
+    def is_settled(self):
+        return self.silent or self.known | self.flapping == self._all
+
     def sense(self, now_ms):
         """-> True if word or known changed."""
         raw = self._read()
@@ -157,6 +161,14 @@ class SeatMap:
     def silent(self, index):
         """Has bank `index` not answered for half a second?"""
         return self._banks[index].silent
+
+    @property
+    def is_settled(self):
+        """bool: every input has been read, or is known not to answer."""
+        for bank in self._banks:
+            if not bank.is_settled:
+                return False
+        return True
 
     def sense(self, s):
         changed = s.seats.changes == 0

@@ -9,6 +9,7 @@ from firmware.sensing.headcount import HeadCount
 from firmware.sensing.motion import Motion
 from firmware.sensing.receiver import Receiver
 from firmware.sensing.seats import SeatMap
+from firmware.sensing.settling import Settling
 from firmware.sensing.switches import Switches
 from firmware.timing import Every
 
@@ -26,6 +27,8 @@ class Sensors:
         self._cut_mv = config["rules"]["supply_cut_mv"]
         self._motion = Motion(config["accelerometer"], parts.accelerometer)
         self._heads = HeadCount()
+        self._settling = Settling()
+        s.settling = True
         self._banks_of = _by_name(parts.seats.names)
         names = [name for name, _ in self._banks_of] + ["gnss", "supply", "cabin", "accelerometer"]
         if parts.switches is not None:
@@ -66,6 +69,9 @@ class Sensors:
             resets[index] = self._chips[index].resets
         if self._slow.due(s.now_ms):
             self._read_slow(s)
+        if s.settling:
+            is_known = self.settled and self._seats.is_settled
+            s.settling = self._settling.update(s.now_ms, is_known)
         return notices
 
     def _read_seats(self, s):

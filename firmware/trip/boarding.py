@@ -20,8 +20,7 @@ On a seat that cannot be read a child may have sat down: a door that is open lat
 after the check (until then the driver leaves through it) asks for another check.
 
 Unknown: a door that cannot be read, or is not believed (doors.py), is closed; but where seats
-cannot be read, one that reads open asks for one check. After a reset the time that children have
-been alone is unknown: it counts as long enough.
+cannot be read, one that reads open asks for one check. After a reset see trip.py.
 """
 
 from micropython import const

@@ -11,6 +11,13 @@
 Unknown: a bus that drives goes on driving until it stands, whatever its ignition wire reads. An
 ignition that cannot be read counts as off after end_s at standstill, so that a broken wire does
 not prevent the check.
+
+A reset: nothing is judged before the contacts have settled (sensing/settling.py). How long the
+power was away is unknown. If children may have been alone before it (`alone` in NVS: a time ran),
+that time counts as long enough, and the alarm comes at once. If an adult was with them (the
+ignition on, children boarding at the open door), a dip of the supply has left no child: the time
+begins anew, so the alarm comes at the latest one time of the profile after the power is back. It
+runs from then on, so a second reset alarms at once.
 """
 
 from micropython import const
@@ -42,8 +49,9 @@ class Trip:
         self._stand = Held(config["trip"]["end_s"] * 1000)
         unchecked = memory.get("unchecked")  # None: a new board, which has not been checked either
         self.phase = PARKED if unchecked == 0 else CHECKING
-        # After a reset the time with the ignition off is unknown: it counts as long enough.
-        self._off_since_ms = 0 if unchecked is None else -LONG_AGO_MS
+        self._was_alone = memory.get("alone")  # None: not known, so they were
+        is_new = unchecked is None or (unchecked and self._was_alone == 0)
+        self._off_since_ms = 0 if is_new else -LONG_AGO_MS
         self._check = Check(unchecked == 0, config["rules"])
         self._persons = Persons(memory, config["rules"])
         self._front, self._emergency = Door(), Door()
@@ -67,6 +75,8 @@ class Trip:
         """Snapshot with its readings -> list of Events, good until the next; fills in the phase."""
         notices = self._notices
         notices.clear()
+        if s.settling:
+            return notices
         self._odometer.update(s)
         running = self._is_running(s)
         if running and self._off_since_ms is not None:
@@ -86,6 +96,10 @@ class Trip:
         s.trip.phase = self.phase
         s.trip.number = self._number
         s.trip.ignition_off_ms = off_ms
+        is_alone = s.trip.alone_ms is not None
+        if is_alone != self._was_alone:  # 0 and 1 equal False and True
+            self._was_alone = is_alone
+            self._memory.set("alone", 1 if is_alone else 0)
         return notices
 
     def _judge_persons(self, s, off_ms):

@@ -15,6 +15,7 @@ from sim.stories import (
     scenarios_hard,
     scenarios_lies,
     scenarios_mishaps,
+    scenarios_modes,
     scenarios_night,
     scenarios_persons,
     scenarios_places,
@@ -145,6 +146,7 @@ def gnss_lost(bus: Story) -> None:
 for _file in (
     scenarios_places,
     scenarios_mishaps,
+    scenarios_modes,
     scenarios_hard,
     scenarios_persons,
     scenarios_lies,

@@ -149,6 +149,41 @@ def test_p6_who_sits_down_after_a_reset_of_a_checked_bus_is_long_overdue_too():
     assert ride.s.trip.ignition_off_ms > 12 * 3600 * 1000
 
 
+def test_p6_a_reset_in_the_middle_of_a_trip_begins_the_time_anew_and_no_later_one_does():
+    ride = parked()
+    ride.goes(3000, ignition=True, taken=[7], speed_mms=9000)
+    again = Ride(**ride.nvs)
+    assert again.goes(1000, taken=[7]) == "checking"
+    assert again.s.trip.alone_ms == again.s.trip.ignition_off_ms == 900
+    second = Ride(**again.nvs)
+    second.goes(taken=[7])
+    assert second.s.trip.alone_ms > 3600000
+
+
+def test_whether_they_may_be_alone_is_kept_and_flash_is_spared():
+    ride = parked()
+    ride.goes(1000)
+    assert ride.nvs["alone"] == 1
+    ride.goes(1000, ignition=True)
+    assert ride.nvs["alone"] == 0
+    writes = ride.nvs.writes
+    ride.goes(5000)
+    assert ride.nvs.writes == writes
+    ride.goes(1000, ignition=False)
+    assert ride.nvs["alone"] == 1
+
+
+def test_nothing_is_judged_before_the_contacts_have_settled():
+    ride = parked()
+    ride.s.settling = True
+    assert ride.goes(2000, front_door=True, unknown=[1, 2, 3]) == "parked"
+    assert ride.nvs == CHECKED
+    ride.s.settling = False
+    assert ride.goes(5 * 60000, unknown=[]) == "parked"
+    ride = parked()
+    assert ride.goes(200, front_door=True, unknown=[1, 2, 3]) == "boarding"
+
+
 def test_a_new_board_has_not_been_checked_but_is_given_its_time():
     ride = Ride()
     assert ride.goes() == "checking"

@@ -143,7 +143,7 @@ READINGS = {
     "chip_resets": ([0, 0], [1, 0], [1, 1]),
     "failing": ([], ["horn"], ["buzzer", "horn"]),
 }
-FIXED = ("now_ms", "seat_count", "seat_changes", "sensors", "silent", "chips", "settling")
+FIXED = ("now_ms", "seat_count", "seat_changes", "sensors", "silent", "settling", "chips")
 
 
 def generator(seed):

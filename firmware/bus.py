@@ -84,7 +84,7 @@ class Bus:
         # warn
         self.warnings = Warnings(config["warnings"], check.lamp, check.buzzer, check.horn)
         # the turn
-        self.sleeping = Sleep(config["sleep"], rules["supply_low_mv"], has_broker)
+        self.sleeping = Sleep(config)
         self._slept_ms = 0  # since the last tick
         self._publisher = StatePublisher(
             config,

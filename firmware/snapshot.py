@@ -68,6 +68,7 @@ class Vehicle:
         self.front_door = None  # True: open
         self.emergency_door = None  # True: open
         self.check_button = None  # True: pressed
+        self.check_press_ms = None  # press.py: in the tick in which a press ends: it lasted so long
         self.contradicts = None  # wire of the check button's changeover that says "pressed" alone
         self.sos_button = None  # True: pressed
         self.here_button = None  # True: pressed: "an adult is with the children"

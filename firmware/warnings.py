@@ -3,10 +3,11 @@
 The highest warning of all rules wins. Patterns follow the clock, so they need no
 state: a phase of on_ms in every period_ms; on_ms = period_ms is a steady output.
 
-The driver may answer a warning with the check button: while the ignition is on, a press quiets
-the chimes and prompts of that moment for quiet_s; the lamp stays on. Another hazard, or the same
-one when it gets worse, still sounds. The button quiets no alarm, and nothing once the ignition is
-off: then it stands for the walk through the bus (check.py), and what sounds is about a child.
+The driver may answer a warning with the check button: while the ignition is on, a press
+(sensing/press.py) quiets the chimes and prompts of that moment for quiet_s; the lamp stays on.
+Another hazard, or the same one when it gets worse, still sounds. The button quiets no alarm, and
+nothing once the ignition is off: then it stands for the walk through the bus (check.py), and what
+sounds is about a child.
 """
 
 SILENT = 0
@@ -40,7 +41,6 @@ class Warnings:
         self._quiet_ms = config["quiet_s"] * 1000
         self._outputs = (lamp, buzzer, horn)
         self._is_on = [None, None, None]
-        self._pressed = None
         self._quiet = None  # kind: the level up to which its rule keeps quiet
         self._until_ms = 0
         self.level = SILENT
@@ -61,12 +61,9 @@ class Warnings:
         return heard
 
     def _answer(self, s, rules):
-        pressed = s.vehicle.check_button is True and self._pressed is False
-        if s.vehicle.check_button is not None:
-            self._pressed = s.vehicle.check_button
         if s.trip.ignition_off_ms is not None or s.now_ms >= self._until_ms:
             self._quiet = None
-        if pressed and s.trip.ignition_off_ms is None:
+        if s.vehicle.check_press_ms is not None and s.trip.ignition_off_ms is None:
             self._until_ms = s.now_ms + self._quiet_ms
             self._quiet = {rule.kind: min(rule.warning, PROMPT) for rule in rules}
 

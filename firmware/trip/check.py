@@ -4,15 +4,15 @@ doubtful: seats that are unknown and not sitting (persons.py), and those that re
 belt that was closed meanwhile (`buckled_empty`, sensing/belts.py). A driver who walked to the check
 button has looked at them. That holds until a person rises who was on board all the time: then the
 button has to be pressed once more. A belt that was seen there, or closed in a checked bus, says
-nothing until it was opened. A press sooner than check_walk_s after the ignition went off is not a
-check, and is noted as suspicious: no driver walks past every seat that fast.
+nothing until it was opened. A press that begins sooner than check_walk_s after the ignition went
+off is not a check, and is noted as suspicious: no driver walks past every seat that fast.
+sensing/press.py says what a press is.
 """
 
 
 class Check:
     def __init__(self, checked, thresholds):
         """checked: the last check was finished before this boot."""
-        self._button = None
         self._seat_changes = None
         self._seen = []  # belts over nobody that the driver has walked past
         self.checked = checked
@@ -31,12 +31,10 @@ class Check:
 
         -> True: the driver has just walked to the button.
         """
-        pressed = s.vehicle.check_button is True and self._button is False
-        if s.vehicle.check_button is not None:
-            self._button = s.vehicle.check_button
-        if not pressed or ignition_off_ms is None:
+        press_ms = s.vehicle.check_press_ms
+        if press_ms is None or ignition_off_ms is None:
             return False
-        if ignition_off_ms < self._walk_ms:
+        if ignition_off_ms - press_ms < self._walk_ms:
             s.trip.early_presses += 1
             return False
         self.checked = True

@@ -83,9 +83,9 @@ def driving_hours(rules):
 
 def press(s, update):
     """Of the check button, 3 s after the ignition went off."""
-    for now_ms in range(0, 3300, 100):
+    for now_ms in range(0, 3600, 100):
         s.now_ms = now_ms
-        s.vehicle.check_button = now_ms >= 3000
+        s.vehicle.check_press_ms = 500 if now_ms == 3500 else None
         update(s)
     return s.trip.checked
 

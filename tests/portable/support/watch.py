@@ -92,6 +92,7 @@ READINGS = {
     "front_door": _MAYBE,
     "emergency_door": _MAYBE,
     "check_button": _MAYBE,
+    "check_press_ms": (None, 400, 10000),
     "contradicts": (None, "check_button", "check_button_2"),
     "sos_button": _MAYBE,
     "here_button": _MAYBE,

@@ -33,7 +33,7 @@ class ChildLeftBehind:
     """
 
     kind = "child_left_behind"
-    always_on = True  # no setting and no policy switches it off
+    always_on = True
     settings = (
         ("left_behind_profile", "korea", "japan"),
         "heat_c",

@@ -29,6 +29,7 @@ class Heat:
     """
 
     kind = "heat"
+    always_on = True
     settings = (
         ("heat_c", 35, 25, 50),
         ("heat_end_c", 2, 1, 10),  # below heat_c: it is over

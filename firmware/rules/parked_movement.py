@@ -31,6 +31,7 @@ class ParkedMovement:
     """
 
     kind = "parked_movement"
+    always_on = True
     settings = (
         ("parked_movement_s", 1, 0, 60),
         ("presence_hold_s", 10, 2, 60),

@@ -93,6 +93,7 @@ class SimBoard:
         self.wires = {name: Wire() for name in (*_SWITCHES, *_OUTPUTS)}
         self._wired: tuple[int, int] | None = None
         self._on_ms: dict[str, int] = {}  # output -> when it was last on
+        self._was_lit = False  # the lamp, at the look before
         self.uart = uart or UART(_GNSS_BAUD, _RXBUF, rng)
         self.uart.init(_GNSS_BAUD, _RXBUF)
         self.receiver = receiver or GnssChip(self.uart, rng.getrandbits(32), world.start_utc_ms)
@@ -263,7 +264,7 @@ class SimBoard:
         return low, high
 
     def sounds(self, output: str) -> bool:
-        """Is `buzzer`, `lamp` or `horn` on, or pulsing?"""
+        """Is `buzzer`, `lamp` or `horn` on, or pulsing? A flash of one tick does not count."""
         on_ms = self._on_ms.get(output)
         return on_ms is not None and self._clock() - on_ms < _PULSE_MS
 
@@ -295,7 +296,9 @@ class SimBoard:
         self.seat_wiring.wire(opened)
 
     def _hear(self) -> None:
+        is_lit = bool(self.wires["lamp"].load)
         for name in _OUTPUTS:
-            if self.wires[name].load:
+            if self.wires[name].load and (name != "lamp" or self._was_lit):
                 self._on_ms[name] = self._clock()
+        self._was_lit = is_lit
         self._world.horn_sounds = self.sounds("horn")

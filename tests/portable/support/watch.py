@@ -120,6 +120,8 @@ READINGS = {
     "moved": ([], [1], [1, 2]),
     "presence_quiet": ([], [2]),
     "presence_restless": ([], [1], [1, 2]),
+    "faulty": ([], ["emergency_door"], ["front_door", "supply"]),
+    "called": (False, True),
     "early_presses": (0, 1, 2),
     "policy": (None, "a1b2c3d4"),
     "limit_kmh": (None, 30, 60, 80, 90),

@@ -179,7 +179,7 @@ class Bus:
 
     def enter(self, mode):
         """Into a mode (trip/modes.py) with the next tick; ValueError says why not."""
-        self.modes.enter(mode, self.snapshot, self.warnings.level)
+        self.modes.enter(mode, self.snapshot, self.warnings.real)
 
     def _follow_policy(self):
         is_calm = self.snapshot.trip.mode == NORMAL and self.warnings.level < INSIDE

@@ -103,6 +103,10 @@ class Trip:
         # attended.py: engine, driver_seat, here or stay; None: no adult is with the children
         self.attended = None
         self.attended_until_ms = None  # of here and stay; None: no end is known
+        # presence.py: presence inputs, from 1, that saw a person in the checked bus; until a walk
+        self.moved = []
+        self.presence_quiet = []  # those that did not see the driver walk past
+        self.presence_restless = []  # those that never rest
         self.checked = False  # the driver has walked to the check button since then
         # wires.py
         self.faulty = []  # names of wires that say what cannot be

@@ -135,7 +135,7 @@ def settings():
         "rules": of_rules(),
         "modes": {
             "service_min": Number(30, 1, 120),
-            "drill_min": Number(60, 1, 240),
+            "drill_min": Number(30, 1, 30),
             "evacuation_min": Number(60, 5, 240),
         },
         "warnings": {
@@ -152,7 +152,7 @@ def settings():
         },
         "trip": {
             "start_kmh": Number(8, 3, 20),
-            "end_s": Number(300, 60, 1800),
+            "end_s": Number(300, 60, 720),
         },
         "track": {
             "error_m": Number(10, 3, 100),

@@ -3,7 +3,7 @@
 A rule has `kind`, `settings` (below), `__init__(config["rules"])`, `judge(snapshot) -> Event or
 None` (at most one a tick, only when something changes) and `warning`, what the driver is to
 hear now (warnings.py). It takes the time from the Snapshot and changes only its own state.
-`always_on` says that no setting may switch it off. Its docstring declares the rest
+`always_on` says that no setting and no policy may switch it off. Its docstring declares the rest
 (tools/texts/kinds.py).
 
 A setting is (name, default, least, most), or (name, word, word, ...) with the default first, or
@@ -33,6 +33,8 @@ from firmware.rules.off_route import OffRoute
 from firmware.rules.overspeed import Overspeed
 from firmware.rules.parked_boarding import ParkedBoarding
 from firmware.rules.parked_movement import ParkedMovement
+from firmware.rules.parked_rocking import ParkedRocking
+from firmware.rules.presence_faulty import PresenceFaulty
 from firmware.rules.seat_contradicted import SeatContradicted
 from firmware.rules.seats_mismatch import SeatsMismatch
 from firmware.rules.self_test_failed import SelfTestFailed
@@ -76,6 +78,8 @@ RULES = (
     SensorFaulty,
     SensorStuck,
     SensorFlapping,
+    PresenceFaulty,
+    ParkedRocking,
     ExpanderReset,
     GnssLost,
     GnssJammed,

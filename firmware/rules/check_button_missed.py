@@ -25,6 +25,7 @@ class CheckButtonMissed:
     """
 
     kind = "check_button_missed"
+    always_on = True
     settings = ("left_behind_profile",)
 
     def __init__(self, config):

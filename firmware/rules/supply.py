@@ -101,5 +101,5 @@ class Supply:
 
 def _is_risky(s):
     """Soon nothing watches a child who may be on board."""
-    may_be = s.seats.sitting or s.seats.loose or not s.trip.checked
+    may_be = s.seats.sitting or s.seats.loose or s.trip.moved or not s.trip.checked
     return bool(s.trip.ignition_off_ms is not None and may_be)

@@ -9,7 +9,8 @@ from the first child on:
     door open     the driver is with them, for boarding_s at most since the first child sat
                   down; a walk to the check button starts that time again
     else          they may be alone: the driver is prompted, and the time runs on. After
-                  180 s in all boarding is over, and an alarm sounds
+                  180 s in all boarding is over, and an alarm sounds. After 15 min with
+                  children on board they count as alone all the time: no horn comes later
 
 No child boards through a closed door: a seat that is taken then alarms at once. A restless child
 starts no time anew: a person who sits down within 10 s after the last one rose has not left the
@@ -33,6 +34,7 @@ _LEAVES_MS = const(60000)
 _ROSE_MS = const(10000)
 _FORGET_MS = const(600000)
 _LONG_AGO_MS = const(-86400000)
+_LATEST_MS = const(900000)  # the MLIT guideline's outside alarm
 ALONE_MS = const(180000)  # children alone for so long are an alarm
 
 
@@ -48,7 +50,8 @@ class Boarding:
         self._since_ms = 0  # from here on the open door counts
         self._at_ms = 0  # the tick before
         self._sat_ms = _LONG_AGO_MS  # when a seat was last taken
-        self._before = None  # since_ms and alone_ms of the boarding before; None: there was none
+        self._before = None  # since, alone and held of the boarding before; None: there was none
+        self._held_ms = 0  # for how long the driver was with them
         self._has_asked = False  # for a check, since the start, at a door whose wire may be torn
         self._alone_ms = None  # for how long children may have been alone; None: none boarded
         self.on_thresholds(thresholds)
@@ -72,7 +75,10 @@ class Boarding:
     def ends(self, s):
         """The bus is parked, or its engine runs."""
         self.is_on = False
-        self._before = None if self._alone_ms is None else (self._since_ms, self._alone_ms)
+        if self._alone_ms is None:
+            self._before = None
+        else:
+            self._before = self._since_ms, self._alone_ms, self._held_ms
         self._alone_ms = None
         self._parked_ms = s.now_ms
 
@@ -93,7 +99,8 @@ class Boarding:
             self.is_on = True
             self._at_ms = s.now_ms
             is_known = self._before and empty_ms < _FORGET_MS
-            self._since_ms, self._alone_ms = self._before if is_known else (s.now_ms, 0)
+            begun = self._before if is_known else (s.now_ms, 0, 0)
+            self._since_ms, self._alone_ms, self._held_ms = begun
         return bool(may_sit)
 
     def _may_enter(self, s):
@@ -115,9 +122,11 @@ class Boarding:
         if self.is_on and self._is_open:
             if walked:
                 self._since_ms = s.now_ms
-                self._alone_ms = 0
+                self._alone_ms = self._held_ms = 0
             if s.now_ms - self._since_ms < self._hold_ms:
+                self._held_ms += s.now_ms - last_ms
                 return None
         self._alone_ms += s.now_ms - last_ms
         self.is_on = self.is_on and self._alone_ms < ALONE_MS
-        return self._alone_ms
+        in_all_ms = self._held_ms + self._alone_ms
+        return in_all_ms if in_all_ms > _LATEST_MS else self._alone_ms

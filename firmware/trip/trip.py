@@ -8,6 +8,7 @@
     checked, and nobody on board          -> PARKED    (check.py, persons.py)
     a seat taken while PARKED             -> CHECKING, or BOARDING through an open
                                              front door (boarding.py)
+    a presence input sees a person there  -> CHECKING  (presence.py); alone since then
 
 Unknown: a bus that drives goes on driving until it stands, whatever its ignition wire reads. An
 ignition that cannot be read counts as off after end_s at standstill, so that a broken wire does
@@ -33,6 +34,7 @@ from firmware.trip.doors import Door
 from firmware.trip.ledger import Ledger
 from firmware.trip.odometer import Odometer
 from firmware.trip.persons import Persons
+from firmware.trip.presence import Presence
 
 _STANDING_MMS = const(1400)  # 5 km/h
 
@@ -55,6 +57,7 @@ class Trip:
         self._off_since_ms = 0 if is_new else -LONG_AGO_MS
         self._check = Check(unchecked == 0, config["rules"])
         self._persons = Persons(memory, config["rules"])
+        self._presence = Presence(config)
         inputs = config["inputs"]
         self._front, self._emergency = Door(inputs["front_door"]), Door(inputs["emergency_door"])
         self._boarding = Boarding(config["rules"])
@@ -72,6 +75,7 @@ class Trip:
         """config["rules"], with the policy's in their place."""
         self._check.on_thresholds(thresholds)
         self._persons.on_thresholds(thresholds)
+        self._presence.on_thresholds(thresholds)
         self._boarding.on_thresholds(thresholds)
 
     def update(self, s):
@@ -114,6 +118,7 @@ class Trip:
         self._boarding.watch(s, self._front)
         walked = self._check.press(s, off_ms)
         self._persons.update(s, self._front, self._emergency, off_ms, walked)
+        self._presence.update(s, self._front, self._emergency, off_ms, walked)
         self._check.judge(s, self._persons.has_risen)
         return walked
 
@@ -160,7 +165,9 @@ class Trip:
         if self.phase == PARKED and self._boarding.begins(s):
             self._check.begin()
         s.trip.alone_ms = self._boarding.alone_ms(s, off_ms, walked)
-        if s.seats.sitting or s.seats.loose or not s.trip.checked:
+        if s.trip.moved and s.trip.alone_ms is not None and not self._is_seat_in_question(s):
+            s.trip.alone_ms = min(s.trip.alone_ms, s.now_ms - self._presence.moved_ms)
+        if s.seats.sitting or s.seats.loose or s.trip.moved or not s.trip.checked:
             if self.phase == PARKED:
                 self._memory.set("unchecked", 1)
                 self._on_board = []
@@ -172,6 +179,10 @@ class Trip:
             self._boarding.ends(s)
             self._on_board = None
             self._end_trip(notices)
+
+    @staticmethod
+    def _is_seat_in_question(s):
+        return s.seats.sitting or s.seats.loose or s.seats.doubtful
 
     def _begin_trip(self, notices):
         self._begun_m = self._odometer.metres

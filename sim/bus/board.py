@@ -27,6 +27,7 @@ from sim.chips.gnss import GnssChip
 from sim.chips.lis3dh import LIS3DH
 from sim.chips.lm75 import LM75
 from sim.chips.mcp23017 import MCP23017
+from sim.chips.presence import LD2410, PIR
 from sim.wires.bus_i2c import I2C
 from sim.wires.nvs import NVS
 from sim.wires.pin import ADC, WDT, Pin, SenseWire, Wire
@@ -155,6 +156,7 @@ class SimBoard:
             self.i2c.attach(far["address"], self.switch_chip)
             self.switches = SwitchExpander(ExpanderDriver(self.i2c, far["address"]))
         self.presence: list[Switch] = []
+        self.presence_chips: list[PIR | LD2410] = []
         for name, when_closed in SWITCHES:
             if not is_fitted(name, inputs):
                 setattr(self, name, None)
@@ -165,6 +167,8 @@ class SimBoard:
             setattr(self, name, Switch(pin, when_closed))
             if name.startswith("presence"):
                 self.presence.append(getattr(self, name))
+                make = LD2410 if len(self.presence) % 2 == 0 else PIR
+                self.presence_chips.append(make(self._clock(), rng))
 
     def _fit_senses(self, far: dict[str, int], rng: random.Random) -> None:
         for name in _OUTPUTS:
@@ -218,8 +222,9 @@ class SimBoard:
         wires["check_button_2"].level = None if world.check_button_pressed else 0
         wires["here_button"].level = 0 if world.here_button_pressed else None
         wires["driver_seat"].level = 0 if world.driver_seated else None
-        for number in range(len(self.presence)):
-            wires[_PRESENCE[number]].level = None if world.presence[number] else 0
+        for number, chip in enumerate(self.presence_chips):
+            chip.advance(self._clock(), world.is_seen_by(number))
+            wires[_PRESENCE[number]].level = None if chip.out else 0
         if faults.stuck_switches:
             for part, closed in faults.stuck_switches.items():
                 wires[part].level = 0 if closed else None

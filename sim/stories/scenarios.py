@@ -19,6 +19,7 @@ from sim.stories import (
     scenarios_night,
     scenarios_persons,
     scenarios_places,
+    scenarios_presence,
 )
 from sim.stories.story import Story
 
@@ -150,6 +151,7 @@ for _file in (
     scenarios_hard,
     scenarios_persons,
     scenarios_lies,
+    scenarios_presence,
     scenarios_night,
 ):
     for _scenario in _file.SCENARIOS:

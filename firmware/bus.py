@@ -19,6 +19,7 @@ from firmware.snapshot import NORMAL, PARKED, Snapshot
 from firmware.startup import Startup
 from firmware.trip.driving_hours import DrivingHours
 from firmware.trip.modes import Modes
+from firmware.trip.out_of_service import OutOfService
 from firmware.trip.sleep import ASLEEP, Sleep
 from firmware.trip.trip import Trip
 from firmware.uplink import commands
@@ -57,6 +58,8 @@ class Bus:
         s.trip.phase = trip.phase
         is_parked = s.trip.phase == PARKED
         self.modes = Modes(config)
+        self.out_of_service = OutOfService(memory, config["seats"]["count"])
+        s.seats.out_of_service = self.out_of_service.seats
         if parts.reset_cause == "power_on" and is_parked:
             self.modes.await_button()
         self.policy = PolicyInForce(config, parts.files, not is_parked, start != SAFE)
@@ -76,7 +79,17 @@ class Bus:
         self.journal.prepare(now_ms)
         self.recorder = Recorder(self.journal, self.startup.boot)
         outage = Outage(self.journal, self.recorder)
-        self._watchers = (self.policy, trip, check, backup, memory, hours, self.modes, outage)
+        self._watchers = (
+            self.policy,
+            self.out_of_service,
+            trip,
+            check,
+            backup,
+            memory,
+            hours,
+            self.modes,
+            outage,
+        )
         self._track = Track(config["track"])
         self._has_kept_house = False  # the journal, since the last tick
         self._engine = RuleEngine(self.recorder, rules)

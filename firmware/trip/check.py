@@ -3,7 +3,8 @@
 doubtful: seats that are unknown and not sitting (persons.py). A driver who walked to the check
 button has looked at them. That holds until a person rises who was on board all the time: then
 the button has to be pressed once more. A press sooner than check_walk_s after the ignition went
-off is not a check, and is noted as suspicious: no driver walks past every seat that fast.
+off is not a check, and is noted as suspicious: no driver walks past every seat that fast. While
+a seat is out of service (out_of_service.py) it takes twice as long: the driver looks at it.
 """
 
 
@@ -33,7 +34,7 @@ class Check:
             self._button = s.vehicle.check_button
         if not pressed or ignition_off_ms is None:
             return False
-        if ignition_off_ms < self._walk_ms:
+        if ignition_off_ms < self._walk_ms * (2 if s.seats.out_of_service else 1):
             s.trip.early_presses += 1
             return False
         self.checked = True

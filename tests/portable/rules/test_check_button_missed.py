@@ -56,3 +56,9 @@ def test_check_button_missed_ends_with_the_ignition_on():
     watch = parked_with(CheckButtonMissed)
     watch.sees(ignition_off_ms=180000)
     assert watch.states(ignition_off_ms=None) == ["cleared"]
+
+
+def test_check_button_missed_names_the_seats_that_are_not_watched():
+    watch = parked_with(CheckButtonMissed, out_of_service=[7])
+    assert watch.states(ignition_off_ms=180000) == ["raised"]
+    assert dict(watch.events[0].data) == {"seats": [], "unwatched": [7]}

@@ -236,3 +236,22 @@ def test_without_belts_a_seat_has_one_input_and_a_chip_may_have_one_seat():
         s.now_ms = now_ms
         seats.sense(s)
     assert (s.seats.taken, s.seats.unknown) == ([2, 14], [15])
+
+
+def test_a_seat_out_of_service_is_in_no_list_until_it_is_watched_again():
+    bench = Bench(occupied(3) | unbuckled(3) | occupied(7))
+    s = bench.reads(300)
+    changes = s.seats.changes
+    s.seats.out_of_service = [3, 5]
+    bench.reads(100)
+    assert (s.seats.taken, s.seats.unbelted, s.seats.unknown) == ([7], [], [])
+    assert s.seats.changes == changes + 1
+    bench.reads(1000)
+    assert s.seats.changes == changes + 1
+    bench.chips[0].dead = True
+    bench.reads(700)
+    assert s.seats.unknown == [1, 2, 4, 6, 7]
+    bench.chips[0].dead = False
+    s.seats.out_of_service = []
+    bench.reads(300)
+    assert s.seats.taken == [3, 7]

@@ -22,6 +22,7 @@ from firmware.trip.modes import Modes
 from firmware.trip.out_of_service import OutOfService
 from firmware.trip.sleep import ASLEEP, Sleep
 from firmware.trip.trip import Trip
+from firmware.trip.wires import Wires
 from firmware.uplink import commands
 from firmware.uplink.last_resort import LastResort
 from firmware.uplink.link_supervisor import LinkSupervisor
@@ -57,6 +58,7 @@ class Bus:
         trip = Trip(config, memory)
         s.trip.phase = trip.phase
         is_parked = s.trip.phase == PARKED
+        wires = Wires(config)
         self.modes = Modes(config)
         self.out_of_service = OutOfService(memory, config["seats"]["count"])
         s.seats.out_of_service = self.out_of_service.seats
@@ -83,6 +85,7 @@ class Bus:
             self.policy,
             self.out_of_service,
             trip,
+            wires,
             check,
             backup,
             memory,
@@ -93,11 +96,11 @@ class Bus:
         self._track = Track(config["track"])
         self._has_kept_house = False  # the journal, since the last tick
         self._engine = RuleEngine(self.recorder, rules)
-        self._followers = (self._engine, self.sensors, trip, check, hours)  # of the policy
+        self._followers = (self._engine, self.sensors, trip, wires, check, hours)  # of the policy
         # warn
         self.warnings = Warnings(config["warnings"], check.lamp, check.buzzer, check.horn)
         # the turn
-        self.sleeping = Sleep(config["sleep"], rules["supply_low_mv"], has_broker)
+        self.sleeping = Sleep(config)
         self._slept_ms = 0  # since the last tick
         self._publisher = StatePublisher(
             config,
@@ -136,7 +139,8 @@ class Bus:
         if given_up is not None:
             notices.append(given_up)
         self._record(s)
-        self.warnings.show(s, self._engine.rules, self.modes)
+        is_asleep = self.sleeping.state == ASLEEP
+        self.warnings.show(s, self._engine.rules, self.modes, is_asleep)
         self._settle(s)
         self._parts.watchdog.feed()
         self._plan(now_ms)
@@ -236,8 +240,9 @@ class Bus:
         )
 
     def _plan(self, now_ms):
-        """A quiet bus ticks once a second."""
-        period = _QUIET_TICK_MS if self._is_quiet() else _TICK_MS
+        """A quiet bus ticks once a second; a flash of its lamp is shorter."""
+        is_quiet = self._is_quiet() and not self.warnings.flashes
+        period = _QUIET_TICK_MS if is_quiet else _TICK_MS
         self.next_tick_ms += period
         self._has_kept_house = False
         if self.next_tick_ms <= now_ms:

@@ -36,15 +36,18 @@ class Gnss:
 
 
 class Seats:
-    """Seat numbers, ascending. Written by sensing/seats.py and headcount.py; in trip/, persons.py
-    and check.py."""
+    """Seat numbers, ascending. Written by sensing/seats.py, belts.py and headcount.py; in trip/,
+    persons.py and check.py."""
 
     def __init__(self, count):
         self.count = count
-        self.taken = []
+        self.taken = []  # by their contact, or by a belt that is closed over a person still
         self.unknown = list(range(1, count + 1))
         self.unbelted = []  # taken, and not known to be buckled
-        self.changes = 0  # moves whenever one of the three lists does
+        # belts.py
+        self.strapped = []  # taken by their belt alone: their contact reads empty
+        self.buckled_empty = []  # not taken, but their belt was closed meanwhile
+        self.changes = 0  # moves whenever one of these lists does
         self.flapping = []  # seats whose contact flaps; they are unknown
         self.flapping_belts = []  # seats whose belt contact flaps; they count as open
         self.out_of_service = []  # seats that are not watched (trip/out_of_service.py)
@@ -54,8 +57,8 @@ class Seats:
         # persons.py
         self.sitting = []  # seats taken, or taken when last known
         self.loose = []  # seats of persons who rose while every door was shut: still inside
-        # check.py
-        self.doubtful = list(range(1, count + 1))  # seats unknown, and not looked at
+        # check.py: seats unknown, or with a belt closed over nobody, and not looked at
+        self.doubtful = list(range(1, count + 1))
 
 
 class Vehicle:
@@ -66,6 +69,7 @@ class Vehicle:
         self.front_door = None  # True: open
         self.emergency_door = None  # True: open
         self.check_button = None  # True: pressed
+        self.check_press_ms = None  # press.py: in the tick in which a press ends: it lasted so long
         self.contradicts = None  # wire of the check button's changeover that says "pressed" alone
         self.sos_button = None  # True: pressed
         self.here_button = None  # True: pressed: "an adult is with the children"
@@ -79,7 +83,8 @@ class Vehicle:
         self.accel_mms2 = None  # along the bus, + = faster; the greatest of this tick
         self.lateral_mms2 = None  # across, + = to the right
         self.shock_mg = None  # without gravity
-        self.expander_resets = []  # since boot, of each expander
+        self.chips = ()  # names of those with settings to lose; made once, at start
+        self.chip_resets = []  # since boot, how often each was found without them
         self.failing = []  # outputs and buttons that fail their test
 
 
@@ -96,7 +101,14 @@ class Trip:
         # attended.py: engine, driver_seat, here or stay; None: no adult is with the children
         self.attended = None
         self.attended_until_ms = None  # of here and stay; None: no end is known
+        # presence.py: presence inputs, from 1, that saw a person in the checked bus; until a walk
+        self.moved = []
+        self.presence_quiet = []  # those that did not see the driver walk past
+        self.presence_restless = []  # those that never rest
         self.checked = False  # the driver has walked to the check button since then
+        # wires.py
+        self.faulty = []  # names of wires that say what cannot be
+        self.called = False  # the driver cannot finish the check, and has called the city
         self.early_presses = 0  # of the check button, too soon for a walk; since boot
         self.mode = NORMAL
         self.exercise = False  # what happens now belongs to a drill

@@ -3,16 +3,22 @@
 The highest warning of all rules wins. Patterns follow the clock, so they need no
 state: a phase of on_ms in every period_ms; on_ms = period_ms is a steady output.
 
-The driver may answer a warning with the check button: while the ignition is on, a press quiets
-the chimes and prompts of that moment for quiet_s; the lamp stays on. Another hazard, or the same
-one when it gets worse, still sounds. The button quiets no alarm, and nothing once the ignition is
-off: then it stands for the walk through the bus (check.py), and what sounds is about a child.
+While nothing is due the lamp flashes for one tick, 0.1 s, every five seconds: all is well. So a
+lamp that stays dark means a board or a lamp that is broken. In a sleeping bus it is dark, and
+flashes whenever the bus wakes.
+
+The driver may answer a warning with the check button: while the ignition is on, a press
+(sensing/press.py) quiets the chimes and prompts of that moment for quiet_s; the lamp stays on.
+Another hazard, or the same one when it gets worse, still sounds. The button quiets no alarm, and
+nothing once the ignition is off: then it stands for the walk through the bus (check.py), and what
+sounds is about a child.
 
 A drill mutes what is drilled (event.py): it chirps, without the horn. All else sounds as ever.
 Service silences the horn.
 """
 
 from firmware.event import DRILLED
+from firmware.snapshot import NORMAL
 
 SILENT = 0
 LAMP = 1  # a technician is needed
@@ -33,6 +39,7 @@ _PATTERNS = (
     ((200, 400), (300, 400), _OFF),
     ((200, 400), (300, 400), (1000, 2000)),
 )
+_WELL_MS = 5000
 # A mode shows itself while nothing louder than the lamp is due.
 _MODE_LAMP = {"service": (1800, 2000), "drill": (200, 2000)}
 
@@ -45,17 +52,22 @@ class Warnings:
         self._quiet_ms = config["quiet_s"] * 1000
         self._outputs = (lamp, buzzer, horn)
         self._is_on = [None, None, None]
-        self._pressed = None
         self._quiet = None  # kind: the level up to which its rule keeps quiet
         self._until_ms = 0
+        self._window = 0  # of five seconds, in which the lamp has flashed
         self.level = self.real = SILENT
+        self.flashes = False  # for this tick alone: the next one should be soon
 
-    def show(self, s, rules, modes):
+    def show(self, s, rules, modes, is_asleep=False):
         """Sets the outputs for the loudest `warning` among the rules and the modes."""
         self._answer(s, rules)
         self.level = self.real = _loudest(rules, modes.warning, ())
         if s.trip.exercise:
             self.real = _loudest(rules, SILENT, DRILLED)
+        window = s.now_ms // _WELL_MS
+        is_well = self.level == SILENT and s.trip.mode == NORMAL and not is_asleep
+        self.flashes = is_well and window != self._window
+        self._window = window
         level, real = self.level, self.real
         if self._quiet is not None:
             level = self._heard(rules, modes.warning, ())
@@ -72,12 +84,9 @@ class Warnings:
         return heard
 
     def _answer(self, s, rules):
-        pressed = s.vehicle.check_button is True and self._pressed is False
-        if s.vehicle.check_button is not None:
-            self._pressed = s.vehicle.check_button
         if s.trip.ignition_off_ms is not None or s.now_ms >= self._until_ms:
             self._quiet = None
-        if pressed and s.trip.ignition_off_ms is None:
+        if s.vehicle.check_press_ms is not None and s.trip.ignition_off_ms is None:
             self._until_ms = s.now_ms + self._quiet_ms
             self._quiet = {rule.kind: min(rule.warning, PROMPT) for rule in rules}
 
@@ -85,7 +94,7 @@ class Warnings:
         lamp, buzzer, _ = _PATTERNS[level]
         horn = _OFF if s.trip.mode == "service" else _PATTERNS[real][2]
         if level <= LAMP:
-            lamp = _MODE_LAMP.get(s.trip.mode, lamp)
+            lamp = _ON if self.flashes else _MODE_LAMP.get(s.trip.mode, lamp)
         if real < level and buzzer != _OFF:
             buzzer = _CHIRP if _PATTERNS[real][1] == _OFF else _PATTERNS[real][1]
         self._switch(0, lamp, s.now_ms)

@@ -135,6 +135,7 @@ def _volts(mv: int) -> str:
 
 _PHRASES: dict[str, Callable[[Any], str]] = {
     "seats": seats,
+    "buckled": lambda numbers: f"{seats(numbers)} buckled while empty",
     "belts": lambda numbers: seats(numbers, "belt"),
     "unknown": _unknown,
     "unknown_seats": _unknown,
@@ -142,12 +143,13 @@ _PHRASES: dict[str, Callable[[Any], str]] = {
     "seats_before": _before(seats),
     "unknown_before": _before(_unknown),
     "resets": lambda count: f"{count} in all",
-    "expanders": lambda numbers: seats(numbers, "expander"),
+    "chips": ", ".join,
+    "wires": _parts,
     "stage": lambda stage: {2: "the buzzer sounds inside", 3: "the horn sounds"}.get(stage, ""),
     "heat_min": _heat,
     "minutes": lambda minutes: f"{minutes} min left" if minutes else "",
     "level": _one_of(ahead="soon dangerously hot", now="dangerously hot", low="too low",
-                     cut="cut off, the board runs on its backup"),
+                     cut="cut off, the board runs on its backup", wire="only its wire is cut"),
     "cabin_c": lambda degrees: f"cabin at {degrees:g} °C",
     "ended_by": _one_of(ignition="the engine was started", empty="the seats are empty",
                         time="the time has run out"),

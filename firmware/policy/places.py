@@ -118,11 +118,11 @@ class Places:
         self._show_route(s)
 
     def _visit(self, s):
-        """At a stop: the open front door serves it."""
+        """At a stop: the open front door serves it; an unknown door, what trip.py takes for one."""
         stop, progress = self._stop, self._progress
         last = None if progress is None else progress.last
         s.place.at_school = stop in self._policy.schools and (last is None or stop == last)
-        if stop is not None and s.vehicle.front_door and s.trip.phase == "boarding":
+        if stop is not None and s.vehicle.front_door is not False and s.trip.phase == "boarding":
             if progress is None:
                 self._boarded_at = stop
             else:

@@ -32,8 +32,11 @@ from firmware.rules.off_route import OffRoute
 from firmware.rules.overspeed import Overspeed
 from firmware.rules.parked_boarding import ParkedBoarding
 from firmware.rules.parked_movement import ParkedMovement
+from firmware.rules.presence_faulty import PresenceFaulty
+from firmware.rules.seat_contradicted import SeatContradicted
 from firmware.rules.seats_mismatch import SeatsMismatch
 from firmware.rules.self_test_failed import SelfTestFailed
+from firmware.rules.sensor_faulty import SensorFaulty
 from firmware.rules.sensor_flapping import SensorFlapping
 from firmware.rules.sensor_silent import SensorSilent
 from firmware.rules.sensor_stuck import SensorStuck
@@ -69,8 +72,11 @@ RULES = (
     StopMissed,
     StopOutOfOrder,
     ArrivalNotice,
+    SeatContradicted,
+    SensorFaulty,
     SensorStuck,
     SensorFlapping,
+    PresenceFaulty,
     ExpanderReset,
     GnssLost,
     GnssJammed,

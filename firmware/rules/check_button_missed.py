@@ -3,7 +3,7 @@
 from firmware.event import ALARM, CLEARED, RAISED, Event
 from firmware.rules.profile import SETTLE_MS, Profile
 from firmware.values import lasted
-from firmware.warnings import PROMPT, SILENT
+from firmware.warnings import LAMP, PROMPT, SILENT
 
 
 class CheckButtonMissed:
@@ -11,10 +11,12 @@ class CheckButtonMissed:
     checked bus opened where seats cannot be read, and no check since (trip/boarding.py).
 
     A prompt sounds from the start: it reminds the driver to walk through the bus. It ends with
-    the press, or with the ignition on again.
+    the press, or with the ignition on again. A driver who cannot press, because the button or its
+    wire is broken, calls the city (trip/wires.py): then the lamp stays on, and so does the alarm
+    at the city.
 
     City: alarm; raised, cleared.
-    Driver: prompt, horn.
+    Driver: lamp, prompt, horn.
 
     Source: the button at the rear within 3 min of engine off (Korea Herald 2018); alarm
     outside within 15 min (MLIT guideline).
@@ -38,6 +40,8 @@ class CheckButtonMissed:
             return self._clear(s)
         is_late = alone_ms >= self._profile.horn_ms
         self.warning = self._profile.warning(alone_ms) if is_late else PROMPT
+        if s.trip.called:
+            self.warning = LAMP
         if self._raised or not is_late:
             return None
         self._raised = True

@@ -50,7 +50,9 @@ class Heat:
     def judge(self, s):
         off_ms = s.trip.ignition_off_ms
         may_be_alone = off_ms is not None and s.trip.alone_ms is not None and s.now_ms >= _SETTLE_MS
-        if not (may_be_alone and (s.seats.sitting or s.seats.doubtful or s.seats.loose)):
+        seats = s.seats
+        is_asked = seats.sitting or seats.doubtful or seats.loose or s.trip.moved
+        if not (may_be_alone and is_asked):
             return self._report(None, s) if self._reported else None
         cabin_c10 = heating.estimate_c10(s.vehicle.cabin_c10, off_ms, self._start_c)
         missing_c10 = self._limit_c * 10 - cabin_c10

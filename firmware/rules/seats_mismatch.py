@@ -49,7 +49,7 @@ class SeatsMismatch:
         if s.trip.phase == "boarding" and s.trip.ignition_off_ms is not None:
             self._came = []  # it was empty: who boards now leaves with it
             self._ends_here = False
-        if s.vehicle.check_button and self._came is not None:
+        if s.vehicle.check_press_ms is not None and self._came is not None:
             self._looked = True
         moves = s.gnss.speed_mms is not None and s.gnss.speed_mms > _MOVING_MMS
         if not self._reported and s.vehicle.front_door and s.place.at_school and not moves:

@@ -8,7 +8,8 @@ _HEARD_MS = 10000
 
 
 class SelfTestFailed:
-    """Lamp, buzzer or horn do not do what they were told, or a button is stuck
+    """Lamp, buzzer or horn do not do what they were told, or a button is stuck,
+    or the two contacts of the check button contradict each other for a second
     (sensing/self_check.py).
 
     The buzzer prompts for 10 s, the lamp stays on. Updated when the list changes; it ends

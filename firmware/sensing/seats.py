@@ -6,6 +6,8 @@ so a cut wire reads taken), number 2(n-1)+1 is high while the belt is open. In a
 contacts (seats.belts) it has one. A short to ground on a seat input reads empty: only a mat on
 an ADS1115 tells the two apart.
 
+Where a closed belt contradicts an "empty" seat, belts.py decides.
+
 A seat is unknown if its bank is silent, if it has not settled yet, or if its contact flaps. A
 flapping belt counts as open. A contact flaps if it changes more than `flaps` times within
 flap_window_s (config["rules"]). A seat that is out of service (trip/out_of_service.py) is in no
@@ -13,6 +15,8 @@ list.
 """
 
 from micropython import const
+
+from firmware.sensing.belts import Belts
 
 _SILENT_MS = const(500)  # noise on the wires spoils single reads only
 
@@ -141,6 +145,7 @@ class SeatMap:
         self.is_any_silent = False
         self._out = None  # the Snapshot's out_of_service, as last looked at
         self._step = 2 if config["belts"] else 1
+        self._belts = Belts(config["count"])
         self._places = []  # of each seat: its bank and pin, None without an input
         inputs = []
         for index in range(len(banks)):
@@ -183,6 +188,7 @@ class SeatMap:
         flapping, belts = [], []
         has_belts = self._step == 2
         self._out = s.seats.out_of_service
+        self._belts.begin()
         for seat in range(1, len(self._places) + 1):
             if seat in self._out:
                 continue
@@ -191,23 +197,26 @@ class SeatMap:
                 unknown.append(seat)
                 continue
             bank, pin = self._banks[place[0]], place[1]
-            flaps = bank.flapping >> pin
-            if has_belts and flaps & 2:
-                belts.append(seat)
-            if not bank.known >> pin & 1:
+            flaps, known, word = bank.flapping >> pin, bank.known >> pin, bank.word >> pin
+            is_taken = bool(word & 1) if known & 1 else None
+            is_closed = not word & 2 if known & 2 else None
+            if has_belts:
+                is_taken = self._belts.look(seat, is_taken, is_closed, flaps & 2)
+                if flaps & 2:
+                    belts.append(seat)
+            if is_taken is None:
                 unknown.append(seat)
                 if flaps & 1:
                     flapping.append(seat)
-                continue
-            word = bank.word >> pin
-            if word & 1:
+            elif is_taken:
                 taken.append(seat)
-                buckled = bank.known >> pin & 2 and not word & 2
-                if has_belts and not buckled:
+                if has_belts and not is_closed:
                     unbelted.append(seat)
         s.seats.taken = taken
         s.seats.unknown = unknown
         s.seats.unbelted = unbelted
+        s.seats.strapped = self._belts.strapped
+        s.seats.buckled_empty = self._belts.buckled_empty
         s.seats.flapping = flapping
         s.seats.flapping_belts = belts
         s.seats.changes += 1

@@ -5,6 +5,9 @@ the one beep (Japan's guideline asks for a lamp or a voice at engine start). The
 0.2 s if its wire is read back and no mode keeps it quiet. After 3 s the result is an event.
 Between the tests every output that is read back is compared whenever it is switched.
 
+A check button with two contacts that contradict each other for a second is named by the wire that
+says "pressed" alone: check_button touches ground, or check_button_2 is cut.
+
 Without read-back only the driver can notice that a buzzer is dead.
 """
 
@@ -17,6 +20,7 @@ from firmware.timing import Held
 _BEEP_MS = const(300)
 _BLIP_MS = const(200)
 _VERDICT_MS = const(3100)  # by then every sensor has answered or counts as silent
+_CONTRADICTS_MS = const(1000)  # contacts of one button change one after the other
 _LOOKS = const(2)  # that contradict the output: a relay needs its time
 _OUTPUTS = ("lamp", "buzzer", "horn")
 
@@ -78,6 +82,7 @@ class SelfCheck:
         """config["rules"], with the policy's in their place."""
         stuck_ms = thresholds["button_stuck_s"] * 1000
         self._check_pressed, self._sos_pressed = Held(stuck_ms), Held(stuck_ms)
+        self._contradicts = Held(_CONTRADICTS_MS)
 
     def update(self, s):
         """Snapshot with its readings -> list of Events; fills in failing."""
@@ -89,6 +94,8 @@ class SelfCheck:
             failing += ("check_button",)
         if self._sos_pressed.update(s.now_ms, s.vehicle.sos_button is True):
             failing += ("sos_button",)
+        if self._contradicts.update(s.now_ms, s.vehicle.contradicts is not None):
+            failing += (s.vehicle.contradicts,)
         if failing or s.vehicle.failing:  # a tick without faults makes no list
             s.vehicle.failing = list(failing)
         if s.vehicle.ignition is True and not self._ignition:

@@ -34,7 +34,14 @@ class Sensors:
         if parts.switches is not None:
             names.append("switches")
         s.sensors = tuple(names)
-        s.vehicle.expander_resets = [0] * len(parts.seats.names)
+        self._chips = list(parts.seats.banks)  # each counts how often it lost its settings
+        chips = list(parts.seats.names)
+        for name in ("switches", "accelerometer"):
+            if getattr(parts, name) is not None:
+                self._chips.append(getattr(parts, name))
+                chips.append(name)
+        s.vehicle.chips = tuple(chips)
+        s.vehicle.chip_resets = [0] * len(chips)
 
     @property
     def settled(self):
@@ -57,6 +64,9 @@ class Sensors:
         self._motion.sense(s)
         _note(s, "accelerometer", self._motion.silent)
         self._heads.update(s)
+        resets = s.vehicle.chip_resets
+        for index in range(len(resets)):
+            resets[index] = self._chips[index].resets
         if self._slow.due(s.now_ms):
             self._read_slow(s)
         if s.settling:
@@ -65,12 +75,8 @@ class Sensors:
         return notices
 
     def _read_seats(self, s):
-        seats = self._parts.seats
-        seats.turn(s.now_ms)
+        self._parts.seats.turn(s.now_ms)
         self._seats.sense(s)
-        resets = s.vehicle.expander_resets
-        for index in range(len(resets)):
-            resets[index] = seats.banks[index].resets
         if self._seats.is_any_silent or s.silent:
             self._note_seats(s)
 

@@ -10,6 +10,7 @@ other while it rests. It is pressed only if both say so; a wire that says so alo
 
 from micropython import const
 
+from firmware.sensing.press import Press
 from firmware.timing import Debounced
 
 _SETTLE_MS = const(100)
@@ -45,6 +46,7 @@ class Switches:
         self._sos_button = _Contact(parts.sos_button)
         self._here_button = _Contact(parts.here_button)
         self._driver_seat = _Contact(parts.driver_seat)
+        self._press = Press()
         self._has_changeover = parts.check_button_2 is not None
         self._presence = [_Contact(part) for part in parts.presence]
         self._all = [
@@ -88,3 +90,4 @@ class Switches:
                 vehicle.contradicts = "check_button" if pressed else "check_button_2"
                 pressed = False
         vehicle.check_button = pressed
+        vehicle.check_press_ms = self._press.update(now_ms, pressed)

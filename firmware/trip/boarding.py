@@ -20,6 +20,10 @@ boarded rose has the rest of their time. The engine begins it anew.
 On a seat that cannot be read a child may have sat down: a door that is open later than a minute
 after the check (until then the driver leaves through it) asks for another check.
 
+A songthaew has no door, or no contact at it (bus.json, inputs): who sits down in the parked bus
+boards, for boarding_s at most as with a door that stands open. Where seats cannot be read nothing
+shows that the bus was entered, and no further check is asked for.
+
 Unknown: a door that cannot be read, or is not believed (doors.py), is closed; but where seats
 cannot be read, one that reads open asks for one check. After a reset see trip.py.
 """
@@ -39,7 +43,8 @@ class Boarding:
 
     def __init__(self, thresholds):
         self.is_on = False
-        self._is_open = False  # the door, if it is believed
+        self._has_door = True  # with a contact
+        self._is_open = False  # the door, if it is believed; for good where there is no contact
         self._open_ms = None  # when it was last open
         self._parked_ms = _LONG_AGO_MS
         self._since_ms = 0  # from here on the open door counts
@@ -60,7 +65,8 @@ class Boarding:
         """Every tick, before the persons are judged: the front Door, and when a seat was taken."""
         if s.seats.sitting:
             self._sat_ms = s.now_ms
-        self._is_open = door.is_open is True
+        self._has_door = door.is_fitted
+        self._is_open = door.is_open is True or not door.is_fitted
         if self._is_open:
             self._open_ms = s.now_ms
         elif not door.is_believed:
@@ -100,7 +106,7 @@ class Boarding:
     def _may_enter(self, s):
         """The door is open; once after a start also if it was never seen closed."""
         if self._is_open or not s.vehicle.front_door or self._has_asked:
-            return self._is_open
+            return self._is_open and self._has_door
         self._has_asked = True
         return True
 

@@ -13,9 +13,11 @@ _TORN_MS = const(30000)
 
 
 class Door:
-    """is_open: True, False or None. is_believed: its contact was seen to open."""
+    """is_open: True, False or None. is_believed: its contact was seen to open. is_fitted: it has
+    a contact (bus.json, inputs)."""
 
-    def __init__(self):
+    def __init__(self, is_fitted=True):
+        self.is_fitted = is_fitted
         self.is_open = None
         self.is_believed = False
         self._was_open = None  # as last known

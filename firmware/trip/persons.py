@@ -6,7 +6,8 @@
                                 loose  --a door opened, and a walk after it--> settled
 
 seated (`sitting`): the seat is taken, or was when last known. Only a sensor that reads empty ends
-it; no button does.
+it; no button does. (A seat whose person's belt is closed still is taken, whatever it reads:
+sensing/belts.py.)
 loose: rose while every door was shut, so still inside: on the floor, or in the aisle. A person who
 sits down while the doors are shut is the loose one who rose last. While a door is open, and for
 20 s after it, one who sits down may have come through it: only a person who rose since the door
@@ -21,8 +22,10 @@ is not settled by the first walk of the check: it found nobody on a seat. From t
 to open (or stand open), and a second walk to follow. The ignition begins this anew.
 
 Unknown: a door that is not wired or not believed (doors.py) is never "shut". A songthaew has no
-contact at its step: with the engine on and at standstill children get off there, so who rises is
-gone; with the ignition off, or while it moves, who rises is loose, and the walk alone settles it.
+contact at its step (bus.json, inputs): with the engine on and at standstill children get off
+there, and so they do while children board with the engine off (boarding.py), so who rises is gone;
+in the check, or while it moves, who rises is loose. The walk alone settles it, and nobody counts
+as unaccounted: no contact could have seen them get off.
 An unknown emergency door is no way out. An unknown speed is as it was last known, and none with
 the ignition off.
 
@@ -34,6 +37,7 @@ falls silent or a person is loose, at once.
 
 from micropython import const
 
+from firmware.snapshot import BOARDING
 from firmware.timing import LONG_AGO_MS
 from firmware.trip.boarding import ALONE_MS
 
@@ -106,7 +110,9 @@ class Persons:
             return False
         if front.is_open or emergency.is_open:
             return True
-        return front.is_open is None and off_ms is None
+        if front.is_open is not None:
+            return False
+        return off_ms is None or (s.trip.phase == BOARDING and not front.is_fitted)
 
     def _follow(self, s, can_leave, off_ms):
         before, taken, unknown = self._sitting, s.seats.taken, s.seats.unknown
@@ -158,7 +164,8 @@ class Persons:
             return
         if walked:
             if self._opened_ms is not None and s.now_ms - self._opened_ms >= self._walk_ms:
-                self.unaccounted = sorted(self.unaccounted + self._loose)
+                if front.is_fitted:
+                    self.unaccounted = sorted(self.unaccounted + self._loose)
                 self._loose.clear()
                 self._rose_ms.clear()
                 self._tell(s)

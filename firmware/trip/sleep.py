@@ -7,7 +7,8 @@ Asleep the board ticks once a second as in any parked bus, with the same code: i
 doors, buttons, ignition and supply. It does without the radio, and without the sentences of the
 GNSS receiver, which come while the processor sleeps.
 
-Unknown keeps it awake: a seat, a door, a button, an ignition or a supply that cannot be read.
+Unknown keeps it awake: a seat, a door, a button, an ignition or a supply that cannot be read. A
+door without a contact (bus.json, inputs) is not known better by a bus that is awake, and does not.
 """
 
 from micropython import const
@@ -30,11 +31,13 @@ class Sleep:
     is_renewing: it is awake only because that promise is nearly over; nothing else has changed.
     """
 
-    def __init__(self, settings, low_mv, has_broker):
-        """settings: config["sleep"]; low_mv: of the supply; has_broker: bus.json names one."""
+    def __init__(self, config):
+        settings = config["sleep"]
         self._is_wanted = settings["on"]
-        self._low_mv = low_mv
-        self._has_broker = has_broker
+        self._low_mv = config["rules"]["supply_low_mv"]
+        self._has_broker = bool(config["broker"]["host"])
+        self._has_front = config["inputs"]["front_door"]
+        self._has_emergency = config["inputs"]["emergency_door"]
         self._calm = Held(settings["after_s"] * 1000)
         self._acked = None
         self._acked_ms = 0  # when the broker last acknowledged something
@@ -48,8 +51,10 @@ class Sleep:
             return "it is not parked and checked"
         if s.seats.taken or s.seats.unknown or s.seats.sitting or s.seats.doubtful:
             return "a seat is taken or unknown"
-        if s.vehicle.front_door is not False or s.vehicle.emergency_door is not False:
-            return "a door is open or unknown"
+        if self._has_front and s.vehicle.front_door is not False:
+            return "the front door is open or unknown"
+        if self._has_emergency and s.vehicle.emergency_door is not False:
+            return "the emergency door is open or unknown"
         if s.vehicle.check_button is not False or s.vehicle.sos_button is not False:
             return "a button is pressed or unknown"
         if s.trip.mode != NORMAL or s.trip.exercise:

@@ -2,11 +2,13 @@
 
     ignition on                           -> BOARDING
     start_kmh for 2 s and 20 m            -> DRIVING   (departure.py; a new trip, if there was none)
-    front door open at standstill         -> BOARDING  (a stop is being served)
+    front door open at standstill         -> BOARDING  (a stop is being served; without a contact
+                                             at the door: a seat is taken or left there)
     ignition off                          -> CHECKING
     checked, and nobody on board          -> PARKED    (check.py, persons.py)
     a seat taken while PARKED             -> CHECKING, or BOARDING through an open
                                              front door (boarding.py)
+    a presence input sees a person there  -> CHECKING  (presence.py); alone since then
 
 Unknown: a bus that drives goes on driving until it stands, whatever its ignition wire reads. An
 ignition that cannot be read counts as off after end_s at standstill, so that a broken wire does
@@ -32,6 +34,7 @@ from firmware.trip.doors import Door
 from firmware.trip.ledger import Ledger
 from firmware.trip.odometer import Odometer
 from firmware.trip.persons import Persons
+from firmware.trip.presence import Presence
 
 _STANDING_MMS = const(1400)  # 5 km/h
 
@@ -54,7 +57,9 @@ class Trip:
         self._off_since_ms = 0 if is_new else -LONG_AGO_MS
         self._check = Check(unchecked == 0, config["rules"])
         self._persons = Persons(memory, config["rules"])
-        self._front, self._emergency = Door(), Door()
+        self._presence = Presence(config)
+        inputs = config["inputs"]
+        self._front, self._emergency = Door(inputs["front_door"]), Door(inputs["emergency_door"])
         self._boarding = Boarding(config["rules"])
         self._notices = []
         self._odometer = Odometer(memory.get("odometer_m") or 0)
@@ -63,12 +68,14 @@ class Trip:
         self._stops = 0
         self._ledger = Ledger()
         self._on_board = None  # seats taken when the door opened at this stop
+        self._came = []  # where the door has no contact: seats taken when the bus last moved
         self._place = None  # the policy's name for it
 
     def on_thresholds(self, thresholds):
         """config["rules"], with the policy's in their place."""
         self._check.on_thresholds(thresholds)
         self._persons.on_thresholds(thresholds)
+        self._presence.on_thresholds(thresholds)
         self._boarding.on_thresholds(thresholds)
 
     def update(self, s):
@@ -85,6 +92,7 @@ class Trip:
             self._check.begin()
             self._boarding.ends(s)
             self._ledger.run(s.seats.taken + s.seats.loose)
+            self._came = s.seats.taken
             self.phase = BOARDING
         off_ms = None if running else self._off_ms(s)
         walked = self._judge_persons(s, off_ms)
@@ -110,6 +118,7 @@ class Trip:
         self._boarding.watch(s, self._front)
         walked = self._check.press(s, off_ms)
         self._persons.update(s, self._front, self._emergency, off_ms, walked)
+        self._presence.update(s, self._front, self._emergency, off_ms, walked)
         self._check.judge(s, self._persons.has_risen)
         return walked
 
@@ -134,15 +143,19 @@ class Trip:
             self.phase = DRIVING
             if self._begun_m is None:
                 self._begin_trip(notices)
-        elif (
-            s.vehicle.front_door
-            and s.gnss.speed_mms is not None
-            and s.gnss.speed_mms < _STANDING_MMS
-        ):
-            self.phase = BOARDING
-            if self._on_board is None:
-                self._on_board = s.seats.taken + self._persons.stood_up
-                self._place = s.place.stop
+        elif s.gnss.speed_mms is None or s.gnss.speed_mms >= _STANDING_MMS:
+            self._came = s.seats.taken
+        elif s.vehicle.front_door:
+            self._serve(s, s.seats.taken + self._persons.stood_up)
+        elif not self._front.is_fitted and s.seats.taken != self._came:
+            self._serve(s, self._came)
+
+    def _serve(self, s, on_board):
+        """A stop is being served."""
+        self.phase = BOARDING
+        if self._on_board is None:
+            self._on_board = on_board
+            self._place = s.place.stop
 
     def _rest(self, s, notices, off_ms, walked):
         if self._off_since_ms is None:
@@ -152,7 +165,9 @@ class Trip:
         if self.phase == PARKED and self._boarding.begins(s):
             self._check.begin()
         s.trip.alone_ms = self._boarding.alone_ms(s, off_ms, walked)
-        if s.seats.sitting or s.seats.loose or not s.trip.checked:
+        if s.trip.moved and s.trip.alone_ms is not None and not self._is_seat_in_question(s):
+            s.trip.alone_ms = min(s.trip.alone_ms, s.now_ms - self._presence.moved_ms)
+        if s.seats.sitting or s.seats.loose or s.trip.moved or not s.trip.checked:
             if self.phase == PARKED:
                 self._memory.set("unchecked", 1)
                 self._on_board = []
@@ -164,6 +179,10 @@ class Trip:
             self._boarding.ends(s)
             self._on_board = None
             self._end_trip(s, notices)
+
+    @staticmethod
+    def _is_seat_in_question(s):
+        return s.seats.sitting or s.seats.loose or s.seats.doubtful
 
     def _begin_trip(self, notices):
         self._begun_m = self._odometer.metres
@@ -190,9 +209,11 @@ class Trip:
             return
         before, after = self._on_board, s.seats.taken
         self._on_board = None
-        self._stops += 1
         boarded = [seat for seat in after if seat not in before]
         alighted = [seat for seat in before if seat not in after]
+        if not (boarded or alighted or self._front.is_fitted):
+            return  # a restless child at a red light
+        self._stops += 1
         self._ledger.stop(boarded, alighted)
         data = (
             ("stop", self._stops),

@@ -13,11 +13,13 @@ from collections.abc import Callable
 from sim import wording
 from sim.stories import (
     scenarios_hard,
+    scenarios_lies,
     scenarios_mishaps,
     scenarios_modes,
     scenarios_night,
     scenarios_persons,
     scenarios_places,
+    scenarios_presence,
 )
 from sim.stories.story import Story
 
@@ -148,6 +150,8 @@ for _file in (
     scenarios_modes,
     scenarios_hard,
     scenarios_persons,
+    scenarios_lies,
+    scenarios_presence,
     scenarios_night,
 ):
     for _scenario in _file.SCENARIOS:

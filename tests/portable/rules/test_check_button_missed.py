@@ -3,7 +3,7 @@
 from watch import CONFIG, MINUTE, Watch
 
 from firmware.rules.check_button_missed import CheckButtonMissed
-from firmware.warnings import HORN, PROMPT, SILENT
+from firmware.warnings import HORN, LAMP, PROMPT, SILENT
 
 JAPAN = dict(CONFIG, left_behind_profile="japan")
 
@@ -62,3 +62,12 @@ def test_check_button_missed_names_the_seats_that_are_not_watched():
     watch = parked_with(CheckButtonMissed, out_of_service=[7])
     assert watch.states(ignition_off_ms=180000) == ["raised"]
     assert dict(watch.events[0].data) == {"seats": [], "unwatched": [7]}
+
+
+def test_a_driver_who_called_the_city_hears_it_no_more_and_the_alarm_stands():
+    watch = parked_with(CheckButtonMissed)
+    assert watch.states(ignition_off_ms=180000) == ["raised"]
+    assert watch.states(called=True) == []
+    assert watch.rule.warning == LAMP
+    assert watch.states(MINUTE) == []
+    assert watch.states(checked=True, called=False) == ["cleared"]

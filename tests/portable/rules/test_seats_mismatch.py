@@ -95,13 +95,14 @@ def test_seats_mismatch_unknown_counts_as_taken_until_the_button_is_pressed():
     watch.sees(sitting=[])
     told = watch.sees(3000, front_door=False)
     assert told == [("raised", {"stop": "school", "seats": [], "unknown": [5]})]
-    assert watch.states(2100, check_button=True) == ["cleared"]
+    assert watch.sees(2100, check_button=True) == [], "held: it is judged at its end"
+    assert watch.states(2100, check_button=False, check_press_ms=2100) == ["cleared"]
 
 
 def test_seats_mismatch_no_button_makes_a_taken_seat_empty():
     watch = at_school()
     watch.sees(3000, front_door=False)
-    assert watch.sees(MINUTE, check_button=True) == []
+    assert watch.sees(MINUTE, check_press_ms=1000) == []
     assert watch.rule.warning == INSIDE
 
 
@@ -161,15 +162,15 @@ def test_seats_mismatch_a_door_that_opens_twice_accuses_nobody_who_boarded_meanw
 
 def test_seats_mismatch_without_a_route_a_seat_that_was_empty_may_turn_unknown():
     watch = at_school(route=None, unknown=[5])
-    assert watch.sees(MINUTE, sitting=[], unknown=[5, 8], check_button=False) == []
+    assert watch.sees(MINUTE, sitting=[], unknown=[5, 8]) == []
     told = watch.sees(3000, front_door=False)
     assert told == [("raised", {"stop": "school", "seats": [], "unknown": [5]})]
 
 
 def test_seats_mismatch_every_school_asks_for_its_own_look():
     watch = at_school(unknown=[5])
-    assert watch.sees(MINUTE, sitting=[], check_button=True, front_door=False) == []
-    watch.sees(MINUTE, at_school=False, check_button=False, speed_mms=kmh(40))
+    assert watch.sees(MINUTE, sitting=[], check_press_ms=1000, front_door=False) == []
+    watch.sees(MINUTE, at_school=False, check_press_ms=None, speed_mms=kmh(40))
     watch.sees(MINUTE, at_school=True, front_door=True, speed_mms=0)
     assert watch.states(3000, front_door=False) == ["raised"]
 

@@ -136,3 +136,14 @@ def test_a_button_pressed_for_30_s_is_stuck():
 def test_every_output_is_off_at_the_start():
     bench = Bench()
     assert (bench.lamp.on, bench.buzzer.on, bench.horn.on) == (False, False, False)
+
+
+def test_two_contacts_of_the_check_button_that_contradict_each_other_for_a_second_are_a_fault():
+    bench = Bench()
+    for wire in ("check_button", "check_button_2"):
+        bench.runs(1000, contradicts=wire)
+        assert bench.s.vehicle.failing == [], "they change one after the other"
+        bench.runs(200)
+        assert bench.s.vehicle.failing == [wire]
+        bench.runs(200, contradicts=None)
+        assert bench.s.vehicle.failing == []

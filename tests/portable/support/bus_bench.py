@@ -138,7 +138,7 @@ class Bench:
 
     def presses(self):
         self.parts.check_button.on = True
-        self.waits(300)
+        self.waits(700)
         self.parts.check_button.on = False
         self.waits(300)
 

@@ -3,8 +3,10 @@
 from parts import Nvs, put, snapshot
 
 from firmware.config.load import defaults
+from firmware.sensing.press import Press
 from firmware.trip.trip import Trip
 
+_SEATS = ("taken", "unknown", "buckled_empty")
 CHECKED = {"unchecked": 0}
 
 
@@ -14,19 +16,26 @@ class Ride:
     Each tick has a fix, and the bus goes north at its speed; not in a ride whose test sets fix_new.
     """
 
+    doors = True  # they have contacts
+    inputs: dict = {}  # of bus.json, that differ from the defaults
+
     def __init__(self, **nvs):
         self.nvs = Nvs(nvs)
-        self.trip = Trip(defaults(), self.nvs)
+        config = defaults()
+        config["inputs"]["front_door"] = config["inputs"]["emergency_door"] = self.doors
+        config["inputs"].update(self.inputs)
+        self.trip = Trip(config, self.nvs)
         self.s = snapshot(
             seats=8,
             ignition=False,
-            front_door=False,
-            emergency_door=False,
+            front_door=False if self.doors else None,
+            emergency_door=False if self.doors else None,
             check_button=False,
             speed_mms=0,
             lat_e7=130827000,
             lon_e7=1008833000,
         )
+        self._press = Press()
         self._has_own_fixes = False
         self._north_mm = 0
         self.notices = []
@@ -37,10 +46,12 @@ class Ride:
         for name, value in readings.items():
             put(self.s, name, value)
         self._has_own_fixes = self._has_own_fixes or "fix_new" in readings
-        if "taken" in readings or "unknown" in readings:
+        if any(name in readings for name in _SEATS):
             self.s.seats.changes += 1
         for _ in range(ms // 100):
             self.s.now_ms = self.now_ms
+            vehicle = self.s.vehicle
+            vehicle.check_press_ms = self._press.update(self.now_ms, vehicle.check_button)
             if not self._has_own_fixes:
                 self._fix(self.s.gnss)
             self.notices += self.trip.update(self.s)
@@ -55,7 +66,7 @@ class Ride:
             self._north_mm %= 11
 
     def presses(self):
-        self.goes(200, check_button=True)
+        self.goes(500, check_button=True)
         return self.goes(200, check_button=False)
 
     def kinds(self):

@@ -92,6 +92,7 @@ READINGS = {
     "front_door": _MAYBE,
     "emergency_door": _MAYBE,
     "check_button": _MAYBE,
+    "check_press_ms": (None, 400, 10000),
     "contradicts": (None, "check_button", "check_button_2"),
     "sos_button": _MAYBE,
     "here_button": _MAYBE,
@@ -102,6 +103,8 @@ READINGS = {
     "unbelted": _SEATS,
     "sitting": _SEATS,
     "doubtful": _SEATS,
+    "strapped": _SEATS,
+    "buckled_empty": _SEATS,
     "loose": _SEATS,
     "out_of_service": _SEATS,
     "supply_mv": (None, 0, 8999, 9800, 11499, 11501, 12600, 13800, 30000),
@@ -115,6 +118,11 @@ READINGS = {
     "checked": (True, False),
     "mode": ("normal", "service", "drill", "evacuation"),
     "exercise": (True, False),
+    "moved": ([], [1], [1, 2]),
+    "presence_quiet": ([], [2]),
+    "presence_restless": ([], [1], [1, 2]),
+    "faulty": ([], ["emergency_door"], ["front_door", "supply"]),
+    "called": (False, True),
     "early_presses": (0, 1, 2),
     "policy": (None, "a1b2c3d4"),
     "limit_kmh": (None, 30, 60, 80, 90),
@@ -139,10 +147,10 @@ READINGS = {
     "driven_day_min": (0, 479, 480, 481),
     "flapping": ([], [1], [1, 2]),
     "flapping_belts": ([], [4]),
-    "expander_resets": ([0, 0], [1, 0], [1, 1]),
+    "chip_resets": ([0, 0], [1, 0], [1, 1]),
     "failing": ([], ["horn"], ["buzzer", "horn"]),
 }
-FIXED = ("now_ms", "seat_count", "seat_changes", "sensors", "silent", "settling")
+FIXED = ("now_ms", "seat_count", "seat_changes", "sensors", "silent", "settling", "chips")
 
 
 def generator(seed):
@@ -167,10 +175,16 @@ def random_snapshot(draw, s):
     ]
     s.seats.unbelted = [seat for seat in s.seats.taken if draw(2)]
     s.seats.sitting = sorted(s.seats.taken + [seat for seat in s.seats.unknown if draw(2)])
-    s.seats.doubtful = [seat for seat in s.seats.unknown if seat not in s.seats.sitting]
+    empty = [seat for seat in range(1, SEATS + 1) if seat not in s.seats.taken + s.seats.unknown]
+    turn = s.seats.changes
+    s.seats.strapped = [seat for seat in s.seats.taken if (seat + turn) % 3 == 0]
+    s.seats.buckled_empty = [seat for seat in empty if (seat + turn) % 4 == 0]
+    s.seats.doubtful = sorted(
+        [seat for seat in s.seats.unknown if seat not in s.seats.sitting] + s.seats.buckled_empty
+    )
     s.seats.changes += 1
     s.seats.loose = [seat for seat in range(1, SEATS + 1) if (seat + s.seats.changes) % 5 == 0]
-    s.sensors = ("a", "b")
+    s.sensors = s.vehicle.chips = ("a", "b")
     s.silent = [name for name in s.sensors if draw(2) == 0]
 
 

@@ -304,7 +304,7 @@ def test_the_driver_who_leaves_after_the_check_is_not_asked_again():
         ride.goes(1000, ignition=True)
         ride.goes(6000, ignition=False, unknown=[5])
         assert ride.presses() == "parked"
-        ride.goes(ms - 1000)
+        ride.goes(ms - 800)
         ride.goes(500, front_door=True)
         return ride.goes(front_door=False)
 
@@ -317,7 +317,7 @@ def test_a_door_that_stays_open_after_the_check_is_another_matter():
     ride.goes(1000, ignition=True)
     ride.goes(6000, ignition=False, unknown=[5], front_door=True)
     assert ride.presses() == "parked"
-    assert ride.goes(MINUTE - 400) == "parked"
+    assert ride.goes(MINUTE - 200) == "parked"
     assert ride.goes(200) == "boarding"
 
 

@@ -1,6 +1,7 @@
 """The check: which press is a walk, and which unknown seats it settles."""
 
 from parts import Nvs, put, snapshot
+from trip_bench import parked
 
 from firmware.trip.check import Check
 from firmware.trip.doors import Door
@@ -17,7 +18,7 @@ class Watch:
     def __init__(self, **readings):
         self.check = Check(False, RULES)
         self.persons = Persons(Nvs(), RULES)
-        self.s = snapshot(64, check_button=False)
+        self.s = snapshot(64)
         self.sees(**readings)
 
     def sees(self, off_ms=None, **readings):
@@ -30,9 +31,11 @@ class Watch:
         return self.s.seats.sitting, self.s.seats.doubtful
 
     def presses(self, off_ms):
-        for pressed in (True, True, False):
-            self.s.vehicle.check_button = pressed
-            self._looks(off_ms)
+        """A press that began off_ms after the ignition went off, and lasted 0.5 s."""
+        self.s.vehicle.check_press_ms = 500
+        self._looks(None if off_ms is None else off_ms + 500)
+        self.s.vehicle.check_press_ms = None
+        self._looks(off_ms)
         return self.s.trip.checked
 
     def _looks(self, off_ms):
@@ -54,11 +57,9 @@ def test_a_press_with_the_ignition_on_is_neither_a_check_nor_suspicious():
     assert watch.s.trip.early_presses == 0
 
 
-def test_a_button_held_since_before_or_silent_in_between_is_no_press():
-    watch = Watch(check_button=None)
-    for pressed in (None, True, None, True):
-        watch.s.vehicle.check_button = pressed
-        watch.sees(9000)
+def test_a_button_that_is_held_is_no_press_yet():
+    watch = Watch(check_button=True)
+    watch.sees(9000)
     assert not watch.s.trip.checked
     assert watch.s.trip.early_presses == 0
 
@@ -87,3 +88,26 @@ def test_who_rises_after_the_press_may_sit_on_a_seat_that_nobody_can_read():
     assert watch.presses(9000)
     watch.sees(9000, taken=[])
     assert watch.s.trip.checked, "but the person is loose"
+
+
+def test_the_walk_settles_a_belt_that_is_closed_over_an_empty_seat_until_it_was_opened():
+    ride = parked()
+    ride.goes(1000, ignition=True)
+    ride.goes(30000, ignition=False, buckled_empty=[3, 5])
+    assert ride.s.seats.doubtful == [3, 5]
+    ride.presses()
+    assert (ride.s.seats.doubtful, ride.s.trip.phase) == ([], "parked")
+    ride.goes(1000, buckled_empty=[3, 5, 6])
+    assert ride.s.trip.phase == "parked", "somebody tidies up behind the children"
+    ride.goes(1000, ignition=True)
+    assert ride.s.seats.doubtful == []
+    ride.goes(1000, buckled_empty=[3], unknown=[5, 6])
+    assert ride.s.seats.doubtful == [5, 6]
+    ride.goes(1000, buckled_empty=[3, 5, 6], unknown=[])
+    assert ride.s.seats.doubtful == [], "a chip that was silent for a moment opened no belt"
+    ride.goes(1000, buckled_empty=[5, 6])
+    ride.goes(1000, buckled_empty=[3, 5, 6])
+    assert ride.s.seats.doubtful == [3]
+    ride.goes(180100, ignition=False)
+    assert ride.s.trip.alone_ms >= 180000
+    assert ride.s.trip.phase == "checking"

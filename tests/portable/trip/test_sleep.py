@@ -43,10 +43,12 @@ DOUBTS = (
 class Night:
     """A Sleep whose world is set by hand, looked at once a second."""
 
-    def __init__(self, has_broker=True, **settings):
-        sleep = dict(defaults()["sleep"])
-        sleep.update(settings)
-        self.sleeping = Sleep(sleep, 11500, has_broker)
+    def __init__(self, has_broker=True, has_doors=True, **settings):
+        config = defaults()
+        config["sleep"].update(settings)
+        config["broker"]["host"] = "broker" if has_broker else ""
+        config["inputs"]["front_door"] = config["inputs"]["emergency_door"] = has_doors
+        self.sleeping = Sleep(config)
         self.s = snapshot(**PARKED)
         self.link = LinkStatus()
         self.link.connected = True
@@ -69,6 +71,13 @@ class Night:
         while self.sleeping.state != ASLEEP:
             self.goes(1)
         return self
+
+
+def test_a_door_without_a_contact_keeps_no_bus_awake():
+    for has_doors in (True, False):
+        night = Night(has_doors=has_doors)
+        night.s.vehicle.front_door = night.s.vehicle.emergency_door = None
+        assert (night.goes(400)[-1] == ASLEEP) != has_doors
 
 
 def test_it_leaves_word_after_five_calm_minutes_and_sleeps():

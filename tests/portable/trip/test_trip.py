@@ -44,8 +44,20 @@ def test_the_press_counts_from_check_walk_s_on():
     ride.goes(ignition=True)
     ride.goes(5000, ignition=False)
     assert ride.s.trip.ignition_off_ms == 4900
-    ride.goes(100, check_button=True)
+    ride.goes(500, check_button=True)
+    assert not ride.s.trip.checked, "it is judged when it is released, by when it began"
+    ride.goes(100, check_button=False)
     assert ride.s.trip.checked
+
+
+def test_a_wire_that_touches_ground_for_a_quarter_of_a_second_is_no_walk():
+    for ms, counts in ((100, False), (300, False), (400, True), (10000, True), (10100, False)):
+        ride = parked()
+        ride.goes(ignition=True)
+        ride.goes(9000, ignition=False)
+        ride.goes(ms, check_button=True)
+        ride.goes(1000, check_button=False)
+        assert ride.s.trip.checked == counts, ms
 
 
 def test_a_button_that_was_pressed_before_and_stays_is_no_press():

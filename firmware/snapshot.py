@@ -93,9 +93,12 @@ class Trip:
         # how long children on board may have been alone (boarding.py); None: they are not
         self.alone_ms = None
         self.engine = None  # engine.py: True: it runs, by all evidence
-        # attended.py: engine, driver_seat, here or stay; None: no adult is with the children
+        self.ignition_fault = None  # engine.py: flapping, stuck_on or dead
+        # attended.py: engine, key, driver_seat, here or stay; None: no adult is with the children
         self.attended = None
         self.attended_until_ms = None  # of here and stay; None: no end is known
+        self.here_presses = 0  # that count; since boot
+        self.driver_seat_fault = False  # it is taken while the driver walks to the check button
         self.checked = False  # the driver has walked to the check button since then
         self.early_presses = 0  # of the check button, too soon for a walk; since boot
         self.mode = NORMAL

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from sim import wording
 from sim.stories import (
+    scenarios_attend,
     scenarios_hard,
     scenarios_mishaps,
     scenarios_night,
@@ -47,8 +48,10 @@ def sleeping_child(bus: Story) -> None:
     bus.waits(minutes=3)
     bus.opens_door()
     bus.leaves(7)
+    bus.waits(seconds=15)
+    bus.presses_check_button()
     bus.closes_door()
-    bus.waits(seconds=30)
+    bus.waits(seconds=15)
 
 
 @_named
@@ -146,6 +149,7 @@ for _file in (
     scenarios_mishaps,
     scenarios_hard,
     scenarios_persons,
+    scenarios_attend,
     scenarios_night,
 ):
     for _scenario in _file.SCENARIOS:

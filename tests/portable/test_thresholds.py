@@ -126,7 +126,7 @@ def trip(rules):
 
 
 def boarding(rules):
-    made = Boarding(dict(RULES, **rules))
+    made = Boarding(dict(RULES, **rules), 0)
 
     def seen():
         s, door = snapshot(), Door()

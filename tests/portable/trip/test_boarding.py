@@ -126,7 +126,9 @@ def test_who_gets_up_and_sits_down_again_has_not_left():
     ride.goes(20200)
     assert ride.s.trip.alone_ms == 100
     ride.goes(180000)
-    assert (ride.s.trip.phase, ride.goes(taken=[])) == ("checking", "parked")
+    assert (ride.s.trip.phase, ride.goes(taken=[])) == ("checking", "checking")
+    ride.goes(10000)
+    assert ride.presses() == "parked", "an alarm stood: a walk ends it"
     assert ride.goes(taken=[3]) == "checking"  # as overdue as before
     assert ride.s.trip.alone_ms > 180000
 

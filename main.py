@@ -25,20 +25,25 @@ def run():
     """The imports stand here so that a broken file is a crash like any other."""
     gc.threshold(GARBAGE)  # else garbage fills the gaps into which the loaded code would fit
     from drivers.board.board import Board
+    from drivers.board.files import Files
     from drivers.board.garbage import Garbage
     from drivers.board.nvs import Nvs
     from drivers.board.start import Start
     from firmware.bus import Bus
     from firmware.clock import Uptime
-    from firmware.config.load import load
+    from firmware.config.in_use import Settings
     from firmware.memory import Memory
     from firmware.selftest import SelfTest, plain
 
-    config, errors = load("/bus.json")
+    start = Start(Memory(Nvs(lambda: NVS("start"))), machine.RTC())
+    is_safe = start.word == "safe"
+    # Cuts of the power are no crashes: a battery that is weak must not end the watch.
+    is_hopeless = start.is_hopeless and machine.reset_cause() != machine.PWRON_RESET
+    settings = Settings(Files("/"), is_safe, is_hopeless)
+    config, errors = settings.config, settings.errors
     if config["broker"]["ca"]:  # main.py may run in a slot
         config["broker"]["ca"] = "/" + config["broker"]["ca"].lstrip("/")
-    start = Start(Memory(Nvs(lambda: NVS("start"))), machine.RTC())
-    if start.word == "safe":
+    if is_safe:
         plain(config)
     board = Board(config, FLASH_BUFFER)
     errors += board.errors
@@ -57,6 +62,7 @@ def run():
             bus.tick(now_ms)
             garbage.collect(now_ms)
             start.live(now_ms)
+            settings.live(now_ms)
             now_ms = uptime.now_ms(time.ticks_ms())
         if test is not None and test.is_due(now_ms):
             print("selftest", test.line())

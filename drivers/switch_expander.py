@@ -17,6 +17,11 @@ class SwitchExpander:
             self._word = None
         return self._word is not None
 
+    @property
+    def resets(self):
+        """How often the chip was found without its settings since boot."""
+        return self._chip.resets
+
     def pin(self, number):
         """-> a pin for drivers.switch.Switch; number as in MCP23017.read."""
         return _Input(self, number)

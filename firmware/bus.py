@@ -216,6 +216,7 @@ class Bus:
         s = self.snapshot
         return (
             s.trip.phase == PARKED
+            and not s.settling
             and s.trip.mode == NORMAL
             and self.warnings.level <= LAMP
             and self.sensors.settled

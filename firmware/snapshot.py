@@ -36,15 +36,18 @@ class Gnss:
 
 
 class Seats:
-    """Seat numbers, ascending. Written by sensing/seats.py and headcount.py; in trip/, persons.py
-    and check.py."""
+    """Seat numbers, ascending. Written by sensing/seats.py, belts.py and headcount.py; in trip/,
+    persons.py and check.py."""
 
     def __init__(self, count):
         self.count = count
-        self.taken = []
+        self.taken = []  # by their contact, or by a belt that is closed over a person still
         self.unknown = list(range(1, count + 1))
         self.unbelted = []  # taken, and not known to be buckled
-        self.changes = 0  # moves whenever one of the three lists does
+        # belts.py
+        self.strapped = []  # taken by their belt alone: their contact reads empty
+        self.buckled_empty = []  # not taken, but their belt was closed meanwhile
+        self.changes = 0  # moves whenever one of these lists does
         self.flapping = []  # seats whose contact flaps; they are unknown
         self.flapping_belts = []  # seats whose belt contact flaps; they count as open
         # headcount.py: seats as they were 5 to 10 s ago; None: too soon after boot
@@ -53,8 +56,8 @@ class Seats:
         # persons.py
         self.sitting = []  # seats taken, or taken when last known
         self.loose = []  # seats of persons who rose while every door was shut: still inside
-        # check.py
-        self.doubtful = list(range(1, count + 1))  # seats unknown, and not looked at
+        # check.py: seats unknown, or with a belt closed over nobody, and not looked at
+        self.doubtful = list(range(1, count + 1))
 
 
 class Vehicle:
@@ -79,7 +82,8 @@ class Vehicle:
         self.accel_mms2 = None  # along the bus, + = faster; the greatest of this tick
         self.lateral_mms2 = None  # across, + = to the right
         self.shock_mg = None  # without gravity
-        self.expander_resets = []  # since boot, of each expander
+        self.chips = ()  # names of those with settings to lose; made once, at start
+        self.chip_resets = []  # since boot, how often each was found without them
         self.failing = []  # outputs and buttons that fail their test
 
 
@@ -137,6 +141,7 @@ class Snapshot:
     def __init__(self, seat_count):
         self.now_ms = 0  # since boot, never wraps
         self.utc_ms = None  # since 1970
+        self.settling = False  # since the start no contact has settled (sensing/settling.py)
         self.clock = "none"  # how far utc_ms can be trusted: gnss, rtc, none
         self.sensors = ()  # names of everything that is asked each tick; made once, at start
         self.silent = []  # names of those that do not answer, in the order of sensors

@@ -203,7 +203,8 @@ def _run_bench(args: argparse.Namespace) -> int:
 
 def _soak(commands) -> None:
     def run(args: argparse.Namespace) -> int:
-        soak = "flash" if args.flash else "hazards" if args.hazards else "days"
+        names = ("flash", "hazards", "nuisance")
+        soak = next((name for name in names if getattr(args, name)), "days")
         return importlib.import_module(f"sim.soak.{soak}").run(args)
 
     command = _command(
@@ -219,6 +220,11 @@ def _soak(commands) -> None:
         help="ordinary school days, and days on which a child is left behind",
     )  # fmt: skip
     which.add_argument(
+        "--nuisance", action="store_true",
+        help="ordinary days of a school van, on which no horn should sound, with and without the "
+        "parts that may be fitted. Exit status 1 if the goal is missed",
+    )  # fmt: skip
+    which.add_argument(
         "--days", type=number(1, 366, int), metavar="N",
         help="N school days of several buses, with faults of all kinds at once",
     )  # fmt: skip
@@ -228,6 +234,12 @@ def _soak(commands) -> None:
     _count(command, "--chains", 1, 10_000, 10, "with --flash: flashes, each with its own seed")
     _count(command, "--ordinary", 0, 10**6, 100, "with --hazards: days on which all goes well")
     _count(command, "--left", 0, 10**6, 1000, left)
+    _count(command, "--mixtures", 0, 10**6, 200, "with --nuisance: days drawn from the told ones")
+    command.add_argument(
+        "--day", metavar="NAME",
+        help="with --nuisance: this day alone, as a timeline; a told day or a mixture's seed",
+    )  # fmt: skip
+    _count(command, "--jobs", 1, 64, 2, "with --hazards and --nuisance: processes")
     _count(command, "--buses", 1, 100, 3, "with --days: buses of the fleet")
 
 

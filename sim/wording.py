@@ -135,6 +135,7 @@ def _volts(mv: int) -> str:
 
 _PHRASES: dict[str, Callable[[Any], str]] = {
     "seats": seats,
+    "buckled": lambda numbers: f"{seats(numbers)} buckled while empty",
     "belts": lambda numbers: seats(numbers, "belt"),
     "unknown": _unknown,
     "unknown_seats": _unknown,
@@ -142,7 +143,7 @@ _PHRASES: dict[str, Callable[[Any], str]] = {
     "seats_before": _before(seats),
     "unknown_before": _before(_unknown),
     "resets": lambda count: f"{count} in all",
-    "expanders": lambda numbers: seats(numbers, "expander"),
+    "chips": ", ".join,
     "stage": lambda stage: {2: "the buzzer sounds inside", 3: "the horn sounds"}.get(stage, ""),
     "heat_min": _heat,
     "minutes": lambda minutes: f"{minutes} min left" if minutes else "",

@@ -25,7 +25,7 @@ FLEET = ROOT / "fleet"
 NEEDS_KB, NEEDS_KB_64 = 390, 500
 """With words of 32 and 64 bits; docs/memory.md says what a running program takes."""
 PSRAM_KB = 1024  # without it no ESP32 has so much
-OWN = ("boot.py", "main.py", "bus.json", "policy.json", "slot", "a", "b")
+OWN = ("boot.py", "main.py", "bus.json", "bus.last.json", "policy.json", "slot", "a", "b")
 """Names that are taken at the root of a board."""
 
 

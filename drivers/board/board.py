@@ -20,6 +20,7 @@ from drivers.board.tables import (
     is_fitted,
     way_pins,
 )
+from drivers.board.unwired import unwire
 from drivers.gnss import Gnss
 from drivers.output import Output
 from drivers.radio.dial import Dialer
@@ -47,12 +48,29 @@ class Board:
     """
 
     def __init__(self, config, flash_buffer):
-        """config: from firmware.config.load; flash_buffer: see Flash (drivers/board/flash.py).
+        """config: as firmware/config/in_use.py found it; flash_buffer: see Flash (flash.py).
         Raises OSError if there is no `journal` partition.
         """
-        table = BOARDS[config["board"]]
-        pins = table["pins"]
+        table = BOARDS.get(config["board"])
         self.errors = []
+        self._inputs = []  # (pin, pull)
+        if config["wired"]:
+            self._wire(config, table)
+        else:
+            self.watchdog = WDT(timeout=_WATCHDOG_MS)
+            unwire(self)
+        self.flash = Flash(_journal_partition(), flash_buffer)
+        self.errors += _too_large_lanes(config["journal"], self.flash)
+        self.nvs = Nvs(lambda: NVS("busguard"))
+        self.files = Files("/")  # main.py may run in a slot
+        self.radio = make_radio(config, table)
+        self.dialer = Dialer()
+        self.reset_cause = _RESET_CAUSES.get(machine.reset_cause(), "power_on")
+        self.reset = machine.reset
+        self.entropy = os.urandom
+
+    def _wire(self, config, table):
+        pins = table["pins"]
         sensed = config["readback"]["fitted"]
         # The horn first: it is off even if something fails further on.
         self.horn = _output(pins, "horn", sensed)
@@ -84,15 +102,6 @@ class Board:
         self.cabin = _cabin(
             config["cabin"], i2c, pins, way_pins(table, config["seats"]), self.errors
         )
-        self.flash = Flash(_journal_partition(), flash_buffer)
-        self.errors += _too_large_lanes(config["journal"], self.flash)
-        self.nvs = Nvs(lambda: NVS("busguard"))
-        self.files = Files("/")  # main.py may run in a slot
-        self.radio = make_radio(config, table)
-        self.dialer = Dialer()
-        self.reset_cause = _RESET_CAUSES.get(machine.reset_cause(), "power_on")
-        self.reset = machine.reset
-        self.entropy = os.urandom
 
     def _make_switches(self, pins, far, inputs, i2c, sensed):
         """far: inputs of the MCP23017 beside the board, by part; sensed: outputs are read back.
@@ -100,7 +109,6 @@ class Board:
         A switch that is not fitted is None; presence: the presence inputs that are fitted.
         """
         self.switches = None
-        self._inputs = []  # (pin, pull)
         if far:
             from drivers.mcp23017 import MCP23017
             from drivers.switch_expander import SwitchExpander

@@ -12,18 +12,21 @@ import os
 from micropython import const
 
 _FORGET_MIN = const(5)
+_HOPELESS = const(6)  # resets in five minutes of running; the third made the start safe
 _SAFE = const(1)  # as in boot.py
 _PREVIOUS = const(2)
 
 
 class Start:
-    """word: normal, previous or safe, as firmware.bus.Bus takes it. crash: str or None."""
+    """word: normal, previous or safe, as firmware.bus.Bus takes it. is_hopeless: even safe starts
+    were reset. crash: str or None."""
 
     def __init__(self, memory, rtc):
         """memory: Memory of the namespace `start`. rtc: machine.RTC."""
         self._memory = memory
         how = memory.get("how") or 0
         self.word = "safe" if how & _SAFE else "previous" if how & _PREVIOUS else "normal"
+        self.is_hopeless = self.word == "safe" and (memory.get("resets") or 0) >= _HOPELESS
         self._since_ms = None
         self._minutes = 0
         self.crash = _last_words(rtc)

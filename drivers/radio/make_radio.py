@@ -11,7 +11,8 @@ _BAUD = 115200
 
 
 def make_radio(config, table):
-    """-> one radio. config: from firmware.config.load; table: of drivers/board/tables.py."""
+    """-> one radio. config: of firmware/config; table: of drivers/board/tables.py, or None: the
+    board is not known."""
     made = [
         _wifi(config) if name == "wifi" else _cellular(config, table) for name in config["radios"]
     ]
@@ -31,6 +32,8 @@ def _wifi(config):
 
 
 def _cellular(config, table):
+    if table is None:
+        return MissingRadio("cellular", "The board is not known, nor where its modem is.")
     if "cellular" not in table["radios"]:
         return MissingRadio("cellular", "This board has no modem: radios cannot name cellular.")
     from network import PPP

@@ -1,34 +1,45 @@
 """bus.json: what a technician has set for one bus.
 
-A wrong value, an unknown key or a file that is no JSON never stops a bus: each wrong value is
-replaced by its default, everything else in the file counts, and every fault comes back as a
-ConfigError whose text names file, key and range.
+A wrong value, an unknown key or a file that is no JSON never stops a bus, and every fault comes
+back as a ConfigError whose text names file, place and range. A wrong limit is replaced by the
+last one that was right, or its default. Wiring is never guessed: pins driven by another board's
+table crash this one, and contacts counted wrongly hide children. If what the file says of the
+board, its seats or its inputs is wrong, `config["wired"]` is False, and firmware/config/in_use.py
+says what is used instead.
 """
 
 import json
 
 from firmware.config.seat_kinds import seat_faults
 from firmware.config.settings import settings
+from firmware.jsonstrict import NotJson, place
+from firmware.jsonstrict import parse as parse_json
+
+_WIRING = ("board", "seats", "inputs", "gnss")  # sections that say what is on which pin
+_LIMITS = ("seats.debounce_ms", "gnss.fast")  # in these sections, but no wiring
+_BOM = b"\xef\xbb\xbf"  # Notepad on Windows writes it
 
 
 class ConfigError(ValueError):
-    pass
+    is_wiring = False
 
 
 def defaults():
     """-> dict: every setting at its default."""
-    return _read({}, settings(), "", "", [])
+    config = _read({}, settings(), "", "", [], {})
+    config["wired"] = True
+    return config
 
 
-def parse(text, name="bus.json"):
-    """JSON text -> (config: dict, errors: list of ConfigError, empty if all is well)."""
+def parse(text, name="bus.json", last=None):
+    """JSON text, bytes or str -> (config: dict, errors: list of ConfigError, empty if all is well).
+
+    last: an earlier config, whose values take the place of wrong ones; None: the defaults do.
+    config["wired"]: its wiring is what the file says. config["board"]: None if that is unknown.
+    """
     errors = []
-    try:
-        given = json.loads(text)
-    except ValueError:
-        errors.append(ConfigError(name + " is not valid JSON; all settings are at their defaults."))
-        given = {}
-    config = _read(given, settings(), name, "", errors)
+    given = _given(text, name, errors)
+    config = _read(given, settings(), name, "", errors, last or {})
     mounted = config["accelerometer"]
     if mounted["forward"][1] == mounted["up"][1]:
         errors.append(
@@ -39,8 +50,8 @@ def parse(text, name="bus.json"):
             )
         )
         mounted["forward"], mounted["up"] = "+x", "+z"
-    for fault in seat_faults(config["seats"], config["cabin"]):
-        errors.append(ConfigError("%s: %s" % (name, fault)))
+    for fault, is_wiring in seat_faults(config["seats"], config["cabin"]):
+        errors.append(_error("%s: %s" % (name, fault), is_wiring))
     if config["broker"]["tls"] and not config["broker"]["ca"]:
         errors.append(
             ConfigError(
@@ -48,52 +59,69 @@ def parse(text, name="bus.json"):
                 "certificate: anybody could pass for the broker." % name
             )
         )
+    config["wired"] = not [error for error in errors if error.is_wiring]
+    if not config["wired"] and (
+        not isinstance(given, dict) or given.get("board") != config["board"]
+    ):
+        config["board"] = None
     return config, errors
 
 
-def load(path="bus.json"):
-    """Like parse, from a file; a file that cannot be read is an error too."""
+def _given(text, name, errors):
+    """-> what the JSON text holds; {} if it is none."""
+    payload = text.encode() if isinstance(text, str) else text
+    if payload[:3] == _BOM:
+        payload = payload[3:]
     try:
-        with open(path) as file:
-            text = file.read()
-    except (OSError, UnicodeError) as error:
-        missing = "%s cannot be read (%s); all settings are at their defaults." % (path, error)
-        return defaults(), [ConfigError(missing)]
-    return parse(text, path)
+        return parse_json(payload)
+    except NotJson as error:
+        errors.append(_error("%s is not valid JSON: %s." % (name, place(payload, error)), True))
+    return {}
 
 
-def _read(given, known, name, prefix, errors):
+def _read(given, known, name, prefix, errors, last):
     if not isinstance(given, dict):
         where = prefix or "the file"
-        errors.append(ConfigError("%s: %s has to be an object { }; it is ignored." % (name, where)))
+        text = "%s: %s has to be an object { }; it is ignored." % (name, where)
+        errors.append(_error(text, not prefix or _is_wiring(prefix)))
         given = {}
     for key in given:
         if key not in known:
-            errors.append(
-                ConfigError(
-                    "%s: there is no setting %s; known here: %s."
-                    % (name, _path(prefix, key), ", ".join(sorted(known)))
-                )
-            )
+            text = "%s: there is no setting %s; known here: %s."
+            text %= (name, _path(prefix, key), ", ".join(sorted(known)))
+            # Where the board is not named, it may be what is misspelt.
+            may_wire = _is_wiring(prefix) if prefix else "board" not in given
+            errors.append(_error(text, may_wire))
     config = {}
     for key, setting in known.items():
         path = _path(prefix, key)
         if isinstance(setting, dict):
-            config[key] = _read(given.get(key, {}), setting, name, path, errors)
+            config[key] = _read(given.get(key, {}), setting, name, path, errors, last.get(key, {}))
         elif key not in given:
             config[key] = setting.default
         elif setting.accepts(given[key]):
             config[key] = given[key]
         else:
-            config[key] = setting.default
-            wrong, used = json.dumps(given[key]), json.dumps(setting.default)
-            errors.append(
-                ConfigError(
-                    "%s: %s is %s, but has to be %s; %s is used instead."
-                    % (name, path, wrong, setting.range, used)
-                )
-            )
+            text = "%s: %s is %s, but has to be %s"
+            text %= (name, path, json.dumps(given[key]), setting.range)
+            if _is_wiring(path):
+                config[key] = setting.default
+                errors.append(_error(text + ".", True))
+            else:
+                config[key] = last.get(key, setting.default)
+                text += "; %s is used instead." % json.dumps(config[key])
+                errors.append(ConfigError(text))
     return config
+
+
+def _is_wiring(path):
+    return path not in _LIMITS and path.split(".", 1)[0] in _WIRING
+
+
+def _error(text, is_wiring):
+    error = ConfigError(text)
+    error.is_wiring = is_wiring
+    return error
 
 
 def _path(prefix, key):

@@ -109,48 +109,51 @@ def inputs_of(seats):
 
 
 def seat_faults(seats, cabin):
-    """config["seats"] and config["cabin"] -> list of sentences about what does not fit together.
+    """config["seats"] and config["cabin"] -> list of (sentence, bool: the wiring is in doubt) about
+    what does not fit together.
 
-    Changes such a setting to one that works, where one exists.
+    Changes such a setting to one that works, where one exists and hides no child.
     """
     faults = []
     if seats["inputs"] == "mats" and seats["belts"]:
-        faults.append("seats.belts is true, but seats.inputs mats have no belts; false is used.")
+        text = "seats.belts is true, but seats.inputs mats have no belts; false is used."
+        faults.append((text, False))
         seats["belts"] = False
     inputs, on = inputs_of(seats)
     reached = inputs // (2 if seats["belts"] else 1)
     if seats["count"] > reached:
-        faults.append(
-            "seats.count is %d, but the %s reach only %d seats; "
-            "the seats beyond them stay unknown." % (seats["count"], on, reached)
+        text = (
+            "seats.count is %d, but the %s reach only %d seats; the seats beyond them stay unknown."
         )
+        faults.append((text % (seats["count"], on, reached), False))
     for addresses in seats["behind_mux"]:
         for address in addresses:
             if address in seats["expanders"]:
-                faults.append(
+                text = (
                     "seats.behind_mux has the address %d, but so has seats.expanders in front of "
-                    "the mux: both would answer; the one behind is not read." % address
+                    "the mux: both would answer."
                 )
+                faults.append((text % address, True))
     for addresses in seats["behind_mux"]:
         addresses[:] = [address for address in addresses if address not in seats["expanders"]]
     is_lm75 = cabin["fitted"] and cabin["chip"] == "lm75"
     if is_lm75 and seats["inputs"] == "mats" and _LM75 in seats["mat_readers"]:
-        faults.append(
+        text = (
             "seats.mat_readers has 72, which is the cabin's LM75; the thermometer is not used. "
             "Give the reader another address, or set cabin.chip to ds18b20."
         )
+        faults.append((text, False))
         cabin["fitted"] = False
     mats = seats["mats"]
     if not mats["short_mv"] < mats["empty_mv"] < mats["open_mv"]:
-        faults.append(
-            "seats.mats has to have short_mv < empty_mv < open_mv; 150, 1300, 2600 are used."
-        )
+        faults.append(("seats.mats has to have short_mv < empty_mv < open_mv.", True))
         mats["short_mv"], mats["empty_mv"], mats["open_mv"] = 150, 1300, 2600
     modbus = seats["modbus"]
     if modbus["direction"] == "pin" and modbus["baud"] < 38400:
-        faults.append(
+        text = (
             "seats.modbus.direction is pin, which needs seats.modbus.baud 38400 or more; auto is "
             "used. A transceiver that turns by itself works at any speed."
         )
+        faults.append((text, False))
         modbus["direction"] = "auto"
     return faults

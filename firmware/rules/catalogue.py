@@ -34,6 +34,7 @@ from firmware.rules.off_route import OffRoute
 from firmware.rules.overspeed import Overspeed
 from firmware.rules.parked_boarding import ParkedBoarding
 from firmware.rules.parked_movement import ParkedMovement
+from firmware.rules.seat_contradicted import SeatContradicted
 from firmware.rules.seats_mismatch import SeatsMismatch
 from firmware.rules.self_test_failed import SelfTestFailed
 from firmware.rules.sensor_flapping import SensorFlapping
@@ -72,6 +73,7 @@ RULES = (
     StopMissed,
     StopOutOfOrder,
     ArrivalNotice,
+    SeatContradicted,
     SensorStuck,
     SensorFlapping,
     InputFaulty,

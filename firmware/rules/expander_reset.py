@@ -1,4 +1,4 @@
-"""A seat expander forgot its settings: its supply dipped."""
+"""A chip was found without its settings: its supply dipped, or a disturbance changed them."""
 
 from firmware.event import CLEARED, RAISED, UPDATED, WARNING, Event
 from firmware.warnings import LAMP, SILENT
@@ -7,10 +7,11 @@ _UPDATE_MS = 60000
 
 
 class ExpanderReset:
-    """An expander was found without its pull-ups and was set up again.
+    """A chip that is read all the time had lost its settings, in full or by one bit, and was set up
+    again: an expander of seats or of doors and buttons (mcp23017.py), or the accelerometer.
 
-    Its seats are unknown for less than a second, so no other rule need notice; but
-    a supply that dips will dip again. The first reset is reported at once, the next ones at most
+    What it guards is unknown for less than a second, so no other rule need notice; but
+    a supply that dips will dip again. The first one is reported at once, the next ones at most
     once a minute; it ends after expander_calm_s without one.
 
     City: warning; raised, updated, cleared.
@@ -18,7 +19,7 @@ class ExpanderReset:
 
     Source: Microchip DS20001952C table 3-3, the values after a reset; 10 min [default].
 
-    Unknown: an expander that is silent is sensor_silent; it counts when it is back and
+    Unknown: a chip that is silent is sensor_silent; it counts when it is back and
     has forgotten.
     """
 
@@ -28,14 +29,14 @@ class ExpanderReset:
     def __init__(self, config):
         self.warning = SILENT
         self._calm_s = config["expander_calm_s"]
-        self._seen = None  # resets of each expander, as last looked at
+        self._seen = None  # resets of each chip, as last looked at
         self._counts = []  # in this occurrence
         self._reset_ms = None  # the last; None: no occurrence
         self._reported_ms = 0
         self._is_unreported = False
 
     def judge(self, s):
-        now = s.vehicle.expander_resets
+        now = s.vehicle.chip_resets
         if now != self._seen:
             self._count(now, s.now_ms)
         if self._reset_ms is None:
@@ -63,10 +64,9 @@ class ExpanderReset:
         self._is_unreported = False
         self._reported_ms = s.now_ms
         self.warning = SILENT if state == CLEARED else LAMP
-        counts = self._counts
+        counts, chips = self._counts, s.vehicle.chips
         data = (
-            ("expanders", [index + 1 for index in range(len(counts)) if counts[index]]),
+            ("chips", [chips[index] for index in range(len(counts)) if counts[index]]),
             ("resets", sum(counts)),
         )
-        why = (("pull_ups", False), ("calm_s", self._calm_s))
-        return Event(self.kind, WARNING, state, data, why)
+        return Event(self.kind, WARNING, state, data, (("calm_s", self._calm_s),))

@@ -6,12 +6,16 @@ so a cut wire reads taken), number 2(n-1)+1 is high while the belt is open. In a
 contacts (seats.belts) it has one. A short to ground on a seat input reads empty: only a mat on
 an ADS1115 tells the two apart.
 
+Where a closed belt contradicts an "empty" seat, belts.py decides.
+
 A seat is unknown if its bank is silent, if it has not settled yet, or if its contact flaps. A
 flapping belt counts as open. A contact flaps if it changes more than `flaps` times within
 flap_window_s (config["rules"]).
 """
 
 from micropython import const
+
+from firmware.sensing.belts import Belts
 
 _SILENT_MS = const(500)  # noise on the wires spoils single reads only
 
@@ -40,6 +44,10 @@ class _Bank:
     def on_thresholds(self, thresholds):
         self._flaps = thresholds["flaps"]
         self._flap_window_ms = thresholds["flap_window_s"] * 1000
+
+    @property
+    def is_settled(self):
+        return self.silent or self.known | self.flapping == self._all
 
     def sense(self, now_ms):
         """-> True if word or known changed."""
@@ -135,6 +143,7 @@ class SeatMap:
         self._banks = [_Bank(bank, config["debounce_ms"], thresholds) for bank in banks]
         self.is_any_silent = False
         self._step = 2 if config["belts"] else 1
+        self._belts = Belts(config["count"])
         self._places = []  # of each seat: its bank and pin, None without an input
         inputs = []
         for index in range(len(banks)):
@@ -153,6 +162,14 @@ class SeatMap:
         """Has bank `index` not answered for half a second?"""
         return self._banks[index].silent
 
+    @property
+    def is_settled(self):
+        """bool: every input has been read, or is known not to answer."""
+        for bank in self._banks:
+            if not bank.is_settled:
+                return False
+        return True
+
     def sense(self, s):
         changed = s.seats.changes == 0
         self.is_any_silent = False
@@ -168,29 +185,33 @@ class SeatMap:
         taken, unknown, unbelted = [], [], []
         flapping, belts = [], []
         has_belts = self._step == 2
+        self._belts.begin()
         for seat in range(1, len(self._places) + 1):
             place = self._places[seat - 1]
             if place is None:
                 unknown.append(seat)
                 continue
             bank, pin = self._banks[place[0]], place[1]
-            flaps = bank.flapping >> pin
-            if has_belts and flaps & 2:
-                belts.append(seat)
-            if not bank.known >> pin & 1:
+            flaps, known, word = bank.flapping >> pin, bank.known >> pin, bank.word >> pin
+            is_taken = bool(word & 1) if known & 1 else None
+            is_closed = not word & 2 if known & 2 else None
+            if has_belts:
+                is_taken = self._belts.look(seat, is_taken, is_closed, flaps & 2)
+                if flaps & 2:
+                    belts.append(seat)
+            if is_taken is None:
                 unknown.append(seat)
                 if flaps & 1:
                     flapping.append(seat)
-                continue
-            word = bank.word >> pin
-            if word & 1:
+            elif is_taken:
                 taken.append(seat)
-                buckled = bank.known >> pin & 2 and not word & 2
-                if has_belts and not buckled:
+                if has_belts and not is_closed:
                     unbelted.append(seat)
         s.seats.taken = taken
         s.seats.unknown = unknown
         s.seats.unbelted = unbelted
+        s.seats.strapped = self._belts.strapped
+        s.seats.buckled_empty = self._belts.buckled_empty
         s.seats.flapping = flapping
         s.seats.flapping_belts = belts
         s.seats.changes += 1

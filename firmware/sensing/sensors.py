@@ -9,6 +9,7 @@ from firmware.sensing.headcount import HeadCount
 from firmware.sensing.motion import Motion
 from firmware.sensing.receiver import Receiver
 from firmware.sensing.seats import SeatMap
+from firmware.sensing.settling import Settling
 from firmware.sensing.switches import Switches
 from firmware.timing import Every
 
@@ -26,12 +27,21 @@ class Sensors:
         self._cut_mv = config["rules"]["supply_cut_mv"]
         self._motion = Motion(config["accelerometer"], parts.accelerometer)
         self._heads = HeadCount()
+        self._settling = Settling()
+        s.settling = True
         self._banks_of = _by_name(parts.seats.names)
         names = [name for name, _ in self._banks_of] + ["gnss", "supply", "cabin", "accelerometer"]
         if parts.switches is not None:
             names.append("switches")
         s.sensors = tuple(names)
-        s.vehicle.expander_resets = [0] * len(parts.seats.names)
+        self._chips = list(parts.seats.banks)  # each counts how often it lost its settings
+        chips = list(parts.seats.names)
+        for name in ("switches", "accelerometer"):
+            if getattr(parts, name) is not None:
+                self._chips.append(getattr(parts, name))
+                chips.append(name)
+        s.vehicle.chips = tuple(chips)
+        s.vehicle.chip_resets = [0] * len(chips)
 
     @property
     def settled(self):
@@ -54,17 +64,19 @@ class Sensors:
         self._motion.sense(s)
         _note(s, "accelerometer", self._motion.silent)
         self._heads.update(s)
+        resets = s.vehicle.chip_resets
+        for index in range(len(resets)):
+            resets[index] = self._chips[index].resets
         if self._slow.due(s.now_ms):
             self._read_slow(s)
+        if s.settling:
+            is_known = self.settled and self._seats.is_settled
+            s.settling = self._settling.update(s.now_ms, is_known)
         return notices
 
     def _read_seats(self, s):
-        seats = self._parts.seats
-        seats.turn(s.now_ms)
+        self._parts.seats.turn(s.now_ms)
         self._seats.sense(s)
-        resets = s.vehicle.expander_resets
-        for index in range(len(resets)):
-            resets[index] = seats.banks[index].resets
         if self._seats.is_any_silent or s.silent:
             self._note_seats(s)
 

@@ -28,8 +28,7 @@ boards, for boarding_s at most as with a door that stands open. Where seats cann
 shows that the bus was entered, and no further check is asked for.
 
 Unknown: a door that cannot be read, or is not believed (doors.py), is closed; but where seats
-cannot be read, one that reads open asks for one check. After a reset the time that children have
-been alone is unknown: it counts as long enough.
+cannot be read, one that reads open asks for one check. After a reset see trip.py.
 """
 
 from micropython import const
@@ -42,15 +41,13 @@ _ROSE_MS = const(10000)
 _FORGET_MS = const(600000)
 _LONG_AGO_MS = const(-86400000)
 ALONE_MS = const(180000)  # children alone for so long are an alarm
-_SETTLE_MS = const(2000)  # after the start, until the seats are known
 
 
 def is_alarm_due(s):
     """Snapshot, before this tick's phase -> bool: children have been alone for too long, or the
     check has waited for so long."""
     alone_ms = s.trip.alone_ms
-    is_late = alone_ms is not None and alone_ms >= ALONE_MS
-    return is_late and s.trip.phase != PARKED and s.now_ms >= _SETTLE_MS
+    return alone_ms is not None and alone_ms >= ALONE_MS and s.trip.phase != PARKED
 
 
 class Boarding:

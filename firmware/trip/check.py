@@ -1,10 +1,12 @@
 """The check: has the driver walked through the bus after the ignition went off?
 
-doubtful: seats that are unknown and not sitting (persons.py). A driver who walked to the check
-button has looked at them. That holds until a person rises who was on board all the time: then
-the button has to be pressed once more. A press that begins sooner than check_walk_s after the
-ignition went off is not a check, and is noted as suspicious: no driver walks past every seat that
-fast. sensing/press.py says what a press is.
+doubtful: seats that are unknown and not sitting (persons.py), and those that read empty under a
+belt that was closed meanwhile (`buckled_empty`, sensing/belts.py). A driver who walked to the check
+button has looked at them. That holds until a person rises who was on board all the time: then the
+button has to be pressed once more. A belt that was seen there, or closed in a checked bus, says
+nothing until it was opened. A press that begins sooner than check_walk_s after the ignition went
+off is not a check, and is noted as suspicious: no driver walks past every seat that fast.
+sensing/press.py says what a press is.
 """
 
 
@@ -12,6 +14,7 @@ class Check:
     def __init__(self, checked, thresholds):
         """checked: the last check was finished before this boot."""
         self._seat_changes = None
+        self._seen = []  # belts over nobody that the driver has walked past
         self.checked = checked
         self.on_thresholds(thresholds)
 
@@ -50,10 +53,16 @@ class Check:
             return
         self._seat_changes = s.seats.changes
         s.trip.checked = self.checked
-        s.seats.doubtful = [] if self.checked else _unseen(s)
+        if self.checked:
+            self._seen = s.seats.buckled_empty
+            s.seats.doubtful = []
+        else:
+            over = _without(self._seen, s.seats.buckled_empty + s.seats.unknown)
+            self._seen = _without(self._seen, over)
+            unseen = _without(s.seats.buckled_empty, self._seen)
+            s.seats.doubtful = sorted(_without(s.seats.unknown, s.seats.sitting) + unseen)
 
 
-def _unseen(s):
+def _without(seats, others):
     """By itself: a name that a comprehension shares costs a cell of the heap at each call."""
-    sitting = s.seats.sitting
-    return [seat for seat in s.seats.unknown if seat not in sitting]
+    return [seat for seat in seats if seat not in others]

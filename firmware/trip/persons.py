@@ -6,7 +6,8 @@
                                 loose  --a door opened, and a walk after it--> settled
 
 seated (`sitting`): the seat is taken, or was when last known. Only a sensor that reads empty ends
-it; no button does.
+it; no button does. (A seat whose person's belt is closed still is taken, whatever it reads:
+sensing/belts.py.)
 loose: rose while every door was shut, so still inside: on the floor, or in the aisle. A person who
 sits down while the doors are shut is the loose one who rose last. While a door is open, and for
 20 s after it, one who sits down may have come through it: only a person who rose since the door

@@ -15,6 +15,13 @@ off does, for then somebody drives it.
 
 Unknown: as engine.py has it. With an unknown speed the bus has driven off when its engine has run
 for a minute.
+
+A reset: nothing is judged before the contacts have settled (sensing/settling.py). How long the
+power was away is unknown. If children may have been alone before it (`alone` in NVS: a time ran),
+that time counts as long enough, and the alarm comes at once. If an adult was with them
+(attended.py, children boarding at the open door), a dip of the supply has left no child: the time
+begins anew, so the alarm comes at the latest one time of the profile after the power is back. It
+runs from then on, so a second reset alarms at once.
 """
 
 from micropython import const
@@ -48,10 +55,11 @@ class Trip:
         self._blind = Held(_BLIND_MS)
         self._attended = Attended(config)
         self._armed = Armed(memory)
-        self.phase = CHECKING if self._armed.is_on else PARKED
-        # After a reset the time out of use is unknown: it counts as long enough. A new board has
-        # not been in use.
-        self._off_since_ms = 0 if memory.get("unchecked") is None else -LONG_AGO_MS
+        self.phase = CHECKING if self._armed.is_due else PARKED
+        unchecked = memory.get("unchecked")  # None: a new board, which has not been checked either
+        self._was_alone = memory.get("alone")  # None: not known, so they were
+        is_new = unchecked is None or (unchecked and self._was_alone == 0)
+        self._off_since_ms = 0 if is_new else -LONG_AGO_MS
         self._check = Check(self.phase == PARKED, config["rules"])
         self._persons = Persons(memory, config["rules"])
         inputs = config["inputs"]
@@ -77,6 +85,8 @@ class Trip:
         """Snapshot with its readings -> list of Events, good until the next; fills in the phase."""
         notices = self._notices
         notices.clear()
+        if s.settling:
+            return notices
         self._odometer.update(s)
         rests = self._off_since_ms is not None
         in_use = self._engine.update(s, not rests, self.phase == PARKED)
@@ -102,6 +112,10 @@ class Trip:
         s.trip.phase = self.phase
         s.trip.number = self._number
         s.trip.ignition_off_ms = off_ms
+        is_alone = s.trip.alone_ms is not None
+        if is_alone != self._was_alone:  # 0 and 1 equal False and True
+            self._was_alone = is_alone
+            self._memory.set("alone", 1 if is_alone else 0)
         return notices
 
     def _judge_persons(self, s, off_ms):
@@ -152,7 +166,7 @@ class Trip:
             self._boarding.stops(s)
             self._leave_stop(s, notices)
             self._ledger.rest(s.seats.taken + s.seats.loose)
-            if not self._armed.asks(s):
+            if not self._armed.is_on:
                 self._check.waive(s)
         if self.phase == PARKED and self._boarding.begins(s):
             self._check.begin()
@@ -160,7 +174,7 @@ class Trip:
         s.trip.alone_ms = self._boarding.alone_ms(s, attended, walked)
         if s.seats.sitting or s.seats.loose or not s.trip.checked:
             if self.phase == PARKED:
-                self._armed.arm()
+                self._armed.expect()
                 self._on_board = []
                 self._place = s.place.stop
             self.phase = BOARDING if self._boarding.is_on else CHECKING

@@ -7,8 +7,8 @@ A retained request would be done again at every connection, so it is refused.
 """
 
 from firmware import messages
+from firmware.jsonstrict import parse
 from firmware.snapshot import DRILL, EVACUATION, SERVICE
-from firmware.uplink.request import parse
 
 
 def _ping(bus, request):

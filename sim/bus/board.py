@@ -9,6 +9,7 @@ from typing import Any
 from drivers.board.flash import Flash
 from drivers.board.nvs import Nvs
 from drivers.board.tables import BOARDS, SWITCHES, far_inputs, is_fitted
+from drivers.board.unwired import unwire
 from drivers.ds18b20 import DS18B20 as OneWireDriver
 from drivers.gnss import Gnss
 from drivers.lis3dh import LIS3DH as AccelerometerDriver
@@ -95,7 +96,7 @@ class SimBoard:
         self.uart.init(_GNSS_BAUD, _RXBUF)
         self.receiver = receiver or GnssChip(self.uart, rng.getrandbits(32), world.start_utc_ms)
 
-        table = BOARDS[config["board"]]
+        table = BOARDS[config["board"] or "devkit"]  # unknown to the firmware: any will do
         for name in _OUTPUTS:
             setattr(self, name, Output(Pin(self.wires[name], Pin.OUT, value=0)))
         far = far_inputs(table, config["inputs"])
@@ -137,6 +138,8 @@ class SimBoard:
         self.reset_cause = reset_cause
         self.reset = _reset
         self.wakes_ms: int | None = None
+        if not config["wired"]:
+            unwire(self)
         self.entropy = rng.randbytes
         self.refresh()
 

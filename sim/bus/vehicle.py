@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from firmware.bus import Bus
+from firmware.config.in_use import FILE, Settings
 from firmware.policy.store import KEPT
 from sim.bus.board import Reset, SimBoard
 from sim.bus.faults import Faults
@@ -56,7 +57,7 @@ class Vehicle:
         wants, driver and all, instead of a simple one. receiver: makes what is at
         the other end of the GNSS wire, a chip that sees the world if not given.
         """
-        self.config = config
+        self._config = config  # of a bus whose files hold no bus.json
         self.world = world
         self.flash = flash or Flash(FLASH_BLOCKS, seed=seed + 1)
         self.nvs = NVS()
@@ -80,6 +81,7 @@ class Vehicle:
         self._more_ms: int | None = None
         self._rng = random.Random(seed)
         self._boot_ms = 0
+        self._settings: Settings | None = None
         self.power_on()
 
     @property
@@ -143,6 +145,8 @@ class Vehicle:
                 self.latest_ms = max(self.latest_ms, late_ms)
                 self.board.refresh()
                 bus.tick(now_ms - self._boot_ms)
+                if self._settings is not None:
+                    self._settings.live(now_ms - self._boot_ms)
             more = bus.turn(now_ms - self._boot_ms)
             self._more_ms = now_ms + _TURN_MS if more else None
             self._free_ms = now_ms + (self.flash.busy_us - busy_us) // 1000
@@ -173,6 +177,10 @@ class Vehicle:
         self._boot_ms = self.now_ms
         self.flash.power()
         self.has_power = self.receiver.powered = True
+        self.config, errors = self._config, self._config_errors
+        if self.files.has(FILE):
+            self._settings = Settings(self.files)
+            self.config, errors = self._settings.config, tuple(self._settings.errors)
         self.board = SimBoard(
             self.config,
             self.world,
@@ -189,7 +197,7 @@ class Vehicle:
             files=self.files,
         )
         try:
-            self.bus = Bus(self.config, self.board, 0, self._config_errors)
+            self.bus = Bus(self.config, self.board, 0, errors)
         except PowerCut:
             self.power_cut()
             return

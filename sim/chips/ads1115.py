@@ -28,6 +28,10 @@ class ADS1115:
         self._pointer = CONVERSION
         self._ready_ms: float | None = None
 
+    def flip(self, register: int, bit: int) -> None:
+        """A disturbance turns one bit over."""
+        self._words[register] ^= 1 << bit
+
     def receive(self, data: bytes) -> None:
         if not data:
             return

@@ -53,6 +53,14 @@ class LIS3DH:
         self._overrun = False
         self._out: Sample = (0, 0, 0)
 
+    def flip(self, register: int, bit: int) -> None:
+        """A disturbance turns one bit over."""
+        self._regs[register] ^= 1 << bit
+        self._set_format()
+        if not self._keeps:
+            self._queue.clear()
+            self._overrun = False
+
     # the world side
 
     def advance(self, now_ms: int) -> None:

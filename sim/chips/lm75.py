@@ -29,6 +29,10 @@ class LM75:
         self._temp = 0
         self._pointer = TEMP
 
+    def flip(self, bit: int) -> None:
+        """A disturbance turns one bit of Conf over."""
+        self._conf ^= 1 << bit
+
     def advance(self, now_ms: int) -> None:
         """A conversion, if it is time for one."""
         if self._conf & _SHUTDOWN:

@@ -41,6 +41,14 @@ class MCP23017:
         self._last_levels = self._levels()
         self._settle()
 
+    def flip(self, register: int, bit: int) -> None:
+        """A disturbance turns one bit over; the register's number as with IOCON.BANK = 0."""
+        value = self._regs[register] ^ 1 << bit
+        self._regs[register] = value
+        if register in (IOCON, IOCON + 1):
+            self._regs[IOCON] = self._regs[IOCON + 1] = value
+        self._settle()
+
     def wires(self, low: int, high: int = 0) -> None:
         """What is connected outside: pins held to ground, pins held to VDD; the rest is open."""
         if low == self._low and high == self._high:

@@ -8,19 +8,16 @@ Each day has a seed of its own, from --seed on, and is replayed by it.
 from __future__ import annotations
 
 import argparse
-import multiprocessing
-import signal
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, wait
+from concurrent.futures import ProcessPoolExecutor
 from typing import Any, NamedTuple
 
 from sim import wording
 from sim.bus.rig import Rig, config_for
-from sim.progress import Progress
 from sim.soak.left_day import LeftDay
+from sim.soak.pool import lived, workers
 from sim.world.day import school_day
 from sim.world.town_policy import policy_for
 from sim.world.world import ORDINARY
@@ -29,7 +26,6 @@ MONTH_DAYS = 22
 """School days in a month."""
 _AT_SCHOOL_MS, _BACK_MS, _EVENING_MS = 11_160_000, 36_000_000, 44_100_000
 """08:06, 15:00, 17:15: in between the board is without power, for the sake of speed."""
-_JOBS = 2
 _PATIENT = ORDINARY._replace(engine_off=0.5)
 
 
@@ -84,44 +80,22 @@ def left_day(seed: int) -> Left:
 def run(args: argparse.Namespace) -> int:
     """-> exit status, 1 for a false or a missed alarm. Prints seeds and what replays."""
     failed = False
-    with _workers() as pool:
+    with workers(args.jobs) as pool:
         print(
             f"{args.ordinary} ordinary school days and {args.left} days on which a child is left "
             f"behind, from seed {args.seed} on.",
             flush=True,
         )
-        try:
-            if args.ordinary:
-                failed |= _ordinary(_days(pool, ordinary_day, args.seed, args.ordinary))
-            if args.left:
-                failed |= _left(_days(pool, left_day, args.seed, args.left))
-        except KeyboardInterrupt:
-            # The pool's own thread stumbles over days that were cancelled, and would show it.
-            threading.excepthook = lambda _: None
-            for worker in multiprocessing.active_children():  # rather than end its day first
-                worker.kill()
-            raise
+        if args.ordinary:
+            failed |= _ordinary(_days(pool, ordinary_day, args.seed, args.ordinary))
+        if args.left:
+            failed |= _left(_days(pool, left_day, args.seed, args.left))
     return 1 if failed else 0
-
-
-def _workers() -> ProcessPoolExecutor:
-    """They inherit that Ctrl-C is ignored: a day that it ended would count as failed."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    pool = ProcessPoolExecutor(_JOBS)
-    wait([pool.submit(time.sleep, 0.1) for _ in range(_JOBS)])  # all have started
-    signal.signal(signal.SIGINT, before)
-    return pool
 
 
 def _days(pool: ProcessPoolExecutor, day: Callable, first: int, count: int) -> Iterator:
     began = time.monotonic()
-    progress = Progress(count, "days")
-    progress.show(0)
-    for done, result in enumerate(pool.map(day, range(first, first + count), chunksize=1), 1):
-        progress.clear()
-        yield result
-        progress.show(done)
-    progress.clear()
+    yield from lived(pool, day, range(first, first + count))
     took = time.monotonic() - began
     print(
         f"{count} days, seeds {first} to {first + count - 1}, in {wording.duration(took)} "

@@ -14,7 +14,9 @@ from sim import wording
 from sim.stories import (
     scenarios_attend,
     scenarios_hard,
+    scenarios_lies,
     scenarios_mishaps,
+    scenarios_modes,
     scenarios_night,
     scenarios_persons,
     scenarios_places,
@@ -147,9 +149,11 @@ def gnss_lost(bus: Story) -> None:
 for _file in (
     scenarios_places,
     scenarios_mishaps,
+    scenarios_modes,
     scenarios_hard,
     scenarios_persons,
     scenarios_attend,
+    scenarios_lies,
     scenarios_night,
 ):
     for _scenario in _file.SCENARIOS:

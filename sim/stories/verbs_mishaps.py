@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from firmware.config.in_use import FILE
 from sim.bus.rig import Rig
 from sim.stories.straight_road import StraightRoad
 from sim.stories.timeline import Timeline
@@ -38,6 +39,14 @@ class Mishaps:
         self._pass(_SETTLE_MS)
         self._begins()
         self._timeline.listener = listener
+
+    def gets_settings(self, text: bytes) -> None:
+        """A technician copies this bus.json past `make deploy`, and the board starts again."""
+        self._timeline.tell("another bus.json is copied onto the board")
+        self.rig.vehicle.files.content[FILE] = text
+        self.rig.power_cut()
+        self.rig.power_on()
+        self._pass(_SETTLE_MS)
 
     # on the road
 

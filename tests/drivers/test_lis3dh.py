@@ -1,5 +1,6 @@
 """LIS3DH: the chip against its datasheet, the driver against the chip, and a ride."""
 
+import contextlib
 import random
 
 import pytest
@@ -202,6 +203,36 @@ def test_a_silent_chip_is_an_oserror_and_a_reset_one_is_set_up_again(driver, chi
 
 
 # the ride
+
+
+@pytest.mark.parametrize(
+    ("register", "bit"),
+    [(CTRL_REG1, 0), (CTRL_REG1, 4), (CTRL_REG1 + 1, 3), (CTRL_REG4, 4), (CTRL_REG4, 3),
+     (CTRL_REG5, 6), (FIFO_CTRL_REG, 7)],
+)  # fmt: skip
+def test_one_bit_that_is_turned_over_is_found_within_two_seconds(driver, chip, felt, register, bit):
+    driver.read()
+    chip.flip(register, bit)
+    refused = 0
+    for tick in range(1, 21):
+        chip.advance(tick * 100)
+        try:
+            driver.read()
+        except OSError:
+            refused += 1
+    assert (refused, driver.resets) == (1, 1)
+    chip.advance(2200)
+    assert driver.read()
+    assert abs(driver.z[0] - 1000) < 20
+
+
+def test_noise_on_the_bus_is_not_counted_as_a_lost_setting(driver, chip, i2c):
+    i2c.noise = 0.02
+    for tick in range(400):
+        chip.advance(tick * 100)
+        with contextlib.suppress(OSError):
+            driver.read()
+    assert driver.resets == 0
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,18 @@ import random
 import pytest
 
 from drivers.mcp23017 import MCP23017 as Driver
+from sim.chips.mcp23017 import DEFVAL, GPINTEN, GPPU, INTCON, IOCON, IODIR, IPOL, OLAT
 from sim.chips.mcp23017 import MCP23017 as Chip
 from sim.wires.bus_i2c import I2C
 
 ADDRESS = 0x20
-IODIR, GPPU = 0x00, 0x0C
+FLIPS = [
+    (register + port, bit)
+    for register in (IODIR, IPOL, GPINTEN, DEFVAL, INTCON, IOCON, GPPU)
+    for port in (0, 1)
+    for bit in range(8)
+    if (register, bit) != (IOCON, 0)  # no chip has this bit
+]
 
 
 @pytest.fixture
@@ -67,18 +74,50 @@ def test_a_silent_chip_is_an_oserror(chip, driver):
         driver.read()
 
 
-def test_resets_are_counted_but_neither_the_first_set_up_nor_noise(chip, driver):
+def test_resets_are_counted_but_not_the_first_set_up(chip, driver):
     for expected in (0, 1, 2):
         assert driver.resets == expected
         driver.read()
         chip.reset()
         with pytest.raises(OSError):
             driver.read()
-    driver.read()
-    chip._regs[GPPU] = 0x7E
+
+
+@pytest.mark.parametrize(("register", "bit"), FLIPS)
+def test_one_bit_that_is_turned_over_is_never_believed_and_set_right(chip, driver, register, bit):
+    """Of seven children on one port and none on the other nobody gets lost."""
+    chip.wires(0x7F00)
+    assert driver.read() == 0x007F
+    chip.flip(register, bit)
     with pytest.raises(OSError):
         driver.read()
-    assert driver.resets == 3
+    assert driver.read() == 0x007F
+    assert driver.resets == 1
+    assert registers(chip, IODIR, 14) == b"\x7f\x7f" + bytes(10) + b"\x7f\x7f"
+
+
+def test_without_the_proof_a_flipped_direction_reads_empty(chip, driver):
+    """What the proof is for: the pin reads its latch, whatever the contact does."""
+    driver.read()
+    chip.flip(IODIR, 3)
+    assert registers(chip, 0x12, 1)[0] & 1 << 3 == 0
+    chip.flip(OLAT, 3)
+    assert registers(chip, 0x12, 1)[0] & 1 << 3
+
+
+def test_noise_on_the_bus_is_not_counted_as_a_lost_setting():
+    chip, i2c = Chip(random.Random(1)), I2C(random.Random(7))
+    i2c.attach(ADDRESS, chip)
+    noisy = Driver(i2c, ADDRESS)
+    failed = 0
+    i2c.noise = 0.02
+    for _ in range(500):
+        try:
+            noisy.read()
+        except OSError:
+            failed += 1
+    assert failed > 50
+    assert noisy.resets == 0
 
 
 def test_a_chip_that_comes_back_from_silence_without_its_settings_was_reset(chip, driver):

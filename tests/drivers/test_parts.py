@@ -70,6 +70,21 @@ def test_a_silent_thermometer_is_an_oserror(i2c, chip):
         Driver(i2c).read_c10()
 
 
+@pytest.mark.parametrize("bit", range(5))
+def test_a_thermometer_whose_settings_changed_is_not_believed_and_goes_on(i2c, chip, air, bit):
+    """Its bit 0 stops it: it would report the same temperature for ever."""
+    driver = Driver(i2c)
+    chip.advance(0)
+    assert driver.read_c10() == 250
+    chip.flip(bit)
+    air[0] = 60.0
+    chip.advance(1000)
+    with pytest.raises(OSError):
+        driver.read_c10()
+    chip.advance(2000)
+    assert driver.read_c10() == 600
+
+
 def test_an_output_is_read_back_at_its_load():
     wire = Wire()
     output = Output(Pin(wire, Pin.OUT), Pin(SenseWire(wire)))

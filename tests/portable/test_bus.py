@@ -41,6 +41,27 @@ def test_p7_a_bad_config_runs_on_defaults_and_is_told():
     assert bench.parts.watchdog.fed > 0
 
 
+def test_an_empty_checked_bus_that_starts_with_its_door_open_stays_quiet():
+    bench = Bench()
+    bench.parts.front_door.on = True
+    bench.waits(100)
+    assert bench.bus.snapshot.settling
+    bench.waits(400)
+    assert not bench.bus.snapshot.settling
+    bench.waits(4 * MINUTE)
+    assert bench.told("check_button_missed") == []
+    assert bench.bus.snapshot.trip.phase == "parked"
+
+
+def test_a_seat_that_is_unknown_at_a_start_is_unknown_after_two_seconds_at_most():
+    bench = Bench()
+    bench.parts.front_door.on = True
+    bench.parts.seats.banks[0].dead = True
+    bench.waits(2500)
+    assert not bench.bus.snapshot.settling
+    assert bench.bus.snapshot.trip.phase == "boarding"
+
+
 def test_a_child_left_behind_is_confirmed_and_heard():
     bench = Bench()
     bench.parks_with(7)

@@ -244,6 +244,18 @@ def test_proven_code_in_a_crash_loop_runs_in_the_safe_mode_until_the_start_after
         assert board.boots() == ("/b", "normal")
 
 
+def test_three_more_resets_in_the_safe_mode_are_hopeless_until_five_minutes_have_passed():
+    with Board("a", "a") as board:
+        told = []
+        for _ in range(7):
+            board.boots()
+            told.append(board.start.is_hopeless)
+        assert told == [False] * 5 + [True] * 2
+        board.lives(5)
+        board.boots()
+        assert not board.start.is_hopeless
+
+
 def test_without_another_slot_too():
     for slot, whole, root in (("a", "a", False), (None, "", True)):
         with Board(slot, whole, root) as board:

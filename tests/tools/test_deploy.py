@@ -219,7 +219,9 @@ def test_restarts_that_a_technician_asks_for_are_no_crashes(board):
     [
         ("nobody", None, "fleet/nobody.json does not exist"),
         ("bad", '{"fleet": "f", "bus": "b", "seats": {"count": 900}}', "seats.count is 900"),
-        ("bad", "{", "no valid JSON|not valid JSON"),
+        ("bad", "{", "bad.json is not valid JSON: line 1, column 2: the text ends too early"),
+        ("bad", '{"fleet": "f", "bus": "b", "board": "devkit-wrover"}', 'board is "devkit-wrover"'),
+        ("bad", '{"fleet": "f", "bus": "b", "seats": {"belts": "false"}}', "true or false"),
         (
             "bad",
             '{"fleet": "f", "bus": "b", "broker": {"tls": true, "ca": "ca.pem"}}',

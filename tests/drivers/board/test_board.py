@@ -66,3 +66,26 @@ def test_lanes_that_leave_no_room_for_positions_are_reported(make):
         "journal.alarm_kb and journal.warning_kb are 292 KB together; this board's journal has "
         "384 KB, and positions need a quarter of it: make them 288 KB or less."
     )
+
+
+@pytest.mark.parametrize("text", ['{"board":"devkit-wrover"}', '{"board":"lilygo_a7670","seats":{'])
+def test_a_board_whose_wiring_is_unknown_drives_no_pin_and_opens_no_bus(make, text):
+    board = make(text)
+    machine = sys.modules["machine"]
+    assert not machine.Pin.called and not machine.I2C.called
+    assert not machine.UART.called and not machine.ADC.called
+    machine.WDT.assert_called_once()
+    assert board.ignition is board.front_door is board.check_button is None
+    assert board.seats.banks == [] and board.seats.turn(0) is False
+    board.horn.set(True)
+    assert board.horn.read_back() is None
+    assert board.gnss.readinto(bytearray(8)) == 0
+    with pytest.raises(OSError):
+        board.supply.read_mv()
+
+
+def test_the_modem_of_a_known_board_is_used_though_its_seats_are_not(make):
+    settings = '"radios":["cellular"],"seats":{"belts":"false"}'
+    assert make(f'{{"board":"lilygo_a7670",{settings}}}').radio.name == "cellular"
+    assert sys.modules["machine"].UART.called
+    assert "not known" in make('{"board":"lilygo","radios":["cellular"]}').radio.failure

@@ -2,7 +2,7 @@
 
 import json
 
-from firmware.config.load import ConfigError, defaults, load, parse
+from firmware.config.load import ConfigError, defaults, parse
 
 
 def complaints(given):
@@ -10,6 +10,12 @@ def complaints(given):
     for error in errors:
         assert isinstance(error, ConfigError)
     return config, [str(error) for error in errors]
+
+
+def unwired(board="devkit"):
+    config = defaults()
+    config.update(wired=False, board=board)
+    return config
 
 
 def test_an_empty_file_is_all_defaults_and_no_error():
@@ -45,27 +51,68 @@ def test_an_error_names_file_key_value_and_range_and_the_rest_stands():
 
 
 def test_wrong_types_are_refused():
-    wrong = (
+    for given in (
         {"bus": 7},
         {"bus": "bus 7"},
         {"bus": "รถ-7"},
         {"bus": ""},
         {"bus": "b" * 33},
+        {"seats": {"debounce_ms": 5}},
+        {"broker": {"tls": 1}},
+        {"broker": {"tls": "true"}},
+        {"broker": {"host": 5}},
+        {"readback": {"fitted": 1}},
+        {"sleep": []},
+        {"wifi": {"ssid": "x" * 33}},
+    ):
+        config, errors = complaints(given)
+        assert len(errors) == 1, given
+        assert config == defaults(), given
+
+
+def test_wrong_wiring_is_never_replaced_by_a_default():
+    for given in (
         {"board": "toaster"},
+        {"board": "devkit-wrover"},
+        {"bord": "devkit_wrover"},
+    ):
+        config, errors = complaints(given)
+        assert len(errors) == 1, given
+        assert config == unwired(None), given
+    for wrong in (
         {"seats": {"count": 40.5}},
         {"seats": {"count": True}},
         {"seats": {"expanders": [32, 32, 33, 34, 35, 36]}},
         {"seats": {"expanders": [31, 32, 33, 34, 35, 36]}},
         {"seats": {"expanders": 32}},
+        {"seats": {"belts": "false"}},
+        {"seats": {"belts": 1}},
+        {"seats": {"belts": None}},
+        {"seats": {"belt": False}},
         {"seats": []},
-        {"broker": {"tls": 1}},
-        {"broker": {"host": 5}},
-        {"wifi": {"ssid": "x" * 33}},
-    )
-    for given in wrong:
-        config, errors = complaints(given)
-        assert len(errors) == 1, given
-        assert config == defaults(), given
+        {"inputs": {"front_door": "no"}},
+        {"inputs": {"presence": 5}},
+        {"gnss": {"in_modem": "yes"}},
+    ):
+        wrong["board"] = "devkit"
+        config, errors = complaints(wrong)
+        assert len(errors) == 1, wrong
+        assert "used instead" not in errors[0], wrong
+        assert config == unwired(), wrong
+
+
+def test_what_is_no_wiring_never_unwires_a_bus():
+    config, errors = complaints({"board": "devkit", "comment": "spare bus", "rules": {"x": 1}})
+    assert len(errors) == 2
+    assert config == defaults()
+
+
+def test_a_wrong_value_is_replaced_by_the_last_one():
+    last = parse('{"rules":{"overspeed_kmh":60},"sleep":{"on":false}}')[0]
+    config, errors = parse('{"rules":{"overspeed_kmh":900},"sleep":{"on":"no"}}', last=last)
+    assert config["rules"]["overspeed_kmh"] == 60
+    assert config["sleep"]["on"] is False
+    assert "60 is used instead" in str(errors[0]) + str(errors[1])
 
 
 def test_a_key_that_nobody_reads_is_refused_as_a_typo():
@@ -76,14 +123,27 @@ def test_a_key_that_nobody_reads_is_refused_as_a_typo():
     assert config == defaults()
 
 
-def test_no_json_is_one_error_and_all_defaults():
-    for text in ("", "{", "[1, 2", "nonsense", '{"bus": "a"', "\x00\x01"):
+def test_no_json_is_one_error_with_its_place_and_no_wiring():
+    for text in ("", "{", "[1, 2", "nonsense", '{"bus": "a"', "\x00\x01", '{"a":1,"a":2}', "{} x"):
         config, errors = parse(text)
         assert len(errors) == 1, text
-        assert config == defaults(), text
+        assert str(errors[0]).startswith("bus.json is not valid JSON: line 1, column "), text
+        assert config == unwired(None), text
     config, errors = parse("[1]")
     assert len(errors) == 1
-    assert config == defaults()
+    assert config == unwired(None)
+
+
+def test_files_of_windows_are_read_alike_on_every_python():
+    text = b'\xef\xbb\xbf{\r\n"bus": "bus-7",\r\n"board": "devkit"\r\n}\r\n'
+    config, errors = parse(text)
+    assert errors == []
+    assert config["bus"] == "bus-7"
+    _, errors = parse(b'\xef\xbb\xbf{\r\n"bus": "bus-7"\r\n"board": "devkit"}')
+    assert str(errors[0]) == "bus.json is not valid JSON: line 3, column 1: a comma is missing."
+    for text in (b"\xff\xfe{\x00}\x00", b'{"bus": "\xff"}', b"\xef\xbb\xbf\xef\xbb\xbf{}"):
+        config, errors = parse(text)
+        assert "column" in str(errors[0]) and not config["wired"], text
 
 
 def test_too_few_expanders_for_the_seats_is_told():
@@ -100,15 +160,10 @@ def test_sixty_four_seats_take_ten_expanders_on_two_buses():
         assert (complaints({"seats": seats})[1] == []) == fits
 
 
-def test_a_missing_file_is_told_and_boots_on_defaults():
-    config, errors = load("no-such-bus.json")
-    assert len(errors) == 1
-    assert "no-such-bus.json cannot be read" in str(errors[0])
-    assert config == defaults()
-
-
 def test_defaults_are_within_their_own_ranges():
-    config, errors = complaints(defaults())
+    given = defaults()
+    del given["wired"]
+    config, errors = complaints(given)
     assert errors == []
     assert config == defaults()
 
@@ -141,9 +196,9 @@ def test_what_seats_may_be_wired_to():
     for seats in fitting:
         assert complaints({"seats": seats})[1] == [], seats
     for modules in ([[0, 48]], [[248, 48]], [[1, 12]], [[1, 72]], [[1, 8], [1, 8]], [1], [[1]], 5):
-        config, errors = complaints({"seats": {"modules": modules}})
+        config, errors = complaints({"board": "devkit", "seats": {"modules": modules}})
         assert len(errors) == 1 and "pairs [address 1 to 247" in errors[0], modules
-        assert config == defaults()
+        assert config == unwired()
     for wrong in (
         {"modbus": {"baud": 1200}},
         {"modbus": {"parity": "mark"}},
@@ -154,9 +209,9 @@ def test_what_seats_may_be_wired_to():
         {"chain_registers": 0},
         {"inputs": "wireless"},
     ):
-        config, errors = complaints({"seats": wrong})
+        config, errors = complaints({"board": "devkit", "seats": wrong})
         assert len(errors) == 1, wrong
-        assert config == defaults(), wrong
+        assert config == unwired(), wrong
 
 
 def test_what_does_not_fit_together_is_told_and_mended():
@@ -169,10 +224,11 @@ def test_what_does_not_fit_together_is_told_and_mended():
     config, errors = complaints({"seats": mats, "cabin": {"fitted": True}})
     assert len(errors) == 2
     assert (config["seats"]["belts"], config["cabin"]["fitted"]) == (False, False)
+    assert config["wired"]
     config, errors = complaints({"seats": {"mats": {"short_mv": 500, "empty_mv": 400}}})
-    assert len(errors) == 1 and config["seats"]["mats"] == defaults()["seats"]["mats"]
+    assert len(errors) == 1 and not config["wired"]
     config, errors = complaints({"seats": {"behind_mux": [[32, 38]]}})
-    assert len(errors) == 1 and config["seats"]["behind_mux"] == [[38]]
+    assert len(errors) == 1 and not config["wired"]
 
 
 def test_defaults_are_not_changed_by_mending():

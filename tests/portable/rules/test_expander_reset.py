@@ -12,23 +12,22 @@ def why(watch, number=0):
 
 
 def test_expander_reset_again():
-    watch = Watch(ExpanderReset, expander_resets=[0, 1])
-    assert watch.sees() == [("raised", {"expanders": [2], "resets": 1})], (
-        "already in the first tick"
-    )
+    watch = Watch(ExpanderReset, chip_resets=[0, 1])
+    first = watch.sees()
+    assert first == [("raised", {"chips": ["switches"], "resets": 1})], "already in the first tick"
     assert watch.sees(599900) == []
     assert watch.states() == ["cleared"]
-    assert why(watch) == '{"pull_ups":false,"calm_s":600}'
+    assert why(watch) == '{"calm_s":600}'
 
 
 def test_expander_reset_once_then_at_most_once_a_minute_until_10_min_are_calm():
-    watch = Watch(ExpanderReset, expander_resets=[0, 0])
+    watch = Watch(ExpanderReset, chip_resets=[0, 0])
     assert watch.sees(MINUTE) == []
-    assert watch.sees(expander_resets=[0, 1]) == [("raised", {"expanders": [2], "resets": 1})]
+    assert watch.sees(chip_resets=[0, 1]) == [("raised", {"chips": ["switches"], "resets": 1})]
     assert watch.rule.warning == LAMP
-    assert watch.sees(59900, expander_resets=[2, 1]) == []
-    assert watch.sees() == [("updated", {"expanders": [1, 2], "resets": 3})]
+    assert watch.sees(59900, chip_resets=[2, 1]) == []
+    assert watch.sees() == [("updated", {"chips": ["expander 1", "switches"], "resets": 3})]
     assert watch.sees(9 * MINUTE) == []
     assert watch.states(MINUTE) == ["cleared"]
     assert watch.rule.warning == SILENT
-    assert watch.sees(expander_resets=[2, 2]) == [("raised", {"expanders": [2], "resets": 1})]
+    assert watch.sees(chip_resets=[2, 2]) == [("raised", {"chips": ["switches"], "resets": 1})]

@@ -80,9 +80,9 @@ def test_what_is_a_jump():
 
 def test_when_an_expander_is_calm():
     for calm_s in (60, 1200):
-        watch = tuned(ExpanderReset, "expander_calm_s", calm_s, expander_resets=[0])
+        watch = tuned(ExpanderReset, "expander_calm_s", calm_s, chip_resets=[0])
         watch.sees()
-        assert watch.states(expander_resets=[1]) == ["raised"]
+        assert watch.states(chip_resets=[1]) == ["raised"]
         assert watch.sees(calm_s * 1000 - 100) == []
         assert watch.states() == ["cleared"]
 

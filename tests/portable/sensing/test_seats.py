@@ -48,6 +48,20 @@ def test_all_is_unknown_until_it_has_settled():
     assert s.seats.taken == []
 
 
+def test_it_has_settled_once_every_input_was_read_or_known_not_to_answer():
+    bench = Bench(0, 0)
+    bench.reads(200)
+    assert not bench.map.is_settled
+    bench.reads(100)
+    assert bench.map.is_settled
+    bench = Bench(0, 0)
+    bench.chips[1].dead = True
+    bench.reads(500)
+    assert not bench.map.is_settled
+    bench.reads(100)
+    assert bench.map.is_settled
+
+
 def test_seats_and_belts_are_counted_through_the_chips():
     s = Bench(occupied(3) | unbuckled(3) | occupied(7), occupied(1)).reads(300)
     assert s.seats.taken == [3, 7, 8]

@@ -88,6 +88,7 @@ def snapshot(seats=8, **given):
     s.seats.unknown = []
     s.seats.doubtful = []
     s.seats.changes = 1
+    s.vehicle.chips = ("expander 1", "switches")
     for name, value in given.items():
         put(s, name, value)
     return s

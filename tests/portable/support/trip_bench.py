@@ -7,6 +7,7 @@ from firmware.rules.child_left_behind import ChildLeftBehind
 from firmware.sensing.press import Press
 from firmware.trip.trip import Trip
 
+_SEATS = ("taken", "unknown", "buckled_empty")
 CHECKED = {"unchecked": 0}
 MINUTE = 60000
 
@@ -45,7 +46,7 @@ class Ride:
         for name, value in readings.items():
             put(self.s, name, value)
         self._has_own_fixes = self._has_own_fixes or "fix_new" in readings
-        if "taken" in readings or "unknown" in readings:
+        if any(name in readings for name in _SEATS):
             self.s.seats.changes += 1
         for _ in range(ms // 100):
             self.s.now_ms = self.now_ms

@@ -103,6 +103,8 @@ READINGS = {
     "unbelted": _SEATS,
     "sitting": _SEATS,
     "doubtful": _SEATS,
+    "strapped": _SEATS,
+    "buckled_empty": _SEATS,
     "loose": _SEATS,
     "supply_mv": (None, 0, 8999, 9800, 11499, 11501, 12600, 13800, 30000),
     "backup_mv": (None, 0, 3399, 4200),
@@ -145,10 +147,10 @@ READINGS = {
     "driven_day_min": (0, 479, 480, 481),
     "flapping": ([], [1], [1, 2]),
     "flapping_belts": ([], [4]),
-    "expander_resets": ([0, 0], [1, 0], [1, 1]),
+    "chip_resets": ([0, 0], [1, 0], [1, 1]),
     "failing": ([], ["horn"], ["buzzer", "horn"]),
 }
-FIXED = ("now_ms", "seat_count", "seat_changes", "sensors", "silent")
+FIXED = ("now_ms", "seat_count", "seat_changes", "sensors", "silent", "settling", "chips")
 
 
 def generator(seed):
@@ -173,10 +175,16 @@ def random_snapshot(draw, s):
     ]
     s.seats.unbelted = [seat for seat in s.seats.taken if draw(2)]
     s.seats.sitting = sorted(s.seats.taken + [seat for seat in s.seats.unknown if draw(2)])
-    s.seats.doubtful = [seat for seat in s.seats.unknown if seat not in s.seats.sitting]
+    empty = [seat for seat in range(1, SEATS + 1) if seat not in s.seats.taken + s.seats.unknown]
+    turn = s.seats.changes
+    s.seats.strapped = [seat for seat in s.seats.taken if (seat + turn) % 3 == 0]
+    s.seats.buckled_empty = [seat for seat in empty if (seat + turn) % 4 == 0]
+    s.seats.doubtful = sorted(
+        [seat for seat in s.seats.unknown if seat not in s.seats.sitting] + s.seats.buckled_empty
+    )
     s.seats.changes += 1
     s.seats.loose = [seat for seat in range(1, SEATS + 1) if (seat + s.seats.changes) % 5 == 0]
-    s.sensors = ("a", "b")
+    s.sensors = s.vehicle.chips = ("a", "b")
     s.silent = [name for name in s.sensors if draw(2) == 0]
 
 

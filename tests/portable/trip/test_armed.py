@@ -1,12 +1,12 @@
 """Armed: a walk is asked for only if somebody may have boarded since the last one."""
 
-from trip_bench import CHECKED, Ride, left_behind
+from trip_bench import Ride, left_behind
 
 MINUTE = 60000
 
 
 def yard():
-    ride = Ride(**CHECKED)
+    ride = Ride(unchecked=0, armed=0)
     ride.goes(MINUTE)
     return ride
 
@@ -25,7 +25,6 @@ def test_a_mechanic_s_eight_starts_ask_for_no_walk():
         ride.goes(MINUTE)
         assert ride.s.trip.checked
     assert ride.nvs["unchecked"] == 0
-    assert ride.nvs.writes == 8, "the odometer, at each end"
 
 
 def test_whoever_may_have_boarded_asks_for_one():
@@ -86,18 +85,28 @@ def test_in_service_mode_doors_do_not_count_but_seats_do():
     assert starts(ride, taken=[3]) == "checking"
 
 
-def test_what_has_not_settled_arms_nothing_and_waives_nothing():
-    ride = Ride(**CHECKED)
-    ride.goes(2000, unknown=[1, 2, 3], front_door=None)
-    assert ride.goes(unknown=[], front_door=False) == "parked"
-    assert starts(ride) == "parked"
-    ride = Ride(**CHECKED)
+def test_a_belt_closed_over_an_empty_seat_asks_for_one_unless_it_was_seen_before():
+    ride = yard()
     ride.goes(1000, ignition=True)
-    assert ride.goes(ignition=False) == "checking", "the bus has only just started"
+    ride.s.seats.changes += 1
+    ride.goes(1000, buckled_empty=[5])
+    assert ride.goes(ignition=False) == "checking"
+    ride.goes(10000)
+    assert ride.presses() == "parked"
+    assert starts(ride) == "parked"
 
 
-def test_a_new_board_and_one_that_was_reset_in_a_check_are_armed():
-    for nvs in ({}, {"unchecked": 1}):
+def test_a_new_board_and_one_that_was_reset_are_armed_as_they_were():
+    for nvs in ({}, {"unchecked": 1}, {"unchecked": 0}, {"unchecked": 0, "armed": 1}):
         ride = Ride(**nvs)
         ride.goes(MINUTE)
-        assert starts(ride) == "checking"
+        assert starts(ride) == "checking", nvs
+
+
+def test_a_door_that_arms_a_parked_bus_makes_no_check_of_a_reset():
+    ride = yard()
+    ride.goes(1000, front_door=True)
+    assert (ride.nvs["unchecked"], ride.nvs["armed"]) == (0, 1)
+    assert Ride(**ride.nvs).goes(1000) == "parked"
+    ride.goes(1000, ignition=True)
+    assert ride.nvs["unchecked"] == 1

@@ -323,9 +323,23 @@ def test_a_door_that_stays_open_after_the_check_is_another_matter():
     assert ride.goes(200) == "boarding"
 
 
-def test_p6_after_a_reset_they_have_been_alone_for_long_enough():
+def test_p6_a_brown_out_while_the_driver_is_with_them_begins_the_time_anew():
     ride = open_door()
     ride.goes(taken=[3])
+    again = Ride(**ride.nvs)
+    again.s.vehicle.front_door = True
+    assert again.goes(1000, taken=[3]) == "checking"
+    assert again.s.trip.alone_ms == 900
+    second = Ride(**again.nvs)
+    second.s.vehicle.front_door = True
+    second.goes(1000, taken=[3])
+    assert second.s.trip.alone_ms > 60 * MINUTE
+
+
+def test_p6_after_a_reset_they_have_been_alone_for_long_enough_if_the_door_was_shut():
+    ride = open_door()
+    ride.goes(taken=[3])
+    ride.goes(1000, front_door=False)
     again = Ride(**ride.nvs)
     again.s.vehicle.front_door = True
     assert again.goes(1000, taken=[3]) == "checking"
@@ -366,6 +380,7 @@ def test_the_policy_may_tune_the_walk():
     for walk_s, phase in ((20, "checking"), (5, "parked")):
         ride = parked()
         ride.trip.on_thresholds(dict(defaults()["rules"], check_walk_s=walk_s))
-        ride.goes(ignition=True)
+        ride.goes(ignition=True, front_door=True)
+        ride.goes(front_door=False)
         ride.goes(10000, ignition=False)
         assert ride.presses() == phase

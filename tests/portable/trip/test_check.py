@@ -1,6 +1,7 @@
 """The check: which press is a walk, and which unknown seats it settles."""
 
 from parts import Nvs, put, snapshot
+from trip_bench import parked
 
 from firmware.trip.check import Check
 from firmware.trip.doors import Door
@@ -87,3 +88,26 @@ def test_who_rises_after_the_press_may_sit_on_a_seat_that_nobody_can_read():
     assert watch.presses(9000)
     watch.sees(9000, taken=[])
     assert watch.s.trip.checked, "but the person is loose"
+
+
+def test_the_walk_settles_a_belt_that_is_closed_over_an_empty_seat_until_it_was_opened():
+    ride = parked()
+    ride.goes(1000, ignition=True)
+    ride.goes(30000, ignition=False, buckled_empty=[3, 5])
+    assert ride.s.seats.doubtful == [3, 5]
+    ride.presses()
+    assert (ride.s.seats.doubtful, ride.s.trip.phase) == ([], "parked")
+    ride.goes(1000, buckled_empty=[3, 5, 6])
+    assert ride.s.trip.phase == "parked", "somebody tidies up behind the children"
+    ride.goes(1000, ignition=True)
+    assert ride.s.seats.doubtful == []
+    ride.goes(1000, buckled_empty=[3], unknown=[5, 6])
+    assert ride.s.seats.doubtful == [5, 6]
+    ride.goes(1000, buckled_empty=[3, 5, 6], unknown=[])
+    assert ride.s.seats.doubtful == [], "a chip that was silent for a moment opened no belt"
+    ride.goes(1000, buckled_empty=[5, 6])
+    ride.goes(1000, buckled_empty=[3, 5, 6])
+    assert ride.s.seats.doubtful == [3]
+    ride.goes(180100, ignition=False)
+    assert ride.s.trip.alone_ms >= 180000
+    assert ride.s.trip.phase == "checking"

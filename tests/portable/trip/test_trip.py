@@ -31,17 +31,23 @@ def test_driving_begins_after_twenty_metres_at_8_kmh_and_two_seconds():
     assert ride.goes(100) == "driving"
 
 
-def test_a_press_sooner_than_anyone_can_walk_counts_for_nothing():
+def served():
+    """Its engine runs, and its door was open: somebody may have boarded."""
     ride = parked()
-    ride.goes(ignition=True)
+    ride.goes(ignition=True, front_door=True)
+    ride.goes(front_door=False)
+    return ride
+
+
+def test_a_press_sooner_than_anyone_can_walk_counts_for_nothing():
+    ride = served()
     ride.goes(4900, ignition=False)
     assert ride.presses() == "checking"
     assert not ride.s.trip.checked
 
 
 def test_the_press_counts_from_check_walk_s_on():
-    ride = parked()
-    ride.goes(ignition=True)
+    ride = served()
     ride.goes(5000, ignition=False)
     assert ride.s.trip.ignition_off_ms == 4900
     ride.goes(500, check_button=True)
@@ -52,8 +58,7 @@ def test_the_press_counts_from_check_walk_s_on():
 
 def test_a_wire_that_touches_ground_for_a_quarter_of_a_second_is_no_walk():
     for ms, counts in ((100, False), (300, False), (400, True), (10000, True), (10100, False)):
-        ride = parked()
-        ride.goes(ignition=True)
+        ride = served()
         ride.goes(9000, ignition=False)
         ride.goes(ms, check_button=True)
         ride.goes(1000, check_button=False)
@@ -61,8 +66,8 @@ def test_a_wire_that_touches_ground_for_a_quarter_of_a_second_is_no_walk():
 
 
 def test_a_button_that_was_pressed_before_and_stays_is_no_press():
-    ride = parked()
-    ride.goes(1000, ignition=True, check_button=True)
+    ride = served()
+    ride.goes(1000, check_button=True)
     assert ride.goes(60000, ignition=False) == "checking"
 
 
@@ -167,6 +172,41 @@ def test_p6_who_sits_down_after_a_reset_of_a_checked_bus_is_long_overdue_too():
     assert ride.s.trip.ignition_off_ms > 12 * 3600 * 1000
 
 
+def test_p6_a_reset_in_the_middle_of_a_trip_begins_the_time_anew_and_no_later_one_does():
+    ride = parked()
+    ride.goes(3000, ignition=True, taken=[7], speed_mms=9000)
+    again = Ride(**ride.nvs)
+    assert again.goes(1000, taken=[7]) == "checking"
+    assert again.s.trip.alone_ms == again.s.trip.ignition_off_ms == 900
+    second = Ride(**again.nvs)
+    second.goes(taken=[7])
+    assert second.s.trip.alone_ms > 3600000
+
+
+def test_whether_they_may_be_alone_is_kept_and_flash_is_spared():
+    ride = parked()
+    ride.goes(1000)
+    assert ride.nvs["alone"] == 1
+    ride.goes(1000, ignition=True)
+    assert ride.nvs["alone"] == 0
+    writes = ride.nvs.writes
+    ride.goes(5000)
+    assert ride.nvs.writes == writes
+    ride.goes(1000, ignition=False)
+    assert ride.nvs["alone"] == 1
+
+
+def test_nothing_is_judged_before_the_contacts_have_settled():
+    ride = parked()
+    ride.s.settling = True
+    assert ride.goes(2000, front_door=True, unknown=[1, 2, 3]) == "parked"
+    assert ride.nvs == CHECKED
+    ride.s.settling = False
+    assert ride.goes(5 * 60000, unknown=[]) == "parked"
+    ride = parked()
+    assert ride.goes(200, front_door=True, unknown=[1, 2, 3]) == "boarding"
+
+
 def test_a_new_board_has_not_been_checked_but_is_given_its_time():
     ride = Ride()
     assert ride.goes() == "checking"
@@ -174,7 +214,7 @@ def test_a_new_board_has_not_been_checked_but_is_given_its_time():
 
 
 def test_what_a_power_cut_must_not_undo_is_kept():
-    ride = parked()
+    ride = Ride(unchecked=0, armed=0)
     ride.goes(2100, ignition=True)
     assert ride.nvs["unchecked"] == 0, "nobody has boarded"
     ride.goes(front_door=True)

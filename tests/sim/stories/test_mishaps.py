@@ -182,7 +182,7 @@ def test_the_loose_plug_calms_down():
 
 def test_the_dip_of_an_expander_is_counted():
     assert one(told(scenarios_mishaps.expander_dips), "expander_reset")["data"] == {
-        "expanders": [2],
+        "chips": ["expander 2"],
         "resets": 1,
     }
 

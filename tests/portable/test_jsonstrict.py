@@ -2,7 +2,7 @@
 
 import json
 
-from firmware.uplink.request import parse
+from firmware.jsonstrict import NotJson, parse, place
 
 VALID = (
     b'{"v":1,"id":"a1"}',
@@ -119,3 +119,39 @@ def test_whatever_is_cut_off_or_changed_is_refused_or_read_and_never_raises_anot
     for at in range(len(whole)):
         for byte in b'\x00 "\\,:{}[]0-e\x80\xed':
             is_refused(whole[:at] + bytes([byte]) + whole[at + 1 :])
+
+
+PLACES = (
+    (b'{\n "a": 1\n "b": 2}', "line 3, column 2: a comma is missing"),
+    (b'{"a" 1}', "line 1, column 6: a colon is missing"),
+    (b"{\r\n a: 1}", "line 2, column 2: a quotation mark is missing"),
+    (b'{"a": 1,}', "line 1, column 9: a quotation mark is missing"),
+    (b'{"a": [1,]}', "line 1, column 10: no value"),
+    (b'{"a": {"b": 1', "line 1, column 14: the text ends too early"),
+    (b"", "line 1, column 1: the text ends too early"),
+    (b"{}\n{}", "line 2, column 1: more text after the end"),
+    ('{"ก": ก}'.encode(), "line 1, column 7: no value"),
+    (b'{"a": 01}', "line 1, column 7: a leading zero"),
+    (b'{"a": NaN}', "line 1, column 7: no value"),
+    (b'{"a": "\xff"}', "line 1, column 8: this text is not UTF-8"),
+    (b'{"a": "\\x"}', "line 1, column 9: an unknown escape"),
+    (b'{"a": "\\ud800"}', "line 1, column 8: half a pair of surrogates"),
+    (b'{"a": "b\n"}', "line 1, column 9: a text without an end"),
+    (b'{"a": 1, "a": 2}', 'line 1, column 10: the name "a" appears twice'),
+    (b'{"a": 1, "\\u0061": 2}', 'line 1, column 10: the name "a" appears twice'),
+    (b"[" * 17 + b"]" * 17, "line 1, column 17: too many brackets in each other"),
+)
+
+
+def test_an_error_names_line_and_column_alike_on_every_python():
+    for payload, wanted in PLACES:
+        try:
+            parse(payload)
+        except NotJson as error:
+            assert place(payload, error) == wanted, payload
+        else:
+            raise AssertionError(payload)
+
+
+def test_the_same_name_in_two_objects_is_no_fault():
+    assert parse(b'{"a": {"b": 1}, "c": {"b": 2}}') == {"a": {"b": 1}, "c": {"b": 2}}

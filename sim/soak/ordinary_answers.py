@@ -1,0 +1,124 @@
+"""How a driver answers a prompt on an ordinary day, and the account of what sounded.
+
+Nine in ten prompts are answered within 20 s, the others within 90 s. The driver does the least
+first: presses the here button where one is fitted; else, or if that did not end it, starts the
+engine or walks to the check button, and takes away what lies on a seat.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from firmware.warnings import HORN, INSIDE, PROMPT
+from sim.world.world import Script
+
+WHEEL, ASLEEP, ABOARD, BESIDE, AWAY = "wheel", "asleep", "aboard", "beside", "away"
+"""Where the driver is. Asleep at the wheel the driver wakes for a prompt. Away is out of hearing;
+others may be there, who know no button."""
+_SOON = 0.9  # of the prompts
+_LOOKS_MS = 500
+_ENDS_MS = 4000  # after an answer
+_TRIES_MS = 45_000  # before the driver tries everything again
+
+
+class Answers:
+    """prompts, insides, horns: how often it became as loud as that. presses: of the here button.
+
+    walks, engines: answers that were not at hand. ignored: horns of a prompt that the driver does
+    not answer, against his duty; they sound as they should. lines: the timeline.
+    """
+
+    def __init__(self, van: Any):
+        self._van = van
+        self.place = ABOARD
+        self.is_walking = False
+        self.is_counting = False
+        self.ignores = False  # the driver forgets the walk, and answers no prompt
+        self.prompts = self.insides = self.horns = self.ignored = 0
+        self.presses = self.walks = self.engines = 0
+        self.causes: set[str] = set()  # rules that sounded an alarm
+        self.lines: list[str] = []
+        self._level = 0
+
+    def tell(self, what: str) -> None:
+        self.lines.append(f"{self._van.world.local_clock}  {what}")
+
+    def listens(self) -> Script:
+        """For the World: counts what sounds, and lets the driver answer it."""
+        self._van.world.run(self._answers())
+        while True:
+            yield _LOOKS_MS
+            self._count(self.level)
+
+    @property
+    def level(self) -> int:
+        bus = self._van.rig.vehicle.bus
+        return 0 if bus is None else bus.warnings.level
+
+    def _count(self, level: int) -> None:
+        before, self._level = self._level, level
+        if not self.is_counting:
+            return
+        self.prompts += level >= PROMPT > before
+        if self.ignores:
+            self.ignored += level >= HORN > before
+        elif level >= INSIDE and level > before:
+            self.insides += before < INSIDE
+            self.horns += level >= HORN
+            self.causes.update(self._loud(INSIDE))
+        if max(level, before) >= PROMPT and level != before:
+            names = ("silent", "lamp", "chime", "prompt", "ALARM INSIDE", "HORN")
+            self.tell(f"  {names[level]} {', '.join(self._loud(PROMPT))}".rstrip())
+
+    def _loud(self, level: int) -> list[str]:
+        bus = self._van.rig.vehicle.bus
+        rules = [] if bus is None else bus._engine.rules
+        return [rule.kind for rule in rules if rule.warning >= level]
+
+    def _answers(self) -> Script:
+        rng = self._van.rng
+        while True:
+            yield _LOOKS_MS
+            if not self._is_asked():
+                continue
+            soon = rng.random() < _SOON
+            yield rng.randint(3000, 20_000) if soon else rng.randint(20_000, 90_000)
+            if self._is_asked():
+                yield from self._answer()
+
+    def _is_asked(self) -> bool:
+        is_there = self.place != AWAY and not self.ignores
+        return self.level >= PROMPT and is_there and not self.is_walking
+
+    def _answer(self) -> Script:
+        van, rng = self._van, self._van.rng
+        away_ms = rng.randint(5000, 15_000) if self.place == BESIDE else 0
+        if van.fitted.here:
+            yield away_ms
+            self.tell("the driver presses the here button")
+            yield from van.says_here()
+            yield _ENDS_MS
+            if not self._is_asked():
+                return
+        others = [self._walk]
+        if van.may_start and not van.world.engine_runs:
+            others.insert(rng.randrange(2) if self.place == WHEEL else 1, self._start)
+        for other in others:
+            yield away_ms
+            yield from other()
+            yield _ENDS_MS
+            if not self._is_asked():
+                return
+        yield _TRIES_MS
+
+    def _walk(self) -> Script:
+        self.tell("the driver walks to the check button")
+        self.walks += 1
+        before = self.place
+        yield from self._van.checks()
+        self._van.goes(before)
+
+    def _start(self) -> Script:
+        self.tell("the driver starts the engine")
+        self.engines += 1
+        yield from self._van.starts()

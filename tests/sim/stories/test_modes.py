@@ -1,0 +1,43 @@
+"""Wrong settings, modes, and a seat out of service (sim/stories/scenarios_modes.py)."""
+
+import pytest
+from told import told
+
+from sim.stories import scenarios_modes as scenarios
+
+HEARD = [
+    (scenarios.wrong_board_name, ["fault", "fault", "child_left_behind", "heat"]),
+    (scenarios.truncated_file, ["fault", "fault", "sensor_silent", "sensor_silent"]),
+    (scenarios.brown_out_at_a_pickup, []),
+    (scenarios.power_cut_over_a_sleeper, ["child_left_behind", "heat", "check_button_missed"]),
+    (scenarios.start_with_the_door_open, []),
+]
+
+
+@pytest.mark.parametrize(("tell", "kinds"), HEARD, ids=lambda value: getattr(value, "__name__", ""))
+def test_the_city_hears(tell, kinds):
+    assert told(tell).city_heard("alarm", "warning") == kinds
+
+
+def test_every_story_is_held_to_something():
+    assert [tell for tell, _ in HEARD] == list(scenarios.SCENARIOS)
+
+
+def faults(bus):
+    return [event["data"]["text"] for event in bus.told("fault")]
+
+
+def test_a_wrong_board_name_is_told_and_the_last_settings_watch_the_child():
+    bus = told(scenarios.wrong_board_name)
+    used, why = faults(bus)
+    assert "the settings that ran last are used" in used
+    assert 'board is "devkit-wrover", but has to be one of devkit, devkit_wrover' in why
+    assert bus.horn_sounds
+
+
+def test_half_a_file_on_a_new_board_guesses_no_wire():
+    bus = told(scenarios.truncated_file)
+    used, why = faults(bus)
+    assert "no contact is read, no pin is driven" in used
+    assert "not valid JSON: line 1, column" in why
+    assert not bus.horn_sounds and bus.phase == "parked"

@@ -3,7 +3,7 @@
 A rule has `kind`, `settings` (below), `__init__(config["rules"])`, `judge(snapshot) -> Event or
 None` (at most one a tick, only when something changes) and `warning`, what the driver is to
 hear now (warnings.py). It takes the time from the Snapshot and changes only its own state.
-`always_on` says that no setting may switch it off. Its docstring declares the rest
+`always_on` says that no setting and no policy may switch it off. Its docstring declares the rest
 (tools/texts/kinds.py).
 
 A setting is (name, default, least, most), or (name, word, word, ...) with the default first, or
@@ -34,9 +34,11 @@ from firmware.rules.off_route import OffRoute
 from firmware.rules.overspeed import Overspeed
 from firmware.rules.parked_boarding import ParkedBoarding
 from firmware.rules.parked_movement import ParkedMovement
+from firmware.rules.presence_faulty import PresenceFaulty
 from firmware.rules.seat_contradicted import SeatContradicted
 from firmware.rules.seats_mismatch import SeatsMismatch
 from firmware.rules.self_test_failed import SelfTestFailed
+from firmware.rules.sensor_faulty import SensorFaulty
 from firmware.rules.sensor_flapping import SensorFlapping
 from firmware.rules.sensor_silent import SensorSilent
 from firmware.rules.sensor_stuck import SensorStuck
@@ -74,9 +76,11 @@ RULES = (
     StopOutOfOrder,
     ArrivalNotice,
     SeatContradicted,
+    SensorFaulty,
     SensorStuck,
     SensorFlapping,
     InputFaulty,
+    PresenceFaulty,
     ExpanderReset,
     GnssLost,
     GnssJammed,

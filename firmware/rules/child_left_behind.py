@@ -11,7 +11,8 @@ _STAGE = {INSIDE: 2, HORN: 3}  # 1 is the prompt, which is not reported
 
 class ChildLeftBehind:
     """The ignition is off, and a seat is taken or unknown, or a person rose from one while every
-    door was shut (trip/persons.py). Where children board with the engine off, the time begins
+    door was shut (trip/persons.py), or a presence input saw one move in the checked bus
+    (trip/presence.py). Where children board with the engine off, the time begins
     later (trip/boarding.py).
 
     The driver hears a prompt at once; the alarm comes at 180 s, the horn at 180 s
@@ -33,7 +34,7 @@ class ChildLeftBehind:
     """
 
     kind = "child_left_behind"
-    always_on = True  # no setting and no policy switches it off
+    always_on = True
     settings = (
         ("left_behind_profile", "korea", "japan"),
         "heat_c",
@@ -47,7 +48,7 @@ class ChildLeftBehind:
         self._level = SILENT  # of the alarm, however it is heard
         self._heat_c = config["heat_c"]
         self._start_c = config["heat_start_c"]
-        self._raised = None  # (stage, seats, unknown, loose) as last reported
+        self._raised = None  # (stage, seats, unknown, loose, moved) as last reported
 
     def judge(self, s):
         alone_ms = s.trip.alone_ms
@@ -58,7 +59,8 @@ class ChildLeftBehind:
         self.warning = self._heard.lowered(s, self._level)
         if self._level == PROMPT:
             return None
-        now = (_STAGE[self._level], s.seats.sitting, s.seats.doubtful, s.seats.loose)
+        seats = s.seats
+        now = (_STAGE[self._level], seats.sitting, seats.doubtful, seats.loose, s.trip.moved)
         if now == self._raised:
             return None
         state = UPDATED if self._raised else RAISED
@@ -79,6 +81,8 @@ class ChildLeftBehind:
             ("stage", _STAGE.get(self._level, 0)),
             ("heat_min", self._heat_min(s)),
         )
+        if s.vehicle.presence:
+            data += (("presence", s.trip.moved or _moving(s)),)
         why = (
             ("ignition_off_s", lasted(s.trip.ignition_off_ms)),
             ("alone_s", lasted(s.trip.alone_ms)),
@@ -100,4 +104,10 @@ class ChildLeftBehind:
 
 
 def _is_anyone_left(s):
-    return bool(s.seats.sitting or s.seats.doubtful or s.seats.loose)
+    return bool(s.seats.sitting or s.seats.doubtful or s.seats.loose or s.trip.moved)
+
+
+def _moving(s):
+    """-> the presence inputs that see something move."""
+    presence = s.vehicle.presence
+    return [index + 1 for index in range(len(presence)) if presence[index]]

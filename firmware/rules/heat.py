@@ -31,6 +31,7 @@ class Heat:
     """
 
     kind = "heat"
+    always_on = True
     settings = (
         ("heat_c", 35, 25, 50),
         ("heat_end_c", 2, 1, 10),  # below heat_c: it is over
@@ -52,7 +53,9 @@ class Heat:
         off_ms = s.trip.ignition_off_ms
         is_asked = off_ms is not None and s.now_ms >= _SETTLE_MS
         may_be_alone = is_asked and self._alone_ms(s) is not None
-        if not (may_be_alone and (s.seats.sitting or s.seats.doubtful or s.seats.loose)):
+        seats = s.seats
+        is_anyone = seats.sitting or seats.doubtful or seats.loose or s.trip.moved
+        if not (may_be_alone and is_anyone):
             return self._report(None, s) if self._reported else None
         cabin_c10 = heating.estimate_c10(s.vehicle.cabin_c10, off_ms, self._start_c)
         missing_c10 = self._limit_c * 10 - cabin_c10

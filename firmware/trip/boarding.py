@@ -9,7 +9,8 @@ from the first child on:
     door open     the driver is with them, for boarding_s at most since the first child sat
                   down; a walk to the check button starts that time again
     else          they may be alone: the driver is prompted, and the time runs on. After
-                  180 s in all boarding is over, and an alarm sounds
+                  180 s in all boarding is over, and an alarm sounds. After 15 min with
+                  children on board they count as alone all the time: no horn comes later
 
 No child boards through a closed door: a seat that is taken then alarms at once. A restless child
 starts no time anew: a person who sits down within 10 s after the last one rose has not left the
@@ -40,6 +41,7 @@ LEAVES_MS = const(60000)
 _ROSE_MS = const(10000)
 _FORGET_MS = const(600000)
 _LONG_AGO_MS = const(-86400000)
+_LATEST_MS = const(900000)  # the MLIT guideline's outside alarm
 ALONE_MS = const(180000)  # children alone for so long are an alarm
 
 
@@ -63,8 +65,9 @@ class Boarding:
         self._since_ms = 0  # from here on the open door counts
         self._at_ms = 0  # the tick before
         self._sat_ms = _LONG_AGO_MS  # when a seat was last taken
-        self._before = None  # since_ms and alone_ms of the boarding before; None: there was none
+        self._before = None  # since, alone and held of the boarding before; None: there was none
         self._left = None  # the same, of those who were there when the engine stopped
+        self._held_ms = 0  # for how long the driver was with them
         self._stopped_ms = 0
         self._rest_ms = rested_ms  # since the engine stopped, or an adult was there
         self._has_asked = False  # for a check, since the start, at a door whose wire may be torn
@@ -100,9 +103,9 @@ class Boarding:
     def parks(self, s, walked):
         """The bus is checked, and nobody is on board. walked: the driver has just walked."""
         if self._alone_ms is not None:
-            self._before = (self._since_ms, self._alone_ms)
+            self._before = (self._since_ms, self._alone_ms, self._held_ms)
         elif self._sat_ms >= self._stopped_ms:
-            self._left = (s.now_ms, 0 if walked else self._rest_ms)
+            self._left = (s.now_ms, 0 if walked else self._rest_ms, 0)
         self._ends(s)
 
     def _ends(self, s):
@@ -126,7 +129,8 @@ class Boarding:
             self._rest_ms += self._step_ms(s)
             before = self._before or self._left
             is_known = before and empty_ms < _FORGET_MS
-            self._since_ms, self._alone_ms = before if is_known else (s.now_ms, 0)
+            begun = before if is_known else (s.now_ms, 0, 0)
+            self._since_ms, self._alone_ms, self._held_ms = begun
         return bool(may_sit)
 
     def _may_enter(self, s):
@@ -159,9 +163,11 @@ class Boarding:
         if self.is_on and self._is_open:
             if walked:
                 self._since_ms = s.now_ms
-                self._alone_ms = 0
+                self._alone_ms = self._held_ms = 0
             if s.now_ms - self._since_ms < self._hold_ms:
+                self._held_ms += step_ms
                 return None
         self._alone_ms += step_ms
         self.is_on = self.is_on and self._alone_ms < ALONE_MS
-        return self._alone_ms
+        in_all_ms = self._held_ms + self._alone_ms
+        return in_all_ms if in_all_ms > _LATEST_MS else self._alone_ms

@@ -8,6 +8,7 @@
     checked, and nobody on board          -> PARKED    (check.py, persons.py)
     a seat taken while PARKED             -> CHECKING, or BOARDING through an open
                                              front door (boarding.py)
+    a presence input sees a person there  -> CHECKING  (presence.py); alone since then
 
 No walk is asked for if nobody can have boarded since the last one (armed.py). A key that is turned
 without the engine ends no check, and no engine ends an alarm about a person: the bus that drives
@@ -38,6 +39,7 @@ from firmware.trip.engine import Engine
 from firmware.trip.ledger import Ledger
 from firmware.trip.odometer import Odometer
 from firmware.trip.persons import Persons
+from firmware.trip.presence import Presence
 
 _STANDING_MMS = const(1400)  # 5 km/h
 _BLIND_MS = const(60000)  # the engine runs, and the speed is unknown
@@ -62,6 +64,7 @@ class Trip:
         self._off_since_ms = 0 if is_new else -LONG_AGO_MS
         self._check = Check(self.phase == PARKED, config["rules"])
         self._persons = Persons(memory, config["rules"])
+        self._presence = Presence(config)
         inputs = config["inputs"]
         self._front, self._emergency = Door(inputs["front_door"]), Door(inputs["emergency_door"])
         self._boarding = Boarding(config["rules"], -self._off_since_ms)
@@ -79,6 +82,7 @@ class Trip:
         """config["rules"], with the policy's in their place."""
         self._check.on_thresholds(thresholds)
         self._persons.on_thresholds(thresholds)
+        self._presence.on_thresholds(thresholds)
         self._boarding.on_thresholds(thresholds)
 
     def update(self, s):
@@ -126,6 +130,7 @@ class Trip:
         self._boarding.watch(s, self._front)
         walked = self._check.press(s, off_ms)
         self._persons.update(s, self._front, self._emergency, off_ms, walked)
+        self._presence.update(s, self._front, self._emergency, off_ms, walked)
         self._check.judge(s, self._persons.has_risen)
         return walked
 
@@ -136,7 +141,7 @@ class Trip:
         """The key is on in a bus that was not in use -> bool: that does not yet end its rest."""
         if self._engine.has_departed or self._is_blind:
             return False
-        if is_alarm_due(s) and (s.seats.sitting or s.seats.loose or s.seats.doubtful):
+        if is_alarm_due(s) and (s.trip.moved or self._is_seat_in_question(s)):
             return True
         return s.trip.engine is False and self.phase != PARKED
 
@@ -172,7 +177,9 @@ class Trip:
             self._check.begin()
         attended = None if is_alarm_due(s) else s.trip.attended
         s.trip.alone_ms = self._boarding.alone_ms(s, attended, walked)
-        if s.seats.sitting or s.seats.loose or not s.trip.checked:
+        if s.trip.moved and s.trip.alone_ms is not None and not self._is_seat_in_question(s):
+            s.trip.alone_ms = min(s.trip.alone_ms, s.now_ms - self._presence.moved_ms)
+        if s.seats.sitting or s.seats.loose or s.trip.moved or not s.trip.checked:
             if self.phase == PARKED:
                 self._armed.expect()
                 self._on_board = []
@@ -184,6 +191,10 @@ class Trip:
             self._boarding.parks(s, walked)
             self._on_board = None
             self._end_trip(notices)
+
+    @staticmethod
+    def _is_seat_in_question(s):
+        return s.seats.sitting or s.seats.loose or s.seats.doubtful
 
     def _begin_trip(self, notices):
         self._begun_m = self._odometer.metres

@@ -1,13 +1,15 @@
 """The soak of the rules: `python -m sim soak --hazards`.
 
 Ordinary school days raise no alarm. On every day on which a child is left behind the alarm comes
-within its time, with sensors that fail and power that is cut (sim/soak/left_day.py).
-Each day has a seed of its own, from --seed on, and is replayed by it.
+within its time, with sensors that fail and power that is cut (sim/soak/left_day.py), or with a
+child, a key or a wire that hides it (sim/soak/hidden_day.py). Where no fitted sensor can tell, the
+days are counted by kind. Each day has a seed of its own, from --seed on, and is replayed by it.
 """
 
 from __future__ import annotations
 
 import argparse
+import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -16,6 +18,8 @@ from typing import Any, NamedTuple
 
 from sim import wording
 from sim.bus.rig import Rig, config_for
+from sim.soak.hidden_day import HiddenDay, Kind
+from sim.soak.hidden_kinds import KINDS
 from sim.soak.left_day import LeftDay
 from sim.soak.pool import lived, workers
 from sim.world.day import school_day
@@ -26,6 +30,8 @@ MONTH_DAYS = 22
 """School days in a month."""
 _AT_SCHOOL_MS, _BACK_MS, _EVENING_MS = 11_160_000, 36_000_000, 44_100_000
 """08:06, 15:00, 17:15: in between the board is without power, for the sake of speed."""
+_HIDDEN = 0.5  # of the days on which a child is left behind
+_CARELESS = "a careless driver and faults"
 _PATIENT = ORDINARY._replace(engine_off=0.5)
 
 
@@ -43,6 +49,8 @@ class Left(NamedTuple):
     named: bool  # by the sensor of the child's own seat; else because what is broken counts
     late_ms: int
     happened: list[str]
+    kind: str = ""  # of what hides the child
+    blind: str = ""  # why no fitted sensor can tell
 
 
 def ordinary_day(seed: int, evening_ms: int = _EVENING_MS) -> Ordinary:
@@ -72,9 +80,20 @@ def ordinary_day(seed: int, evening_ms: int = _EVENING_MS) -> Ordinary:
 
 
 def left_day(seed: int) -> Left:
-    day = LeftDay(seed)
+    """A careless driver and faults, or something that hides the child; half of the days each."""
+    return _lived(draw(seed))
+
+
+def draw(seed: int) -> LeftDay:
+    hides = random.Random(seed * 6043).random() < _HIDDEN
+    return HiddenDay(seed, random.Random(seed * 6053).choice(KINDS)) if hides else LeftDay(seed)
+
+
+def _lived(day: LeftDay) -> Left:
     day.run()
-    return Left(seed, day.problem, day.named, day.late_ms, day.happened)
+    kind = day.kind if isinstance(day, HiddenDay) else Kind(_CARELESS)
+    result = Left(day.seed, day.problem, day.named, day.late_ms, day.happened)
+    return result._replace(kind=kind.name, blind=kind.blind)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -127,32 +146,44 @@ def _ordinary(days: Iterable[Ordinary]) -> bool:
 
 def _left(days: Iterable[Left]) -> bool:
     """-> True: an alarm was missed."""
-    count = missed = named = 0
+    kinds: dict[str, Counter[str]] = {}
+    blind: dict[str, str] = {}
     latest_ms = -(10**9)
     for day in days:
-        count += 1
-        if day.problem:
-            missed += 1
+        kinds.setdefault(day.kind, Counter())["days"] += 1
+        if day.blind:
+            blind[day.kind] = day.blind
+        if not day.problem:
+            kinds[day.kind].update(alarmed=1, named=day.named)
+            if not day.blind:
+                latest_ms = max(latest_ms, day.late_ms)
+        elif not day.blind:
             print(
                 f"MISSED seed {day.seed}: {day.problem} ({'; '.join(day.happened) or 'no fault'})"
             )
             _replay(day.seed, 0, 1)
-        else:
-            named += day.named
-            latest_ms = max(latest_ms, day.late_ms)
-    hit = count - missed
-    least = 100 * 0.05 ** (1 / count)
-    print(
-        f"Child left behind: {count} days, alarmed in time: {hit}, missed: {missed}. "
-        f"Sensitivity {100 * hit / count:.1f} %"
-        + ("." if missed else f" (with 95 % confidence more than {least:.1f} %).")
-    )
-    print(
-        f"{named} of these alarms rest on the sensor of the child's own seat. {hit - named} came "
-        "because a seat that cannot be read, or whose wire is cut, counts as taken: it would have "
-        f"alarmed empty as well. The latest alarm came {latest_ms / 1000:.1f} s after its time."
-    )
-    return missed > 0
+    print("\nWhat hides the child                      days  alarmed  by its own seat")
+    for name, counts in sorted(kinds.items(), key=lambda item: (item[0] in blind, item[0])):
+        print(f"{name:40}{counts['days']:6}{counts['alarmed']:9}{counts['named']:17}")
+    total = sum((counts for name, counts in kinds.items() if name not in blind), Counter[str]())
+    count, hit = total["days"], total["alarmed"]
+    print()
+    if count:
+        least = 100 * 0.05 ** (1 / count)
+        print(
+            f"Child left behind where a fitted sensor can tell: {count} days, alarmed in time: "
+            f"{hit}, missed: {count - hit}. Sensitivity {100 * hit / count:.1f} %"
+            + ("." if hit < count else f" (with 95 % confidence more than {least:.1f} %).")
+        )
+        print(
+            f"{total['named']} of these alarms rest on the sensor of the child's own seat. "
+            f"{hit - total['named']} came because a seat that cannot be read, or whose wire is "
+            "cut, counts as taken, because something moved, or because the driver did not walk. "
+            f"The latest alarm came {latest_ms / 1000:.1f} s after its time."
+        )
+    for name, why in sorted(blind.items()):
+        print(f"No fitted sensor can tell: {name}, {kinds[name]['days']} days: {why}.")
+    return hit < count
 
 
 def _listed(counts: dict[str, int]) -> str:

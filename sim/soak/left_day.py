@@ -51,9 +51,8 @@ class LeftDay:
         )
         self.world.signal_dbm = None  # what the journal confirms arrives (P2)
         config = config_for(self.world)
-        fitted = seed % 4 == 0  # every fourth bus has all that can be had
-        config["accelerometer"]["fitted"] = config["readback"]["fitted"] = fitted
         config["rules"]["left_behind_profile"] = rng.choice(("korea", "japan"))
+        self._fit(config)
         self.rig = Rig(self.world, config, seed=seed, policy=policy_for(town.ROUTES.index(route)))
         self.rig.on_event = self._hear
         self.child = Child("the child", route.stops[-1], sleeps=True)
@@ -71,6 +70,10 @@ class LeftDay:
         self.happened: list[str] = []
         self.world.run(self._ride())
         self._draw_faults(60_000, 400_000)
+
+    def _fit(self, config: dict[str, Any]) -> None:
+        fitted = self.seed % 4 == 0  # every fourth bus has all that can be had
+        config["accelerometer"]["fitted"] = config["readback"]["fitted"] = fitted
 
     def run(self) -> None:
         """Until the alarm has come and stayed, or its time is over."""

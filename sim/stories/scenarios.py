@@ -20,6 +20,7 @@ from sim.stories import (
     scenarios_night,
     scenarios_persons,
     scenarios_places,
+    scenarios_presence,
 )
 from sim.stories.story import Story
 
@@ -154,6 +155,7 @@ for _file in (
     scenarios_persons,
     scenarios_attend,
     scenarios_lies,
+    scenarios_presence,
     scenarios_night,
 ):
     for _scenario in _file.SCENARIOS:

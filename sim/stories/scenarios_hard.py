@@ -188,27 +188,39 @@ def service(bus: Story) -> None:
 
 
 def drill(bus: Story) -> None:
-    """A drill with a sleeping child and an evacuation: all of it marked, the horn quiet."""
-    bus.is_asked_for("drill")
+    """A drill with SOS, the emergency door and an evacuation: all of it marked, the horn quiet."""
     bus.drives(seats={3, 7})
-    bus.parks(seats={7})
-    bus.waits(minutes=3)
+    bus.stops()
+    bus.turns_ignition(False)
+    bus.is_asked_for("drill")
+    bus.presses_sos()
     bus.is_asked_for("evacuation")
-    bus.opens_door()
-    bus.leaves(7)
-    bus.waits(seconds=15)
+    bus.opens_door("emergency")
+    bus.leaves(3, 7)
+    bus.waits(seconds=10)
+    bus.closes_door("emergency")
+    bus.presses_sos()
+    bus.is_asked_for("normal")
     bus.presses_check_button()
     bus.waits(seconds=10)
-    bus.is_asked_for("normal")
-    bus.waits(seconds=10)
+
+
+def drill_with_a_left_child(bus: Story) -> None:
+    """A child sleeps on board in a drill: its alarm is real, and the horn sounds."""
+    bus.drives(seats={3, 7})
+    bus.parks(seats={7})
+    bus.is_asked_for("drill")
+    bus.waits(minutes=4)
 
 
 def drill_that_was_none(bus: Story) -> None:
-    """A drill ends while a child is still on board: the alarm is real from then on."""
-    bus.is_asked_for("drill")
+    """A drill ends, and the emergency door still stands open: it is real from then on."""
     bus.drives(seats={3, 7})
-    bus.parks(seats={7})
-    bus.waits(minutes=4)
+    bus.stops()
+    bus.opens_door()
+    bus.is_asked_for("drill")
+    bus.opens_door("emergency")
+    bus.waits(minutes=1)
     bus.is_asked_for("normal")
     bus.waits(seconds=10)
 
@@ -243,6 +255,7 @@ SCENARIOS = (
     acknowledged,
     service,
     drill,
+    drill_with_a_left_child,
     drill_that_was_none,
     evacuation,
 )

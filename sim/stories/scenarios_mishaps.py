@@ -126,6 +126,7 @@ def hot_cabin(bus: Story) -> None:
 
 def supply_cut(bus: Story) -> None:
     """The battery is disconnected while a child is on board; the backup lasts a minute."""
+    bus.is_fitted("backup")
     bus.drives(seats={3, 7})
     bus.parks(seats={7})
     bus.loses_supply()

@@ -12,6 +12,10 @@ Written by `make texts` from the code; do not edit. The thresholds are settings 
 An alarm means that staff have to act now, a warning that they have to know today. What the driver hears is the loudest warning of all rules; the check button quiets a chime or a prompt for a while as long as the ignition is on, never an alarm.
 
 ตารางนี้สร้างจากซอร์สโค้ด ค่าที่แสดงคือค่าเริ่มต้น (และช่วงที่ตั้งได้) ตัวเลขที่อยู่ในข้อความเท่านั้นเป็นค่าคงที่ "สัญญาณอันตราย" คือต้องมีคนลงมือทันที "คำเตือน" คือต้องมีคนรับรู้ภายในวันนั้น ปุ่มตรวจพักเสียงเตือนได้ชั่วคราวเมื่อติดเครื่องอยู่ แต่ปิดสัญญาณอันตรายไม่ได้
+
+Where the thresholds come from, and what other countries ask for: [regulations.md](regulations.md). Who is on board, seated or not / ใครอยู่บนรถ:
+
+![Who is on board: seated, loose, gone or settled](persons.svg)
 """
 _LEVELS = {
     "lamp": ("the lamp", "ไฟเตือน"),

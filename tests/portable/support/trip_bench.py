@@ -19,11 +19,13 @@ class Ride:
     """
 
     doors = True  # they have contacts
+    inputs: dict = {}  # of bus.json, that differ from the defaults
 
     def __init__(self, config=None, **nvs):
         self.nvs = Nvs(nvs)
         config = config or defaults()
         config["inputs"]["front_door"] = config["inputs"]["emergency_door"] = self.doors
+        config["inputs"].update(self.inputs)
         self.trip = Trip(config, self.nvs)
         self.s = snapshot(
             seats=8,

@@ -384,3 +384,17 @@ def test_the_policy_may_tune_the_walk():
         ride.goes(front_door=False)
         ride.goes(10000, ignition=False)
         assert ride.presses() == phase
+
+
+def test_after_fifteen_minutes_with_children_on_board_they_count_as_alone_all_the_time():
+    ride = open_door()
+    ride.goes(HOLD, taken=[3])
+    ride.goes(3 * MINUTE)
+    assert ride.s.trip.alone_ms <= 3 * MINUTE
+    ride.goes(300)
+    assert 15 * MINUTE < ride.s.trip.alone_ms <= 15 * MINUTE + 300
+    ride = open_door()
+    ride.goes(5 * MINUTE, taken=[3])
+    ride.presses()
+    ride.goes(11 * MINUTE)
+    assert ride.s.trip.alone_ms is None, "the driver walked through: the time begins anew"

@@ -4,6 +4,9 @@ import pytest
 
 from firmware.rules import engine
 from sim.soak import hazards
+from sim.soak.hidden_day import HiddenDay
+from sim.soak.hidden_kinds import KINDS
+from sim.soak.left_day import LeftDay
 
 HALF_PAST_SIX_MS = 5_400_000
 
@@ -11,9 +14,31 @@ HALF_PAST_SIX_MS = 5_400_000
 # All but the first once missed their child; on 2016 it boards the parked bus.
 @pytest.mark.parametrize("seed", [3, 155, 170, 197, 572, 2016])
 def test_a_child_left_behind_is_told_in_time(seed):
-    day = hazards.left_day(seed)
+    day = hazards._lived(LeftDay(seed))
     assert day.problem == "", day
     assert day.late_ms <= 10_000
+
+
+def test_what_hides_a_child_is_drawn_for_half_of_the_days():
+    kinds = {hazards.draw(seed).__class__ for seed in range(20)}
+    assert kinds == {LeftDay, HiddenDay}
+
+
+@pytest.mark.parametrize("name", ["crawls", "songthaew, lies down", "register bits turn over"])
+def test_a_child_that_is_hidden_is_told_in_time(name):
+    kind = next(kind for kind in KINDS if kind.name == name)
+    day = hazards._lived(HiddenDay(5, kind))
+    assert (day.problem, day.named, day.blind) == ("", True, ""), day
+
+
+def test_a_child_that_no_sensor_can_tell_is_counted_apart_and_is_no_miss(capsys):
+    kind = next(kind for kind in KINDS if kind.name == "seat contact dead, belt open")
+    day = hazards._lived(HiddenDay(5, kind))
+    assert day.problem == "no alarm stands"
+    assert not hazards._left([day])
+    said = capsys.readouterr().out
+    assert "seat contact dead, belt open                 1        0" in said
+    assert "No fitted sensor can tell: seat contact dead, belt open, 1 days: the only" in said
 
 
 def test_an_ordinary_run_raises_nothing():
@@ -24,7 +49,7 @@ def test_an_ordinary_run_raises_nothing():
 def test_a_missed_alarm_and_a_false_one_are_noticed_and_can_be_replayed(monkeypatch, capsys):
     without = tuple(rule for rule in engine.RULES if rule.kind != "child_left_behind")
     monkeypatch.setattr(engine, "RULES", without)
-    missed = hazards.left_day(3)
+    missed = hazards._lived(LeftDay(3))
     assert missed.problem == "no alarm stands"
     assert hazards._left([missed])
     assert hazards._ordinary([hazards.Ordinary(8, {"sos": 1}, {})])

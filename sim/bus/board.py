@@ -268,10 +268,6 @@ class SimBoard:
         on_ms = self._on_ms.get(output)
         return on_ms is not None and self._clock() - on_ms < _PULSE_MS
 
-    def reset_expander(self, index: int) -> None:
-        """The supply of one expander dips: it forgets its pull-ups."""
-        self.seat_wiring.chips[index].reset()
-
     def _break(self) -> None:
         for name, wire in self.wires.items():
             wire.cut = name in self._faults.cut_wires

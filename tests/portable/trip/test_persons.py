@@ -1,7 +1,7 @@
 """Persons: a seat that empties behind shut doors is a person who is still inside."""
 
 from parts import Nvs, put, snapshot
-from trip_bench import CHECKED, Watched, left_behind, parked
+from trip_bench import CHECKED, Ride, Watched, left_behind, parked
 
 from firmware.config.load import defaults
 from firmware.trip.doors import Door

@@ -13,6 +13,7 @@ from firmware.memory import Memory
 from firmware.policy.in_force import PolicyInForce
 from firmware.rules.engine import RuleEngine
 from firmware.sensing.backup import Backup
+from firmware.sensing.exercised import Exercised
 from firmware.sensing.self_check import SelfCheck
 from firmware.sensing.sensors import Sensors
 from firmware.snapshot import NORMAL, PARKED, Snapshot
@@ -20,6 +21,7 @@ from firmware.startup import Startup
 from firmware.trip.driving_hours import DrivingHours
 from firmware.trip.modes import Modes
 from firmware.trip.out_of_service import OutOfService
+from firmware.trip.seat_usage import SeatUsage
 from firmware.trip.sleep import ASLEEP, Sleep
 from firmware.trip.trip import Trip
 from firmware.trip.wires import Wires
@@ -86,6 +88,8 @@ class Bus:
             self.out_of_service,
             trip,
             wires,
+            SeatUsage(memory),
+            Exercised(memory),
             check,
             backup,
             memory,

@@ -85,6 +85,9 @@ class Vehicle:
         self.shock_mg = None  # without gravity
         self.chips = ()  # names of those with settings to lose; made once, at start
         self.chip_resets = []  # since boot, how often each was found without them
+        # exercised.py: days since they were last used; None: unknown, or not fitted
+        self.sos_idle_days = None
+        self.door_idle_days = None
         self.failing = []  # outputs and buttons that fail their test
 
 

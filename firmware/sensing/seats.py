@@ -29,6 +29,8 @@ class _Bank:
         self.known = 0  # which bits of word can be trusted
         self.silent = False
         self.flapping = 0  # inputs that flap
+        self.spare = 0  # inputs of no seat that counts
+        self.moved = 0  # of these, those that have changed
         self._chip = chip
         self._debounce_ms = debounce_ms
         self._heard_ms = None
@@ -128,6 +130,7 @@ class _Bank:
             else:
                 self._pending = True
         changed = word != self.word or known != self.known
+        self.moved |= (word ^ self.word) & self.known & self.spare
         self.word = word
         self.known = known
         return changed
@@ -154,6 +157,10 @@ class SeatMap:
         for seat in range(config["count"]):
             at = self._step * seat
             self._places.append(inputs[at] if at < len(inputs) else None)
+        self._spare = inputs[self._step * config["count"] :]
+        for index, pin in self._spare:
+            self._banks[index].spare |= 1 << pin
+        self.beyond = []  # seats beyond the count whose input has changed: they are wired
 
     def on_thresholds(self, thresholds):
         """config["rules"], with the policy's in their place."""
@@ -189,6 +196,9 @@ class SeatMap:
         has_belts = self._step == 2
         self._out = s.seats.out_of_service
         self._belts.begin()
+        for bank in self._banks:
+            if bank.moved:
+                self._look_beyond()
         for seat in range(1, len(self._places) + 1):
             if seat in self._out:
                 continue
@@ -220,3 +230,10 @@ class SeatMap:
         s.seats.flapping = flapping
         s.seats.flapping_belts = belts
         s.seats.changes += 1
+
+    def _look_beyond(self):
+        for at in range(len(self._spare)):
+            bank, pin = self._spare[at]
+            seat = len(self._places) + at // self._step + 1
+            if self._banks[bank].moved >> pin & 1 and seat not in self.beyond:
+                self.beyond.append(seat)

@@ -238,6 +238,20 @@ def test_without_belts_a_seat_has_one_input_and_a_chip_may_have_one_seat():
     assert (s.seats.taken, s.seats.unknown) == ([2, 14], [15])
 
 
+def test_an_input_beyond_the_count_that_changes_is_a_seat_that_nobody_watches():
+    for belts, count, seats in ((True, 5, [7]), (False, 10, [13, 14])):
+        chip, s = Chip(0x3FFF), Snapshot(count)
+        seat_map = SeatMap(
+            {"count": count, "debounce_ms": DEBOUNCE_MS, "belts": belts}, [chip], RULES
+        )
+        for tick in range(40):
+            s.now_ms = tick * 100
+            chip.word = 0x0FFF if tick % 20 >= 10 else 0x3FFF
+            seat_map.sense(s)
+            assert tick > 11 or seat_map.beyond == []
+        assert seat_map.beyond == seats
+
+
 def test_a_seat_out_of_service_is_in_no_list_until_it_is_watched_again():
     bench = Bench(occupied(3) | unbuckled(3) | occupied(7))
     s = bench.reads(300)

@@ -148,6 +148,8 @@ READINGS = {
     "flapping": ([], [1], [1, 2]),
     "flapping_belts": ([], [4]),
     "chip_resets": ([0, 0], [1, 0], [1, 1]),
+    "sos_idle_days": (None, 0, 35, 36),
+    "door_idle_days": (None, 0, 35, 36),
     "failing": ([], ["horn"], ["buzzer", "horn"]),
 }
 FIXED = ("now_ms", "seat_count", "seat_changes", "sensors", "silent", "settling", "chips")

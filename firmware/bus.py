@@ -21,6 +21,7 @@ from firmware.trip.driving_hours import DrivingHours
 from firmware.trip.modes import Modes
 from firmware.trip.sleep import ASLEEP, Sleep
 from firmware.trip.trip import Trip
+from firmware.trip.wires import Wires
 from firmware.uplink import commands
 from firmware.uplink.last_resort import LastResort
 from firmware.uplink.link_supervisor import LinkSupervisor
@@ -56,6 +57,7 @@ class Bus:
         trip = Trip(config, memory)
         s.trip.phase = trip.phase
         is_parked = s.trip.phase == PARKED
+        wires = Wires(config)
         self.modes = Modes(config)
         if parts.reset_cause == "power_on" and is_parked:
             self.modes.await_button()
@@ -76,11 +78,21 @@ class Bus:
         self.journal.prepare(now_ms)
         self.recorder = Recorder(self.journal, self.startup.boot)
         outage = Outage(self.journal, self.recorder)
-        self._watchers = (self.policy, trip, check, backup, memory, hours, self.modes, outage)
+        self._watchers = (
+            self.policy,
+            trip,
+            wires,
+            check,
+            backup,
+            memory,
+            hours,
+            self.modes,
+            outage,
+        )
         self._track = Track(config["track"])
         self._has_kept_house = False  # the journal, since the last tick
         self._engine = RuleEngine(self.recorder, rules)
-        self._followers = (self._engine, self.sensors, trip, check, hours)  # of the policy
+        self._followers = (self._engine, self.sensors, trip, wires, check, hours)  # of the policy
         # warn
         self.warnings = Warnings(config["warnings"], check.lamp, check.buzzer, check.horn)
         # the turn
@@ -123,7 +135,8 @@ class Bus:
         if given_up is not None:
             notices.append(given_up)
         self._record(s)
-        self.warnings.show(s, self._engine.rules, self.modes)
+        is_asleep = self.sleeping.state == ASLEEP
+        self.warnings.show(s, self._engine.rules, self.modes, is_asleep)
         self._settle(s)
         self._parts.watchdog.feed()
         self._plan(now_ms)
@@ -162,7 +175,7 @@ class Bus:
 
     def enter(self, mode):
         """Into a mode (trip/modes.py) with the next tick; ValueError says why not."""
-        self.modes.enter(mode, self.snapshot, self.warnings.level)
+        self.modes.enter(mode, self.snapshot, self.warnings.real)
 
     def _follow_policy(self):
         is_calm = self.snapshot.trip.mode == NORMAL and self.warnings.level < INSIDE
@@ -223,8 +236,9 @@ class Bus:
         )
 
     def _plan(self, now_ms):
-        """A quiet bus ticks once a second."""
-        period = _QUIET_TICK_MS if self._is_quiet() else _TICK_MS
+        """A quiet bus ticks once a second; a flash of its lamp is shorter."""
+        is_quiet = self._is_quiet() and not self.warnings.flashes
+        period = _QUIET_TICK_MS if is_quiet else _TICK_MS
         self.next_tick_ms += period
         self._has_kept_house = False
         if self.next_tick_ms <= now_ms:

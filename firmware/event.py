@@ -8,6 +8,9 @@ RAISED = "raised"
 UPDATED = "updated"
 CLEARED = "cleared"
 
+# The kinds that a drill exercises. Everything else that happens in it is real, and sounds.
+DRILLED = ("sos", "emergency_door", "door_open_moving", "door_off_stop", "evacuation", "drill")
+
 
 class Event:
     """What a rule found. The Recorder adds when, where and the number of the occurrence.

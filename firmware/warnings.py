@@ -3,12 +3,22 @@
 The highest warning of all rules wins. Patterns follow the clock, so they need no
 state: a phase of on_ms in every period_ms; on_ms = period_ms is a steady output.
 
+While nothing is due the lamp flashes for one tick, 0.1 s, every five seconds: all is well. So a
+lamp that stays dark means a board or a lamp that is broken. In a sleeping bus it is dark, and
+flashes whenever the bus wakes.
+
 The driver may answer a warning with the check button: while the ignition is on, a press
 (sensing/press.py) quiets the chimes and prompts of that moment for quiet_s; the lamp stays on.
 Another hazard, or the same one when it gets worse, still sounds. The button quiets no alarm, and
 nothing once the ignition is off: then it stands for the walk through the bus (check.py), and what
 sounds is about a child.
+
+A drill mutes what is drilled (event.py): it chirps, without the horn. All else sounds as ever.
+Service silences the horn.
 """
+
+from firmware.event import DRILLED
+from firmware.snapshot import NORMAL
 
 SILENT = 0
 LAMP = 1  # a technician is needed
@@ -29,12 +39,13 @@ _PATTERNS = (
     ((200, 400), (300, 400), _OFF),
     ((200, 400), (300, 400), (1000, 2000)),
 )
+_WELL_MS = 5000
 # A mode shows itself while nothing louder than the lamp is due.
 _MODE_LAMP = {"service": (1800, 2000), "drill": (200, 2000)}
 
 
 class Warnings:
-    """level: the highest warning that is due, quieted or not."""
+    """level: the highest warning that is due, quieted or not; real: without what is drilled."""
 
     def __init__(self, config, lamp, buzzer, horn):
         """Each output has set(bool)."""
@@ -43,18 +54,30 @@ class Warnings:
         self._is_on = [None, None, None]
         self._quiet = None  # kind: the level up to which its rule keeps quiet
         self._until_ms = 0
-        self.level = SILENT
+        self._window = 0  # of five seconds, in which the lamp has flashed
+        self.level = self.real = SILENT
+        self.flashes = False  # for this tick alone: the next one should be soon
 
-    def show(self, s, rules, modes):
+    def show(self, s, rules, modes, is_asleep=False):
         """Sets the outputs for the loudest `warning` among the rules and the modes."""
         self._answer(s, rules)
-        self.level = _loudest(rules, modes.warning)
-        self._set(s, self.level if self._quiet is None else self._heard(rules, modes.warning))
+        self.level = self.real = _loudest(rules, modes.warning, ())
+        if s.trip.exercise:
+            self.real = _loudest(rules, SILENT, DRILLED)
+        window = s.now_ms // _WELL_MS
+        is_well = self.level == SILENT and s.trip.mode == NORMAL and not is_asleep
+        self.flashes = is_well and window != self._window
+        self._window = window
+        level, real = self.level, self.real
+        if self._quiet is not None:
+            level = self._heard(rules, modes.warning, ())
+            real = self._heard(rules, SILENT, DRILLED) if s.trip.exercise else level
+        self._set(s, level, real)
 
-    def _heard(self, rules, heard):
-        """-> the loudest warning that the driver has not quieted."""
+    def _heard(self, rules, heard, drilled):
+        """-> the loudest warning that the driver has not quieted, but for the kinds drilled."""
         for rule in rules:
-            warning = rule.warning
+            warning = SILENT if rule.kind in drilled else rule.warning
             if LAMP < warning <= self._quiet.get(rule.kind, SILENT):
                 warning = LAMP
             heard = max(heard, warning)
@@ -67,14 +90,13 @@ class Warnings:
             self._until_ms = s.now_ms + self._quiet_ms
             self._quiet = {rule.kind: min(rule.warning, PROMPT) for rule in rules}
 
-    def _set(self, s, level):
-        lamp, buzzer, horn = _PATTERNS[level]
+    def _set(self, s, level, real):
+        lamp, buzzer, _ = _PATTERNS[level]
+        horn = _OFF if s.trip.mode == "service" else _PATTERNS[real][2]
         if level <= LAMP:
-            lamp = _MODE_LAMP.get(s.trip.mode, lamp)
-        if s.trip.exercise or s.trip.mode == "service":
-            horn = _OFF
-        if s.trip.exercise and buzzer != _OFF:
-            buzzer = _CHIRP
+            lamp = _ON if self.flashes else _MODE_LAMP.get(s.trip.mode, lamp)
+        if real < level and buzzer != _OFF:
+            buzzer = _CHIRP if _PATTERNS[real][1] == _OFF else _PATTERNS[real][1]
         self._switch(0, lamp, s.now_ms)
         self._switch(1, buzzer, s.now_ms)
         self._switch(2, horn, s.now_ms)
@@ -86,8 +108,8 @@ class Warnings:
             self._is_on[index] = on
 
 
-def _loudest(rules, level):
+def _loudest(rules, level, drilled):
     for rule in rules:
-        if rule.warning > level:
+        if rule.warning > level and rule.kind not in drilled:
             level = rule.warning
     return level

@@ -10,15 +10,16 @@ append uses its number up too, so the raise gets its `occ` each time that it is 
 events behind it get theirs once it is recorded. Each record thus holds the right number in
 itself, whenever the power goes.
 
-An occurrence that begins in a drill is an exercise. If it still stands when the drill is over it
-is none, and is recorded once more. What began before the drill is real.
+An occurrence of a kind that is drilled (event.py) is an exercise if it begins in a drill. If it
+still stands when the drill is over it is none, and is recorded once more. What began before the
+drill is real, and so is every other kind: a child that is left behind, heat, a sensor that fails.
 """
 
 from micropython import const
 
 from firmware import messages
 from firmware.event import ALARM as SEVERE
-from firmware.event import CLEARED, INFO, RAISED, UPDATED, WARNING, Event, fault
+from firmware.event import CLEARED, DRILLED, INFO, RAISED, UPDATED, WARNING, Event, fault
 from firmware.journal import form
 from firmware.journal.flapping import Flapping, is_change_due, is_end_due
 from firmware.journal.journal import ALARM, KIND_EVENT, KIND_POSITION, TRACK
@@ -93,8 +94,8 @@ class Recorder:
             if event.state == CLEARED:
                 return
             event.state = RAISED
-            occurrence = _Occurrence(s.trip.exercise)
-            self._has_exercise = self._has_exercise or s.trip.exercise
+            occurrence = _Occurrence(s.trip.exercise and event.kind in DRILLED)
+            self._has_exercise = self._has_exercise or occurrence.exercise
         if event.subject is not None:
             self._standing[subject] = occurrence
             if event.severity != INFO and self._holds_back(subject, occurrence, event, s):

@@ -3,7 +3,9 @@
 from firmware.event import CLEARED, RAISED, UPDATED, WARNING, Event
 from firmware.timing import Held
 from firmware.values import kmh
-from firmware.warnings import CHIME, SILENT
+from firmware.warnings import CHIME, LAMP, SILENT
+
+_CHIME_MS = 15000
 
 
 class BeltOff:
@@ -12,8 +14,11 @@ class BeltOff:
     A change of the seats is reported once it has lasted belt_s as well. It ends when all are
     buckled for that long, or when the bus has stood at a door (BOARDING) or is parked.
 
+    It chimes for 15 s, once a trip for each seat, and again for one that was buckled in between;
+    then the lamp stays on: a chime that goes on all the way is no longer heard.
+
     City: warning; raised, updated, cleared.
-    Driver: chime.
+    Driver: lamp, chime.
 
     Source: over 10 km/h for 10 s [default].
 
@@ -35,8 +40,23 @@ class BeltOff:
         self._held = Held(self._held_s * 1000)
         self._candidate = []
         self._reported = []  # seats, as last reported
+        self._trip = None
+        self._unbelted = None  # as last looked at
+        self._chimed = []  # seats that have had their chime on this trip
+        self._until_ms = 0
 
     def judge(self, s):
+        if s.seats.unbelted is not self._unbelted or s.trip.number != self._trip:
+            is_new_trip, self._trip = s.trip.number != self._trip, s.trip.number
+            self._unbelted = s.seats.unbelted
+            chimed = [] if is_new_trip else self._chimed
+            self._chimed = [seat for seat in chimed if seat in s.seats.unbelted]
+        event = self._judge(s)
+        if self._reported:
+            self.warning = CHIME if s.now_ms < self._until_ms else LAMP
+        return event
+
+    def _judge(self, s):
         if s.trip.phase != "driving":
             self._held.update(s.now_ms, False)
             return self._report([], s)
@@ -54,7 +74,11 @@ class BeltOff:
         if seats == self._reported:
             return None
         before, self._reported = self._reported, seats
-        self.warning = CHIME if seats else SILENT
+        new = [seat for seat in seats if seat not in self._chimed]
+        if new:
+            self._chimed = self._chimed + new
+            self._until_ms = s.now_ms + _CHIME_MS
+        self.warning = SILENT
         state = CLEARED if not seats else UPDATED if before else RAISED
         why = (
             ("speed_kmh", kmh(s.gnss.speed_mms)),

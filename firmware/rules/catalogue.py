@@ -3,7 +3,7 @@
 A rule has `kind`, `settings` (below), `__init__(config["rules"])`, `judge(snapshot) -> Event or
 None` (at most one a tick, only when something changes) and `warning`, what the driver is to
 hear now (warnings.py). It takes the time from the Snapshot and changes only its own state.
-`always_on` says that no setting may switch it off. Its docstring declares the rest
+`always_on` says that no setting and no policy may switch it off. Its docstring declares the rest
 (tools/texts/kinds.py).
 
 A setting is (name, default, least, most), or (name, word, word, ...) with the default first, or
@@ -11,6 +11,7 @@ the name alone of one that another rule declares. config["rules"] has the value 
 """
 
 from firmware.rules.arrival_notice import ArrivalNotice
+from firmware.rules.attended import Attended
 from firmware.rules.belt_off import BeltOff
 from firmware.rules.check_button_missed import CheckButtonMissed
 from firmware.rules.check_too_soon import CheckTooSoon
@@ -28,13 +29,16 @@ from firmware.rules.gnss_lost import GnssLost
 from firmware.rules.harsh_driving import HarshDriving
 from firmware.rules.heat import Heat
 from firmware.rules.idling import Idling
+from firmware.rules.input_faulty import InputFaulty
 from firmware.rules.off_route import OffRoute
 from firmware.rules.overspeed import Overspeed
 from firmware.rules.parked_boarding import ParkedBoarding
 from firmware.rules.parked_movement import ParkedMovement
+from firmware.rules.presence_faulty import PresenceFaulty
 from firmware.rules.seat_contradicted import SeatContradicted
 from firmware.rules.seats_mismatch import SeatsMismatch
 from firmware.rules.self_test_failed import SelfTestFailed
+from firmware.rules.sensor_faulty import SensorFaulty
 from firmware.rules.sensor_flapping import SensorFlapping
 from firmware.rules.sensor_silent import SensorSilent
 from firmware.rules.sensor_stuck import SensorStuck
@@ -48,6 +52,7 @@ RULES = (
     ChildLeftBehind,
     ParkedMovement,
     ParkedBoarding,
+    Attended,
     Heat,
     CheckButtonMissed,
     CheckTooSoon,
@@ -71,8 +76,11 @@ RULES = (
     StopOutOfOrder,
     ArrivalNotice,
     SeatContradicted,
+    SensorFaulty,
     SensorStuck,
     SensorFlapping,
+    InputFaulty,
+    PresenceFaulty,
     ExpanderReset,
     GnssLost,
     GnssJammed,

@@ -9,6 +9,7 @@ from firmware.warnings import INSIDE, PROMPT, SILENT
 class _Door:
     def __init__(self, name, severity, warning, held_s):
         self.name = name
+        self.wire = name + "_door"
         self.severity = severity
         self.warning = warning
         self.held_s = held_s
@@ -22,7 +23,8 @@ class DoorOpenMoving:
     """Above door_open_kmh a door is open: the front door for door_open_s, the emergency door for
     emergency_door_s.
 
-    It ends when the door is closed or the bus stands.
+    It ends when the door is closed or the bus stands, and when the door's wire turns out to be torn
+    (trip/wires.py).
 
     City: warning, or an alarm for the emergency door; raised, cleared.
     Driver: prompt, inside.
@@ -60,7 +62,7 @@ class DoorOpenMoving:
 
     def _judge_door(self, door, is_open, s):
         if is_open is not None:
-            door.is_open = is_open
+            door.is_open = is_open and door.wire not in s.trip.faulty
         stands = s.trip.phase == "parked" and not (door.raised and door.rolled)
         if s.gnss.speed_mms is None and not stands and door.is_open:
             return None

@@ -12,7 +12,7 @@ class EmergencyDoor:
 
     It is an alarm while the bus is in use or being checked, or somebody may sit in it. The seats
     taken and unknown at that moment and 5 to 10 s before are frozen in the event. It ends
-    when the door is closed.
+    when the door is closed, and when its wire turns out to be torn (trip/wires.py).
 
     City: alarm, or a warning in a parked, empty bus; raised, cleared.
     Driver: prompt, inside.
@@ -38,6 +38,8 @@ class EmergencyDoor:
         is_open = s.vehicle.emergency_door
         if is_open is None:
             return None
+        if "emergency_door" in s.trip.faulty:
+            is_open = False
         stands_open = self._open.update(s.now_ms, is_open)
         if is_open == self._raised or not (self._raised or stands_open):
             return None

@@ -27,7 +27,8 @@ class ParkedBoarding:
 
     kind = "parked_boarding"
     settings = (
-        ("boarding_s", 720, 0, 1800),  # with the engine off and the door open; 0: never
+        # With the engine off and the door open; 0: never. With the 180 s of the alarm: 15 min.
+        ("boarding_s", 720, 0, 720),
         ("boarding_door_s", 20, 0, 120),
     )
 

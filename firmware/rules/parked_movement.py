@@ -2,31 +2,43 @@
 
 from firmware.event import ALARM, CLEARED, RAISED, UPDATED, Event
 from firmware.timing import Held
+from firmware.trip.attended import HERE
 from firmware.values import lasted
-from firmware.warnings import INSIDE, SILENT
+from firmware.warnings import INSIDE, PROMPT, SILENT
 
 
 class ParkedMovement:
-    """A seat becomes taken while the bus is PARKED, for parked_movement_s.
+    """A seat becomes taken while the bus is PARKED, for parked_movement_s; or presence inputs see
+    a person move there: twice within presence_window_s, or for presence_hold_s
+    (trip/presence.py).
 
     A child slept on the floor, or climbed in. The check starts anew by itself
     (trip/trip.py), and so does child_left_behind with its horn; this rule says why. Updated when
-    it is another seat. It ends when the child left through an open door, or a walk settles one
-    who rose (trip/persons.py), or the ignition is on. A child that comes through the open front
-    door boards: that is parked_boarding.
+    it is another seat or input. It ends when the child left through an open door, or a walk settles
+    one who rose (trip/persons.py) or moved, or the bus drives off. A child that comes through the
+    open front door boards: that is parked_boarding. While an adult is with them (trip/attended.py)
+    it is not raised, nor afterwards by who sat down meanwhile.
 
     City: alarm; raised, updated, cleared.
-    Driver: inside.
+    Driver: prompt, inside.
 
     Source: a seat becomes taken while PARKED: alarm [default]; motion sensing after the
-    check is what Theft-Mate sells for school buses; 1 s [default].
+    check is what Theft-Mate sells for school buses, and Euro NCAP asks for direct sensing that
+    includes footwells; 1 s, 60 s [default]; 10 s is longer than a PIR or a radar holds its output
+    after one movement (2 to 8 s).
 
     Unknown: a seat that turns unknown is no movement, and child_left_behind asks for it;
-    one that was taken when last known is taken.
+    one that was taken when last known is taken. An input that cannot be read is no movement, and
+    no movement is no evidence that the bus is empty.
     """
 
     kind = "parked_movement"
-    settings = (("parked_movement_s", 1, 0, 60),)
+    always_on = True
+    settings = (
+        ("parked_movement_s", 1, 0, 60),
+        ("presence_hold_s", 10, 2, 60),
+        ("presence_window_s", 60, 20, 600),
+    )
 
     def __init__(self, config):
         self.warning = SILENT
@@ -34,13 +46,20 @@ class ParkedMovement:
         self._held = Held(self._held_s * 1000)
         self._parked = False  # it was, before the seat was taken
         self._reported = []
+        self._moved = []  # presence inputs, as last reported
 
     def judge(self, s):
-        is_empty = not s.seats.sitting and not s.seats.loose
+        is_empty = not s.seats.sitting and not s.seats.loose and not s.trip.moved
+        if self.warning:
+            self.warning = PROMPT if s.trip.attended == HERE else INSIDE
         if s.trip.ignition_off_ms is None or is_empty:
             self._parked = s.trip.phase == "parked"
             self._held.update(s.now_ms, False)
-            return self._report([], s) if self._reported else None
+            return self._report([], s) if self._reported or self._moved else None
+        if s.trip.moved != self._moved and s.trip.moved:
+            return self._report(self._reported, s)
+        if s.trip.attended is not None and not self._reported:
+            self._parked = False
         self._parked = self._parked and s.trip.phase != "boarding"
         is_new = s.seats.sitting and s.seats.sitting != self._reported
         if not self._parked or not self._held.update(s.now_ms, is_new):
@@ -48,13 +67,18 @@ class ParkedMovement:
         return self._report(s.seats.sitting, s)
 
     def _report(self, seats, s):
-        before, self._reported = self._reported, seats
+        before, self._reported = self._reported + self._moved, seats
+        self._moved = s.trip.moved
         self._held.update(s.now_ms, False)
-        self.warning = INSIDE if seats else SILENT
-        state = CLEARED if not seats else UPDATED if before else RAISED
+        is_over = not seats and not self._moved
+        self.warning = SILENT if is_over else INSIDE
+        state = CLEARED if is_over else UPDATED if before else RAISED
         why = (
             ("ignition_off_s", lasted(s.trip.ignition_off_ms)),
             ("held_s", self._held_s),
             ("checked", s.trip.checked),
         )
-        return Event(self.kind, ALARM, state, (("seats", seats),), why)
+        data = (("seats", seats),)
+        if s.vehicle.presence:
+            data += (("presence", self._moved),)
+        return Event(self.kind, ALARM, state, data, why)

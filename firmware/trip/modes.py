@@ -2,9 +2,13 @@
 
 service     a technician works on the bus: the horn is silent, nothing else changes. It ends
             after service_min, and at once when the bus drives (trip.start_kmh). The city asks
-            for it, or the check button held at power-on and released.
-drill       an exercise: the horn is silent, the buzzer is short, and every event is marked
-            ("exercise": true). It ends after drill_min.
+            for it, but only for a bus that is parked and checked, with every seat known to be
+            empty: from afar nobody sees who is in it. A technician at the bus holds the check
+            button at power-on and releases it.
+drill       an exercise: SOS, doors and evacuation (event.py, DRILLED) sound no horn, their buzzer
+            is short, and their events are marked ("exercise": true). All else is real: a child
+            left behind in a drill is a child left behind. It ends when the bus drives, and after
+            drill_min, however often it is asked for meanwhile.
 evacuation  persons on board are counted until every seat is known to be empty, or for
             evacuation_min. In a drill it is part of the exercise.
 
@@ -16,7 +20,7 @@ the journal or from the city.
 from micropython import const
 
 from firmware.event import ALARM, CLEARED, RAISED, UPDATED, WARNING, Event
-from firmware.snapshot import DRILL, DRIVING, EVACUATION, NORMAL, SERVICE
+from firmware.snapshot import DRILL, DRIVING, EVACUATION, NORMAL, PARKED, SERVICE
 from firmware.timing import Held
 from firmware.warnings import INSIDE, LAMP, SILENT
 
@@ -29,8 +33,10 @@ _STUCK_MS = const(20000)  # held longer it is a wire that touches ground: no ser
 class _Timed:
     """A mode that is asked for, ends after limit_ms, and is an event all the while."""
 
-    def __init__(self, kind, severity, minutes):
+    def __init__(self, kind, severity, minutes, extends=True):
+        """extends: asked for again while it is on, it begins anew."""
         self.kind = kind
+        self._extends = extends
         self.is_on = False
         self._severity = severity
         self._minutes = minutes
@@ -50,8 +56,9 @@ class _Timed:
         asked, self._asked = self._asked, None
         if asked == RAISED:
             state = UPDATED if self.is_on else RAISED
+            if self._extends or not self.is_on:
+                self._since_ms = s.now_ms
             self.is_on = True
-            self._since_ms = s.now_ms
             return self._event(state, s, ("asked_by", self._asked_by))
         if not self.is_on:
             return None
@@ -123,20 +130,24 @@ class Modes:
         self.warning = SILENT
         self._drive_mms = config["trip"]["start_kmh"] * 10000 // 36
         self._service = _Timed("service_mode", WARNING, minutes["service_min"])
-        self._drill = _Timed("drill", WARNING, minutes["drill_min"])
+        self._drill = _Timed("drill", WARNING, minutes["drill_min"], extends=False)
         self._evacuation = _Evacuation(minutes["evacuation_min"])
         self._timed = {SERVICE: self._service, DRILL: self._drill, EVACUATION: self._evacuation}
         self._held_ms = None  # since when the button has been held; None: it is not waited for
 
     def enter(self, mode, s, level):
-        """From the next tick on. level: of the warning that sounds now.
+        """From the next tick on. level: of the warning that sounds now, without what is drilled.
 
         ValueError says why not: service and drill would quiet an alarm that is real.
         """
-        if mode != EVACUATION and level >= INSIDE and not s.trip.exercise:
+        if mode != EVACUATION and level >= INSIDE:
             raise ValueError("Not while an alarm sounds in the bus.")
-        if mode == SERVICE and s.trip.phase == DRIVING:
+        if mode != EVACUATION and s.trip.phase == DRIVING:
             raise ValueError("Not while the bus drives.")
+        if mode == SERVICE and (s.trip.phase != PARKED or not s.trip.checked):
+            raise ValueError("Not while the bus is in use: it has to be parked and checked.")
+        if mode == SERVICE and (s.seats.sitting or s.seats.loose or s.seats.unknown):
+            raise ValueError("Not while a seat is taken or cannot be read.")
         self._timed[mode].ask(RAISED)
 
     def leave(self):
@@ -172,7 +183,7 @@ class Modes:
         drives = s.gnss.speed_mms is not None and s.gnss.speed_mms > self._drive_mms
         drilled = self._drill.is_on
         notices = [
-            self._drill.update(s),
+            self._drill.update(s, "drive" if drives else None),
             self._service.update(s, "drive" if drives else None),
             self._evacuation.update(s, "drill" if drilled and not self._drill.is_on else None),
         ]

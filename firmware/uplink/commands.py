@@ -22,7 +22,7 @@ def _service(bus, request):
 
 def _drill(bus, request):
     bus.enter(DRILL)
-    return "Drill: every event is marked as an exercise. It ends by itself."
+    return "Drill: SOS, doors and evacuation are an exercise; all else is real. It ends by itself."
 
 
 def _evacuation(bus, request):

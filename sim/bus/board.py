@@ -27,6 +27,7 @@ from sim.chips.gnss import GnssChip
 from sim.chips.lis3dh import LIS3DH
 from sim.chips.lm75 import LM75
 from sim.chips.mcp23017 import MCP23017
+from sim.chips.presence import LD2410, PIR
 from sim.wires.bus_i2c import I2C
 from sim.wires.nvs import NVS
 from sim.wires.pin import ADC, WDT, Pin, SenseWire, Wire
@@ -92,6 +93,7 @@ class SimBoard:
         self.wires = {name: Wire() for name in (*_SWITCHES, *_OUTPUTS)}
         self._wired: tuple[int, int] | None = None
         self._on_ms: dict[str, int] = {}  # output -> when it was last on
+        self._was_lit = False  # the lamp, at the look before
         self.uart = uart or UART(_GNSS_BAUD, _RXBUF, rng)
         self.uart.init(_GNSS_BAUD, _RXBUF)
         self.receiver = receiver or GnssChip(self.uart, rng.getrandbits(32), world.start_utc_ms)
@@ -154,6 +156,7 @@ class SimBoard:
             self.i2c.attach(far["address"], self.switch_chip)
             self.switches = SwitchExpander(ExpanderDriver(self.i2c, far["address"]))
         self.presence: list[Switch] = []
+        self.presence_chips: list[PIR | LD2410] = []
         for name, when_closed in SWITCHES:
             if not is_fitted(name, inputs):
                 setattr(self, name, None)
@@ -164,6 +167,8 @@ class SimBoard:
             setattr(self, name, Switch(pin, when_closed))
             if name.startswith("presence"):
                 self.presence.append(getattr(self, name))
+                make = LD2410 if len(self.presence) % 2 == 0 else PIR
+                self.presence_chips.append(make(self._clock(), rng))
 
     def _fit_senses(self, far: dict[str, int], rng: random.Random) -> None:
         for name in _OUTPUTS:
@@ -217,8 +222,9 @@ class SimBoard:
         wires["check_button_2"].level = None if world.check_button_pressed else 0
         wires["here_button"].level = 0 if world.here_button_pressed else None
         wires["driver_seat"].level = 0 if world.driver_seated else None
-        for number in range(len(self.presence)):
-            wires[_PRESENCE[number]].level = None if world.presence[number] else 0
+        for number, chip in enumerate(self.presence_chips):
+            chip.advance(self._clock(), world.is_seen_by(number))
+            wires[_PRESENCE[number]].level = None if chip.out else 0
         if faults.stuck_switches:
             for part, closed in faults.stuck_switches.items():
                 wires[part].level = 0 if closed else None
@@ -258,7 +264,7 @@ class SimBoard:
         return low, high
 
     def sounds(self, output: str) -> bool:
-        """Is `buzzer`, `lamp` or `horn` on, or pulsing?"""
+        """Is `buzzer`, `lamp` or `horn` on, or pulsing? A flash of one tick does not count."""
         on_ms = self._on_ms.get(output)
         return on_ms is not None and self._clock() - on_ms < _PULSE_MS
 
@@ -290,7 +296,9 @@ class SimBoard:
         self.seat_wiring.wire(opened)
 
     def _hear(self) -> None:
+        is_lit = bool(self.wires["lamp"].load)
         for name in _OUTPUTS:
-            if self.wires[name].load:
+            if self.wires[name].load and (name != "lamp" or self._was_lit):
                 self._on_ms[name] = self._clock()
+        self._was_lit = is_lit
         self._world.horn_sounds = self.sounds("horn")

@@ -38,8 +38,10 @@ def wire_cut_under_a_child(bus: Story) -> None:
     bus.leaves(7)
     bus.waits(seconds=30)
     bus.mends_wire(seat=7)
+    bus.waits(seconds=15)
+    bus.presses_check_button()
     bus.closes_door()
-    bus.waits(seconds=30)
+    bus.waits(seconds=15)
 
 
 def expander_dies_in_the_check(bus: Story) -> None:
@@ -100,8 +102,10 @@ def boarded_and_left(bus: Story) -> None:
     bus.waits(minutes=4)
     bus.opens_door()
     bus.leaves(3)
+    bus.waits(seconds=15)
+    bus.presses_check_button()
     bus.closes_door()
-    bus.waits(seconds=30)
+    bus.waits(seconds=10)
 
 
 def boarded_at_an_open_door(bus: Story) -> None:
@@ -176,31 +180,47 @@ def service(bus: Story) -> None:
     bus.is_asked_for("service")
     bus.opens_door()
     bus.leaves(7)
+    bus.waits(seconds=15)
+    bus.presses_check_button()
     bus.closes_door()
-    bus.waits(seconds=30)
+    bus.waits(seconds=10)
     bus.drives(speed_kmh=30, seats=(), seconds=10)
 
 
 def drill(bus: Story) -> None:
-    """A drill with a sleeping child and an evacuation: all of it marked, the horn quiet."""
+    """A drill with SOS, the emergency door and an evacuation: all of it marked, the horn quiet."""
+    bus.drives(seats={3, 7})
+    bus.stops()
+    bus.turns_ignition(False)
     bus.is_asked_for("drill")
+    bus.presses_sos()
+    bus.is_asked_for("evacuation")
+    bus.opens_door("emergency")
+    bus.leaves(3, 7)
+    bus.waits(seconds=10)
+    bus.closes_door("emergency")
+    bus.presses_sos()
+    bus.is_asked_for("normal")
+    bus.presses_check_button()
+    bus.waits(seconds=10)
+
+
+def drill_with_a_left_child(bus: Story) -> None:
+    """A child sleeps on board in a drill: its alarm is real, and the horn sounds."""
     bus.drives(seats={3, 7})
     bus.parks(seats={7})
-    bus.waits(minutes=3)
-    bus.is_asked_for("evacuation")
-    bus.opens_door()
-    bus.leaves(7)
-    bus.waits(seconds=10)
-    bus.is_asked_for("normal")
-    bus.waits(seconds=10)
+    bus.is_asked_for("drill")
+    bus.waits(minutes=4)
 
 
 def drill_that_was_none(bus: Story) -> None:
-    """A drill ends while a child is still on board: the alarm is real from then on."""
-    bus.is_asked_for("drill")
+    """A drill ends, and the emergency door still stands open: it is real from then on."""
     bus.drives(seats={3, 7})
-    bus.parks(seats={7})
-    bus.waits(minutes=4)
+    bus.stops()
+    bus.opens_door()
+    bus.is_asked_for("drill")
+    bus.opens_door("emergency")
+    bus.waits(minutes=1)
     bus.is_asked_for("normal")
     bus.waits(seconds=10)
 
@@ -235,6 +255,7 @@ SCENARIOS = (
     acknowledged,
     service,
     drill,
+    drill_with_a_left_child,
     drill_that_was_none,
     evacuation,
 )

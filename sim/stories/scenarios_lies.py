@@ -32,8 +32,8 @@ def leans_aside(bus: Story) -> None:
     bus.waits(minutes=3)
     bus.opens_door()
     bus.leaves(7)
-    bus.presses_check_button()
     bus.waits(seconds=20)
+    bus.presses_check_button()
 
 
 def dead_contact(bus: Story) -> None:
@@ -59,4 +59,48 @@ def belts_tidied(bus: Story) -> None:
     bus.waits(minutes=5)
 
 
-SCENARIOS = (bit_flips, leans_aside, dead_contact, belts_tidied)
+def door_wire_torn(bus: Story) -> None:
+    """The emergency door's wire tears on the way: after three minutes of driving the alarm ends."""
+    bus.drives(seats={3})
+    bus.cuts_wire("emergency_door")
+    bus.drives(seats={3}, seconds=200)
+    bus.mends_wire("emergency_door")
+    bus.stops(seconds=5)
+    bus.opens_door("emergency")
+    bus.closes_door("emergency")
+
+
+def supply_wire_cut(bus: Story) -> None:
+    """The wire that measures the supply is cut in a bus without a backup: the board runs on."""
+    bus.drives(seats={3})
+    bus.parks(check=False)
+    bus.loses_supply()
+    bus.waits(seconds=40)
+    bus.presses_check_button()
+    bus.waits(minutes=2)
+    bus.finds_supply()
+    bus.waits(seconds=10)
+
+
+def button_wire_cut(bus: Story) -> None:
+    """The check button cannot be pressed: at the horn the driver calls the city, and it ends."""
+    bus.drives(seats={3})
+    bus.cuts_wire("check_button")
+    bus.parks(check=False)
+    bus.presses_check_button()
+    bus.waits(minutes=3)
+    bus.presses_sos()
+    bus.waits(minutes=30)
+    bus.mends_wire("check_button")
+    bus.presses_check_button()
+
+
+SCENARIOS = (
+    bit_flips,
+    leans_aside,
+    dead_contact,
+    belts_tidied,
+    door_wire_torn,
+    supply_wire_cut,
+    button_wire_cut,
+)

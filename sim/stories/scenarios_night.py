@@ -23,6 +23,7 @@ def child_at_night(bus: Story) -> None:
 
 def thief_of_a_battery(bus: Story) -> None:
     """The battery is disconnected while the bus sleeps: it wakes, and reports it."""
+    bus.is_fitted("backup")
     bus.parks()
     bus.waits(minutes=17)
     bus.loses_supply()

@@ -70,11 +70,12 @@ class Mishaps:
         self._pass(round(seconds * 1000) + 3000)
 
     def crashes(self, throws: tuple[int, ...] = ()) -> None:
-        """Into an obstacle; these children are thrown off their seats."""
+        """Into an obstacle; these children are thrown off their seats, out of open belts."""
         self._timeline.tell("crashes")
         self.world.blow(_CRASH_MS, forward=-_CRASH_MG, up=_CRASH_MG / 3)
         self._road.stop_dead()
         for seat in throws:
+            self.world.unbuckle(seat)
             self.world.rise(seat)
         self._pass(3000)
 

@@ -31,10 +31,23 @@ class Child:
             world.claimed.discard(self.seat)
             self.seat = None
 
-    def slides(self, world: World) -> None:
-        """To the floor, where no seat contact feels it; it stays on the bus."""
+    def slides(self, world: World, seen_by: int | None = None) -> None:
+        """To the floor, where no seat contact feels it; it stays on the bus.
+
+        seen_by: the presence input, from 0, that looks there: the child stirs now and then.
+        """
         self.alights(world)
         self.is_on_the_floor = True
+        if seen_by is not None:
+            world.run(self._stirs(world, seen_by))
+
+    def _stirs(self, world: World, number: int) -> Script:
+        rng = world.rng
+        while True:
+            yield rng.randint(10_000, 150_000)
+            if not self.is_on_the_floor:
+                return
+            yield from world.stir(number, rng.randint(300, 4000))
 
     def climbs(self, world: World, seat: int) -> None:
         """From the floor onto a seat."""

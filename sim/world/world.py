@@ -23,6 +23,7 @@ MONDAY_UTC_MS = 1_795_366_800_000
 
 PARKED_MV, CRANKING_MV, CHARGING_MV = 12_600, 9_800, 13_800
 _CRANKING_MS = 1200
+_PASSES_MS = 500
 PRESENCE_INPUTS = 4
 
 
@@ -60,7 +61,7 @@ class World:
         self.sos_button_pressed = False
         self.here_button_pressed = False
         self.driver_seated = False
-        self.presence = [False] * PRESENCE_INPUTS  # each sees something move
+        self.presence = [False] * PRESENCE_INPUTS  # something moves where each looks
         self.supply_mv = PARKED_MV
         self.backup_mv = 4000  # of the board's own battery, where it has one
         self.cabin_c10 = 300  # 0.1 degC; stays as it is set
@@ -69,6 +70,7 @@ class World:
         self.seats: dict[int, str] = {}  # seat number -> who sits there
         self.buckled: set[int] = set()  # seats whose belt is closed
         self.seat_changes = 0  # moves with either of them
+        self._sat_ms = -1000  # when a person last sat down or rose
         self.claimed: set[int] = set()  # seats that belong to a child, sitting or not
 
         self.sky = "open"  # as a GNSS antenna sees it: open, blocked, jammed
@@ -127,11 +129,25 @@ class World:
         if not 1 <= seat <= self.seat_count or seat in self.seats:
             raise ValueError(f"seat {seat} does not exist or is taken")
         self.seats[seat] = who
+        self._sat_ms = self.now_ms
         self.seat_changes += 1
 
     def rise(self, seat: int) -> None:
         if self.seats.pop(seat, None) is not None:
+            self._sat_ms = self.now_ms
             self.seat_changes += 1
+
+    def is_seen_by(self, number: int) -> bool:
+        """Does something move where this presence input, from 0, looks? Everywhere a person does
+        who walks to the check button, sits down or rises."""
+        walks = self.check_button_pressed or self.now_ms - self._sat_ms < _PASSES_MS
+        return self.presence[number] or walks
+
+    def stir(self, number: int, ms: int) -> Script:
+        """A person moves in front of this presence input, from 0."""
+        self.presence[number] = True
+        yield ms
+        self.presence[number] = False
 
     def buckle(self, seat: int) -> None:
         self.buckled.add(seat)

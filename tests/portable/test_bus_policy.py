@@ -38,6 +38,25 @@ def test_a_stored_one_counts_after_a_restart_with_something_raised():
     assert (event["why"]["profile"], event["data"]["stage"]) == ("japan", 2)
 
 
+def test_a_stored_one_with_a_limit_that_is_no_longer_allowed_is_refused_and_the_bus_runs():
+    for rules, told in (
+        (
+            '"boarding_s":1800',
+            "policy: rules.boarding_s: this has to be a whole number from 0 to 720",
+        ),
+        ('"disabled":["heat"]', "policy: rules.disabled: this has to be a list of different kinds"),
+    ):
+        bench = policed('{"v":1,"version":3,"rules":{%s}}' % rules)
+        bench.waits(MINUTE)
+        faults = [event["data"] for event in bench.events() if event["kind"] == "fault"]
+        assert [fault["what"] for fault in faults] == ["policy"]
+        assert faults[0]["text"].startswith(told), faults
+        assert bench.status()["policy"] is None and "heat" in kinds(bench)
+        bench.parks_with(7)
+        bench.waits(3 * MINUTE)
+        assert bench.told("child_left_behind") == ["raised"]
+
+
 def test_a_new_one_does_not_wait_for_a_repair():
     bench = policed()
     bench.waits(MINUTE)

@@ -16,6 +16,7 @@ from firmware.trip.check import Check
 from firmware.trip.doors import Door
 from firmware.trip.driving_hours import DrivingHours
 from firmware.trip.persons import Persons
+from firmware.trip.presence import Presence
 from firmware.trip.trip import Trip
 
 SEATS = {"count": 7, "debounce_ms": 200, "belts": True}
@@ -125,8 +126,22 @@ def trip(rules):
     return made, lambda: press(s, made.update)
 
 
+def presence(rules):
+    s, door = snapshot(presence=[True], phase="parked", checked=True), Door()
+    config = configured(rules)
+    config["inputs"]["presence"] = 1
+    made = Presence(config)
+
+    def seen():
+        for s.now_ms in (0, 60000, 65000):
+            made.update(s, door, door, 0, False)
+        return s.trip.moved
+
+    return made, seen
+
+
 def boarding(rules):
-    made = Boarding(dict(RULES, **rules))
+    made = Boarding(dict(RULES, **rules), 0)
 
     def seen():
         s, door = snapshot(), Door()
@@ -160,6 +175,7 @@ CASES = (
     (check, {"check_walk_s": 5}, {"check_walk_s": 2}),
     (persons, {"check_walk_s": 5}, {"check_walk_s": 8}),
     (trip, {"check_walk_s": 5}, {"check_walk_s": 2}),
+    (presence, {"presence_hold_s": 10}, {"presence_hold_s": 5}),
     (boarding, {"boarding_s": 600}, {"boarding_s": 0}),
     (rules_in_force, {"disabled": []}, {"disabled": ["supply"]}),
 )
@@ -207,8 +223,10 @@ def test_a_new_policy_reaches_every_part_once():
     bench.waits(120000)
     assert bench.bus.policy.hash is not None
     names = sorted([type(part).__name__ for part in parts])
-    assert names == ["Boarding", "Check", "DrivingHours", "Persons", "RuleEngine", "SeatMap",
-                     "SelfCheck", "Sensors", "Trip"] + ["_Bank"] * 6  # fmt: skip
+    assert " ".join(names) == (
+        "Boarding Check DrivingHours Persons Presence RuleEngine SeatMap SelfCheck Sensors Trip "
+        "Wires" + " _Bank" * 6
+    )
     assert sorted([type(part).__name__ for part, _ in told]) == names
     for _, thresholds in told:
         assert thresholds == bench.bus.policy.thresholds

@@ -3,6 +3,7 @@
 from parts import Output, put, snapshot
 
 from firmware.config.load import defaults
+from firmware.event import DRILLED
 from firmware.warnings import CHIME, HORN, INSIDE, LAMP, PROMPT, SILENT, Warnings
 
 
@@ -48,6 +49,30 @@ def on_times(level, **readings):
     return Driver(SILENT, level, **readings).hears()
 
 
+def test_a_flash_of_one_tick_every_five_seconds_says_that_all_is_well():
+    driver = Driver(SILENT)
+    assert driver.hears(5000) == [0, 0, 0], "the start has its own beep"
+    assert driver.hears(100) == [100, 0, 0]
+    assert driver.warnings.flashes
+    assert driver.hears(4900) == [0, 0, 0]
+    assert driver.hears(10000) == [200, 0, 0]
+    driver.rules[0].warning = LAMP
+    assert driver.hears(5000) == [5000, 0, 0]
+    assert not driver.warnings.flashes
+
+
+def test_a_mode_has_its_own_lamp_and_a_sleeping_bus_none():
+    driver = Driver(SILENT, mode="service")
+    assert driver.hears(20000) == [18000, 0, 0]
+    driver = Driver(SILENT)
+    for driver.s.now_ms in range(0, 60000, 1000):
+        driver.warnings.show(driver.s, driver.rules, driver.modes, True)
+        assert not driver.lamp.on
+    driver.s.now_ms += 1000
+    driver.warnings.show(driver.s, driver.rules, driver.modes)
+    assert driver.lamp.on, "it flashes when it wakes"
+
+
 def test_patterns():
     assert on_times(SILENT) == [0, 0, 0]
     assert on_times(LAMP) == [4000, 0, 0]
@@ -79,12 +104,38 @@ def test_service_mutes_the_horn_alone_and_shows_itself():
     assert on_times(HORN, mode="service") == [2000, 3000, 0]
 
 
-def test_a_drill_is_quiet():
-    assert on_times(SILENT, mode="drill", exercise=True) == [400, 0, 0]
-    assert on_times(CHIME, mode="drill", exercise=True) == [4000, 400, 0]
-    assert on_times(HORN, mode="drill", exercise=True) == [2000, 400, 0]
-    assert on_times(INSIDE, mode="evacuation", exercise=True) == [2000, 400, 0]
+def drills(*warnings, mode="drill", evacuates=SILENT):
+    driver = Driver(*[level for level, _ in warnings], mode=mode, exercise=True)
+    for index in range(len(warnings)):
+        driver.rules[index].kind = warnings[index][1]
+    driver.modes.warning = evacuates
+    return driver
+
+
+def test_a_drill_is_quiet_about_what_is_drilled():
+    for kind in DRILLED:
+        assert drills((SILENT, kind)).hears() == [400, 0, 0]
+        assert drills((CHIME, kind)).hears() == [4000, 400, 0]
+        assert drills((HORN, kind)).hears() == [2000, 400, 0]
+    assert drills(mode="evacuation", evacuates=INSIDE).hears() == [2000, 400, 0]
     assert on_times(INSIDE, mode="evacuation") == [2000, 3000, 0]
+    assert on_times(HORN, mode="evacuation") == [2000, 3000, 2000], "a real one, with a child left"
+
+
+def test_a_drill_mutes_nothing_else():
+    for kind in ("child_left_behind", "heat", "parked_movement", "check_button_missed", "crash"):
+        driver = drills((HORN, kind), (INSIDE, "sos"), evacuates=INSIDE)
+        assert driver.hears() == [2000, 3000, 2000], kind
+        assert driver.warnings.real == HORN
+    driver = drills((PROMPT, "child_left_behind"), (HORN, "sos"))
+    assert driver.hears() == [2000, 2000, 0]
+    assert (driver.warnings.level, driver.warnings.real) == (HORN, PROMPT)
+
+
+def test_the_button_quiets_prompts_in_a_drill_too():
+    driver = drills((PROMPT, "belt_off"), (INSIDE, "emergency_door"))
+    driver.presses()
+    assert driver.hears() == [2000, 400, 0]
 
 
 def test_the_loudest_wins_and_a_lower_one_takes_over_when_it_ends():

@@ -16,12 +16,13 @@ HOUR = 60 * MINUTE
 class Plug:
     """A contact that rattles under a Recorder that is ticked."""
 
-    def __init__(self, *kept):
+    def __init__(self, *kept, kind="belt_off"):
+        self.kind = kind
         self.journal, self.recorder = kept or recording()
         self.s = snapshot()
 
     def says(self, state, severity=WARNING, seat=7, subject="plug"):
-        event = Event("belt_off", severity, state, (("seats", [seat]),), subject=subject)
+        event = Event(self.kind, severity, state, (("seats", [seat]),), subject=subject)
         self.recorder.event(event, self.s)
 
     def waits(self, ms):
@@ -170,7 +171,7 @@ def test_others_are_not_held_back():
 
 
 def test_what_flaps_when_a_drill_ends_is_told_in_earnest_and_still_ends():
-    plug = Plug()
+    plug = Plug(kind="door_open_moving")
     plug.s.trip.exercise = True
     plug.rattles(MINUTE)
     plug.s.trip.exercise = False
@@ -178,7 +179,7 @@ def test_what_flaps_when_a_drill_ends_is_told_in_earnest_and_still_ends():
     last = plug.journal.events()[-1]
     assert last["state"] == "updated" and "exercise" not in last
     plug.waits(10 * MINUTE)
-    assert plug.told()[-1][0] == "cleared" and not plug.recorder.stands("belt_off")
+    assert plug.told()[-1][0] == "cleared" and not plug.recorder.stands("door_open_moving")
 
 
 def test_many_subjects_are_counted_and_the_oldest_forgotten():

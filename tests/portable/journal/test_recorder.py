@@ -144,7 +144,7 @@ def test_what_begins_in_a_drill_is_an_exercise_until_it_is_cleared():
     journal, recorder = recording()
     drill, real = snapshot(exercise=True), snapshot()
     for state, s in ((RAISED, drill), (UPDATED, drill), (CLEARED, real), (RAISED, real)):
-        recorder.event(Event("belt_off", WARNING, state), s)
+        recorder.event(Event("sos", ALARM, state), s)
     assert marked(journal) == [
         (RAISED, True),
         (UPDATED, True),
@@ -155,28 +155,61 @@ def test_what_begins_in_a_drill_is_an_exercise_until_it_is_cleared():
 
 def test_what_began_before_a_drill_stays_real():
     journal, recorder = recording()
-    recorder.event(Event("belt_off", WARNING, RAISED), snapshot())
-    recorder.event(Event("belt_off", WARNING, UPDATED), snapshot(exercise=True))
-    recorder.event(Event("trip_started", INFO, subject=None), snapshot(exercise=True))
-    assert marked(journal) == [(RAISED, False), (UPDATED, False), (RAISED, True)]
+    recorder.event(Event("sos", ALARM, RAISED), snapshot())
+    recorder.event(Event("sos", ALARM, UPDATED), snapshot(exercise=True))
+    assert marked(journal) == [(RAISED, False), (UPDATED, False)]
+
+
+def test_what_is_not_drilled_is_real_in_a_drill_too():
+    journal, recorder = recording()
+    s = snapshot(exercise=True)
+    for kind in ("child_left_behind", "heat", "parked_movement", "check_button_missed", "supply"):
+        recorder.event(Event(kind, ALARM, RAISED), s)
+    recorder.event(Event("fault", WARNING, subject=None), s)
+    assert marked(journal) == [(RAISED, False)] * 6
+    recorder.end_exercise(snapshot())
+    assert len(journal.events()) == 6
 
 
 def test_what_outlasts_a_drill_was_none_and_is_told_once_more():
     journal, recorder = recording()
     s = snapshot(exercise=True)
-    recorder.event(Event("belt_off", WARNING, RAISED), snapshot())
-    recorder.event(Event("child_left_behind", ALARM, RAISED, (("seats", [7]),), (("a", 1),)), s)
+    recorder.event(Event("sos", ALARM, RAISED), snapshot())
+    recorder.event(Event("emergency_door", ALARM, RAISED, (("seats", [7]),), (("a", 1),)), s)
     recorder.event(Event("fault", WARNING, subject=None), s)
     for _ in range(2):
         recorder.end_exercise(snapshot())
     last = journal.events()[3:]
     assert [(e["kind"], e["state"], e["occ"], e["data"], e["why"]) for e in last] == [
-        ("child_left_behind", UPDATED, 413, {"seats": [7]}, {"a": 1})
+        ("emergency_door", UPDATED, 413, {"seats": [7]}, {"a": 1})
     ]
     assert "exercise" not in last[0]
-    recorder.event(Event("child_left_behind", ALARM, CLEARED), snapshot())
+    recorder.event(Event("emergency_door", ALARM, CLEARED), snapshot())
     assert marked(journal)[-1] == (CLEARED, False)
-    assert recorder.active() == ["belt_off"]
+    assert recorder.active() == ["sos"]
+
+
+def test_what_outlasts_a_drill_is_told_anew_as_it_was_last_each_with_its_own_subject():
+    journal, recorder = recording()
+    s = snapshot(exercise=True)
+    for door, severity in (("front", WARNING), ("emergency", ALARM)):
+        for state in (RAISED, UPDATED):
+            data, why = (("door", door), ("seats", [7])), (("limit_kmh", 5), ("state", state))
+            recorder.event(Event("door_open_moving", severity, state, data, why, door), s)
+    recorder.event(Event("idling", INFO, RAISED, (("minutes", 5),), (), "engine"), s)
+    before = journal.events()
+    recorder.end_exercise(snapshot())
+    again = journal.events()[len(before) :]
+    assert len(again) == 2, "what is no exercise is not told anew"
+    for index in range(2):
+        event, first, last = again[index], before[2 * index], before[2 * index + 1]
+        assert event["state"] == UPDATED and event["occ"] == first["occ"] == last["occ"]
+        assert (event["data"], event["why"]) == (last["data"], last["why"])
+        assert event["severity"] == last["severity"]
+        assert "exercise" not in event and last["exercise"]
+    for door in ("front", "emergency"):
+        recorder.event(Event("door_open_moving", WARNING, CLEARED, subject=door), snapshot())
+    assert recorder.active() == ["idling"]
 
 
 def test_it_is_calm_when_nothing_stands_and_nothing_waits_for_the_flash():

@@ -3,7 +3,7 @@
 from watch import MINUTE, Watch, kmh
 
 from firmware.rules.belt_off import BeltOff
-from firmware.warnings import CHIME, SILENT
+from firmware.warnings import CHIME, LAMP, SILENT
 
 
 def riding(**readings):
@@ -47,3 +47,31 @@ def test_belt_off_every_child_has_its_10_s_and_a_slow_bus_or_a_stop_begins_anew(
     assert watch.states(phase="boarding") == ["cleared"]
     assert watch.sees(10000, phase="driving") == []
     assert watch.states() == ["raised"]
+
+
+def chimes(watch, ms, **readings):
+    """-> ms of chiming in so long a time."""
+    on_ms = 0
+    for _ in range(0, ms, 100):
+        watch.sees(**readings)
+        readings = {}
+        assert watch.rule.warning in (SILENT, LAMP, CHIME)
+        on_ms += 100 * (watch.rule.warning == CHIME)
+    return on_ms
+
+
+def test_it_chimes_once_a_trip_for_each_seat_and_then_the_lamp_stays_on():
+    watch = riding(trip=1, taken=[3, 7], unbelted=[7], speed_mms=kmh(40))
+    assert chimes(watch, 20 * MINUTE) == 15000
+    assert watch.rule.warning == LAMP
+    assert chimes(watch, MINUTE, unbelted=[3, 7]) == 15000
+    assert chimes(watch, MINUTE, unbelted=[3]) == 0
+    assert chimes(watch, MINUTE, unbelted=[3, 7]) == 15000, "it was buckled in between"
+    assert chimes(watch, MINUTE, phase="boarding") == 0
+    assert watch.rule.warning == SILENT
+    assert chimes(watch, MINUTE, phase="driving") == 0, "after a stop all know"
+    assert watch.rule.warning == LAMP
+    watch.sees(phase="parked", unbelted=[])
+    assert chimes(watch, MINUTE, trip=2, phase="driving", unbelted=[3, 7]) == 15000
+    watch.sees(phase="boarding")
+    assert chimes(watch, MINUTE, trip=3, phase="driving") == 15000

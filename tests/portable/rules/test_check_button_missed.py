@@ -3,7 +3,7 @@
 from watch import CONFIG, MINUTE, Watch
 
 from firmware.rules.check_button_missed import CheckButtonMissed
-from firmware.warnings import HORN, PROMPT, SILENT
+from firmware.warnings import HORN, LAMP, PROMPT, SILENT
 
 JAPAN = dict(CONFIG, left_behind_profile="japan")
 
@@ -56,3 +56,12 @@ def test_check_button_missed_ends_with_the_ignition_on():
     watch = parked_with(CheckButtonMissed)
     watch.sees(ignition_off_ms=180000)
     assert watch.states(ignition_off_ms=None) == ["cleared"]
+
+
+def test_a_driver_who_called_the_city_hears_it_no_more_and_the_alarm_stands():
+    watch = parked_with(CheckButtonMissed)
+    assert watch.states(ignition_off_ms=180000) == ["raised"]
+    assert watch.states(called=True) == []
+    assert watch.rule.warning == LAMP
+    assert watch.states(MINUTE) == []
+    assert watch.states(checked=True, called=False) == ["cleared"]

@@ -106,3 +106,15 @@ def test_child_left_behind_explains_itself():
     assert (why["ignition_off_s"], why["limit_s"], why["horn_s"]) == (181, 180, 900)
     ((state, data),) = watch.sees(sitting=[], doubtful=[])
     assert (state, data["stage"]) == ("cleared", 0)
+
+
+def test_child_left_behind_is_one_that_presence_inputs_saw_and_names_them():
+    watch = Watch(ChildLeftBehind, ignition_off_ms=9000000, alone_ms=0, presence=[False, True])
+    assert watch.sees(MINUTE) == []
+    assert watch.sees(MINUTE, moved=[1]) == []
+    ((state, data),) = watch.sees(alone_ms=180000)
+    assert (state, data["seats"], data["presence"]) == ("raised", [], [1])
+    ((state, data),) = watch.sees(moved=[1, 2])
+    assert (state, data["presence"]) == ("updated", [1, 2])
+    ((state, data),) = watch.sees(moved=[])
+    assert (state, data["presence"]) == ("cleared", [2]), "what moves now"

@@ -66,3 +66,14 @@ def test_door_open_moving_in_a_bus_that_rolls_on_as_parked_does_not_end_with_the
     assert watch.sees(1000, phase="parked") == []
     assert watch.sees(MINUTE, speed_mms=None) == []
     assert watch.states(speed_mms=0) == ["cleared"]
+
+
+def test_door_open_moving_ends_when_the_wire_turns_out_to_be_torn():
+    watch = Watch(DoorOpenMoving, front_door=True, emergency_door=True, speed_mms=kmh(20))
+    watch.sees(3000)
+    assert watch.rule.warning == INSIDE
+    assert watch.states(200, faulty=["emergency_door"]) == ["cleared"]
+    assert watch.rule.warning == PROMPT
+    assert watch.states(200, faulty=["emergency_door", "front_door"]) == ["cleared"]
+    assert watch.rule.warning == SILENT
+    assert watch.sees(MINUTE) == []

@@ -32,3 +32,14 @@ def test_emergency_door_is_an_alarm_at_once_unless_the_bus_is_parked_and_empty()
 
 def test_emergency_door_that_was_never_known_is_not_open():
     assert Watch(EmergencyDoor, emergency_door=None).sees(MINUTE) == []
+
+
+def test_an_emergency_door_whose_wire_is_torn_is_not_open():
+    watch = Watch(EmergencyDoor, phase="driving", emergency_door=True, faulty=[])
+    assert watch.states() == ["raised"]
+    assert watch.states(faulty=["front_door"]) == []
+    assert watch.states(faulty=["emergency_door"]) == ["cleared"]
+    assert watch.rule.warning == SILENT
+    assert watch.states(MINUTE) == []
+    assert watch.states(emergency_door=False, faulty=[]) == []
+    assert watch.states(emergency_door=True) == ["raised"]

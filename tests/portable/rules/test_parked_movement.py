@@ -69,3 +69,31 @@ def test_parked_movement_explains_itself():
     watch.sees(1100, phase="checking", sitting=[7])
     expected = '{"ignition_off_s":60,"held_s":1,"checked":true}'
     assert text(watch.events[0].why) == expected
+
+
+def test_parked_movement_names_the_presence_inputs_at_once():
+    watch = parked()
+    watch.sees(1000, presence=[False, False])
+    told = watch.sees(phase="checking", checked=False, moved=[2])
+    assert told == [("raised", {"seats": [], "presence": [2]})]
+    assert watch.rule.warning == INSIDE
+    assert watch.sees(MINUTE) == []
+    assert watch.sees(moved=[1, 2]) == [("updated", {"seats": [], "presence": [1, 2]})]
+    assert watch.sees(MINUTE, checked=True) == []
+    assert watch.sees(phase="parked", moved=[]) == [("cleared", {"seats": [], "presence": []})]
+    assert watch.rule.warning == SILENT
+
+
+def test_parked_movement_of_a_child_that_climbs_from_the_floor_onto_a_seat_is_one_occurrence():
+    watch = parked()
+    watch.sees(1000, presence=[False])
+    watch.sees(phase="checking", checked=False, moved=[1])
+    assert watch.sees(1100, sitting=[7]) == [("updated", {"seats": [7], "presence": [1]})]
+    assert watch.sees(moved=[]) == [], "the seat is reported, and taken"
+    assert watch.sees(sitting=[]) == [("cleared", {"seats": [], "presence": []})]
+
+
+def test_parked_movement_seen_by_an_input_ends_when_the_bus_drives_off():
+    watch = parked()
+    watch.sees(phase="checking", presence=[True], moved=[1])
+    assert watch.states(phase="boarding", ignition_off_ms=None, moved=[]) == ["cleared"]

@@ -93,6 +93,8 @@ ELSEWHERE = {
     "crash_stand_s": "test_sudden_stop.py",
     "crash_end_s": "test_tuned.py",
     "boarding_s": "test_boarding.py",
+    "presence_hold_s": "test_presence.py",
+    "presence_window_s": "test_presence.py",
     "boarding_door_s": "test_boarding.py",
     "heat_end_c": "test_tuned.py",
     "supply_end_mv": "test_tuned.py",

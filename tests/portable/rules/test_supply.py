@@ -64,3 +64,32 @@ def test_supply_goes_from_low_to_cut_and_back():
         ("updated", "low"),
     ]
     assert watch.states(3100, supply_mv=12600) == ["cleared"]
+
+
+def test_a_cut_supply_sounds_inside_only_while_somebody_may_be_on_board():
+    watch = supply(supply_mv=0)
+    watch.sees(2100)
+    assert watch.rule.warning == PROMPT
+    assert watch.sees(60000) == []
+    assert watch.rule.warning == PROMPT
+    assert watch.sees() == []
+    assert watch.rule.warning == LAMP
+    told = watch.sees(checked=False, ignition_off_ms=0)
+    assert [(state, data["level"]) for state, data in told] == [("updated", "cut")]
+    assert (watch.events[-1].severity, watch.rule.warning) == ("alarm", INSIDE)
+    assert watch.sees(10 * MINUTE) == []
+    assert watch.rule.warning == INSIDE
+    assert watch.sees(checked=True) == []
+    assert watch.rule.warning == PROMPT
+    assert watch.sees(MINUTE) == []
+    assert watch.rule.warning == LAMP
+
+
+def test_a_cut_supply_that_is_only_a_cut_wire_is_over():
+    watch = supply(supply_mv=0)
+    watch.sees(2100)
+    ((state, data),) = watch.sees(faulty=["supply"])
+    assert (state, data["level"]) == ("cleared", "wire")
+    assert watch.rule.warning == SILENT
+    assert watch.sees(MINUTE) == []
+    assert watch.sees(MINUTE, supply_mv=12600, faulty=[]) == []

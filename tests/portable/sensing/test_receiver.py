@@ -347,3 +347,15 @@ def test_a_flood_of_noise_is_read_in_parts_and_is_no_sentence():
     antenna.part.said = b"\xff" * 3000
     antenna.waits(100, slept_ms=900)
     assert 0 < len(antenna.part.said) < 3000 and antenna.s.gnss.lat_e7 is None
+
+
+def test_for_the_driver_of_the_receiver_no_time_passes_while_the_bus_sleeps():
+    antenna = Antenna()
+    antenna.waits(1000)
+    awake_ms = antenna.part.turned_ms
+    for _ in range(3):
+        antenna.s.now_ms += 900
+        antenna.waits(100, slept_ms=1000)
+    assert antenna.part.turned_ms == awake_ms, "it is not asked"
+    antenna.waits(100)
+    assert antenna.part.turned_ms == awake_ms + 100

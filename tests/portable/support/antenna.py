@@ -22,6 +22,7 @@ class Part:
 
     def __init__(self):
         self.said = b""
+        self.turned_ms = None  # the time that it was last told
 
     def readinto(self, buf):
         n = min(len(buf), len(self.said))
@@ -30,7 +31,7 @@ class Part:
         return n
 
     def turn(self, now_ms, sentences):
-        pass
+        self.turned_ms = now_ms
 
 
 class Antenna:

@@ -126,7 +126,9 @@ def test_who_gets_up_and_sits_down_again_has_not_left():
     ride.goes(20200)
     assert ride.s.trip.alone_ms == 100
     ride.goes(180000)
-    assert (ride.s.trip.phase, ride.goes(taken=[])) == ("checking", "parked")
+    assert (ride.s.trip.phase, ride.goes(taken=[])) == ("checking", "checking")
+    ride.goes(10000)
+    assert ride.presses() == "parked", "an alarm stood: a walk ends it"
     assert ride.goes(taken=[3]) == "checking"  # as overdue as before
     assert ride.s.trip.alone_ms > 180000
 
@@ -378,6 +380,21 @@ def test_the_policy_may_tune_the_walk():
     for walk_s, phase in ((20, "checking"), (5, "parked")):
         ride = parked()
         ride.trip.on_thresholds(dict(defaults()["rules"], check_walk_s=walk_s))
-        ride.goes(ignition=True)
+        ride.goes(ignition=True, front_door=True)
+        ride.goes(front_door=False)
         ride.goes(10000, ignition=False)
         assert ride.presses() == phase
+
+
+def test_after_fifteen_minutes_with_children_on_board_they_count_as_alone_all_the_time():
+    ride = open_door()
+    ride.goes(HOLD, taken=[3])
+    ride.goes(3 * MINUTE)
+    assert ride.s.trip.alone_ms <= 3 * MINUTE
+    ride.goes(300)
+    assert 15 * MINUTE < ride.s.trip.alone_ms <= 15 * MINUTE + 300
+    ride = open_door()
+    ride.goes(5 * MINUTE, taken=[3])
+    ride.presses()
+    ride.goes(11 * MINUTE)
+    assert ride.s.trip.alone_ms is None, "the driver walked through: the time begins anew"

@@ -15,7 +15,9 @@ KMH_8 = 2222
 class Watch:
     def __init__(self, **readings):
         self.modes = Modes(CONFIG)
-        self.s = snapshot(**readings)
+        self.s = snapshot(checked=True, unknown=[])
+        for name, value in readings.items():
+            put(self.s, name, value)
 
     def enter(self, mode, level=SILENT):
         self.modes.enter(mode, self.s, level)
@@ -83,25 +85,62 @@ def test_a_drive_ends_service_at_once():
     assert (state, data["ended_by"]) == ("cleared", "drive")
 
 
-def test_a_mode_asked_again_lasts_longer_and_is_told():
+def test_service_asked_again_lasts_longer_and_is_told():
+    watch = Watch()
+    watch.enter(SERVICE)
+    assert watch.states(29 * MINUTE) == ["raised"]
+    watch.enter(SERVICE)
+    assert watch.states(30 * MINUTE) == ["updated"]
+    assert watch.states() == ["cleared"]
+
+
+def test_a_drill_asked_again_is_told_and_lasts_no_longer():
     watch = Watch()
     watch.enter(DRILL)
-    assert watch.states(59 * MINUTE) == ["raised"]
+    assert watch.states(29 * MINUTE) == ["raised"]
     watch.enter(DRILL)
-    assert watch.states(60 * MINUTE) == ["updated"]
-    assert watch.states() == ["cleared"]
+    assert watch.states(MINUTE) == ["updated"]
+    ((_, state, data),) = watch.sees()
+    assert (state, data["ended_by"], data["lasted_s"]) == ("cleared", "time", 30 * 60)
+
+
+def test_a_drill_ends_when_the_bus_drives_off_and_takes_its_evacuation_along():
+    watch = Watch(sitting=[3])
+    watch.enter(DRILL)
+    watch.enter(EVACUATION)
+    watch.sees()
+    assert watch.sees(MINUTE, speed_mms=KMH_8) == []
+    told = watch.sees(100, speed_mms=KMH_8 + 1)
+    assert [(kind, state, data["ended_by"]) for kind, state, data in told] == [
+        ("drill", "cleared", "drive"),
+        ("evacuation", "cleared", "drill"),
+    ]
 
 
 def test_service_and_drill_never_quiet_a_real_alarm():
     for mode in (SERVICE, DRILL):
         for level in (INSIDE, HORN):
             assert refused(Watch(), mode, level) == "Not while an alarm sounds in the bus."
-            assert not refused(Watch(exercise=True), mode, level)
+            assert refused(Watch(exercise=True), mode, level)
             assert not refused(Watch(), EVACUATION, level)
         assert not refused(Watch(), mode, PROMPT)
-    assert refused(Watch(phase="driving"), SERVICE) == "Not while the bus drives."
-    assert not refused(Watch(phase="driving"), DRILL)
+        assert refused(Watch(phase="driving"), mode) == "Not while the bus drives."
     assert not refused(Watch(phase="driving"), EVACUATION)
+
+
+def test_service_from_afar_needs_a_parked_checked_bus_with_every_seat_known_to_be_empty():
+    for phase in ("boarding", "checking"):
+        assert "parked and checked" in refused(Watch(phase=phase), SERVICE)
+        assert not refused(Watch(phase=phase), DRILL)
+    assert "parked and checked" in refused(Watch(checked=False), SERVICE)
+    for seats in ({"sitting": [3]}, {"loose": [3]}, {"unknown": [3]}):
+        assert refused(Watch(**seats), SERVICE) == "Not while a seat is taken or cannot be read."
+        assert not refused(Watch(**seats), DRILL)
+
+
+def test_a_technician_at_the_board_may_begin_it_whatever_the_seats_read():
+    watch = Watch(sitting=[3], unknown=[5])
+    assert [data["asked_by"] for _, _, data in holds_the_button(watch, 3000)] == ["button"]
 
 
 def test_a_drill_marks_what_happens_from_its_first_event_to_its_last():
@@ -173,20 +212,20 @@ def test_an_evacuation_of_an_empty_bus_ends_at_once_and_of_a_blind_one_in_time()
 
 
 def test_an_evacuation_goes_before_other_modes_and_ends_with_its_drill():
-    watch = Watch(sitting=[1])
+    watch = Watch()
     watch.enter(DRILL)
     watch.sees()
     watch.enter(SERVICE)
-    watch.sees()
+    watch.sees(MINUTE, sitting=[1])
     assert watch.s.trip.mode == "service"
     watch.enter(EVACUATION)
     watch.sees()
     assert watch.s.trip.mode == "evacuation"
-    told = watch.sees(60 * MINUTE)
+    told = watch.sees(30 * MINUTE)
     assert [(kind, data["ended_by"]) for kind, _, data in told] == [
-        ("service_mode", "time"),
         ("drill", "time"),
         ("evacuation", "drill"),
+        ("service_mode", "time"),
     ]
     watch.sees()
     assert not watch.s.trip.exercise

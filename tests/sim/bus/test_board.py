@@ -141,6 +141,8 @@ def test_inputs_that_are_fitted_follow_the_world_and_cut_they_say_what_asks_for_
         assert board.switches.refresh() and part.read() is cut, name
         bench.faults.mend_switch(name)
         setattr(world, attribute, False)
+    for _ in range(8):
+        bench.looks(10_000)  # both have seen the press, and a PIR warms up
     world.presence[1] = True
     bench.looks()
     assert board.switches.refresh() and [part.read() for part in board.presence] == [False, True]

@@ -18,7 +18,7 @@ HEARD = [
         scenarios_hard.dead_expander_and_power_cut,
         ["sensor_silent", "sensor_silent", "self_test", *LEFT],
     ),
-    (scenarios_hard.hidden_while_the_power_was_off, [*LEFT, "parked_movement"]),
+    (scenarios_hard.hidden_while_the_power_was_off, ["parked_movement", *LEFT]),
     (scenarios_hard.boarding_before_the_engine, []),
     (scenarios_hard.boarded_and_left, LEFT),
     (scenarios_hard.boarded_at_an_open_door, LEFT),
@@ -31,11 +31,12 @@ HEARD = [
     (scenarios_hard.button_without_walking, ["check_too_soon", "check_button_missed"]),
     (scenarios_hard.acknowledged, ["belt_off"]),
     (scenarios_hard.service, ["service_mode", *LEFT, "check_button_missed"]),
-    (scenarios_hard.drill, ["drill", *LEFT, "evacuation"]),
-    (scenarios_hard.drill_that_was_none, ["drill", *LEFT]),
+    (scenarios_hard.drill, ["drill", "sos", "evacuation", "emergency_door"]),
+    (scenarios_hard.drill_with_a_left_child, ["drill", *LEFT]),
+    (scenarios_hard.drill_that_was_none, ["drill", "emergency_door"]),
     (scenarios_hard.evacuation, ["evacuation"]),
 ]
-INFO = {"arrival_notice", "idling", "parked_boarding"}  # each has a test of its own
+INFO = {"arrival_notice", "attended", "idling", "parked_boarding"}  # each has a test of its own
 
 
 def taken(bus, kind="child_left_behind"):
@@ -53,7 +54,7 @@ def test_every_story_is_held_to_something():
 
 def test_every_hazard_has_a_story():
     heard = set()
-    for name in ("places", "mishaps", "hard"):
+    for name in ("places", "mishaps", "hard", "lies", "attend"):
         for _, kinds in importlib.import_module(f"tests.sim.stories.test_{name}").HEARD:
             heard.update(kinds)
     for alarms, warnings in importlib.import_module(
@@ -143,6 +144,7 @@ def test_service_mutes_the_horn_until_the_bus_drives(bus):
     assert bus.horn_sounds
     bus.opens_door()
     bus.leaves(7)
+    bus.waits(seconds=15)
     bus.presses_check_button()
     assert bus.is_asked_for("service")
     bus.drives(speed_kmh=30, seconds=5)
@@ -174,15 +176,32 @@ def test_all_of_a_drill_is_marked_and_quiet():
     assert all(event.get("exercise") for event in events[first : last + 1])
     assert not any(event.get("exercise") for event in events[last + 1 :])
     (counted,) = bus.told("evacuation")
-    assert counted["data"]["head_count"] == 1
+    assert counted["data"]["head_count"] == 2
+    assert not bus.horn_sounds and bus.active == []
 
 
-def test_what_outlasts_a_drill_is_real_and_loud():
+def test_a_child_left_in_a_drill_is_real_and_the_horn_sounds():
+    bus = told(scenarios_hard.drill_with_a_left_child)
+    (alarm,) = bus.told("child_left_behind")
+    assert "exercise" not in alarm and alarm["why"]["ignition_off_s"] == 180
+    assert bus.horn_sounds
+
+
+def test_what_outlasts_a_drill_is_real():
     bus = told(scenarios_hard.drill_that_was_none)
-    (raised,), (updated,) = bus.told("child_left_behind"), bus.told("child_left_behind", "updated")
+    (raised,), (updated,) = bus.told("emergency_door"), bus.told("emergency_door", "updated")
     assert raised["exercise"] and "exercise" not in updated
     assert raised["occ"] == updated["occ"]
-    assert bus.horn_sounds
+    assert bus.buzzer_sounds
+
+
+def test_a_drive_ends_a_drill(bus):
+    assert bus.is_asked_for("drill")
+    bus.waits(seconds=5)
+    bus.drives(speed_kmh=30, seconds=5)
+    (ended,) = bus.told("drill", "cleared")
+    assert ended["why"]["ended_by"] == "drive"
+    assert not bus.is_asked_for("drill"), "not while it drives"
 
 
 def test_an_evacuation_counts_down():

@@ -62,7 +62,7 @@ def test_the_city_hears(tell, kinds):
     bus.rig.drain()
     bus.rig.check()
     assert bus.city_heard("alarm", "warning") == kinds
-    assert bus.rig.vehicle.boots == 1
+    assert bus.told("started") == [], "it has not been reset"
 
 
 def test_a_quiet_night_is_slept_through_and_every_promise_kept():

@@ -105,7 +105,7 @@ def bag_overlooked(van: Van) -> Script:
     yield from van.lets_off()
     yield from van.parks()
     van.bag = seat
-    yield from van.waits(1, 1.5)
+    yield from van.leaves()
 
 
 def forgets_the_walk(van: Van) -> Script:

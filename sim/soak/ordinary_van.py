@@ -111,9 +111,15 @@ class Van:
         yield _COLD_START_MS
         self.answers.is_counting = True
         yield from day
+        yield from self.leaves()
         self.goes(AWAY)
         yield _AFTER_MS
         self.is_over = True
+
+    @property
+    def is_occupied(self) -> bool:
+        """Somebody is on board, or something on a seat that the driver has put there."""
+        return len(self.world.seats) > (self.bag is not None)
 
     # the driver
 
@@ -136,6 +142,17 @@ class Van:
         self.world.check_button_pressed = False
         yield from self.waits(0.15, 0.3)
         self.answers.is_walking = False
+
+    def leaves(self) -> Script:
+        """The driver gets out, and goes once nothing sounds, after 10 min at the latest."""
+        if self.place != AWAY:
+            yield from self.opens()
+            self.goes(BESIDE)
+            yield from self.shuts()
+            for _ in range(60):
+                yield 10_000
+                if not self.answers.is_asked:
+                    return
 
     def takes_bag(self) -> None:
         if self.bag is not None:
@@ -266,7 +283,7 @@ class Van:
             elif len(world.seats) - (self.bag is not None) > 0:
                 often = 0.7
             else:
-                often = {ABOARD: 0.4, WHEEL: 0.3, ASLEEP: 0.03, BESIDE: 0.02}.get(self.place, 0)
+                often = {ABOARD: 0.4, WHEEL: 0.3, ASLEEP: 0.03}.get(self.place, 0)
             world.presence[:2] = (self.rng.random() < often for _ in range(2))
 
 

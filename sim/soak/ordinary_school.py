@@ -21,6 +21,7 @@ def parks(van: Van) -> Script:
     """The end of a run, as it should be."""
     yield from van.parks()
     yield from van.opens()
+    van.goes(BESIDE)
     yield from van.shuts()
 
 

@@ -114,18 +114,13 @@ class Answers:
         yield from self._van.says_here()
 
     def _walk(self) -> Script:
-        """Who is outside comes in through the door. A walk for a forgotten bag is the driver's
-        duty."""
+        """A walk for a forgotten bag is the driver's duty, and counts as none."""
         self.tell("the driver walks to the check button")
-        van, before = self._van, self.place
+        van, before, moves = self._van, self.place, self._van.moves
         self.walks += van.bag is None
-        comes_in = before == BESIDE and not van.world.front_door_open
-        if comes_in:
-            yield from van.opens()
         yield from van.checks()
-        if comes_in:
-            yield from van.shuts()
-        van.goes(before)
+        if van.moves == moves + 1:  # the day has not moved the driver on meanwhile
+            van.goes(before)
 
     def _start(self) -> Script:
         self.tell("the driver starts the engine")

@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from sim.soak.ordinary_answers import BESIDE
 from sim.soak.ordinary_faults import FAULTS
+from sim.soak.ordinary_fitting import Fitted
 from sim.soak.ordinary_school import HOME, SCHOOL, lets_off
-from sim.soak.ordinary_van import STOPS_M, Fitted, Van
+from sim.soak.ordinary_van import STOPS_M, Van
 from sim.soak.ordinary_way import HOUSES, WAY, breakdown, stops
 from sim.soak.ordinary_yard import YARD
 from sim.world.world import Script

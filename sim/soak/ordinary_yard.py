@@ -45,12 +45,14 @@ def _nap(van: Van, shut: bool) -> Script:
 def nap_at_the_wheel(van: Van) -> Script:
     """The driver sleeps at the wheel for 40 min, door shut, engine off."""
     van.goes(ASLEEP)
+    yield from van.stays()
     yield from van.waits(30, 50)
 
 
 def lunch_at_the_wheel(van: Van) -> Script:
     """The driver eats at the wheel, 25 min, engine off."""
     van.goes(WHEEL)
+    yield from van.stays()
     yield from van.waits(20, 30)
 
 

@@ -5,6 +5,8 @@ from firmware.timing import Held
 from firmware.values import lasted
 from firmware.warnings import INSIDE, SILENT
 
+_NONE: list = []  # made once: no allocation in a tick
+
 
 class ParkedMovement:
     """A seat becomes taken while the bus is PARKED, for parked_movement_s; or presence inputs see
@@ -51,7 +53,7 @@ class ParkedMovement:
     def judge(self, s):
         moved = s.trip.moved
         if not self._prompt.update(s.now_ms, bool(moved)):
-            moved = []
+            moved = _NONE
         is_empty = not s.seats.sitting and not s.seats.loose and not s.trip.moved
         if s.trip.ignition_off_ms is None or is_empty:
             self._parked = s.trip.phase == "parked"

@@ -201,6 +201,7 @@ _ORDINARY = (
     ("doors", ()),
     ("unknown", []),
     ("unbelted", []),
+    ("out_of_service", []),
     ("track", 0),
     ("backlog", ()),
     ("active", []),
@@ -230,6 +231,7 @@ def state(s, active, backlog, next_s):
         ("taken", s.seats.taken),
         ("unknown", s.seats.unknown),
         ("unbelted", s.seats.unbelted),
+        ("out_of_service", s.seats.out_of_service),
     )
     waits = (("alarm", backlog[0]), ("warning", backlog[1]), ("track", backlog[2]))
     if backlog[0] == backlog[1] == 0:  # together: older firmware has no warning

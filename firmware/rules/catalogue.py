@@ -28,6 +28,7 @@ from firmware.rules.gnss_lost import GnssLost
 from firmware.rules.harsh_driving import HarshDriving
 from firmware.rules.heat import Heat
 from firmware.rules.idling import Idling
+from firmware.rules.monthly_test_overdue import MonthlyTestOverdue
 from firmware.rules.off_route import OffRoute
 from firmware.rules.overspeed import Overspeed
 from firmware.rules.parked_boarding import ParkedBoarding
@@ -84,4 +85,5 @@ RULES = (
     GnssJammed,
     GnssJump,
     SelfTestFailed,
+    MonthlyTestOverdue,
 )

@@ -87,8 +87,8 @@ class Answers:
                 yield from self._answer()
 
     def _is_asked(self) -> bool:
-        is_there = self.place != AWAY and not self.ignores
-        return self.level >= PROMPT and is_there and not self.is_walking
+        is_free = not self.ignores and not self.is_walking and not self._van.world.speed_mms
+        return self.level >= PROMPT and self.place != AWAY and is_free
 
     def _answer(self) -> Script:
         van, rng = self._van, self._van.rng

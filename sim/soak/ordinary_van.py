@@ -12,7 +12,6 @@ opens, and change seats while they wait. How the driver answers a prompt: ordina
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from sim.bus.rig import Rig, config_for
@@ -25,6 +24,7 @@ from sim.world.world import MONDAY_UTC_MS, Script, World
 
 SEATS = 14
 STOPS_M = {"one": 500, "two": 1000, "school": 1700}
+_HOUSES_M = (250, 750, *range(2100, 12_000, 400))
 _COLD_START_MS = 40_000
 _AT_06_MS = 6 * 3_600_000
 _BRAKING_MMSS = 1800  # as sim/stories/straight_road.py
@@ -187,6 +187,9 @@ class Van:
             yield 200
         yield 1500
 
+    def drives_to_next_house(self) -> Script:
+        yield from self.drives(next(m for m in _HOUSES_M if m > self.driven_m + 100))
+
     def drives_on(self, metres: float, speed_kmh: float = 45) -> Script:
         yield from self.drives(self.driven_m + metres, speed_kmh)
 
@@ -268,10 +271,10 @@ class Van:
 
 
 def _policy() -> dict[str, Any]:
-    stops: Iterable = STOPS_M.items()
+    places = STOPS_M | {f"house_{metres}": metres for metres in _HOUSES_M}
     at = straight_policy.at
     return straight_policy.pack(
-        stops=[{"id": key, "at": at(metres), "radius_m": 60} for key, metres in stops],
+        stops=[{"id": key, "at": at(metres), "radius_m": 60} for key, metres in places.items()],
         zones=[],
         roads=[],
         routes=[],

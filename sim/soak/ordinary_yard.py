@@ -81,7 +81,10 @@ def radio_in_the_yard(van: Van) -> Script:
 
 
 def washing_doors_shut(van: Van) -> Script:
-    """Washers clean outside, then inside behind a shut door; they lean on the seats."""
+    """Washers clean outside, then inside behind a shut door; they lean on the seats.
+
+    The driver has shown them the here button, where one is fitted.
+    """
     yield from _washing(van, shut=True)
 
 
@@ -96,6 +99,7 @@ def _washing(van: Van, shut: bool) -> Script:
     yield from van.opens()
     if shut:
         yield from van.shuts()
+        yield from van.stays()
     for seat in range(1, van.world.seat_count + 1):
         yield from van.waits(0.1, 0.4)
         van.sits(seat, "a washer")
@@ -170,7 +174,8 @@ def goods(van: Van) -> Script:
     seats.append(van.free_seat())
     van.sits(seats[1], "a sack of rice")
     yield from van.waits(15, 25)
-    yield from van.drives_on(400)
+    yield from van.shuts()
+    yield from van.drives_to_next_house()
     yield from van.opens()
     for seat in seats:
         van.rises(seat)

@@ -250,6 +250,7 @@ ORDINARY = {
     "emergency_door": False,
     "unknown": [],
     "unbelted": [],
+    "out_of_service": [],
 }
 
 
@@ -280,6 +281,7 @@ def test_a_state_leaves_out_what_is_ordinary_and_nothing_else():
         assert said(front_door=is_open) == {"doors": {"front": word}}
         assert said(emergency_door=is_open) == {"doors": {"emergency": word}}
     assert said(unknown=[2, 3]) == {"seats": {"unknown": [2, 3]}}
+    assert said(out_of_service=[1]) == {"seats": {"out_of_service": [1]}}
     assert said(unbelted=[1]) == {"seats": {"unbelted": [1]}}
     assert said(active=["sos"]) == {"active": ["sos"]}
     for waits in (1, None):

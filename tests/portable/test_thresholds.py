@@ -224,8 +224,8 @@ def test_a_new_policy_reaches_every_part_once():
     assert bench.bus.policy.hash is not None
     names = sorted([type(part).__name__ for part in parts])
     assert names == ["Boarding", "Check", "DrivingHours", "Persons", "Presence", "RuleEngine",
-                     "SeatMap", "SelfCheck", "Sensors", "Trip", "Wires",
-                     *["_Bank"] * 6]  # fmt: skip
+                     "SeatMap", "SelfCheck", "Sensors", "Trip",
+                     "Wires"] + ["_Bank"] * 6  # fmt: skip
     assert sorted([type(part).__name__ for part, _ in told]) == names
     for _, thresholds in told:
         assert thresholds == bench.bus.policy.thresholds

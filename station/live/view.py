@@ -18,13 +18,13 @@ old battery)."""
 EXERCISE = "exercise"
 _STATE_KEYS = (
     "phase", "mode", "trip", "route", "lat", "lon", "accuracy_m", "speed_kmh", "heading_deg",
-    "ignition", "supply_mv", "cabin_c", "signal_dbm", "next_s",
+    "ignition", "attended", "supply_mv", "cabin_c", "signal_dbm", "next_s",
 )  # fmt: skip
 
 
 def view(bus: LiveBus, now_ms: int) -> dict[str, Any]:
     s = bus.state or {}
-    seats = s.get("seats") or {"total": None, "taken": None, "unknown": None, "unbelted": None}
+    seats = s.get("seats") or dict.fromkeys(("total", "taken", "unknown", "unbelted", "loose"))
     promise_ms = bus.promise_ms
     return {
         "fleet": bus.fleet,

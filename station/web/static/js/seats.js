@@ -116,6 +116,8 @@ export function seatLines(bus) {
   const list = (state) => all.filter((number) => seatState(bus.seats, number) === state);
   const taken = all.filter((number) => bus.seats.taken.includes(number));
   const lines = [[t("seat_taken"), taken], [t("seat_unknown"), list("unknown")], [t("seat_unbelted"), list("unbelted")]];
+  const loose = bus.seats.loose || [];
+  if (loose.length) lines.push([t("seat_loose"), loose]);
   return lines.map(([name, seats]) => [name, seats.length ? `${seats.length} (${seats.join(", ")})` : t("none")])
     .concat([[then(bus, t("seat_empty")), String(list("empty").length)]]);
 }

@@ -244,8 +244,8 @@ def read_by_the_guide(payload):
 
 def test_a_state_of_older_firmware_is_given_no_value_that_it_did_not_send():
     old = {**json.loads(OLD_STATE), "attended": None}
-    old["seats"]["loose"] = []
     old["seats"]["out_of_service"] = []  # it watched every seat
+    old["seats"]["loose"] = []
     for state in (read_by_the_guide(OLD_STATE), contract.read(TOPIC, OLD_STATE).body):
         assert state == old
         assert not {"route", "backup_mv", "accuracy_m", "estimated"} & set(state)

@@ -50,6 +50,7 @@ class Seats:
         self.changes = 0  # moves whenever one of these lists does
         self.flapping = []  # seats whose contact flaps; they are unknown
         self.flapping_belts = []  # seats whose belt contact flaps; they count as open
+        self.out_of_service = []  # seats that are not watched (trip/out_of_service.py)
         # headcount.py: seats as they were 5 to 10 s ago; None: too soon after boot
         self.taken_before = None
         self.unknown_before = None
@@ -100,9 +101,12 @@ class Trip:
         # how long children on board may have been alone (boarding.py); None: they are not
         self.alone_ms = None
         self.engine = None  # engine.py: True: it runs, by all evidence
-        # attended.py: engine, driver_seat, here or stay; None: no adult is with the children
+        self.ignition_fault = None  # engine.py: flapping, stuck_on or dead
+        # attended.py: engine, key, driver_seat, here or stay; None: no adult is with the children
         self.attended = None
         self.attended_until_ms = None  # of here and stay; None: no end is known
+        self.here_presses = 0  # that count; since boot
+        self.driver_seat_fault = False  # it is taken while the driver walks to the check button
         # presence.py: presence inputs, from 1, that saw a person in the checked bus; until a walk
         self.moved = []
         self.presence_quiet = []  # those that did not see the driver walk past

@@ -106,9 +106,7 @@ class SimBoard:
         if config["readback"]["fitted"]:
             self._fit_senses(far, rng)
         seats = config["seats"]
-        self.seat_wiring = seat_wiring(
-            seats, self.i2c, self.i2c_2, table["bridge"], self._clock, rng
-        )
+        self.seat_wiring = seat_wiring(seats, self.i2c, self.i2c_2, table["bridge"], clock, rng)
         self.seats = self.seat_wiring.inputs
         self._belts = seats["belts"]
         self._fit_accelerometer(config["accelerometer"], rng)
@@ -123,11 +121,8 @@ class SimBoard:
         if config["backup"]["fitted"] and "backup" in table["on_board"]:
             ohms = table["dividers"]["backup"]
             share = 1000 * ohms[1] / (ohms[0] + ohms[1])
-            source = ADC(
-                lambda: int(share * (_VBUS_MV if world.supply_mv else world.backup_mv)),
-                noise_uv=_ADC_NOISE_UV,
-                rng=rng,
-            )
+            source = ADC(lambda: int(share * (_VBUS_MV if world.supply_mv else world.backup_mv)),
+                         noise_uv=_ADC_NOISE_UV, rng=rng)  # fmt: skip
             self.backup = Supply(source, *ohms)
             self.adcs["backup"] = source
         self.watchdog = WDT(clock, _WATCHDOG_MS)

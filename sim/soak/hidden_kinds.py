@@ -170,7 +170,7 @@ KINDS = (
     Kind("key turned at the alarm", _key_turned, later_ms=30_000),
     Kind("key turned before it", _key_turned_before, later_ms=_KEY_MS),
     Kind("ignition stuck on", _ignition_stuck, later_ms=_KEY_MS),
-    Kind("ignition flaps", _ignition_flaps, later_ms=_SPARE_MS),
+    Kind("ignition flaps", _ignition_flaps, later_ms=_KEY_MS),
     Kind("ignition cut on the way", rides=_ignition_cut),
     Kind("seat contact dies over a closed belt", rides=_contact_dies, walks=True),
     Kind("register bits turn over", _register_flips),

@@ -7,7 +7,7 @@ checked. HOME: the bus is parked at the school, empty and checked; the same afte
 from __future__ import annotations
 
 from sim.soak.ordinary_answers import ABOARD, AWAY, BESIDE
-from sim.soak.ordinary_van import STOPS_M, Van
+from sim.soak.ordinary_van import Van
 from sim.world.world import Script
 
 
@@ -21,6 +21,7 @@ def parks(van: Van) -> Script:
     """The end of a run, as it should be."""
     yield from van.parks()
     yield from van.opens()
+    van.goes(BESIDE)
     yield from van.shuts()
 
 
@@ -105,7 +106,7 @@ def bag_overlooked(van: Van) -> Script:
     yield from van.lets_off()
     yield from van.parks()
     van.bag = seat
-    yield from van.waits(1, 1.5)
+    yield from van.leaves()
 
 
 def forgets_the_walk(van: Van) -> Script:
@@ -150,20 +151,18 @@ def late_child(van: Van) -> Script:
 
 def goes_home(van: Van) -> Script:
     """Children get off at three places, the engine on; then the walk."""
-    for metres in (2300, 2900):
-        yield from van.drives(metres)
+    for _ in range(2):
+        yield from van.drives_to_next_house()
         yield from van.lets_off(len(van.children) // 2)
-    yield from van.drives(3500)
+    yield from van.drives_to_next_house()
     yield from lets_off(van)
 
 
 def handed_to_parents(van: Van) -> Script:
     """At each house the engine off, the driver brings the child to the door, 2 min."""
     yield from van.picks_up(van.rng.randint(3, 6))
-    metres = STOPS_M["school"]
     while van.children:
-        metres += 400
-        yield from van.drives(metres)
+        yield from van.drives_to_next_house()
         van.key_off()
         van.goes(ABOARD)
         yield from van.opens()

@@ -45,12 +45,14 @@ def _nap(van: Van, shut: bool) -> Script:
 def nap_at_the_wheel(van: Van) -> Script:
     """The driver sleeps at the wheel for 40 min, door shut, engine off."""
     van.goes(ASLEEP)
+    yield from van.stays()
     yield from van.waits(30, 50)
 
 
 def lunch_at_the_wheel(van: Van) -> Script:
     """The driver eats at the wheel, 25 min, engine off."""
     van.goes(WHEEL)
+    yield from van.stays()
     yield from van.waits(20, 30)
 
 
@@ -81,7 +83,10 @@ def radio_in_the_yard(van: Van) -> Script:
 
 
 def washing_doors_shut(van: Van) -> Script:
-    """Washers clean outside, then inside behind a shut door; they lean on the seats."""
+    """Washers clean outside, then inside behind a shut door; they lean on the seats.
+
+    The driver has shown them the here button, where one is fitted.
+    """
     yield from _washing(van, shut=True)
 
 
@@ -96,6 +101,7 @@ def _washing(van: Van, shut: bool) -> Script:
     yield from van.opens()
     if shut:
         yield from van.shuts()
+        yield from van.stays()
     for seat in range(1, van.world.seat_count + 1):
         yield from van.waits(0.1, 0.4)
         van.sits(seat, "a washer")
@@ -170,7 +176,8 @@ def goods(van: Van) -> Script:
     seats.append(van.free_seat())
     van.sits(seats[1], "a sack of rice")
     yield from van.waits(15, 25)
-    yield from van.drives_on(400)
+    yield from van.shuts()
+    yield from van.drives_to_next_house()
     yield from van.opens()
     for seat in seats:
         van.rises(seat)

@@ -126,7 +126,9 @@ def test_who_gets_up_and_sits_down_again_has_not_left():
     ride.goes(20200)
     assert ride.s.trip.alone_ms == 100
     ride.goes(180000)
-    assert (ride.s.trip.phase, ride.goes(taken=[])) == ("checking", "parked")
+    assert (ride.s.trip.phase, ride.goes(taken=[])) == ("checking", "checking")
+    ride.goes(10000)
+    assert ride.presses() == "parked", "an alarm stood: a walk ends it"
     assert ride.goes(taken=[3]) == "checking"  # as overdue as before
     assert ride.s.trip.alone_ms > 180000
 
@@ -378,7 +380,8 @@ def test_the_policy_may_tune_the_walk():
     for walk_s, phase in ((20, "checking"), (5, "parked")):
         ride = parked()
         ride.trip.on_thresholds(dict(defaults()["rules"], check_walk_s=walk_s))
-        ride.goes(ignition=True)
+        ride.goes(ignition=True, front_door=True)
+        ride.goes(front_door=False)
         ride.goes(10000, ignition=False)
         assert ride.presses() == phase
 

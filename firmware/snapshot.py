@@ -101,9 +101,12 @@ class Trip:
         # how long children on board may have been alone (boarding.py); None: they are not
         self.alone_ms = None
         self.engine = None  # engine.py: True: it runs, by all evidence
-        # attended.py: engine, driver_seat, here or stay; None: no adult is with the children
+        self.ignition_fault = None  # engine.py: flapping, stuck_on or dead
+        # attended.py: engine, key, driver_seat, here or stay; None: no adult is with the children
         self.attended = None
         self.attended_until_ms = None  # of here and stay; None: no end is known
+        self.here_presses = 0  # that count; since boot
+        self.driver_seat_fault = False  # it is taken while the driver walks to the check button
         # presence.py: presence inputs, from 1, that saw a person in the checked bus; until a walk
         self.moved = []
         self.presence_quiet = []  # those that did not see the driver walk past

@@ -11,6 +11,7 @@ the name alone of one that another rule declares. config["rules"] has the value 
 """
 
 from firmware.rules.arrival_notice import ArrivalNotice
+from firmware.rules.attended import Attended
 from firmware.rules.belt_off import BeltOff
 from firmware.rules.check_button_missed import CheckButtonMissed
 from firmware.rules.check_too_soon import CheckTooSoon
@@ -28,6 +29,7 @@ from firmware.rules.gnss_lost import GnssLost
 from firmware.rules.harsh_driving import HarshDriving
 from firmware.rules.heat import Heat
 from firmware.rules.idling import Idling
+from firmware.rules.input_faulty import InputFaulty
 from firmware.rules.monthly_test_overdue import MonthlyTestOverdue
 from firmware.rules.off_route import OffRoute
 from firmware.rules.overspeed import Overspeed
@@ -52,6 +54,7 @@ RULES = (
     ChildLeftBehind,
     ParkedMovement,
     ParkedBoarding,
+    Attended,
     Heat,
     CheckButtonMissed,
     CheckTooSoon,
@@ -78,6 +81,7 @@ RULES = (
     SensorFaulty,
     SensorStuck,
     SensorFlapping,
+    InputFaulty,
     PresenceFaulty,
     ParkedRocking,
     ExpanderReset,

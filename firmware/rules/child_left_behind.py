@@ -2,7 +2,7 @@
 
 from firmware.event import ALARM, CLEARED, RAISED, UPDATED, Event
 from firmware.rules import heating
-from firmware.rules.profile import SETTLE_MS, Profile
+from firmware.rules.profile import SETTLE_MS, Heard, Profile
 from firmware.values import fixed, lasted
 from firmware.warnings import HORN, INSIDE, PROMPT, SILENT
 
@@ -13,13 +13,15 @@ class ChildLeftBehind:
     """The ignition is off, and a seat is taken or unknown, or a person rose from one while every
     door was shut (trip/persons.py), or a presence input saw one move in the checked bus
     (trip/presence.py). Where children board with the engine off, the time begins
-    later (trip/boarding.py).
+    later (trip/boarding.py). The prompt has long tones while a person who rose is unaccounted for
+    (warnings.py): look on the floor.
 
     The driver hears a prompt at once; the alarm comes at 180 s, the horn at 180 s
-    (korea) or 900 s (japan). It ends when no seat is in question any more, and for a child who
-    rose when a door was opened and a walk followed; or when the ignition is on again: an adult
-    is with the child. `heat_min` counts down to when
-    the cabin is dangerously hot, by its sensor or the known curve (heating.py).
+    (korea) or 900 s (japan). Until then it ends with the engine, or when no seat is in question
+    any more. The alarm ends when the child left its seat, a door was opened and a walk followed,
+    or when the bus drives off; the key does not end it. A door that opens lowers the horn to the
+    alarm inside for 180 s, the here button lowers it to the prompt (profile.py). `heat_min` counts
+    down to when the cabin is dangerously hot, by its sensor or the known curve (heating.py).
 
     City: alarm; raised, updated, cleared.
     Driver: prompt, inside, horn.
@@ -43,6 +45,8 @@ class ChildLeftBehind:
     def __init__(self, config):
         self.warning = SILENT
         self._profile = Profile(config)
+        self._heard = Heard()
+        self._level = SILENT  # of the alarm, however it is heard
         self._heat_c = config["heat_c"]
         self._start_c = config["heat_start_c"]
         self._raised = None  # (stage, seats, unknown, loose, moved) as last reported
@@ -50,13 +54,14 @@ class ChildLeftBehind:
     def judge(self, s):
         alone_ms = s.trip.alone_ms
         if alone_ms is None or s.now_ms < SETTLE_MS or not _is_anyone_left(s):
-            self.warning = SILENT
+            self._level = self.warning = self._heard.lowered(s, SILENT)
             return self._clear(s)
-        self.warning = self._profile.warning(alone_ms)
-        if self.warning == PROMPT:
+        self._level = self._profile.warning(alone_ms)
+        self.warning = self._heard.lowered(s, self._level)
+        if self._level == PROMPT:
             return None
         seats = s.seats
-        now = (_STAGE[self.warning], seats.sitting, seats.doubtful, seats.loose, s.trip.moved)
+        now = (_STAGE[self._level], seats.sitting, seats.doubtful, seats.loose, s.trip.moved)
         if now == self._raised:
             return None
         state = UPDATED if self._raised else RAISED
@@ -74,7 +79,7 @@ class ChildLeftBehind:
             ("seats", s.seats.sitting),
             ("unknown", s.seats.doubtful),
             ("loose", s.seats.loose),
-            ("stage", _STAGE.get(self.warning, 0)),
+            ("stage", _STAGE.get(self._level, 0)),
             ("heat_min", self._heat_min(s)),
         )
         if s.vehicle.presence:

@@ -2,6 +2,7 @@
 
 from firmware.event import ALARM, CLEARED, RAISED, UPDATED, Event
 from firmware.rules import heating
+from firmware.trip.attended import HERE
 from firmware.values import Fixed, fixed, lasted
 from firmware.warnings import HORN, INSIDE, SILENT
 
@@ -15,8 +16,9 @@ class Heat:
     off, nothing is reported before they may have been alone for so long (trip/boarding.py).
 
     Reported as `ahead`, and again when it is `now`: then the horn sounds, whatever the
-    profile says. It ends when no seat is in question any more, with the ignition on, or when
-    the sensor reads heat_end_c less.
+    profile says. It ends when no seat is in question any more, when the bus is in use, or when
+    the sensor reads heat_end_c less. The here button quiets no heat that a sensor has measured, and
+    none that stands; but the curve is that of a bus without an adult.
 
     City: alarm; raised, updated, cleared.
     Driver: inside, horn.
@@ -49,10 +51,11 @@ class Heat:
 
     def judge(self, s):
         off_ms = s.trip.ignition_off_ms
-        may_be_alone = off_ms is not None and s.trip.alone_ms is not None and s.now_ms >= _SETTLE_MS
+        is_asked = off_ms is not None and s.now_ms >= _SETTLE_MS
+        may_be_alone = is_asked and self._alone_ms(s) is not None
         seats = s.seats
-        is_asked = seats.sitting or seats.doubtful or seats.loose or s.trip.moved
-        if not (may_be_alone and is_asked):
+        is_anyone = seats.sitting or seats.doubtful or seats.loose or s.trip.moved
+        if not (may_be_alone and is_anyone):
             return self._report(None, s) if self._reported else None
         cabin_c10 = heating.estimate_c10(s.vehicle.cabin_c10, off_ms, self._start_c)
         missing_c10 = self._limit_c * 10 - cabin_c10
@@ -65,8 +68,15 @@ class Heat:
                 return None
         return self._report(level, s)
 
+    def _alone_ms(self, s):
+        """The time alone; by a thermometer, as if the here button had not been pressed."""
+        is_known = s.vehicle.cabin_c10 is not None or self._reported is not None
+        if s.trip.alone_ms is not None or s.trip.attended != HERE or not is_known:
+            return s.trip.alone_ms
+        return 0 if s.trip.phase == "boarding" else s.trip.ignition_off_ms
+
     def _level(self, s, missing_c10):
-        grace = s.trip.alone_ms < self._after_ms
+        grace = self._alone_ms(s) < self._after_ms
         measured = s.vehicle.cabin_c10 is not None and s.trip.phase != "boarding"
         if missing_c10 <= 0 and (measured or not grace):
             return "now"

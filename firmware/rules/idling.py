@@ -6,7 +6,7 @@ from firmware.warnings import LAMP, SILENT
 
 
 class Idling:
-    """The ignition is on and the bus stands for idling_s. It ends when the bus moves or the
+    """The engine is on and the bus stands for idling_s. It ends when the bus moves or the
     engine stops.
 
     City: info; raised, cleared.
@@ -27,7 +27,7 @@ class Idling:
         self._raised_ms = None
 
     def judge(self, s):
-        runs = s.trip.ignition_off_ms is None
+        runs = s.trip.ignition_off_ms is None and s.trip.engine is not False
         if runs and s.gnss.speed_mms is None:
             return None
         stands = self._held.update(s.now_ms, runs and s.gnss.speed_mms == 0)

@@ -2,8 +2,9 @@
 
 from firmware.event import ALARM, CLEARED, RAISED, UPDATED, Event
 from firmware.timing import Held
+from firmware.trip.attended import HERE
 from firmware.values import lasted
-from firmware.warnings import INSIDE, SILENT
+from firmware.warnings import INSIDE, PROMPT, SILENT
 
 
 class ParkedMovement:
@@ -14,11 +15,12 @@ class ParkedMovement:
     A child slept on the floor, or climbed in. The check starts anew by itself
     (trip/trip.py), and so does child_left_behind with its horn; this rule says why. Updated when
     it is another seat or input. It ends when the child left through an open door, or a walk settles
-    one who rose (trip/persons.py) or moved, or the ignition is on. A child that comes through the
-    open front door boards: that is parked_boarding.
+    one who rose (trip/persons.py) or moved, or the bus drives off. A child that comes through the
+    open front door boards: that is parked_boarding. While an adult is with them (trip/attended.py)
+    it is not raised, nor afterwards by who sat down meanwhile.
 
     City: alarm; raised, updated, cleared.
-    Driver: inside.
+    Driver: prompt, inside.
 
     Source: a seat becomes taken while PARKED: alarm [default]; motion sensing after the
     check is what Theft-Mate sells for school buses, and Euro NCAP asks for direct sensing that
@@ -48,12 +50,16 @@ class ParkedMovement:
 
     def judge(self, s):
         is_empty = not s.seats.sitting and not s.seats.loose and not s.trip.moved
+        if self.warning:
+            self.warning = PROMPT if s.trip.attended == HERE else INSIDE
         if s.trip.ignition_off_ms is None or is_empty:
             self._parked = s.trip.phase == "parked"
             self._held.update(s.now_ms, False)
             return self._report([], s) if self._reported or self._moved else None
         if s.trip.moved != self._moved and s.trip.moved:
             return self._report(self._reported, s)
+        if s.trip.attended is not None and not self._reported:
+            self._parked = False
         self._parked = self._parked and s.trip.phase != "boarding"
         is_new = s.seats.sitting and s.seats.sitting != self._reported
         if not self._parked or not self._held.update(s.now_ms, is_new):

@@ -15,7 +15,11 @@ from the first child on:
 No child boards through a closed door: a seat that is taken then alarms at once. A restless child
 starts no time anew: a person who sits down within 10 s after the last one rose has not left the
 bus, and the time of the check runs on; one who sits down within 10 min after the last of those who
-boarded rose has the rest of their time. The engine begins it anew.
+boarded, or were there when the engine stopped, has the rest of their time. The engine begins it
+anew.
+
+While an adult is with the children (attended.py) no time runs, and afterwards it begins from zero;
+a key that was only turned (attended.KEY) stops it for as long as it counts.
 
 On a seat that cannot be read a child may have sat down: a door that is open later than a minute
 after the check (until then the driver leaves through it) asks for another check.
@@ -30,7 +34,10 @@ cannot be read, one that reads open asks for one check. After a reset see trip.p
 
 from micropython import const
 
-_LEAVES_MS = const(60000)
+from firmware.snapshot import PARKED
+from firmware.trip.attended import KEY
+
+LEAVES_MS = const(60000)
 _ROSE_MS = const(10000)
 _FORGET_MS = const(600000)
 _LONG_AGO_MS = const(-86400000)
@@ -38,10 +45,18 @@ _LATEST_MS = const(900000)  # the MLIT guideline's outside alarm
 ALONE_MS = const(180000)  # children alone for so long are an alarm
 
 
+def is_alarm_due(s):
+    """Snapshot, before this tick's phase -> bool: children have been alone for too long, or the
+    check has waited for so long."""
+    alone_ms = s.trip.alone_ms
+    return alone_ms is not None and alone_ms >= ALONE_MS and s.trip.phase != PARKED
+
+
 class Boarding:
     """is_on: children board, or may do so unseen."""
 
-    def __init__(self, thresholds):
+    def __init__(self, thresholds, rested_ms):
+        """rested_ms: how long the bus has not been in use."""
         self.is_on = False
         self._has_door = True  # with a contact
         self._is_open = False  # the door, if it is believed; for good where there is no contact
@@ -51,7 +66,10 @@ class Boarding:
         self._at_ms = 0  # the tick before
         self._sat_ms = _LONG_AGO_MS  # when a seat was last taken
         self._before = None  # since, alone and held of the boarding before; None: there was none
+        self._left = None  # the same, of those who were there when the engine stopped
         self._held_ms = 0  # for how long the driver was with them
+        self._stopped_ms = 0
+        self._rest_ms = rested_ms  # since the engine stopped, or an adult was there
         self._has_asked = False  # for a check, since the start, at a door whose wire may be torn
         self._alone_ms = None  # for how long children may have been alone; None: none boarded
         self.on_thresholds(thresholds)
@@ -72,13 +90,26 @@ class Boarding:
         elif not door.is_believed:
             self._open_ms = None
 
-    def ends(self, s):
-        """The bus is parked, or its engine runs."""
+    def stops(self, s):
+        """The bus is no longer in use."""
+        self._rest_ms = 0
+        self._stopped_ms = self._at_ms = s.now_ms
+
+    def runs(self, s):
+        """The bus is in use."""
+        self._ends(s)
+        self._before = self._left = None
+
+    def parks(self, s, walked):
+        """The bus is checked, and nobody is on board. walked: the driver has just walked."""
+        if self._alone_ms is not None:
+            self._before = (self._since_ms, self._alone_ms, self._held_ms)
+        elif self._sat_ms >= self._stopped_ms:
+            self._left = (s.now_ms, 0 if walked else self._rest_ms, 0)
+        self._ends(s)
+
+    def _ends(self, s):
         self.is_on = False
-        if self._alone_ms is None:
-            self._before = None
-        else:
-            self._before = self._since_ms, self._alone_ms, self._held_ms
         self._alone_ms = None
         self._parked_ms = s.now_ms
 
@@ -86,9 +117,7 @@ class Boarding:
         """Every tick of a parked bus -> bool: unknown seats make another check necessary."""
         if not self._hold_ms:
             return False
-        may_sit = (
-            s.seats.unknown and s.now_ms - self._parked_ms >= _LEAVES_MS and self._may_enter(s)
-        )
+        may_sit = s.seats.unknown and s.now_ms - self._parked_ms >= LEAVES_MS and self._may_enter(s)
         sits = (
             s.seats.sitting
             and self._open_ms is not None
@@ -97,9 +126,10 @@ class Boarding:
         empty_ms = s.now_ms - self._sat_ms
         if (sits or may_sit) and (self._before or empty_ms >= _ROSE_MS):
             self.is_on = True
-            self._at_ms = s.now_ms
-            is_known = self._before and empty_ms < _FORGET_MS
-            begun = self._before if is_known else (s.now_ms, 0, 0)
+            self._rest_ms += self._step_ms(s)
+            before = self._before or self._left
+            is_known = before and empty_ms < _FORGET_MS
+            begun = before if is_known else (s.now_ms, 0, 0)
             self._since_ms, self._alone_ms, self._held_ms = begun
         return bool(may_sit)
 
@@ -110,23 +140,34 @@ class Boarding:
         self._has_asked = True
         return True
 
-    def alone_ms(self, s, off_ms, walked):
-        """Every tick with the ignition off -> ms that children may have been alone; None: they
-        are not.
-
-        walked: the driver has just walked to the check button.
-        """
-        if self._alone_ms is None:
-            return off_ms
+    def _step_ms(self, s):
         last_ms, self._at_ms = self._at_ms, s.now_ms
+        return s.now_ms - last_ms
+
+    def alone_ms(self, s, attended, walked):
+        """Every tick while the bus is not in use -> ms that children may have been alone; None:
+        they are not.
+
+        attended: by whom (attended.py), or None; walked: the driver has just walked to the check
+        button.
+        """
+        step_ms = self._step_ms(s)
+        if attended is not None:
+            if attended != KEY:
+                self._rest_ms = 0
+                self._alone_ms = None if self._alone_ms is None else 0
+            return None
+        self._rest_ms += step_ms
+        if self._alone_ms is None:
+            return self._rest_ms
         if self.is_on and self._is_open:
             if walked:
                 self._since_ms = s.now_ms
                 self._alone_ms = self._held_ms = 0
             if s.now_ms - self._since_ms < self._hold_ms:
-                self._held_ms += s.now_ms - last_ms
+                self._held_ms += step_ms
                 return None
-        self._alone_ms += s.now_ms - last_ms
+        self._alone_ms += step_ms
         self.is_on = self.is_on and self._alone_ms < ALONE_MS
         in_all_ms = self._held_ms + self._alone_ms
         return in_all_ms if in_all_ms > _LATEST_MS else self._alone_ms

@@ -12,9 +12,10 @@ loose: rose while every door was shut, so still inside: on the floor, or in the 
 sits down while the doors are shut is the loose one who rose last. While a door is open, and for
 20 s after it, one who sits down may have come through it: only a person who rose since the door
 closed is taken for it.
+Once an alarm about the child is due, an open door lets nobody go: the walk after it does, also if
+the bus had been checked before. During a stay (attended.py) who rises is the adult who stays.
 20 s: children stand up before the door opens. In the stories (sim/world) a bus brakes from
-60 km/h in 17 s, and its door opens 1.5 s after it stands. Once an alarm about the child is due,
-no child waits for a stop: whoever rose stays loose until the walk.
+60 km/h in 17 s, and its door opens 1.5 s after it stands.
 
 The walk: a person who rose with the ignition off is settled by a door that opens, and a press of
 the check button at least twice check_walk_s later. One who rose before, while the bus was in use,
@@ -39,7 +40,8 @@ from micropython import const
 
 from firmware.snapshot import BOARDING
 from firmware.timing import LONG_AGO_MS
-from firmware.trip.boarding import ALONE_MS
+from firmware.trip.attended import STAY
+from firmware.trip.boarding import is_alarm_due
 
 _AT_DOOR_MS = const(20000)  # before a door opens, and after it closed
 _STANDING_MMS = const(1400)  # 5 km/h
@@ -62,6 +64,7 @@ class Persons:
         self._recalled = self._sitting  # from before the start, and not read since
         self._loose = []  # seats that loose persons left, the longest ago first
         self._rose_ms = []  # when, of each of them
+        self._let_off = []  # of these, seats of persons who rose near an open door
         self._seat_changes = None
         self._moves = False  # as last known
         self._exit_ms = -LONG_AGO_MS  # when persons could last leave
@@ -124,7 +127,11 @@ class Persons:
                 self.has_risen = True
                 if seat in self._recalled:
                     self._rises(seat, s.now_ms - LONG_AGO_MS, off_ms)
-                elif not can_leave:
+                elif is_alarm_due(s):
+                    self._rises(seat, s.now_ms, off_ms)
+                    if can_leave:
+                        self._let_off.append(seat)
+                elif not can_leave and s.trip.attended != STAY:
                     self._rises(seat, s.now_ms, off_ms)
         for seat in taken:
             if self._loose and seat not in before:
@@ -143,6 +150,10 @@ class Persons:
         return seat <= s.seats.count and seat not in s.seats.out_of_service
 
     def _rises(self, seat, rose_ms, off_ms):
+        if seat in self._loose:  # a restless child at an open door
+            at = self._loose.index(seat)
+            self._loose.pop(at)
+            self._rose_ms.pop(at)
         self._loose.append(seat)
         self._rose_ms.append(rose_ms)
         self._is_sought = self._is_sought or off_ms is not None
@@ -156,7 +167,7 @@ class Persons:
 
     def _look_for_loose(self, s, can_leave, front, off_ms, walked):
         """Who of the loose has left, or is settled by a walk."""
-        if can_leave and not _is_alarm_due(s):
+        if can_leave and not is_alarm_due(s):
             self._let_out(s)
         if off_ms is None:
             self._is_sought = False
@@ -164,15 +175,20 @@ class Persons:
             return
         if walked:
             if self._opened_ms is not None and s.now_ms - self._opened_ms >= self._walk_ms:
-                if front.is_fitted:
-                    self.unaccounted = sorted(self.unaccounted + self._loose)
-                self._loose.clear()
-                self._rose_ms.clear()
+                self._settle(front)
                 self._tell(s)
                 return
             self._is_sought = True
         if self._is_sought and self._opened_ms is None and (can_leave or front.is_open is None):
             self._opened_ms = s.now_ms
+
+    def _settle(self, front):
+        if front.is_fitted:
+            lost = [seat for seat in self._loose if seat not in self._let_off]
+            self.unaccounted = sorted(self.unaccounted + lost)
+        self._loose.clear()
+        self._rose_ms.clear()
+        self._let_off.clear()
 
     def _let_out(self, s):
         """Those who stood up for this stop."""
@@ -193,10 +209,6 @@ class Persons:
             if chunk != self._kept[index]:
                 self._kept[index] = chunk
                 self._memory.set("sitting_%d" % index, chunk)
-
-
-def _is_alarm_due(s):
-    return s.trip.alone_ms is not None and s.trip.alone_ms >= ALONE_MS
 
 
 def _chunk(seats, index):

@@ -1,23 +1,26 @@
 """The trip: PARKED -> BOARDING -> DRIVING -> CHECKING -> PARKED.
 
-    ignition on                           -> BOARDING
+    in use                                -> BOARDING  (engine.py)
     start_kmh for 2 s and 20 m            -> DRIVING   (departure.py; a new trip, if there was none)
     front door open at standstill         -> BOARDING  (a stop is being served; without a contact
                                              at the door: a seat is taken or left there)
-    ignition off                          -> CHECKING
+    not in use                            -> CHECKING
     checked, and nobody on board          -> PARKED    (check.py, persons.py)
     a seat taken while PARKED             -> CHECKING, or BOARDING through an open
                                              front door (boarding.py)
     a presence input sees a person there  -> CHECKING  (presence.py); alone since then
 
-Unknown: a bus that drives goes on driving until it stands, whatever its ignition wire reads. An
-ignition that cannot be read counts as off after end_s at standstill, so that a broken wire does
-not prevent the check.
+No walk is asked for if nobody can have boarded since the last one (armed.py). A key that is turned
+without the engine ends no check, and no engine ends an alarm about a person: the bus that drives
+off does, for then somebody drives it.
+
+Unknown: as engine.py has it. With an unknown speed the bus has driven off when its engine has run
+for a minute.
 
 A reset: nothing is judged before the contacts have settled (sensing/settling.py). How long the
 power was away is unknown. If children may have been alone before it (`alone` in NVS: a time ran),
-that time counts as long enough, and the alarm comes at once. If an adult was with them (the
-ignition on, children boarding at the open door), a dip of the supply has left no child: the time
+that time counts as long enough, and the alarm comes at once. If an adult was with them
+(attended.py, children boarding at the open door), a dip of the supply has left no child: the time
 begins anew, so the alarm comes at the latest one time of the profile after the power is back. It
 runs from then on, so a second reset alarms at once.
 """
@@ -27,16 +30,19 @@ from micropython import const
 from firmware.event import INFO, Event
 from firmware.snapshot import BOARDING, CHECKING, DRIVING, PARKED
 from firmware.timing import LONG_AGO_MS, Held
-from firmware.trip.boarding import Boarding
+from firmware.trip.armed import Armed
+from firmware.trip.attended import Attended
+from firmware.trip.boarding import Boarding, is_alarm_due
 from firmware.trip.check import Check
-from firmware.trip.departure import Departure
 from firmware.trip.doors import Door
+from firmware.trip.engine import Engine
 from firmware.trip.ledger import Ledger
 from firmware.trip.odometer import Odometer
 from firmware.trip.persons import Persons
 from firmware.trip.presence import Presence
 
 _STANDING_MMS = const(1400)  # 5 km/h
+_BLIND_MS = const(60000)  # the engine runs, and the speed is unknown
 
 
 class Trip:
@@ -47,20 +53,21 @@ class Trip:
 
     def __init__(self, config, memory):
         self._memory = memory
-        self._start_mms = config["trip"]["start_kmh"] * 10000 // 36
-        self._departure = Departure(self._start_mms)
-        self._stand = Held(config["trip"]["end_s"] * 1000)
+        self._engine = Engine(config)
+        self._blind = Held(_BLIND_MS)
+        self._attended = Attended(config)
+        self._armed = Armed(memory)
+        self.phase = CHECKING if self._armed.is_due else PARKED
         unchecked = memory.get("unchecked")  # None: a new board, which has not been checked either
-        self.phase = PARKED if unchecked == 0 else CHECKING
         self._was_alone = memory.get("alone")  # None: not known, so they were
         is_new = unchecked is None or (unchecked and self._was_alone == 0)
         self._off_since_ms = 0 if is_new else -LONG_AGO_MS
-        self._check = Check(unchecked == 0, config["rules"])
+        self._check = Check(self.phase == PARKED, config["rules"])
         self._persons = Persons(memory, config["rules"])
         self._presence = Presence(config)
         inputs = config["inputs"]
         self._front, self._emergency = Door(inputs["front_door"]), Door(inputs["emergency_door"])
-        self._boarding = Boarding(config["rules"])
+        self._boarding = Boarding(config["rules"], -self._off_since_ms)
         self._notices = []
         self._odometer = Odometer(memory.get("odometer_m") or 0)
         self._number = memory.get("trip") or 0
@@ -85,17 +92,22 @@ class Trip:
         if s.settling:
             return notices
         self._odometer.update(s)
-        running = self._is_running(s)
-        if running and self._off_since_ms is not None:
+        rests = self._off_since_ms is not None
+        in_use = self._engine.update(s, not rests, self.phase == PARKED)
+        is_blind = in_use and s.gnss.speed_mms is None and s.trip.engine is not False
+        self._is_blind = self._blind.update(s.now_ms, is_blind)
+        running = in_use and not (rests and self._is_key_alone(s))
+        if running and rests:
             self._off_since_ms = None
-            self._memory.set("unchecked", 1)
             self._check.begin()
-            self._boarding.ends(s)
+            self._boarding.runs(s)
             self._ledger.run(s.seats.taken + s.seats.loose)
             self._came = s.seats.taken
             self.phase = BOARDING
         off_ms = None if running else self._off_ms(s)
         walked = self._judge_persons(s, off_ms)
+        self._armed.update(s, running)
+        self._attended.update(s, running, in_use, walked)
         if running:
             s.trip.alone_ms = None
             self._run(s, notices)
@@ -125,20 +137,16 @@ class Trip:
     def _off_ms(self, s):
         return 0 if self._off_since_ms is None else s.now_ms - self._off_since_ms
 
-    def _is_running(self, s):
-        stands = self._stand.update(
-            s.now_ms, s.gnss.speed_mms is None or s.gnss.speed_mms < self._start_mms
-        )
-        if s.vehicle.ignition:
-            return True
-        if self._off_since_ms is not None:
+    def _is_key_alone(self, s):
+        """The key is on in a bus that was not in use -> bool: that does not yet end its rest."""
+        if self._engine.has_departed or self._is_blind:
             return False
-        if s.vehicle.ignition is None:
-            return not stands
-        return s.gnss.speed_mms is not None and s.gnss.speed_mms >= self._start_mms
+        if is_alarm_due(s) and (s.trip.moved or self._is_seat_in_question(s)):
+            return True
+        return s.trip.engine is False and self.phase != PARKED
 
     def _run(self, s, notices):
-        if self._departure.update(s):
+        if self._engine.has_departed:
             self._leave_stop(s, notices)
             self.phase = DRIVING
             if self._begun_m is None:
@@ -160,23 +168,27 @@ class Trip:
     def _rest(self, s, notices, off_ms, walked):
         if self._off_since_ms is None:
             self._off_since_ms = s.now_ms
+            self._boarding.stops(s)
             self._leave_stop(s, notices)
             self._ledger.rest(s.seats.taken + s.seats.loose)
+            if not self._armed.is_on:
+                self._check.waive(s)
         if self.phase == PARKED and self._boarding.begins(s):
             self._check.begin()
-        s.trip.alone_ms = self._boarding.alone_ms(s, off_ms, walked)
+        attended = None if is_alarm_due(s) else s.trip.attended
+        s.trip.alone_ms = self._boarding.alone_ms(s, attended, walked)
         if s.trip.moved and s.trip.alone_ms is not None and not self._is_seat_in_question(s):
             s.trip.alone_ms = min(s.trip.alone_ms, s.now_ms - self._presence.moved_ms)
         if s.seats.sitting or s.seats.loose or s.trip.moved or not s.trip.checked:
             if self.phase == PARKED:
-                self._memory.set("unchecked", 1)
+                self._armed.expect()
                 self._on_board = []
                 self._place = s.place.stop
             self.phase = BOARDING if self._boarding.is_on else CHECKING
         elif self.phase != PARKED:
             self.phase = PARKED
-            self._memory.set("unchecked", 0)
-            self._boarding.ends(s)
+            self._armed.disarm(s.now_ms)
+            self._boarding.parks(s, walked)
             self._on_board = None
             self._end_trip(s, notices)
 

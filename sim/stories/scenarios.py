@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from sim import wording
 from sim.stories import (
+    scenarios_attend,
     scenarios_hard,
     scenarios_lies,
     scenarios_mishaps,
@@ -50,8 +51,10 @@ def sleeping_child(bus: Story) -> None:
     bus.waits(minutes=3)
     bus.opens_door()
     bus.leaves(7)
+    bus.waits(seconds=15)
+    bus.presses_check_button()
     bus.closes_door()
-    bus.waits(seconds=30)
+    bus.waits(seconds=15)
 
 
 @_named
@@ -150,6 +153,7 @@ for _file in (
     scenarios_modes,
     scenarios_hard,
     scenarios_persons,
+    scenarios_attend,
     scenarios_lies,
     scenarios_presence,
     scenarios_night,

@@ -38,8 +38,10 @@ def wire_cut_under_a_child(bus: Story) -> None:
     bus.leaves(7)
     bus.waits(seconds=30)
     bus.mends_wire(seat=7)
+    bus.waits(seconds=15)
+    bus.presses_check_button()
     bus.closes_door()
-    bus.waits(seconds=30)
+    bus.waits(seconds=15)
 
 
 def expander_dies_in_the_check(bus: Story) -> None:
@@ -100,8 +102,10 @@ def boarded_and_left(bus: Story) -> None:
     bus.waits(minutes=4)
     bus.opens_door()
     bus.leaves(3)
+    bus.waits(seconds=15)
+    bus.presses_check_button()
     bus.closes_door()
-    bus.waits(seconds=30)
+    bus.waits(seconds=10)
 
 
 def boarded_at_an_open_door(bus: Story) -> None:
@@ -176,8 +180,10 @@ def service(bus: Story) -> None:
     bus.is_asked_for("service")
     bus.opens_door()
     bus.leaves(7)
+    bus.waits(seconds=15)
+    bus.presses_check_button()
     bus.closes_door()
-    bus.waits(seconds=30)
+    bus.waits(seconds=10)
     bus.drives(speed_kmh=30, seats=(), seconds=10)
 
 

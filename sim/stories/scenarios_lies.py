@@ -32,8 +32,8 @@ def leans_aside(bus: Story) -> None:
     bus.waits(minutes=3)
     bus.opens_door()
     bus.leaves(7)
-    bus.presses_check_button()
     bus.waits(seconds=20)
+    bus.presses_check_button()
 
 
 def dead_contact(bus: Story) -> None:

@@ -109,7 +109,8 @@ def heat(bus: Story) -> None:
     bus.waits(minutes=10)
     bus.opens_door()
     bus.leaves(7)
-    bus.waits(seconds=5)
+    bus.waits(seconds=15)
+    bus.presses_check_button()
 
 
 def hot_cabin(bus: Story) -> None:
@@ -120,8 +121,7 @@ def hot_cabin(bus: Story) -> None:
     bus.parks(seats={7})
     bus.heats_up(38, minutes=5)
     bus.waits(minutes=4)
-    bus.turns_ignition(True)
-    bus.waits(seconds=10)
+    bus.drives(speed_kmh=30, seconds=10)
 
 
 def supply_cut(bus: Story) -> None:

@@ -68,6 +68,12 @@ class Seats(BaseModel):
     unknown: list[int] | None
     unbelted: list[int] | None
     out_of_service: list[int] | None
+    loose: list[int] | None
+
+
+class Attended(BaseModel):
+    by: Literal["here", "stay", "driver_seat"]
+    until: str | None
 
 
 class Backlog(BaseModel):
@@ -105,6 +111,7 @@ class BusView(BaseModel):
     speed_kmh: float | None
     heading_deg: int | None
     ignition: bool | None
+    attended: Attended | None
     doors: Doors
     seats: Seats
     checked: bool | None

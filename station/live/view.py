@@ -18,10 +18,10 @@ old battery)."""
 EXERCISE = "exercise"
 _DRILLED = frozenset(("sos", "emergency_door", "evacuation"))
 """Of these, what a drill exercises (firmware/event.py). All else that happens in it is real."""
-_SEAT_KEYS = ("total", "taken", "unknown", "unbelted", "out_of_service")
+_SEAT_KEYS = ("total", "taken", "unknown", "unbelted", "loose", "out_of_service")
 _STATE_KEYS = (
     "phase", "mode", "trip", "route", "lat", "lon", "accuracy_m", "speed_kmh", "heading_deg",
-    "ignition", "supply_mv", "cabin_c", "signal_dbm", "next_s",
+    "ignition", "attended", "supply_mv", "cabin_c", "signal_dbm", "next_s",
 )  # fmt: skip
 
 

@@ -71,3 +71,28 @@ def test_heat_explains_itself():
     watch.sees()
     expected = '{"sensor_c":35.1,"limit_c":35,"ahead_min":10,"ignition_off_s":181,"alone_s":181}'
     assert text(watch.events[0].why) == expected
+
+
+def test_the_curve_is_that_of_a_bus_without_an_adult():
+    watch = Watch(Heat, sitting=[7], ignition_off_ms=20 * MINUTE, alone_ms=None, attended="here")
+    watch.now_ms = 10 * MINUTE
+    assert watch.sees() == []
+    assert watch.states(alone_ms=180000) == ["raised"]
+    assert watch.sees(alone_ms=None) == [], "it stands"
+    assert watch.states(attended="engine") == ["cleared"]
+
+
+def test_heat_does_not_wait_for_the_here_button():
+    hot = {"sitting": [7], "cabin_c10": 360, "alone_ms": None, "attended": "here"}
+    watch = Watch(Heat, ignition=False, phase="checking", ignition_off_ms=MINUTE, **hot)
+    watch.now_ms = 10 * MINUTE
+    assert watch.states() == ["raised"]
+    assert watch.rule.warning == HORN
+    watch = Watch(Heat, ignition=False, phase="boarding", ignition_off_ms=10 * MINUTE, **hot)
+    watch.now_ms = 10 * MINUTE
+    assert watch.sees() == [], "they board through an open door"
+    assert watch.states(phase="checking") == ["raised"]
+    for by in ("stay", "driver_seat", "key"):
+        watch = Watch(Heat, ignition=False, phase="checking", ignition_off_ms=MINUTE, **hot)
+        watch.now_ms = 10 * MINUTE
+        assert watch.sees(attended=by) == [], by

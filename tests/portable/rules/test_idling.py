@@ -19,3 +19,10 @@ def test_idling_after_5_min():
     watch.sees(6 * MINUTE, speed_mms=0)
     assert watch.states(ignition_off_ms=0) == ["cleared"]
     assert watch.sees(10 * MINUTE) == []
+
+
+def test_a_key_without_the_engine_does_not_idle():
+    watch = Watch(Idling, ignition=True, ignition_off_ms=None, speed_mms=0, engine=False)
+    assert watch.sees(6 * MINUTE) == []
+    assert watch.sees(5 * MINUTE, engine=True) == []
+    assert watch.states() == ["raised"]

@@ -120,7 +120,7 @@ def test_when_a_press_of_the_button_is_too_soon():
             bench = Bench()
             bench.config["rules"]["check_walk_s"] = walk_s
             bench.start()
-            bench.parks_with()
+            bench.parks_with(1)
             bench.waits(after_ms - 1000)
             bench.presses()
             assert bench.told("check_too_soon") == told, (walk_s, after_ms)

@@ -3,11 +3,13 @@
 from parts import Nvs, put, snapshot
 
 from firmware.config.load import defaults
+from firmware.rules.child_left_behind import ChildLeftBehind
 from firmware.sensing.press import Press
 from firmware.trip.trip import Trip
 
 _SEATS = ("taken", "unknown", "buckled_empty")
 CHECKED = {"unchecked": 0}
+MINUTE = 60000
 
 
 class Ride:
@@ -19,9 +21,9 @@ class Ride:
     doors = True  # they have contacts
     inputs: dict = {}  # of bus.json, that differ from the defaults
 
-    def __init__(self, **nvs):
+    def __init__(self, config=None, **nvs):
         self.nvs = Nvs(nvs)
-        config = defaults()
+        config = config or defaults()
         config["inputs"]["front_door"] = config["inputs"]["emergency_door"] = self.doors
         config["inputs"].update(self.inputs)
         self.trip = Trip(config, self.nvs)
@@ -65,6 +67,11 @@ class Ride:
             gnss.lat_e7 += self._north_mm // 11  # 11 mm and a little
             self._north_mm %= 11
 
+    def says_here(self, ms=1000):
+        """The here button, pressed for so long."""
+        self.goes(ms, here_button=True)
+        return self.goes(here_button=False)
+
     def presses(self):
         self.goes(500, check_button=True)
         return self.goes(200, check_button=False)
@@ -78,3 +85,35 @@ class Ride:
 
 def parked():
     return Ride(**CHECKED)
+
+
+class Watched(Ride):
+    """A Ride that child_left_behind looks at: `alarms` are its events, `warning` is its own."""
+
+    def __init__(self, config=None, **nvs):
+        super().__init__(config, **nvs)
+        self.rule = ChildLeftBehind(defaults()["rules"])
+        self.alarms = []
+
+    def goes(self, ms=100, **readings):
+        for _ in range(ms // 100):
+            super().goes(100, **readings)
+            readings = {}
+            event = self.rule.judge(self.s)
+            if event is not None:
+                self.alarms.append((event.state, dict(event.data)))
+        return self.s.trip.phase
+
+    @property
+    def warning(self):
+        return self.rule.warning
+
+
+def left_behind():
+    """Parked and checked after 20 s; a child is on seat 7, and the doors are shut."""
+    ride = Watched(**CHECKED)
+    ride.goes(MINUTE)
+    ride.goes(MINUTE, ignition=True, taken=[7])
+    ride.goes(20000, ignition=False)
+    ride.presses()
+    return ride

@@ -1,48 +1,15 @@
 """Persons: a seat that empties behind shut doors is a person who is still inside."""
 
 from parts import Nvs, put, snapshot
-from trip_bench import CHECKED, Ride, parked
+from trip_bench import CHECKED, Ride, Watched, left_behind, parked
 
 from firmware.config.load import defaults
-from firmware.rules.child_left_behind import ChildLeftBehind
 from firmware.trip.doors import Door
 from firmware.trip.persons import Persons
-from firmware.warnings import HORN, PROMPT, SILENT
+from firmware.warnings import HORN, INSIDE, PROMPT, SILENT
 
 MINUTE = 60000
 KMH_40 = 11111  # mm/s
-
-
-class Watched(Ride):
-    """A Ride that child_left_behind looks at: `alarms` are its events, `warning` is its own."""
-
-    def __init__(self, **nvs):
-        super().__init__(**nvs)
-        self.rule = ChildLeftBehind(defaults()["rules"])
-        self.alarms = []
-
-    def goes(self, ms=100, **readings):
-        for _ in range(ms // 100):
-            super().goes(100, **readings)
-            readings = {}
-            event = self.rule.judge(self.s)
-            if event is not None:
-                self.alarms.append((event.state, dict(event.data)))
-        return self.s.trip.phase
-
-    @property
-    def warning(self):
-        return self.rule.warning
-
-
-def left_behind():
-    """Parked and checked after 20 s; a child is on seat 7, and the doors are shut."""
-    ride = Watched(**CHECKED)
-    ride.goes(MINUTE)
-    ride.goes(MINUTE, ignition=True, taken=[7])
-    ride.goes(20000, ignition=False)
-    ride.presses()
-    return ride
 
 
 def test_a_child_who_rises_before_the_alarm_is_alarmed_all_the_same():
@@ -68,7 +35,9 @@ def test_a_child_who_rises_during_the_alarm_does_not_end_it():
     ride.presses()
     assert ride.warning == HORN, "no door was opened"
     ride.goes(20000, front_door=True)
-    assert ride.warning == HORN, "no walk was made"
+    assert ride.warning == INSIDE, "no walk was made"
+    ride.goes(161000)
+    assert ride.warning == HORN, "a child may have opened the door"
     assert ride.presses() == "parked"
     assert ride.alarms[-1][0] == "cleared"
     assert ride.warning == SILENT
@@ -138,11 +107,36 @@ def test_who_stands_up_20_s_before_the_door_opens_leaves_through_it():
 
 def test_who_rises_while_the_door_is_open_at_standstill_has_left():
     ride = left_behind()
-    ride.goes(3 * MINUTE)
     ride.goes(1000, front_door=True)
     assert ride.goes(taken=[]) == "parked"
     assert ride.s.seats.loose == []
     assert ride.warning == SILENT
+
+
+def test_a_restless_child_at_the_open_door_is_one_person():
+    ride = left_behind()
+    ride.goes(3 * MINUTE)
+    ride.goes(1000, front_door=True)
+    for _ in range(3):
+        ride.goes(1000, taken=[])
+        ride.goes(1000, taken=[7])
+    ride.goes(10000, taken=[])
+    assert ride.s.seats.loose == [7]
+    assert ride.presses() == "parked"
+
+
+def test_once_the_alarm_is_due_a_walk_follows_the_open_door():
+    ride = left_behind()
+    ride.goes(3 * MINUTE)
+    ride.goes(1000, front_door=True)
+    assert ride.goes(taken=[]) == "checking", "the bus was checked before: a new walk is asked for"
+    assert ride.s.seats.loose == [7]
+    ride.goes(9000)
+    assert ride.presses() == "checking", "too soon for a walk"
+    ride.goes(1000)
+    assert ride.presses() == "parked"
+    assert ride.warning == SILENT
+    assert ride.data("trip_ended") == []
 
 
 def test_the_emergency_door_is_a_way_out_too():
@@ -157,7 +151,7 @@ def test_who_rises_in_fear_of_the_horn_has_not_left_when_the_door_opens():
     ride.goes(1000, taken=[])
     ride.goes(MINUTE, front_door=True)
     assert ride.s.seats.loose == [7]
-    assert ride.warning == HORN
+    assert ride.warning == INSIDE
 
 
 def test_who_sits_down_again_is_loose_no_more():

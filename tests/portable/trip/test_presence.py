@@ -92,7 +92,7 @@ def test_movement_is_nothing_while_somebody_is_about():
     for name, value, back in (
         ("front_door", True, False),
         ("emergency_door", True, False),
-        ("attended", "stay", None),
+        ("driver_seat", True, False),
     ):
         floor = Floor()
         floor.goes(100, **{name: value})

@@ -89,7 +89,7 @@ def test_but_after_twelve_minutes_they_count_as_alone_and_stay_loose():
 
 
 def test_seats_that_cannot_be_read_ask_for_no_check_of_their_own():
-    boarding, s = Boarding({"boarding_door_s": 20, "boarding_s": 720}), snapshot(unknown=[5])
+    boarding, s = Boarding({"boarding_door_s": 20, "boarding_s": 720}, 0), snapshot(unknown=[5])
     s.now_ms = 10 * MINUTE
     boarding.watch(s, Door(is_fitted=False))
     assert not boarding.begins(s) and not boarding.is_on

@@ -31,17 +31,23 @@ def test_driving_begins_after_twenty_metres_at_8_kmh_and_two_seconds():
     assert ride.goes(100) == "driving"
 
 
-def test_a_press_sooner_than_anyone_can_walk_counts_for_nothing():
+def served():
+    """Its engine runs, and its door was open: somebody may have boarded."""
     ride = parked()
-    ride.goes(ignition=True)
+    ride.goes(ignition=True, front_door=True)
+    ride.goes(front_door=False)
+    return ride
+
+
+def test_a_press_sooner_than_anyone_can_walk_counts_for_nothing():
+    ride = served()
     ride.goes(4900, ignition=False)
     assert ride.presses() == "checking"
     assert not ride.s.trip.checked
 
 
 def test_the_press_counts_from_check_walk_s_on():
-    ride = parked()
-    ride.goes(ignition=True)
+    ride = served()
     ride.goes(5000, ignition=False)
     assert ride.s.trip.ignition_off_ms == 4900
     ride.goes(500, check_button=True)
@@ -52,8 +58,7 @@ def test_the_press_counts_from_check_walk_s_on():
 
 def test_a_wire_that_touches_ground_for_a_quarter_of_a_second_is_no_walk():
     for ms, counts in ((100, False), (300, False), (400, True), (10000, True), (10100, False)):
-        ride = parked()
-        ride.goes(ignition=True)
+        ride = served()
         ride.goes(9000, ignition=False)
         ride.goes(ms, check_button=True)
         ride.goes(1000, check_button=False)
@@ -61,8 +66,8 @@ def test_a_wire_that_touches_ground_for_a_quarter_of_a_second_is_no_walk():
 
 
 def test_a_button_that_was_pressed_before_and_stays_is_no_press():
-    ride = parked()
-    ride.goes(1000, ignition=True, check_button=True)
+    ride = served()
+    ride.goes(1000, check_button=True)
     assert ride.goes(60000, ignition=False) == "checking"
 
 
@@ -99,8 +104,10 @@ def test_unknown_seats_are_doubtful_until_the_driver_has_walked():
 
 def test_the_check_has_to_be_made_anew_after_every_use():
     ride = parked()
+    ride.goes(2000)
     for _ in range(2):
-        ride.goes(ignition=True)
+        ride.goes(100, ignition=True, front_door=True)
+        ride.goes(100, front_door=False)
         assert not ride.s.trip.checked
         assert ride.goes(6000, ignition=False) == "checking"
         assert ride.presses() == "parked"
@@ -111,31 +118,35 @@ def test_somebody_who_sits_down_in_a_parked_bus_reopens_the_check():
     ride.goes(60000)
     assert ride.goes(taken=[3]) == "checking"
     assert ride.nvs["unchecked"] == 1
-    ride.goes(front_door=True)
-    assert ride.goes(taken=[]) == "parked"
+    ride.goes(10000, front_door=True, taken=[])
+    assert ride.presses() == "parked"
 
 
 def test_a_driving_bus_drives_on_when_its_ignition_wire_breaks():
     ride = parked()
-    ride.goes(ignition=True)
-    ride.goes(3000, speed_mms=9000)
-    assert ride.goes(10000, ignition=False) == "driving"
-    assert ride.goes(10000, speed_mms=KMH_8) == "driving"
-    assert ride.goes(speed_mms=KMH_8 - 1) == "checking"
+    ride.goes(3000, ignition=True, front_door=True)
+    ride.goes(3000, front_door=False, speed_mms=9000)
+    assert ride.goes(4900, ignition=False) == "driving"
+    assert ride.goes(speed_mms=KMH_8 - 1) == "checking", "the key was turned as the bus stopped"
+    ride.goes(3000, ignition=True, speed_mms=9000)
+    assert ride.goes(10000, ignition=False, speed_mms=KMH_8) == "driving"
+    assert ride.goes(300000, speed_mms=KMH_8 - 1) == "driving", "its wire is dead"
+    assert ride.goes() == "checking"
 
 
-def test_movement_of_a_parked_bus_is_no_ignition():
+def test_a_parked_bus_that_moves_is_driven_unless_its_supply_says_that_it_is_carried():
     ride = parked()
-    assert ride.goes(10000, speed_mms=9000) == "parked"
-    ride.goes(ignition=True)
-    ride.goes(speed_mms=0, ignition=False)
-    assert ride.goes(10000, speed_mms=9000) == "checking"
+    assert ride.goes(10000, speed_mms=9000, supply_mv=13199) == "parked"
+    assert ride.goes(3000, speed_mms=0) == "parked"
+    assert ride.goes(10000, speed_mms=9000, supply_mv=13200) == "driving"
+    ride = parked()
+    assert ride.goes(10000, speed_mms=9000, supply_mv=None) == "driving"
 
 
 def test_an_unreadable_ignition_counts_as_off_after_five_minutes_at_standstill():
     ride = parked()
-    ride.goes(ignition=True)
-    ride.goes(3000, speed_mms=9000)
+    ride.goes(3000, ignition=True, front_door=True)
+    ride.goes(3000, front_door=False, speed_mms=9000)
     assert ride.goes(600000, ignition=None, speed_mms=KMH_8) == "driving"
     assert ride.goes(300000, speed_mms=KMH_8 - 1) == "driving"
     assert ride.goes(100) == "checking"
@@ -143,8 +154,8 @@ def test_an_unreadable_ignition_counts_as_off_after_five_minutes_at_standstill()
 
 def test_unknown_speed_with_the_ignition_off_is_standing():
     ride = parked()
-    ride.goes(ignition=True)
-    ride.goes(3000, speed_mms=9000)
+    ride.goes(3000, ignition=True, front_door=True)
+    ride.goes(3000, front_door=False, speed_mms=9000)
     assert ride.goes(ignition=False, speed_mms=None) == "checking"
 
 
@@ -203,9 +214,12 @@ def test_a_new_board_has_not_been_checked_but_is_given_its_time():
 
 
 def test_what_a_power_cut_must_not_undo_is_kept():
-    ride = parked()
-    ride.goes(ignition=True)
+    ride = Ride(unchecked=0, armed=0)
+    ride.goes(2100, ignition=True)
+    assert ride.nvs["unchecked"] == 0, "nobody has boarded"
+    ride.goes(front_door=True)
     assert ride.nvs["unchecked"] == 1
+    ride.goes(front_door=False)
     ride.goes(3000, speed_mms=9000)
     assert ride.nvs["trip"] == 1
     ride.goes(6000, speed_mms=0, ignition=False)

@@ -36,7 +36,7 @@ HEARD = [
     (scenarios_hard.drill_that_was_none, ["drill", "emergency_door"]),
     (scenarios_hard.evacuation, ["evacuation"]),
 ]
-INFO = {"arrival_notice", "idling", "parked_boarding"}  # each has a test of its own
+INFO = {"arrival_notice", "attended", "idling", "parked_boarding"}  # each has a test of its own
 
 
 def taken(bus, kind="child_left_behind"):
@@ -54,7 +54,7 @@ def test_every_story_is_held_to_something():
 
 def test_every_hazard_has_a_story():
     heard = set()
-    for name in ("places", "mishaps", "hard", "lies"):
+    for name in ("places", "mishaps", "hard", "lies", "attend", "presence"):
         for _, kinds in importlib.import_module(f"tests.sim.stories.test_{name}").HEARD:
             heard.update(kinds)
     for alarms, warnings in importlib.import_module(
@@ -149,6 +149,7 @@ def test_service_mutes_the_horn_until_the_bus_drives(bus):
     assert bus.horn_sounds
     bus.opens_door()
     bus.leaves(7)
+    bus.waits(seconds=15)
     bus.presses_check_button()
     assert bus.is_asked_for("service")
     bus.drives(speed_kmh=30, seconds=5)

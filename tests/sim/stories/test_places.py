@@ -124,7 +124,8 @@ def test_thresholds_of_the_pack_are_those_of_the_rules():
 def test_the_policy_tunes_the_check_itself(bus):
     bus.receives_policy(pack(rules={"check_walk_s": 30}))
     bus.drives(seconds=10)
-    bus.parks()  # pressed after 22 s
+    bus.boards(3)
+    bus.parks(seats={3})  # pressed after 22 s
     assert bus.city_heard("warning") == ["check_too_soon"]
     (event,) = bus.told("check_too_soon")
     assert event["why"]["limit_s"] == 30

@@ -120,6 +120,8 @@ export function seatLines(bus) {
   const taken = all.filter((number) => bus.seats.taken.includes(number));
   const lines = [[t("seat_taken"), taken], [t("seat_unknown"), list("unknown")], [t("seat_unbelted"), list("unbelted")]];
   if (list("out").length) lines.push([t("seat_out"), list("out")]);
+  const loose = bus.seats.loose || [];
+  if (loose.length) lines.push([t("seat_loose"), loose]);
   return lines.map(([name, seats]) => [name, seats.length ? `${seats.length} (${seats.join(", ")})` : t("none")])
     .concat([[then(bus, t("seat_empty")), String(list("empty").length)]]);
 }

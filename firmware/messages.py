@@ -12,6 +12,7 @@ from binascii import b2a_base64
 from micropython import const
 
 from firmware.clock import iso
+from firmware.trip.attended import attendance
 from firmware.values import Fixed, fixed, kmh
 
 POSITION_FORMAT = "<IiiHH"  # UTC s, latitude and longitude 1e-7 deg, 0.1 km/h, deg
@@ -201,9 +202,12 @@ _ORDINARY = (
     ("doors", ()),
     ("unknown", []),
     ("unbelted", []),
+    ("loose", []),
+    ("out_of_service", []),
     ("track", 0),
     ("backlog", ()),
     ("active", []),
+    ("attended", None),
 )
 
 
@@ -230,6 +234,8 @@ def state(s, active, backlog, next_s):
         ("taken", s.seats.taken),
         ("unknown", s.seats.unknown),
         ("unbelted", s.seats.unbelted),
+        ("loose", s.seats.loose),
+        ("out_of_service", s.seats.out_of_service),
     )
     waits = (("alarm", backlog[0]), ("warning", backlog[1]), ("track", backlog[2]))
     if backlog[0] == backlog[1] == 0:  # together: older firmware has no warning
@@ -250,6 +256,7 @@ def state(s, active, backlog, next_s):
         ("sats", s.gnss.sats),
         ("hdop", _rounded(s.gnss.hdop_e2, 1)),
         ("ignition", s.vehicle.ignition),
+        ("attended", attendance(s)),
         ("doors", _unusual(doors)),
         ("seats", _unusual(seats)),
         ("supply_mv", s.vehicle.supply_mv),

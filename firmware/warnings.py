@@ -13,6 +13,9 @@ Another hazard, or the same one when it gets worse, still sounds. The button qui
 nothing once the ignition is off: then it stands for the walk through the bus (check.py), and what
 sounds is about a child.
 
+The prompt of a parked bus has long tones while a person is loose (trip/persons.py): whoever left
+that seat is still inside, and one walk past the seats is not enough.
+
 A drill mutes what is drilled (event.py): it chirps, without the horn. All else sounds as ever.
 Service silences the horn.
 """
@@ -39,6 +42,7 @@ _PATTERNS = (
     ((200, 400), (300, 400), _OFF),
     ((200, 400), (300, 400), (1000, 2000)),
 )
+_LONG = (1500, 2000)  # the prompt's tones while a person is loose
 _WELL_MS = 5000
 # A mode shows itself while nothing louder than the lamp is due.
 _MODE_LAMP = {"service": (1800, 2000), "drill": (200, 2000)}
@@ -95,6 +99,8 @@ class Warnings:
         horn = _OFF if s.trip.mode == "service" else _PATTERNS[real][2]
         if level <= LAMP:
             lamp = _ON if self.flashes else _MODE_LAMP.get(s.trip.mode, lamp)
+        if level == PROMPT and s.seats.loose and s.trip.ignition_off_ms is not None:
+            buzzer = _LONG
         if real < level and buzzer != _OFF:
             buzzer = _CHIRP if _PATTERNS[real][1] == _OFF else _PATTERNS[real][1]
         self._switch(0, lamp, s.now_ms)

@@ -1,9 +1,8 @@
 """An adult has said that they are with the children."""
 
-from firmware.clock import iso
 from firmware.event import CLEARED, INFO, RAISED, UPDATED, Event
 from firmware.timing import Held
-from firmware.trip.attended import DRIVER_SEAT, HERE, STAY
+from firmware.trip.attended import DRIVER_SEAT, HERE, STAY, attendance
 from firmware.values import lasted
 from firmware.warnings import LAMP, SILENT
 
@@ -43,16 +42,9 @@ class Attended:
         self._presses = s.trip.here_presses
         self.warning = SILENT if by is None else LAMP
         state = CLEARED if by is None else UPDATED if before else RAISED
-        data = (("by", by or before), ("until", _until(s)))
+        data = (("by", before), ("until", None)) if by is None else attendance(s)
         why = (
             ("ignition_off_s", lasted(s.trip.ignition_off_ms)),
             ("presses", s.trip.here_presses),
         )
         return Event(self.kind, INFO, state, data, why)
-
-
-def _until(s):
-    """-> the time of day, UTC; None: no end, or no clock."""
-    if s.utc_ms is None or s.trip.attended_until_ms is None:
-        return None
-    return iso(s.utc_ms + s.trip.attended_until_ms - s.now_ms)

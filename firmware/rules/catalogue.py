@@ -30,10 +30,12 @@ from firmware.rules.harsh_driving import HarshDriving
 from firmware.rules.heat import Heat
 from firmware.rules.idling import Idling
 from firmware.rules.input_faulty import InputFaulty
+from firmware.rules.monthly_test_overdue import MonthlyTestOverdue
 from firmware.rules.off_route import OffRoute
 from firmware.rules.overspeed import Overspeed
 from firmware.rules.parked_boarding import ParkedBoarding
 from firmware.rules.parked_movement import ParkedMovement
+from firmware.rules.parked_rocking import ParkedRocking
 from firmware.rules.presence_faulty import PresenceFaulty
 from firmware.rules.seat_contradicted import SeatContradicted
 from firmware.rules.seats_mismatch import SeatsMismatch
@@ -81,9 +83,11 @@ RULES = (
     SensorFlapping,
     InputFaulty,
     PresenceFaulty,
+    ParkedRocking,
     ExpanderReset,
     GnssLost,
     GnssJammed,
     GnssJump,
     SelfTestFailed,
+    MonthlyTestOverdue,
 )

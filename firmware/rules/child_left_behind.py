@@ -13,7 +13,8 @@ class ChildLeftBehind:
     """The ignition is off, and a seat is taken or unknown, or a person rose from one while every
     door was shut (trip/persons.py), or a presence input saw one move in the checked bus
     (trip/presence.py). Where children board with the engine off, the time begins
-    later (trip/boarding.py).
+    later (trip/boarding.py). The prompt has long tones while a person who rose is unaccounted for
+    (warnings.py): look on the floor.
 
     The driver hears a prompt at once; the alarm comes at 180 s, the horn at 180 s
     (korea) or 900 s (japan). Until then it ends with the engine, or when no seat is in question

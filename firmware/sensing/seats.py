@@ -10,7 +10,8 @@ Where a closed belt contradicts an "empty" seat, belts.py decides.
 
 A seat is unknown if its bank is silent, if it has not settled yet, or if its contact flaps. A
 flapping belt counts as open. A contact flaps if it changes more than `flaps` times within
-flap_window_s (config["rules"]).
+flap_window_s (config["rules"]). A seat that is out of service (trip/out_of_service.py) is in no
+list.
 """
 
 from micropython import const
@@ -28,6 +29,8 @@ class _Bank:
         self.known = 0  # which bits of word can be trusted
         self.silent = False
         self.flapping = 0  # inputs that flap
+        self.spare = 0  # inputs of no seat that counts
+        self.moved = 0  # of these, those that have changed
         self._chip = chip
         self._debounce_ms = debounce_ms
         self._heard_ms = None
@@ -127,6 +130,7 @@ class _Bank:
             else:
                 self._pending = True
         changed = word != self.word or known != self.known
+        self.moved |= (word ^ self.word) & self.known & self.spare
         self.word = word
         self.known = known
         return changed
@@ -142,6 +146,7 @@ class SeatMap:
         """config["seats"]; banks: see drivers/seat_inputs.py; thresholds: see on_thresholds()."""
         self._banks = [_Bank(bank, config["debounce_ms"], thresholds) for bank in banks]
         self.is_any_silent = False
+        self._out = None  # the Snapshot's out_of_service, as last looked at
         self._step = 2 if config["belts"] else 1
         self._belts = Belts(config["count"])
         self._places = []  # of each seat: its bank and pin, None without an input
@@ -152,6 +157,10 @@ class SeatMap:
         for seat in range(config["count"]):
             at = self._step * seat
             self._places.append(inputs[at] if at < len(inputs) else None)
+        self._spare = inputs[self._step * config["count"] :]
+        for index, pin in self._spare:
+            self._banks[index].spare |= 1 << pin
+        self.beyond = []  # seats beyond the count whose input has changed: they are wired
 
     def on_thresholds(self, thresholds):
         """config["rules"], with the policy's in their place."""
@@ -171,7 +180,7 @@ class SeatMap:
         return True
 
     def sense(self, s):
-        changed = s.seats.changes == 0
+        changed = s.seats.changes == 0 or s.seats.out_of_service is not self._out
         self.is_any_silent = False
         for bank in self._banks:
             if bank.sense(s.now_ms):
@@ -185,8 +194,14 @@ class SeatMap:
         taken, unknown, unbelted = [], [], []
         flapping, belts = [], []
         has_belts = self._step == 2
+        self._out = s.seats.out_of_service
         self._belts.begin()
+        for bank in self._banks:
+            if bank.moved:
+                self._look_beyond()
         for seat in range(1, len(self._places) + 1):
+            if seat in self._out:
+                continue
             place = self._places[seat - 1]
             if place is None:
                 unknown.append(seat)
@@ -215,3 +230,10 @@ class SeatMap:
         s.seats.flapping = flapping
         s.seats.flapping_belts = belts
         s.seats.changes += 1
+
+    def _look_beyond(self):
+        for at in range(len(self._spare)):
+            bank, pin = self._spare[at]
+            seat = len(self._places) + at // self._step + 1
+            if self._banks[bank].moved >> pin & 1 and seat not in self.beyond:
+                self.beyond.append(seat)

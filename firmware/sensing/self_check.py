@@ -125,5 +125,9 @@ class SelfCheck:
         faults = s.vehicle.failing + s.silent
         severity = WARNING if faults else INFO
         data = (("ok", not faults), ("faults", faults))
-        why = (("horn_tested", self._horn_tested),)
+        why = (
+            ("horn_tested", self._horn_tested),
+            ("sos_days", s.vehicle.sos_idle_days),
+            ("door_days", s.vehicle.door_idle_days),
+        )
         return (Event("self_test", severity, data=data, why=why, subject=None),)

@@ -5,6 +5,8 @@ A part that does not answer (OSError) leaves None, and its name stands in Snapsh
 
 from micropython import const
 
+from firmware.event import fault
+from firmware.sensing.frozen import Frozen
 from firmware.sensing.headcount import HeadCount
 from firmware.sensing.motion import Motion
 from firmware.sensing.receiver import Receiver
@@ -14,6 +16,8 @@ from firmware.sensing.switches import Switches
 from firmware.timing import Every
 
 _SLOW_MS = const(1000)  # supply and cabin change slowly
+_FROZEN = "The thermometer of the cabin has reported the same for a day. Is its wire whole?"
+_BEYOND = "An input of seat %d changes, but bus.json has seats.count %d: nobody watches that seat."
 
 
 class Sensors:
@@ -25,6 +29,8 @@ class Sensors:
         self._switches = Switches(parts, s)
         self._slow = Every(_SLOW_MS)
         self._cut_mv = config["rules"]["supply_cut_mv"]
+        self._frozen = Frozen()
+        self._beyond = 0  # seats beyond the count that were reported
         self._motion = Motion(config["accelerometer"], parts.accelerometer)
         self._heads = HeadCount()
         self._settling = Settling()
@@ -68,7 +74,11 @@ class Sensors:
         for index in range(len(resets)):
             resets[index] = self._chips[index].resets
         if self._slow.due(s.now_ms):
-            self._read_slow(s)
+            self._read_slow(s, notices)
+        while self._beyond < len(self._seats.beyond):
+            seat = self._seats.beyond[self._beyond]
+            self._beyond += 1
+            notices.append(fault("seats", _BEYOND % (seat, s.seats.count)))
         if s.settling:
             is_known = self.settled and self._seats.is_settled
             s.settling = self._settling.update(s.now_ms, is_known)
@@ -92,7 +102,7 @@ class Sensors:
             _note(s, "switches", not self._parts.switches.refresh())
         self._switches.sense(s)
 
-    def _read_slow(self, s):
+    def _read_slow(self, s, notices):
         s.vehicle.supply_mv = _read_mv(self._parts.supply)
         _note(s, "supply", s.vehicle.supply_mv is None)
         # With the vehicle's supply the pin shows the charger (LilyGO T-A7670, README, note 4).
@@ -103,10 +113,14 @@ class Sensors:
         if self._parts.cabin is None:
             return
         try:
-            s.vehicle.cabin_c10 = self._parts.cabin.read_c10()
+            c10 = self._parts.cabin.read_c10()
         except OSError:
-            s.vehicle.cabin_c10 = None
-        _note(s, "cabin", s.vehicle.cabin_c10 is None)
+            c10 = None
+        _note(s, "cabin", c10 is None)
+        was_frozen = self._frozen.is_on
+        s.vehicle.cabin_c10 = self._frozen.believe(s.now_ms, c10)
+        if self._frozen.is_on and not was_frozen:
+            notices.append(fault("cabin", _FROZEN))
 
 
 def _note(s, name, silent):

@@ -23,6 +23,7 @@ nothing. A seat that cannot be read is no evidence. A door that turns unknown ha
 
 from micropython import const
 
+from firmware.clock import iso
 from firmware.snapshot import PARKED
 
 ENGINE, KEY, DRIVER_SEAT, HERE, STAY = "engine", "key", "driver_seat", "here", "stay"
@@ -110,6 +111,16 @@ class Attended:
         elif not was_seated and not runs and s.seats.loose:
             self._is_seat_wrong = True
         return not self._is_seat_wrong and s.now_ms - self._sat_ms < _BAG_MS
+
+
+def attendance(s):
+    """Snapshot -> (by, until) as the city reads them; None: the engine or the key, or no adult."""
+    if s.trip.attended not in (DRIVER_SEAT, HERE, STAY):
+        return None
+    until_ms = s.trip.attended_until_ms
+    if s.utc_ms is None or until_ms is None:
+        return (("by", s.trip.attended), ("until", None))
+    return (("by", s.trip.attended), ("until", iso(s.utc_ms + until_ms - s.now_ms)))
 
 
 def _is_checked_and_empty(s):

@@ -38,6 +38,7 @@ class StatePublisher:
         # As in the state that was sent last.
         self._phase = self._mode = self._front_door = self._emergency_door = None
         self._seat_changes = self._was_leaving = None
+        self._loose = self._attended = self._until_ms = None
 
     def turn(self, now_ms, uplink):
         """Publishes the state if it is due and the uplink takes it, and the status if the journal
@@ -103,6 +104,9 @@ class StatePublisher:
             or s.vehicle.front_door != self._front_door
             or s.vehicle.emergency_door != self._emergency_door
             or s.seats.changes != self._seat_changes
+            or s.seats.loose != self._loose
+            or s.trip.attended != self._attended
+            or s.trip.attended_until_ms != self._until_ms
             or is_leaving != self._was_leaving
         )
 
@@ -110,3 +114,5 @@ class StatePublisher:
         self._phase, self._mode = s.trip.phase, s.trip.mode
         self._front_door, self._emergency_door = s.vehicle.front_door, s.vehicle.emergency_door
         self._seat_changes, self._was_leaving = s.seats.changes, is_leaving
+        self._loose, self._attended = s.seats.loose, s.trip.attended
+        self._until_ms = s.trip.attended_until_ms

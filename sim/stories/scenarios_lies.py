@@ -95,6 +95,18 @@ def button_wire_cut(bus: Story) -> None:
     bus.presses_check_button()
 
 
+def monthly_test(bus: Story) -> None:
+    """Nobody has tried the SOS button and the emergency door for 36 days; then it is done."""
+    bus.was_tried(days=36)
+    bus.waits(minutes=3)
+    bus.opens_door("emergency")
+    bus.closes_door("emergency")
+    bus.presses_sos()
+    bus.presses_sos()
+    bus.waits(minutes=2)
+    bus.drives(seats={3})
+
+
 SCENARIOS = (
     bit_flips,
     leans_aside,
@@ -103,4 +115,5 @@ SCENARIOS = (
     door_wire_torn,
     supply_wire_cut,
     button_wire_cut,
+    monthly_test,
 )

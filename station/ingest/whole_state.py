@@ -22,8 +22,9 @@ def whole(state: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
 def _filled(given: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
     filled = dict(given)
     for name, member in schema["properties"].items():
-        if "properties" in member:
+        if "default" in member:
+            if name not in given:
+                filled[name] = copy(member["default"])
+        elif "properties" in member:
             filled[name] = _filled(given.get(name, {}), member)
-        elif "default" in member and name not in given:
-            filled[name] = copy(member["default"])
     return filled

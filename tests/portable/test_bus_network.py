@@ -129,8 +129,8 @@ def test_a_record_of_the_same_tick_is_waited_for():
         watched = Watched()
         bus = watched.bus
         while bus.sleeping.state != LEAVING:
-            watched.waits(1000)
-        watched.waits(1000)
+            watched.waits(1)  # one tick
+        watched.waits(1)
         assert bus.sleeping.state == LEAVING
         for _ in range(records):
             bus.journal.append(TRACK, KIND_POSITION, bytes(16))

@@ -250,6 +250,9 @@ ORDINARY = {
     "emergency_door": False,
     "unknown": [],
     "unbelted": [],
+    "loose": [],
+    "attended": None,
+    "out_of_service": [],
 }
 
 
@@ -262,7 +265,7 @@ def said(backlog=(0, 0, 0), active=(), **readings):
     state["seats"].pop("total")
     state["seats"].pop("taken")
     shown = {}
-    for name in ("clock", "mode", "ignition", "doors", "seats", "backlog", "active"):
+    for name in ("clock", "mode", "ignition", "attended", "doors", "seats", "backlog", "active"):
         if state.get(name, {}) != {}:
             shown[name] = state[name]
     return shown
@@ -280,7 +283,13 @@ def test_a_state_leaves_out_what_is_ordinary_and_nothing_else():
         assert said(front_door=is_open) == {"doors": {"front": word}}
         assert said(emergency_door=is_open) == {"doors": {"emergency": word}}
     assert said(unknown=[2, 3]) == {"seats": {"unknown": [2, 3]}}
+    assert said(out_of_service=[1]) == {"seats": {"out_of_service": [1]}}
     assert said(unbelted=[1]) == {"seats": {"unbelted": [1]}}
+    assert said(loose=[1]) == {"seats": {"loose": [1]}}
+    for by in ("engine", "key"):
+        assert said(attended=by) == {}
+    for by in ("driver_seat", "here", "stay"):
+        assert said(attended=by) == {"attended": {"by": by, "until": None}}
     assert said(active=["sos"]) == {"active": ["sos"]}
     for waits in (1, None):
         assert said((0, 0, waits)) == {"backlog": {"track": waits}}

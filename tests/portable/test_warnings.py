@@ -61,6 +61,14 @@ def test_a_flash_of_one_tick_every_five_seconds_says_that_all_is_well():
     assert not driver.warnings.flashes
 
 
+def test_the_prompt_has_long_tones_while_a_person_is_unaccounted_for():
+    off = {"ignition_off_ms": 1000}
+    assert on_times(PROMPT, **off) == [2000, 2000, 0]
+    assert on_times(PROMPT, loose=[7], **off) == [2000, 3000, 0]
+    assert on_times(INSIDE, loose=[7], **off) == on_times(INSIDE, **off)
+    assert on_times(PROMPT, loose=[7]) == [2000, 2000, 0], "on the way a child may stand"
+
+
 def test_a_mode_has_its_own_lamp_and_a_sleeping_bus_none():
     driver = Driver(SILENT, mode="service")
     assert driver.hears(20000) == [18000, 0, 0]

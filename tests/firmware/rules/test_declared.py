@@ -19,7 +19,7 @@ from tools.texts.made import shape
 KINDS = [rule.kind for rule in RULES]
 JAPAN = {**CONFIG, "left_behind_profile": "japan"}
 # Random Snapshots: (runs, ticks, ms a tick, ticks until all readings change)
-RANDOM = ((10, 200, 1000, 1), (30, 1500, 1000, 20), (3, 3000, 600_000, 13))
+RANDOM = ((10, 200, 1000, 1), (10, 1500, 1000, 20), (3, 3000, 600_000, 13))
 # Ordinary ones, from which one reading after the other departs for a while and comes back
 HERE = {"lat_e7": 130827000, "lon_e7": 1008833000, "sats": 12, "taken": [3], "sitting": [3]}
 STANDS = {**HERE, "phase": "driving", "speed_mms": 0, "ignition": True, "front_door": False}
@@ -48,6 +48,22 @@ def snapshots():
                     for _ in range(WHILE[0]):
                         s.now_ms += WHILE[1]
                         yield False, s
+    # Children stand up one after the other; then two contacts stick for good.
+    s = snapshot(SEATS, **{**STANDS, "speed_mms": 11_111})
+    hours = 13 * 3_600_000
+    for taken, tick_ms in (
+        ([1, 2, 3], 1000),
+        ([2, 3], 1000),
+        ([3], 1000),
+        ([], 1000),
+        ([4], hours),
+        ([4, 5], hours),
+    ):
+        s.seats.taken = taken
+        s.seats.changes += 1
+        for _ in range(5):
+            s.now_ms += tick_ms
+            yield s.now_ms == 1000, s
 
 
 @cache

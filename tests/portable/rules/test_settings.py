@@ -19,6 +19,7 @@ from firmware.rules.gnss_lost import GnssLost
 from firmware.rules.harsh_driving import HarshDriving
 from firmware.rules.heat import Heat
 from firmware.rules.idling import Idling
+from firmware.rules.monthly_test_overdue import MonthlyTestOverdue
 from firmware.rules.off_route import OffRoute
 from firmware.rules.overspeed import Overspeed
 from firmware.rules.parked_movement import ParkedMovement
@@ -80,6 +81,7 @@ LIMITS = {
     "supply_low_mv": (Supply, (10000, 23000), {}, "supply_mv", lambda mv: mv, -1),
     "heat_c": (Heat, (30, 45), HOT, "cabin_c10", lambda c: c * 10 - 1, 1),
     "drive_run_min": (DriverHours, (30, 300), {}, "driven_min", lambda n: n - 1, 1),
+    "test_days": (MonthlyTestOverdue, (7, 90), {}, "sos_idle_days", lambda n: n, 1),
     "drive_day_min": (DriverHours, (60, 600), {}, "driven_day_min", lambda n: n - 1, 1),
 }  # fmt: skip
 
@@ -93,8 +95,11 @@ ELSEWHERE = {
     "crash_stand_s": "test_sudden_stop.py",
     "crash_end_s": "test_tuned.py",
     "boarding_s": "test_boarding.py",
+    "rocking_mg": "test_parked_rocking.py",
+    "rocking_bouts": "test_parked_rocking.py",
     "presence_hold_s": "test_presence.py",
     "presence_window_s": "test_presence.py",
+    "presence_prompt_s": "test_parked_movement.py, test_presence.py",
     "boarding_door_s": "test_boarding.py",
     "heat_end_c": "test_tuned.py",
     "supply_end_mv": "test_tuned.py",

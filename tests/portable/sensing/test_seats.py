@@ -236,3 +236,36 @@ def test_without_belts_a_seat_has_one_input_and_a_chip_may_have_one_seat():
         s.now_ms = now_ms
         seats.sense(s)
     assert (s.seats.taken, s.seats.unknown) == ([2, 14], [15])
+
+
+def test_an_input_beyond_the_count_that_changes_is_a_seat_that_nobody_watches():
+    for belts, count, seats in ((True, 5, [7]), (False, 10, [13, 14])):
+        chip, s = Chip(0x3FFF), Snapshot(count)
+        seat_map = SeatMap(
+            {"count": count, "debounce_ms": DEBOUNCE_MS, "belts": belts}, [chip], RULES
+        )
+        for tick in range(40):
+            s.now_ms = tick * 100
+            chip.word = 0x0FFF if tick % 20 >= 10 else 0x3FFF
+            seat_map.sense(s)
+            assert tick > 11 or seat_map.beyond == []
+        assert seat_map.beyond == seats
+
+
+def test_a_seat_out_of_service_is_in_no_list_until_it_is_watched_again():
+    bench = Bench(occupied(3) | unbuckled(3) | occupied(7))
+    s = bench.reads(300)
+    changes = s.seats.changes
+    s.seats.out_of_service = [3, 5]
+    bench.reads(100)
+    assert (s.seats.taken, s.seats.unbelted, s.seats.unknown) == ([7], [], [])
+    assert s.seats.changes == changes + 1
+    bench.reads(1000)
+    assert s.seats.changes == changes + 1
+    bench.chips[0].dead = True
+    bench.reads(700)
+    assert s.seats.unknown == [1, 2, 4, 6, 7]
+    bench.chips[0].dead = False
+    s.seats.out_of_service = []
+    bench.reads(300)
+    assert s.seats.taken == [3, 7]

@@ -123,7 +123,12 @@ def test_the_driver_quiets_a_chime_for_a_minute(bus):
     bus.waits(seconds=5)
     assert not bus.buzzer_sounds and bus.lamp_shines
     bus.waits(seconds=60)
+    assert not bus.buzzer_sounds and bus.lamp_shines, "it has chimed for this seat"
+    bus.unbuckles(11)
+    bus.waits(seconds=15)
     assert bus.buzzer_sounds
+    bus.waits(seconds=15)
+    assert not bus.buzzer_sounds
     assert bus.active == ["belt_off"]
 
 

@@ -18,6 +18,7 @@ HEARD = [
     ),
     (scenarios.supply_wire_cut, ["supply", "sensor_faulty"]),
     (scenarios.button_wire_cut, ["check_button_missed", "sos", "sensor_faulty"]),
+    (scenarios.monthly_test, ["monthly_test_overdue", "emergency_door", "sos"]),
 ]
 
 
@@ -136,3 +137,13 @@ def test_the_lamp_says_that_all_is_well_until_the_bus_sleeps_and_whenever_it_wak
     assert len(flashes(bus, 60)) == 12
     bus.rig.power_cut()
     assert flashes(bus, 20) == [], "dark: broken"
+
+
+def test_the_city_knows_when_the_monthly_test_was_made():
+    bus = told(scenarios.monthly_test)
+    (overdue,) = bus.told("monthly_test_overdue")
+    assert overdue["data"]["parts"] == ["sos_button", "emergency_door"]
+    assert overdue["why"]["sos_days"] == 36
+    assert bus.told("monthly_test_overdue", "cleared")
+    (tested,) = bus.told("self_test")
+    assert (tested["why"]["sos_days"], tested["why"]["door_days"]) == (0, 0)

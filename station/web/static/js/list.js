@@ -5,7 +5,7 @@ import { make, setAttribute, setText } from "./dom.js";
 import { isStale } from "./live.js";
 import { busPicture, STATES } from "./shapes.js";
 import { placeName, t, word } from "./texts.js";
-import { ago, moment } from "./times.js";
+import { ago, moment, shortClock } from "./times.js";
 
 // Each column has a second, smaller line below the first.
 const COLUMNS = { state: "phase", bus: "route", speed: "heard", seats: "alarms" };
@@ -118,10 +118,18 @@ export class BusList {
 /** Service and evacuation are named wherever the bus is; a drill is a state of its own. */
 export const modeWords = (bus) => (["service", "evacuation"].includes(bus.mode) ? word("mode", bus.mode) : "");
 
-/** The phase, if the state does not say it already, and the mode. */
+/** The phase, if the state does not say it already, the mode, and who is with the children. */
 function phaseWords(bus) {
   const phase = bus.phase && !["driving", "parked"].includes(bus.show) ? word("phase", bus.phase) : "";
-  return [phase, modeWords(bus)].filter(Boolean).join(" · ");
+  return [phase, modeWords(bus), attendedWords(bus)].filter(Boolean).join(" · ");
+}
+
+/** "attended by the driver until 07:12" */
+export function attendedWords(bus) {
+  if (!bus.attended) return "";
+  const { by, until } = bus.attended;
+  const who = t(by === "stay" ? "adult_stays" : "driver_attends");
+  return until ? t("until", { what: who, time: shortClock(until) }) : who;
 }
 
 export const stateWords = (bus) => [t(`show_${bus.show}`), phaseWords(bus)].filter(Boolean).join(" · ");
@@ -140,10 +148,11 @@ export function heardWords(bus) {
 
 export function seatWords(bus, between = " · ") {
   if (!bus.seats) return t("unknown");
-  const { total, taken, unknown, unbelted } = bus.seats;
+  const { total, taken, unknown, unbelted, loose } = bus.seats;
   const parts = [t("n_taken", { n: taken.length, of: total })];
   if (unknown.length) parts.push(t("n_unknown", { n: unknown.length }));
   if (unbelted.length) parts.push(t("n_unbelted", { n: unbelted.length }));
+  if (loose && loose.length) parts.push(t("n_loose", { n: loose.length }));
   return parts.join(between);
 }
 

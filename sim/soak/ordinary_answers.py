@@ -34,6 +34,7 @@ class Answers:
         self.place = ABOARD
         self.is_walking = False
         self.is_counting = False
+        self.is_stranger = False  # who is there knows the here button at most
         self.ignores = False  # the driver forgets the walk, and answers no prompt
         self.prompts = self.insides = self.horns = self.ignored = 0
         self.presses = self.walks = self.engines = 0
@@ -96,11 +97,11 @@ class Answers:
     def _answer(self) -> Script:
         van, rng = self._van, self._van.rng
         away_ms = rng.randint(5000, 15_000) if self.place == BESIDE else 0
-        answers = [self._walk]
-        if van.is_occupied and van.may_start and not van.world.engine_runs:
+        answers = [] if self.is_stranger else [self._walk]
+        if answers and van.is_occupied and van.may_start and not van.world.engine_runs:
             answers.insert(rng.randrange(2) if self.place == WHEEL else 1, self._start)
         if van.fitted.here:
-            answers.insert(0 if van.is_occupied else 1, self._press)
+            answers.insert(0 if van.is_occupied else len(answers), self._press)
         for answer in answers:
             yield away_ms
             yield from answer()

@@ -51,7 +51,7 @@ class Wires:
         changed = self._set(2, self._is_supply_cut(s)) or changed
         changed = self._set(3, self._is_button_dead(s)) or changed
         if changed:
-            s.trip.faulty = [_NAMES[at] for at in range(len(_NAMES)) if self._found[at]]
+            s.trip.faulty = _named(self._found)
         return ()
 
     def _set(self, at, found):
@@ -81,6 +81,11 @@ class Wires:
         if s.vehicle.check_press_ms is not None:
             return False
         return self._found[3] or s.trip.called
+
+
+def _named(found):
+    """By itself: a name that a comprehension shares costs a cell of the heap at each call."""
+    return [_NAMES[at] for at in range(len(_NAMES)) if found[at]]
 
 
 def _is_anyone_in_question(s):

@@ -20,6 +20,7 @@ from firmware.snapshot import NORMAL, PARKED, Snapshot
 from firmware.startup import Startup
 from firmware.trip.driving_hours import DrivingHours
 from firmware.trip.modes import Modes
+from firmware.trip.out_of_service import OutOfService
 from firmware.trip.seat_usage import SeatUsage
 from firmware.trip.sleep import ASLEEP, Sleep
 from firmware.trip.trip import Trip
@@ -61,6 +62,8 @@ class Bus:
         is_parked = s.trip.phase == PARKED
         wires = Wires(config)
         self.modes = Modes(config)
+        self.out_of_service = OutOfService(memory, config["seats"]["count"])
+        s.seats.out_of_service = self.out_of_service.seats
         if parts.reset_cause == "power_on" and is_parked:
             self.modes.await_button()
         self.policy = PolicyInForce(config, parts.files, not is_parked, start != SAFE)
@@ -82,6 +85,7 @@ class Bus:
         outage = Outage(self.journal, self.recorder)
         self._watchers = (
             self.policy,
+            self.out_of_service,
             trip,
             wires,
             SeatUsage(memory),

@@ -203,6 +203,7 @@ _ORDINARY = (
     ("unknown", []),
     ("unbelted", []),
     ("loose", []),
+    ("out_of_service", []),
     ("track", 0),
     ("backlog", ()),
     ("active", []),
@@ -234,6 +235,7 @@ def state(s, active, backlog, next_s):
         ("unknown", s.seats.unknown),
         ("unbelted", s.seats.unbelted),
         ("loose", s.seats.loose),
+        ("out_of_service", s.seats.out_of_service),
     )
     waits = (("alarm", backlog[0]), ("warning", backlog[1]), ("track", backlog[2]))
     if backlog[0] == backlog[1] == 0:  # together: older firmware has no warning

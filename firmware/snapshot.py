@@ -50,6 +50,7 @@ class Seats:
         self.changes = 0  # moves whenever one of these lists does
         self.flapping = []  # seats whose contact flaps; they are unknown
         self.flapping_belts = []  # seats whose belt contact flaps; they count as open
+        self.out_of_service = []  # seats that are not watched (trip/out_of_service.py)
         # headcount.py: seats as they were 5 to 10 s ago; None: too soon after boot
         self.taken_before = None
         self.unknown_before = None

@@ -178,6 +178,7 @@ READINGS = {
     "clock": ("gnss", "rtc", "none"), "mode": ("normal", "service", "drill", "evacuation"),
     "ignition": (True, False, None), "front": ("closed", "open", None),
     "emergency": ("closed", "open", None), "unknown": ([], [1, 40]), "unbelted": ([], [7]),
+    "out_of_service": ([], [12]),
     "loose": ([], [7]), "attended": (None, "here", "driver_seat"),
     "backlog": (0, 3, None), "active": ([], ["belt_off"], ["belt_off", "sos"]),
     "route": (None, "port_am"), "backup_mv": (None, 3900), "accuracy_m": (None, 6),
@@ -204,6 +205,7 @@ def test_a_state_is_whole_again_for_the_station_and_for_the_reader_in_the_guide(
         s.clock, s.trip.mode, s.vehicle.ignition = r["clock"], r["mode"], r["ignition"]
         s.vehicle.front_door, s.vehicle.emergency_door = door[r["front"]], door[r["emergency"]]
         s.seats.unknown, s.seats.unbelted = r["unknown"], r["unbelted"]
+        s.seats.out_of_service = r["out_of_service"]
         s.seats.loose, s.trip.attended = r["loose"], r["attended"]
         s.trip.attended_until_ms = s.now_ms if r["attended"] == "here" else None
         s.place.route, s.vehicle.backup_mv = r["route"], r["backup_mv"]
@@ -218,8 +220,9 @@ def test_a_state_is_whole_again_for_the_station_and_for_the_reader_in_the_guide(
             "heading_deg": 183, "sats": 11, "hdop": 0.9, "ignition": r["ignition"],
             "doors": {"front": r["front"], "emergency": r["emergency"]},
             "seats": {"total": 40, "taken": [3, 7], "unknown": r["unknown"],
-                      "unbelted": r["unbelted"], "loose": r["loose"]},
-            "attended": ATTENDED[r["attended"]],
+                      "unbelted": r["unbelted"], "loose": r["loose"],
+                      "out_of_service": r["out_of_service"]},
+             "attended": ATTENDED[r["attended"]],
             "supply_mv": 13420, "cabin_c": -1.5, "signal_dbm": -71,
             "backlog": dict(zip(("alarm", "warning", "track"), waits, strict=True)),
             "active": r["active"], "next_s": 10,
@@ -241,6 +244,7 @@ def read_by_the_guide(payload):
 
 def test_a_state_of_older_firmware_is_given_no_value_that_it_did_not_send():
     old = {**json.loads(OLD_STATE), "attended": None}
+    old["seats"]["out_of_service"] = []  # it watched every seat
     old["seats"]["loose"] = []
     for state in (read_by_the_guide(OLD_STATE), contract.read(TOPIC, OLD_STATE).body):
         assert state == old

@@ -61,4 +61,7 @@ class CheckButtonMissed:
             ("limit_s", self._profile.horn_ms // 1000),
             ("profile", self._profile.name),
         )
-        return Event(self.kind, ALARM, state, (("seats", s.seats.taken),), why)
+        data = (("seats", s.seats.taken),)
+        if s.seats.out_of_service:
+            data += (("unwatched", s.seats.out_of_service),)
+        return Event(self.kind, ALARM, state, data, why)

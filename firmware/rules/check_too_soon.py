@@ -35,6 +35,7 @@ class CheckTooSoon:
         if before is None or before == s.trip.early_presses:
             return None
         off_ms = s.trip.ignition_off_ms
-        why = (("ignition_off_ms", off_ms), ("limit_s", self._walk_s))
+        limit_s = self._walk_s * (2 if s.seats.out_of_service else 1)
+        why = (("ignition_off_ms", off_ms), ("limit_s", limit_s))
         data = (("presses", self._presses),)
         return Event(self.kind, WARNING, data=data, why=why, subject=None)

@@ -10,7 +10,8 @@ Where a closed belt contradicts an "empty" seat, belts.py decides.
 
 A seat is unknown if its bank is silent, if it has not settled yet, or if its contact flaps. A
 flapping belt counts as open. A contact flaps if it changes more than `flaps` times within
-flap_window_s (config["rules"]).
+flap_window_s (config["rules"]). A seat that is out of service (trip/out_of_service.py) is in no
+list.
 """
 
 from micropython import const
@@ -145,6 +146,7 @@ class SeatMap:
         """config["seats"]; banks: see drivers/seat_inputs.py; thresholds: see on_thresholds()."""
         self._banks = [_Bank(bank, config["debounce_ms"], thresholds) for bank in banks]
         self.is_any_silent = False
+        self._out = None  # the Snapshot's out_of_service, as last looked at
         self._step = 2 if config["belts"] else 1
         self._belts = Belts(config["count"])
         self._places = []  # of each seat: its bank and pin, None without an input
@@ -178,7 +180,7 @@ class SeatMap:
         return True
 
     def sense(self, s):
-        changed = s.seats.changes == 0
+        changed = s.seats.changes == 0 or s.seats.out_of_service is not self._out
         self.is_any_silent = False
         for bank in self._banks:
             if bank.sense(s.now_ms):
@@ -192,11 +194,14 @@ class SeatMap:
         taken, unknown, unbelted = [], [], []
         flapping, belts = [], []
         has_belts = self._step == 2
+        self._out = s.seats.out_of_service
         self._belts.begin()
         for bank in self._banks:
             if bank.moved:
                 self._look_beyond()
         for seat in range(1, len(self._places) + 1):
+            if seat in self._out:
+                continue
             place = self._places[seat - 1]
             if place is None:
                 unknown.append(seat)

@@ -1,7 +1,8 @@
 """Armed: may somebody have boarded since the last finished walk? Only then is a walk asked for.
 
 A seat that is taken or unknown, a person who is loose (persons.py), a belt closed over an empty
-seat (check.py), or a passenger door that is open arms it; in service mode doors do not. For a
+seat (check.py), or a passenger door that is open arms it, and so does the engine while a seat is
+out of service, which nothing watches; in service mode doors do not. For a
 minute after the walk the door is the driver's, who leaves through it. So the mechanic's eight
 starts in the yard ask for no walk.
 
@@ -46,7 +47,12 @@ class Armed:
             self._walked_ms = s.now_ms - LEAVES_MS
         seats = s.seats
         if not self.is_on and (
-            seats.sitting or seats.unknown or seats.loose or seats.doubtful or self._is_open(s)
+            seats.sitting
+            or seats.unknown
+            or seats.loose
+            or seats.doubtful
+            or (runs and seats.out_of_service)
+            or self._is_open(s)
         ):
             self._arm()
         if runs and self.is_on:

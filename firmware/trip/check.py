@@ -6,7 +6,8 @@ button has looked at them. That holds until a person rises who was on board all 
 button has to be pressed once more. A belt that was seen there, or closed in a checked bus, says
 nothing until it was opened. A press that begins sooner than check_walk_s after the ignition went
 off is not a check, and is noted as suspicious: no driver walks past every seat that fast.
-sensing/press.py says what a press is.
+sensing/press.py says what a press is. While a seat is out of service (out_of_service.py) the walk
+takes twice as long: the driver looks at it.
 """
 
 
@@ -39,7 +40,7 @@ class Check:
         press_ms = s.vehicle.check_press_ms
         if press_ms is None or ignition_off_ms is None:
             return False
-        if ignition_off_ms - press_ms < self._walk_ms:
+        if ignition_off_ms - press_ms < self._walk_ms * (2 if s.seats.out_of_service else 1):
             s.trip.early_presses += 1
             return False
         self.checked = True

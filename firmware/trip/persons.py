@@ -121,7 +121,9 @@ class Persons:
         before, taken, unknown = self._sitting, s.seats.taken, s.seats.unknown
         self._sitting = sorted(taken + [seat for seat in before if seat in unknown])
         for seat in before:
-            if seat not in self._sitting and seat <= s.seats.count:
+            if not self._is_watched(s, seat):
+                continue
+            if seat not in self._sitting:
                 self.has_risen = True
                 if seat in self._recalled:
                     self._rises(seat, s.now_ms - LONG_AGO_MS, off_ms)
@@ -142,6 +144,10 @@ class Persons:
         # after a reset no sensor shows either.
         if self._loose or len(self._sitting) > len(taken):
             self._keep(s.now_ms)
+
+    def _is_watched(self, s, seat):
+        """A seat that is taken out of service does not look as if its person had risen."""
+        return seat <= s.seats.count and seat not in s.seats.out_of_service
 
     def _rises(self, seat, rose_ms, off_ms):
         if seat in self._loose:  # a restless child at an open door

@@ -7,7 +7,9 @@ closed and after the last adult left (attended.py). Then a person moves who was 
     two activations, of one input or of two, begin within presence_window_s, or
     one lasts for presence_hold_s: longer than a sensor holds its output after one movement
 
-The bus is no longer parked (trip.py), until a walk ends that as for a person who rose behind shut
+The driver hears a prompt. An adult who answers within presence_prompt_s, by the here button, the
+engine or a door, was the one who moved. After that it is an alarm (rules/parked_movement.py), and
+the bus is not parked (trip.py), until a walk ends that as for a person who rose behind shut
 doors (persons.py): a door opens, and a press of the check button follows at least twice
 check_walk_s later; a door without a contact, or one that is not believed, may have opened. From the
 opening on, others that move are not added: the driver does. A bus that drives off ends it too.
@@ -63,6 +65,7 @@ class Presence:
         """config["rules"], with the policy's in their place."""
         self._hold_ms = thresholds["presence_hold_s"] * 1000
         self._window_ms = thresholds["presence_window_s"] * 1000
+        self._prompt_ms = thresholds["presence_prompt_s"] * 1000
         self._walk_ms = thresholds["check_walk_s"] * 2000
 
     def update(self, s, front, emergency, off_ms, walked):
@@ -82,6 +85,8 @@ class Presence:
         is_busy = off_ms is None or front.is_open or emergency.is_open or s.trip.attended
         if is_busy or walked:
             self._busy_ms = now_ms
+        if is_busy and s.trip.moved and now_ms - self.moved_ms < self._prompt_ms:
+            s.trip.moved = []
         is_watched = s.trip.phase == PARKED and now_ms - self._busy_ms >= _CALM_MS
         self._look(s, is_watched)
         if s.trip.moved:

@@ -190,7 +190,7 @@ class Trip:
             self._armed.disarm(s.now_ms)
             self._boarding.parks(s, walked)
             self._on_board = None
-            self._end_trip(notices)
+            self._end_trip(s, notices)
 
     @staticmethod
     def _is_seat_in_question(s):
@@ -203,7 +203,7 @@ class Trip:
         self._memory.set("trip", self._number)
         notices.append(Event("trip_started", INFO, data=(("trip", self._number),), subject=None))
 
-    def _end_trip(self, notices):
+    def _end_trip(self, s, notices):
         self._memory.set("odometer_m", self._odometer.metres)
         counts = self._ledger.close(self._persons.take_unaccounted())
         if self._begun_m is None:
@@ -211,6 +211,8 @@ class Trip:
         way_m = self._odometer.metres - self._begun_m
         self._begun_m = None
         data = (("trip", self._number), ("distance_m", way_m), ("stops", self._stops))
+        if s.seats.out_of_service:
+            counts += (("unwatched", s.seats.out_of_service),)
         notices.append(Event("trip_ended", INFO, data=data + counts, subject=None))
 
     def _leave_stop(self, s, notices):

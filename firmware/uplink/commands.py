@@ -35,6 +35,11 @@ def _normal(bus, request):
     return "Every mode ends now."
 
 
+def _out_of_service(bus, request):
+    seats, days = request.get("seats"), request.get("days")
+    return bus.out_of_service.grant(seats, days, bus.snapshot.utc_ms)
+
+
 def _policy(bus, request):
     return bus.policy.take_part(request)
 
@@ -46,6 +51,7 @@ COMMANDS = {
     "evacuation": _evacuation,
     "normal": _normal,
     "policy": _policy,
+    "out_of_service": _out_of_service,
 }
 
 

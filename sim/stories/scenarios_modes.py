@@ -67,10 +67,30 @@ def start_with_the_door_open(bus: Story) -> None:
     bus.waits(minutes=10)
 
 
+def seat_out_of_service(bus: Story) -> None:
+    """A cut wire holds the horn on until the city grants the seat three days; then a walk does."""
+    bus.drives(seats={3})
+    bus.cuts_wire(seat=7)
+    bus.parks()
+    bus.waits(minutes=4)
+    bus.is_taken_out_of_service(7, days=3)
+    bus.waits(seconds=10)
+    bus.drives(seats={3})
+    bus.parks(check=False)
+    bus.waits(minutes=4)
+    bus.presses_check_button()
+    bus.waits(minutes=5)
+    bus.cuts_power()
+    bus.waits(minutes=1)
+    bus.restores_power()
+    bus.waits(minutes=5)
+
+
 SCENARIOS = (
     wrong_board_name,
     truncated_file,
     brown_out_at_a_pickup,
     power_cut_over_a_sleeper,
     start_with_the_door_open,
+    seat_out_of_service,
 )

@@ -21,6 +21,15 @@ class Asked:
         self._timeline.answer(answer["message"])
         return answer["ok"]
 
+    def is_taken_out_of_service(self, *seats: int, days: int) -> bool:
+        """The city asks that these seats are not watched for so many days -> is it granted?"""
+        numbers = ", ".join(map(str, seats))
+        self._timeline.tell(f"the city asks: seat {numbers} out of service for {days} days")
+        request = {"v": 1, "id": "ask-seats", "seats": list(seats), "days": days}
+        answer = self._asks("out_of_service", json.dumps(request).encode())
+        self._timeline.answer(answer["message"])
+        return answer["ok"]
+
     def sets_clock_back(self, hours: float) -> None:
         """What the receiver gets from the satellites, or from a spoofer."""
         self._timeline.tell(f"the satellites' clock goes back {hours:g} h")

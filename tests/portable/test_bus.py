@@ -365,3 +365,28 @@ def test_an_end_without_a_beginning_ends_no_tick():
     for state, told in (("cleared", []), ("updated", ["raised"])):
         bench.bus.recorder.event(Event("overspeed", "warning", state), s)
         assert bench.told("overspeed") == told
+
+
+def test_a_cut_wire_out_of_service_raises_no_alarm_and_the_walk_is_asked_for():
+    bench = Bench()
+    bench.waits(1000)
+    bench.sits(7)
+    bench.waits(3000)
+    assert bench.bus.warnings.level == 5
+    bench.bus.out_of_service.grant([7], 3, 1795388400000)
+    bench.waits(1000)
+    assert bench.told("child_left_behind") == ["raised", "cleared"]
+    bench.presses()
+    bench.waits(2000)
+    assert bench.bus.snapshot.trip.phase == "parked" and bench.bus.warnings.level <= 1
+    bench.start()
+    bench.waits(500)
+    assert bench.bus.snapshot.seats.out_of_service == [7] and bench.bus.recorder.active() == [
+        "seat_out_of_service"
+    ]
+    bench.sits(7)
+    bench.parks_with()
+    bench.waits(3 * MINUTE)
+    missed = [event for event in bench.events() if event["kind"] == "check_button_missed"]
+    assert missed[-1]["data"] == {"seats": [], "unwatched": [7]}
+    assert bench.told("child_left_behind") == ["raised", "cleared"]

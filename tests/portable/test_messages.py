@@ -252,6 +252,7 @@ ORDINARY = {
     "unbelted": [],
     "loose": [],
     "attended": None,
+    "out_of_service": [],
 }
 
 
@@ -282,6 +283,7 @@ def test_a_state_leaves_out_what_is_ordinary_and_nothing_else():
         assert said(front_door=is_open) == {"doors": {"front": word}}
         assert said(emergency_door=is_open) == {"doors": {"emergency": word}}
     assert said(unknown=[2, 3]) == {"seats": {"unknown": [2, 3]}}
+    assert said(out_of_service=[1]) == {"seats": {"out_of_service": [1]}}
     assert said(unbelted=[1]) == {"seats": {"unbelted": [1]}}
     assert said(loose=[1]) == {"seats": {"loose": [1]}}
     for by in ("engine", "key"):

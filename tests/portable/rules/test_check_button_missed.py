@@ -58,6 +58,12 @@ def test_check_button_missed_ends_with_the_ignition_on():
     assert watch.states(ignition_off_ms=None) == ["cleared"]
 
 
+def test_check_button_missed_names_the_seats_that_are_not_watched():
+    watch = parked_with(CheckButtonMissed, out_of_service=[7])
+    assert watch.states(ignition_off_ms=180000) == ["raised"]
+    assert dict(watch.events[0].data) == {"seats": [], "unwatched": [7]}
+
+
 def test_a_driver_who_called_the_city_hears_it_no_more_and_the_alarm_stands():
     watch = parked_with(CheckButtonMissed)
     assert watch.states(ignition_off_ms=180000) == ["raised"]

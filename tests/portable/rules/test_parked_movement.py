@@ -1,6 +1,6 @@
 """Parked movement, at its boundaries: one below, at, one above."""
 
-from watch import MINUTE, Watch
+from watch import CONFIG, MINUTE, Watch
 
 from firmware.messages import text
 from firmware.rules.parked_movement import ParkedMovement
@@ -71,10 +71,12 @@ def test_parked_movement_explains_itself():
     assert text(watch.events[0].why) == expected
 
 
-def test_parked_movement_names_the_presence_inputs_at_once():
+def test_parked_movement_names_the_presence_inputs_once_nobody_answered_the_prompt():
     watch = parked()
     watch.sees(1000, presence=[False, False])
-    told = watch.sees(phase="checking", checked=False, moved=[2])
+    assert watch.sees(30000, phase="checking", checked=False, moved=[2]) == []
+    assert watch.rule.warning == SILENT
+    told = watch.sees()
     assert told == [("raised", {"seats": [], "presence": [2]})]
     assert watch.rule.warning == INSIDE
     assert watch.sees(MINUTE) == []
@@ -87,7 +89,7 @@ def test_parked_movement_names_the_presence_inputs_at_once():
 def test_parked_movement_of_a_child_that_climbs_from_the_floor_onto_a_seat_is_one_occurrence():
     watch = parked()
     watch.sees(1000, presence=[False])
-    watch.sees(phase="checking", checked=False, moved=[1])
+    watch.sees(30100, phase="checking", checked=False, moved=[1])
     assert watch.sees(1100, sitting=[7]) == [("updated", {"seats": [7], "presence": [1]})]
     assert watch.sees(moved=[]) == [], "the seat is reported, and taken"
     assert watch.sees(sitting=[]) == [("cleared", {"seats": [], "presence": []})]
@@ -95,5 +97,20 @@ def test_parked_movement_of_a_child_that_climbs_from_the_floor_onto_a_seat_is_on
 
 def test_parked_movement_seen_by_an_input_ends_when_the_bus_drives_off():
     watch = parked()
-    watch.sees(phase="checking", presence=[True], moved=[1])
+    watch.sees(30100, phase="checking", presence=[True], moved=[1])
     assert watch.states(phase="boarding", ignition_off_ms=None, moved=[]) == ["cleared"]
+
+
+def test_parked_movement_on_a_seat_waits_for_no_prompt():
+    watch = parked()
+    watch.sees(1000, presence=[False])
+    watch.sees(phase="checking", moved=[1])
+    told = watch.sees(1200, sitting=[7])
+    assert told == [("raised", {"seats": [7], "presence": []})]
+    assert watch.sees(30000) == [("updated", {"seats": [7], "presence": [1]})]
+
+
+def test_parked_movement_may_ask_at_once():
+    watch = Watch(ParkedMovement, dict(CONFIG, presence_prompt_s=0), phase="parked")
+    watch.sees(1000, ignition_off_ms=MINUTE, presence=[False])
+    assert watch.states(phase="checking", moved=[1]) == ["raised"]

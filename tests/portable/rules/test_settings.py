@@ -99,6 +99,7 @@ ELSEWHERE = {
     "rocking_bouts": "test_parked_rocking.py",
     "presence_hold_s": "test_presence.py",
     "presence_window_s": "test_presence.py",
+    "presence_prompt_s": "test_parked_movement.py, test_presence.py",
     "boarding_door_s": "test_boarding.py",
     "heat_end_c": "test_tuned.py",
     "supply_end_mv": "test_tuned.py",

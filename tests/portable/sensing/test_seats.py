@@ -250,3 +250,22 @@ def test_an_input_beyond_the_count_that_changes_is_a_seat_that_nobody_watches():
             seat_map.sense(s)
             assert tick > 11 or seat_map.beyond == []
         assert seat_map.beyond == seats
+
+
+def test_a_seat_out_of_service_is_in_no_list_until_it_is_watched_again():
+    bench = Bench(occupied(3) | unbuckled(3) | occupied(7))
+    s = bench.reads(300)
+    changes = s.seats.changes
+    s.seats.out_of_service = [3, 5]
+    bench.reads(100)
+    assert (s.seats.taken, s.seats.unbelted, s.seats.unknown) == ([7], [], [])
+    assert s.seats.changes == changes + 1
+    bench.reads(1000)
+    assert s.seats.changes == changes + 1
+    bench.chips[0].dead = True
+    bench.reads(700)
+    assert s.seats.unknown == [1, 2, 4, 6, 7]
+    bench.chips[0].dead = False
+    s.seats.out_of_service = []
+    bench.reads(300)
+    assert s.seats.taken == [3, 7]

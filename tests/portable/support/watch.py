@@ -106,6 +106,7 @@ READINGS = {
     "strapped": _SEATS,
     "buckled_empty": _SEATS,
     "loose": _SEATS,
+    "out_of_service": _SEATS,
     "supply_mv": (None, 0, 8999, 9800, 11499, 11501, 12600, 13800, 30000),
     "backup_mv": (None, 0, 3399, 4200),
     "cabin_c10": (None, -300, 0, 349, 350, 351, 700),

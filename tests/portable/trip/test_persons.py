@@ -1,7 +1,7 @@
 """Persons: a seat that empties behind shut doors is a person who is still inside."""
 
 from parts import Nvs, put, snapshot
-from trip_bench import CHECKED, Watched, left_behind, parked
+from trip_bench import CHECKED, Ride, Watched, left_behind, parked
 
 from firmware.config.load import defaults
 from firmware.trip.doors import Door
@@ -493,3 +493,16 @@ def test_what_does_not_change_is_not_written_again():
         kept.sees(0, taken=taken)
         kept.sees(0)
     assert kept.nvs.writes == 2, "seat 30, then 31"
+
+
+def test_a_seat_that_is_taken_out_of_service_loses_no_person_to_the_floor():
+    ride = parked()
+    ride.goes(3000, ignition=True, taken=[3, 7], speed_mms=9000)
+    ride.goes(3000, ignition=False, taken=[7], speed_mms=0)
+    assert ride.s.seats.sitting == [7]
+    ride.goes(1000, taken=[], out_of_service=[7])
+    assert (ride.s.seats.sitting, ride.s.seats.loose) == ([], [3])
+    again = Ride(**ride.nvs)
+    again.s.seats.out_of_service = [7]
+    again.goes(1000, taken=[])
+    assert again.s.seats.loose == [3]

@@ -117,8 +117,28 @@ def test_nothing_is_asked_of_a_bus_that_is_not_parked_or_whose_inputs_cannot_be_
 def alarmed():
     floor = Floor()
     floor.moves(100, 1, 2)
-    floor.moves(5000)
+    floor.moves(30000)
     return floor
+
+
+def test_an_adult_who_answers_the_prompt_was_the_one_who_moved():
+    for name, value in (
+        ("front_door", True),
+        ("emergency_door", True),
+        ("attended", "here"),
+        ("ignition", True),
+    ):
+        floor = Floor()
+        floor.moves(100, 1, 2)
+        floor.moves(29800)
+        assert floor.s.trip.moved == [1, 2] and floor.s.trip.phase == "checking"
+        floor.goes(100, **{name: value})
+        assert floor.s.trip.moved == [], name
+        if name != "ignition":
+            assert floor.s.trip.phase == "parked" and floor.s.trip.checked, name
+            floor = alarmed()
+            floor.goes(100, **{name: value})
+            assert floor.s.trip.moved == [1, 2], name
 
 
 def test_the_alarm_ends_with_a_door_and_a_walk_after_it():
@@ -157,6 +177,7 @@ def test_inputs_that_see_the_person_later_are_added():
     assert floor.s.trip.alone_ms > 1000
     floor = Floor()
     floor.moves(10200, 2)
+    floor.moves(30000)
     floor.opens()
     assert floor.moves(1000, 1, 2) == [2], "the driver moves there"
 
@@ -216,6 +237,7 @@ def restless():
     """Input 1 is on for good, an alarm and a walk ago."""
     floor = Floor()
     assert floor.moves(10200, 1) == [1]
+    floor.moves(30000, 1)
     floor.opens()
     floor.goes(11000)
     assert floor.walks() == "parked"
@@ -251,7 +273,7 @@ def test_the_bus_knows_it_across_the_day():
 
 def test_one_that_rested_meanwhile_is_believed_again():
     floor = Floor()
-    floor.moves(10200, 1)
+    floor.moves(40200, 1)
     floor.opens()
     floor.goes(11000)
     floor.walks()
@@ -269,7 +291,7 @@ def test_three_alarms_that_ended_with_a_walk_are_a_curtain_until_the_engine_runs
         floor.moves(100, 1)
         floor.moves(1000)
         assert floor.moves(100, 1) == [1], walks
-        floor.moves(1000)
+        floor.moves(30000)
         floor.opens()
         floor.goes(11000)
         floor.walks()

@@ -419,3 +419,30 @@ def test_a_stop_of_the_policy_is_served_by_its_name():
     (served,) = [event for event in ride.notices if event.kind == "stop_served"]
     data = dict(served.data)
     assert (data["place"], data["alighted"]) == ("school_1", [3])
+
+
+def test_an_open_door_at_an_unknown_speed_serves_no_stop():
+    ride = Ride()
+    ride.goes(3000, ignition=True, speed_mms=9000, front_door=False)
+    assert ride.goes(10000, speed_mms=9000) == "driving"
+    assert ride.goes(10000, speed_mms=None, front_door=True) == "driving"
+    assert ride.goes(1000, speed_mms=0) == "boarding", "it stands"
+
+
+def test_while_a_seat_is_out_of_service_the_walk_takes_twice_as_long():
+    for off_ms, counts in ((9000, False), (10000, True)):
+        ride = parked()
+        ride.goes(3000, ignition=True, out_of_service=[7])
+        ride.goes(off_ms, ignition=False)
+        ride.presses()
+        assert ride.s.trip.checked == counts, off_ms
+        assert ride.s.trip.early_presses == (not counts)
+
+
+def test_a_trip_names_the_seats_that_were_not_watched():
+    ride = parked()
+    ride.goes(5000, ignition=True, out_of_service=[7], speed_mms=9000)
+    ride.goes(20000, ignition=False, speed_mms=0)
+    ride.presses()
+    (ended,) = ride.data("trip_ended")
+    assert ended["unwatched"] == [7]

@@ -99,3 +99,25 @@ def test_a_retained_command_is_refused_and_never_done():
         told = json.loads(answer(Asked(), name, b'{"v":1,"id":"a"}', True))
         assert (told["id"], told["ok"]) == ("a", False), name
         assert "retained" in told["message"]
+
+
+class Bus:
+    """Grants what it is asked for."""
+
+    class snapshot:
+        utc_ms = 1795388400000
+
+    class out_of_service:
+        @staticmethod
+        def grant(seats, days, utc_ms):
+            if seats != [7]:
+                raise ValueError("Not these.")
+            return "%s %d %d" % (seats, days, utc_ms)
+
+
+def test_seats_are_taken_out_of_service():
+    told = reply("out_of_service", b'{"v":1,"id":"a","seats":[7],"days":3}', Bus())
+    assert (told["ok"], told["message"]) == (True, "[7] 3 1795388400000")
+    for payload in (b'{"v":1,"id":"a","days":3}', b'{"v":1,"id":"a","seats":[8],"days":3}'):
+        told = reply("out_of_service", payload, Bus())
+        assert (told["ok"], told["message"]) == (False, "Not these.")

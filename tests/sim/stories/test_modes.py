@@ -11,6 +11,7 @@ HEARD = [
     (scenarios.brown_out_at_a_pickup, []),
     (scenarios.power_cut_over_a_sleeper, ["child_left_behind", "heat", "check_button_missed"]),
     (scenarios.start_with_the_door_open, []),
+    (scenarios.seat_out_of_service, ["child_left_behind", "heat", "check_button_missed"]),
 ]
 
 
@@ -41,3 +42,29 @@ def test_half_a_file_on_a_new_board_guesses_no_wire():
     assert "no contact is read, no pin is driven" in used
     assert "not valid JSON: line 1, column" in why
     assert not bus.horn_sounds and bus.phase == "parked"
+
+
+def test_a_seat_out_of_service_ends_the_horn_of_its_wire_and_asks_for_the_walk():
+    bus = told(scenarios.seat_out_of_service)
+    (left,), (ended,) = bus.told("child_left_behind"), bus.told("child_left_behind", "cleared")
+    assert left["data"]["seats"] == [7] and ended["why"]["ignition_off_s"] > 180
+    (missed,) = bus.told("check_button_missed")
+    assert missed["data"]["unwatched"] == [7]
+    raised = bus.told("seat_out_of_service")
+    assert [event["why"]["asked_by"] for event in raised] == ["command", "restart"]
+    assert raised[0]["data"] == raised[1]["data"]
+    assert [event["data"].get("unwatched") for event in bus.told("trip_ended")] == [[7], [7]]
+    assert not bus.horn_sounds and bus.phase == "parked"
+    assert bus.rig.bus.recorder.active() == ["seat_out_of_service"]
+    assert bus.rig.bus.snapshot.seats.out_of_service == [7]
+
+
+def test_a_bus_of_forty_seats_has_four_of_them_out_of_service_at_most(bus):
+    assert not bus.is_taken_out_of_service(1, 2, 3, 4, 5, days=1)
+    assert not bus.is_taken_out_of_service(7, days=8)
+    assert bus.is_taken_out_of_service(7, days=7)
+    bus.waits(seconds=2)
+    assert bus.rig.bus.recorder.active() == ["seat_out_of_service"]
+    assert bus.is_taken_out_of_service(7, days=0)
+    bus.waits(seconds=2)
+    assert bus.rig.bus.recorder.active() == []

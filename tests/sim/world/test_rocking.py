@@ -25,7 +25,7 @@ def felt(script, minutes):
 @pytest.mark.parametrize(
     ("script", "bouts", "most_mg"),
     [
-        (lambda world, rng: rocking.wind(world, rng, 5), (60, 200), 40),
+        (lambda world, rng: rocking.wind(world, rng, 5), (60, 200), 30),
         (lambda world, rng: rocking.lorries(world, rng, 60), (30, 90), rocking.LORRY_MG[1]),
         (rocking.child, (60, 240), rocking.CHILD_MG[1]),
     ],

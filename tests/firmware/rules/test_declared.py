@@ -17,7 +17,8 @@ from tools.texts.kinds import LEVELS, kinds, names
 from tools.texts.made import shape
 
 KINDS = [rule.kind for rule in RULES]
-JAPAN = {**CONFIG, "left_behind_profile": "japan"}
+KOREA = {**CONFIG, "rocking_mg": 30}
+JAPAN = {**KOREA, "left_behind_profile": "japan"}
 # Random Snapshots: (runs, ticks, ms a tick, ticks until all readings change)
 RANDOM = ((10, 200, 1000, 1), (10, 1500, 1000, 20), (3, 3000, 600_000, 13))
 # Ordinary ones, from which one reading after the other departs for a while and comes back
@@ -25,6 +26,27 @@ HERE = {"lat_e7": 130827000, "lon_e7": 1008833000, "sats": 12, "taken": [3], "si
 STANDS = {**HERE, "phase": "driving", "speed_mms": 0, "ignition": True, "front_door": False}
 PARKED = {"phase": "parked", "checked": True, "ignition_off_ms": 900_000, "ignition": False}
 WHILE = (8, 11_000)  # ticks, ms a tick
+# What chance seldom brings about: (the first Snapshot, [(ms, readings that change)])
+HOURS = 3_600_000
+TOLD: list[tuple[dict[str, Any], list[tuple[int, dict[str, Any]]]]] = [
+    # children stand up one after the other, then two contacts stick for good
+    (
+        {**STANDS, "speed_mms": 11_111},
+        [(5000, {"taken": taken}) for taken in ([1, 2, 3], [2, 3], [3], [])]
+        + [(65 * HOURS, {"taken": taken}) for taken in ([4], [4, 5])],
+    ),
+    # a parked bus rocks
+    (
+        PARKED,
+        [(100_000, {"shock_mg": 0})]
+        + [(ms, {"shock_mg": mg}) for _ in range(6) for ms, mg in ((500, 100), (10_000, 0))],
+    ),
+    # at the school a child stays seated, and the driver is with it
+    (
+        {**STANDS, "at_school": True, "stop": "s1", "route": "r1", "attended": "here"},
+        [(5000, {"front_door": True}), (5000, {"front_door": False})],
+    ),
+]
 
 
 def snapshots():
@@ -48,22 +70,16 @@ def snapshots():
                     for _ in range(WHILE[0]):
                         s.now_ms += WHILE[1]
                         yield False, s
-    # Children stand up one after the other; then two contacts stick for good.
-    s = snapshot(SEATS, **{**STANDS, "speed_mms": 11_111})
-    hours = 13 * 3_600_000
-    for taken, tick_ms in (
-        ([1, 2, 3], 1000),
-        ([2, 3], 1000),
-        ([3], 1000),
-        ([], 1000),
-        ([4], hours),
-        ([4, 5], hours),
-    ):
-        s.seats.taken = taken
-        s.seats.changes += 1
-        for _ in range(5):
-            s.now_ms += tick_ms
-            yield s.now_ms == 1000, s
+    for start, steps in TOLD:
+        s = snapshot(SEATS, **start)
+        yield True, s
+        for ms, readings in steps:
+            for name, value in readings.items():
+                put(s, name, value)
+            s.seats.changes += 1
+            for _ in range(5):
+                s.now_ms += ms // 5
+                yield False, s
 
 
 @cache
@@ -76,7 +92,7 @@ def shown() -> dict[str, dict[str, set[str]]]:
     config = JAPAN
     for is_new, s in snapshots():
         if is_new:
-            config = JAPAN if config is CONFIG else CONFIG
+            config = JAPAN if config is KOREA else KOREA
             rules = [rule(config) for rule in RULES]
         for rule in rules:
             event = rule.judge(s)

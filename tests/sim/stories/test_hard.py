@@ -37,6 +37,7 @@ HEARD = [
     (scenarios_hard.evacuation, ["evacuation"]),
 ]
 INFO = {"arrival_notice", "attended", "idling", "parked_boarding"}  # each has a test of its own
+INFO.add("parked_rocking")  # off by default: tests/sim/world/test_rocking.py
 
 
 def taken(bus, kind="child_left_behind"):

@@ -37,7 +37,8 @@ class Heard(NamedTuple):
     insides: int
     horns: int
     presses: int  # of the here button
-    more: int  # answers that were not at hand: a walk, the engine
+    more: int  # answers that were not at hand: a walk past the children, the engine
+    due: int  # walks through the empty bus, for which a prompt had to ask
     ignored: int  # horns after a prompt that the driver does not answer, as they should
     causes: tuple[str, ...]
 
@@ -53,7 +54,7 @@ class Total:
 
     def __init__(self) -> None:
         self.days = self.horn = self.inside = self.more = self.ignored = 0
-        self.prompts = self.presses = 0
+        self.prompts = self.presses = self.due = 0
         self.causes = Counter[str]()
 
     def add(self, heard: Heard) -> None:
@@ -64,6 +65,7 @@ class Total:
         self.ignored += heard.ignored
         self.prompts += heard.prompts
         self.presses += heard.presses
+        self.due += heard.due
         self.causes.update(heard.causes)
 
     @property
@@ -88,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
         f"{len(days) - args.mixtures} told days and {args.mixtures} mixtures of them, seed "
         f"{args.seed}, of one van with {len(BUSES)} kinds of fitting. Nobody is in danger.\n"
         "Each cell: prompts, alarms inside, horns, presses of the here button, other answers "
-        "(a walk, the engine).\n",
+        "(a walk past the children, the engine).\n",
         flush=True,
     )
     print(" " * 30 + _names(BUSES), flush=True)
@@ -148,6 +150,7 @@ def _heard(answers: Answers) -> Heard:
         answers.horns,
         answers.presses,
         answers.walks + answers.engines,
+        answers.due,
         answers.ignored,
         tuple(sorted(answers.causes)),
     )
@@ -167,7 +170,11 @@ def _summary(name: str, buses: Sequence[Fitted], totals: list[Total]) -> None:
     )
     for text, field in goals:
         print(f"{text:30}" + "".join(f"{getattr(total, field):{_WIDTH}}" for total in totals))
-    for text, field in (("prompts a day", "prompts"), ("presses a day", "presses")):
+    for text, field in (
+        ("prompts a day", "prompts"),
+        ("presses a day", "presses"),
+        ("walks due, asked for", "due"),
+    ):
         cells = (f"{getattr(total, field) / days:{_WIDTH}.1f}" for total in totals)
         print(f"{text:30}" + "".join(cells))
     print(f"{'never answered, horn as due':30}" + "".join(f"{t.ignored:{_WIDTH}}" for t in totals))

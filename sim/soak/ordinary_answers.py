@@ -25,7 +25,8 @@ _TRIES_MS = 45_000  # before the driver tries everything again
 class Answers:
     """prompts, insides, horns: how often it became as loud as that. presses: of the here button.
 
-    walks, engines: answers that were not at hand. ignored: horns of a prompt that the driver does
+    walks, engines: answers that were not at hand. due: walks through a bus that all have left, for
+    which a prompt had to ask. ignored: horns of a prompt that the driver does
     not answer, against his duty; they sound as they should. lines: the timeline.
     """
 
@@ -37,7 +38,7 @@ class Answers:
         self.is_stranger = False  # who is there knows the here button at most
         self.ignores = False  # the driver forgets the walk, and answers no prompt
         self.prompts = self.insides = self.horns = self.ignored = 0
-        self.presses = self.walks = self.engines = 0
+        self.presses = self.walks = self.engines = self.due = 0
         self.causes: set[str] = set()  # rules that sounded an alarm
         self.lines: list[str] = []
         self._level = 0
@@ -115,10 +116,13 @@ class Answers:
         yield from self._van.says_here()
 
     def _walk(self) -> Script:
-        """A walk for a forgotten bag is the driver's duty, and counts as none."""
+        """In a bus that all have left the walk is the driver's duty, and is counted apart."""
         self.tell("the driver walks to the check button")
         van, before, moves = self._van, self.place, self._van.moves
-        self.walks += van.bag is None
+        if van.is_occupied:
+            self.walks += 1
+        else:
+            self.due += 1
         yield from van.checks()
         if van.moves == moves + 1:  # the day has not moved the driver on meanwhile
             van.goes(before)

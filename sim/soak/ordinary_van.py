@@ -14,6 +14,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
+from firmware.warnings import PROMPT
 from sim.bus.rig import Rig, config_for
 from sim.soak.ordinary_answers import ABOARD, ASLEEP, AWAY, BESIDE, WHEEL, Answers
 from sim.soak.ordinary_fitting import Fitted
@@ -118,7 +119,7 @@ class Van:
         taken along.
         """
         self.answers.is_walking = True
-        comes_in = self.place == BESIDE and not self.world.front_door_open
+        comes_in = self.place == BESIDE
         self.goes(ABOARD)
         if comes_in:
             yield from self.opens()
@@ -129,6 +130,7 @@ class Van:
         self.world.check_button_pressed = False
         yield from self.waits(0.15, 0.3)
         if comes_in:
+            yield from self.opens()
             yield from self.shuts()
         self.answers.is_walking = False
 
@@ -140,7 +142,7 @@ class Van:
             yield from self.shuts()
             for _ in range(60):
                 yield 10_000
-                if not self.answers.is_asked:
+                if self.answers.level < PROMPT and not self.answers.is_walking:
                     return
 
     def takes_bag(self) -> None:

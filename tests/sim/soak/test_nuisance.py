@@ -7,8 +7,8 @@ from sim.soak import nuisance, ordinary_days
 from sim.soak.nuisance import Heard
 from sim.soak.ordinary_fitting import ALL, BUSES, PLAIN
 
-QUIET = Heard(1, 0, 0, 2, 0, 0, ())
-LOUD = Heard(1, 1, 1, 2, 0, 0, ("child_left_behind",))
+QUIET = Heard(1, 0, 0, 2, 0, 1, 0, ())
+LOUD = Heard(1, 1, 1, 2, 0, 0, 0, ("child_left_behind",))
 
 
 def test_a_morning_on_which_all_goes_well_has_one_prompt():

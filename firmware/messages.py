@@ -202,8 +202,8 @@ _ORDINARY = (
     ("doors", ()),
     ("unknown", []),
     ("unbelted", []),
-    ("out_of_service", []),
     ("loose", []),
+    ("out_of_service", []),
     ("track", 0),
     ("backlog", ()),
     ("active", []),
@@ -234,8 +234,8 @@ def state(s, active, backlog, next_s):
         ("taken", s.seats.taken),
         ("unknown", s.seats.unknown),
         ("unbelted", s.seats.unbelted),
-        ("out_of_service", s.seats.out_of_service),
         ("loose", s.seats.loose),
+        ("out_of_service", s.seats.out_of_service),
     )
     waits = (("alarm", backlog[0]), ("warning", backlog[1]), ("track", backlog[2]))
     if backlog[0] == backlog[1] == 0:  # together: older firmware has no warning

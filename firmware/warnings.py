@@ -17,11 +17,12 @@ The prompt of a parked bus has long tones while a person is loose (trip/persons.
 that seat is still inside, and one walk past the seats is not enough.
 
 A drill mutes what is drilled (event.py): it chirps, without the horn. All else sounds as ever.
-Service silences the horn.
+Service silences the horn, but not for a child who may have been alone for 15 min: someone may have
+climbed in, and the technician may have gone.
 """
 
 from firmware.event import DRILLED
-from firmware.snapshot import NORMAL
+from firmware.snapshot import NORMAL, SERVICE
 
 SILENT = 0
 LAMP = 1  # a technician is needed
@@ -44,6 +45,7 @@ _PATTERNS = (
 )
 _LONG = (1500, 2000)  # the prompt's tones while a person is loose
 _WELL_MS = 5000
+_SERVICE_MS = 900000  # alone for so long: the outside alarm within 15 min [MLIT guideline]
 # A mode shows itself while nothing louder than the lamp is due.
 _MODE_LAMP = {"service": (1800, 2000), "drill": (200, 2000)}
 
@@ -96,7 +98,9 @@ class Warnings:
 
     def _set(self, s, level, real):
         lamp, buzzer, _ = _PATTERNS[level]
-        horn = _OFF if s.trip.mode == "service" else _PATTERNS[real][2]
+        alone_ms = s.trip.alone_ms
+        is_quiet = s.trip.mode == SERVICE and (alone_ms is None or alone_ms < _SERVICE_MS)
+        horn = _OFF if is_quiet else _PATTERNS[real][2]
         if level <= LAMP:
             lamp = _ON if self.flashes else _MODE_LAMP.get(s.trip.mode, lamp)
         if level == PROMPT and s.seats.loose and s.trip.ignition_off_ms is not None:

@@ -14,6 +14,7 @@ from station.alarms.alarms import Alarms
 from station.alarms.change import change_alarms
 from station.alarms.silence import Silence
 from station.clock import Clock
+from station.commands import Commands
 from station.db.database import Database
 from station.ingest import contract
 from station.ingest.contract import Bad, Message
@@ -111,12 +112,13 @@ class Records:
 
 class Present:
     def __init__(self, session: Session, quarantine: Quarantine, live: Live, silence: Silence,
-                 delivery: Delivery):  # fmt: skip
+                 delivery: Delivery, commands: Commands):  # fmt: skip
         self._session = session
         self._quarantine = quarantine
         self._live = live
         self._silence = silence
         self._delivery = delivery
+        self._commands = commands
 
     async def run(self) -> None:
         while True:
@@ -133,6 +135,7 @@ class Present:
         fleet, bus, name, body = message
         if name == "reply":
             self._delivery.answered(fleet, bus, body)
+            self._commands.answered(fleet, bus, body)
             return
         take = self._live.state if name == "state" else self._live.status
         if take(fleet, bus, body, came.retained, came.heard_ms):

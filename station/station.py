@@ -14,6 +14,7 @@ from station.alarms.alarms import Alarms
 from station.alarms.silence import Silence
 from station.alarms.unrecorded import Unrecorded
 from station.clock import Clock
+from station.commands import Commands
 from station.db.bus_ids import BusIds
 from station.db.database import Database
 from station.db.expiry import Expiry
@@ -64,7 +65,8 @@ class Station:
         self.delivery = delivery = Delivery(db, clock, services, live, broker.present)
         self.records = Records(broker.records, clock, db, services, store, quarantine, alarms,
                                live, settings)  # fmt: skip
-        self.present = Present(broker.present, quarantine, live, silence, delivery)
+        self.commands = commands = Commands(broker.present)
+        self.present = Present(broker.present, quarantine, live, silence, delivery, commands)
         # is told.
         self.notice_queue = NoticeQueue(db, clock, settings.notices)
         self.announcer = Announcer(services, live, broker.present)

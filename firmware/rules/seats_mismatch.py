@@ -2,7 +2,8 @@
 
 from firmware.event import ALARM, CLEARED, RAISED, UPDATED, Event
 from firmware.timing import Held
-from firmware.warnings import INSIDE, SILENT
+from firmware.trip.attended import HERE
+from firmware.warnings import INSIDE, LAMP, PROMPT, SILENT
 
 _MOVING_MMS = 1389  # 5 km/h
 
@@ -16,8 +17,12 @@ class SeatsMismatch:
     board (trip/persons.py). It ends when the seats have been empty for mismatch_s, or when the
     bus is parked and checked; no button ends it.
 
+    The driver hears a prompt while the bus stands there: a teacher, a bag or a class that gets off
+    later is no danger yet. The here button leaves the lamp. The alarm inside sounds as soon as the
+    bus drives off.
+
     City: alarm; raised, updated, cleared.
-    Driver: inside.
+    Driver: lamp, prompt, inside.
 
     Source: boarded = alighted at the school, checked before leaving it [default]; 2 s
     [default].
@@ -41,6 +46,7 @@ class SeatsMismatch:
         self._looked = False
         self._stop = None
         self._reported = None  # (taken, unknown) while raised
+        self._has_left = False  # the bus, since then
 
     def judge(self, s):
         if s.trip.phase == "parked":
@@ -58,6 +64,7 @@ class SeatsMismatch:
             return None
         left = self._left(s)
         if self._reported:
+            self._warn(s, moves)
             # While the children get off only the end is reported.
             settled = moves or not s.vehicle.front_door or left == ([], [])
             if self._changed.update(s.now_ms, settled and left != self._reported):
@@ -66,10 +73,19 @@ class SeatsMismatch:
         if not (self._closed.update(s.now_ms, not s.vehicle.front_door) or moves):
             return None
         if left[0] or left[1]:
+            self._has_left = False
+            self._warn(s, moves)
             return self._report(left, s)
         if s.place.at_school is False:
             self._came = None  # the bus has left, and nobody was on board
         return None
+
+    def _warn(self, s, moves):
+        self._has_left = self._has_left or moves
+        if self._has_left:
+            self.warning = INSIDE
+        else:
+            self.warning = LAMP if s.trip.attended == HERE else PROMPT
 
     def _opens(self, s):
         if self._came is None:
@@ -95,7 +111,8 @@ class SeatsMismatch:
     def _report(self, left, s):
         before, self._reported = self._reported, left if left[0] or left[1] else None
         self._changed.update(s.now_ms, False)
-        self.warning = INSIDE if self._reported else SILENT
+        if not self._reported:
+            self.warning = SILENT
         state = CLEARED if not self._reported else UPDATED if before else RAISED
         if state == CLEARED:
             self._came = None

@@ -1,6 +1,7 @@
 """Modes: service, drill and evacuation. Each shows itself, and each ends by itself.
 
-service     a technician works on the bus: the horn is silent, nothing else changes. It ends
+service     a technician works on the bus: the horn is silent (until a child may have been
+            alone for 15 min, warnings.py), nothing else changes. It ends
             after service_min, and at once when the bus drives (trip.start_kmh). The city asks
             for it, but only for a bus that is parked and checked, with every seat known to be
             empty: from afar nobody sees who is in it. A technician at the bus holds the check

@@ -8,8 +8,8 @@ supply                      no vehicle has so little, and the board runs, withou
 check_button                the check is open, every seat is known to be empty, and the driver
                             calls the city (SOS) instead of pressing: he cannot finish the check.
                             `called` holds until the press or the next drive; the wire counts as
-                            faulty until it is pressed. A call costs the driver more than the walk,
-                            so nobody calls to avoid it.
+                            faulty until it is pressed. A call costs the driver more than the
+                            walk, so nobody calls to avoid it. In a drill nobody calls.
 
 Unknown: what cannot be read changes nothing; the silence of a sensor is reported by itself.
 """
@@ -51,7 +51,7 @@ class Wires:
         changed = self._set(2, self._is_supply_cut(s)) or changed
         changed = self._set(3, self._is_button_dead(s)) or changed
         if changed:
-            s.trip.faulty = [_NAMES[at] for at in range(len(_NAMES)) if self._found[at]]
+            s.trip.faulty = _named(self._found)
         return ()
 
     def _set(self, at, found):
@@ -73,7 +73,7 @@ class Wires:
         return self._cut.update(s.now_ms, mv < self._cut_mv and not self._has_backup)
 
     def _is_button_dead(self, s):
-        calls = self._calls.update(s.now_ms, s.vehicle.sos_button is True)
+        calls = self._calls.update(s.now_ms, s.vehicle.sos_button is True and not s.trip.exercise)
         if s.trip.checked or s.trip.ignition_off_ms is None:
             s.trip.called = False
         elif calls and not _is_anyone_in_question(s):
@@ -81,6 +81,11 @@ class Wires:
         if s.vehicle.check_press_ms is not None:
             return False
         return self._found[3] or s.trip.called
+
+
+def _named(found):
+    """By itself: a name that a comprehension shares costs a cell of the heap at each call."""
+    return [_NAMES[at] for at in range(len(_NAMES)) if found[at]]
 
 
 def _is_anyone_in_question(s):

@@ -106,9 +106,7 @@ class SimBoard:
         if config["readback"]["fitted"]:
             self._fit_senses(far, rng)
         seats = config["seats"]
-        self.seat_wiring = seat_wiring(
-            seats, self.i2c, self.i2c_2, table["bridge"], self._clock, rng
-        )
+        self.seat_wiring = seat_wiring(seats, self.i2c, self.i2c_2, table["bridge"], clock, rng)
         self.seats = self.seat_wiring.inputs
         self._belts = seats["belts"]
         self._fit_accelerometer(config["accelerometer"], rng)
@@ -123,11 +121,8 @@ class SimBoard:
         if config["backup"]["fitted"] and "backup" in table["on_board"]:
             ohms = table["dividers"]["backup"]
             share = 1000 * ohms[1] / (ohms[0] + ohms[1])
-            source = ADC(
-                lambda: int(share * (_VBUS_MV if world.supply_mv else world.backup_mv)),
-                noise_uv=_ADC_NOISE_UV,
-                rng=rng,
-            )
+            source = ADC(lambda: int(share * (_VBUS_MV if world.supply_mv else world.backup_mv)),
+                         noise_uv=_ADC_NOISE_UV, rng=rng)  # fmt: skip
             self.backup = Supply(source, *ohms)
             self.adcs["backup"] = source
         self.watchdog = WDT(clock, _WATCHDOG_MS)
@@ -267,10 +262,6 @@ class SimBoard:
         """Is `buzzer`, `lamp` or `horn` on, or pulsing? A flash of one tick does not count."""
         on_ms = self._on_ms.get(output)
         return on_ms is not None and self._clock() - on_ms < _PULSE_MS
-
-    def reset_expander(self, index: int) -> None:
-        """The supply of one expander dips: it forgets its pull-ups."""
-        self.seat_wiring.chips[index].reset()
 
     def _break(self) -> None:
         for name, wire in self.wires.items():

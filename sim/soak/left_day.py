@@ -240,7 +240,7 @@ class LeftDay:
 
     def _reset(self, index: int) -> None:
         if self.rig.vehicle.bus is not None:
-            self.rig.vehicle.board.reset_expander(index)
+            self.rig.vehicle.board.seat_wiring.chips[index].reset()
 
     def _cut(self) -> None:
         if self.rig.vehicle.bus is not None:

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from sim import wording
 from sim.soak import ordinary_days
 from sim.soak.ordinary_answers import Answers
-from sim.soak.ordinary_van import ALL, BUSES, PLAIN, Fitted
+from sim.soak.ordinary_fitting import ALL, BUSES, PLAIN, Fitted
 from sim.soak.pool import lived, workers
 
 HORN_DAYS, INSIDE_DAYS = 200, 20

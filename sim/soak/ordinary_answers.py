@@ -1,8 +1,9 @@
 """How a driver answers a prompt on an ordinary day, and the account of what sounded.
 
-Nine in ten prompts are answered within 20 s, the others within 90 s. The driver does the least
-first: presses the here button where one is fitted; else, or if that did not end it, starts the
-engine or walks to the check button, and takes away what lies on a seat.
+Nine in ten prompts are answered within 20 s, the others within 90 s. While people are on board the
+driver does the least first: presses the here button where one is fitted; else, or if that did not
+end it, starts the engine or walks to the check button. When all have left the driver walks, and
+takes away what lies on a seat.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ class Answers:
         self.place = ABOARD
         self.is_walking = False
         self.is_counting = False
+        self.is_stranger = False  # who is there knows the here button at most
         self.ignores = False  # the driver forgets the walk, and answers no prompt
         self.prompts = self.insides = self.horns = self.ignored = 0
         self.presses = self.walks = self.engines = 0
@@ -79,44 +81,47 @@ class Answers:
         rng = self._van.rng
         while True:
             yield _LOOKS_MS
-            if not self._is_asked():
+            if not self.is_asked:
                 continue
             soon = rng.random() < _SOON
             yield rng.randint(3000, 20_000) if soon else rng.randint(20_000, 90_000)
-            if self._is_asked():
+            if self.is_asked:
                 yield from self._answer()
 
-    def _is_asked(self) -> bool:
+    @property
+    def is_asked(self) -> bool:
+        """Something sounds that the driver can hear and answer."""
         is_free = not self.ignores and not self.is_walking and not self._van.world.speed_mms
         return self.level >= PROMPT and self.place != AWAY and is_free
 
     def _answer(self) -> Script:
         van, rng = self._van, self._van.rng
         away_ms = rng.randint(5000, 15_000) if self.place == BESIDE else 0
+        answers = [] if self.is_stranger else [self._walk]
+        if answers and van.is_occupied and van.may_start and not van.world.engine_runs:
+            answers.insert(rng.randrange(2) if self.place == WHEEL else 1, self._start)
         if van.fitted.here:
+            answers.insert(0 if van.is_occupied else len(answers), self._press)
+        for answer in answers:
             yield away_ms
-            self.tell("the driver presses the here button")
-            yield from van.says_here()
+            yield from answer()
             yield _ENDS_MS
-            if not self._is_asked():
-                return
-        others = [self._walk]
-        if van.may_start and not van.world.engine_runs:
-            others.insert(rng.randrange(2) if self.place == WHEEL else 1, self._start)
-        for other in others:
-            yield away_ms
-            yield from other()
-            yield _ENDS_MS
-            if not self._is_asked():
+            if not self.is_asked:
                 return
         yield _TRIES_MS
 
+    def _press(self) -> Script:
+        self.tell("the driver presses the here button")
+        yield from self._van.says_here()
+
     def _walk(self) -> Script:
+        """A walk for a forgotten bag is the driver's duty, and counts as none."""
         self.tell("the driver walks to the check button")
-        self.walks += 1
-        before = self.place
-        yield from self._van.checks()
-        self._van.goes(before)
+        van, before, moves = self._van, self.place, self._van.moves
+        self.walks += van.bag is None
+        yield from van.checks()
+        if van.moves == moves + 1:  # the day has not moved the driver on meanwhile
+            van.goes(before)
 
     def _start(self) -> Script:
         self.tell("the driver starts the engine")

@@ -11,9 +11,11 @@ import random
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from sim.soak.ordinary_answers import BESIDE
 from sim.soak.ordinary_faults import FAULTS
+from sim.soak.ordinary_fitting import Fitted
 from sim.soak.ordinary_school import HOME, SCHOOL, lets_off
-from sim.soak.ordinary_van import STOPS_M, Fitted, Van
+from sim.soak.ordinary_van import STOPS_M, Van
 from sim.soak.ordinary_way import HOUSES, WAY, breakdown, stops
 from sim.soak.ordinary_yard import YARD
 from sim.world.world import Script
@@ -49,7 +51,8 @@ class Day(NamedTuple):
             yield from van.drives(STOPS_M["school"])
             yield from self.school(van)
         for part in (*self.yard, *self.home):
-            yield from van.waits(0.2, 1)
+            yield from van.leaves()
+            van.goes(BESIDE)
             yield from part(van)
 
 

@@ -21,6 +21,7 @@ def parks(van: Van) -> Script:
     """The end of a run, as it should be."""
     yield from van.parks()
     yield from van.opens()
+    van.goes(BESIDE)
     yield from van.shuts()
 
 
@@ -105,7 +106,7 @@ def bag_overlooked(van: Van) -> Script:
     yield from van.lets_off()
     yield from van.parks()
     van.bag = seat
-    yield from van.waits(1, 1.5)
+    yield from van.leaves()
 
 
 def forgets_the_walk(van: Van) -> Script:

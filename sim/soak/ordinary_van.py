@@ -12,10 +12,11 @@ opens, and change seats while they wait. How the driver answers a prompt: ordina
 from __future__ import annotations
 
 import random
-from typing import Any, NamedTuple
+from typing import Any
 
 from sim.bus.rig import Rig, config_for
 from sim.soak.ordinary_answers import ABOARD, ASLEEP, AWAY, BESIDE, WHEEL, Answers
+from sim.soak.ordinary_fitting import Fitted
 from sim.stories import straight_policy
 from sim.stories.straight_road import StraightRoad
 from sim.world.children import Child, free_seats
@@ -33,26 +34,6 @@ _STEP_MS = 500
 _AFTER_MS = 400_000  # longer than any alarm about what was left behind takes
 
 
-class Fitted(NamedTuple):
-    """What a bus has beyond seats, doors and check button."""
-
-    name: str
-    here: bool = False
-    driver_seat: bool = False
-    presence: bool = False
-
-
-PLAIN = Fitted("plain")
-ALL = Fitted("all three", True, True, True)
-BUSES = (
-    PLAIN,
-    Fitted("here button", here=True),
-    Fitted("driver's seat", driver_seat=True),
-    Fitted("presence", presence=True),
-    ALL,
-)
-
-
 class Van:
     """A parked van at 06:00 on a new board.
 
@@ -64,6 +45,7 @@ class Van:
         self.fitted = fitted
         self.doors = doors
         self.children: list[Child] = []
+        self.moves = 0  # of the driver
         self.is_over = False
         self.may_start = True  # the engine: not at a pump, not on a ferry
         self.bag: int | None = None  # the seat that it lies on
@@ -111,31 +93,55 @@ class Van:
         yield _COLD_START_MS
         self.answers.is_counting = True
         yield from day
+        yield from self.leaves()
         self.goes(AWAY)
         yield _AFTER_MS
         self.is_over = True
+
+    @property
+    def is_occupied(self) -> bool:
+        """Somebody is on board, or something on a seat that the driver has put there."""
+        return len(self.world.seats) > (self.bag is not None)
 
     # the driver
 
     def goes(self, place: str) -> None:
         """The driver, to the wheel, into the bus, beside it, or away."""
         self.answers.place = place
+        self.moves += 1
         self.world.driver_seated = place in (WHEEL, ASLEEP)
 
     def checks(self) -> Script:
         """Walks past every seat to the check button, presses it, walks back, as at a run's end.
 
-        A bag on a seat is seen on the way and taken along.
+        A driver who is outside comes in through the door. A bag on a seat is seen on the way and
+        taken along.
         """
         self.answers.is_walking = True
+        comes_in = self.place == BESIDE and not self.world.front_door_open
         self.goes(ABOARD)
+        if comes_in:
+            yield from self.opens()
         yield from self.waits(0.12, 0.25)
         self.takes_bag()
         self.world.check_button_pressed = True
         yield 800
         self.world.check_button_pressed = False
         yield from self.waits(0.15, 0.3)
+        if comes_in:
+            yield from self.shuts()
         self.answers.is_walking = False
+
+    def leaves(self) -> Script:
+        """The driver gets out, and goes once nothing sounds, after 10 min at the latest."""
+        if self.place != AWAY:
+            yield from self.opens()
+            self.goes(BESIDE)
+            yield from self.shuts()
+            for _ in range(60):
+                yield 10_000
+                if not self.answers.is_asked:
+                    return
 
     def takes_bag(self) -> None:
         if self.bag is not None:
@@ -261,12 +267,12 @@ class Van:
         world = self.world
         while True:
             yield _LOOKS_MS
-            if self.answers.is_walking:
+            if self.answers.is_walking and self.place == ABOARD:
                 often = 0.95
             elif len(world.seats) - (self.bag is not None) > 0:
                 often = 0.7
             else:
-                often = {ABOARD: 0.4, WHEEL: 0.3, ASLEEP: 0.03, BESIDE: 0.02}.get(self.place, 0)
+                often = {ABOARD: 0.4, WHEEL: 0.3, ASLEEP: 0.03}.get(self.place, 0)
             world.presence[:2] = (self.rng.random() < often for _ in range(2))
 
 

@@ -1,8 +1,8 @@
 """What happens in the yard on ordinary days: the bus is parked, empty and checked, before and
 after.
 
-People who neither know the bus nor its buttons (a mechanic, washers) answer no prompt: what sounds
-then is heard, and counts.
+A mechanic and washers do not know the bus: they press the here button where one is fitted, as its
+label says, and nothing else. When they have done their work the driver comes back.
 """
 
 from __future__ import annotations
@@ -45,12 +45,14 @@ def _nap(van: Van, shut: bool) -> Script:
 def nap_at_the_wheel(van: Van) -> Script:
     """The driver sleeps at the wheel for 40 min, door shut, engine off."""
     van.goes(ASLEEP)
+    yield from van.stays()
     yield from van.waits(30, 50)
 
 
 def lunch_at_the_wheel(van: Van) -> Script:
     """The driver eats at the wheel, 25 min, engine off."""
     van.goes(WHEEL)
+    yield from van.stays()
     yield from van.waits(20, 30)
 
 
@@ -94,9 +96,10 @@ def washing_doors_open(van: Van) -> Script:
 
 
 def _washing(van: Van, shut: bool) -> Script:
-    van.goes(AWAY)
+    van.answers.is_stranger = True
     yield from van.waits(8, 12)
     yield from van.opens()
+    van.goes(ABOARD)
     if shut:
         yield from van.shuts()
         yield from van.stays()
@@ -106,26 +109,33 @@ def _washing(van: Van, shut: bool) -> Script:
         yield van.rng.randint(300, 6000)
         van.rises(seat)
     yield from van.opens()
+    van.goes(BESIDE)
     yield from van.waits(1, 5)
     yield from van.shuts()
+    van.answers.is_stranger = False
 
 
 def mechanic(van: Van) -> Script:
     """A mechanic starts the engine eight times in an hour; nobody rides, nobody walks through."""
-    van.goes(AWAY)
+    yield from van.opens()
+    van.answers.is_stranger = True
+    van.goes(WHEEL)
+    yield from van.shuts()
     for _ in range(8):
         van.world.turn_ignition(True)
         yield from van.waits(0.3, 2)
         van.key_off()
         yield from van.waits(3.5, 7)
+    van.answers.is_stranger = False
 
 
 def test_drive(van: Van) -> Script:
     """A mechanic drives round the block and parks; nobody else was on board."""
+    van.answers.is_stranger = True
     yield from van.drives_on(600)
     van.key_off()
-    van.goes(AWAY)
     yield from van.waits(4, 6)
+    van.answers.is_stranger = False
 
 
 def shunting(van: Van) -> Script:

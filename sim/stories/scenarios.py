@@ -18,6 +18,7 @@ from sim.stories import (
     scenarios_mishaps,
     scenarios_modes,
     scenarios_night,
+    scenarios_ordinary,
     scenarios_persons,
     scenarios_places,
     scenarios_presence,
@@ -157,6 +158,7 @@ for _file in (
     scenarios_lies,
     scenarios_presence,
     scenarios_night,
+    scenarios_ordinary,
 ):
     for _scenario in _file.SCENARIOS:
         _named(_scenario)

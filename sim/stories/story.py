@@ -208,7 +208,7 @@ class Story(OnTheMap, Mishaps, Attending, Moving, Lies, Asked, Questions):
     def resets_expander(self, number: int = 0) -> None:
         """A dip of its supply: it forgets its pull-ups."""
         self._timeline.tell(f"expander {number + 1} is reset by a dip")
-        self.rig.vehicle.board.reset_expander(number)
+        self.rig.vehicle.board.seat_wiring.chips[number].reset()
         self._pass(1000)
 
     def loses_gnss(self) -> None:

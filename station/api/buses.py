@@ -8,7 +8,7 @@ from fastapi import APIRouter, HTTPException, Path
 from sqlalchemy import update
 
 from station.api import shapes
-from station.api.guards import NAME, Admin, TheStation, Viewer, note_access, problems
+from station.api.guards import NAME, Admin, Duty, TheStation, Viewer, note_access, problems
 from station.clock import local_day
 from station.db.tables import buses
 from station.live.live_bus import LiveBus
@@ -63,6 +63,31 @@ async def look(
     known.label, known.phone, known.layout = body.label, body.phone, layout
     station.live.show(known)
     await note_access(station, who, "bus", fleet=fleet, bus=bus)
+
+
+@router.post(
+    "/api/buses/{fleet}/{bus}/out_of_service",
+    response_model=shapes.Answered,
+    responses=problems(404, 409, 504),
+)
+async def out_of_service(
+    fleet: Name, bus: Name, body: shapes.SeatsAndDays, station: TheStation, who: Duty
+) -> Any:
+    """Asks the bus not to watch these seats for so many days; 0: to watch them again. 409: the bus
+    is not connected, or refuses, and says why. 504: it has not answered yet, and may still do it.
+    """
+    known = _known(station, fleet, bus)
+    if not known.online:
+        raise HTTPException(409, f"The bus {fleet}/{bus} is not connected.")
+    note = f"{', '.join(map(str, body.seats))}: {body.days}"
+    await note_access(station, who, "out_of_service", fleet=fleet, bus=bus, note=note)
+    try:
+        answer = await station.commands.ask(known, "out_of_service", body.model_dump())
+    except TimeoutError as error:
+        raise HTTPException(504, str(error)) from None
+    if not answer.ok:
+        raise HTTPException(409, answer.message)
+    return {"message": answer.message}
 
 
 @router.post("/api/buses/{fleet}/{bus}/gone", status_code=204, responses=problems(404, 409))

@@ -25,7 +25,9 @@ async def report(
     who: Viewer,
     fleet: Name,
     bus: Name | None = None,
-    report: Literal["summary", "trips", "stops", "overspeed", "alarms"] = "summary",
+    report: Literal[
+        "summary", "trips", "stops", "overspeed", "out_of_service", "alarms"
+    ] = "summary",
     day: str | None = None,
     month: str | None = None,
     lang: Literal["th", "en"] = "th",

@@ -68,6 +68,7 @@ class Seats(BaseModel):
     unknown: list[int] | None
     unbelted: list[int] | None
     loose: list[int] | None
+    out_of_service: list[int] | None
 
 
 class Attended(BaseModel):
@@ -242,6 +243,19 @@ class NewUser(BaseModel):
     lang: Lang = "th"
     enabled: bool = True
     password: str | None = Field(None, min_length=10, max_length=256)
+
+
+class SeatsAndDays(BaseModel):
+    """For how many days the bus shall not watch these seats; 0: it shall watch them again."""
+
+    seats: list[Annotated[int, Field(ge=1, le=64)]] = Field(min_length=1, max_length=6)
+    days: int = Field(ge=0, le=7)
+
+
+class Answered(BaseModel):
+    """What the bus answered."""
+
+    message: str
 
 
 class BusLook(BaseModel):

@@ -71,11 +71,13 @@ class LiveBus:
 
     @property
     def is_surely_empty(self) -> bool:
-        """Parked, checked, and no seat taken or unknown. False if the station knows no state."""
+        """Parked, checked, and no seat taken, unknown or out of service. False if the station knows
+        no state."""
         if self.state is None:
             return False
         seats = self.state["seats"]
-        return self.state["phase"] == "parked" and not seats["taken"] and not seats["unknown"]
+        is_known = not seats["unknown"] and not seats.get("out_of_service")
+        return self.state["phase"] == "parked" and not seats["taken"] and is_known
 
     @property
     def promise_ms(self) -> int | None:

@@ -16,6 +16,9 @@ as in alarm, so that a bus in need is seen even while the database is away. Two 
 door_open_moving (if it is the emergency door, emergency_door is active too) and supply (mostly an
 old battery)."""
 EXERCISE = "exercise"
+_DRILLED = frozenset(("sos", "emergency_door", "evacuation"))
+"""Of these, what a drill exercises (firmware/event.py). All else that happens in it is real."""
+_SEAT_KEYS = ("total", "taken", "unknown", "unbelted", "loose", "out_of_service")
 _STATE_KEYS = (
     "phase", "mode", "trip", "route", "lat", "lon", "accuracy_m", "speed_kmh", "heading_deg",
     "ignition", "attended", "supply_mv", "cabin_c", "signal_dbm", "next_s",
@@ -24,7 +27,7 @@ _STATE_KEYS = (
 
 def view(bus: LiveBus, now_ms: int) -> dict[str, Any]:
     s = bus.state or {}
-    seats = s.get("seats") or dict.fromkeys(("total", "taken", "unknown", "unbelted", "loose"))
+    seats = s.get("seats") or dict.fromkeys(_SEAT_KEYS)
     promise_ms = bus.promise_ms
     return {
         "fleet": bus.fleet,
@@ -55,11 +58,12 @@ def view(bus: LiveBus, now_ms: int) -> dict[str, Any]:
 
 
 def _in_need(bus: LiveBus) -> frozenset[str]:
-    """Kinds of alarm that its state names as active; none during a drill."""
+    """Kinds of alarm that its state names as active; in a drill none that is drilled."""
     s = bus.state
-    if s is None or (s["mode"] == "drill" and _has(bus, EXERCISE)):
+    if s is None:
         return frozenset()
-    return ALARM_KINDS.intersection(s["active"])
+    is_drill = s["mode"] == "drill" and _has(bus, EXERCISE)
+    return ALARM_KINDS.intersection(s["active"]) - (_DRILLED if is_drill else frozenset())
 
 
 def _is_unlisted(bus: LiveBus) -> bool:

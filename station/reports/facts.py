@@ -26,9 +26,11 @@ class Sheet(NamedTuple):
 
 
 def sheets(events: Iterable[dict[str, Any]], alarms: Iterable[dict[str, Any]]) -> list[Sheet]:
-    """Events in the order of their seq -> summary, trips, stops, overspeed, alarms."""
+    """Events in the order of their seq -> summary, trips, stops, overspeed, out_of_service,
+    alarms."""
     events, alarms = list(events), list(alarms)
     trips, stops, fast = _trips(events), _stops(events), _overspeed(events)
+    out = _out_of_service(events)
     listed = [_alarm(alarm) for alarm in sorted(alarms, key=_raised)]
     summary = _summary(trips, stops, fast, alarms)
     return [
@@ -43,6 +45,7 @@ def sheets(events: Iterable[dict[str, Any]], alarms: Iterable[dict[str, Any]]) -
         ),
         Sheet("stops", ("date", "fleet", "bus", "stop", "visits", "boarded", "alighted"), stops),
         Sheet("overspeed", ("date", "fleet", "bus", "at", "top_kmh", "lasted_s"), fast),
+        Sheet("out_of_service", ("date", "fleet", "bus", "seat", "from", "until", "to"), out),
         Sheet(
             "alarms",
             ("date", "fleet", "bus", "kind", "exercise", "at", "heard", "cleared", "acknowledged",
@@ -111,6 +114,22 @@ def _overspeed(events: list[dict[str, Any]]) -> list[Row]:
         key = (event["fleet"], event["bus"], event["epoch"], event["occ"])
         row = rows.setdefault(key, [*_whose(event), local(event["at"]), None, None])
         row[4], row[5] = event["data"]["top_kmh"], event["data"]["lasted_s"]
+    return _sorted(rows.values())
+
+
+def _out_of_service(events: list[dict[str, Any]]) -> list[Row]:
+    """One row an occurrence, on the day it began or was reported again after a restart."""
+    rows: dict[tuple[Any, ...], Row] = {}
+    for event in events:
+        if event["kind"] != "seat_out_of_service":
+            continue
+        key = (event["fleet"], event["bus"], event["epoch"], event["occ"])
+        seat = (event["data"].get("seats") or [None])[0]
+        row = rows.setdefault(key, [*_whose(event), seat, local(event["at"]), None, None])
+        if event["state"] == "cleared":
+            row[6] = local(event["at"])
+        elif event["data"].get("until"):
+            row[5] = local(datetime.fromisoformat(event["data"]["until"].replace("Z", "+00:00")))
     return _sorted(rows.values())
 
 

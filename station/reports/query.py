@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from station.db.tables import alarms, buses, events, journals
 
-_KINDS = ("trip_started", "trip_ended", "stop_served", "overspeed")
+_KINDS = ("trip_started", "trip_ended", "stop_served", "overspeed", "seat_out_of_service")
 _TIMES = ("raised", "heard", "cleared", "acked")
 
 
@@ -23,7 +23,7 @@ async def gather(
         whose = and_(whose, buses.c.bus == bus)
     when = func.coalesce(events.c.at_ms, events.c.heard_ms)
     query = (
-        select(events.c.kind, events.c.at_ms, events.c.occ, events.c.data,
+        select(events.c.kind, events.c.state, events.c.at_ms, events.c.occ, events.c.data,
                journals.c.epoch, buses.c.fleet, buses.c.bus)
         .join(journals, journals.c.id == events.c.journal_id)
         .join(buses, buses.c.id == journals.c.bus_id)

@@ -15,6 +15,7 @@ _WORDS = {
     "trips": ("เที่ยววิ่ง", "Trips"),
     "stops": ("ป้ายจอด", "Stops"),
     "overspeed": ("ความเร็วเกิน", "Overspeed"),
+    "out_of_service": ("ที่นั่งงดใช้", "Seats out of service"),
     "alarms": ("เหตุเตือนภัย", "Alarms"),
     # columns
     "date": ("วันที่", "Date"),
@@ -31,6 +32,8 @@ _WORDS = {
     "trip": ("เที่ยวที่", "Trip"),
     "from": ("เริ่ม", "From"),
     "to": ("สิ้นสุด", "To"),
+    "seat": ("ที่นั่ง", "Seat"),
+    "until": ("ถึง (กำหนด)", "Granted until"),
     "stop": ("ป้าย", "Stop"),
     "visits": ("จอด (ครั้ง)", "Visits"),
     "at": ("เวลาเกิดเหตุ", "At"),

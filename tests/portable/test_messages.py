@@ -250,9 +250,9 @@ ORDINARY = {
     "emergency_door": False,
     "unknown": [],
     "unbelted": [],
-    "out_of_service": [],
     "loose": [],
     "attended": None,
+    "out_of_service": [],
 }
 
 

@@ -110,6 +110,9 @@ def test_service_mutes_the_horn_alone_and_shows_itself():
     assert on_times(LAMP, mode="service") == [3600, 0, 0]
     assert on_times(CHIME, mode="service") == [4000, 400, 0]
     assert on_times(HORN, mode="service") == [2000, 3000, 0]
+    alone = {"mode": "service", "ignition_off_ms": 1000000}
+    assert on_times(HORN, alone_ms=895000, **alone) == [2000, 3000, 0]
+    assert on_times(HORN, alone_ms=900000, **alone) == [2000, 3000, 2000]
 
 
 def drills(*warnings, mode="drill", evacuates=SILENT):

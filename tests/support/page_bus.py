@@ -18,10 +18,10 @@ def iso(at_s: float) -> str:
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def sits(taken=(), unknown=(), unbelted=()) -> dict[str, Any]:
-    """Seat numbers -> `seats` of a state."""
+def sits(taken=(), unknown=(), unbelted=(), out=()) -> dict[str, Any]:
+    """Seat numbers -> `seats` of a state. out: of service."""
     seats = {"taken": list(taken), "unknown": list(unknown), "unbelted": list(unbelted)}
-    return {"total": SEATS, **seats}
+    return {"total": SEATS, **seats, "out_of_service": list(out)}
 
 
 class Bus:

@@ -48,12 +48,21 @@ def snapshots():
                     for _ in range(WHILE[0]):
                         s.now_ms += WHILE[1]
                         yield False, s
-    s = snapshot(SEATS, **{**STANDS, "speed_mms": 11_111})  # children stand up one after the other
-    for taken in ([1, 2, 3], [2, 3], [3], []):
+    # Children stand up one after the other; then two contacts stick for good.
+    s = snapshot(SEATS, **{**STANDS, "speed_mms": 11_111})
+    hours = 13 * 3_600_000
+    for taken, tick_ms in (
+        ([1, 2, 3], 1000),
+        ([2, 3], 1000),
+        ([3], 1000),
+        ([], 1000),
+        ([4], hours),
+        ([4, 5], hours),
+    ):
         s.seats.taken = taken
         s.seats.changes += 1
         for _ in range(5):
-            s.now_ms += 1000
+            s.now_ms += tick_ms
             yield s.now_ms == 1000, s
 
 

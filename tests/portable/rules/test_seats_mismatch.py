@@ -3,7 +3,7 @@
 from watch import MINUTE, Watch, kmh
 
 from firmware.rules.seats_mismatch import SeatsMismatch
-from firmware.warnings import INSIDE, SILENT
+from firmware.warnings import INSIDE, LAMP, PROMPT, SILENT
 
 
 def at_school(seats=(3, 7), **readings):
@@ -23,7 +23,7 @@ def test_seats_mismatch_2_s_after_the_door_closed():
     watch.sees(sitting=[7])
     assert watch.sees(2000, front_door=False) == []
     assert watch.sees(100) == [("raised", {"stop": "school", "seats": [7], "unknown": []})]
-    assert (watch.events[0].severity, watch.rule.warning) == ("alarm", INSIDE)
+    assert (watch.events[0].severity, watch.rule.warning) == ("alarm", PROMPT)
     assert watch.sees(2000, sitting=[]) == []
     assert watch.states(100) == ["cleared"]
     assert watch.rule.warning == SILENT
@@ -35,7 +35,7 @@ def test_seats_mismatch_is_not_ended_by_a_child_who_rises_behind_the_shut_door()
         watch.sees(sitting=[7])
         watch.sees(3000, front_door=False)
         assert watch.sees(MINUTE, sitting=[], loose=[7]) == [], route
-        assert watch.rule.warning == INSIDE
+        assert watch.rule.warning == PROMPT
         assert watch.states(3000, loose=[]) == ["cleared"]
         watch = at_school(loose=[5], route=route)
         watch.sees(sitting=[])
@@ -99,11 +99,44 @@ def test_seats_mismatch_unknown_counts_as_taken_until_the_button_is_pressed():
     assert watch.states(2100, check_button=False, check_press_ms=2100) == ["cleared"]
 
 
+def test_seats_mismatch_is_an_alarm_inside_once_the_bus_drives_off():
+    watch = at_school()
+    watch.sees(3000, front_door=False)
+    assert watch.rule.warning == PROMPT
+    watch.sees(attended="here")
+    assert watch.rule.warning == LAMP
+    watch.sees(attended="driver_seat")
+    assert watch.rule.warning == PROMPT
+    watch.sees(attended="here", speed_mms=1389)
+    assert watch.rule.warning == LAMP, "walking pace"
+    watch.sees(attended="engine", speed_mms=1390)
+    assert watch.rule.warning == INSIDE
+    watch.sees(attended="here", speed_mms=0)
+    assert watch.rule.warning == INSIDE, "a red light changes nothing"
+    watch.states(3000, sitting=[])
+    watch = at_school()
+    watch.sees(100, front_door=False)
+    watch.sees(attended="engine", speed_mms=1390)
+    assert watch.rule.warning == INSIDE, "it drives off at once"
+
+
+def test_seats_mismatch_of_the_next_school_begins_with_a_prompt():
+    watch = at_school()
+    watch.sees(3000, front_door=False)
+    watch.sees(3000, speed_mms=9000, at_school=False)
+    assert watch.rule.warning == INSIDE
+    watch.sees(3000, sitting=[])
+    assert watch.rule.warning == SILENT
+    watch.sees(3000, sitting=[7], at_school=True, speed_mms=0, front_door=True)
+    watch.sees(3000, front_door=False)
+    assert watch.rule.warning == PROMPT
+
+
 def test_seats_mismatch_no_button_makes_a_taken_seat_empty():
     watch = at_school()
     watch.sees(3000, front_door=False)
     assert watch.sees(MINUTE, check_press_ms=1000) == []
-    assert watch.rule.warning == INSIDE
+    assert watch.rule.warning == PROMPT
 
 
 def test_seats_mismatch_is_updated_and_is_over_when_parked():

@@ -110,3 +110,16 @@ def test_a_door_that_arms_a_parked_bus_makes_no_check_of_a_reset():
     assert Ride(**ride.nvs).goes(1000) == "parked"
     ride.goes(1000, ignition=True)
     assert ride.nvs["unchecked"] == 1
+
+
+def test_while_a_seat_is_out_of_service_every_use_asks_for_one():
+    ride = yard()
+    ride.s.seats.out_of_service = [7]
+    ride.goes(MINUTE)
+    assert ride.nvs["unchecked"] == 0, "a grant alone asks for none"
+    for _ in range(2):
+        assert starts(ride) == "checking"
+        ride.goes(20000)
+        assert ride.presses() == "parked"
+    ride.s.seats.out_of_service = []
+    assert starts(ride) == "parked"

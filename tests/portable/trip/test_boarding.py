@@ -398,3 +398,37 @@ def test_after_fifteen_minutes_with_children_on_board_they_count_as_alone_all_th
     ride.presses()
     ride.goes(11 * MINUTE)
     assert ride.s.trip.alone_ms is None, "the driver walked through: the time begins anew"
+
+
+def rises_at_the_open_door(walks_after):
+    """At the end of a run a child sits; the driver presses the button, before it rises or after."""
+    ride = parked()
+    ride.goes(1000)
+    ride.goes(MINUTE, ignition=True, taken=[3])
+    ride.goes(MINUTE, ignition=False, front_door=True)
+    if not walks_after:
+        ride.presses()
+    phase = ride.goes(taken=[])
+    if walks_after:
+        ride.presses()
+    else:
+        assert phase == "parked"
+    ride.goes(MINUTE)
+    assert ride.goes(taken=[3]) == "boarding"
+    ride.goes(front_door=False)
+    return ride
+
+
+def test_who_was_there_when_the_engine_stopped_has_the_rest_of_their_time():
+    ride = rises_at_the_open_door(walks_after=False)
+    assert 60000 < ride.s.trip.alone_ms < 61000
+    ride = rises_at_the_open_door(walks_after=True)
+    assert ride.s.trip.alone_ms == 100, "the driver walked past the empty seats"
+
+
+def test_the_open_door_counts_from_when_they_were_checked():
+    ride = rises_at_the_open_door(walks_after=False)
+    ride.goes(11 * MINUTE - 1000, front_door=True)
+    assert ride.s.trip.alone_ms is None
+    ride.goes(1000)
+    assert ride.s.trip.alone_ms is not None

@@ -111,3 +111,21 @@ def test_the_walk_settles_a_belt_that_is_closed_over_an_empty_seat_until_it_was_
     ride.goes(180100, ignition=False)
     assert ride.s.trip.alone_ms >= 180000
     assert ride.s.trip.phase == "checking"
+
+
+def test_a_press_too_soon_is_no_walk_and_one_in_time_is():
+    watch = Watch(off_ms=1000, taken=[7], unknown=[])
+    watch.s.vehicle.check_press_ms = 500
+    assert watch.check.press(watch.s, 5499) is False
+    assert watch.s.trip.early_presses == 1
+    assert watch.check.press(watch.s, 5500) is True
+    assert watch.check.press(watch.s, None) is False
+    watch.s.vehicle.check_press_ms = None
+    assert watch.check.press(watch.s, 9000) is False
+
+
+def test_where_no_walk_is_due_no_seat_is_doubtful():
+    watch = Watch(off_ms=1000, taken=[], unknown=[4])
+    assert watch.s.seats.doubtful == [4]
+    watch.check.waive(watch.s)
+    assert (watch.s.trip.checked, watch.s.seats.doubtful) == (True, [])

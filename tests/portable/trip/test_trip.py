@@ -421,6 +421,14 @@ def test_a_stop_of_the_policy_is_served_by_its_name():
     assert (data["place"], data["alighted"]) == ("school_1", [3])
 
 
+def test_an_open_door_at_an_unknown_speed_serves_no_stop():
+    ride = Ride()
+    ride.goes(3000, ignition=True, speed_mms=9000, front_door=False)
+    assert ride.goes(10000, speed_mms=9000) == "driving"
+    assert ride.goes(10000, speed_mms=None, front_door=True) == "driving"
+    assert ride.goes(1000, speed_mms=0) == "boarding", "it stands"
+
+
 def test_while_a_seat_is_out_of_service_the_walk_takes_twice_as_long():
     for off_ms, counts in ((9000, False), (10000, True)):
         ride = parked()

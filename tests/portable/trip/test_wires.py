@@ -80,8 +80,14 @@ def test_who_calls_the_city_with_the_check_open_and_nobody_in_question_cannot_pr
     assert bench.runs(ignition_off_ms=0, check_press_ms=1000) == []
 
 
-def test_a_call_ends_no_check_while_a_child_may_be_on_board_or_after_the_walk():
-    for readings in ({"sitting": [3]}, {"unknown": [3]}, {"loose": [3]}, {"checked": True}):
+def test_a_call_ends_no_check_while_a_child_may_be_on_board_after_the_walk_or_in_a_drill():
+    for readings in (
+        {"sitting": [3]},
+        {"unknown": [3]},
+        {"loose": [3]},
+        {"checked": True},
+        {"exercise": True},
+    ):
         bench = Bench(ignition_off_ms=1000, sos_button=True, **readings)
         assert bench.runs(5000) == []
         assert bench.s.trip.called is False

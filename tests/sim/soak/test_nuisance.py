@@ -5,7 +5,7 @@ import pytest
 from sim.__main__ import main
 from sim.soak import nuisance, ordinary_days
 from sim.soak.nuisance import Heard
-from sim.soak.ordinary_van import ALL, BUSES, PLAIN
+from sim.soak.ordinary_fitting import ALL, BUSES, PLAIN
 
 QUIET = Heard(1, 0, 0, 2, 0, 0, ())
 LOUD = Heard(1, 1, 1, 2, 0, 0, ("child_left_behind",))

@@ -54,7 +54,7 @@ def test_every_story_is_held_to_something():
 
 def test_every_hazard_has_a_story():
     heard = set()
-    for name in ("places", "mishaps", "hard", "lies", "attend"):
+    for name in ("places", "mishaps", "hard", "lies", "attend", "presence"):
         for _, kinds in importlib.import_module(f"tests.sim.stories.test_{name}").HEARD:
             heard.update(kinds)
     for alarms, warnings in importlib.import_module(

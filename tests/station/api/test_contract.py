@@ -10,7 +10,7 @@ import httpx
 import hypothesis
 import pytest
 from hypothesis import strategies as st
-from station_told import NOW_MS, event, state, telling, track, wait
+from station_told import NOW_MS, event, state, status, telling, track, wait
 
 from sim.live.postgres import programs
 from sim.live.station_process import PERSON, StationProcess
@@ -40,10 +40,12 @@ def db(request, tmp_path):
 
 @pytest.fixture
 def station(db, broker):
-    """A real one that knows a bus with a day, an alarm and a message in the quarantine."""
+    """A real one that knows a bus with a day, an alarm and a message in the quarantine. The bus is
+    not connected: the answer to a command is not waited for."""
     with StationProcess((broker.host, broker.port), NOW_MS, db) as station:
         with telling(broker) as bus:
             bus.say(track(1, 3), event(4), state(), ("event", b"{"), strict=False)
+            bus.say(status(online=False))
         yield station
 
 
@@ -110,12 +112,18 @@ def can_be_asked_wrongly(operation):
     return "parameters" in raw or "requestBody" in raw
 
 
+def _is_offline(address, headers):
+    buses = patient.get(address + "api/live", headers=headers).json()["buses"]
+    return [bus["online"] for bus in buses] == [False]
+
+
 def test_whatever_is_asked_by_whomever(station):
     seed = random.SystemRandom().getrandbits(32)
     print("seed", seed)
     address = station.address
     people = everybody(address, station.password)
     wait(lambda: patient.get(address + "api/alarms", headers=people["admin"]).json())
+    wait(lambda: _is_offline(address, people["admin"]))
     operations = questions(address)
     assert ENDLESS in operations and set(LAST) <= set(operations)
     for label, operation in operations.items():

@@ -32,6 +32,7 @@ def seen(alarms=(), dark=False, **said):
         ("drill", {"mode": "drill", "active": ["sos"], "alarms": [EXERCISE]}),
         ("alarm", {"active": ["sos"], "alarms": [EXERCISE]}),  # the drill is over, and it was none
         ("alarm", {"mode": "drill", "active": ["sos"], "alarms": [EXERCISE, "alarm"]}),
+        ("alarm", {"mode": "drill", "active": ["sos", "heat"], "alarms": [EXERCISE]}),
         ("alarm", {"mode": "drill", "active": ["sos"]}),  # nobody has said yet that it is one
         ("dark", {"mode": "drill", "alarms": [EXERCISE], "dark": True}),
         ("driving", {"alarms": ["info"]}),  # a drill that is over, and nobody has acknowledged
@@ -56,7 +57,8 @@ def test_how_far_a_bus_may_be_from_its_place_is_shown():
         (True, {"active": ["sos"], "alarms": [("warning", "belt_off")]}),
         (True, {"active": ["child_left_behind", "sos"], "alarms": ["alarm"]}),
         (False, {"active": ["belt_off"]}),  # a warning is never loud
-        (False, {"mode": "drill", "active": ["child_left_behind"], "alarms": [EXERCISE]}),
+        (False, {"mode": "drill", "active": ["emergency_door"], "alarms": [EXERCISE]}),
+        (True, {"mode": "drill", "active": ["child_left_behind"], "alarms": [EXERCISE]}),
     ],
 )
 def test_in_need_is_what_no_listed_alarm_tells_of(unlisted, of):
@@ -70,3 +72,10 @@ def test_every_kind_that_may_be_an_alarm_is_known_here_or_left_out_with_a_reason
     may_be = {kind for kind, severity in rows if "alarm" in severity}
     assert may_be - ALARM_KINDS == {"supply", "door_open_moving"}
     assert may_be > ALARM_KINDS
+
+
+def test_a_bus_with_a_seat_that_is_not_watched_is_not_surely_empty():
+    for out, sure in (([], True), ([7], False)):
+        said = json.loads(state(phase="parked")[1])
+        said["seats"]["out_of_service"] = out
+        assert LiveBus("lc", "bus-01", state=said).is_surely_empty == sure

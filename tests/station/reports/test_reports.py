@@ -64,6 +64,20 @@ def test_an_overspeed_counts_once_with_its_worst():
     assert row[4:] == [91.5, 42]
 
 
+def test_a_seat_out_of_service_is_one_row_from_its_grant_to_its_end():
+    kind, until = "seat_out_of_service", "2026-11-24T23:30:00.000Z"
+    events = [
+        event(kind, 0, occ=5, seats=[7], until=until) | {"state": "raised"},
+        event(kind, 1, occ=6, seats=[9], until=until) | {"state": "raised"},
+        event(kind, 60, occ=5, seats=[7]) | {"state": "cleared"},
+    ]
+    seven, nine = report(events)["out_of_service"]
+    end = datetime(2026, 11, 25, 6, 30, tzinfo=LOCAL)
+    assert seven[:4] == [SUNDAY, "lcb", "bus-01", 7] and seven[5] == end
+    assert (seven[6] - seven[4]) == timedelta(hours=1)
+    assert nine[3] == 9 and nine[5:] == [end, None]
+
+
 def test_a_trip_that_has_not_ended_has_no_distance():
     (row,) = report(DAY[:1])["trips"]
     assert row[5:] == [None, None, None]
@@ -121,7 +135,14 @@ def test_csv_is_read_back_by_a_reader_of_csv():
 
 def test_xlsx_opens_and_holds_every_sheet():
     book = openpyxl.load_workbook(io.BytesIO(as_xlsx(sheets(DAY, [alarm()]), "en")))
-    assert book.sheetnames == ["Summary", "Trips", "Stops", "Overspeed", "Alarms"]
+    assert book.sheetnames == [
+        "Summary",
+        "Trips",
+        "Stops",
+        "Overspeed",
+        "Seats out of service",
+        "Alarms",
+    ]
     assert [cell.value for cell in book["Trips"][2]][3] == 1
 
 

@@ -61,7 +61,7 @@ def morning(tmp_path_factory):
         buses = town.morning()
         for name in DARK:
             buses[name].loses_connection()
-        seats = sits([2, 3, 7, 20, 21], [13, 14, 15], unbelted=[21])
+        seats = sits([2, 3, 7, 20, 21], [13, 14, 15], unbelted=[21], out=[30])
         town.bus(STALE, "coast_bend", phase="driving", next_s=1, seats=seats)
         tell_a_day(buses[WITH_A_DAY])
         look = {"label": None, "layout": None}

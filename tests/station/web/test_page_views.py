@@ -54,6 +54,8 @@ def test_seats_are_told_apart_without_colour(opened):
         "aria-label"
     )
     assert "How it is now is unknown" in page.locator("#old").inner_text()
+    assert states[29] == "out" and page.locator("#seats [data-seat='30'] .cross").count() == 1
+    assert "NOT WATCHED: 1 (30)" in page.locator("#seats svg").get_attribute("aria-label")
     watched.shot("bus")
 
 
@@ -68,6 +70,17 @@ def test_who_is_with_the_children_and_who_left_its_seat_is_on_the_page(opened, s
     named.wait_for(state="attached")
     station.buses["bus-03"].says(attended=None)
     shown.get_by_text("attended by").wait_for(state="detached")
+
+
+def test_an_officer_is_asked_before_a_seat_goes_out_of_service(opened):
+    page = opened("/bus/laemchabang/bus-11", language="en").page
+    page.locator("#out-of-service summary").click()
+    page.get_by_label("Seat numbers").fill("30, 31")
+    page.locator("#out-of-service select").select_option("3")
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    page.get_by_role("button", name="Ask the bus").click()
+    assert asked == ["Seat 30, 31 of bus-11 will not be watched. Has the driver looked at it?"]
 
 
 def test_replay_runs_through_the_day(opened, station):

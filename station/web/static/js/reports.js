@@ -6,7 +6,7 @@ import { openPage } from "./shell.js";
 import { language, t } from "./texts.js";
 import { date, dayStart, localDay, monthName, now } from "./times.js";
 
-const REPORTS = ["summary", "trips", "stops", "overspeed", "alarms"];
+const REPORTS = ["summary", "trips", "stops", "overspeed", "out_of_service", "alarms"];
 
 async function main() {
   const { live } = await openPage();

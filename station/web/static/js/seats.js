@@ -1,6 +1,6 @@
 // The seats of one bus, drawn as it is built, front at the top. A seat is known by its picture and
 // its number, never by colour alone: taken = a person, empty = an outline, unknown = ? on stripes,
-// unbelted = a person and a warning triangle.
+// unbelted = a person and a warning triangle, out of service = a cross: nobody watches it.
 
 import { draw, make } from "./dom.js";
 import { isStale } from "./live.js";
@@ -25,6 +25,7 @@ export function rowsOf(bus) {
 
 export function seatState(seats, number) {
   if (!seats) return "unknown";
+  if ((seats.out_of_service || []).includes(number)) return "out";
   if (seats.unknown.includes(number)) return "unknown";
   if (!seats.taken.includes(number)) return "empty";
   return seats.unbelted.includes(number) ? "unbelted" : "taken";
@@ -96,6 +97,8 @@ function seat(number, state, x, y, named = false) {
     group.append(draw("circle", { cx: 23, cy: 13, r: 5, class: "person" }), draw("path", { d: "M13 28 a10 9 0 0 1 20 0 z", class: "person" }));
   } else if (state === "unknown") {
     group.append(draw("text", { x: 23, y: 25, class: "question" }, "?"));
+  } else if (state === "out") {
+    group.append(draw("path", { d: "M15 9 l16 16 M31 9 l-16 16", class: "cross" }));
   }
   group.append(draw("text", { x: 23, y: state === "empty" ? 29 : 39, class: "number" }, String(number)));
   if (state === "unbelted") {
@@ -118,6 +121,7 @@ export function seatLines(bus) {
   const lines = [[t("seat_taken"), taken], [t("seat_unknown"), list("unknown")], [t("seat_unbelted"), list("unbelted")]];
   const loose = bus.seats.loose || [];
   if (loose.length) lines.push([t("seat_loose"), loose]);
+  if (list("out").length) lines.push([t("seat_out"), list("out")]);
   return lines.map(([name, seats]) => [name, seats.length ? `${seats.length} (${seats.join(", ")})` : t("none")])
     .concat([[then(bus, t("seat_empty")), String(list("empty").length)]]);
 }
@@ -126,7 +130,7 @@ export function seatLines(bus) {
 const then = (bus, what) => (isStale(bus) ? t("at_that_time", { what }) : what);
 
 export function seatLegend() {
-  return make("div", { class: "seat-legend" }, ...["taken", "unbelted", "empty", "unknown", "named"].map((state) => {
+  return make("div", { class: "seat-legend" }, ...["taken", "unbelted", "empty", "unknown", "out", "named"].map((state) => {
     const picture = draw("svg", { viewBox: `0 0 ${CELL} ${CELL}`, class: "seats mini", "aria-hidden": "true" });
     picture.append(seat(["empty", "named"].includes(state) ? 5 : "", state === "named" ? "empty" : state, 0, 0, state === "named"));
     return make("span", {}, picture, t(`seat_${state}`));

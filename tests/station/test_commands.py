@@ -1,0 +1,85 @@
+"""An officer takes a seat out of service: the request to the bus, and what its answer comes to."""
+
+import asyncio
+import json
+import threading
+
+import paho.mqtt.client as mqtt
+import pytest
+from schemas import validate
+from station_told import ROOT, At, on_one_database, signed_in, state, status, telling, until
+
+from station import commands
+
+ROUTE = "/api/buses/lc/bus-01/out_of_service"
+
+
+class Bus:
+    """Answers each request by `answer`: (ok, sentence), or None: it is in a tunnel."""
+
+    def __init__(self, broker, answer):
+        self.requests, self._answer, hears = [], answer, threading.Event()
+        self._client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2)
+        self._client.on_message = self._took
+        self._client.on_subscribe = lambda *_: hears.set()
+        self._client.connect(broker.host, broker.port)
+        self._client.subscribe(ROOT + "cmd/#", 1)
+        self._client.loop_start()
+        assert hears.wait(10)
+
+    def _took(self, client, _, message):
+        assert message.topic == ROOT + "cmd/out_of_service" and not message.retain
+        validate(message.topic, message.payload)
+        request = json.loads(message.payload)
+        self.requests.append((request["seats"], request["days"]))
+        for ident in ("another one's", request["id"]):
+            if self._answer is not None:
+                ok, sentence = self._answer
+                reply = {"v": 1, "id": ident, "ok": ok, "message": sentence}
+                client.publish(ROOT + "reply", json.dumps(reply), 1)
+
+    def leave(self):
+        self._client.disconnect()
+        self._client.loop_stop()
+
+
+@on_one_database
+@pytest.mark.parametrize(
+    ("answer", "code"), [((True, "Until then."), 200), ((False, "At most 4."), 409), (None, 504)]
+)
+def test_the_bus_answers_the_officer(settings, broker, monkeypatch, answer, code):
+    monkeypatch.setattr(commands, "ANSWER_S", 0.5 if answer is None else 10)
+
+    async def story():
+        async with At(settings).running() as station:
+            bus = Bus(broker, answer)
+            with telling(broker) as teller:
+                await _asks(station, teller, bus, answer, code)
+            bus.leave()
+
+    asyncio.run(story())
+
+
+async def _asks(station, teller, bus, answer, code):
+    body = {"seats": [7], "days": 3}
+    viewer = await signed_in(station, "somchai", "viewer")
+    officer = await signed_in(station, "anong", "duty")
+    teller.say(state(), status(online=False))
+    await until(lambda: station.live.get("lc", "bus-01"), "the bus")
+    await until(lambda: station.live.bus("lc", "bus-01").online is False, "its will")
+    asked = await officer.post(ROUTE, json=body)
+    assert (asked.status_code, "not connected" in asked.text) == (409, True)
+    teller.say(status())
+    await until(lambda: station.live.bus("lc", "bus-01").online, "the status")
+    assert (await viewer.post(ROUTE, json=body)).status_code == 403
+    for wrong in ({"seats": []}, {"days": 8}, {"seats": [65]}, {"days": -1}):
+        assert (await officer.post(ROUTE, json=body | wrong)).status_code == 422, wrong
+    assert bus.requests == []
+    asked = await officer.post(ROUTE, json=body)
+    assert asked.status_code == code, asked.text
+    assert bus.requests == [([7], 3)]
+    if answer is not None:
+        assert answer[1] in asked.text
+    assert station.commands._waiting == {}
+    for one in (viewer, officer):
+        await one.aclose()

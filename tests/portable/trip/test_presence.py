@@ -150,8 +150,15 @@ def test_the_alarm_ends_with_a_door_and_a_walk_after_it():
     floor.presses()
     assert floor.s.trip.moved == [1, 2], "sooner than a walk"
     floor.goes(10000)
+    assert floor.s.trip.moved == [1, 2], "not yet"
     assert floor.walks() == "parked"
     assert floor.s.trip.moved == []
+    floor.closes()
+    floor.moves(MINUTE)
+    floor.moves(100, 1, 2)
+    floor.moves(MINUTE)
+    floor.presses()
+    assert floor.s.trip.moved == [1, 2], "the next alarm needs a door of its own"
 
 
 def test_the_emergency_door_and_one_that_is_not_believed_are_ways_too():
@@ -198,7 +205,8 @@ def test_an_input_that_does_not_see_the_walk_is_quiet_until_it_sees_one():
     floor = Floor()
     floor.parks(2000, 1)
     assert floor.faults() == ([2], [])
-    floor.goes(MINUTE)
+    floor.moves(MINUTE)
+    floor.moves(3000, 2)
     floor.presses()
     floor.goes(20000)
     assert floor.faults() == ([2], []), "whoever stays at the button walks past nothing"
@@ -281,6 +289,18 @@ def test_one_that_rested_meanwhile_is_believed_again():
     floor.moves(1000)
     floor.moves(59000, 1)
     assert floor.moves(12000, 1) == [1]
+    assert floor.faults()[1] == []
+
+
+def test_one_that_rested_and_sees_the_driver_is_no_suspect():
+    floor = Floor()
+    floor.moves(40200, 1)
+    floor.moves(1000)
+    floor.opens()
+    floor.moves(11000, 1)
+    floor.walks()
+    floor.closes()
+    assert floor.moves(75000, 1) == [1]
     assert floor.faults()[1] == []
 
 

@@ -26,7 +26,7 @@ class ParkedMovement:
 
     Source: a seat becomes taken while PARKED: alarm [default]; motion sensing after the
     check is what Theft-Mate sells for school buses, and Euro NCAP asks for direct sensing that
-    includes footwells; 1 s, 60 s, 30 s [default]; 10 s is longer than a PIR or a radar holds its
+    includes footwells; 1 s, 120 s, 30 s [default]; 10 s is longer than a PIR or a radar holds its
     output after one movement (2 to 8 s).
 
     Unknown: a seat that turns unknown is no movement, and child_left_behind asks for it;
@@ -39,7 +39,7 @@ class ParkedMovement:
     settings = (
         ("parked_movement_s", 1, 0, 60),
         ("presence_hold_s", 10, 2, 60),
-        ("presence_window_s", 60, 20, 600),
+        ("presence_window_s", 120, 20, 600),
         ("presence_prompt_s", 30, 0, 60),
     )
 

@@ -6,7 +6,8 @@
               the supply says whether the engine runs; without it the engine counts as off
               after end_s at standstill. A key that cannot be read is judged in the same way
 
-Evidence: a supply of alternator_mv or more (0: a smart alternator, which says nothing); a bus that
+Evidence: a supply of alternator_mv or more (twice that in a 24 V bus, if it is a 12 V bus's; 0: a
+smart alternator, which says nothing); a bus that
 drives (departure.py: a jump of the receiver is not enough). A parked bus that moves while its key
 is off and its supply does not charge is carried: on a ferry, or towed. An alternator that did not
 charge for a minute of driving says nothing until it charges again.
@@ -24,6 +25,7 @@ from micropython import const
 from firmware.timing import Held
 from firmware.trip.departure import Departure
 
+_MOST_12_V_MV = const(18000)
 _FLAPS = const(20)
 _FLAPS_MS = const(60000)
 _STUCK_MS = const(7200000)
@@ -95,12 +97,16 @@ class Engine:
         supply_mv = s.vehicle.supply_mv
         if supply_mv is None or not self._charging_mv or supply_mv < self._cut_mv:
             return None
-        charges = supply_mv >= self._charging_mv
+        charges = supply_mv >= self._charging_mv * (2 if self._is_24_v(supply_mv) else 1)
         if self._worn.update(s.now_ms, drives and not charges):
             self._is_worn = True
         if charges:
             self._is_worn = False
         return None if self._is_worn else charges
+
+    def _is_24_v(self, supply_mv):
+        """alternator_mv was left at that of a 12 V bus."""
+        return supply_mv > _MOST_12_V_MV > self._charging_mv
 
     def _follow_wire(self, s, key, drives, charges, was_in_use):
         if self._rolls.update(s.now_ms, drives and not key):

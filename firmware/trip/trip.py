@@ -18,8 +18,9 @@ Unknown: as engine.py has it. With an unknown speed the bus has driven off when 
 for a minute.
 
 A reset: nothing is judged before the contacts have settled (sensing/settling.py). How long the
-power was away is unknown. If children may have been alone before it (`alone` in NVS: a time ran),
-that time counts as long enough, and the alarm comes at once. If an adult was with them
+power was away is unknown. If children may have been alone before it (`alone` in NVS: 1, a time ran;
+2, it was an alarm, which a key that is on now does not end), that time counts as long enough, and
+the alarm comes at once. If an adult was with them
 (attended.py, children boarding at the open door), a dip of the supply has left no child: the time
 begins anew, so the alarm comes at the latest one time of the profile after the power is back. It
 runs from then on, so a second reset alarms at once.
@@ -62,6 +63,7 @@ class Trip:
         self._was_alone = memory.get("alone")  # None: not known, so they were
         is_new = unchecked is None or (unchecked and self._was_alone == 0)
         self._off_since_ms = 0 if is_new else -LONG_AGO_MS
+        self._had_alarm = self._was_alone == 2  # until the first tick has looked
         self._check = Check(self.phase == PARKED, config["rules"])
         self._persons = Persons(memory, config["rules"])
         self._presence = Presence(config)
@@ -96,7 +98,8 @@ class Trip:
         in_use = self._engine.update(s, not rests, self.phase == PARKED)
         is_blind = in_use and s.gnss.speed_mms is None and s.trip.engine is not False
         self._is_blind = self._blind.update(s.now_ms, is_blind)
-        running = in_use and not (rests and self._is_key_alone(s))
+        running = in_use and not (rests and (self._had_alarm or self._is_key_alone(s)))
+        self._had_alarm = False
         if running and rests:
             self._off_since_ms = None
             self._check.begin()
@@ -116,10 +119,10 @@ class Trip:
         s.trip.phase = self.phase
         s.trip.number = self._number
         s.trip.ignition_off_ms = off_ms
-        is_alone = s.trip.alone_ms is not None
-        if is_alone != self._was_alone:  # 0 and 1 equal False and True
-            self._was_alone = is_alone
-            self._memory.set("alone", 1 if is_alone else 0)
+        alone = 0 if s.trip.alone_ms is None else 2 if is_alarm_due(s) else 1
+        if alone != self._was_alone:
+            self._was_alone = alone
+            self._memory.set("alone", alone)
         return notices
 
     def _judge_persons(self, s, off_ms):

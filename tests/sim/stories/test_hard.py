@@ -36,8 +36,8 @@ HEARD = [
     (scenarios_hard.drill_that_was_none, ["drill", "emergency_door"]),
     (scenarios_hard.evacuation, ["evacuation"]),
 ]
-INFO = {"arrival_notice", "attended", "idling", "parked_boarding"}  # each has a test of its own
-INFO.add("parked_rocking")  # off by default: tests/sim/world/test_rocking.py
+# Each has a test of its own.
+INFO = {"arrival_notice", "attended", "idling", "parked_boarding", "parked_rocking"}
 
 
 def taken(bus, kind="child_left_behind"):

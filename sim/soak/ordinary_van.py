@@ -220,10 +220,10 @@ class Van:
     def boards(self, count: int = 1) -> Script:
         """Children get on through the open door, one by one."""
         for _ in range(count):
-            free = self._free_seats()
+            yield self.rng.randint(1800, 6000)
+            free = self._free_seats()  # now: a restless child may have moved meanwhile
             if not free:
                 return
-            yield self.rng.randint(1800, 6000)
             child = Child(f"child {len(self.children) + 1}", "")
             child.restless = self.rng.random() < 0.1
             self.children.append(child)

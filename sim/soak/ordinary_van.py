@@ -220,10 +220,10 @@ class Van:
     def boards(self, count: int = 1) -> Script:
         """Children get on through the open door, one by one."""
         for _ in range(count):
-            free = free_seats(self.world)
+            yield self.rng.randint(1800, 6000)
+            free = self._free_seats()  # now: a restless child may have moved meanwhile
             if not free:
                 return
-            yield self.rng.randint(1800, 6000)
             child = Child(f"child {len(self.children) + 1}", "")
             child.restless = self.rng.random() < 0.1
             self.children.append(child)
@@ -258,7 +258,10 @@ class Van:
         self.world.rise(seat)
 
     def free_seat(self) -> int:
-        return self.rng.choice(free_seats(self.world))
+        return self.rng.choice(self._free_seats())
+
+    def _free_seats(self) -> list[int]:
+        return [seat for seat in free_seats(self.world) if seat not in self.world.seats]
 
     def waits(self, low_min: float, high_min: float) -> Script:
         yield self.rng.randint(round(low_min * 60_000), round(high_min * 60_000))

@@ -99,7 +99,6 @@ class Trip:
         is_blind = in_use and s.gnss.speed_mms is None and s.trip.engine is not False
         self._is_blind = self._blind.update(s.now_ms, is_blind)
         running = in_use and not (rests and (self._had_alarm or self._is_key_alone(s)))
-        self._had_alarm = False
         if running and rests:
             self._off_since_ms = None
             self._check.begin()
@@ -116,6 +115,7 @@ class Trip:
             self._run(s, notices)
         else:
             self._rest(s, notices, off_ms, walked)
+        self._had_alarm = False
         s.trip.phase = self.phase
         s.trip.number = self._number
         s.trip.ignition_off_ms = off_ms
@@ -178,7 +178,7 @@ class Trip:
                 self._check.waive(s)
         if self.phase == PARKED and self._boarding.begins(s):
             self._check.begin()
-        attended = None if is_alarm_due(s) else s.trip.attended
+        attended = None if is_alarm_due(s) or self._had_alarm else s.trip.attended
         s.trip.alone_ms = self._boarding.alone_ms(s, attended, walked)
         if s.trip.moved and s.trip.alone_ms is not None and not self._is_seat_in_question(s):
             s.trip.alone_ms = min(s.trip.alone_ms, s.now_ms - self._presence.moved_ms)

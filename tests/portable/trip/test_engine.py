@@ -60,6 +60,15 @@ def test_the_key_and_a_charging_alternator_are_an_engine():
     assert bus.told == (False, None)
 
 
+def test_a_24_v_bus_needs_twice_as_much_unless_its_own_voltage_is_set():
+    for trip, rests, charges in (({}, 26399, 26400), ({"alternator_mv": 27000}, 26999, 27000)):
+        bus = Bench(**trip)
+        bus.goes(ignition=True, supply_mv=rests)
+        assert bus.told == (False, None)
+        bus.goes(supply_mv=charges)
+        assert bus.told == (True, None)
+
+
 def test_a_charger_in_the_yard_is_no_engine():
     bus = Bench()
     assert not bus.goes(HOUR, supply_mv=14400)

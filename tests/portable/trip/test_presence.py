@@ -53,15 +53,15 @@ class Floor(Ride):
 def test_one_activation_of_a_sensor_that_holds_its_output_is_nothing():
     floor = Floor()
     assert floor.moves(8000, 1) == []
-    floor.moves(61000)
+    floor.moves(121000)
     assert floor.moves(8000, 1) == []
     assert floor.s.trip.phase == "parked"
 
 
-def test_two_activations_within_a_minute_are_a_person():
+def test_two_activations_within_two_minutes_are_a_person():
     floor = Floor()
     floor.moves(1000, 1)
-    floor.moves(58900)
+    floor.moves(118900)
     assert floor.s.trip.phase == "parked"
     assert floor.moves(100, 1) == [1]
     assert floor.s.trip.phase == "checking"

@@ -183,6 +183,22 @@ def test_p6_a_reset_in_the_middle_of_a_trip_begins_the_time_anew_and_no_later_on
     assert second.s.trip.alone_ms > 3600000
 
 
+def test_p6_a_reset_with_the_key_on_ends_no_alarm_about_a_child():
+    ride = parked()
+    ride.goes(3000, ignition=True, taken=[7], front_door=True)
+    ride.goes(179000, ignition=False, front_door=False)
+    for seconds, phase in ((1, "boarding"), (3, "checking")):
+        ride.goes(seconds * 1000)
+        again = Ride(**ride.nvs)
+        running = {"ignition": True, "supply_mv": 13800, "taken": [7], "front_door": False}
+        assert again.goes(30000, **running) == phase, "the engine ends a time that is no alarm"
+        assert (again.s.trip.alone_ms is None) == (phase == "boarding")
+    assert again.goes(5000, speed_mms=9000) == "driving", "somebody drives it"
+    empty = Ride(**ride.nvs)
+    empty.goes(100, **dict(running, taken=[]))
+    assert empty.goes(5000) == "checking" and empty.s.seats.loose == [7]
+
+
 def test_whether_they_may_be_alone_is_kept_and_flash_is_spared():
     ride = parked()
     ride.goes(1000)

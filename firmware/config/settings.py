@@ -154,7 +154,7 @@ def settings():
             "start_kmh": Number(8, 3, 20),
             "end_s": Number(300, 60, 720),
             "alternator_mv": Number(13200, 0, 30000),  # it charges; 0: smart, it says nothing
-            "key_on_min": Number(5, 1, 15),  # the key on, and the engine off
+            "key_on_min": Number(5, 1, 12),  # the key on, and the engine off
             "here_min": Number(5, 1, 10),  # a press of the here button
             "stay_min": Number(60, 10, 60),  # the same, held after a walk
         },

@@ -21,9 +21,7 @@ class CheckTooSoon:
     """
 
     kind = "check_too_soon"
-    settings = (
-        ("check_walk_s", 5, 0, 60),  # 0: every press counts
-    )
+    settings = (("check_walk_s", 5, 3, 60),)
 
     def __init__(self, config):
         self.warning = SILENT

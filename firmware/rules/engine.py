@@ -32,8 +32,6 @@ class RuleEngine:
         kinds = set(self._thresholds["disabled"])
         if not has_belts:
             kinds.add("belt_off")
-        if not self._thresholds["check_walk_s"]:
-            kinds.add("check_too_soon")
         return kinds
 
     def judge(self, s, notices):

@@ -2,7 +2,7 @@
 
 from firmware.event import ALARM, CLEARED, RAISED, UPDATED, Event
 from firmware.rules import heating
-from firmware.trip.attended import HERE
+from firmware.trip.attended import DRIVER_SEAT, HERE
 from firmware.values import Fixed, fixed, lasted
 from firmware.warnings import HORN, INSIDE, SILENT
 
@@ -69,9 +69,13 @@ class Heat:
         return self._report(level, s)
 
     def _alone_ms(self, s):
-        """The time alone; by a thermometer, as if the here button had not been pressed."""
+        """The time alone; by a thermometer, as if nobody had said to be there."""
         is_known = s.vehicle.cabin_c10 is not None or self._reported is not None
-        if s.trip.alone_ms is not None or s.trip.attended != HERE or not is_known:
+        if (
+            s.trip.alone_ms is not None
+            or s.trip.attended not in (HERE, DRIVER_SEAT)
+            or not is_known
+        ):
             return s.trip.alone_ms
         return 0 if s.trip.phase == "boarding" else s.trip.ignition_off_ms
 

@@ -12,6 +12,7 @@ from firmware.trip.boarding import ALONE_MS
 from firmware.warnings import HORN, INSIDE, PROMPT
 
 _VISIT_MS = const(180000)
+_VISITS = const(3)
 _ALARM_MS = const(30000)
 SETTLE_MS = const(2000)  # after boot, until the seats are known
 _HORN_MS = {"korea": 180000, "japan": 900000}
@@ -35,7 +36,8 @@ class Heard:
 
     A door that opens while the horn sounds makes it the alarm inside, for 180 s: somebody is
     there. A child may have opened it, so the horn comes back, and has to sound for 30 s before a
-    door lowers it again. While the `here` button counts (trip/attended.py) it is the prompt.
+    door lowers it again; three times in one alarm, for a contact may flap. While the `here` button
+    counts (trip/attended.py) it is the prompt.
 
     Unknown: a door that cannot be read has not opened.
     """
@@ -44,19 +46,23 @@ class Heard:
         self._front = self._emergency = None  # as last known
         self._horn_ms = None  # since when it sounds
         self._until_ms = None  # of the last visit in this alarm
+        self._visits = 0
 
     def lowered(self, s, warning):
         """The alarm's own warning -> the one that is heard. Call it every tick."""
         opens = self._has_opened(s)
         if warning < HORN:
             self._horn_ms = self._until_ms = None
+            self._visits = 0
         elif self._until_ms is not None and s.now_ms < self._until_ms:
             self._horn_ms = None
             warning = INSIDE
         else:
             if self._horn_ms is None:
                 self._horn_ms = s.now_ms
-            if opens and (self._until_ms is None or s.now_ms - self._horn_ms >= _ALARM_MS):
+            rings = self._until_ms is None or s.now_ms - self._horn_ms >= _ALARM_MS
+            if opens and rings and self._visits < _VISITS:
+                self._visits += 1
                 self._until_ms = s.now_ms + _VISIT_MS
                 warning = INSIDE
         return min(warning, PROMPT) if s.trip.attended == HERE else warning

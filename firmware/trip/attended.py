@@ -4,16 +4,17 @@
     key          the key was turned on in a stopped bus, and the engine is off: for what is left
                  of key_on_min. The time alone waits, and runs on afterwards
     driver_seat  its contact, while the bus is not in use
-    here         a press of the here button, 0.2 to 3 s, for here_min; each press anew. A driver's
-                 seat that empties ends it
+    here         a press of the here button, 0.2 to 3 s, for here_min; each press anew, for an
+                 hour in all until the next walk or use. A driver's seat that empties ends it
     stay         the here button held for 3 to 20 s in a bus that is checked, and in which every
-                 seat is known to be empty: an adult stays, on whatever seat, for stay_min. The
-                 key ends it, and a door that opens
+                 seat is known to be empty: an adult stays, on whatever seat, for stay_min, once
+                 a walk or use. The key ends it, and a door that opens
 
 After the last three the time alone begins from zero. None of them ends an alarm that stands;
 `here` makes it quieter (rules/profile.py). A reset ends them.
 
-The driver's seat counts for half an hour without having been empty: it may be a bag. It does not
+The driver's seat counts for 12 min in all until the next press, walk or use: it may be a bag, or a
+child, and with the 180 s the horn comes within 15 min [MLIT guideline]. It does not
 count if it was taken while a person was loose, who may sit there; nor if it is taken while the
 driver presses the check button at the rear, which is reported (rules/input_faulty.py).
 
@@ -31,7 +32,8 @@ ENGINE, KEY, DRIVER_SEAT, HERE, STAY = "engine", "key", "driver_seat", "here", "
 _PRESS_MS = const(200)
 _HOLD_MS = const(3000)
 _STUCK_MS = const(20000)
-_BAG_MS = const(1800000)
+_BAG_MS = const(720000)
+_HERE_MS = const(3600000)
 
 
 class Attended:
@@ -44,7 +46,10 @@ class Attended:
         self._pressed_ms = None  # since when the here button is pressed
         self._was_shut = False  # both doors
         self._was_seated = False  # the driver
-        self._sat_ms = 0  # since when, with the bus not in use
+        self._sat_ms = 0  # for how long, since the last press, walk or use
+        self._at_ms = 0
+        self._here_since_ms = None  # the first press since the last walk or use
+        self._may_stay = True  # once since a walk or use
         self._is_seat_wrong = False  # until it was empty
 
     def update(self, s, runs, has_key, walked):
@@ -54,6 +59,10 @@ class Attended:
         runs: the bus is in use; has_key: it is not, but its key counts for a while; walked: the
         driver has just walked to the check button.
         """
+        if runs or walked:
+            self._sat_ms = 0
+            self._here_since_ms = None
+            self._may_stay = True
         held_ms = self._held_ms(s)
         is_seated = self._is_seated(s, runs, walked)
         is_shut = s.vehicle.front_door is False and s.vehicle.emergency_door is False
@@ -83,18 +92,28 @@ class Attended:
         return s.now_ms - pressed_ms
 
     def _take(self, s, held_ms):
-        if _HOLD_MS <= held_ms < _STUCK_MS and _is_checked_and_empty(s):
+        is_stay = _HOLD_MS <= held_ms < _STUCK_MS
+        if self._here_since_ms is None:
+            self._here_since_ms = s.now_ms
+        if is_stay and self._may_stay and _is_checked_and_empty(s):
             self._by = STAY
+            self._may_stay = False
             self._until_ms = s.now_ms + self._stay_ms
-        elif _PRESS_MS <= held_ms < _HOLD_MS and self._by != STAY:
+        elif _PRESS_MS <= held_ms < _HOLD_MS and self._by != STAY and self._counts(s):
             self._by = HERE
+            self._sat_ms = 0
             self._until_ms = s.now_ms + self._here_ms
         else:
             return
         s.trip.here_presses += 1
 
+    def _counts(self, s):
+        """A press: not those of a wire that touches now and then, for ever."""
+        return s.now_ms - self._here_since_ms < _HERE_MS
+
     def _is_seated(self, s, runs, walked):
         """-> bool: an adult is on the driver's seat."""
+        step_ms, self._at_ms = s.now_ms - self._at_ms, s.now_ms
         seat = s.vehicle.driver_seat
         if seat is None:
             return False
@@ -104,13 +123,13 @@ class Attended:
             if was_seated and self._by == HERE:
                 self._by = None
             return False
-        if runs or not was_seated:
-            self._sat_ms = s.now_ms
+        if not runs:
+            self._sat_ms += step_ms
         if walked:
             self._is_seat_wrong = s.trip.driver_seat_fault = True
         elif not was_seated and not runs and s.seats.loose:
             self._is_seat_wrong = True
-        return not self._is_seat_wrong and s.now_ms - self._sat_ms < _BAG_MS
+        return not self._is_seat_wrong and self._sat_ms < _BAG_MS
 
 
 def attendance(s):

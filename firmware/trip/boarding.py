@@ -18,8 +18,10 @@ bus, and the time of the check runs on; one who sits down within 10 min after th
 boarded, or were there when the engine stopped, has the rest of their time. The engine begins it
 anew.
 
-While an adult is with the children (attended.py) no time runs, and afterwards it begins from zero;
-a key that was only turned (attended.KEY) stops it for as long as it counts.
+While an adult is with the children (attended.py) no time runs. It begins from zero after an adult
+who was there for a minute, and after an engine that ran or a bus that drove; a contact that only
+touched lets it run on. A key that was only turned (attended.KEY) stops it for as long as it counts,
+but no longer than until the latest horn.
 
 On a seat that cannot be read a child may have sat down: a door that is open later than a minute
 after the check (until then the driver leaves through it) asks for another check.
@@ -42,6 +44,7 @@ _ROSE_MS = const(10000)
 _FORGET_MS = const(600000)
 _LONG_AGO_MS = const(-86400000)
 _LATEST_MS = const(900000)  # the MLIT guideline's outside alarm
+_VISIT_MS = const(60000)
 ALONE_MS = const(180000)  # children alone for so long are an alarm
 
 
@@ -70,6 +73,9 @@ class Boarding:
         self._held_ms = 0  # for how long the driver was with them
         self._stopped_ms = 0
         self._rest_ms = rested_ms  # since the engine stopped, or an adult was there
+        self._kept_ms = 0  # the same, when the bus was used last
+        self._key_ms = 0  # with the key on, and the engine off
+        self._visit_ms = 0  # an adult has been there for so long
         self._has_asked = False  # for a check, since the start, at a door whose wire may be torn
         self._alone_ms = None  # for how long children may have been alone; None: none boarded
         self.on_thresholds(thresholds)
@@ -90,13 +96,16 @@ class Boarding:
         elif not door.is_believed:
             self._open_ms = None
 
-    def stops(self, s):
-        """The bus is no longer in use."""
-        self._rest_ms = 0
+    def stops(self, s, is_touch, key_ms):
+        """The bus is no longer in use. is_touch: it hardly was; key_ms: with the engine off."""
+        self._rest_ms = self._kept_ms if is_touch else 0
+        self._key_ms = key_ms
         self._stopped_ms = self._at_ms = s.now_ms
 
     def runs(self, s):
         """The bus is in use."""
+        is_checked = s.trip.phase == PARKED or s.trip.alone_ms is None
+        self._kept_ms = 0 if is_checked else s.trip.alone_ms
         self._ends(s)
         self._before = self._left = None
 
@@ -153,13 +162,18 @@ class Boarding:
         """
         step_ms = self._step_ms(s)
         if attended is not None:
-            if attended != KEY:
-                self._rest_ms = 0
+            self._visit_ms += step_ms
+            if attended == KEY:
+                self._key_ms += step_ms
+            elif self._visit_ms >= _VISIT_MS:
+                self._rest_ms = self._key_ms = 0
                 self._alone_ms = None if self._alone_ms is None else 0
             return None
+        self._visit_ms = 0
         self._rest_ms += step_ms
         if self._alone_ms is None:
-            return self._rest_ms
+            in_all_ms = self._key_ms + self._rest_ms
+            return in_all_ms if in_all_ms > _LATEST_MS else self._rest_ms
         if self.is_on and self._is_open:
             if walked:
                 self._since_ms = s.now_ms

@@ -6,18 +6,22 @@
               the supply says whether the engine runs; without it the engine counts as off
               after end_s at standstill. A key that cannot be read is judged in the same way
 
-Evidence: a supply of alternator_mv or more (twice that in a 24 V bus, if it is a 12 V bus's; 0: a
-smart alternator, which says nothing); a bus that
-drives (departure.py: a jump of the receiver is not enough). A parked bus that moves while its key
-is off and its supply does not charge is carried: on a ferry, or towed. An alternator that did not
-charge for a minute of driving says nothing until it charges again.
+Evidence: a supply of alternator_mv or more, and then until it falls 0.4 V below that (an engine
+that idles; twice as much in a 24 V bus, if alternator_mv is a 12 V bus's; 0: a smart alternator,
+which says nothing); a bus that drives (departure.py: a jump of the receiver is not enough; for 30 s
+if the key is off and the supply says nothing). A parked bus that moves while its key is off and its
+supply does not charge is carried: on a ferry, or towed. An alternator that did not charge for a
+minute of driving says nothing until it charges again.
+
+Two hours at standstill end the use of a bus whatever its supply says, for a charger and a lithium
+battery look like an engine; half an hour does if the supply says nothing.
 
 ignition_fault names what is wrong with the wire (rules/input_faulty.py): `flapping`, more changes
-in a minute than a hand makes: the key is unknown; `stuck_on`, on for two hours at standstill while
+in a minute than a hand makes: the key is unknown; `stuck_on`, on for so long at standstill while
 nothing charges: the key says nothing; `dead`, off while the bus drives.
 
 Unknown: a supply that cannot be read, or is cut, says nothing; a key that is on then counts as an
-engine that runs, until it is stuck. An unknown speed is no driving, and alone makes no key stuck.
+engine that runs, until it is stuck. An unknown speed is no driving.
 """
 
 from micropython import const
@@ -29,12 +33,17 @@ _MOST_12_V_MV = const(18000)
 _FLAPS = const(20)
 _FLAPS_MS = const(60000)
 _STUCK_MS = const(7200000)
+_UNCLEAR_MS = const(1800000)
+_SURE_MS = const(30000)
+_IDLES_MV = const(400)
+_STANDING_MMS = const(1400)  # 5 km/h
 _ROLLS_MS = const(5000)  # with the key off: the receiver may lag behind a bus that has stopped
 _WORN_MS = const(60000)  # of driving without a charge
 
 
 class Engine:
-    """has_departed: the bus has set off (departure.py)."""
+    """has_departed: the bus has set off (departure.py). spent_ms: with the key on, and the engine
+    off."""
 
     def __init__(self, config):
         trip = config["trip"]
@@ -47,12 +56,15 @@ class Engine:
         self._stands = Held(trip["end_s"] * 1000)
         self._rolls = Held(_ROLLS_MS)
         self._stuck = Held(_STUCK_MS)
+        self._unclear = Held(_UNCLEAR_MS)
         self._worn = Held(_WORN_MS)
+        self._sure = Held(_SURE_MS)
+        self._charged = False  # since the key was turned
         self._is_worn = False  # the alternator says nothing
         self._is_dead = False  # the wire: the bus drove with its key off
         self._is_stuck = False  # two hours at standstill on a key alone
         self._key = None  # as last known
-        self._spent_ms = 0  # with the key on, and the engine off
+        self.spent_ms = 0  # with the key on, and the engine off
         self._at_ms = 0
         self._flaps_from_ms = 0
         self._changes = 0
@@ -68,7 +80,8 @@ class Engine:
         is_fast = s.gnss.speed_mms is not None and s.gnss.speed_mms >= self._start_mms
         charges = self._charges(s, was_in_use and is_fast)
         drives = is_fast and was_in_use
-        if self.has_departed and (key or charges is not False):
+        is_sure = self._sure.update(s.now_ms, is_fast)
+        if self.has_departed and (key or charges or (charges is None and is_sure)):
             drives = True
         self._follow_wire(s, key, drives, charges, was_in_use)
         s.trip.engine = self._runs(key, drives, charges)
@@ -87,7 +100,7 @@ class Engine:
             self._changes += self._key is not None
             self._key = key
             if is_parked:
-                self._spent_ms = 0
+                self.spent_ms = 0
         if self._changes > _FLAPS:
             self._is_flapping = True
         return None if self._is_flapping else key
@@ -97,7 +110,9 @@ class Engine:
         supply_mv = s.vehicle.supply_mv
         if supply_mv is None or not self._charging_mv or supply_mv < self._cut_mv:
             return None
-        charges = supply_mv >= self._charging_mv * (2 if self._is_24_v(supply_mv) else 1)
+        least_mv = self._charging_mv - (_IDLES_MV if self._charged else 0)
+        charges = supply_mv >= least_mv * (2 if self._is_24_v(supply_mv) else 1)
+        self._charged = charges and s.vehicle.ignition is not False
         if self._worn.update(s.now_ms, drives and not charges):
             self._is_worn = True
         if charges:
@@ -113,13 +128,15 @@ class Engine:
             self._is_dead = True
         elif key:
             self._is_dead = False
-        stands = not drives and (s.gnss.speed_mms is not None or charges is False)
-        waits = stands and (key or was_in_use) and not (key and charges)
-        self._is_stuck = self._stuck.update(s.now_ms, waits)
+        stands = not drives and not (charges and s.gnss.speed_mms is None)
+        waits = bool(stands and (key or was_in_use))
+        is_unclear = waits and charges is None and s.gnss.speed_mms is not None
+        is_long = self._unclear.update(s.now_ms, is_unclear)
+        self._is_stuck = self._stuck.update(s.now_ms, waits) or is_long
         fault = None
         if self._is_flapping:
             fault = "flapping"
-        elif key and self._is_stuck:
+        elif key and self._is_stuck and not charges:
             fault = "stuck_on"
         elif key is False and self._is_dead:
             fault = "dead"
@@ -144,8 +161,9 @@ class Engine:
 
     def _is_key_enough(self, s):
         if s.trip.engine is False:
-            self._spent_ms += s.now_ms - self._at_ms
-            return self._spent_ms < self._key_on_ms
+            if s.gnss.speed_mms is None or s.gnss.speed_mms < _STANDING_MMS:
+                self.spent_ms += s.now_ms - self._at_ms
+            return self.spent_ms < self._key_on_ms
         if s.trip.engine:
-            self._spent_ms = 0
+            self.spent_ms = 0
         return not self._is_stuck

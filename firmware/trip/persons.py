@@ -9,9 +9,8 @@ seated (`sitting`): the seat is taken, or was when last known. Only a sensor tha
 it; no button does. (A seat whose person's belt is closed still is taken, whatever it reads:
 sensing/belts.py.)
 loose: rose while every door was shut, so still inside: on the floor, or in the aisle. A person who
-sits down while the doors are shut is the loose one who rose last. While a door is open, and for
-20 s after it, one who sits down may have come through it: only a person who rose since the door
-closed is taken for it.
+sits down is the loose one who rose last, if no door has opened since that one rose: another may
+have come through it, however long ago, and the one on the floor is still there.
 Once an alarm about the child is due, an open door lets nobody go: the walk after it does, also if
 the bus had been checked before. During a stay (attended.py) who rises is the adult who stays.
 20 s: children stand up before the door opens. In the stories (sim/world) a bus brakes from
@@ -160,8 +159,7 @@ class Persons:
         self._opened_ms = None
 
     def _sits(self, now_ms):
-        is_shut = now_ms - self._exit_ms > _AT_DOOR_MS
-        if is_shut or self._rose_ms[-1] > self._exit_ms:
+        if self._rose_ms[-1] > self._exit_ms:
             self._loose.pop()
             self._rose_ms.pop()
 

@@ -1,8 +1,9 @@
 """Presence: contacts that say "something moves" see the child on the floor.
 
 Such a contact is a PIR, the OUT pin of a radar, an ultrasonic car alarm. They are believed in a
-parked, checked bus, from a minute after the driver walked to the check button, after the last door
-closed and after the last adult left (attended.py). Then a person moves who was overlooked, if
+parked, checked bus (or one whose driver cannot press the button and has called, wires.py), from a
+minute after the driver walked to the check button, after the last door closed and after the last
+adult left (attended.py). Then a person moves who was overlooked, if
 
     two activations, of one input or of two, begin within presence_window_s, or
     one lasts for presence_hold_s: longer than a sensor holds its output after one movement
@@ -87,7 +88,8 @@ class Presence:
             self._busy_ms = now_ms
         if is_busy and s.trip.moved and now_ms - self.moved_ms < self._prompt_ms:
             s.trip.moved = []
-        is_watched = s.trip.phase == PARKED and now_ms - self._busy_ms >= _CALM_MS
+        is_checked = s.trip.phase == PARKED or s.trip.called
+        is_watched = is_checked and now_ms - self._busy_ms >= _CALM_MS
         self._look(s, is_watched)
         if s.trip.moved:
             self._follow_walk(s, front, emergency, walked)

@@ -12,10 +12,10 @@
 
 No walk is asked for if nobody can have boarded since the last one (armed.py). A key that is turned
 without the engine ends no check, and no engine ends an alarm about a person: the bus that drives
-off does, for then somebody drives it.
+off does, for then somebody drives it. Nor does the city that takes a seat out of service.
 
-Unknown: as engine.py has it. With an unknown speed the bus has driven off when its engine has run
-for a minute.
+Unknown: as engine.py has it. With an unknown speed the bus has driven off when its engine is known
+to have run for a minute.
 
 A reset: nothing is judged before the contacts have settled (sensing/settling.py). How long the
 power was away is unknown. If children may have been alone before it (`alone` in NVS: 1, a time ran;
@@ -77,6 +77,8 @@ class Trip:
         self._stops = 0
         self._ledger = Ledger()
         self._on_board = None  # seats taken when the door opened at this stop
+        self._was_used = True  # not only a contact that touched
+        self._granted = ()  # seats out of service
         self._came = []  # where the door has no contact: seats taken when the bus last moved
         self._place = None  # the policy's name for it
 
@@ -96,10 +98,12 @@ class Trip:
         self._odometer.update(s)
         rests = self._off_since_ms is not None
         in_use = self._engine.update(s, not rests, self.phase == PARKED)
-        is_blind = in_use and s.gnss.speed_mms is None and s.trip.engine is not False
+        is_blind = in_use and s.gnss.speed_mms is None and s.trip.engine is True
         self._is_blind = self._blind.update(s.now_ms, is_blind)
         running = in_use and not (rests and (self._had_alarm or self._is_key_alone(s)))
+        self._look_at_grants(s)
         if running and rests:
+            self._was_used = False
             self._off_since_ms = None
             self._check.begin()
             self._boarding.runs(s)
@@ -125,6 +129,16 @@ class Trip:
             self._memory.set("alone", alone)
         return notices
 
+    def _look_at_grants(self, s):
+        """A seat in question that the city takes out of service: a walk has to follow."""
+        if s.seats.out_of_service is self._granted:
+            return
+        before, self._granted = self._granted, s.seats.out_of_service
+        asked = s.seats.sitting + s.seats.loose + s.seats.doubtful
+        if [seat for seat in self._granted if seat in asked and seat not in before]:
+            self._armed.expect()
+            self._check.begin()
+
     def _judge_persons(self, s, off_ms):
         """Who is on board -> bool: the driver has just walked to the check button."""
         drives = self.phase == DRIVING
@@ -149,6 +163,7 @@ class Trip:
         return s.trip.engine is False and self.phase != PARKED
 
     def _run(self, s, notices):
+        self._was_used = self._was_used or s.trip.engine is True or self._engine.has_departed
         if self._engine.has_departed:
             self._leave_stop(s, notices)
             self.phase = DRIVING
@@ -171,7 +186,7 @@ class Trip:
     def _rest(self, s, notices, off_ms, walked):
         if self._off_since_ms is None:
             self._off_since_ms = s.now_ms
-            self._boarding.stops(s)
+            self._boarding.stops(s, not self._was_used, self._engine.spent_ms)
             self._leave_stop(s, notices)
             self._ledger.rest(s.seats.taken + s.seats.loose)
             if not self._armed.is_on:

@@ -70,7 +70,8 @@ def day() -> Day:
 def _watch(rig: Rig) -> Counter[str]:
     """Counts what changes on the bus, tick by tick."""
     bus, happened = rig.bus, Counter[str]()
-    tick, before = bus.tick, [None]
+    tick = bus.tick
+    before: list[tuple] = [()]
 
     def counted(now_ms: int) -> None:
         tick(now_ms)

@@ -166,11 +166,11 @@ def test_a_rule_that_is_switched_off_is_silent_and_stands_in_the_status():
 
 
 def test_what_nothing_in_this_bus_can_show_stands_in_the_status_too():
-    text = '{"seats": {"belts": false}, "rules": {"check_walk_s": 0}}'
+    text = '{"seats": {"belts": false}}'
     config, errors = parse(text)
     assert not errors
     status = Bench(config).status()
-    assert status["disabled"] == ["belt_off", "check_too_soon"]
+    assert status["disabled"] == ["belt_off"]
     assert Bench().status()["disabled"] == []
 
 

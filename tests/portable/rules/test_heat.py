@@ -82,8 +82,12 @@ def test_the_curve_is_that_of_a_bus_without_an_adult():
     assert watch.states(attended="engine") == ["cleared"]
 
 
-def test_heat_does_not_wait_for_the_here_button():
-    hot = {"sitting": [7], "cabin_c10": 360, "alone_ms": None, "attended": "here"}
+def test_heat_does_not_wait_for_the_here_button_nor_for_a_driver_on_the_seat():
+    hot = {"sitting": [7], "cabin_c10": 360, "alone_ms": None, "attended": "driver_seat"}
+    watch = Watch(Heat, ignition=False, phase="checking", ignition_off_ms=MINUTE, **hot)
+    watch.now_ms = 10 * MINUTE
+    assert watch.states() == ["raised"]
+    hot["attended"] = "here"
     watch = Watch(Heat, ignition=False, phase="checking", ignition_off_ms=MINUTE, **hot)
     watch.now_ms = 10 * MINUTE
     assert watch.states() == ["raised"]
@@ -92,7 +96,7 @@ def test_heat_does_not_wait_for_the_here_button():
     watch.now_ms = 10 * MINUTE
     assert watch.sees() == [], "they board through an open door"
     assert watch.states(phase="checking") == ["raised"]
-    for by in ("stay", "driver_seat", "key"):
+    for by in ("stay", "key"):
         watch = Watch(Heat, ignition=False, phase="checking", ignition_off_ms=MINUTE, **hot)
         watch.now_ms = 10 * MINUTE
         assert watch.sees(attended=by) == [], by

@@ -112,6 +112,21 @@ def test_a_door_that_arms_a_parked_bus_makes_no_check_of_a_reset():
     assert ride.nvs["unchecked"] == 1
 
 
+def test_a_seat_that_goes_out_of_service_ends_no_alarm_about_it_without_a_walk():
+    ride = left_behind()
+    ride.goes(4 * MINUTE)
+    ride.s.seats.out_of_service = [7]
+    ride.goes(taken=[])
+    assert (ride.s.seats.sitting, ride.s.seats.loose) == ([], [])
+    ride.goes(10000)
+    assert not ride.s.trip.checked and ride.s.trip.phase == "checking"
+    assert ride.s.trip.alone_ms > 3 * MINUTE, "the horn of the missed check"
+    ride.presses()
+    assert ride.s.trip.phase == "parked"
+    ride.s.seats.out_of_service = [7, 8]
+    assert ride.goes(1000) == "parked", "nobody was on seat 8"
+
+
 def test_while_a_seat_is_out_of_service_every_use_asks_for_one():
     ride = yard()
     ride.s.seats.out_of_service = [7]

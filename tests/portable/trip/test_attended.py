@@ -4,6 +4,7 @@ from trip_bench import CHECKED, MINUTE, Watched, left_behind
 
 from firmware.config.load import defaults
 from firmware.rules.check_button_missed import CheckButtonMissed
+from firmware.rules.child_left_behind import ChildLeftBehind
 from firmware.warnings import HORN, INSIDE, PROMPT, SILENT
 
 RESTING, CHARGING = 12600, 13800
@@ -181,7 +182,7 @@ def test_a_stay_needs_a_checked_bus_in_which_every_seat_is_known_to_be_empty():
 def test_the_driver_s_seat_counts_until_it_is_empty():
     ride = parked()
     ride.goes(MINUTE, ignition=True, taken=[7], driver_seat=True)
-    ride.goes(20 * MINUTE, ignition=False)
+    ride.goes(12 * MINUTE - 100, ignition=False)
     assert (by(ride), alone_s(ride), ride.warning) == ("driver_seat", None, SILENT)
     ride.goes(driver_seat=False)
     assert (by(ride), alone_s(ride), ride.warning) == (None, 0, PROMPT)
@@ -193,17 +194,55 @@ def test_the_driver_s_seat_counts_until_it_is_empty():
     assert by(ride) is None, "who said so has left"
 
 
-def test_a_bag_on_the_driver_s_seat_counts_for_half_an_hour():
+def test_a_bag_on_the_driver_s_seat_counts_for_twelve_minutes_in_all():
     ride = parked()
     ride.goes(MINUTE, ignition=True, taken=[7], driver_seat=True)
-    ride.goes(30 * MINUTE, ignition=False)
+    ride.goes(12 * MINUTE - 100, ignition=False)
+    assert by(ride) == "driver_seat"
     ride.goes(driver_seat=None)
     assert by(ride) is None
-    ride.goes(driver_seat=True)
-    assert by(ride) is None, "it was never seen empty"
-    ride.goes(driver_seat=False)
-    ride.goes(driver_seat=True)
-    assert by(ride) == "driver_seat"
+    for is_seated in (True, False, True):
+        ride.goes(driver_seat=is_seated)
+        assert by(ride) is None, "its time is up"
+    ride.says_here()
+    ride.goes(6 * MINUTE)
+    assert by(ride) == "driver_seat", "a press says that it is no bag"
+    ride.goes(12 * MINUTE)
+    assert ride.warning == HORN
+
+
+def test_a_contact_that_touches_now_and_then_begins_no_time_anew():
+    for name in ("driver_seat", "ignition"):
+        ride = left_behind()
+        ride.goes(100, supply_mv=None)
+        for _ in range(2):
+            ride.goes(80000, **{name: False})
+            ride.goes(10000, **{name: True})
+        ride.goes(40000, **{name: False})
+        assert ride.warning == HORN, name
+
+
+def test_a_here_wire_that_touches_now_and_then_counts_for_an_hour():
+    ride = left_behind()
+    for _ in range(15):
+        ride.says_here(500)
+        ride.goes(4 * MINUTE)
+    assert by(ride) == "here"
+    ride.goes(MINUTE)
+    ride.says_here(500)
+    assert by(ride) is None
+    ride.goes(3 * MINUTE)
+    assert ride.warning == HORN
+
+
+def test_the_latest_horn_counts_the_time_of_a_key():
+    ride = parked()
+    ride.rule = ChildLeftBehind(dict(defaults()["rules"], left_behind_profile="japan"))
+    ride.goes(MINUTE, ignition=True, taken=[7], supply_mv=CHARGING)
+    ride.goes(15 * MINUTE, supply_mv=RESTING)
+    assert ride.warning == INSIDE
+    ride.goes(1000)
+    assert ride.warning == HORN
 
 
 def test_a_child_who_climbs_onto_the_driver_s_seat_is_no_driver():

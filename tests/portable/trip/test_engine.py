@@ -8,7 +8,7 @@ from firmware.trip.engine import Engine
 MINUTE = 60000
 HOUR = 60 * MINUTE
 FAST = 9000  # mm/s
-CHARGING, RESTING = 13200, 13199  # at the limit, and below it
+CHARGING, IDLING, RESTING = 13200, 12800, 12799  # at the limits, and below them
 
 
 class Bench:
@@ -54,9 +54,15 @@ def test_the_key_and_a_charging_alternator_are_an_engine():
     assert bus.told == (False, None)
     assert bus.goes(ignition=True, supply_mv=CHARGING)
     assert bus.told == (True, None)
-    assert bus.goes(5 * HOUR), "children wait with the air conditioning on"
+    assert bus.goes(supply_mv=IDLING), "with the air conditioning on"
+    assert bus.goes(2 * HOUR - 200), "children wait"
     assert bus.told == (True, None)
-    assert not bus.goes(ignition=False)
+    assert not bus.goes(200), "a charger, and a lithium battery, look like an engine"
+    assert bus.told == (True, None)
+    assert bus.goes(3000, speed_mms=FAST)
+    assert not bus.goes(ignition=False, speed_mms=0)
+    assert bus.goes(ignition=True) and bus.told == (False, None), "it has to charge anew"
+    bus.goes(ignition=False)
     assert bus.told == (False, None)
 
 
@@ -108,8 +114,9 @@ def test_key_on_min_and_alternator_mv_are_settings():
 def test_a_supply_that_says_nothing_leaves_it_to_the_key():
     for readings in ({"supply_mv": None}, {"supply_mv": 5999}, {"alternator_mv": 0}):
         bus = Bench(alternator_mv=readings.pop("alternator_mv", 13200))
-        assert bus.goes(HOUR, ignition=True, **readings)
+        assert bus.goes(HOUR // 2, ignition=True, **readings)
         assert bus.told == (None, None)
+        assert not bus.goes()
         assert not bus.goes(ignition=False)
         assert bus.told == (False, None)
     bus = Bench()
@@ -126,16 +133,16 @@ def test_an_alternator_that_does_not_charge_on_the_way_says_nothing():
     bus = Bench()
     bus.goes(ignition=True)
     bus.goes(MINUTE + 100, speed_mms=FAST)
-    assert bus.goes(HOUR, speed_mms=0), "its belt is torn: the key has to do"
+    assert bus.goes(HOUR // 2, speed_mms=0), "its belt is torn: the key has to do"
     assert bus.told == (None, None)
     bus.goes(supply_mv=CHARGING)
     bus.goes(5 * MINUTE, supply_mv=RESTING)
     assert not bus.goes()
 
 
-def test_a_key_is_stuck_after_two_hours_at_standstill():
+def test_a_key_of_which_nothing_else_speaks_is_stuck_after_half_an_hour_at_standstill():
     bus = Bench(alternator_mv=0)
-    assert bus.goes(2 * HOUR, ignition=True)
+    assert bus.goes(HOUR // 2, ignition=True)
     assert bus.told == (None, None)
     assert not bus.goes()
     assert bus.told == (None, "stuck_on")
@@ -155,10 +162,27 @@ def test_a_key_without_the_engine_is_stuck_after_two_hours_too():
     assert bus.told == (False, None)
 
 
-def test_an_unknown_speed_alone_makes_no_key_stuck():
+def test_with_an_unknown_speed_a_key_is_stuck_after_two_hours_unless_its_supply_charges():
     bus = Bench(alternator_mv=0)
-    assert bus.goes(3 * HOUR, ignition=True, speed_mms=None)
+    assert bus.goes(2 * HOUR, ignition=True, speed_mms=None)
     assert bus.told == (None, None)
+    assert not bus.goes()
+    assert bus.told == (None, "stuck_on")
+    bus = Bench()
+    assert bus.goes(3 * HOUR, ignition=True, speed_mms=None, supply_mv=CHARGING)
+
+
+def test_a_bus_that_creeps_in_a_jam_is_not_left():
+    bus = Bench()
+    assert bus.goes(HOUR, ignition=True, speed_mms=1400)
+    assert bus.goes(5 * MINUTE - 100, speed_mms=1399)
+    assert not bus.goes()
+
+
+def test_with_the_key_off_and_a_supply_that_says_nothing_a_drift_is_no_drive():
+    bus = Bench(alternator_mv=0)
+    assert not bus.goes(29900, speed_mms=FAST)
+    assert bus.goes(200)
 
 
 def test_a_bus_that_drives_with_its_key_off_has_a_dead_wire():
@@ -184,7 +208,7 @@ def test_a_charger_holds_a_dead_wire_in_use_for_two_hours_at_most():
 
 def test_without_the_supply_a_dead_wire_is_in_use_for_end_s():
     bus = Bench(alternator_mv=0)
-    bus.goes(10000, speed_mms=FAST)
+    bus.goes(40000, speed_mms=FAST)
     assert bus.goes(5 * MINUTE, speed_mms=0)
     assert bus.told == (None, "dead")
     assert not bus.goes()

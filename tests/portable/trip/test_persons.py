@@ -193,15 +193,11 @@ def on_the_floor():
 
 
 def test_who_boards_does_not_take_the_place_of_who_is_on_the_floor():
-    for sits_ms in (0, 19800):
+    for sits_ms in (0, 19800, 600000):
         ride = on_the_floor()
         ride.goes(sits_ms + 100, front_door=False)
         ride.goes(taken=[3, 7])
         assert ride.s.seats.loose == [7], sits_ms
-    ride = on_the_floor()
-    ride.goes(20000, front_door=False)
-    ride.goes(taken=[3, 9])
-    assert ride.s.seats.loose == [], "nobody who came through the door looks for a seat so long"
 
 
 def test_who_changes_seats_soon_after_the_door_closed_is_not_loose():

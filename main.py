@@ -22,6 +22,7 @@ PERSON_MS = 10000
 GARBAGE = 16384  # bytes; more than a tick makes
 SESSION_MS = 120000
 PACK = "program.pack"
+MODULES = "/m"  # where it is mounted; short, because every module keeps its path
 
 
 def mount():
@@ -29,8 +30,8 @@ def mount():
     if PACK in os.listdir():
         from packed import Packed
 
-        vfs.mount(Packed(os.getcwd().rstrip("/") + "/" + PACK), "/program", readonly=True)
-        sys.path.insert(0, "/program")
+        vfs.mount(Packed(os.getcwd().rstrip("/") + "/" + PACK), MODULES, readonly=True)
+        sys.path.insert(0, MODULES)
 
 
 def run():

@@ -113,7 +113,7 @@ def test_an_esp32_needs_less_memory_than_this_computer(free_kb, fits):
         deploy.check_memory(esp32, deploy.table_of(CONFIG))
 
 
-def test_the_next_deploy_sends_only_what_changed_and_breaks_at_any_step_without_harm(bench, board):
+def test_the_next_deploy_sends_only_what_changed(bench, board):
     code = some(board, 40)
     code["drivers/board/renamed.mpy"] = code.pop("drivers/board/files.mpy")
     files = slot(code)
@@ -127,11 +127,28 @@ def test_the_next_deploy_sends_only_what_changed_and_breaks_at_any_step_without_
     code["drivers/board/renamed.mpy"] += b" "
     files = slot(code)
     _, told = fill(board, files)
-    changed = len(parts(files[PACK])[0]) + len(code["drivers/board/renamed.mpy"])
-    assert sent(told) == changed
+    assert sent(told) == len(parts(files[PACK])[0]) + len(code["drivers/board/renamed.mpy"])
     assert code_of(on_flash(bench.image), "b") == files
     assert fill(board, files)[1] == ["the idle slot counts as empty", "wrote manifest.json"]
-    assert next_slot(on_flash(bench.image)) == "a"
+
+
+def test_it_breaks_between_any_two_commands_without_harm(bench, board, monkeypatch):
+    slots = Slots(board)
+    running = code_of(on_flash(bench.image), "a")
+    whole, counts = AttachedBoard.run, []
+
+    def run(self, program):
+        answer = whole(self, program)
+        disk = on_flash(bench.image)
+        assert next_slot(disk) == "a" and code_of(disk, "a") == running, program
+        counts.append(disk.listdir("/b").count("manifest.json"))
+        return answer
+
+    monkeypatch.setattr(AttachedBoard, "run", run)
+    changed = {path: data + b" " for path, data in some(board, 60).items()}
+    list(slots.fill(slot(changed), lambda n: None))
+    assert len(counts) > 40
+    assert counts == [0] * (len(counts) - 1) + [1], "it counts as empty until all is proven"
 
 
 def test_a_file_that_does_not_arrive_whole_is_noticed(board, monkeypatch):

@@ -23,7 +23,8 @@ def mount():
     """The function of main.py."""
     tree = ast.parse((ROOT / "main.py").read_text())
     found = next(node for node in tree.body if getattr(node, "name", "") == "mount")
-    return "import os, sys, vfs\n" + f"PACK = {PACK!r}\n" + ast.unparse(found) + "\nmount()\n"
+    named = f"PACK, MODULES = {PACK!r}, '/m'"
+    return f"import os, sys, vfs\n{named}\n{ast.unparse(found)}\nmount()\n"
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +60,7 @@ def test_packages_and_modules_are_imported_from_it(modules, run):
         "import json, town.street, townhall\nfrom town.houses import PLACE\n"
         "print(json.dumps([town.street.NUMBERS, len(townhall.SIZE), PLACE, townhall.__file__]))",
     )
-    assert json.loads(told) == [[41, 42], 2000, "Laem Chabang", "/program/townhall.mpy"]
+    assert json.loads(told) == [[41, 42], 2000, "Laem Chabang", "/m/townhall.mpy"]
 
 
 def test_an_error_names_file_and_line(modules, run):
@@ -89,8 +90,8 @@ def test_its_files_and_folders_are_told_apart_and_nothing_is_written(modules, ru
         "  return e.errno\n"
         "names = ('town', 'town/houses', 'townhall.mpy', 'townhall', 'tow', 'town/houses.mpy',"
         " 'town/street.py', 'houses', 'house.mpy')\n"
-        "print(json.dumps([ask('/program/' + name) for name in names]"
-        " + [ask('/program/townhall.mpy', 'wb'), ask('/program/none.mpy', 'rb')]))",
+        "print(json.dumps([ask('/m/' + name) for name in names]"
+        " + [ask('/m/townhall.mpy', 'wb'), ask('/m/none.mpy', 'rb')]))",
     )
     folder, file = [0x4000, 0], [0x8000, len(modules["townhall.mpy"])]
     assert json.loads(told) == [folder, folder, file, 2, 2, 2, 2, 2, 2, 30, 2]

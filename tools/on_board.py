@@ -48,8 +48,8 @@ def hash_folder(folder):
 
 
 def hash_pack(path):
-    """The modules of a pack (drivers/board/packed.py) that are there, and where they begin; of a
-    pack that is damaged, none."""
+    """The parts of a pack (drivers/board/packed.py), the head with its index and the modules, and
+    where they begin. What was not sent has another digest; a pack without an index has no parts."""
     try:
         size = os.stat(path)[6]
     except OSError:
@@ -65,13 +65,13 @@ def hash_pack(path):
         index = f.read(length)
         if binascii.crc32(index) != crc:
             return
+        f.seek(0)
+        print(digest(f, start), 0)
         for line in index.split(b"\n")[:-1]:
             offset, length, _ = line.split(b" ")
-            begin, length = start + int(offset), int(length)
-            if begin + length > size:
-                return  # sent in part
+            begin = start + int(offset)
             f.seek(begin)
-            print(digest(f, length), begin)
+            print(digest(f, int(length)), begin)
 
 
 def copy(source, offset, length):

@@ -131,6 +131,9 @@ def test_the_next_deploy_sends_only_what_changed(bench, board):
     assert code_of(on_flash(bench.image), "b") == files
     assert fill(board, files)[1] == ["the idle slot counts as empty", "wrote manifest.json"]
 
+    same = code_of(on_flash(bench.image), "a")
+    assert sent(fill(board, same)[1]) == 0 and code_of(on_flash(bench.image), "b") == same
+
 
 def test_it_breaks_between_any_two_commands_without_harm(bench, board, monkeypatch):
     slots = Slots(board)

@@ -21,7 +21,11 @@ def files():
 
 @pytest.fixture
 def disk():
-    return LittleFS(block_size=SECTOR_BYTES, block_count=partition("vfs").size // SECTOR_BYTES)
+    """With MicroPython's caches (extmod/vfs_lfsx.c): a file of up to 128 bytes takes no block."""
+    return LittleFS(
+        block_size=SECTOR_BYTES, block_count=partition("vfs").size // SECTOR_BYTES,
+        read_size=32, prog_size=32, cache_size=128, lookahead_size=32,
+    )  # fmt: skip
 
 
 def put(disk, path, content):

@@ -25,6 +25,8 @@ _PUBLISH = 0x32
 class Fresh(NamedTuple):
     changes: int
     """States that show another phase, mode, door or seat than the one before."""
+    happened: int
+    """Changes of these that the bus itself saw."""
     broken: int
     """Promises: the next state came later than next_s, as in a dead spot."""
 
@@ -44,12 +46,13 @@ NOVEMBER = {
     "status": 14_278,
 }
 """The same day with the firmware of the end of November 2026 (commit 822c378)."""  # fmt: skip
-NOVEMBER_FRESH = Fresh(921, 2)
+NOVEMBER_FRESH = Fresh(921, 961, 2)
 
 
 def day() -> Day:
     world = school_day()
     rig = Rig(world, config_for(world), policy=policy_for())
+    happened = _watch(rig)
     rig.run_until(DAY_MS)
     rig.check()
     sizes = dict.fromkeys(NOVEMBER, 0)
@@ -61,10 +64,27 @@ def day() -> Day:
         messages[name] += 1
     network = rig.network
     sizes["overhead"] = network.bytes_up + network.bytes_down - sum(sizes.values())
-    return Day(sizes, messages, network.segments, _fresh(rig))
+    return Day(sizes, messages, network.segments, _fresh(rig, happened))
 
 
-def _fresh(rig: Rig) -> Fresh:
+def _watch(rig: Rig) -> Counter[str]:
+    """Counts what changes on the bus, tick by tick."""
+    bus, happened = rig.bus, Counter[str]()
+    tick, before = bus.tick, [None]
+
+    def counted(now_ms: int) -> None:
+        tick(now_ms)
+        s = bus.snapshot
+        seats = s.seats.taken, s.seats.unknown, s.seats.unbelted
+        seen = s.trip.phase, s.trip.mode, s.vehicle.front_door, s.vehicle.emergency_door, *seats
+        happened["changes"] += seen != before[0]
+        before[0] = seen
+
+    bus.tick = counted
+    return happened
+
+
+def _fresh(rig: Rig, happened: Counter[str]) -> Fresh:
     changes = broken = 0
     before, before_ms = None, 0
     for at_ms, topic, payload in rig.peer.city:
@@ -75,7 +95,7 @@ def _fresh(rig: Rig) -> Fresh:
                 changes += shown != before[0]
                 broken += at_ms - before_ms > before[1] * 1000
             before, before_ms = (shown, state["next_s"]), at_ms
-    return Fresh(changes, broken)
+    return Fresh(changes, happened["changes"], broken)
 
 
 def run(say: Callable[[str], None]) -> None:
@@ -90,5 +110,6 @@ def run(say: Callable[[str], None]) -> None:
     headers = now.segments * _HEADERS
     say(f"  IPv4 and TCP in front of it: {headers:,} in {now.segments:,} segments with data")
     fresh, was_fresh = now.fresh, NOVEMBER_FRESH
-    say(f"  as fresh: {fresh.changes} changes seen at once ({was_fresh.changes} in November), "
+    say(f"  as fresh: {fresh.changes} of {fresh.happened} changes seen at once "
+        f"({was_fresh.changes} of {was_fresh.happened} in November), "
         f"{fresh.broken} promises broken ({was_fresh.broken})")  # fmt: skip

@@ -64,7 +64,7 @@ STEPS = st.lists(STEP, min_size=1, max_size=12)
 
 def walk(s, steps):
     """The Snapshot after each step, twice: what takes a dwell time has its chance."""
-    s.sensors = ("a", "b")
+    s.sensors = s.vehicle.chips = ("a", "b")
     s.silent = []
     for later_ms, seen, seated, silent in steps:
         for name, value in seen.items():

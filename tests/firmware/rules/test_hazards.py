@@ -48,6 +48,9 @@ def test_the_horn_stops_when_the_child_has_left(bus):
     assert bus.active == ["child_left_behind", "heat"]
     bus.opens_door()
     bus.leaves(7)
+    bus.waits(seconds=15)
+    assert (bus.active, bus.horn_sounds) == (["child_left_behind", "heat"], False)
+    bus.presses_check_button()
     bus.waits(seconds=5)
     assert (bus.active, bus.horn_sounds, bus.phase) == ([], False, "parked")
     (raised,), (cleared,) = bus.told("child_left_behind"), bus.told("child_left_behind", "cleared")

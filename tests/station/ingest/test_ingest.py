@@ -144,7 +144,7 @@ def test_what_a_state_leaves_out_is_ordinary_behind_the_intake(settings, broker)
                 first, shown = known.state, view(known, NOW_MS)
                 heard = {key: shown[key] for key in ("trip", "heard_at")}
                 told = {**json.loads(whole), "attended": None}
-                told["seats"]["loose"] = []
+                told["seats"] |= {"loose": [], "out_of_service": []}
                 assert first == told
                 bus.say((name, json.dumps(short).encode()))
                 await until(lambda: known.state["trip"] == 4)

@@ -6,11 +6,13 @@ resets the board. Ctrl-C on the console stops the bus, but only if a technician 
 
 import gc
 import io
+import os
 import select
 import sys
 import time
 
 import machine
+import vfs
 from esp32 import NVS
 
 FLASH_BUFFER = bytearray(512)  # first: in internal memory (drivers/board/flash.py)
@@ -19,11 +21,23 @@ CRASH_PAUSE_MS = 3000
 PERSON_MS = 10000
 GARBAGE = 16384  # bytes; more than a tick makes
 SESSION_MS = 120000
+PACK = "program.pack"
+MODULES = "/m"  # where it is mounted; short, because every module keeps its path
+
+
+def mount():
+    """firmware/ and drivers/ from the pack beside this file; without one they stand as files."""
+    if PACK in os.listdir():
+        from packed import Packed
+
+        vfs.mount(Packed(os.getcwd().rstrip("/") + "/" + PACK), MODULES, readonly=True)
+        sys.path.insert(0, MODULES)
 
 
 def run():
     """The imports stand here so that a broken file is a crash like any other."""
     gc.threshold(GARBAGE)  # else garbage fills the gaps into which the loaded code would fit
+    mount()
     from drivers.board.board import Board
     from drivers.board.files import Files
     from drivers.board.garbage import Garbage

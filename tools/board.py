@@ -8,6 +8,7 @@ again by itself and watches the children again.
 from __future__ import annotations
 
 import argparse
+import base64
 import contextlib
 import errno
 import sys
@@ -121,18 +122,29 @@ class AttachedBoard:
     def feed(self) -> None:
         self.run(FEED)
 
-    def write(self, path: str, data: bytes, told: Callable[[int], None] = lambda n: None) -> None:
-        """A program for every 2 KB, which is quicker than mpremote's own three steps a file.
+    def write(self, path: str, data: bytes) -> None:
+        """A whole file."""
+        self.create(path)
+        self.send(data)
+        self.close_file()
+
+    def create(self, path: str) -> None:
+        """Opens a new file on the board, `file`, in place of an old one."""
+        self.run(f"from binascii import a2b_base64 as decoded\nfile = open({path!r}, 'wb')")
+
+    def send(self, data: bytes, told: Callable[[int], None] = lambda n: None) -> None:
+        """To the open file: a program for every 2 KB, in base64, which is half as long as bytes
+        in Python's own notation.
 
         told(n): n more bytes have arrived.
         """
-        for at in range(0, max(1, len(data)), CHUNK):
+        for at in range(0, len(data), CHUNK):
             piece = data[at : at + CHUNK]
-            program = f"_f = open({path!r}, 'wb')\n" if at == 0 else ""
-            program += f"_f.write({piece!r})\n"
-            program += "_f.close()\n" if at + CHUNK >= len(data) else ""
-            self.run(program)
+            self.run(f"file.write(decoded({base64.b64encode(piece)!r}))")
             told(len(piece))
+
+    def close_file(self) -> None:
+        self.run("file.close()")
 
     def restart(self) -> None:
         """Restart as after power-on; the console goes on at this port. It is no crash: boot.py

@@ -1,7 +1,7 @@
 """Puts the program and its settings onto a board: python -m tools.deploy --bus bus-07
 
 The settings come from fleet/<bus>.json. The code goes into the slot that does not run, is
-proven file by file, and takes over with one rename; if anything breaks before that, the bus
+proven by its SHA-256, and takes over with one rename; if anything breaks before that, the bus
 keeps the code that it had. The journal is never touched.
 """
 
@@ -17,6 +17,7 @@ from drivers.board.tables import BOARDS
 from firmware.config.load import parse
 from sim.bus import settings_file
 from sim.virtual.compiled import ROOT, CannotCompile, build, sha256
+from sim.virtual.pack import slot
 from tools import selftest
 from tools.board import AttachedBoard, Trouble, arguments, choose, run
 from tools.slots import Slots
@@ -111,22 +112,18 @@ def deploy(board: AttachedBoard, config: bytes, console: Console) -> None:
     mpy = examine(board)
     check_memory(board, table)
     with console.status("The program is compiled for this board ..."):
-        files = build(mpy)
+        files = slot(build(mpy))
     slots = Slots(board)
     total = sum(len(data) for data in files.values())
-    done = {"sent": 0, "kept": 0}
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
     with Progress(*columns, console=console) as progress:
         bar = progress.add_task(f"slot {slots.idle}", total=total)
         for told in slots.fill(files, lambda n: progress.advance(bar, n)):
-            word = told.split(" ", 1)[0]
-            if word in done:
-                done[word] += 1
-                progress.update(bar, description=told)
+            progress.update(bar, description=told)
         progress.update(bar, description=f"slot {slots.idle}", completed=total)
     console.print(
-        f"{len(files)} files in slot {slots.idle}: {done['sent']} sent, {done['kept']} copied on "
-        f"the board, {len(files) - done['sent'] - done['kept']} were there; all proven by SHA-256."
+        f"{total:,} bytes in slot {slots.idle}: {slots.sent:,} sent, {slots.copied:,} copied on "
+        f"the board, {total - slots.sent - slots.copied:,} were there; all proven by SHA-256."
     )
     boot = (ROOT / "boot.py").read_bytes()
     for path, data in (("boot.py", boot), *certificate(config), ("bus.json", config)):

@@ -1,5 +1,8 @@
 """The two code slots of a board, and how new code takes over: docs/boot.md.
 
+What the board has already is copied there and not sent: files of the slot that runs, and the
+modules of packs, also of one that was sent in part when an earlier deploy broke off.
+
 Nothing that the board runs is touched until every new file is there and proven by its SHA-256; then
 /slot is replaced by one rename, which happens at once or not at all.
 """
@@ -11,58 +14,15 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePosixPath
 
-from sim.virtual.compiled import sha256
+from sim.virtual.compiled import ROOT, sha256
+from sim.virtual.pack import PACK, parts
 from tools.board import AttachedBoard, Trouble
 
 FEED_S = 10  # of the 120 s that a session has
-ON_BOARD = """
-import os, hashlib, binascii
-_b = bytearray(2048)
-_m = memoryview(_b)
-def _walk(folder):
-    try:
-        names = list(os.ilistdir(folder))
-    except OSError:
-        return
-    for entry in names:
-        path = folder + "/" + entry[0]
-        if entry[1] == 0x4000:
-            _walk(path)
-        else:
-            _hash(path)
-def _hash(path):
-    h = hashlib.sha256()
-    with open(path, "rb") as f:
-        n = f.readinto(_b)
-        while n:
-            h.update(_m[:n])
-            n = f.readinto(_b)
-    print(binascii.hexlify(h.digest()).decode(), path)
-def _copy(old, new):
-    with open(old, "rb") as f, open(new, "wb") as g:
-        n = f.readinto(_b)
-        while n:
-            g.write(_m[:n])
-            n = f.readinto(_b)
-def _gone(path):
-    try:
-        os.remove(path)
-    except OSError:
-        pass
-def _folder(path):
-    try:
-        os.mkdir(path)
-    except OSError:
-        pass
-def _prune(folder):
-    for entry in list(os.ilistdir(folder)):
-        if entry[1] == 0x4000:
-            _prune(folder + "/" + entry[0])
-    try:
-        os.rmdir(folder)
-    except OSError:
-        pass
-"""
+PIECE = 16384
+OLD_PACK = "old.pack"
+"""Of the idle slot, while its new one is written."""
+ON_BOARD = ROOT / "tools" / "on_board.py"
 
 
 def manifest(hashes: dict[str, str]) -> bytes:
@@ -72,14 +32,41 @@ def manifest(hashes: dict[str, str]) -> bytes:
     return json.dumps({"files": len(hashes), "sha256": sha256(lines.encode())}).encode()
 
 
+def pieces(
+    data: bytes, held: dict[str, tuple[str, int]]
+) -> Iterator[tuple[str | None, int, bytes]]:
+    """A file -> (file on the board, offset there, bytes) in their order; None: to be sent.
+
+    Parts that follow one another there too are one piece; what is sent has pieces of 16 KB.
+    """
+    source: str | None = None
+    begin, piece = 0, b""
+    for part in parts(data):
+        file, offset = held.get(sha256(part), (None, 0))
+        if piece and (file != source or (file and offset != begin + len(piece))):
+            yield from _cut(source, begin, piece)
+            piece = b""
+        if not piece:
+            source, begin = file, offset
+        piece += part
+    yield from _cut(source, begin, piece)
+
+
+def _cut(source: str | None, begin: int, piece: bytes) -> Iterator[tuple[str | None, int, bytes]]:
+    for at in range(0, len(piece), PIECE):
+        yield source, begin + at, piece[at : at + PIECE]
+
+
 class Slots:
     def __init__(self, board: AttachedBoard):
         """board: stopped."""
         self._board = board
-        board.run(ON_BOARD)
+        board.run(ON_BOARD.read_text(encoding="utf-8"))
         self.running = self._named()
         self.idle = "b" if self.running == "a" else "a"
         self._fed_s = 0.0
+        self.sent = self.copied = 0
+        """Bytes, by fill()."""
 
     def _named(self) -> str | None:
         """The slot that boot.py would start; None: the code stands at the root, or nowhere."""
@@ -90,13 +77,13 @@ class Slots:
 
     def hashes(self, path: str) -> dict[str, str]:
         """Folder -> {path below it: SHA-256 of what the flash gives back}."""
-        lines = self._board.run(f"_walk({path!r})").splitlines()
+        lines = self._board.run(f"hash_folder({path!r})").splitlines()
         pairs = [line.split(" ", 1) for line in lines]
         return {name[len(path) + 1 :]: digest for digest, name in pairs}
 
     def hash(self, path: str) -> str | None:
         """SHA-256 of one file; None if it is not there."""
-        told = self._board.run(f"try:\n _hash({path!r})\nexcept OSError:\n pass")
+        told = self._board.run(f"try:\n hash_file({path!r})\nexcept OSError:\n pass")
         return told.split(" ", 1)[0] if told else None
 
     def fill(self, files: dict[str, bytes], told: Callable[[int], None]) -> Iterator[str]:
@@ -105,34 +92,66 @@ class Slots:
         told(n): n more bytes are there, sent or copied.
         """
         board, here = self._board, "/" + self.idle
-        board.run(f"_gone('{here}/manifest.json'); _gone('{here}/proven'); _folder({here!r})")
+        board.run(f"gone('{here}/manifest.json'); gone('{here}/proven'); folder({here!r})")
         yield "the idle slot counts as empty"
         wanted = {path: sha256(data) for path, data in files.items()}
         idle = self.hashes(here)
-        old = self.hashes("/" + self.running) if self.running else {}
-        held = {digest: path for path, digest in old.items()}
-        for path in idle.keys() - wanted.keys():
+        if PACK in idle and idle[PACK] != wanted.get(PACK):
+            idle.pop(PACK)
+            board.run(f"os.rename({f'{here}/{PACK}'!r}, {f'{here}/{OLD_PACK}'!r})")
+        for path in idle.keys() - wanted.keys() - {OLD_PACK}:
             self._feed()
-            board.run(f"_gone({here + '/' + path!r})")
+            board.run(f"gone({here + '/' + path!r})")
             yield f"removed {path}"
         self._make_folders(here, wanted)
+        held = self._held()
         for path, data in files.items():
             if idle.get(path) == wanted[path]:
                 told(len(data))
-                continue
-            self._feed()
-            if wanted[path] in held:
-                source = f"/{self.running}/{held[wanted[path]]}"
-                board.run(f"_copy({source!r}, {here + '/' + path!r})")
-                told(len(data))
-                yield f"kept {path}"
             else:
-                board.write(here + "/" + path, data, told)
-                yield f"sent {path}"
+                yield from self._put(path, data, held, told)
+        board.run(f"gone({f'{here}/{OLD_PACK}'!r})")
         board.feed()
         self._prove(wanted)
         self.place(f"{here}/manifest.json", manifest(wanted))
         yield "wrote manifest.json"
+
+    def _held(self) -> dict[str, tuple[str, int]]:
+        """SHA-256 of what can be copied on the board -> where it is: file, offset."""
+        found = {}
+        packs = [f"/{self.idle}/{OLD_PACK}"]
+        if self.running:
+            packs.append(f"/{self.running}/{PACK}")
+            for path, digest in self.hashes(f"/{self.running}").items():
+                found[digest] = (f"/{self.running}/{path}", 0)
+        for pack in packs:
+            for line in self._board.run(f"hash_pack({pack!r})").splitlines():
+                digest, offset = line.split(" ")
+                found[digest] = (pack, int(offset))
+        return found
+
+    def _put(
+        self,
+        path: str,
+        data: bytes,
+        held: dict[str, tuple[str, int]],
+        told: Callable[[int], None],
+    ) -> Iterator[str]:
+        board = self._board
+        board.create(f"/{self.idle}/{path}")
+        for source, offset, piece in pieces(data, held):
+            self._feed()
+            if source is None:
+                board.send(piece, told)
+                self.sent += len(piece)
+                board.run("file.flush()")  # what is there stays there if the deploy breaks off
+                yield f"sent {len(piece)} B of {path}"
+            else:
+                board.run(f"copy({source!r}, {offset}, {len(piece)})")
+                self.copied += len(piece)
+                told(len(piece))
+                yield f"copied {len(piece)} B of {path}"
+        board.close_file()
 
     def _feed(self) -> None:
         """Between two files: the watchdog of the session, now and then."""
@@ -143,10 +162,10 @@ class Slots:
     def _make_folders(self, here: str, paths: Iterable[str]) -> None:
         """The folders of these files, and no others: MicroPython imports an empty folder
         `firmware/journal/` of another layout rather than the module `firmware/journal.mpy`."""
-        self._board.run(f"_prune({here!r})")
+        self._board.run(f"prune({here!r})")
         folders = {str(folder) for path in paths for folder in PurePosixPath(here, path).parents}
         for folder in sorted(folders - {"/"}):
-            self._board.run(f"_folder({folder!r})")
+            self._board.run(f"folder({folder!r})")
 
     def _prove(self, wanted: dict[str, str]) -> None:
         found = self.hashes("/" + self.idle)

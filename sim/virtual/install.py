@@ -1,4 +1,4 @@
-"""The code of this folder straight onto a flash image: what `make deploy` does by serial line."""
+"""The code of this folder straight onto a flash image, as a developer copies it: at the root."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from littlefs import LittleFS, LittleFSError
 
 from sim.virtual.compiled import ROOT, build
 from sim.virtual.image import FlashImage
+from sim.virtual.pack import slot
 from sim.virtual.partitions import partition
 from sim.wires.flash import SECTOR
 
@@ -20,6 +21,11 @@ MPY = 2822
 def code() -> dict[str, bytes]:
     """Path on the board -> content: firmware/ and drivers/ compiled, boot.py and main.py."""
     return {"boot.py": (ROOT / "boot.py").read_bytes(), **build(MPY)}
+
+
+def packed_code() -> dict[str, bytes]:
+    """The same with the modules in one pack, as `make deploy` lays it out in a slot."""
+    return {"boot.py": (ROOT / "boot.py").read_bytes(), **slot(build(MPY))}
 
 
 def every_sensor() -> dict[str, Any]:

@@ -1,12 +1,12 @@
 """The flash of a board: one table for `make firmware` and for the virtual board.
 
 Offsets and sizes up to `factory` are those of MicroPython's own 4 MiB table
-(ports/esp32/partitions-4MiB.csv, 1.29). Its 2 MiB `vfs` is divided here: a code slot takes some
-190 blocks of littlefs (a file takes one at least), there are two of them, and a policy with the
-next one beside it has the other 30, 60 KB for each. With alarm_kb 96 and warning_kb 64 half of
-the journal, with the ledger's 32, is for alarms (some 680 of 110 B) and warnings (430). The other
-half has 5,800 positions and nothing else, or what a bus writes in 13 hours of driving (14 KB an
-hour in sim board --morning).
+(ports/esp32/partitions-4MiB.csv, 1.29). Its 2 MiB `vfs` is divided here. A code slot takes some 70
+of its 416 blocks (sim/virtual/pack.py), and there are two. A deploy that changes a slot takes as
+much once more until it is done, and a policy of 60 KB with the next one beside it takes 30. With
+alarm_kb 96 and warning_kb 64 half of the journal, with the ledger's 32, is for alarms (some 680 of
+110 B) and warnings (430). The other half has 5,800 positions and nothing else, or what a bus writes
+in 13 hours of driving (14 KB an hour in sim board --morning).
 Types and subtypes: ESP-IDF Programming Guide, Partition Tables.
 """
 

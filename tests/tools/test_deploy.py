@@ -17,10 +17,11 @@ from vm import ROOT
 
 from sim.virtual.compiled import build, sha256
 from sim.virtual.install import MPY
+from sim.virtual.pack import PACK, parts, slot
 from sim.virtual.partitions import partition
 from tools import deploy, evidence, pull, selftest
 from tools.board import AttachedBoard, Trouble
-from tools.slots import Slots
+from tools.slots import PIECE, Slots
 
 
 @pytest.fixture(scope="module")
@@ -39,11 +40,15 @@ def board(bench):
 
 
 def some(board, n):
-    """Few enough files for a quick test: main.py and the first n others."""
-    files = build(deploy.examine(board))
-    return {
-        path: files[path] for path in sorted(files, key=lambda path: path != "main.py")[: n + 1]
-    }
+    """Few enough modules for a quick test: main.py, the loader and the first n others."""
+    code = build(deploy.examine(board))
+    needed = ("main.py", "drivers/board/packed.mpy")
+    return {path: code[path] for path in [*needed, *sorted(code.keys() - {*needed})[:n]]}
+
+
+def sent(told):
+    """Bytes that went over the line."""
+    return sum(int(one.split()[1]) for one in told if one.startswith("sent"))
 
 
 def test_a_blank_board_gets_program_and_settings_and_tells_how_its_parts_are(bench, board):
@@ -67,6 +72,7 @@ def test_nothing_but_code_goes_into_a_slot():
     """The words of the rules stand beside them, and stay here."""
     code = build(MPY)
     assert [path for path in code if not path.endswith(".mpy")] == ["main.py"]
+    assert list(slot(code)) == ["main.py", "packed.mpy", PACK]
 
 
 @pytest.mark.parametrize(
@@ -107,32 +113,52 @@ def test_an_esp32_needs_less_memory_than_this_computer(free_kb, fits):
         deploy.check_memory(esp32, deploy.table_of(CONFIG))
 
 
-def test_the_next_deploy_sends_only_what_changed_and_breaks_at_any_file_without_harm(bench, board):
-    files = some(board, 12)
-    files["drivers/board/renamed.mpy"] = files.pop("drivers/board/files.mpy")
+def test_the_next_deploy_sends_only_what_changed(bench, board):
+    code = some(board, 40)
+    code["drivers/board/renamed.mpy"] = code.pop("drivers/board/files.mpy")
+    files = slot(code)
     slots = Slots(board)
     assert (slots.running, slots.idle) == ("a", "b")
-    sent = []
-    for step, told in enumerate(slots.fill(files, lambda n: None)):
-        if told.startswith("sent"):
-            sent.append(told)
-        if step % 4 == 0 or not told.startswith("kept"):
-            assert next_slot(on_flash(bench.image)) == "a", told
-    assert sent == []  # it was on the board already, under another name
-    disk = on_flash(bench.image)
-    assert code_of(disk, "b") == files
-    files["drivers/board/renamed.mpy"] += b" "
+    told = list(slots.fill(files, lambda n: None))
+    # The module was on the board already, under another name.
+    assert sent(told) == len(parts(files[PACK])[0]) < 2000
+    assert slots.sent + slots.copied == sum(map(len, files.values()))
+    assert code_of(on_flash(bench.image), "b") == files
+    code["drivers/board/renamed.mpy"] += b" "
+    files = slot(code)
     _, told = fill(board, files)
-    changed = [one for one in told if one.startswith(("sent", "kept"))]
-    assert changed == ["sent drivers/board/renamed.mpy"]
-    assert next_slot(on_flash(bench.image)) == "a"
+    assert sent(told) == len(parts(files[PACK])[0]) + len(code["drivers/board/renamed.mpy"])
+    assert code_of(on_flash(bench.image), "b") == files
+    assert fill(board, files)[1] == ["the idle slot counts as empty", "wrote manifest.json"]
+
+    same = code_of(on_flash(bench.image), "a")
+    assert sent(fill(board, same)[1]) == 0 and code_of(on_flash(bench.image), "b") == same
+
+
+def test_it_breaks_between_any_two_commands_without_harm(bench, board, monkeypatch):
+    slots = Slots(board)
+    running = code_of(on_flash(bench.image), "a")
+    whole, counts = AttachedBoard.run, []
+
+    def run(self, program):
+        answer = whole(self, program)
+        disk = on_flash(bench.image)
+        assert next_slot(disk) == "a" and code_of(disk, "a") == running, program
+        counts.append(disk.listdir("/b").count("manifest.json"))
+        return answer
+
+    monkeypatch.setattr(AttachedBoard, "run", run)
+    changed = {path: data + b" " for path, data in some(board, 60).items()}
+    list(slots.fill(slot(changed), lambda n: None))
+    assert len(counts) > 40
+    assert counts == [0] * (len(counts) - 1) + [1], "it counts as empty until all is proven"
 
 
 def test_a_file_that_does_not_arrive_whole_is_noticed(board, monkeypatch):
     files = {"main.py": b"print('half')\n"}
-    whole = AttachedBoard.write
+    whole = AttachedBoard.send
     monkeypatch.setattr(
-        AttachedBoard, "write", lambda self, path, data, *a: whole(self, path, data[:-1])
+        AttachedBoard, "send", lambda self, data, *given: whole(self, data[:-1], *given)
     )
     with pytest.raises(Trouble, match=r"main\.py"):
         fill(board, files)
@@ -141,9 +167,9 @@ def test_a_file_that_does_not_arrive_whole_is_noticed(board, monkeypatch):
 def test_a_deploy_that_is_cut_off_leaves_the_old_code_and_the_bus_starts_by_itself(bench):
     with AttachedBoard(bench.virtual.port) as board:
         board.stop()
-        files = some(board, 20)
-        for step, _ in enumerate(Slots(board).fill(files, lambda n: None)):
-            if step == 10:
+        files = new_modules(board)
+        for told in Slots(board).fill(files, lambda n: None):
+            if told.startswith("sent") and told.endswith(PACK):
                 break
         bench.virtual.cut()
     bench.virtual.power_on()
@@ -152,8 +178,23 @@ def test_a_deploy_that_is_cut_off_leaves_the_old_code_and_the_bus_starts_by_itse
     assert (report["boot"], report["reset"], report["start"]) == (2, "power_on", "normal")
 
 
+def new_modules(board):
+    """A slot with 60 modules that no slot holds."""
+    return slot({path: data + b" " for path, data in some(board, 60).items()})
+
+
+def test_and_the_next_one_goes_on_where_it_broke_off(bench, board):
+    files = new_modules(board)
+    _, told = fill(board, files)
+    total = sum(map(len, files.values()))
+    assert total > 3 * PIECE
+    assert PIECE / 2 < total - sent(told) <= 2 * PIECE, "what came before the cut was there"
+    assert code_of(on_flash(bench.image), "b") == files
+    assert next_slot(on_flash(bench.image)) == "a"
+
+
 def test_new_code_that_crashes_three_times_gives_way_to_the_old_and_the_city_is_told(bench, board):
-    files = some(board, 0)
+    files = slot(some(board, 0))
     files["main.py"] = files["main.py"].replace(b"def run():", b"def run():\n    1 / 0")
     slots, _ = fill(board, files)
     slots.switch()
@@ -214,6 +255,15 @@ def test_restarts_that_a_technician_asks_for_are_no_crashes(board):
         board.stop()
 
 
+def test_a_pack_that_is_damaged_on_the_board_gives_way_to_the_other_slot(bench, board):
+    slots, _ = fill(board, slot(some(board, 20)))
+    path = f"/{slots.idle}/{PACK}"
+    board.run(f"f = open({path!r}, 'rb')\nwhole = f.read()\nf.close()")
+    board.run(f"f = open({path!r}, 'wb')\nf.write(whole[:-1])\nf.close()")
+    slots.switch()
+    assert restarts(board)["start"] == "previous"
+
+
 @pytest.mark.parametrize(
     ("name", "text", "says"),
     [
@@ -262,7 +312,7 @@ def test_a_deploy_may_break_between_any_two_of_its_last_commands_too(bench, boar
 
     def filled(self, files, told):
         yield from whole(self, files, told)
-        for name in ("run", "write"):
+        for name in ("run", "send"):
             monkeypatch.setattr(AttachedBoard, name, inspected(getattr(AttachedBoard, name)))
 
     monkeypatch.setattr(Slots, "fill", filled)

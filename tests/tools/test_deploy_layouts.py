@@ -7,11 +7,12 @@ import subprocess
 from pathlib import PurePosixPath
 
 import pytest
-from deployed import CONFIG, QUIET, fill, next_slot, on_flash, read, restarts
+from deployed import CONFIG, QUIET, code_of, fill, next_slot, on_flash, read, restarts
 from virtual_board import Virtual
 from vm import ROOT, program
 
-from sim.virtual.compiled import sha256
+from sim.virtual.compiled import build, sha256
+from sim.virtual.pack import PACK, parts, slot
 from tools import deploy
 from tools.board import AttachedBoard
 
@@ -100,3 +101,30 @@ def test_a_board_goes_from_one_layout_to_another_and_back(flat, tmp_path):
         assert starts(deploys)["bus"] == "laemchabang/test-01"
         disk = on_flash(image)
         assert next_slot(disk) == "a" and no_folder_is_left_over(disk, "a")
+
+
+def test_modules_are_copied_on_the_board_from_files_into_a_pack_and_back(tmp_path):
+    """The slots of version 0.3.0 had a file for each module."""
+    image = tmp_path / "flash.img"
+    with Virtual(image) as virtual, AttachedBoard(virtual.port) as board:
+        board.stop()
+        code = build(deploy.examine(board))
+        names = ["main.py", "drivers/board/packed.mpy", *sorted(code)[:40]]
+        code = {name: code[name] for name in names}
+        files = slot(code)
+        slots, _ = fill(board, code)
+        slots.switch()
+        assert slots.sent == sum(map(len, code.values()))
+
+        slots, _ = fill(board, files)
+        slots.switch()
+        assert slots.sent == len(parts(files[PACK])[0])
+        disk = on_flash(image)
+        assert next_slot(disk) == "b" and code_of(disk, "b") == files
+
+        slots, _ = fill(board, code)
+        slots.switch()
+        assert slots.sent == 0
+        disk = on_flash(image)
+        assert next_slot(disk) == "a" and code_of(disk, "a") == code
+        assert no_folder_is_left_over(disk, "a")

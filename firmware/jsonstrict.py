@@ -2,7 +2,8 @@
 
 MicroPython's json takes `{"v" 1 "id" "a"`, `01` and any escape, and names no place. A bus must not
 do what the simulator refuses, so the whole text is checked before json reads it. A name that
-appears twice in one object is refused too: taking either value would be a guess.
+appears twice in one object is refused too: taking either value would be a guess. So is a number of
+more than 20 digits: CPython refuses one of 5,000 digits, and no setting needs as many.
 """
 
 import json
@@ -12,6 +13,7 @@ from micropython import const
 from firmware.utf8 import is_utf8, paired
 
 _DEEPEST = const(16)  # objects and lists in each other
+_LONGEST = const(20)  # number, without its sign
 _WORDS = (b"true", b"false", b"null")
 _SPACE = b" \t\n\r"
 _DIGITS = b"0123456789"
@@ -126,6 +128,8 @@ def _number(buf, at):
         at += 1
         at += buf[at : at + 1] in (b"+", b"-")
         at = _digits(buf, at)
+    if at - whole > _LONGEST:
+        _fail(whole, "a number that is too long")
     return at
 
 

@@ -75,6 +75,7 @@ class Vehicle:
         self.here_button = None  # True: pressed: "an adult is with the children"
         self.driver_seat = None  # True: taken
         self.presence = []  # of each presence input: True: something moves
+        self.flapping_wires = []  # switches.py: of doors, buttons, driver_seat; they are unknown
         self.supply_mv = None
         self.backup_mv = None  # measured only while the supply is cut
         self.cabin_c10 = None  # 0.1 degree Celsius

@@ -22,6 +22,9 @@ break since an alarm, and still is a minute after the walk that followed, is `re
 one of which three alarms ended with a walk since the engine last ran. A restless input raises no
 alarm until it has rested for a minute, or in the second case until the engine runs.
 
+Who moved outlives a power cut (NVS): after it the prompt is over, and the alarm stands until a
+walk ends it as before.
+
 Unknown: an input that cannot be read does not move, is not quiet, and is reported as silent with
 its expander. A door that stands open is not judged: whoever goes in and out moves. After a reset
 the faults are found anew.
@@ -30,12 +33,12 @@ the faults are found anew.
 from micropython import const
 
 from firmware.snapshot import PARKED
+from firmware.timing import LONG_AGO_MS
 
 _CALM_MS = const(60000)  # after the check, a door, an adult
 _WALK_MS = const(10000)  # after the press: the driver passes the last inputs
 _RESTED_MS = const(60000)
 _ALARMS = const(3)
-_NEVER_MS = const(-86400000)
 
 
 class _Input:
@@ -50,16 +53,20 @@ class _Input:
 class Presence:
     """moved_ms: when the alarm began, while the Snapshot's trip.moved names inputs."""
 
-    def __init__(self, config):
+    def __init__(self, config, memory):
         self._inputs = [_Input() for _ in range(config["inputs"]["presence"])]
+        self._memory = memory
+        self._kept = memory.get("moved") or 0  # a bit for each input
+        self._recalled = self._kept & ((1 << len(self._inputs)) - 1)  # from before the start
+        self._moved = []  # as kept
         self._busy_ms = 0  # somebody was known to be about
-        self._hit_ms = _NEVER_MS  # the last activation that counts
+        self._hit_ms = -LONG_AGO_MS  # the last activation that counts
         self._hit = 0  # of this input
         self._is_fresh = False  # the next walk passes the inputs
         self._judge_ms = None  # when that walk is over
         self._was_open = None  # the front door
         self._opened_ms = None  # a door, since the alarm
-        self.moved_ms = 0
+        self.moved_ms = -LONG_AGO_MS
         self.on_thresholds(config["rules"])
 
     def on_thresholds(self, thresholds):
@@ -78,6 +85,9 @@ class Presence:
         if not self._inputs:
             return
         now_ms = s.now_ms
+        if self._recalled:
+            s.trip.moved = _numbers(self._recalled)
+            self._recalled = 0
         if off_ms is None:
             self._runs(s)
         elif front.is_open and self._was_open is False:
@@ -99,6 +109,17 @@ class Presence:
         if self._judge_ms is not None and now_ms >= self._judge_ms:
             self._judge_ms = None
             self._tell_quiet(s)
+        if s.trip.moved is not self._moved:
+            self._keep(s)
+
+    def _keep(self, s):
+        self._moved = s.trip.moved
+        kept = 0
+        for number in self._moved:
+            kept |= 1 << number - 1
+        if kept != self._kept:
+            self._kept = kept
+            self._memory.set("moved", kept)
 
     def _runs(self, s):
         self._expect_walk()
@@ -167,7 +188,7 @@ class Presence:
             if one.alarms >= _ALARMS:
                 self._tell_restless(s, number, True)
         s.trip.moved = []
-        self._hit_ms = _NEVER_MS
+        self._hit_ms = -LONG_AGO_MS
 
     def _tell_restless(self, s, number, is_restless):
         others = [other for other in s.trip.presence_restless if other != number]
@@ -180,3 +201,8 @@ class Presence:
             if is_known and not self._inputs[index].is_walked_past:
                 quiet.append(index + 1)
         s.trip.presence_quiet = quiet
+
+
+def _numbers(bits):
+    """By itself: a name that a comprehension shares costs a cell of the heap at each call."""
+    return [bit + 1 for bit in range(bits) if bits >> bit & 1]

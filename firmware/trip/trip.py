@@ -66,7 +66,7 @@ class Trip:
         self._had_alarm = self._was_alone == 2  # until the first tick has looked
         self._check = Check(self.phase == PARKED, config["rules"])
         self._persons = Persons(memory, config["rules"])
-        self._presence = Presence(config)
+        self._presence = Presence(config, memory)
         inputs = config["inputs"]
         self._front, self._emergency = Door(inputs["front_door"]), Door(inputs["emergency_door"])
         self._boarding = Boarding(config["rules"], -self._off_since_ms)

@@ -9,7 +9,9 @@ check_button                the check is open, every seat is known to be empty, 
                             calls the city (SOS) instead of pressing: he cannot finish the check.
                             `called` holds until the press or the next drive; the wire counts as
                             faulty until it is pressed. A call costs the driver more than the
-                            walk, so nobody calls to avoid it. In a drill nobody calls.
+                            walk, so nobody calls to avoid it. In a drill nobody calls. An SOS
+                            contact that was closed before the check, or is stuck
+                            (sensing/self_check.py), is nobody's call.
 
 Unknown: what cannot be read changes nothing; the silence of a sensor is reported by itself.
 """
@@ -35,6 +37,7 @@ class Wires:
         self._open_ms = [0, 0]  # of driving, by door
         self._cut = Held(_CUT_MS)
         self._calls = Held(self._sos_ms)
+        self._was_released = False  # the SOS button, since the check is open
         self._found = [False] * len(_NAMES)
 
     def on_thresholds(self, thresholds):
@@ -73,8 +76,18 @@ class Wires:
         return self._cut.update(s.now_ms, mv < self._cut_mv and not self._has_backup)
 
     def _is_button_dead(self, s):
-        calls = self._calls.update(s.now_ms, s.vehicle.sos_button is True and not s.trip.exercise)
-        if s.trip.checked or s.trip.ignition_off_ms is None:
+        is_open = not s.trip.checked and s.trip.ignition_off_ms is not None
+        sos = s.vehicle.sos_button
+        if not is_open or sos is None:
+            self._was_released = False
+        elif not sos:
+            self._was_released = True
+        presses = self._was_released and sos and not s.trip.exercise
+        calls = self._calls.update(s.now_ms, presses)
+        if s.trip.called and "sos_button" in s.vehicle.failing:
+            self._was_released = s.trip.called = False
+            return False
+        if not is_open:
             s.trip.called = False
         elif calls and not _is_anyone_in_question(s):
             s.trip.called = True

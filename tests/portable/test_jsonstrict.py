@@ -13,6 +13,7 @@ VALID = (
     b'"\\"\\\\\\/\\b\\f\\n\\r\\t\\u0e01\\u0000"',
     '"ก, é, 😀"'.encode(),
     b"[" * 16 + b"]" * 16,
+    b"[99999999999999999999, -99999999999999999999, 0.123456789012345678]",
     b'"\\\\ud800"',  # a backslash, and some letters
 )
 INVALID = (
@@ -139,6 +140,11 @@ PLACES = (
     (b'{"a": "b\n"}', "line 1, column 9: a text without an end"),
     (b'{"a": 1, "a": 2}', 'line 1, column 10: the name "a" appears twice'),
     (b'{"a": 1, "\\u0061": 2}', 'line 1, column 10: the name "a" appears twice'),
+    (b'{"a":\n ' + b"9" * 21 + b"}", "line 2, column 2: a number that is too long"),
+    (b"[1, -" + b"9" * 21 + b"]", "line 1, column 6: a number that is too long"),
+    (b"9" * 5000, "line 1, column 1: a number that is too long"),
+    (b"1e" + b"0" * 5000, "line 1, column 1: a number that is too long"),
+    (b"0." + b"0" * 5000, "line 1, column 1: a number that is too long"),
     (b"[" * 17 + b"]" * 17, "line 1, column 17: too many brackets in each other"),
 )
 

@@ -130,7 +130,7 @@ def presence(rules):
     s, door = snapshot(presence=[True], phase="parked", checked=True), Door()
     config = configured(rules)
     config["inputs"]["presence"] = 1
-    made = Presence(config)
+    made = Presence(config, Nvs())
 
     def seen():
         for s.now_ms in (0, 60000, 65000):

@@ -30,3 +30,37 @@ def test_two_wires_are_two_occurrences():
     assert watch.rule.warning == LAMP
     assert watch.states(driver_seat_fault=False) == ["cleared"]
     assert watch.rule.warning == SILENT
+
+
+def test_every_wire_that_flaps_is_an_occurrence_of_its_own():
+    wires = ["front_door", "emergency_door", "check_button", "check_button_2", "sos_button", "here"]
+    watch = Watch(InputFaulty)
+    watch.sees(2000, flapping_wires=wires)
+    assert [event.subject for event in watch.events] == wires
+    assert {dict(event.data)["fault"] for event in watch.events} == {"flapping"}
+    assert watch.rule.warning == LAMP
+    assert watch.states(2000, flapping_wires=["here"]) == ["cleared"] * 5
+    assert watch.rule.warning == LAMP
+    assert watch.sees(2000, flapping_wires=[]) == [
+        ("cleared", {"wire": "here", "fault": "flapping"})
+    ]
+    assert watch.rule.warning == SILENT
+
+
+def test_a_driver_s_seat_that_flaps_may_have_contradicted_before():
+    watch = Watch(InputFaulty)
+    assert watch.states(driver_seat_fault=True) == ["raised"]
+    assert watch.sees(flapping_wires=["driver_seat"]) == [
+        ("updated", {"wire": "driver_seat", "fault": "flapping"})
+    ]
+
+
+def test_a_here_button_that_is_held_for_20_s_is_stuck_until_it_is_released():
+    watch = Watch(InputFaulty, here_button=True)
+    assert watch.sees(20000) == []
+    assert watch.sees() == [("raised", {"wire": "here", "fault": "stuck"})]
+    assert watch.sees(60000) == []
+    assert watch.sees(here_button=False) == [("cleared", {"wire": "here", "fault": "stuck"})]
+    assert watch.sees(15000, here_button=True) == []
+    watch.sees(here_button=None)
+    assert watch.sees(15000, here_button=True) == [], "unknown is not held"

@@ -81,3 +81,94 @@ def test_a_changeover_is_pressed_only_if_both_contacts_say_so():
         parts.check_button.on, parts.check_button_2.on = first, other
         vehicle = parts.looks()
         assert (vehicle.check_button, vehicle.contradicts) == (pressed, alone)
+
+
+COUNTED = ("front_door", "emergency_door", "check_button", "sos_button", "here_button")
+
+
+def turns(parts, name, times, ms=1000):
+    """The contact changes so often, and rests for ms after each."""
+    for _ in range(times):
+        getattr(parts, name).on = not getattr(parts, name).on
+        parts.looks(ms)
+    return parts.s.vehicle
+
+
+def test_a_contact_that_changes_more_than_ten_times_within_a_minute_flaps():
+    for name in COUNTED + ("driver_seat",):
+        parts = Fitted(0, name)
+        parts.looks(90000)
+        vehicle = turns(parts, name, 10)
+        assert getattr(vehicle, name) is False and vehicle.flapping_wires == [], name
+        turns(parts, name, 1)
+        assert getattr(vehicle, name) is None, name
+        assert vehicle.flapping_wires == [name.replace("here_button", "here")]
+        assert parts.switches.settled, "it is unknown, and not on its way"
+        told = vehicle.flapping_wires
+        parts.looks(48000)
+        assert getattr(vehicle, name) is None and vehicle.flapping_wires is told, name
+        parts.looks(60000)
+        assert getattr(vehicle, name) is None, "a whole minute of calm, by windows"
+        parts.looks(3000)
+        assert getattr(vehicle, name) is True and vehicle.flapping_wires == [], name
+
+
+def test_it_flaps_for_as_long_as_it_goes_on():
+    parts = Fitted(0, *NAMES)
+    vehicle = turns(parts, "front_door", 300)
+    assert vehicle.front_door is None
+    turns(parts, "here_button", 11)
+    assert vehicle.flapping_wires == ["front_door", "here"]
+
+
+def test_ten_changes_in_each_of_two_minutes_are_none_too_many():
+    parts = Fitted(0, *NAMES)
+    parts.looks(50000)
+    vehicle = turns(parts, "front_door", 80, 6100)
+    assert vehicle.flapping_wires == []
+
+
+def test_a_contact_that_changes_with_every_reading_flaps_though_it_never_settles():
+    parts = Fitted(0, *NAMES)
+    parts.looks()
+    vehicle = turns(parts, "sos_button", 30, 100)
+    assert vehicle.sos_button is False, "ten changes, and bounces"
+    turns(parts, "sos_button", 1, 100)
+    assert vehicle.sos_button is None
+
+
+def test_what_bounces_at_every_press_is_no_flapping():
+    parts = Fitted(0, *NAMES)
+    parts.looks(90000)
+    for _ in range(5):
+        for on in (True, False, True, True, True, True, False, True, False, False, False, False):
+            parts.check_button.on = on
+            vehicle = parts.looks(100)
+    assert vehicle.flapping_wires == [] and vehicle.check_button is False
+
+
+def test_a_contact_that_cannot_be_read_has_not_changed():
+    parts = Fitted(0, *NAMES)
+    parts.looks()
+    for _ in range(20):
+        for on in (None, False):
+            parts.front_door.on = on
+            vehicle = parts.looks(400)
+    assert vehicle.flapping_wires == [] and vehicle.front_door is False
+
+
+def test_the_ignition_and_presence_inputs_may_change_as_often_as_they_do():
+    parts = Fitted(1, *NAMES)
+    parts.looks()
+    for _ in range(40):
+        parts.ignition.on = parts.presence[0].on = not parts.ignition.on
+        vehicle = parts.looks(500)
+    assert (vehicle.ignition, vehicle.presence) == (False, [False])
+    assert vehicle.flapping_wires == []
+
+
+def test_one_contact_of_a_changeover_that_flaps_leaves_the_button_unknown():
+    parts = Fitted(0, *NAMES)
+    vehicle = turns(parts, "check_button_2", 12)
+    assert vehicle.check_button is None and vehicle.contradicts is None
+    assert vehicle.flapping_wires == ["check_button_2"]

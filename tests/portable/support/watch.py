@@ -107,6 +107,7 @@ READINGS = {
     "buckled_empty": _SEATS,
     "loose": _SEATS,
     "out_of_service": _SEATS,
+    "flapping_wires": ([], ["here"], ["front_door", "driver_seat"]),
     "supply_mv": (None, 0, 8999, 9800, 11499, 11501, 12600, 13800, 30000),
     "backup_mv": (None, 0, 3399, 4200),
     "cabin_c10": (None, -300, 0, 349, 350, 351, 700),

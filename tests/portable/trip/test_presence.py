@@ -189,10 +189,48 @@ def test_inputs_that_see_the_person_later_are_added():
     assert floor.moves(1000, 1, 2) == [2], "the driver moves there"
 
 
-def test_p6_after_a_reset_a_walk_is_asked_for():
-    again = Floor(alarmed().nvs)
-    assert again.s.trip.phase == "checking" and not again.s.trip.checked
-    assert again.s.trip.alone_ms > MINUTE
+def test_p6_an_alarm_outlives_a_reset_until_a_door_and_a_walk_end_it():
+    for floor, moved in ((alarmed(), [1, 2]), (Floor(), [2])):
+        if not floor.s.trip.moved:
+            floor.moves(10200, 2)  # within the prompt: it is not known who moved
+        again = Floor(floor.nvs)
+        assert again.s.trip.moved == moved
+        assert again.s.trip.phase == "checking" and not again.s.trip.checked
+        assert again.s.trip.alone_ms > 60 * MINUTE
+        again.presses()
+        again.goes(11000)
+        again.presses()
+        assert again.s.trip.moved == moved, "no door was opened"
+        again.opens()
+        assert again.s.trip.moved == moved, "the prompt is over"
+        again.goes(11000)
+        assert again.walks() == "parked"
+        assert again.s.trip.moved == []
+        assert Floor(again.nvs).s.trip.moved == []
+
+
+def test_who_moved_is_kept_only_when_it_changes():
+    floor = Floor()
+    writes = floor.nvs.writes
+    floor.moves(5000, 1)
+    assert "moved" not in floor.nvs and floor.nvs.writes == writes
+    floor.moves(10000, 1)
+    assert floor.nvs["moved"] == 1
+    writes = floor.nvs.writes
+    floor.moves(60000, 1)
+    assert floor.nvs.writes == writes
+    floor.moves(100, 1, 2)
+    assert floor.nvs["moved"] == 3
+    floor.opens()
+    floor.goes(11000)
+    floor.walks()
+    assert floor.nvs["moved"] == 0
+
+
+def test_an_input_that_is_no_longer_fitted_is_not_recalled():
+    floor = Floor(dict(CHECKED, moved=0x8))
+    assert floor.s.trip.moved == [] and floor.s.trip.phase == "parked"
+    assert floor.nvs["moved"] == 0
 
 
 def test_a_seat_that_is_taken_keeps_its_own_time():
@@ -339,5 +377,5 @@ def test_thresholds_change_both_ways_to_see_it():
 
 def test_without_inputs_nothing_is_asked():
     ride = Ride(**CHECKED)
-    Presence(defaults()).update(ride.s, Door(), Door(), 0, True)
+    Presence(defaults(), ride.nvs).update(ride.s, Door(), Door(), 0, True)
     assert ride.s.trip.moved == []

@@ -62,7 +62,8 @@ def test_limits_of_the_policy():
     bench = Bench(supply_mv=5000, ignition=False)
     bench.wires.on_thresholds(dict(bench.config["rules"], supply_cut_mv=4000, sos_s=5))
     assert bench.runs(60000) == []
-    bench.runs(5000, ignition_off_ms=0, sos_button=True)
+    bench.runs(ignition_off_ms=0, sos_button=False)
+    bench.runs(5000, sos_button=True)
     assert bench.s.trip.called is False
     bench.runs()
     assert bench.s.trip.called is True
@@ -70,6 +71,7 @@ def test_limits_of_the_policy():
 
 def test_who_calls_the_city_with_the_check_open_and_nobody_in_question_cannot_press():
     bench = Bench(checked=False, ignition_off_ms=1000)
+    bench.runs(sos_button=False)
     assert bench.runs(2000, sos_button=True) == []
     assert bench.runs() == ["check_button"]
     assert bench.s.trip.called is True
@@ -88,6 +90,33 @@ def test_a_call_ends_no_check_while_a_child_may_be_on_board_after_the_walk_or_in
         {"checked": True},
         {"exercise": True},
     ):
-        bench = Bench(ignition_off_ms=1000, sos_button=True, **readings)
-        assert bench.runs(5000) == []
+        bench = Bench(ignition_off_ms=1000, sos_button=False, **readings)
+        bench.runs()
+        assert bench.runs(5000, sos_button=True) == []
         assert bench.s.trip.called is False
+
+
+def test_an_sos_contact_that_was_closed_before_the_check_is_no_call():
+    bench = Bench(checked=True, ignition_off_ms=None)
+    bench.runs(sos_button=False)
+    bench.runs(5000, sos_button=True)
+    assert bench.runs(60000, checked=False, ignition_off_ms=0) == []
+    bench.runs(1000, sos_button=None)
+    assert bench.runs(5000, sos_button=True) == [], "it was not seen released"
+    assert bench.s.trip.called is False
+    bench.runs(sos_button=False)
+    assert bench.runs(5000, sos_button=True) == ["check_button"]
+
+
+def test_an_sos_contact_that_gets_stuck_takes_its_call_back():
+    bench = Bench(checked=False, ignition_off_ms=0)
+    bench.runs(sos_button=False)
+    assert bench.runs(30000, sos_button=True) == ["check_button"]
+    bench.s.vehicle.failing = ["sos_button"]
+    assert bench.runs() == []
+    assert bench.runs(60000) == [] and bench.s.trip.called is False
+    bench.s.vehicle.failing = []
+    assert bench.runs(60000) == [], "only a press that begins now"
+    bench.runs(sos_button=False)
+    bench.runs(5000, sos_button=True)
+    assert bench.s.trip.called is True

@@ -66,6 +66,7 @@ def test_who_is_with_the_children_and_who_left_its_seat_is_on_the_page(opened, s
     station.buses["bus-03"].says(phase="checking", seats=seats, attended=attended)
     shown = watched.page.locator("#bus-state")
     shown.get_by_text("attended by the driver until 07:12").wait_for()
+    watched.page.locator('[data-seat="7"][data-state="loose"]').wait_for()
     named = watched.page.locator("main").get_by_text("unaccounted for").first
     named.wait_for(state="attached")
     station.buses["bus-03"].says(attended=None)

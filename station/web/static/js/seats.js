@@ -27,7 +27,7 @@ export function seatState(seats, number) {
   if (!seats) return "unknown";
   if ((seats.out_of_service || []).includes(number)) return "out";
   if (seats.unknown.includes(number)) return "unknown";
-  if (!seats.taken.includes(number)) return "empty";
+  if (!seats.taken.includes(number)) return (seats.loose || []).includes(number) ? "loose" : "empty";
   return seats.unbelted.includes(number) ? "unbelted" : "taken";
 }
 
@@ -95,7 +95,7 @@ function seat(number, state, x, y, named = false) {
     draw("rect", { x: 4, y: 4, width: CELL - 8, height: CELL - 8, rx: 8, class: "cushion" }));
   if (state === "taken" || state === "unbelted") {
     group.append(draw("circle", { cx: 23, cy: 13, r: 5, class: "person" }), draw("path", { d: "M13 28 a10 9 0 0 1 20 0 z", class: "person" }));
-  } else if (state === "unknown") {
+  } else if (state === "unknown" || state === "loose") {
     group.append(draw("text", { x: 23, y: 25, class: "question" }, "?"));
   } else if (state === "out") {
     group.append(draw("path", { d: "M15 9 l16 16 M31 9 l-16 16", class: "cross" }));
@@ -130,7 +130,7 @@ export function seatLines(bus) {
 const then = (bus, what) => (isStale(bus) ? t("at_that_time", { what }) : what);
 
 export function seatLegend() {
-  return make("div", { class: "seat-legend" }, ...["taken", "unbelted", "empty", "unknown", "out", "named"].map((state) => {
+  return make("div", { class: "seat-legend" }, ...["taken", "unbelted", "empty", "unknown", "loose", "out", "named"].map((state) => {
     const picture = draw("svg", { viewBox: `0 0 ${CELL} ${CELL}`, class: "seats mini", "aria-hidden": "true" });
     picture.append(seat(["empty", "named"].includes(state) ? 5 : "", state === "named" ? "empty" : state, 0, 0, state === "named"));
     return make("span", {}, picture, t(`seat_${state}`));

@@ -66,7 +66,7 @@ class Persons:
         self._let_off = []  # of these, seats of persons who rose near an open door
         self._seat_changes = None
         self._moves = False  # as last known
-        self._exit_ms = -LONG_AGO_MS  # when persons could last leave
+        self._exit_ms = None  # when persons could last leave; at the start they could
         self._is_sought = False  # from now on a door that opens counts
         self._opened_ms = None  # when one did
         self.has_risen = False
@@ -93,7 +93,7 @@ class Persons:
         if self.stood_up:
             self.stood_up = []
         can_leave = self._can_leave(s, front, emergency, off_ms)
-        if can_leave:
+        if can_leave or self._exit_ms is None:
             self._exit_ms = s.now_ms
         if s.seats.changes != self._seat_changes:
             self._seat_changes = s.seats.changes

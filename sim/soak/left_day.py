@@ -64,7 +64,7 @@ class LeftDay:
         self.problem = ""
         self._alarm: Any = None  # the event that stands in this boot
         self._alarm_ms = 0
-        self._power_ms = 0  # last power on
+        self._power_ms = 0  # last power on; if nobody was alone before, the time begins then
         self._seats = {self.seat}
         self._due: list[tuple[int, int, str, Callable[[], None]]] = []
         self.happened: list[str] = []
@@ -244,13 +244,14 @@ class LeftDay:
 
     def _cut(self) -> None:
         if self.rig.vehicle.bus is not None:
+            self._begins_ms = LIMIT_MS if self.rig.bus.snapshot.trip.alone_ms is None else 0
             self.rig.power_cut()
             self._alarm = None
 
     def _restore(self) -> None:
         if self.rig.vehicle.bus is None:
             self.rig.power_on()
-            self._power_ms = self.rig.now_ms
+            self._power_ms = self.rig.now_ms + self._begins_ms
 
     def _pending_power(self) -> bool:
         return any(what.startswith("power") for _, _, what, _ in self._due)

@@ -200,6 +200,15 @@ def test_who_boards_does_not_take_the_place_of_who_is_on_the_floor():
         assert ride.s.seats.loose == [7], sits_ms
 
 
+def test_who_sits_down_after_a_reset_may_have_come_in_while_the_power_was_off():
+    ride = on_the_floor()
+    again = Ride(**ride.nvs)
+    again.goes(1000, taken=[3])
+    assert again.s.seats.loose == [7]
+    again.goes(60000, taken=[3, 9])
+    assert (again.s.seats.sitting, again.s.seats.loose) == ([3, 9], [7])
+
+
 def test_who_changes_seats_soon_after_the_door_closed_is_not_loose():
     ride = on_the_floor()
     ride.goes(1000, front_door=False)

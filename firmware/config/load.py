@@ -3,9 +3,9 @@
 A wrong value, an unknown key or a file that is no JSON never stops a bus, and every fault comes
 back as a ConfigError whose text names file, place and range. A wrong limit is replaced by the
 last one that was right, or its default. Wiring is never guessed: pins driven by another board's
-table crash this one, and contacts counted wrongly hide children. If what the file says of the
-board, its seats or its inputs is wrong, `config["wired"]` is False, and firmware/config/in_use.py
-says what is used instead.
+table crash this one, and contacts counted wrongly hide children. So a file has to name its board.
+If what it says of the board, its seats or its inputs is wrong, `config["wired"]` is False, and
+firmware/config/in_use.py says what is used instead.
 """
 
 import json
@@ -37,9 +37,12 @@ def parse(text, name="bus.json", last=None):
     last: an earlier config, whose values take the place of wrong ones; None: the defaults do.
     config["wired"]: its wiring is what the file says. config["board"]: None if that is unknown.
     """
-    errors = []
+    errors, known = [], settings()
     given = _given(text, name, errors)
-    config = _read(given, settings(), name, "", errors, last or {})
+    if not errors and isinstance(given, dict) and "board" not in given:
+        missing = "%s: board is missing, but has to be %s." % (name, known["board"].range)
+        errors.append(_error(missing, True))
+    config = _read(given, known, name, "", errors, last or {})
     mounted = config["accelerometer"]
     if mounted["forward"][1] == mounted["up"][1]:
         errors.append(
@@ -89,9 +92,7 @@ def _read(given, known, name, prefix, errors, last):
         if key not in known:
             text = "%s: there is no setting %s; known here: %s."
             text %= (name, _path(prefix, key), ", ".join(sorted(known)))
-            # Where the board is not named, it may be what is misspelt.
-            may_wire = _is_wiring(prefix) if prefix else "board" not in given
-            errors.append(_error(text, may_wire))
+            errors.append(_error(text, _is_wiring(prefix)))
     config = {}
     for key, setting in known.items():
         path = _path(prefix, key)

@@ -32,7 +32,7 @@ def test_a_start_is_an_event_and_an_odd_one_a_warning():
 
 
 def test_p7_a_bad_config_runs_on_defaults_and_is_told():
-    config, errors = parse('{"rules": {"overspeed_kmh": 900}, "nonsense": 1}')
+    config, errors = parse('{"board": "devkit", "rules": {"overspeed_kmh": 900}, "nonsense": 1}')
     bench = Bench(config, errors)
     bench.waits(1000)
     faults = [event for event in bench.events() if event["kind"] == "fault"]
@@ -155,7 +155,8 @@ def test_a_rule_that_raises_is_told_once_and_the_others_go_on():
 
 
 def test_a_rule_that_is_switched_off_is_silent_and_stands_in_the_status():
-    config, errors = parse('{"rules": {"disabled": ["supply", "check_too_soon"]}}')
+    text = '{"board": "devkit", "rules": {"disabled": ["supply", "check_too_soon"]}}'
+    config, errors = parse(text)
     assert not errors
     bench = Bench(config)
     bench.parks_with()
@@ -166,7 +167,7 @@ def test_a_rule_that_is_switched_off_is_silent_and_stands_in_the_status():
 
 
 def test_what_nothing_in_this_bus_can_show_stands_in_the_status_too():
-    text = '{"seats": {"belts": false}}'
+    text = '{"board": "devkit", "seats": {"belts": false}}'
     config, errors = parse(text)
     assert not errors
     status = Bench(config).status()

@@ -111,7 +111,9 @@ class Uplinked(Records):
         self.network = Network(self.peer, delay_ms, bandwidth_bps)
         self.radio = Radio()
         settings = {"host": "broker.example", **broker}
-        text = json.dumps({"fleet": "laemchabang", "bus": "bus-1", "broker": settings})
+        text = json.dumps(
+            {"board": "devkit", "fleet": "laemchabang", "bus": "bus-1", "broker": settings}
+        )
         self.config, errors = config.parse(text)
         assert errors == []
         self.now_ms = 0

@@ -268,16 +268,25 @@ def test_a_pack_that_is_damaged_on_the_board_gives_way_to_the_other_slot(bench, 
     ("name", "text", "says"),
     [
         ("nobody", None, "fleet/nobody.json does not exist"),
-        ("bad", '{"fleet": "f", "bus": "b", "seats": {"count": 900}}', "seats.count is 900"),
-        ("bad", "{", "bad.json is not valid JSON: line 1, column 2: the text ends too early"),
-        ("bad", '{"fleet": "f", "bus": "b", "board": "devkit-wrover"}', 'board is "devkit-wrover"'),
-        ("bad", '{"fleet": "f", "bus": "b", "seats": {"belts": "false"}}', "true or false"),
         (
             "bad",
-            '{"fleet": "f", "bus": "b", "broker": {"tls": true, "ca": "ca.pem"}}',
-            "fleet/ca.pem",
+            '{"board": "devkit", "fleet": "f", "bus": "b", "seats": {"count": 900}}',
+            "seats.count is 900",
         ),
-        ("bad", '{"bus": "b"}', "fleet is missing"),
+        ("bad", "{", "bad.json is not valid JSON: line 1, column 2: the text ends too early"),
+        ("bad", '{"fleet": "f", "bus": "b"}', "board is missing, but has to be one of devkit, "),
+        ("bad", '{"fleet": "f", "bus": "b", "board": "devkit-wrover"}', 'board is "devkit-wrover"'),
+        (
+            "bad",
+            '{"board": "devkit", "fleet": "f", "bus": "b", "seats": {"belts": "false"}}',
+            "true or false",
+        ),
+        (
+            "bad",
+            '{"board": "devkit", "fleet": "f", "bus": "b", "broker": {"tls": true, "ca": "a.pem"}}',
+            "fleet/a.pem",
+        ),
+        ("bad", '{"board": "devkit", "bus": "b"}', "fleet is missing"),
     ],
 )
 def test_bad_settings_are_refused_before_anything_is_written(

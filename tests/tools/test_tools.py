@@ -218,7 +218,7 @@ def test_the_safe_mode_leaves_the_optional_parts_alone():
     from firmware.selftest import plain
 
     parts = ("accelerometer", "cabin", "readback")
-    config, _ = parse(json.dumps({part: {"fitted": True} for part in parts}))
+    config, _ = parse(json.dumps({"board": "devkit", **{part: {"fitted": True} for part in parts}}))
     plain(config)
     assert [config[part]["fitted"] for part in parts] == [False] * 3
 
@@ -231,7 +231,8 @@ def test_the_settings_that_the_guides_show_are_right(guide):
     shown = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
     assert len(shown) >= 3
     for block in shown:
-        whole = block if block.lstrip().startswith("{") else "{" + block + "}"
+        is_whole = block.lstrip().startswith("{")
+        whole = block if is_whole else '{"board": "devkit", ' + block + "}"
         assert parse(whole)[1] == [], block
 
 

@@ -43,16 +43,16 @@ def test_what_the_lilygo_has_no_pins_for_is_reported_and_it_starts(make, setting
 
 
 def test_the_devkit_has_pins_for_it(make):
-    assert make('{"readback":{"fitted":true}}').errors == []
+    assert make('{"board":"devkit","readback":{"fitted":true}}').errors == []
 
 
 def test_an_input_beside_the_devkit_makes_the_expander_and_its_address_is_not_for_seats(make):
-    board = make('{"inputs":{"here":true,"presence":2,"emergency_door":false}}')
+    board = make('{"board":"devkit","inputs":{"here":true,"presence":2,"emergency_door":false}}')
     assert board.errors == [] and board.switches is not None
     assert len(board.presence) == 2 and board.presence_3 is None
     assert board.emergency_door is None and board.here_button is not None
-    assert make('{"seats":{"expanders":[39]}}').errors == []
-    (error,) = make('{"seats":{"expanders":[39]},"inputs":{"here":true}}').errors
+    assert make('{"board":"devkit","seats":{"expanders":[39]}}').errors == []
+    (error,) = make('{"board":"devkit","seats":{"expanders":[39]},"inputs":{"here":true}}').errors
     assert error == (
         "bus.json: seats uses the address 39 of the MCP23017 of doors, buttons and `inputs`; "
         "no seat is read."
@@ -60,15 +60,17 @@ def test_an_input_beside_the_devkit_makes_the_expander_and_its_address_is_not_fo
 
 
 def test_lanes_that_leave_no_room_for_positions_are_reported(make):
-    assert make('{"journal":{"alarm_kb":192,"warning_kb":96}}').errors == []
-    (error,) = make('{"journal":{"alarm_kb":192,"warning_kb":100}}').errors
+    assert make('{"board":"devkit","journal":{"alarm_kb":192,"warning_kb":96}}').errors == []
+    (error,) = make('{"board":"devkit","journal":{"alarm_kb":192,"warning_kb":100}}').errors
     assert error == (
         "journal.alarm_kb and journal.warning_kb are 292 KB together; this board's journal has "
         "384 KB, and positions need a quarter of it: make them 288 KB or less."
     )
 
 
-@pytest.mark.parametrize("text", ['{"board":"devkit-wrover"}', '{"board":"lilygo_a7670","seats":{'])
+@pytest.mark.parametrize(
+    "text", ['{"board":"devkit-wrover"}', '{"board":"lilygo_a7670","seats":{', "{}"]
+)
 def test_a_board_whose_wiring_is_unknown_drives_no_pin_and_opens_no_bus(make, text):
     board = make(text)
     machine = sys.modules["machine"]

@@ -7,6 +7,7 @@ GOOD = b'{"board":"devkit_wrover","bus":"bus-7","seats":{"count":12,"expanders":
 NEWER = b'{"board":"devkit_wrover","bus":"bus-8"}'
 WRONG_BOARD = b'{"board":"devkit-wrover","bus":"bus-8","wifi":{"ssid":"depot"}}'
 TRUNCATED = GOOD[:40]
+NO_BOARD = b'{"bus":"bus-8","wifi":{"ssid":"depot"}}'
 MINUTE = 60000
 
 
@@ -70,7 +71,7 @@ def test_bus_json_is_used_and_kept_once_it_ran_for_five_minutes():
 
 
 def test_wrong_wiring_runs_on_the_settings_that_ran_last_and_is_told():
-    for wrong in (WRONG_BOARD, TRUNCATED, b"", None):
+    for wrong in (WRONG_BOARD, NO_BOARD, b"{}", TRUNCATED, b"", None):
         files = Files(now=wrong, last=GOOD)
         settings = runs(files)
         assert settings.config["board"] == "devkit_wrover" and settings.config["wired"], wrong
@@ -86,8 +87,8 @@ def test_wrong_wiring_runs_on_the_settings_that_ran_last_and_is_told():
 
 
 def test_without_kept_settings_nothing_is_wired_and_the_radio_is_as_the_file_says():
-    for wrong in (WRONG_BOARD, TRUNCATED, None):
-        for last in (None, TRUNCATED):
+    for wrong in (WRONG_BOARD, NO_BOARD, b"{}", TRUNCATED, None):
+        for last in (None, TRUNCATED, NO_BOARD):
             files = Files(now=wrong, last=last)
             settings = runs(files)
             assert not settings.config["wired"] and settings.config["board"] is None
@@ -99,8 +100,8 @@ def test_without_kept_settings_nothing_is_wired_and_the_radio_is_as_the_file_say
 
 def test_a_wrong_limit_takes_the_last_value_and_the_file_counts():
     files = Files(
-        now=b'{"bus":"bus-8","rules":{"overspeed_kmh":900}}',
-        last=b'{"bus":"bus-7","rules":{"overspeed_kmh":60}}',
+        now=b'{"board":"devkit","bus":"bus-8","rules":{"overspeed_kmh":900}}',
+        last=b'{"board":"devkit","bus":"bus-7","rules":{"overspeed_kmh":60}}',
     )
     settings = runs(files)
     assert settings.config["bus"] == "bus-8"

@@ -6,7 +6,8 @@ from firmware.config.load import ConfigError, defaults, parse
 
 
 def complaints(given):
-    config, errors = parse(json.dumps(given))
+    """Of a file that names its board."""
+    config, errors = parse(json.dumps(dict({"board": "devkit"}, **given)))
     for error in errors:
         assert isinstance(error, ConfigError)
     return config, [str(error) for error in errors]
@@ -18,11 +19,26 @@ def unwired(board="devkit"):
     return config
 
 
-def test_an_empty_file_is_all_defaults_and_no_error():
+def test_a_file_that_names_its_board_alone_is_all_defaults_and_no_error():
     config, errors = complaints({})
     assert errors == []
     assert config == defaults()
     assert config["rules"]["left_behind_profile"] == "korea"
+
+
+def test_a_file_that_names_no_board_wires_none():
+    missing = (
+        "bus.json: board is missing, but has to be one of devkit, devkit_wrover, lilygo_a7670."
+    )
+    for text in ("{}", '{"bus": "bus-7"}', '{"seats": {"belts": false}}'):
+        config, errors = parse(text)
+        assert [str(error) for error in errors] == [missing], text
+        assert not config["wired"] and config["board"] is None, text
+    assert parse('{"bus": "bus-7"}')[0]["bus"] == "bus-7"
+    config, errors = parse('{"bord": "devkit_wrover"}')
+    assert len(errors) == 2 and str(errors[0]) == missing
+    assert "there is no setting bord" in str(errors[1])
+    assert config == unwired(None)
 
 
 def test_what_is_set_counts():
@@ -71,11 +87,7 @@ def test_wrong_types_are_refused():
 
 
 def test_wrong_wiring_is_never_replaced_by_a_default():
-    for given in (
-        {"board": "toaster"},
-        {"board": "devkit-wrover"},
-        {"bord": "devkit_wrover"},
-    ):
+    for given in ({"board": "toaster"}, {"board": "devkit-wrover"}, {"board": None}):
         config, errors = complaints(given)
         assert len(errors) == 1, given
         assert config == unwired(None), given
@@ -108,8 +120,10 @@ def test_what_is_no_wiring_never_unwires_a_bus():
 
 
 def test_a_wrong_value_is_replaced_by_the_last_one():
-    last = parse('{"rules":{"overspeed_kmh":60},"sleep":{"on":false}}')[0]
-    config, errors = parse('{"rules":{"overspeed_kmh":900},"sleep":{"on":"no"}}', last=last)
+    last = complaints({"rules": {"overspeed_kmh": 60}, "sleep": {"on": False}})[0]
+    wrong = '{"board":"devkit","rules":{"overspeed_kmh":900},"sleep":{"on":"no"}}'
+    config, errors = parse(wrong, last=last)
+    assert len(errors) == 2
     assert config["rules"]["overspeed_kmh"] == 60
     assert config["sleep"]["on"] is False
     assert "60 is used instead" in str(errors[0]) + str(errors[1])
@@ -169,20 +183,21 @@ def test_defaults_are_within_their_own_ranges():
 
 
 def test_one_axis_of_the_accelerometer_cannot_point_both_ways():
-    config, errors = parse('{"accelerometer":{"fitted":true,"forward":"-z","up":"+z"}}')
-    assert [str(error) for error in errors] == [
+    mounted = {"fitted": True, "forward": "-z", "up": "+z"}
+    config, errors = complaints({"accelerometer": mounted})
+    assert errors == [
         "bus.json: accelerometer.forward is -z and accelerometer.up is +z, but one axis cannot "
         "point both ways; +x and +z are used instead."
     ]
     assert config["accelerometer"] == {"fitted": True, "forward": "+x", "up": "+z"}
-    assert not parse('{"accelerometer":{"forward":"-y","up":"+z"}}')[1]
+    assert not complaints({"accelerometer": {"forward": "-y", "up": "+z"}})[1]
 
 
 def test_tls_without_an_authority_is_told():
-    config, errors = parse('{"broker":{"tls":true}}')
-    assert "broker.ca names no file" in str(errors[0])
+    config, errors = complaints({"broker": {"tls": True}})
+    assert "broker.ca names no file" in errors[0]
     assert config["broker"]["tls"] is True
-    assert not parse('{"broker":{"tls":true,"ca":"/ca.der"}}')[1]
+    assert not complaints({"broker": {"tls": True, "ca": "/ca.der"}})[1]
 
 
 def test_what_seats_may_be_wired_to():

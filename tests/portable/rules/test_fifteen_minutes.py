@@ -144,7 +144,7 @@ def test_all_settings_together_do_too():
 
 def test_no_setting_of_a_policy_or_a_file_reaches_beyond():
     for name, value in (("boarding_s", 721), ("boarding_s", 1800)):
-        config, errors = parse('{"rules":{"%s":%d}}' % (name, value))
+        config, errors = parse('{"board":"devkit","rules":{"%s":%d}}' % (name, value))
         assert len(errors) == 1 and config["rules"][name] == 720
         assert not of_rules()[name].accepts(value)
     for rule in CHILD:

@@ -25,15 +25,15 @@ class InputFaulty:
     `ignition` (trip/engine.py): `flapping`, it changes more than 20 times in a minute; `stuck_on`,
     it is on for two hours while the bus stands and nothing charges; `dead`, it is off while the bus
     drives. A door, a button or the driver's seat (sensing/switches.py): `flapping`, it changes more
-    than 10 times in a minute, and is unknown. `here`: `stuck`, the button is held for 20 s.
-    `driver_seat` (trip/attended.py): `contradicts`, it is taken while the driver presses
-    the check button at the rear. What such a wire says no longer counts as an adult with the
-    children. It ends when the wire has another state, or has been calm for a minute.
+    than 20 times in a minute; what it reads counts all the same. `here`: `stuck`, the button is
+    held for 20 s. `driver_seat` (trip/attended.py): `contradicts`, it is taken while the driver
+    presses the check button at the rear. What the ignition or the seat says then no longer counts
+    as an adult with the children. It ends when the wire has another state, or has been calm for a minute.
 
     City: warning; raised, updated, cleared.
     Driver: lamp.
 
-    Source: 20 changes, 10 changes, 20 s, 2 h [default].
+    Source: 20 changes, 20 s, 2 h [default].
 
     Unknown: an input that cannot be read contradicts nothing.
     """

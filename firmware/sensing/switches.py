@@ -7,9 +7,10 @@ A check button with a changeover contact has two wires: one goes to ground when 
 other while it rests. It is pressed only if both say so; a wire that says so alone is named in
 `contradicts`.
 
-A door, a button or the driver's seat that changes more than ten times within a minute flaps: its
-wire is loose. It is unknown until a minute in which it does not, and is named in `flapping_wires`.
-A driver who presses a button five times has changed it ten times. Readings are counted before they
+A door, a button or the driver's seat that changes more than twenty times within a minute flaps: its
+wire is loose, and it is named in `flapping_wires` until a minute in which it does not. What it
+reads counts all the same: a call by a hand that presses again and again, a door that is open at
+times. Readings are counted before they
 settle, since a contact that changes with every reading never does; what follows within 0.3 s is
 the bounce of one contact. The ignition is judged by trip/engine.py, and presence inputs move often
 by nature.
@@ -21,14 +22,14 @@ from firmware.sensing.press import Press
 from firmware.timing import Debounced
 
 _SETTLE_MS = const(100)
-_FLAPS = const(10)
+_FLAPS = const(20)
 _WINDOW_MS = const(60000)
 _BOUNCE_MS = const(300)
 
 
 class _Contact:
     """settled: the switch is not on its way from one reading to another. flaps: it changes more
-    often than a hand changes it, and is unknown."""
+    often than a hand changes it."""
 
     def __init__(self, part, wire=None):
         """part: a Switch of drivers/switch.py, or None: it is not fitted. wire: its name in
@@ -49,8 +50,6 @@ class _Contact:
         value = self._steady.update(now_ms, reading)
         if self.wire is not None:
             self._count(now_ms, reading)
-            if self.flaps:
-                value = reading = None
         self.settled = value == reading
         return value
 

@@ -105,6 +105,10 @@ class OutOfService:
         s.seats.out_of_service = self.seats
         if not self._news:
             return ()
+        return self._take_news(s)
+
+    def _take_news(self, s):
+        """By itself: names that a comprehension shares cost their function cells at every call."""
         news, self._news = self._news, []
         return [self._event(s, seat, state, cause) for seat, state, cause in news]
 

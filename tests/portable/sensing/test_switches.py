@@ -94,21 +94,20 @@ def turns(parts, name, times, ms=1000):
     return parts.s.vehicle
 
 
-def test_a_contact_that_changes_more_than_ten_times_within_a_minute_flaps():
+def test_a_contact_that_changes_more_than_twenty_times_within_a_minute_flaps():
     for name in COUNTED + ("driver_seat",):
         parts = Fitted(0, name)
         parts.looks(90000)
-        vehicle = turns(parts, name, 10)
+        vehicle = turns(parts, name, 20)
         assert getattr(vehicle, name) is False and vehicle.flapping_wires == [], name
         turns(parts, name, 1)
-        assert getattr(vehicle, name) is None, name
+        assert getattr(vehicle, name) is True, "what it reads counts all the same"
         assert vehicle.flapping_wires == [name.replace("here_button", "here")]
-        assert parts.switches.settled, "it is unknown, and not on its way"
         told = vehicle.flapping_wires
-        parts.looks(48000)
-        assert getattr(vehicle, name) is None and vehicle.flapping_wires is told, name
+        parts.looks(38000)
+        assert vehicle.flapping_wires is told, name
         parts.looks(60000)
-        assert getattr(vehicle, name) is None, "a whole minute of calm, by windows"
+        assert vehicle.flapping_wires is told, "a whole minute of calm, by windows"
         parts.looks(3000)
         assert getattr(vehicle, name) is True and vehicle.flapping_wires == [], name
 
@@ -116,25 +115,24 @@ def test_a_contact_that_changes_more_than_ten_times_within_a_minute_flaps():
 def test_it_flaps_for_as_long_as_it_goes_on():
     parts = Fitted(0, *NAMES)
     vehicle = turns(parts, "front_door", 300)
-    assert vehicle.front_door is None
-    turns(parts, "here_button", 11)
+    turns(parts, "here_button", 21)
     assert vehicle.flapping_wires == ["front_door", "here"]
 
 
-def test_ten_changes_in_each_of_two_minutes_are_none_too_many():
+def test_twenty_changes_in_each_of_two_minutes_are_none_too_many():
     parts = Fitted(0, *NAMES)
     parts.looks(50000)
-    vehicle = turns(parts, "front_door", 80, 6100)
+    vehicle = turns(parts, "front_door", 80, 3100)
     assert vehicle.flapping_wires == []
 
 
 def test_a_contact_that_changes_with_every_reading_flaps_though_it_never_settles():
     parts = Fitted(0, *NAMES)
     parts.looks()
-    vehicle = turns(parts, "sos_button", 30, 100)
-    assert vehicle.sos_button is False, "ten changes, and bounces"
+    vehicle = turns(parts, "sos_button", 60, 100)
+    assert vehicle.flapping_wires == [], "twenty changes, and bounces"
     turns(parts, "sos_button", 1, 100)
-    assert vehicle.sos_button is None
+    assert vehicle.flapping_wires == ["sos_button"]
 
 
 def test_what_bounces_at_every_press_is_no_flapping():
@@ -167,8 +165,8 @@ def test_the_ignition_and_presence_inputs_may_change_as_often_as_they_do():
     assert vehicle.flapping_wires == []
 
 
-def test_one_contact_of_a_changeover_that_flaps_leaves_the_button_unknown():
+def test_one_contact_of_a_changeover_that_flaps_presses_nothing():
     parts = Fitted(0, *NAMES)
-    vehicle = turns(parts, "check_button_2", 12)
-    assert vehicle.check_button is None and vehicle.contradicts is None
+    vehicle = turns(parts, "check_button_2", 22)
+    assert vehicle.check_button is False
     assert vehicle.flapping_wires == ["check_button_2"]

@@ -118,7 +118,7 @@ def _unknown(numbers: list[int]) -> str:
 
 
 def _loose(numbers: list[int]) -> str:
-    return f"rose from {seats(numbers)} while the doors were shut"
+    return f"rose from {seats(numbers)}, not seen to get off"
 
 
 def _parts(names: list[str]) -> str:

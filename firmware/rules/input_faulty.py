@@ -28,7 +28,8 @@ class InputFaulty:
     than 20 times in a minute; what it reads counts all the same. `here`: `stuck`, the button is
     held for 20 s. `driver_seat` (trip/attended.py): `contradicts`, it is taken while the driver
     presses the check button at the rear. What the ignition or the seat says then no longer counts
-    as an adult with the children. It ends when the wire has another state, or has been calm for a minute.
+    as an adult with the children. It ends when the wire has another state, or has been calm for a
+    minute.
 
     City: warning; raised, updated, cleared.
     Driver: lamp.

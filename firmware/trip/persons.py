@@ -14,7 +14,8 @@ have come through it, however long ago, and the one on the floor is still there.
 Once an alarm about the child is due, an open door lets nobody go: the walk after it does, also if
 the bus had been checked before. During a stay (attended.py) who rises is the adult who stays.
 20 s: children stand up before the door opens. In the stories (sim/world) a bus brakes from
-60 km/h in 17 s, and its door opens 1.5 s after it stands.
+60 km/h in 17 s, and its door opens 1.5 s after it stands. Who rises while the bus stands with its
+engine on, as in the queue at a school's gate, has 90 s, if it does not move on meanwhile.
 
 The walk: a person who rose with the ignition off is settled by a door that opens, and a press of
 the check button at least twice check_walk_s later. One who rose before, while the bus was in use,
@@ -42,6 +43,7 @@ from firmware.timing import LONG_AGO_MS
 from firmware.trip.attended import STAY
 from firmware.trip.boarding import is_alarm_due
 
+_IN_QUEUE_MS = const(90000)
 _AT_DOOR_MS = const(20000)  # before a door opens, and after it closed
 _STANDING_MMS = const(1400)  # 5 km/h
 _KEEP_MS = const(60000)
@@ -63,6 +65,7 @@ class Persons:
         self._recalled = self._sitting  # from before the start, and not read since
         self._loose = []  # seats that loose persons left, the longest ago first
         self._rose_ms = []  # when, of each of them
+        self._queued = []  # seats of persons who rose while the bus stood with its engine on
         self._let_off = []  # of these, seats of persons who rose near an open door
         self._seat_changes = None
         self._moves = False  # as last known
@@ -109,6 +112,8 @@ class Persons:
         elif s.gnss.speed_mms is not None:
             self._moves = s.gnss.speed_mms >= _STANDING_MMS
         if self._moves:
+            if self._queued:
+                self._queued = []
             return False
         if front.is_open or emergency.is_open:
             return True
@@ -155,6 +160,8 @@ class Persons:
             self._rose_ms.pop(at)
         self._loose.append(seat)
         self._rose_ms.append(rose_ms)
+        if off_ms is None and not self._moves:
+            self._queued.append(seat)
         self._is_sought = self._is_sought or off_ms is not None
         self._opened_ms = None
 
@@ -190,10 +197,12 @@ class Persons:
 
     def _let_out(self, s):
         """Those who stood up for this stop."""
-        while self._loose and s.now_ms - self._rose_ms[-1] <= _AT_DOOR_MS:
-            self.stood_up.append(self._loose.pop())
-            self._rose_ms.pop()
-            self._tell(s)
+        for at in range(len(self._loose) - 1, -1, -1):
+            limit_ms = _IN_QUEUE_MS if self._loose[at] in self._queued else _AT_DOOR_MS
+            if s.now_ms - self._rose_ms[at] <= limit_ms:
+                self.stood_up.append(self._loose.pop(at))
+                self._rose_ms.pop(at)
+                self._tell(s)
 
     def _tell(self, s):
         s.seats.loose = sorted(self._loose)

@@ -91,8 +91,9 @@ def served(rise_ms, **readings):
     ride.goes()
     ride.goes(1000, ignition=True, front_door=True)
     ride.goes(1000, taken=[7])
-    ride.goes(MINUTE, front_door=False, **readings)
-    ride.goes(rise_ms, taken=[])
+    ride.goes(MINUTE, front_door=False, speed_mms=9000)
+    ride.goes(100, taken=[])
+    ride.goes(rise_ms - 100, **dict({"speed_mms": 0}, **readings))
     assert ride.s.seats.loose == [7]
     ride.goes(front_door=True)
     return ride.s.seats.loose
@@ -187,8 +188,8 @@ def on_the_floor():
     ride.goes(1000, ignition=True, front_door=True)
     ride.goes(1000, taken=[3, 7])
     ride.goes(MINUTE, front_door=False)
-    ride.goes(MINUTE, taken=[3])
-    ride.goes(1000, front_door=True)
+    ride.goes(MINUTE, taken=[3], speed_mms=9000)
+    ride.goes(1000, front_door=True, speed_mms=0)
     return ride
 
 
@@ -198,6 +199,20 @@ def test_who_boards_does_not_take_the_place_of_who_is_on_the_floor():
         ride.goes(sits_ms + 100, front_door=False)
         ride.goes(taken=[3, 7])
         assert ride.s.seats.loose == [7], sits_ms
+
+
+def test_who_rises_in_the_queue_at_the_gate_gets_off_when_the_door_opens():
+    for waits_ms, way_ms, loose in ((89000, 0, []), (91000, 0, [7]), (40000, 1000, [7])):
+        ride = parked()
+        ride.goes(1000, ignition=True, front_door=True)
+        ride.goes(MINUTE, taken=[3, 7])
+        ride.goes(MINUTE, front_door=False)
+        ride.goes(taken=[3])
+        assert ride.s.seats.loose == [7]
+        ride.goes(way_ms, speed_mms=1400)
+        ride.goes(waits_ms, speed_mms=0)
+        ride.goes(front_door=True)
+        assert ride.s.seats.loose == loose, (waits_ms, way_ms)
 
 
 def test_who_sits_down_after_a_reset_may_have_come_in_while_the_power_was_off():
@@ -302,8 +317,8 @@ def test_each_has_its_own_time():
     ride.goes(1000, ignition=True, front_door=True)
     ride.goes(1000, taken=[3, 5, 7])
     ride.goes(MINUTE, front_door=False)
-    ride.goes(30000, taken=[5, 7])
-    ride.goes(4000, taken=[7])
+    ride.goes(30000, taken=[5, 7], speed_mms=9000)
+    ride.goes(4000, taken=[7], speed_mms=0)
     ride.goes(4000, taken=[2, 7])
     assert ride.s.seats.loose == [3]
     ride.goes(4000, taken=[2])

@@ -74,7 +74,7 @@ async function main() {
     find("#old").hidden = !old;
     if (old) setText(find("#old"), t("seats_old", { time: moment(bus.heard_at) }));
     find("#seats").classList.toggle("old", Boolean(old));
-    const named = mine().filter((alarm) => !alarm.cleared_at).flatMap(({ data }) => [...(data.seats || []), ...(data.unknown || [])]);
+    const named = mine().filter((alarm) => !alarm.cleared_at).flatMap(({ data }) => [...(data.seats || []), ...(data.unknown || []), ...(data.loose || [])]);
     const form = JSON.stringify([bus.seats, bus.doors, bus.checked, bus.layout, named]);
     if (form !== drawn) { find("#seats").replaceChildren(seatMap(bus, new Set(named))); drawn = form; }
     showFacts(find("#facts"), bus);

@@ -14,7 +14,8 @@ After the last three the time alone begins from zero. None of them ends an alarm
 `here` makes it quieter (rules/profile.py). A reset ends them.
 
 The driver's seat counts for 12 min in all until the next press, walk or use: it may be a bag, or a
-child, and with the 180 s the horn comes within 15 min [MLIT guideline]. It does not
+child, and with the 180 s the horn comes within 15 min [MLIT guideline]. In a bus that is checked,
+with nobody on a seat, it counts for half an hour: there only presence inputs wait. It does not
 count if it was taken while a person was loose, who may sit there; nor if it is taken while the
 driver presses the check button at the rear, which is reported (rules/input_faulty.py).
 
@@ -33,6 +34,7 @@ _PRESS_MS = const(200)
 _HOLD_MS = const(3000)
 _STUCK_MS = const(20000)
 _BAG_MS = const(720000)
+_BAG_ALONE_MS = const(1800000)
 _HERE_MS = const(3600000)
 
 
@@ -129,7 +131,8 @@ class Attended:
             self._is_seat_wrong = s.trip.driver_seat_fault = True
         elif not was_seated and not runs and s.seats.loose:
             self._is_seat_wrong = True
-        return not self._is_seat_wrong and self._sat_ms < _BAG_MS
+        most_ms = _BAG_ALONE_MS if _is_checked_and_empty(s) else _BAG_MS
+        return not self._is_seat_wrong and self._sat_ms < most_ms
 
 
 def attendance(s):

@@ -211,6 +211,15 @@ def test_a_bag_on_the_driver_s_seat_counts_for_twelve_minutes_in_all():
     assert ride.warning == HORN
 
 
+def test_the_driver_s_seat_counts_for_half_an_hour_in_a_checked_empty_bus():
+    ride = parked()
+    ride.goes(driver_seat=True)
+    ride.goes(30 * MINUTE - 200)
+    assert by(ride) == "driver_seat"
+    ride.goes(200)
+    assert by(ride) is None
+
+
 def test_a_contact_that_touches_now_and_then_begins_no_time_anew():
     for name in ("driver_seat", "ignition"):
         ride = left_behind()

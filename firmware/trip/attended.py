@@ -8,7 +8,7 @@
                  hour in all until the next walk or use. A driver's seat that empties ends it
     stay         the here button held for 3 to 20 s in a bus that is checked, and in which every
                  seat is known to be empty: an adult stays, on whatever seat, for stay_min, once
-                 a walk or use. The key ends it, and a door that opens
+                 until a walk, a use or a door. The key ends it, and a door that opens
 
 After the last three the time alone begins from zero. None of them ends an alarm that stands;
 `here` makes it quieter (rules/profile.py). A reset ends them.
@@ -51,7 +51,7 @@ class Attended:
         self._sat_ms = 0  # for how long, since the last press, walk or use
         self._at_ms = 0
         self._here_since_ms = None  # the first press since the last walk or use
-        self._may_stay = True  # once since a walk or use
+        self._may_stay = True  # once since a walk, a use or a door
         self._is_seat_wrong = False  # until it was empty
 
     def update(self, s, runs, has_key, walked):
@@ -69,6 +69,7 @@ class Attended:
         is_seated = self._is_seated(s, runs, walked)
         is_shut = s.vehicle.front_door is False and s.vehicle.emergency_door is False
         has_opened = self._was_shut and not is_shut
+        self._may_stay = self._may_stay or is_shut != self._was_shut
         if runs or s.now_ms >= self._until_ms or (self._by == STAY and (has_key or has_opened)):
             self._by = None
         self._was_shut = is_shut

@@ -220,6 +220,19 @@ def test_the_driver_s_seat_counts_for_half_an_hour_in_a_checked_empty_bus():
     assert by(ride) is None
 
 
+def test_a_stay_is_not_prolonged_before_a_walk_a_use_or_a_door():
+    for between, may in (({}, False), ({"front_door": True}, True), ({"ignition": True}, True)):
+        ride = stays(3000)
+        ride.goes(2 * 60 * MINUTE)
+        ride.goes(1000, supply_mv=CHARGING, **between)
+        ride.goes(1000, ignition=False, front_door=False, supply_mv=RESTING)
+        ride.goes(10000)
+        if "ignition" in between:
+            ride.presses()
+        ride.says_here(3000)
+        assert (by(ride) == "stay") == may, between
+
+
 def test_a_contact_that_touches_now_and_then_begins_no_time_anew():
     for name in ("driver_seat", "ignition"):
         ride = left_behind()

@@ -78,7 +78,7 @@ class Trip:
         self._ledger = Ledger()
         self._on_board = None  # seats taken when the door opened at this stop
         self._was_used = True  # not only a contact that touched
-        self._granted = ()  # seats out of service
+        self._granted = None  # seats out of service; None: not looked at since the start
         self._came = []  # where the door has no contact: seats taken when the bus last moved
         self._place = None  # the policy's name for it
 
@@ -134,6 +134,8 @@ class Trip:
         if s.seats.out_of_service is self._granted:
             return
         before, self._granted = self._granted, s.seats.out_of_service
+        if before is None:
+            return
         asked = s.seats.sitting + s.seats.loose + s.seats.doubtful
         if [seat for seat in self._granted if seat in asked and seat not in before]:
             self._armed.expect()

@@ -125,6 +125,10 @@ def test_a_seat_that_goes_out_of_service_ends_no_alarm_about_it_without_a_walk()
     assert ride.s.trip.phase == "parked"
     ride.s.seats.out_of_service = [7, 8]
     assert ride.goes(1000) == "parked", "nobody was on seat 8"
+    again = Ride(**ride.nvs)
+    again.s.seats.out_of_service = [7, 8]
+    again.s.seats.doubtful = [1, 2, 3, 4, 5, 6, 7, 8]
+    assert again.goes(1000) == "parked", "a restart is no grant"
 
 
 def test_while_a_seat_is_out_of_service_every_use_asks_for_one():

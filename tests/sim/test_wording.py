@@ -36,7 +36,7 @@ def test_distances_and_places():
         ("child_left_behind", "raised", {"seats": [39], "unknown": [], "stage": 3, "heat_min": 6},
          "child left behind: seat 39, the horn sounds, dangerously hot in 6 min"),
         ("child_left_behind", "raised", {"seats": [], "loose": [7], "stage": 3, "heat_min": None},
-         "child left behind: rose from seat 7 while the doors were shut, the horn sounds"),
+         "child left behind: rose from seat 7, not seen to get off, the horn sounds"),
         ("trip_ended", "raised", {"trip": 1, "distance_m": 485, "stops": 1, "boarded": 3,
                                   "alighted": 2, "unaccounted": [7]},
          "trip ended: trip 1, 485 m, 1 stop, 3 got on, 2 got off, not seen to get off: seat 7"),

@@ -44,7 +44,7 @@ from firmware.trip.attended import STAY
 from firmware.trip.boarding import is_alarm_due
 
 _IN_QUEUE_MS = const(90000)
-_AT_DOOR_MS = const(20000)  # before a door opens, and after it closed
+_AT_DOOR_MS = const(20000)  # before a door opens
 _STANDING_MMS = const(1400)  # 5 km/h
 _KEEP_MS = const(60000)
 _CHUNK = const(24)  # seats in one NVS number, an i32

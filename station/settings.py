@@ -112,6 +112,12 @@ class Settings(BaseSettings):
     broker_ca: Annotated[str, AfterValidator(_certificates)] | None = None
     """A file of certificates (PEM) that may vouch for the broker, instead of this computer's."""
     client_id: str = "busguard-station"
+    keys: str | None = None
+    """The folder that `python -m station keys` made: the city's key, the fleet's authority."""
+    city_key: str | None = Field(default=None, repr=False)
+    """The city's private key itself (Ed25519, PKCS #8 in PEM), in place of the one in `keys`."""
+    accept_unsealed: bool = _switch()
+    """Buses that were never enrolled may speak without a seal."""
     db: Annotated[str, AfterValidator(_database)] = Field(default="station.db", repr=False)
     http: Annotated[Address, NoDecode, BeforeValidator(_address)] = Address("127.0.0.1", 8080)
     secure_cookie: bool = _switch()

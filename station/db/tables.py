@@ -254,6 +254,33 @@ notice_progress = Table(
     Column("log_id", BigInteger, nullable=False),  # up to here alarm_log became notices
 )
 
+identities = Table(
+    "identities",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("fleet", String(32), nullable=False),
+    Column("bus", String(32), nullable=False),
+    Column("serial", String(16), nullable=False, unique=True),  # hex; of the certificate, too
+    Column("how", String(11), nullable=False),  # certificate, password
+    Column("mac_key", String(64), nullable=False),  # hex
+    Column("credential", JSON),  # how: password: its hash, as each kind of broker keeps it
+    Column("made_ms", BigInteger, nullable=False),
+    Column("made_by", String(64), nullable=False),
+    Column("ends_ms", BigInteger),  # of the certificate
+    Column("revoked_ms", BigInteger),
+    Column("revoked_by", String(64)),
+    Column("first_seen_ms", BigInteger),
+    Column("last_seen_ms", BigInteger),
+    Index("ix_identities_fleet", "fleet", "bus"),
+)
+
+own = Table(
+    "own",  # what this database knows of itself
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
 
 def new_id(made: CursorResult) -> int:
     """The key that an INSERT of one row was given."""

@@ -1,0 +1,1 @@
+"""Who may speak for a bus, and what the city signs."""

@@ -1,0 +1,83 @@
+"""The register: every identity that a bus was ever given (table identities).
+
+It is held in memory, because each message asks for it, and read again every few seconds: another
+process (`python -m station enrol`) may have changed it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import NamedTuple
+
+from sqlalchemy import select, update
+
+from station.clock import Clock
+from station.db.database import Database
+from station.db.tables import identities
+
+_READ_S = 2.0
+
+
+class Identity(NamedTuple):
+    id: int
+    fleet: str
+    bus: str
+    serial: str
+    how: str
+    """certificate or password"""
+    mac_key: bytes
+    made_ms: int
+    revoked_ms: int | None
+    first_seen_ms: int | None
+    last_seen_ms: int | None
+
+
+class Register:
+    def __init__(self, database: Database, clock: Clock):
+        self._db = database
+        self._clock = clock
+        self._of_bus: dict[tuple[str, str], list[Identity]] = {}
+        self._seen: dict[int, int] = {}
+        """Identities that were seen since the last save: when."""
+
+    async def watch(self) -> None:
+        while True:
+            await self.save()
+            await self.read()
+            await asyncio.sleep(_READ_S)
+
+    async def read(self) -> None:
+        async with self._db.read() as connection:
+            rows = await connection.execute(select(identities).order_by(identities.c.id.desc()))
+        found: dict[tuple[str, str], list[Identity]] = {}
+        for row in rows.mappings():
+            known = {name: row[name] for name in Identity._fields}
+            known["mac_key"] = bytes.fromhex(row["mac_key"])
+            found.setdefault((row["fleet"], row["bus"]), []).append(Identity(**known))
+        self._of_bus = found
+
+    async def save(self) -> None:
+        seen, self._seen = self._seen, {}
+        if not seen:
+            return
+        try:
+            async with self._db.write() as connection:
+                for ident, at_ms in seen.items():
+                    mine = update(identities).where(identities.c.id == ident)
+                    await connection.execute(mine.values(last_seen_ms=at_ms))
+                    first = mine.where(identities.c.first_seen_ms.is_(None))
+                    await connection.execute(first.values(first_seen_ms=at_ms))
+        except BaseException:
+            self._seen = {**seen, **self._seen}
+            raise
+
+    def of(self, fleet: str, bus: str) -> list[Identity]:
+        """Every identity of a bus, the newest first, revoked ones too; none: never enrolled."""
+        return self._of_bus.get((fleet, bus), [])
+
+    def valid(self, fleet: str, bus: str) -> list[Identity]:
+        return [one for one in self.of(fleet, bus) if one.revoked_ms is None]
+
+    def seen(self, identity: Identity, at_ms: int) -> None:
+        """A message with its seal came."""
+        self._seen[identity.id] = at_ms

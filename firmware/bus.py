@@ -118,7 +118,12 @@ class Bus:
             self.sleeping,
         )
         self.uplink = Uplink(
-            config, self.journal, parts.radio, parts.dialer, self._publisher.status
+            config,
+            self.journal,
+            parts.radio,
+            parts.dialer,
+            self._publisher.status,
+            self.startup.boot,
         )
         self.uplink.on_command = self._answer
         self._supervisor = LinkSupervisor(self.uplink, parts.radio, has_broker)

@@ -13,12 +13,13 @@ SOAK := $(if $(SEED),--seed $(SEED))
 COVERING := $(wildcard tests/portable/test_*.py tests/portable/journal/test_recorder*.py tests/portable/journal/test_flapping.py) \
             $(addprefix tests/portable/,rules policy sensing trip)
 
-# make station BROKER=mqtts://mqtt.example.org CA=city.pem DB=postgresql://... HTTP=127.0.0.1:8080
+# make station BROKER=mqtts://mqtt.example.org CA=city.pem DB=postgresql://... HTTP=127.0.0.1:8080 KEYS=keys
 STATION := $(if $(BROKER),--broker $(BROKER)) $(if $(CA),--broker-ca $(CA)) $(if $(DB),--db $(DB)) $(if $(HTTP),--http $(HTTP)) \
            $(if $(TILES),--tiles $(TILES))
 
 # make enrol BUS="bus-07 bus-08" DB=postgresql://... KEYS=/media/stick/keys     (BUS=all: each of fleet/)
-ENROL = $(BUS) $(if $(DB),--db $(DB)) $(if $(KEYS),--keys "$(KEYS)") $(if $(REPLACE),--replace) $(if $(ROTATE),--rotate)
+ENROL = $(BUS) $(if $(DB),--db $(DB)) $(if $(KEYS),--keys "$(KEYS)") $(if $(REPLACE),--replace) $(if $(ROTATE),--rotate) \
+         $(if $(PASSWORD),--password)
 
 # make deploy BUS=bus-07 PORT=/dev/ttyUSB0     (no PORT: the board that is attached)
 WHERE = $(if $(PORT),--port $(PORT))
@@ -27,9 +28,9 @@ WHERE = $(if $(PORT),--port $(PORT))
 # before anything is set up.
 takes_sim := BUSES SPEED SEED DURATION BROKER
 takes_soak := SEED
-takes_station := BROKER CA DB HTTP TILES
+takes_station := BROKER CA DB HTTP TILES KEYS
 takes_firmware := BIN PORT
-takes_enrol := BUS DB KEYS REPLACE ROTATE
+takes_enrol := BUS DB KEYS REPLACE ROTATE PASSWORD
 takes_deploy := BUS PORT RENAME
 takes_pull := OUT PORT
 takes_selftest := PORT
@@ -65,8 +66,8 @@ setup: $(VENV)/dev  ## make .venv with everything in it (the other targets do it
 sim: $(VENV)/sim  ## a school morning in Laem Chabang, live (BUSES= SPEED= SEED= DURATION= BROKER=)
 	@$(VENV_BIN)/python -m sim town $(TOWN)
 
-station: $(VENV)/station $(VENV)/web  ## what municipal staff see, for a broker that runs already (BROKER= CA= DB= HTTP= TILES=)
-	@$(VENV_BIN)/python -m station serve $(STATION)
+station: $(VENV)/station $(VENV)/web  ## what municipal staff see, for a broker that runs already (BROKER= CA= DB= HTTP= TILES= KEYS=)
+	@$(if $(KEYS),STATION_KEYS="$(KEYS)" )$(VENV_BIN)/python -m station serve $(STATION)
 
 test: $(VENV)/dev  ## all tests but the long ones of make soak
 	@$(VENV_BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
@@ -97,7 +98,7 @@ cover: $(VENV)/dev  ## 100 % of lines and branches of what judges (rules, trip, 
 firmware: $(VENV)/board  ## MicroPython with the journal's partition onto an ESP32 (BIN= PORT=)
 	@$(VENV_BIN)/python -m tools.firmware $(WHERE) --bin "$(BIN)"
 
-enrol: $(VENV)/board  ## an identity for each bus of fleet/, and the city's keys once (BUS= DB= KEYS= REPLACE=1 ROTATE=1)
+enrol: $(VENV)/board  ## an identity for each bus of fleet/, and the city's keys once (BUS= DB= KEYS= REPLACE=1 ROTATE=1 PASSWORD=1)
 	@$(VENV_BIN)/python -m tools.enrol $(ENROL)
 
 deploy: $(VENV)/board  ## program, settings and identity of fleet/BUS.json onto a board (BUS= PORT= RENAME=1)

@@ -81,3 +81,7 @@ class Register:
     def seen(self, identity: Identity, at_ms: int) -> None:
         """A message with its seal came."""
         self._seen[identity.id] = at_ms
+
+    def was_seen(self, identity: Identity) -> bool:
+        """Ever."""
+        return identity.last_seen_ms is not None or identity.id in self._seen

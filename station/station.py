@@ -18,6 +18,7 @@ from station.commands import Commands
 from station.db.bus_ids import BusIds
 from station.db.database import Database
 from station.db.expiry import Expiry
+from station.doors.streams import Streams
 from station.feeds.home_assistant import Announcer
 from station.ingest.gaps import Gaps
 from station.ingest.mqtt import Broker
@@ -47,6 +48,7 @@ class Station:
         self.accounts = Accounts(db, clock, settings)
         # What the browsers are sent, and what they are shown.
         self.hub = hub = Hub()
+        self.streams = Streams()
         self.services = services = Services(clock, hub, db, settings.escalate_min)
         self.live = live = Live(clock, hub)
         self.saved = SavedStates(db, bus_ids, live)

@@ -8,6 +8,8 @@
 from __future__ import annotations
 
 import json
+import os
+from pathlib import Path
 from typing import Any
 
 from firmware import identity as identities
@@ -15,7 +17,8 @@ from sim.bus import settings_file
 from sim.virtual.compiled import ROOT
 from tools.board import Trouble
 
-FLEET = ROOT / "fleet"
+FLEET = Path(os.environ.get("BUSGUARD_FLEET", ROOT / "fleet"))
+"""Another folder, such as one on an encrypted stick, is named in the environment."""
 UNCHANGED = "change me"
 """What stands in bus.example.json in place of each thing that only the operator knows."""
 

@@ -19,6 +19,7 @@ from station.db.bus_ids import BusIds
 from station.db.database import Database
 from station.db.expiry import Expiry
 from station.feeds.home_assistant import Announcer
+from station.identity.signing import Signer
 from station.ingest.gaps import Gaps
 from station.ingest.mqtt import Broker
 from station.ingest.quarantine import Quarantine
@@ -62,10 +63,11 @@ class Station:
         self.silence = silence = Silence(clock, services, live, alarms, settings)
         self.unrecorded = Unrecorded(clock, services, live, alarms, silence.judging)
         # is shown,
-        self.delivery = delivery = Delivery(db, clock, services, live, broker.present)
+        self.signer = signer = Signer(db, clock, settings)
+        self.delivery = delivery = Delivery(db, clock, services, live, broker.present, signer)
         self.records = Records(broker.records, clock, db, services, store, quarantine, alarms,
                                live, settings)  # fmt: skip
-        self.commands = commands = Commands(broker.present)
+        self.commands = commands = Commands(broker.present, signer)
         self.present = Present(broker.present, quarantine, live, silence, delivery, commands)
         # is told.
         self.notice_queue = NoticeQueue(db, clock, settings.notices)

@@ -190,7 +190,7 @@ class Vehicle:
         if self.files.has(FILE):
             self._settings = Settings(self.files)
             self.config, errors = self._settings.config, tuple(self._settings.errors)
-        self.config["identity"] = self._identity
+        self.config = {**self.config, "identity": self._identity}  # it is no setting
         self.board = SimBoard(
             self.config,
             self.world,

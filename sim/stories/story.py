@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sim.bus.rig import Rig
+from sim.bus.city import City
+from sim.bus.rig import Rig, config_for
 from sim.stories.questions import Questions
 from sim.stories.straight_road import StraightRoad
 from sim.stories.timeline import Listener, Timeline
@@ -40,7 +41,10 @@ class Story(OnTheMap, Mishaps, Attending, Moving, Lies, Asked, Questions):
         self, listener: Listener | None = None, seed: int = 1, config: dict[str, Any] | None = None
     ):
         """config: instead of the defaults; sim.bus.rig.config_for makes one to change."""
-        super().__init__(Rig(World(_MORNING_UTC_MS - _COLD_START_MS - _WALK_MS), config, seed=seed))
+        world = World(_MORNING_UTC_MS - _COLD_START_MS - _WALK_MS)
+        config = config or config_for(world)
+        self.city = City()
+        super().__init__(Rig(world, config, seed=seed, identity=self.city.identity(config)))
         self._road = StraightRoad(self.world)
         self._timeline = Timeline(self.rig)
         self._pass(_COLD_START_MS)

@@ -3,6 +3,7 @@
 import pytest
 from argon2 import PasswordHasher
 
+from sim.bus.city import City
 from sim.live.postgres import Cluster, programs
 from sim.network import brokers
 from station import accounts
@@ -51,4 +52,4 @@ def broker():
 
 @pytest.fixture
 def settings(db, broker):
-    return Settings(broker=Address(broker.host, broker.port), db=db)
+    return Settings(broker=Address(broker.host, broker.port), db=db, city_key=City().pem)

@@ -40,6 +40,7 @@ class StationProcess:
             "STATION_BROKER": f"{broker[0]}:{broker[1]}",
             "STATION_CLIENT_ID": f"busguard-town-{os.getpid()}",
             "STATION_CITY_KEY": City().pem,
+            "STATION_ACCEPT_UNSEALED": "1",
         }
         self._process: subprocess.Popen[str] | None = None
         try:

@@ -7,7 +7,8 @@ from sim.bus.city import City
 from sim.live.postgres import Cluster, programs
 from sim.network import brokers
 from station import accounts
-from station.alarms import alarms, silence, unrecorded
+from station.alarms import alarms, silence, unrecorded, untrusted
+from station.ingest import quarantine
 from station.settings import Address, Settings
 
 
@@ -22,7 +23,7 @@ def quick_passwords(monkeypatch):
 @pytest.fixture(autouse=True)
 def quick_turns(monkeypatch):
     """What the station looks at once a second it looks at more often here."""
-    for part in (silence, alarms, unrecorded):
+    for part in (silence, alarms, unrecorded, untrusted, quarantine):
         monkeypatch.setattr(part, "_TICK_S", 0.1)
 
 
@@ -52,4 +53,5 @@ def broker():
 
 @pytest.fixture
 def settings(db, broker):
-    return Settings(broker=Address(broker.host, broker.port), db=db, city_key=City().pem)
+    address = Address(broker.host, broker.port)
+    return Settings(broker=address, db=db, accept_unsealed=True, city_key=City().pem)

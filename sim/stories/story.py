@@ -19,6 +19,7 @@ from sim.stories.questions import Questions
 from sim.stories.straight_road import StraightRoad
 from sim.stories.timeline import Listener, Timeline
 from sim.stories.verbs_attend import Attending
+from sim.stories.verbs_commands import Attacked
 from sim.stories.verbs_lies import Lies
 from sim.stories.verbs_mishaps import Mishaps
 from sim.stories.verbs_modes import Asked
@@ -34,7 +35,7 @@ _WALK_MS = 20_000
 _MORNING_UTC_MS = 1_795_388_400_000  # 2026-11-22T23:00Z: 06:00 on a Monday in Thailand
 
 
-class Story(OnTheMap, Mishaps, Attending, Moving, Lies, Asked, Questions):
+class Story(OnTheMap, Mishaps, Attending, Moving, Lies, Asked, Attacked, Questions):
     """A bus of 40 seats, parked and checked at 06:00, with a fix and connected."""
 
     def __init__(

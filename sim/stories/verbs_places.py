@@ -66,13 +66,13 @@ class OnTheMap:
     def _driven_m(self) -> float:
         return math.hypot(*offset_m(*START, self.world.lat_e7, self.world.lon_e7))
 
-    def _asks(self, name: str, payload: bytes, retain: bool = False) -> dict[str, Any]:
+    def _asks(self, name: str, payload: bytes) -> dict[str, Any]:
         """A command, and its answer."""
         config = self.rig.config
         root = f"schoolbus/{config['fleet']}/{config['bus']}/"
         wanted = json.loads(payload)["id"]
         seen = len(self.rig.peer.city)
-        self.rig.peer.publish(f"{root}cmd/{name}", payload, retain=retain)
+        self.rig.peer.publish(f"{root}cmd/{name}", payload)
         for _ in range(_ANSWER_MS // 100):
             self._pass(100)
             for _, topic, said in self.rig.peer.city[seen:]:

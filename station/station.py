@@ -22,6 +22,7 @@ from station.db.expiry import Expiry
 from station.doors.streams import Streams
 from station.feeds.home_assistant import Announcer
 from station.identity.register import Register
+from station.identity.signing import Signer
 from station.ingest.gaps import Gaps
 from station.ingest.intake import Intake
 from station.ingest.mqtt import Broker
@@ -71,10 +72,11 @@ class Station:
         self.unrecorded = Unrecorded(clock, services, live, alarms, silence.judging)
         self.untrusted = untrusted = UntrustedAlarms(db, bus_ids, clock, live, register, alarms)
         # is shown,
-        self.delivery = delivery = Delivery(db, clock, services, live, broker.present)
+        self.signer = signer = Signer(db, clock, settings)
+        self.delivery = delivery = Delivery(db, clock, services, live, broker.present, signer)
         self.records = Records(broker.records, clock, db, services, intake, store, quarantine,
                                alarms, untrusted, live, settings)  # fmt: skip
-        self.commands = commands = Commands(broker.present)
+        self.commands = commands = Commands(broker.present, signer)
         self.present = Present(broker.present, intake, quarantine, untrusted, live, silence,
                                delivery, commands)  # fmt: skip
         # is told.

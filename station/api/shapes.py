@@ -222,6 +222,12 @@ class SeatsAndDays(BaseModel):
     days: int = Field(ge=0, le=7)
 
 
+class WantedMode(BaseModel):
+    """normal: every mode ends."""
+
+    mode: Literal["drill", "service", "evacuation", "normal"]
+
+
 class Answered(BaseModel):
     """What the bus answered."""
 

@@ -180,6 +180,7 @@ policies = Table(
     Column("put_ms", BigInteger, nullable=False),
     Column("text", Text),
     Column("sent_ms", BigInteger),
+    Column("sent_by", String(64)),
 )
 
 refusals = Table(

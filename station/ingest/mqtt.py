@@ -140,7 +140,7 @@ class Session:
                 if message.connection == self._connection:
                     self._client.ack(message.mid, 1)
 
-    def publish(self, topic: str, payload: str, retain: bool = True) -> None:
+    def publish(self, topic: str, payload: str | bytes, retain: bool = True) -> None:
         """QoS 1: paho sends it again until the broker has it."""
         self._client.publish(topic, payload, qos=1, retain=retain)
 

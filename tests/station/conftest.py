@@ -3,6 +3,7 @@
 import pytest
 from argon2 import PasswordHasher
 
+from sim.bus.city import City
 from sim.live.postgres import Cluster, programs
 from sim.network import brokers
 from station.alarms import alarms, silence, unrecorded, untrusted
@@ -52,4 +53,5 @@ def broker():
 
 @pytest.fixture
 def settings(db, broker):
-    return Settings(broker=Address(broker.host, broker.port), db=db, accept_unsealed=True)
+    address = Address(broker.host, broker.port)
+    return Settings(broker=address, db=db, accept_unsealed=True, city_key=City().pem)

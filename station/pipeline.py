@@ -44,7 +44,7 @@ class Records:
         self._clock = clock
         self._db = database
         self._services = services
-        self._intake = intake
+        self.intake = intake
         self._store = store
         self._quarantine = quarantine
         self._alarms = alarms
@@ -57,7 +57,7 @@ class Records:
         while True:
             batch = await self._session.take(self._batch)
             try:
-                messages, bad, untrusted = self._intake.sort(batch)
+                messages, bad, untrusted = self.intake.sort(batch)
                 self._untrusted.note(untrusted)
                 bad += self._quarantine.allowed(untrusted, self._clock.now_ms())
                 await self.keep(messages, bad)
@@ -97,6 +97,7 @@ class Records:
             async with self._db.write() as connection:
                 stored = await self._store.put(connection, messages, bad, now_ms)
                 changed = await change_alarms(connection, stored, self._late_s, now_ms)
+                self._untrusted.note(stored.differing)
                 changed += await self._untrusted.put(connection, untrusted, now_ms)
         self._store.remember(stored)
         for journal in stored.journals:

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from station.accounts import Accounts
 from station.alarms.alarms import Alarms
 from station.alarms.silence import Silence
+from station.alarms.two_boards import TwoBoards
 from station.alarms.unrecorded import Unrecorded
 from station.alarms.untrusted import UntrustedAlarms
 from station.clock import Clock
@@ -68,13 +69,14 @@ class Station:
         self.silence = silence = Silence(clock, services, live, alarms, settings)
         self.unrecorded = Unrecorded(clock, services, live, alarms, silence.judging)
         self.untrusted = untrusted = UntrustedAlarms(db, bus_ids, clock, live, register, alarms)
+        self.two_boards = two_boards = TwoBoards(db, bus_ids, clock, store, alarms)
         # is shown,
         self.delivery = delivery = Delivery(db, clock, services, live, broker.present)
         self.records = Records(broker.records, clock, db, services, intake, store, quarantine,
-                               alarms, untrusted, live, settings)  # fmt: skip
+                               alarms, untrusted, two_boards, live, settings)  # fmt: skip
         self.commands = commands = Commands(broker.present)
-        self.present = Present(broker.present, intake, quarantine, untrusted, live, silence,
-                               delivery, commands)  # fmt: skip
+        self.present = Present(broker.present, intake, quarantine, untrusted, two_boards, live,
+                               silence, delivery, commands)  # fmt: skip
         # is told.
         self.notice_queue = NoticeQueue(db, clock, settings.notices)
         self.announcer = Announcer(services, live, broker.present)
@@ -90,7 +92,7 @@ class Station:
         works = [self.records.run, self.present.run, self.silence.watch, self.unrecorded.watch,
                  self.alarms.watch, self.saved.watch, self.gaps.watch, self.expiry.watch,
                  self.notice_queue.watch, self.delivery.watch, self.register.watch,
-                 self.quarantine.watch, self.untrusted.watch]  # fmt: skip
+                 self.quarantine.watch, self.untrusted.watch, self.two_boards.watch]  # fmt: skip
         if self.settings.home_assistant:
             works.append(self.announcer.watch)
         for work in works:
@@ -112,6 +114,7 @@ class Station:
         for fleet, bus in await self.store.recall(now_ms):
             self.live.bus(fleet, bus).spoke_ms = now_ms
         await self.alarms.recall()
+        await self.two_boards.recall()
 
     async def _keep_on(self, work: Callable[[], Awaitable[None]]) -> None:
         """For ever: an error in one part is logged and ends no other part."""

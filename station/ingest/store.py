@@ -115,6 +115,9 @@ class Store:
     def journals_of(self, fleet: str, bus: str) -> list[Journal]:
         return list(self._of_bus.get((fleet, bus), {}).values())
 
+    def by_bus(self) -> list[list[Journal]]:
+        return [list(journals.values()) for journals in self._of_bus.values()]
+
     async def _insert(self, connection: AsyncConnection, rows: Rows) -> None:
         if self._db.is_sqlite:
             await _put_on_file(connection, positions, rows.positions)

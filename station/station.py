@@ -20,6 +20,7 @@ from station.commands import Commands
 from station.db.bus_ids import BusIds
 from station.db.database import Database
 from station.db.expiry import Expiry
+from station.db.own import own_id
 from station.feeds.home_assistant import Announcer
 from station.identity.register import Register
 from station.ingest.gaps import Gaps
@@ -88,6 +89,7 @@ class Station:
         await self.db.claim()
         self.services.note(self.services.database, True)
         await self._recall()
+        self.broker.identify(await own_id(self.db))
         self.broker.start()
         works = [self.records.run, self.present.run, self.silence.watch, self.unrecorded.watch,
                  self.alarms.watch, self.saved.watch, self.gaps.watch, self.expiry.watch,

@@ -5,6 +5,7 @@ journal.
 
 from micropython import const
 
+from firmware.earliest import Earliest
 from firmware.journal.journal import Journal
 from firmware.journal.outage import Outage
 from firmware.journal.recorder import Recorder
@@ -53,6 +54,7 @@ class Bus:
         memory = Memory(parts.nvs)
         self.startup = Startup(memory, parts.reset_cause, start)
         self._notices = self.startup.events(config_errors, crash)  # Events for the next tick
+        self.earliest = Earliest(memory, config.get("identity"), parts.set_utc, now_ms)
         s = self.snapshot = Snapshot(config["seats"]["count"])
         # sense
         self.sensors = Sensors(config, parts, s)
@@ -84,6 +86,7 @@ class Bus:
         self.recorder = Recorder(self.journal, self.startup.boot)
         outage = Outage(self.journal, self.recorder)
         self._watchers = (
+            self.earliest,
             self.policy,
             self.out_of_service,
             trip,
@@ -118,7 +121,12 @@ class Bus:
             self.sleeping,
         )
         self.uplink = Uplink(
-            config, self.journal, parts.radio, parts.dialer, self._publisher.status
+            config,
+            self.journal,
+            parts.radio,
+            parts.dialer,
+            self._publisher.status,
+            self.startup.boot,
         )
         self.uplink.on_command = self._answer
         self._supervisor = LinkSupervisor(self.uplink, parts.radio, has_broker)

@@ -189,7 +189,10 @@ def status(
     ).encode()
 
 
-WILL = b'{"v":1,"online":false}'
+def will(boot):
+    """-> bytes: what the broker publishes on `status` when it loses the bus. boot: of this start,
+    so that the will of an earlier one is known as old."""
+    return text((("v", 1), ("online", False), ("boot", boot))).encode()
 
 
 # What a state leaves out: the defaults of docs/schema/state.schema.json.

@@ -1,4 +1,4 @@
-"""python -m station serve | admin | policy: the station, and what an operator does beside it."""
+"""python -m station serve | admin | enrol ...: the station, and what an operator does beside it."""
 
 from __future__ import annotations
 
@@ -14,16 +14,14 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-import uvicorn
-
 from station.accounts import Accounts, new_password
-from station.app import make_app
 from station.clock import Clock, FollowedClock
 from station.db.address import without_password
-from station.db.database import Database, DatabaseError, is_away
+from station.db.database import Database, DatabaseError, is_away, with_database
+from station.identity import command as identity
+from station.identity.errors import IdentityError
 from station.policy.pack import PackError, put_pack, read_pack
 from station.settings import Address, Settings, SettingsError, load, not_known
-from station.station import Station
 
 
 class CommandError(Exception):
@@ -69,7 +67,7 @@ def parser() -> argparse.ArgumentParser:
     policy.add_argument("fleet")
     policy.add_argument("file", help="a policy as in docs/policy.md; - reads standard input")
     policy.set_defaults(run=_policy)
-    for command in (serve, admin, policy):
+    for command in (serve, admin, policy, *identity.add(commands)):
         command.add_argument("--db", metavar="FILE|URL",
                              help="a file, or postgresql://user@host/name")  # fmt: skip
     return top
@@ -96,15 +94,17 @@ def _listen(address: Address) -> socket.socket:
 
 
 async def _serve_on(listener: socket.socket, settings: Settings, clock_ms: int | None) -> int:
+    # Here, because these take a second, which the other commands need not wait.
+    from station.app import make_app
+    from station.doors.server import server
+    from station.station import Station
+
     clock = Clock() if clock_ms is None else FollowedClock(clock_ms)
     station = Station(settings, clock)
-    server = uvicorn.Server(
-        uvicorn.Config(make_app(station), log_level="warning", access_log=False,
-                       timeout_graceful_shutdown=2, server_header=False)
-    )  # fmt: skip
+    web = server(make_app(station), settings.proxies)
 
     def end() -> None:
-        server.should_exit = True
+        web.should_exit = True
 
     if isinstance(clock, FollowedClock):
         clock.follow(end)
@@ -114,7 +114,7 @@ async def _serve_on(listener: socket.socket, settings: Settings, clock_ms: int |
     print(f"The station is at http://{host}:{port}/ (database {station.db.shown}, broker "
           f"{settings.broker}).", flush=True)  # fmt: skip
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # uvicorn ends by Ctrl-C, and then raises it again
-    await server.serve([listener])
+    await web.serve([listener])
     return 0
 
 
@@ -133,7 +133,7 @@ def _admin(args: argparse.Namespace, settings: Settings) -> int:
     async def put(database: Database) -> None:
         await Accounts(database, Clock(), settings).put(args.name, "admin", password)
 
-    asyncio.run(_with_database(settings, put))
+    asyncio.run(with_database(settings.db, put))
     shown = without_password(settings.db)
     print(f"{args.name} is an administrator in the database {shown}.", file=sys.stderr)
     if args.generate:
@@ -153,18 +153,9 @@ def _policy(args: argparse.Namespace, settings: Settings) -> int:
     async def put(database: Database) -> None:
         await put_pack(database, args.fleet, pack, digest, text, Clock().now_ms())
 
-    asyncio.run(_with_database(settings, put))
+    asyncio.run(with_database(settings.db, put))
     print(f"The map of the fleet {args.fleet} shows the policy {digest}.", file=sys.stderr)
     return 0
-
-
-async def _with_database(settings: Settings, work) -> None:
-    database = Database(settings.db)
-    try:
-        await database.upgrade()
-        await work(database)
-    finally:
-        await database.close()
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -175,7 +166,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         settings = load(given)
         return args.run(args, settings)
-    except (SettingsError, CommandError, PackError, DatabaseError) as error:
+    except (SettingsError, CommandError, IdentityError, PackError, DatabaseError) as error:
         _say(str(error))
         return 2
     except KeyboardInterrupt:

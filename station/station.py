@@ -21,6 +21,7 @@ from station.db.bus_ids import BusIds
 from station.db.database import Database
 from station.db.expiry import Expiry
 from station.db.own import own_id
+from station.doors.streams import Streams
 from station.feeds.home_assistant import Announcer
 from station.identity.register import Register
 from station.ingest.gaps import Gaps
@@ -53,6 +54,7 @@ class Station:
         self.accounts = Accounts(db, clock, settings)
         # What the browsers are sent, and what they are shown.
         self.hub = hub = Hub()
+        self.streams = Streams()
         self.services = services = Services(clock, hub, db, settings.escalate_min)
         self.live = live = Live(clock, hub)
         self.saved = SavedStates(db, bus_ids, live)

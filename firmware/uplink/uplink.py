@@ -20,6 +20,7 @@ from firmware.uplink.link import Link
 from firmware.uplink.outgoing import Outgoing
 from firmware.uplink.pace import Pace
 from firmware.uplink.reconnect import Reconnect
+from firmware.uplink.seal import Seal
 from firmware.uplink.window import Window
 
 _TRACK_BYTES = const(4000)  # may be in flight, whatever the link
@@ -37,10 +38,13 @@ class Uplink:
     breaks: how many connections broke; for tests and a console.
     """
 
-    def __init__(self, config, journal, radio, dialer, status):
-        """status() -> bytes, published retained on every connect."""
-        broker = config["broker"]
+    def __init__(self, config, journal, radio, dialer, status, boot=0):
+        """status() -> bytes, published retained on every connect. boot: number of this start."""
+        broker, identity = config["broker"], config.get("identity")
         client_id = config["fleet"] + "-" + config["bus"]
+        seal = None
+        if identity is not None:
+            client_id, seal = identity.client_id, Seal(identity.mac_key)
         topics = {}
         for name in ("status", "state", "event", "track", "reply", "cmd/#"):
             topics[name] = messages.topic(config, name)
@@ -49,7 +53,10 @@ class Uplink:
         self._answer_ms = broker["ack_timeout_s"] * 1000
         self._journal = journal
         self._status = status
-        self._link = Link(broker, client_id, topics["status"], messages.WILL, dialer)
+        will = messages.will(boot)
+        if seal is not None:
+            will = seal.sealed(topics["status"], will)
+        self._link = Link(broker, client_id, topics["status"], will, dialer)
         self._link.on_ack = self._acked
         self._link.on_message = self._message
         seed = crc32(client_id.encode())
@@ -60,7 +67,7 @@ class Uplink:
         self._pace = Pace(_TRACK_BYTES, broker["window_bytes"] * 3 // 4)
         self._backlog = Backlog(journal)
         self._inbox = Inbox(self._commands[:-1])
-        self.outgoing = Outgoing(topics, self._window, self._link, journal, self._backlog)
+        self.outgoing = Outgoing(topics, self._window, self._link, journal, self._backlog, seal)
         self._replies = []
         self._was_open = False
         self._idle_until_ms = 0

@@ -13,6 +13,7 @@ from typing import Any
 
 from firmware.bus import Bus
 from firmware.config.in_use import FILE, Settings
+from firmware.identity import Identity
 from firmware.policy.store import KEPT
 from sim.bus.board import Reset, SimBoard
 from sim.bus.faults import Faults
@@ -52,10 +53,12 @@ class Vehicle:
         config_errors: tuple = (),
         started: Callable[[Vehicle], None] | None = None,
         stopped: Callable[[], None] | None = None,
+        identity: Identity | None = None,
     ):
         """dialer: makes what a freshly powered board gets. wireless: the radios that the config
         wants, driver and all, instead of a simple one. receiver: makes what is at
-        the other end of the GNSS wire, a chip that sees the world if not given.
+        the other end of the GNSS wire, a chip that sees the world if not given. identity: with one
+        the bus seals what it sends.
         """
         self._config = config  # of a bus whose files hold no bus.json
         self.world = world
@@ -78,6 +81,7 @@ class Vehicle:
         self._config_errors = config_errors
         self._started = started
         self._stopped = stopped
+        self._identity = identity
         self._more_ms: int | None = None
         self._rng = random.Random(seed)
         self._boot_ms = 0
@@ -94,6 +98,11 @@ class Vehicle:
     @property
     def is_asleep(self) -> bool:
         return self.bus is not None and self.board.wakes_ms is not None
+
+    @property
+    def mac_key(self) -> bytes | None:
+        """With which it seals; None: it has no identity."""
+        return self._identity.mac_key if self._identity else None
 
     def _clock(self) -> int:
         return self.now_ms
@@ -181,6 +190,7 @@ class Vehicle:
         if self.files.has(FILE):
             self._settings = Settings(self.files)
             self.config, errors = self._settings.config, tuple(self._settings.errors)
+        self.config["identity"] = self._identity
         self.board = SimBoard(
             self.config,
             self.world,

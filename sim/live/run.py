@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from drivers.radio.dial import Dialer
 from firmware.bus import Bus
+from firmware.identity import Identity
 from firmware.journal.journal import ALARM, TRACK, WARNING
 from firmware.snapshot import PARKED
 from sim.bus.rig import config_for
@@ -67,6 +68,7 @@ class LiveBus(Vehicle):
         broker: tuple[str, int],
         receiver: Callable[[UART], Any] | None = None,
         policy: dict[str, Any] | None = None,
+        identity: Identity | None = None,
     ):
         self.name = name
         config = config_for(world, FLEET, name)
@@ -74,7 +76,9 @@ class LiveBus(Vehicle):
         # What the town does depends on its seed alone. The flash is new each time, and the
         # city has to be able to tell its records from those of the last time.
         seed = random.SystemRandom().getrandbits(32)
-        super().__init__(config, world, Dialer, receiver=receiver, policy=policy, seed=seed)
+        super().__init__(
+            config, world, Dialer, receiver=receiver, policy=policy, seed=seed, identity=identity
+        )
 
     @property
     def firmware(self) -> Bus:

@@ -85,6 +85,7 @@ class VirtualBoard:
         self.wanted = self.sleeps_us = None
         if not keeps_watchdog:
             self._watchdog = None
+            self.nvs = ImageNvs(self.image)  # MicroPython keeps it in RAM, and reads it again
             self.harness.reset()
         self.boots += 1
 

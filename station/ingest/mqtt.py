@@ -39,9 +39,11 @@ _ROOT = "schoolbus/+/+/"
 _REPLY = _ROOT + "reply"
 
 
-def _trusting(ca: str | None) -> ssl.SSLContext:
+def _trusting(settings: Settings) -> ssl.SSLContext:
     """TLS 1.2 or later, only to a broker whose name these certificates vouch for."""
-    context = ssl.create_default_context(cafile=ca)
+    context = ssl.create_default_context(cafile=settings.broker_ca)
+    if settings.broker_cert is not None:
+        context.load_cert_chain(settings.broker_cert, settings.broker_key)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 
@@ -99,7 +101,7 @@ class Session:
         if settings.broker_user:
             client.username_pw_set(settings.broker_user, settings.broker_password)
         if settings.broker_tls:
-            client.tls_set_context(_trusting(settings.broker_ca))
+            client.tls_set_context(_trusting(settings))
         client.reconnect_delay_set(1, 10)
         client.on_connect = self._connected
         client.on_connect_fail = self._failed

@@ -324,4 +324,4 @@ def test_status_and_will():
         "sleep_s": None,
         "journal": "ok",
     }
-    assert json.loads(messages.WILL) == {"v": 1, "online": False}
+    assert messages.will(17) == b'{"v":1,"online":false,"boot":17}'

@@ -5,7 +5,10 @@ import json
 
 import pytest
 
+from sim.bus.identities import identity_for
+from sim.bus.rig import Rig, config_for
 from sim.stories.story import Story
+from sim.world.world import World
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +90,26 @@ def test_disorder_within_a_lane_is_noticed(rig):
     city[first], city[second] = city[second], city[first]
     with pytest.raises(AssertionError, match="out of order"):
         rig.account.check(city)
+
+
+def test_a_bus_with_an_identity_seals_all_and_the_account_checks_each_seal():
+    world = World()
+    config = config_for(world)
+    rig = Rig(world, config, identity=identity_for(config))
+    rig.run_for(30_000)
+    rig.power_cut()
+    rig.power_on()
+    rig.run_for(30_000)
+    rig.drain()
+    rig.check()
+    names = {topic.rsplit("/", 1)[1] for _, topic, _ in rig.peer.city}
+    assert names >= {"status", "state", "event"} and rig.missing() == 0
+    assert {
+        json.loads(heard[2])["boot"] for heard in rig.peer.city if '"online":false' in str(heard)
+    } == {1}
+    city = changed(rig, numbers(rig, "event")[0], lambda m: m.update(kind="sos"))
+    with pytest.raises(AssertionError, match="event"):
+        rig.account.check(city)
+    at = numbers(rig, "state")[0]
+    with pytest.raises(AssertionError, match="state"):
+        rig.account.check(changed(rig, at, lambda m: m.pop("mac")))

@@ -60,7 +60,7 @@ def test_status_and_state_are_retained_and_the_last_will_replaces_the_status(bro
     assert kept[ROOT + "state"] == state
     bus.uplink._link._sock.close()  # no DISCONNECT: as when the bus is gone
     bus.run_until(lambda: len(late.heard) == 3)
-    assert late.heard[2][:2] == (ROOT + "status", b'{"v":1,"online":false}')
+    assert late.heard[2][:2] == (ROOT + "status", b'{"v":1,"online":false,"boot":0}')
     late.leave()
 
 

@@ -127,11 +127,10 @@ class TwoBoards:
 
     async def watch(self) -> None:
         while True:
-            await self.save()
-            await self._standing.end_quiet(self._clock.now_ms())
+            await self.judge()
             await asyncio.sleep(_TICK_S)
 
-    async def save(self) -> None:
+    async def judge(self) -> None:
         """Raises if the database is away; the alarm waits then."""
         now_ms = self._clock.now_ms()
         while self._found:
@@ -145,6 +144,7 @@ class TwoBoards:
                     newer["count"] += data["count"]
                 raise
             await self._alarms.show([number])
+        await self._standing.end_quiet(now_ms)
 
 
 def _said(which: str, board: Board) -> dict[str, Any]:

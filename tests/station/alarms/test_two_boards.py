@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from station_told import (
     EPOCH,
     NOW_MS,
@@ -16,10 +17,16 @@ from station_told import (
     until,
 )  # fmt: skip
 
+from station.alarms import two_boards
 from station.clock import DAY_MS, iso
 from station.db import tables
 
 OTHER = "0badb0a2"
+
+
+@pytest.fixture(autouse=True)
+def judged_by_the_test_alone(quick_turns, monkeypatch):
+    monkeypatch.setattr(two_boards, "_TICK_S", 600)
 
 
 def told(station):
@@ -44,7 +51,7 @@ async def taken(station, bus):
         return seq in found and bus and bus.state and bus.state["trip"] == seq
 
     await until(is_there)
-    await station.two_boards.save()
+    await station.two_boards.judge()
 
 
 taken.count = 5000
@@ -131,7 +138,8 @@ def test_a_restart_of_the_station_forgets_no_board(settings, broker):
                 await taken(station, bus)
                 assert len(told(station)) == 1
                 time.passes(3601)
-                await until(lambda: told(station)[0]["cleared_at"])
+                await station.two_boards.judge()
+                assert told(station)[0]["cleared_at"]
 
     asyncio.run(scenario())
 
@@ -159,8 +167,10 @@ def test_it_waits_while_the_database_is_away(settings, broker, monkeypatch):
             for n, epoch in enumerate((EPOCH, OTHER, EPOCH)):
                 body = {"online": True, "at": iso(NOW_MS - 9000 + n), "epoch": epoch, "boot": 1}
                 station.two_boards.status(key, body, NOW_MS)
-            await asyncio.sleep(0.3)
+            with pytest.raises(OSError, match="away"):
+                await station.two_boards.judge()
             monkeypatch.setattr(station.two_boards._standing, "put", put)
-            await until(lambda: told(station))
+            await station.two_boards.judge()
+            assert told(station)[0]["data"]["count"] == 1
 
     asyncio.run(scenario())

@@ -6,7 +6,7 @@ from argon2 import PasswordHasher
 from sim.bus.city import City
 from sim.live.postgres import Cluster, programs
 from sim.network import brokers
-from station.alarms import alarms, silence, unrecorded, untrusted
+from station.alarms import alarms, silence, two_boards, unrecorded, untrusted
 from station.ingest import quarantine
 from station.people import passwords
 from station.settings import Address, Settings
@@ -23,7 +23,7 @@ def quick_passwords(monkeypatch):
 @pytest.fixture(autouse=True)
 def quick_turns(monkeypatch):
     """What the station looks at once a second it looks at more often here."""
-    for part in (silence, alarms, unrecorded, untrusted, quarantine):
+    for part in (silence, alarms, two_boards, unrecorded, untrusted, quarantine):
         monkeypatch.setattr(part, "_TICK_S", 0.1)
 
 

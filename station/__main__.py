@@ -94,20 +94,17 @@ def _listen(address: Address) -> socket.socket:
 
 
 async def _serve_on(listener: socket.socket, settings: Settings, clock_ms: int | None) -> int:
-    import uvicorn  # here, because these take a second, which the other commands need not wait
-
+    # Here, because these take a second, which the other commands need not wait.
     from station.app import make_app
+    from station.doors.server import server
     from station.station import Station
 
     clock = Clock() if clock_ms is None else FollowedClock(clock_ms)
     station = Station(settings, clock)
-    server = uvicorn.Server(
-        uvicorn.Config(make_app(station), log_level="warning", access_log=False,
-                       timeout_graceful_shutdown=2, server_header=False)
-    )  # fmt: skip
+    web = server(make_app(station), settings.proxies)
 
     def end() -> None:
-        server.should_exit = True
+        web.should_exit = True
 
     if isinstance(clock, FollowedClock):
         clock.follow(end)
@@ -117,7 +114,7 @@ async def _serve_on(listener: socket.socket, settings: Settings, clock_ms: int |
     print(f"The station is at http://{host}:{port}/ (database {station.db.shown}, broker "
           f"{settings.broker}).", flush=True)  # fmt: skip
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # uvicorn ends by Ctrl-C, and then raises it again
-    await server.serve([listener])
+    await web.serve([listener])
     return 0
 
 

@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from station.api import (
     admin,
@@ -22,7 +23,8 @@ from station.api import (
     reports,
     session,
 )
-from station.api.guards import Viewer, problems
+from station.api.guards import COOKIE, Viewer, problems
+from station.doors.bodies import BodyLimit
 from station.station import Station
 from station.web.pages import PageHeaders, map_settings, page_routes
 
@@ -45,7 +47,7 @@ def make_app(station: Station) -> FastAPI:
 
     app = FastAPI(
         title="Busguard station", version="1", lifespan=lifespan, redoc_url=None, docs_url=None,
-        openapi_url="/api/openapi.json", responses=problems(400, 401, 403, 422, 503),
+        openapi_url="/api/openapi.json", responses=problems(400, 401, 403, 408, 413, 422, 503),
     )  # fmt: skip
     app.state.station = station
     for module in ROUTERS:
@@ -64,6 +66,7 @@ def make_app(station: Station) -> FastAPI:
         return JSONResponse({"detail": "The station failed; its log says why."}, 500)
 
     add_pages(app, station)
+    add_doors(app, station)
     return app
 
 
@@ -84,5 +87,12 @@ def add_pages(app: FastAPI, station: Station) -> None:
             return FileResponse(tiles, media_type="application/vnd.pmtiles")
 
     app.router.routes.extend(page_routes())
-    app.add_middleware(PageHeaders, tiles=tiles)
+
+
+def add_doors(app: FastAPI, station: Station) -> None:
+    """What a request passes before it comes to a route; the last one here comes first."""
+    app.add_middleware(BodyLimit, is_signed_in=station.accounts.who, cookie=COOKIE)
+    app.add_middleware(PageHeaders, tiles=station.settings.tiles)
     app.add_middleware(GZipMiddleware, compresslevel=6, exclude_content_types=_NOT_COMPRESSED)
+    if station.settings.proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=station.settings.proxies)

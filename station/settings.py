@@ -16,6 +16,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from station.addresses import networks
 from station.db.address import database_url
 from station.notices import routes
 from station.notices.routes import Route
@@ -96,6 +97,10 @@ def _routes(given: Any) -> Any:
         raise ValueError(f"{given} cannot be read: {error.strerror}") from error
 
 
+def _proxies(given: Any) -> Any:
+    return networks(given) if isinstance(given, str) else given
+
+
 def _database(text: str) -> str:
     database_url(text)
     return text
@@ -131,6 +136,9 @@ class Settings(BaseSettings):
     """Buses that were never enrolled may speak without a seal."""
     db: Annotated[str, AfterValidator(_database)] = Field(default="station.db", repr=False)
     http: Annotated[Address, NoDecode, BeforeValidator(_address)] = Address("127.0.0.1", 8080)
+    proxies: Annotated[list[str], NoDecode, BeforeValidator(_proxies)] = []
+    """Addresses or networks of the proxies in front, with commas between them. Only these are
+    believed when they say who asks (X-Forwarded-For) and by https or not (X-Forwarded-Proto)."""
     secure_cookie: bool = _switch()
     """The page is reached by https (a proxy in front): browsers send the cookie only that way."""
     tiles: Annotated[str, AfterValidator(_tiles)] | None = None

@@ -13,15 +13,20 @@ from station.accounts import Accounts
 from station.alarms.alarms import Alarms
 from station.alarms.silence import Silence
 from station.alarms.unrecorded import Unrecorded
+from station.alarms.untrusted import UntrustedAlarms
 from station.clock import Clock
 from station.commands import Commands
 from station.db.bus_ids import BusIds
 from station.db.database import Database
 from station.db.expiry import Expiry
+from station.doors.streams import Streams
 from station.feeds.home_assistant import Announcer
+from station.identity.register import Register
 from station.ingest.gaps import Gaps
+from station.ingest.intake import Intake
 from station.ingest.mqtt import Broker
 from station.ingest.quarantine import Quarantine
+from station.ingest.seal import Seals
 from station.ingest.store import Store
 from station.live.hub import Hub
 from station.live.live import Live
@@ -47,13 +52,16 @@ class Station:
         self.accounts = Accounts(db, clock, settings)
         # What the browsers are sent, and what they are shown.
         self.hub = hub = Hub()
+        self.streams = Streams()
         self.services = services = Services(clock, hub, db, settings.escalate_min)
         self.live = live = Live(clock, hub)
         self.saved = SavedStates(db, bus_ids, live)
         # A message comes,
         self.broker = broker = Broker(settings, clock, services)
         # is checked and is stored,
-        self.quarantine = quarantine = Quarantine(db, services)
+        self.register = register = Register(db, clock)
+        intake = Intake(Seals(register, settings.accept_unsealed))
+        self.quarantine = quarantine = Quarantine(db, clock)
         self.store = store = Store(db, bus_ids, quarantine)
         self.gaps = Gaps(store, live)
         self.expiry = Expiry(db, clock, settings.keep_tracks_days)
@@ -61,12 +69,14 @@ class Station:
         self.alarms = alarms = Alarms(db, bus_ids, clock, live, hub, settings)
         self.silence = silence = Silence(clock, services, live, alarms, settings)
         self.unrecorded = Unrecorded(clock, services, live, alarms, silence.judging)
+        self.untrusted = untrusted = UntrustedAlarms(db, bus_ids, clock, live, register, alarms)
         # is shown,
         self.delivery = delivery = Delivery(db, clock, services, live, broker.present)
-        self.records = Records(broker.records, clock, db, services, store, quarantine, alarms,
-                               live, settings)  # fmt: skip
+        self.records = Records(broker.records, clock, db, services, intake, store, quarantine,
+                               alarms, untrusted, live, settings)  # fmt: skip
         self.commands = commands = Commands(broker.present)
-        self.present = Present(broker.present, quarantine, live, silence, delivery, commands)
+        self.present = Present(broker.present, intake, quarantine, untrusted, live, silence,
+                               delivery, commands)  # fmt: skip
         # is told.
         self.notice_queue = NoticeQueue(db, clock, settings.notices)
         self.announcer = Announcer(services, live, broker.present)
@@ -81,7 +91,8 @@ class Station:
         self.broker.start()
         works = [self.records.run, self.present.run, self.silence.watch, self.unrecorded.watch,
                  self.alarms.watch, self.saved.watch, self.gaps.watch, self.expiry.watch,
-                 self.notice_queue.watch, self.delivery.watch]  # fmt: skip
+                 self.notice_queue.watch, self.delivery.watch, self.register.watch,
+                 self.quarantine.watch, self.untrusted.watch]  # fmt: skip
         if self.settings.home_assistant:
             works.append(self.announcer.watch)
         for work in works:
@@ -97,6 +108,7 @@ class Station:
 
     async def _recall(self) -> None:
         """Reads what the database knows of the buses."""
+        await self.register.read()
         await self.saved.recall()
         now_ms = self.clock.now_ms()
         for fleet, bus in await self.store.recall(now_ms):

@@ -38,6 +38,7 @@ class StationProcess:
             "STATION_DB": db or str(self._files / "station.db"),
             "STATION_BROKER": f"{broker[0]}:{broker[1]}",
             "STATION_CLIENT_ID": f"busguard-town-{os.getpid()}",
+            "STATION_ACCEPT_UNSEALED": "1",
         }
         self._process: subprocess.Popen[str] | None = None
         try:

@@ -11,6 +11,7 @@ from fastapi.security import APIKeyCookie, APIKeyHeader
 from sqlalchemy import insert
 
 from station.accounts import ROLES, Person
+from station.addresses import site
 from station.api.shapes import Problem
 from station.db.tables import access_log
 from station.station import Station
@@ -31,6 +32,11 @@ def problems(*codes: int) -> dict[int | str, dict[str, Any]]:
 
 def station_of(request: Request) -> Station:
     return request.app.state.station
+
+
+def site_of(request: Request) -> str:
+    """Where it comes from, as it is counted."""
+    return site(request.client.host) if request.client else ""
 
 
 TheStation = Annotated[Station, Depends(station_of)]

@@ -6,12 +6,13 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from sse_starlette import EventSourceResponse
 
 from station.api import shapes
-from station.api.guards import COOKIE, TheStation, Viewer
+from station.api.guards import COOKIE, TheStation, Viewer, problems, site_of
 from station.clock import iso
+from station.doors.streams import StreamsFull
 from station.live.view import view
 from station.station import Station
 
@@ -30,21 +31,27 @@ async def live(station: TheStation, who: Viewer) -> Any:
     }
 
 
-@router.get("/api/stream", response_class=EventSourceResponse)
+@router.get("/api/stream", response_class=EventSourceResponse, responses=problems(429))
 async def stream(request: Request, station: TheStation, who: Viewer) -> EventSourceResponse:
     """Server-sent events `bus`, `gone`, `alarm` and `station`, and `ping` while nothing changes.
-    The stream ends with the session."""
+    The stream ends with the session. 429: this session or this address has too many of them."""
+    whose = request.cookies[COOKIE], site_of(request)
+    try:
+        station.streams.check(*whose)
+    except StreamsFull:
+        raise HTTPException(429, "Too many pages are open.") from None
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    events = _while_signed_in(station, request.cookies.get(COOKIE))
+    events = _while_signed_in(station, *whose)
     return EventSourceResponse(events, headers=headers, ping=3600)
 
 
-async def _while_signed_in(station: Station, cookie: str | None) -> AsyncIterator[bytes]:
-    async with contextlib.aclosing(station.hub.listen()) as events:
-        async for text in events:
-            if await station.accounts.who(cookie) is None:
-                return
-            yield text
+async def _while_signed_in(station: Station, cookie: str, site: str) -> AsyncIterator[bytes]:
+    with contextlib.suppress(StreamsFull), station.streams.held(cookie, site):
+        async with contextlib.aclosing(station.hub.listen()) as events:
+            async for text in events:
+                if await station.accounts.who(cookie) is None:
+                    return
+                yield text
 
 
 @router.get("/healthz", responses={503: {"model": shapes.Healthz}})

@@ -123,6 +123,7 @@ class BusView(BaseModel):
     next_s: int | None
     fw: str | None
     journal: Literal["ok", "refused"] | None
+    enrolled: bool | None
     alarms: int
     unlisted: bool
     gaps: int

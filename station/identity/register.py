@@ -83,6 +83,10 @@ class Register:
         """A message with its seal came."""
         self._seen[identity.id] = at_ms
 
+    def was_seen(self, identity: Identity) -> bool:
+        """Ever."""
+        return identity.last_seen_ms is not None or identity.id in self._seen
+
 
 def _ends_those_before(ident: int, at_ms: int) -> Update:
     """After a rotation: the board has its new identity, so the one before is of no use to it."""

@@ -90,8 +90,7 @@ class Store:
                     warning_seq=journal.warning_seq, track_seq=journal.track_seq,
                 )
             )  # fmt: skip
-        for one in bad:
-            await self._quarantine.put(connection, one, now_ms)
+        await self._quarantine.put(connection, bad, now_ms)
         return Stored(list(touched.values()), rows.events)
 
     def remember(self, stored: Stored) -> None:

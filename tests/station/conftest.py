@@ -6,7 +6,8 @@ from argon2 import PasswordHasher
 from sim.live.postgres import Cluster, programs
 from sim.network import brokers
 from station import accounts
-from station.alarms import alarms, silence, unrecorded
+from station.alarms import alarms, silence, unrecorded, untrusted
+from station.ingest import quarantine
 from station.settings import Address, Settings
 
 
@@ -21,7 +22,7 @@ def quick_passwords(monkeypatch):
 @pytest.fixture(autouse=True)
 def quick_turns(monkeypatch):
     """What the station looks at once a second it looks at more often here."""
-    for part in (silence, alarms, unrecorded):
+    for part in (silence, alarms, unrecorded, untrusted, quarantine):
         monkeypatch.setattr(part, "_TICK_S", 0.1)
 
 
@@ -51,4 +52,4 @@ def broker():
 
 @pytest.fixture
 def settings(db, broker):
-    return Settings(broker=Address(broker.host, broker.port), db=db)
+    return Settings(broker=Address(broker.host, broker.port), db=db, accept_unsealed=True)

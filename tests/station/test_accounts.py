@@ -161,7 +161,7 @@ def test_a_stream_ends_with_its_session(settings, broker, monkeypatch):
     async def scenario():
         async with running(settings) as station:
             client = await signed_in(station, "anong", "duty")
-            news = _while_signed_in(station, client.cookies["station"])
+            news = _while_signed_in(station, client.cookies["station"], "192.0.2.1")
             for _ in range(3):
                 await anext(news)
             assert station.hub.listeners == 1

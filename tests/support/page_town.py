@@ -36,7 +36,8 @@ PLACES = (
     "ao_udom", "na_kao", "municipal_school", "nong_makok", "port_road", "kasetsart",
     "takhian_tia", "depot", "bang_lamung", "nong_kham", "coast_bend", "city_hall",
 )  # fmt: skip
-SETTINGS = {"STATION_DARK_AFTER_S": "3600", "STATION_WILL_AFTER_S": "1"}
+SETTINGS = {"STATION_DARK_AFTER_S": "3600", "STATION_WILL_AFTER_S": "1",
+            "STATION_ACCEPT_UNSEALED": "1"}  # fmt: skip
 """A bus whose last will came is dark at once; for a broken promise alone none is."""
 
 

@@ -80,7 +80,7 @@ def play(tmp_path):
         notices.write_text(json.dumps({"routes": routes}))
         settings = Settings(
             broker=("127.0.0.1", 9), db=str(tmp_path / "s.db"), notices=str(notices),
-            feed_token="a-token-for-the-map",
+            feed_token="a-token-for-the-map", accept_unsealed=True,
         )  # fmt: skip
 
         async def whole():

@@ -160,6 +160,7 @@ def test_a_station_that_is_killed_in_the_middle_loses_and_doubles_nothing(settin
     command = [sys.executable, "-m", "station", "serve", "--http", "127.0.0.1:0"]
     where = {
         **os.environ, "STATION_DB": settings.db, "STATION_BATCH": "5",
+        "STATION_ACCEPT_UNSEALED": "1",
         "STATION_BROKER": f"{broker.host}:{broker.port}",
     }  # fmt: skip
 
@@ -225,7 +226,8 @@ def test_a_broker_that_is_away_is_said_and_costs_nothing(settings, broker):
 def test_a_database_that_is_away_is_said_and_costs_nothing(cluster, broker):
     from station.settings import Settings
 
-    settings = Settings(broker=(broker.host, broker.port), db=cluster.emptied())
+    settings = Settings(broker=(broker.host, broker.port), db=cluster.emptied(),
+                        accept_unsealed=True)  # fmt: skip
 
     async def scenario():
         async with running(settings) as station:

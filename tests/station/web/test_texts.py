@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 WEB = ROOT / "station" / "web"
 LANGUAGES = ("th", "en")
-OF_THE_STATION = {"going_dark", "cannot_record"}
+OF_THE_STATION = {"going_dark", "cannot_record", "two_boards", "untrusted"}
 
 
 def read(name):

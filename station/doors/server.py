@@ -1,0 +1,18 @@
+"""The HTTP server, with its limits."""
+
+from __future__ import annotations
+
+import uvicorn
+from fastapi import FastAPI
+
+from station.doors.connections import Limits, protocol
+
+LIMITS = Limits()
+
+
+def server(app: FastAPI, proxies: list[str], limits: Limits = LIMITS) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(app, http=protocol(limits, proxies), ws="none", log_level="warning",
+                       access_log=False, timeout_graceful_shutdown=2, server_header=False,
+                       proxy_headers=False)  # which would believe every program on this computer
+    )  # fmt: skip

@@ -1,0 +1,240 @@
+"""A station on a real socket, and somebody who tries to use it up."""
+
+import asyncio
+import contextlib
+import json
+import resource
+import socket
+
+import pytest
+from station_told import NOW_MS, PASSWORD, until
+
+from station.app import make_app
+from station.clock import FollowedClock
+from station.doors import bodies
+from station.doors.bodies import Limit
+from station.doors.connections import Limits
+from station.doors.server import server
+from station.doors.streams import Streams
+from station.settings import Settings
+from station.station import Station
+from station.web.pages import WEB
+
+STATIC = WEB / "static"
+QUICK = Limits(headers_s=0.4, reading_s=0.4)
+
+
+@contextlib.asynccontextmanager
+async def served(tmp_path, limits=None, **more):
+    """-> (station, port); the broker is away."""
+    settings = Settings(broker=("127.0.0.1", 9), db=str(tmp_path / "s.db"), **more)
+    station = Station(settings, FollowedClock(NOW_MS))
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    web = server(make_app(station), settings.proxies, limits or Limits())
+    running = asyncio.create_task(web.serve([listener]))
+    await until(lambda: web.started)
+    try:
+        await station.accounts.put("anong", "admin", PASSWORD)
+        yield station, listener.getsockname()[1]
+    finally:
+        web.should_exit = True
+        await running
+
+
+async def told(port, text, host="127.0.0.1"):
+    """-> the answer's first line; "" if the connection ends without one."""
+    reader, writer = await asyncio.open_connection(host, port)
+    writer.write(text)
+    try:
+        return (await asyncio.wait_for(reader.readline(), 10)).decode().strip()
+    except ConnectionError:
+        return ""
+    finally:
+        writer.close()
+
+
+def post(path, length, body=b"", *more):
+    lines = [f"POST {path} HTTP/1.1", "Host: x", "Content-Type: application/json", *more]
+    if length is not None:
+        lines.append(f"Content-Length: {length}")
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+async def signed_in(port):
+    """-> the headers of the session."""
+    who = json.dumps({"name": "anong", "password": PASSWORD}).encode()
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(post("/api/login", len(who), who, "Connection: close"))
+    answer = (await reader.read()).decode()
+    writer.close()
+    cookie = answer.partition("station=")[2].partition(";")[0]
+    return f"Cookie: station={cookie}", "X-CSRF-Token: " + answer.partition('"csrf":"')[2][:32]
+
+
+GOOD = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+WELL = "HTTP/1.1 503 Service Unavailable"  # the broker is away, and the station says so
+
+
+def test_a_body_of_300_mb_is_refused_before_it_is_read(tmp_path):
+    async def scenario():
+        async with served(tmp_path) as (_, port):
+            before_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            for path in ("/api/login", "/api/alarms/1/ack", "/", "/no/such/path"):
+                assert "413" in await told(port, post(path, 300_000_000)), path
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(post("/api/login", None, b"", "Transfer-Encoding: chunked"))
+            sent, part = 0, b"10000\r\n" + b"a" * 0x10000 + b"\r\n"
+            with contextlib.suppress(ConnectionError):  # the end may overtake the answer
+                while sent < 300_000_000:
+                    writer.write(part)
+                    await writer.drain()
+                    sent += len(part)
+                assert b"413" in await reader.readline()
+            assert sent < 20_000_000, "what the two sockets hold, and no more"
+            writer.close()
+            more_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kb
+            print("memory for all of it:", more_kb, "kB")
+            assert more_kb < 20_000
+
+    asyncio.run(scenario())
+
+
+def test_a_long_body_needs_a_session_and_a_path_that_takes_one(tmp_path):
+    text = json.dumps({"text": "x" * 100_000}).encode()
+
+    async def scenario():
+        async with served(tmp_path) as (_, port):
+            path = "/api/policies/lc"
+            assert "401" in await told(port, post(path, len(text)))
+            session = await signed_in(port)
+            assert "422" in await told(port, post(path, len(text), text, *session))
+            assert "413" in await told(port, post(path, 3_000_001, b"", *session))
+            assert "413" in await told(port, post("/api/users", len(text), b"", *session))
+            assert "413" in await told(port, post(path + "/send", len(text), b"", *session))
+
+    asyncio.run(scenario())
+
+
+def test_half_a_request_is_not_waited_for(tmp_path, monkeypatch):
+    monkeypatch.setattr(bodies, "SMALL", Limit(64_000, 0.4))
+
+    async def scenario():
+        async with served(tmp_path, QUICK) as (_, port):
+            assert await told(port, b"") == ""
+            assert await told(port, b"GET / HTTP/1.1\r\nHost: x\r\n") == ""
+            assert "408" in await told(port, post("/api/login", 20, b'{"name"'))
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(GOOD + GOOD[:20])  # a good one, and then half a one
+            assert (await asyncio.wait_for(reader.read(), 10)).startswith(WELL.encode())
+            writer.close()
+
+    asyncio.run(scenario())
+
+
+def test_an_answer_that_is_not_taken_ends(tmp_path):
+    async def scenario():
+        async with served(tmp_path, QUICK) as (_, port):
+            client = socket.socket()
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.connect(("127.0.0.1", port))
+            client.sendall(b"GET /static/vendor/leaflet.js HTTP/1.1\r\nHost: x\r\n\r\n" * 100)
+            client.setblocking(False)
+            await asyncio.sleep(1)
+            taken = 0
+            with contextlib.suppress(ConnectionError):
+                while part := await asyncio.wait_for(
+                    asyncio.get_running_loop().sock_recv(client, 1 << 20), 10
+                ):
+                    taken += len(part)
+            client.close()
+            assert taken < 40 * (STATIC / "vendor" / "leaflet.js").stat().st_size
+
+    asyncio.run(scenario())
+
+
+def test_200_half_open_requests_do_not_keep_a_good_one_out(tmp_path):
+    async def scenario():
+        async with served(tmp_path) as (_, port), contextlib.AsyncExitStack() as stack:
+            readers = []
+            for number in range(200):
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+                stack.callback(writer.close)
+                writer.write(GOOD[:20] if number % 2 else post("/api/login", 20, b"{"))
+                readers.append(reader)
+            await until(lambda: sum(map(_has_ended, readers)) == 168)
+            assert await told(port, GOOD) == WELL
+            assert (await signed_in(port))[0] != "Cookie: station="
+
+    asyncio.run(scenario())
+
+
+def test_connections_are_limited_of_one_address_and_overall(tmp_path):
+    async def scenario(limits, alike):
+        async with served(tmp_path, limits) as (_, port), contextlib.AsyncExitStack() as stack:
+            session = await signed_in(port)
+            ask = "\r\n".join(["GET /api/stream HTTP/1.1", "Host: x", *session, "", ""]).encode()
+            lines = []
+            for number in range(6):
+                own = None if alike else (f"127.0.0.{number + 2}", 0)
+                reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=own)
+                stack.callback(writer.close)
+                writer.write(ask)
+                lines.append(await asyncio.wait_for(_line(reader), 10))
+            assert lines == ["HTTP/1.1 200 OK"] * 4 + [""] * 2
+
+    asyncio.run(scenario(Limits(of_one_address=4), alike=True))
+    asyncio.run(scenario(Limits(overall=4), alike=False))
+
+
+def _has_ended(reader):
+    return reader.at_eof() or reader.exception() is not None
+
+
+async def _line(reader):
+    try:
+        return (await reader.readline()).decode().strip()
+    except ConnectionError:
+        return ""
+
+
+@pytest.mark.parametrize("most", [{"of_one_session": 2}, {"of_one_address": 2}, {"overall": 2}])
+def test_streams_are_limited_and_one_that_ends_makes_room(tmp_path, most):
+    async def scenario():
+        async with served(tmp_path) as (station, port):
+            station.streams = Streams(**most)
+            session = await signed_in(port)
+            ask = "\r\n".join(["GET /api/stream HTTP/1.1", "Host: x", *session, "", ""]).encode()
+            open_ones = []
+            for _ in range(2):
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.write(ask)
+                assert b"200" in await reader.readline()
+                open_ones.append(writer)
+            assert "429" in await told(port, ask)
+            open_ones[0].close()
+            await until(lambda: station.hub.listeners == 1)
+            assert "200" in await told(port, ask)
+            open_ones[1].close()
+
+    asyncio.run(scenario())
+
+
+def test_only_a_named_proxy_says_who_asks(tmp_path):
+    """Counted by the limit of streams of one address: what is seen there is what is seen."""
+
+    async def seen(**settings):
+        async with served(tmp_path, **settings) as (station, port):
+            seen = {}  # in the order in which they came
+            station.streams.check = lambda session, address: seen.setdefault(address)
+            session = await signed_in(port)
+            for forwarded in ("198.51.100.7", "6.6.6.6, 198.51.100.7", "2001:db8::1:2"):
+                lines = ["GET /api/stream HTTP/1.1", "Host: x", *session,
+                         f"X-Forwarded-For: {forwarded}", "", ""]  # fmt: skip
+                assert "200" in await told(port, "\r\n".join(lines).encode())
+            return list(seen)
+
+    assert asyncio.run(seen()) == ["127.0.0.1"]
+    assert asyncio.run(seen(proxies="10.0.0.1")) == ["127.0.0.1"]
+    named = asyncio.run(seen(proxies="10.0.0.0/8, 127.0.0.1"))
+    assert named == ["198.51.100.7", "2001:db8::/64"]

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from station.accounts import Accounts, new_password
+from station.broker import command as broker
 from station.clock import Clock, FollowedClock
 from station.db.address import without_password
 from station.db.database import Database, DatabaseError, is_away, with_database
@@ -67,7 +68,7 @@ def parser() -> argparse.ArgumentParser:
     policy.add_argument("fleet")
     policy.add_argument("file", help="a policy as in docs/policy.md; - reads standard input")
     policy.set_defaults(run=_policy)
-    for command in (serve, admin, policy, *identity.add(commands)):
+    for command in (serve, admin, policy, *identity.add(commands), broker.add(commands)):
         command.add_argument("--db", metavar="FILE|URL",
                              help="a file, or postgresql://user@host/name")  # fmt: skip
     return top

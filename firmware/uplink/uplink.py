@@ -16,7 +16,7 @@ from firmware.journal.cells import Refused
 from firmware.journal.journal import ALARM, TRACK, WARNING
 from firmware.uplink.backlog import Backlog
 from firmware.uplink.connect import no_clock
-from firmware.uplink.inbox import Inbox
+from firmware.uplink.inbox import LATER, Inbox
 from firmware.uplink.link import Link
 from firmware.uplink.outgoing import Outgoing
 from firmware.uplink.pace import Pace
@@ -34,7 +34,7 @@ _NEVER_MS = const(1 << 60)
 
 class Uplink:
     """on_command(name: str, payload: bytes, is_retained: bool) -> bytes to publish on `reply`;
-    None: reply() follows.
+    None: reply() follows. inbox.LATER: not yet; it is called again in a later turn, after wake().
 
     breaks: how many connections broke; for tests and a console.
     """
@@ -174,6 +174,10 @@ class Uplink:
         self._replies.append(payload)
         self._idle_until_ms = 0
 
+    def wake(self):
+        """The command that waits may be done now, or refused."""
+        self._idle_until_ms = 0
+
     def _is_answered(self):
         """bool: every command that came is done, and the broker has its reply."""
         waiting = self._inbox.is_waiting or self._replies
@@ -220,9 +224,10 @@ class Uplink:
         """Does the most urgent thing that can be done -> bool: there was one."""
         if self._inbox.is_waiting and len(self._replies) < _REPLIES:
             reply = self._inbox.do_first(self.on_command, self._link, now_ms)
-            if reply is not None:
-                self._replies.append(reply)
-            return True
+            if reply is not LATER:
+                if reply is not None:
+                    self._replies.append(reply)
+                return True
         if self.outgoing.send_again(now_ms):
             return True
         if not self._window.has_room():

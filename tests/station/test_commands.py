@@ -7,6 +7,7 @@ import threading
 import paho.mqtt.client as mqtt
 import pytest
 from schemas import validate
+from signatures import is_the_citys
 from station_told import ROOT, At, on_one_database, signed_in, state, status, telling, until
 
 from station import commands
@@ -28,10 +29,12 @@ class Bus:
         assert hears.wait(10)
 
     def _took(self, client, _, message):
-        assert message.topic == ROOT + "cmd/out_of_service" and not message.retain
+        assert not message.retain
         validate(message.topic, message.payload)
         request = json.loads(message.payload)
-        self.requests.append((request["seats"], request["days"]))
+        name = message.topic.rsplit("/", 1)[1]
+        assert is_the_citys(name, message.payload)
+        self.requests.append((name, request))
         for ident in ("another one's", request["id"]):
             if self._answer is not None:
                 ok, sentence = self._answer
@@ -77,7 +80,10 @@ async def _asks(station, teller, bus, answer, code):
     assert bus.requests == []
     asked = await officer.post(ROUTE, json=body)
     assert asked.status_code == code, asked.text
-    assert bus.requests == [([7], 3)]
+    ((name, request),) = bus.requests
+    assert (name, request["seats"], request["days"]) == ("out_of_service", [7], 3)
+    assert (request["for"], request["by"]) == ("lc/bus-01", "anong")
+    assert 0 < request["until"] - station.clock.now_ms() // 1000 <= 60
     if answer is not None:
         assert answer[1] in asked.text
     assert station.commands._waiting == {}

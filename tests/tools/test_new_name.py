@@ -227,6 +227,10 @@ def test_a_board_with_another_name_forgets_all_and_its_journal_is_kept_as_a_file
 def test_a_new_board_is_asked_nothing(board):
     owner = new_name.Owner(board)
     assert owner.is_only("laemchabang/test-09") and not owner.is_only("laemchabang/test-01")
+    board.write("/identity.json", identity("test-01"))  # a developer copied it there
+    owner = new_name.Owner(board)
+    assert not owner.is_only("laemchabang/test-09")
+    assert owner.other("laemchabang/test-09") == "laemchabang/test-01"
     board.run("import os\nfor _n in ('bus.json', 'identity.json'):\n os.remove('/' + _n)")
     assert new_name.Owner(board).is_new
 

@@ -13,6 +13,7 @@ from rich.console import Console
 from schemas import validate
 from vm import ROOT
 
+from firmware.uplink.seal import Seal
 from sim.__main__ import main
 from sim.live import replay
 from sim.live.dashboard import Picture, Plain, Row, local_time, told, where
@@ -107,7 +108,8 @@ def test_what_is_missing_is_lost_and_what_comes_again_is_doubled():
     def hear(seq, epoch=live.firmware.journal.epoch):
         payload = f'{{"v":1,"epoch":"{epoch}","seq":{seq},'.encode() + body
         message = {"epoch": epoch, "seq": seq, "kind": "started", "state": "raised"}
-        return ledger.hear(Heard("bus-01", "event", root + "event", payload, message))
+        sealed = Seal(live.mac_key).sealed(f"{root}event".encode(), payload)
+        return ledger.hear(Heard("bus-01", "event", root + "event", sealed, message))
 
     assert [hear(seqs[0]), hear(seqs[1]), hear(seqs[0])] == [True, True, False]
     assert hear(seqs[2], "00000000") is False  # another bus of this name, on the same broker

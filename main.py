@@ -46,6 +46,7 @@ def run():
     from firmware.bus import Bus
     from firmware.clock import Uptime
     from firmware.config.in_use import Settings
+    from firmware.identity import identity_of
     from firmware.memory import Memory
     from firmware.selftest import SelfTest, plain
 
@@ -53,10 +54,11 @@ def run():
     is_safe = start.word == "safe"
     # Cuts of the power are no crashes: a battery that is weak must not end the watch.
     is_hopeless = start.is_hopeless and machine.reset_cause() != machine.PWRON_RESET
-    settings = Settings(Files("/"), is_safe, is_hopeless)
+    files = Files("/")  # main.py may run in a slot
+    settings = Settings(files, is_safe, is_hopeless)
     config, errors = settings.config, settings.errors
-    if config["broker"]["ca"]:  # main.py may run in a slot
-        config["broker"]["ca"] = "/" + config["broker"]["ca"].lstrip("/")
+    config["identity"], wrong = identity_of(files, config)
+    errors += wrong
     if is_safe:
         plain(config)
     board = Board(config, FLASH_BUFFER)

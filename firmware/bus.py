@@ -133,6 +133,7 @@ class Bus:
             parts.dialer,
             self._publisher.status,
             self.startup.boot,
+            self.earliest.utc_ms,
         )
         self.uplink.on_command = self._answer
         self._supervisor = LinkSupervisor(self.uplink, parts.radio, has_broker)

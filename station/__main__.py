@@ -14,12 +14,14 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from station.accounts import Accounts, new_password
+from station.accounts import NO_CODE, Accounts
+from station.broker import command as broker
 from station.clock import Clock, FollowedClock
 from station.db.address import without_password
 from station.db.database import Database, DatabaseError, is_away, with_database
 from station.identity import command as identity
 from station.identity.errors import IdentityError
+from station.people.passwords import new_password
 from station.policy.pack import PackError, put_pack, read_pack
 from station.settings import Address, Settings, SettingsError, load, not_known
 
@@ -62,12 +64,14 @@ def parser() -> argparse.ArgumentParser:
     admin = commands.add_parser("admin", help="add an administrator, or set a new password")
     admin.add_argument("name")
     admin.add_argument("--generate", action="store_true", help="choose a password and print it")
+    admin.add_argument("--no-code", action="store_true", help="the password is enough again, for "
+                       "who has lost telephone and recovery codes")  # fmt: skip
     admin.set_defaults(run=_admin)
     policy = commands.add_parser("policy", help="stops, schools, zones and routes for the map")
     policy.add_argument("fleet")
     policy.add_argument("file", help="a policy as in docs/policy.md; - reads standard input")
     policy.set_defaults(run=_policy)
-    for command in (serve, admin, policy, *identity.add(commands)):
+    for command in (serve, admin, policy, *identity.add(commands), broker.add(commands)):
         command.add_argument("--db", metavar="FILE|URL",
                              help="a file, or postgresql://user@host/name")  # fmt: skip
     return top
@@ -131,7 +135,10 @@ def _admin(args: argparse.Namespace, settings: Settings) -> int:
         raise CommandError("a password needs 10 characters or more; nothing was changed")
 
     async def put(database: Database) -> None:
-        await Accounts(database, Clock(), settings).put(args.name, "admin", password)
+        accounts = Accounts(database, Clock(), settings)
+        await accounts.put(args.name, "admin", password)
+        if args.no_code:
+            await accounts.change(args.name, **NO_CODE)
 
     asyncio.run(with_database(settings.db, put))
     shown = without_password(settings.db)

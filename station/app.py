@@ -16,8 +16,10 @@ from station.api import (
     buses,
     feeds,
     live,
+    me,
     metrics,
     notices,
+    people,
     places,
     policies,
     reports,
@@ -28,7 +30,8 @@ from station.doors.bodies import BodyLimit
 from station.station import Station
 from station.web.pages import PageHeaders, map_settings, page_routes
 
-ROUTERS = (session, live, alarms, buses, places, policies, reports, notices, feeds, metrics, admin)
+ROUTERS = (session, me, live, alarms, buses, places, policies, reports, notices, feeds, metrics,
+           people, admin)  # fmt: skip
 """A new subject is a file in station/api with a `router`, and its name here."""
 
 _NOT_COMPRESSED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/vnd.pmtiles")

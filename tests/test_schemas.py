@@ -78,6 +78,7 @@ OLD_TRACK = (
 MESSAGES = [
     ("status", messages.status(1_795_306_323_400, "0.3.0", EPOCH, 17, "power_on")),
     ("status", messages.status(None, "0.3.0", EPOCH, 0, "watchdog")),
+    ("status", messages.status(None, "0.3.0", EPOCH, 0, "watchdog", tls=False)),
     ("status", messages.will(17)),
     ("status", b'{"v":1,"online":false}'),
     ("state", messages.state(known(), ["belt_off"], [0, 2, 212], 10)),
@@ -110,7 +111,7 @@ LEFT_OUT = {("state", name)
 """What is missing has its ordinary value."""
 NOT_IN_OLDER_FIRMWARE = {
     ("state", "route"), ("status", "start"), ("status", "disabled"), ("status", "policy"),
-    ("status", "sleep_s"), ("status", "journal"), ("state", "backup_mv"),
+    ("status", "sleep_s"), ("status", "journal"), ("status", "tls"), ("state", "backup_mv"),
     ("state", "accuracy_m"), ("event", "accuracy_m"),
     ("state", "estimated"), ("event", "estimated"),
 }  # fmt: skip

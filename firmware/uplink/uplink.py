@@ -38,8 +38,9 @@ class Uplink:
     breaks: how many connections broke; for tests and a console.
     """
 
-    def __init__(self, config, journal, radio, dialer, status, boot=0):
-        """status() -> bytes, published retained on every connect. boot: number of this start."""
+    def __init__(self, config, journal, radio, dialer, status, boot=0, *clock):
+        """status() -> bytes, published retained on every connect. boot: number of this start.
+        clock: utc_ms of Connect, if there is one."""
         broker, identity = config["broker"], config.get("identity")
         client_id = config["fleet"] + "-" + config["bus"]
         seal = None
@@ -56,7 +57,7 @@ class Uplink:
         will = messages.will(boot)
         if seal is not None:
             will = seal.sealed(topics["status"], will)
-        self._link = Link(broker, client_id, topics["status"], will, dialer)
+        self._link = Link(broker, client_id, topics["status"], will, dialer, identity, *clock)
         self._link.on_ack = self._acked
         self._link.on_message = self._message
         seed = crc32(client_id.encode())

@@ -34,7 +34,7 @@ def config_for(world: World, fleet: str = "laemchabang", bus: str = "bus-01") ->
     """Default settings for a world's seats and the broker in memory."""
     config = defaults()
     config.update(fleet=fleet, bus=bus)
-    config["broker"]["host"] = "broker.test"
+    config["broker"].update(host="broker.test", tls=False)
     config["seats"]["count"] = world.seat_count
     return config
 

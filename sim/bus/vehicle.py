@@ -13,7 +13,8 @@ from typing import Any
 
 from firmware.bus import Bus
 from firmware.config.in_use import FILE, Settings
-from firmware.identity import Identity
+from firmware.identity import FILE as identity_file
+from firmware.identity import Identity, identity_of
 from firmware.policy.store import KEPT
 from sim.bus.board import Reset, SimBoard
 from sim.bus.faults import Faults
@@ -58,7 +59,7 @@ class Vehicle:
         """dialer: makes what a freshly powered board gets. wireless: the radios that the config
         wants, driver and all, instead of a simple one. receiver: makes what is at
         the other end of the GNSS wire, a chip that sees the world if not given. identity: with one
-        the bus seals what it sends.
+        the bus seals what it sends; a file identity.json takes its place.
         """
         self._config = config  # of a bus whose files hold no bus.json
         self.world = world
@@ -102,7 +103,8 @@ class Vehicle:
     @property
     def mac_key(self) -> bytes | None:
         """With which it seals; None: it has no identity."""
-        return self._identity.mac_key if self._identity else None
+        identity = self.config["identity"]
+        return identity.mac_key if identity else None
 
     def _clock(self) -> int:
         return self.now_ms
@@ -190,7 +192,10 @@ class Vehicle:
         if self.files.has(FILE):
             self._settings = Settings(self.files)
             self.config, errors = self._settings.config, tuple(self._settings.errors)
-        self.config = {**self.config, "identity": self._identity}  # it is no setting
+        identity, wrong = self._identity, []
+        if self.files.has(identity_file):
+            identity, wrong = identity_of(self.files, self.config)
+        self.config = {**self.config, "identity": identity}  # it is no setting
         self.board = SimBoard(
             self.config,
             self.world,
@@ -207,7 +212,7 @@ class Vehicle:
             files=self.files,
         )
         try:
-            self.bus = Bus(self.config, self.board, 0, errors)
+            self.bus = Bus(self.config, self.board, 0, (*errors, *wrong))
         except PowerCut:
             self.power_cut()
             return

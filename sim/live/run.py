@@ -73,7 +73,8 @@ class LiveBus(Vehicle):
     ):
         self.name = name
         config = config_for(world, FLEET, name)
-        config["broker"].update(host=broker[0], port=broker[1])
+        is_tls = identity is not None and bool(identity.ca)
+        config["broker"].update(host=broker[0], port=broker[1], tls=is_tls)
         identity = identity or City().identity(config)
         # What the town does depends on its seed alone. The flash is new each time, and the
         # city has to be able to tell its records from those of the last time.

@@ -31,7 +31,7 @@ def prepare(image: FlashImage, bus: dict[str, Any], broker: tuple[str, int]) -> 
     An image that has code by `make deploy` keeps that.
     """
     host, port = broker
-    bus = {**bus, "broker": {"host": host, "port": port}}
+    bus = {**bus, "broker": {"host": host, "port": port, "tls": False}}
     files = {} if has_slot(image) else code()
     install(image, {**files, **settings(bus, policy_for(0))})
     return bus

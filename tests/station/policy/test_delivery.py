@@ -334,6 +334,7 @@ def test_a_broker_that_keeps_the_answers_to_itself_leaves_the_rest_working(setti
 
     async def scenario():
         station = Station(settings, Clock())
+        station.broker.identify("")
         station.broker.start()
         session = station.broker.present
         await until(lambda: session.ready)

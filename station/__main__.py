@@ -14,7 +14,6 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from station.accounts import Accounts, new_password
 from station.broker import command as broker
 from station.clock import Clock, FollowedClock
 from station.db.address import without_password
@@ -50,6 +49,9 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--broker-ca", metavar="FILE", dest="broker_ca",
                        help="certificates (PEM) that vouch for the broker, instead of this "
                        "computer's")  # fmt: skip
+    serve.add_argument("--keys", metavar="DIR",
+                       help="the folder that `keys` made: the city's key signs commands, and the "
+                       "page can enrol buses")  # fmt: skip
     serve.add_argument("--http", metavar="HOST:PORT", help="where the page is (127.0.0.1:8080)")
     serve.add_argument("--tiles", metavar="URL|FILE", help="streets: a tile URL or a .pmtiles file")
     serve.add_argument("--tiles-credit", metavar="TEXT", dest="tiles_credit",
@@ -120,6 +122,8 @@ async def _serve_on(listener: socket.socket, settings: Settings, clock_ms: int |
 
 
 def _admin(args: argparse.Namespace, settings: Settings) -> int:
+    from station.accounts import Accounts, new_password  # half a second, for a hash
+
     if args.generate:
         password = new_password()
     elif sys.stdin.isatty():

@@ -17,8 +17,10 @@ from station.api import (
     feeds,
     identities,
     live,
+    me,
     metrics,
     notices,
+    people,
     places,
     policies,
     reports,
@@ -29,8 +31,8 @@ from station.doors.bodies import BodyLimit
 from station.station import Station
 from station.web.pages import PageHeaders, map_settings, page_routes
 
-ROUTERS = (session, live, alarms, buses, places, policies, reports, notices, feeds, metrics, admin,
-           identities)  # fmt: skip
+ROUTERS = (session, me, live, alarms, buses, places, policies, reports, notices, feeds, metrics,
+           people, admin, identities)  # fmt: skip
 """A new subject is a file in station/api with a `router`, and its name here."""
 
 _NOT_COMPRESSED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/vnd.pmtiles")

@@ -13,6 +13,7 @@ import logging
 from station.alarms.alarms import Alarms
 from station.alarms.change import change_alarms
 from station.alarms.silence import Silence
+from station.alarms.two_boards import TwoBoards
 from station.alarms.untrusted import UntrustedAlarms
 from station.clock import Clock
 from station.commands import Commands
@@ -39,16 +40,18 @@ class Records:
 
     def __init__(self, session: Session, clock: Clock, database: Database, services: Services,
                  intake: Intake, store: Store, quarantine: Quarantine, alarms: Alarms,
-                 untrusted: UntrustedAlarms, live: Live, settings: Settings):  # fmt: skip
+                 untrusted: UntrustedAlarms, two_boards: TwoBoards, live: Live,
+                 settings: Settings):  # fmt: skip
         self._session = session
         self._clock = clock
         self._db = database
         self._services = services
-        self._intake = intake
+        self.intake = intake
         self._store = store
         self._quarantine = quarantine
         self._alarms = alarms
         self._untrusted = untrusted
+        self._two_boards = two_boards
         self._live = live
         self._batch = settings.batch
         self._late_s = settings.late_s
@@ -57,7 +60,7 @@ class Records:
         while True:
             batch = await self._session.take(self._batch)
             try:
-                messages, bad, untrusted = self._intake.sort(batch)
+                messages, bad, untrusted = self.intake.sort(batch)
                 self._untrusted.note(untrusted)
                 bad += self._quarantine.allowed(untrusted, self._clock.now_ms())
                 await self.keep(messages, bad)
@@ -97,8 +100,10 @@ class Records:
             async with self._db.write() as connection:
                 stored = await self._store.put(connection, messages, bad, now_ms)
                 changed = await change_alarms(connection, stored, self._late_s, now_ms)
+                self._untrusted.note(stored.differing)
                 changed += await self._untrusted.put(connection, untrusted, now_ms)
         self._store.remember(stored)
+        self._two_boards.records(stored)
         for journal in stored.journals:
             self._live.spoke(*journal.key[:2], journal.last_ms)
         await self._alarms.show(changed)
@@ -119,12 +124,13 @@ class Records:
 
 class Present:
     def __init__(self, session: Session, intake: Intake, quarantine: Quarantine,
-                 untrusted: UntrustedAlarms, live: Live, silence: Silence, delivery: Delivery,
-                 commands: Commands):  # fmt: skip
+                 untrusted: UntrustedAlarms, two_boards: TwoBoards, live: Live, silence: Silence,
+                 delivery: Delivery, commands: Commands):  # fmt: skip
         self._session = session
         self._intake = intake
         self._quarantine = quarantine
         self._untrusted = untrusted
+        self._two_boards = two_boards
         self._live = live
         self._silence = silence
         self._delivery = delivery
@@ -147,6 +153,8 @@ class Present:
             self._delivery.answered(fleet, bus, body)
             self._commands.answered(fleet, bus, body)
             return
+        if name == "status" and not came.retained:
+            self._two_boards.status((fleet, bus), body, came.heard_ms)
         take = self._live.state if name == "state" else self._live.status
         if take(fleet, bus, body, came.retained, came.heard_ms, serial):
             self._silence.heard(fleet, bus)

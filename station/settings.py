@@ -141,6 +141,8 @@ class Settings(BaseSettings):
     believed when they say who asks (X-Forwarded-For) and by https or not (X-Forwarded-Proto)."""
     secure_cookie: bool = _switch()
     """The page is reached by https (a proxy in front): browsers send the cookie only that way."""
+    admins_need_code: bool = _switch()
+    """An administrator can administrate nothing before he has a second factor."""
     tiles: Annotated[str, AfterValidator(_tiles)] | None = None
     tiles_credit: str | None = None
     """Whose map the streets are: shown in the corner of the map."""

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from station.accounts import Accounts
 from station.alarms.alarms import Alarms
 from station.alarms.silence import Silence
+from station.alarms.two_boards import TwoBoards
 from station.alarms.unrecorded import Unrecorded
 from station.alarms.untrusted import UntrustedAlarms
 from station.clock import Clock
@@ -19,9 +20,11 @@ from station.commands import Commands
 from station.db.bus_ids import BusIds
 from station.db.database import Database
 from station.db.expiry import Expiry
+from station.db.own import own_id
 from station.doors.streams import Streams
 from station.feeds.home_assistant import Announcer
 from station.identity.register import Register
+from station.identity.signing import Signer
 from station.ingest.gaps import Gaps
 from station.ingest.intake import Intake
 from station.ingest.mqtt import Broker
@@ -70,13 +73,15 @@ class Station:
         self.silence = silence = Silence(clock, services, live, alarms, settings)
         self.unrecorded = Unrecorded(clock, services, live, alarms, silence.judging)
         self.untrusted = untrusted = UntrustedAlarms(db, bus_ids, clock, live, register, alarms)
+        self.two_boards = two_boards = TwoBoards(db, bus_ids, clock, store, alarms)
         # is shown,
-        self.delivery = delivery = Delivery(db, clock, services, live, broker.present)
+        self.signer = signer = Signer(db, clock, settings)
+        self.delivery = delivery = Delivery(db, clock, services, live, broker.present, signer)
         self.records = Records(broker.records, clock, db, services, intake, store, quarantine,
-                               alarms, untrusted, live, settings)  # fmt: skip
-        self.commands = commands = Commands(broker.present)
-        self.present = Present(broker.present, intake, quarantine, untrusted, live, silence,
-                               delivery, commands)  # fmt: skip
+                               alarms, untrusted, two_boards, live, settings)  # fmt: skip
+        self.commands = commands = Commands(broker.present, signer)
+        self.present = Present(broker.present, intake, quarantine, untrusted, two_boards, live,
+                               silence, delivery, commands)  # fmt: skip
         # is told.
         self.notice_queue = NoticeQueue(db, clock, settings.notices)
         self.announcer = Announcer(services, live, broker.present)
@@ -88,11 +93,12 @@ class Station:
         await self.db.claim()
         self.services.note(self.services.database, True)
         await self._recall()
+        self.broker.identify(await own_id(self.db))
         self.broker.start()
         works = [self.records.run, self.present.run, self.silence.watch, self.unrecorded.watch,
                  self.alarms.watch, self.saved.watch, self.gaps.watch, self.expiry.watch,
                  self.notice_queue.watch, self.delivery.watch, self.register.watch,
-                 self.quarantine.watch, self.untrusted.watch]  # fmt: skip
+                 self.quarantine.watch, self.untrusted.watch, self.two_boards.watch]  # fmt: skip
         if self.settings.home_assistant:
             works.append(self.announcer.watch)
         for work in works:
@@ -114,6 +120,7 @@ class Station:
         for fleet, bus in await self.store.recall(now_ms):
             self.live.bus(fleet, bus).spoke_ms = now_ms
         await self.alarms.recall()
+        await self.two_boards.recall()
 
     async def _keep_on(self, work: Callable[[], Awaitable[None]]) -> None:
         """For ever: an error in one part is logged and ends no other part."""

@@ -90,6 +90,7 @@ MESSAGES = [
     ("reply", messages.reply("r-1", True, "done")),
     ("reply", messages.reply(None, False, "no JSON")),
 ]
+SIG = b"A" * 86
 SEAL = Seal(bytes(32))
 MESSAGES += [(name, SEAL.sealed(b"x", payload)) for name, payload in MESSAGES]
 
@@ -160,6 +161,10 @@ def test_nothing_may_be_missing_and_nothing_added(name, payload):
         ("track", OLD_TRACK.replace(b'"n":3', b'"n":2')),
         ("cmd/ping", b'{"v":1}'),
         ("cmd/ping", b'{"v":1,"id":""}'),
+        ("cmd/drill", b'{"v":1,"id":"a","for":"f","n":1,"until":1,"by":"a"}'),
+        ("cmd/drill", b'{"v":1,"id":"a","for":"f","n":0,"until":1,"by":"a","sig":"' + SIG + b'"}'),
+        ("cmd/drill", b'{"v":1,"id":"a","for":"f","n":1,"until":1,"sig":"' + SIG + b'"}'),
+        ("cmd/drill", b'{"v":1,"id":"a","for":"f","n":1,"until":1,"by":"a","sig":"AA=="}'),
     ],
 )
 def test_a_breach_is_noticed(name, payload):

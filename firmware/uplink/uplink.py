@@ -15,7 +15,8 @@ from firmware import messages
 from firmware.journal.cells import Refused
 from firmware.journal.journal import ALARM, TRACK, WARNING
 from firmware.uplink.backlog import Backlog
-from firmware.uplink.inbox import Inbox
+from firmware.uplink.connect import no_clock
+from firmware.uplink.inbox import LATER, Inbox
 from firmware.uplink.link import Link
 from firmware.uplink.outgoing import Outgoing
 from firmware.uplink.pace import Pace
@@ -33,14 +34,14 @@ _NEVER_MS = const(1 << 60)
 
 class Uplink:
     """on_command(name: str, payload: bytes, is_retained: bool) -> bytes to publish on `reply`;
-    None: reply() follows.
+    None: reply() follows. inbox.LATER: not yet; it is called again in a later turn, after wake().
 
     breaks: how many connections broke; for tests and a console.
     """
 
-    def __init__(self, config, journal, radio, dialer, status, boot=0, *clock):
+    def __init__(self, config, journal, radio, dialer, status, boot=0, utc_ms=no_clock):
         """status() -> bytes, published retained on every connect. boot: number of this start.
-        clock: utc_ms of Connect, if there is one."""
+        utc_ms(now_ms): int, the time that TLS goes by."""
         broker, identity = config["broker"], config.get("identity")
         client_id = config["fleet"] + "-" + config["bus"]
         seal = None
@@ -57,7 +58,7 @@ class Uplink:
         will = messages.will(boot)
         if seal is not None:
             will = seal.sealed(topics["status"], will)
-        self._link = Link(broker, client_id, topics["status"], will, dialer, identity, *clock)
+        self._link = Link(broker, client_id, topics["status"], will, dialer, identity, utc_ms)
         self._link.on_ack = self._acked
         self._link.on_message = self._message
         seed = crc32(client_id.encode())
@@ -173,6 +174,10 @@ class Uplink:
         self._replies.append(payload)
         self._idle_until_ms = 0
 
+    def wake(self):
+        """The command that waits may be done now, or refused."""
+        self._idle_until_ms = 0
+
     def _is_answered(self):
         """bool: every command that came is done, and the broker has its reply."""
         waiting = self._inbox.is_waiting or self._replies
@@ -219,9 +224,10 @@ class Uplink:
         """Does the most urgent thing that can be done -> bool: there was one."""
         if self._inbox.is_waiting and len(self._replies) < _REPLIES:
             reply = self._inbox.do_first(self.on_command, self._link, now_ms)
-            if reply is not None:
-                self._replies.append(reply)
-            return True
+            if reply is not LATER:
+                if reply is not None:
+                    self._replies.append(reply)
+                return True
         if self.outgoing.send_again(now_ms):
             return True
         if not self._window.has_room():

@@ -195,7 +195,7 @@ class Vehicle:
         identity, wrong = self._identity, []
         if self.files.has(identity_file):
             identity, wrong = identity_of(self.files, self.config)
-        self.config["identity"] = identity
+        self.config = {**self.config, "identity": identity}  # it is no setting
         self.board = SimBoard(
             self.config,
             self.world,

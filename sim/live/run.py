@@ -17,6 +17,7 @@ from firmware.bus import Bus
 from firmware.identity import Identity
 from firmware.journal.journal import ALARM, TRACK, WARNING
 from firmware.snapshot import PARKED
+from sim.bus.city import City
 from sim.bus.rig import config_for
 from sim.bus.vehicle import Vehicle
 from sim.live.dashboard import Picture, Plain, Row
@@ -74,6 +75,7 @@ class LiveBus(Vehicle):
         config = config_for(world, FLEET, name)
         is_tls = identity is not None and bool(identity.ca)
         config["broker"].update(host=broker[0], port=broker[1], tls=is_tls)
+        identity = identity or City().identity(config)
         # What the town does depends on its seed alone. The flash is new each time, and the
         # city has to be able to tell its records from those of the last time.
         seed = random.SystemRandom().getrandbits(32)

@@ -1,5 +1,5 @@
 """An alarm of the station's own about something that happens again and again: one open alarm for
-each bus, updated rather than doubled, and ended after ten quiet minutes.
+each bus, updated rather than doubled, and ended after a quiet time.
 
 An acknowledged one asks anew (`worse`) when it becomes an alarm, or names another kind of event;
 and when an alarm comes two minutes after the answer or later, since the officer's call was about
@@ -21,14 +21,17 @@ from station.db.bus_ids import BusIds
 from station.db.tables import alarms, new_id
 from station.live.live_bus import Key
 
-QUIET_MS = 10 * 60_000
 _ASKS_AGAIN_MS = 2 * 60_000
 _MOST_KINDS = 8
 
 
 class Standing:
-    def __init__(self, kind: str, bus_ids: BusIds, all_alarms: Alarms):
+    def __init__(self, kind: str, bus_ids: BusIds, all_alarms: Alarms, quiet_ms: int,
+                 asks_again: bool):  # fmt: skip
+        """asks_again: an acknowledged alarm may ask anew."""
         self._kind = kind
+        self._quiet_ms = quiet_ms
+        self._asks_again = asks_again
         self._bus_ids = bus_ids
         self._alarms = all_alarms
 
@@ -61,7 +64,7 @@ class Standing:
             await write_log(connection, number, now_ms, SELF, "raised")
             return number
         values: dict[str, Any] = {"data": _merged(before.data, data)}
-        if severity == "alarm" and asks_anew(before, data, now_ms):
+        if self._asks_again and severity == "alarm" and asks_anew(before, data, now_ms):
             values |= {"severity": "alarm", "acked_ms": None, "acked_by": None}
             values |= {"escalated_ms": None, "heard_ms": now_ms}
             await write_log(connection, before.id, now_ms, SELF, "worse")
@@ -73,7 +76,7 @@ class Standing:
             last_ms = parse_iso(row.data["last_at"])
             bus = self._alarms.live.get(*key)
             is_gone = bus is not None and bus.gone_ms is not None
-            if is_gone or not last_ms - QUIET_MS < now_ms < last_ms + QUIET_MS:
+            if is_gone or not last_ms - self._quiet_ms < now_ms < last_ms + self._quiet_ms:
                 await self._alarms.clear_own(row.id)
 
 

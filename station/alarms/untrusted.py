@@ -32,6 +32,7 @@ from station.live.live_bus import Key
 
 log = logging.getLogger(__name__)
 UNTRUSTED = "untrusted"
+QUIET_MS = 10 * 60_000
 _TICK_S = 1.0
 _MOST_KINDS = 8
 _STRANGERS = 20
@@ -85,7 +86,7 @@ class UntrustedAlarms:
         self._live = live
         self._register = register
         self._alarms = alarms
-        self._standing = Standing(UNTRUSTED, bus_ids, alarms)
+        self._standing = Standing(UNTRUSTED, bus_ids, alarms, QUIET_MS, asks_again=True)
         self._waiting: dict[Key, _Told] = {}
 
     def note(self, found: Iterable[Untrusted]) -> None:

@@ -1,39 +1,18 @@
-"""For administrators: people, the quarantine, and who looked at what."""
+"""For administrators: the quarantine, and who looked at what."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter
 from sqlalchemy import select
 
 from station.api import shapes
-from station.api.guards import Admin, TheStation, note_access, problems
+from station.api.guards import Admin, Limit, TheStation
 from station.clock import iso
 from station.db.tables import access_log, quarantine
 
 router = APIRouter(tags=["admin"])
-Limit = Annotated[int, Query(ge=1, le=2000)]
-
-
-@router.get("/api/users", response_model=list[shapes.User])
-async def users(station: TheStation, who: Admin) -> Any:
-    return await station.accounts.everybody()
-
-
-@router.post("/api/users", status_code=204, responses=problems(409))
-async def put_user(body: shapes.NewUser, station: TheStation, who: Admin) -> None:
-    """Adds a person, or changes one. The last administrator cannot be removed."""
-    people = await station.accounts.everybody()
-    admins = {p["name"] for p in people if p["role"] == "admin" and p["enabled"]}
-    if admins == {body.name} and (body.role != "admin" or not body.enabled):
-        raise HTTPException(409, f"{body.name} is the only administrator.")
-    if body.password is not None:
-        await station.accounts.put(body.name, body.role, body.password, body.lang)
-    elif body.name not in {p["name"] for p in people}:
-        raise HTTPException(422, "A new person needs a password of 10 characters or more.")
-    await station.accounts.change(body.name, role=body.role, lang=body.lang, enabled=body.enabled)
-    await note_access(station, who, "user", note=f"{body.name}: {body.role}")
 
 
 @router.get("/api/quarantine", response_model=list[shapes.Quarantined])

@@ -6,14 +6,14 @@ import hmac
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import Depends, HTTPException, Request, Security
+from fastapi import Depends, HTTPException, Query, Request, Security
 from fastapi.security import APIKeyCookie, APIKeyHeader
 from sqlalchemy import insert
 
-from station.accounts import ROLES, Person
 from station.addresses import site
 from station.api.shapes import Problem
 from station.db.tables import access_log
+from station.people.person import ROLES, Person
 from station.station import Station
 
 COOKIE = "station"
@@ -34,9 +34,14 @@ def station_of(request: Request) -> Station:
     return request.app.state.station
 
 
+def address_of(request: Request) -> str:
+    """Where it comes from; behind a named proxy, what that says."""
+    return request.client.host if request.client else ""
+
+
 def site_of(request: Request) -> str:
     """Where it comes from, as it is counted."""
-    return site(request.client.host) if request.client else ""
+    return site(address_of(request))
 
 
 TheStation = Annotated[Station, Depends(station_of)]
@@ -66,9 +71,18 @@ def _at_least(role: str):
     return check
 
 
+async def _may_administrate(
+    station: TheStation, person: Annotated[Person, Depends(_at_least("admin"))]
+) -> Person:
+    if station.settings.admins_need_code and not person.code:
+        raise HTTPException(403, "An administrator of this station signs in with a code as well.")
+    return person
+
+
 Viewer = Annotated[Person, Depends(signed_in)]
 Duty = Annotated[Person, Depends(_at_least("duty"))]
-Admin = Annotated[Person, Depends(_at_least("admin"))]
+Admin = Annotated[Person, Depends(_may_administrate)]
+Limit = Annotated[int, Query(ge=1, le=2000)]
 
 
 async def note_access(station: Station, who: Person, what: str, **about: str | None) -> None:

@@ -4,37 +4,54 @@ from __future__ import annotations
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
-from station.accounts import Person, TooManyTries
-from station.api import shapes
-from station.api.guards import COOKIE, TheStation, Viewer, problems
+from station.accounts import CodeNeeded
+from station.api import people_shapes as shapes
+from station.api.guards import COOKIE, TheStation, Viewer, address_of, problems
+from station.people import devices
+from station.people.person import Person
+from station.people.tries import TooManyTries
+from station.station import Station
 
 router = APIRouter(tags=["session"])
 _KEPT_S = 400 * 86_400  # by the browser, at most; the station decides when a session ends
+TOO_MANY = "Too many tries. Wait a minute, or use a device from which you have signed in before."
 
 
-@router.post("/api/login", responses=problems(429))
+@router.post("/api/login", responses=problems(428, 429))
 async def login(
     body: shapes.SignIn, request: Request, response: Response, station: TheStation
 ) -> shapes.Me:
-    """Sets the session's cookie."""
-    address = request.client.host if request.client else ""
+    """Sets the session's cookie. 428: the password is right, and this person's sign-in takes a code
+    as well, which is missing or wrong."""
+    device = devices.cookie_name(body.name)
     try:
-        found = await station.accounts.sign_in(body.name, body.password, address)
+        found = await station.accounts.sign_in(
+            body.name, body.password, address_of(request), request.cookies.get(device),
+            request.headers.get("user-agent", ""), body.code,
+        )  # fmt: skip
     except TooManyTries:
-        raise HTTPException(429, "Too many tries. Wait five minutes.") from None
+        raise HTTPException(429, TOO_MANY) from None
+    except CodeNeeded as needed:
+        wrong = "The code is wrong, or was used before."
+        raise HTTPException(428, wrong if needed.was_given else "A code is needed.") from None
     if found is None:
         raise HTTPException(401, "Name or password is wrong.")
     cookie, person = found
-    response.set_cookie(
-        COOKIE, cookie, max_age=_KEPT_S, httponly=True, samesite="strict",
-        secure=station.settings.secure_cookie,
-    )  # fmt: skip
+    _set(request, response, station, COOKIE, cookie)
+    _set(request, response, station, device, await station.accounts.devices.cookie(person.name))
     return _me(person)
+
+
+def _set(request: Request, response: Response, station: Station, name: str, value: str) -> None:
+    is_secure = station.settings.secure_cookie or request.url.scheme == "https"
+    response.set_cookie(
+        name, value, max_age=_KEPT_S, httponly=True, samesite="strict", secure=is_secure
+    )
 
 
 @router.post("/api/logout", status_code=204)
 async def logout(request: Request, response: Response, station: TheStation, who: Viewer) -> None:
-    await station.accounts.sign_out(request.cookies[COOKIE])
+    await station.accounts.sessions.sign_out(request.cookies[COOKIE])
     response.delete_cookie(COOKIE)
 
 

@@ -7,8 +7,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, Field
 
-Role = Literal["viewer", "duty", "admin"]
-Lang = Literal["th", "en"]
 Severity = Literal["info", "warning", "alarm"]
 Seat = Annotated[int, Field(ge=1, le=64)]
 
@@ -27,18 +25,6 @@ class Problem(BaseModel):
     """An error: why the request failed, in words."""
 
     detail: str
-
-
-class SignIn(BaseModel):
-    name: Text = Field(max_length=64)
-    password: str = Field(max_length=256)
-
-
-class Me(BaseModel):
-    name: str
-    role: Role
-    csrf: str
-    lang: Lang
 
 
 class ServiceView(BaseModel):
@@ -229,23 +215,6 @@ class AccessLine(BaseModel):
     note: str | None
 
 
-class User(BaseModel):
-    name: str
-    role: Role
-    lang: Lang
-    enabled: bool
-
-
-class NewUser(BaseModel):
-    """Without a password, a person who exists keeps the old one."""
-
-    name: str = Field(pattern=r"^[\w .@-]{1,64}$")
-    role: Role
-    lang: Lang = "th"
-    enabled: bool = True
-    password: str | None = Field(None, min_length=10, max_length=256)
-
-
 class IdentityView(BaseModel):
     serial: str
     how: Literal["certificate", "password"]
@@ -283,6 +252,12 @@ class SeatsAndDays(BaseModel):
 
     seats: list[Annotated[int, Field(ge=1, le=64)]] = Field(min_length=1, max_length=6)
     days: int = Field(ge=0, le=7)
+
+
+class WantedMode(BaseModel):
+    """normal: every mode ends."""
+
+    mode: Literal["drill", "service", "evacuation", "normal"]
 
 
 class Answered(BaseModel):

@@ -17,7 +17,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     SmallInteger,
     String,
     Table,
@@ -27,15 +26,12 @@ from sqlalchemy import (
     text,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-    }
-)
-_Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers only an INTEGER by itself
+from station.db.metadata import Id as _Id
+from station.db.metadata import metadata
+from station.db.people_tables import access_log as access_log
+from station.db.people_tables import sessions as sessions
+from station.db.people_tables import sign_ins as sign_ins
+from station.db.people_tables import users as users
 
 buses = Table(
     "buses",
@@ -83,6 +79,17 @@ positions = Table(
     sqlite_with_rowid=False,
 )
 
+tracks = Table(
+    "tracks",  # as they came, with their seal; each brought a position that was new
+    metadata,
+    Column("journal_id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("last", BigInteger, primary_key=True, autoincrement=False),
+    Column("t", BigInteger, nullable=False),  # s: of its oldest position, by which it expires
+    Column("heard_ms", BigInteger, nullable=False),
+    Column("payload", Text, nullable=False),
+)
+
 events = Table(
     "events",
     metadata,
@@ -107,6 +114,7 @@ events = Table(
     Column("why", JSON, nullable=False),
     Column("heard_ms", BigInteger, nullable=False),
     Column("odd_clock", Boolean, nullable=False),
+    Column("sealed", Text),  # as it came, with its seal; null: it came before this was kept
     Index("ix_events_occ", "journal_id", "occ"),
     Index("ix_events_at", "journal_id", "at_ms"),
     Index("ix_events_kind", "journal_id", "kind"),
@@ -175,39 +183,6 @@ quarantine = Table(
     Column("last_ms", BigInteger, nullable=False),
 )
 
-users = Table(
-    "users",
-    metadata,
-    Column("name", String(64), primary_key=True),
-    Column("role", String(6), nullable=False),
-    Column("password", String(255), nullable=False),  # argon2id
-    Column("lang", String(2), nullable=False),
-    Column("enabled", Boolean, nullable=False),
-    Column("made_ms", BigInteger, nullable=False),
-)
-
-sessions = Table(
-    "sessions",
-    metadata,
-    Column("digest", String(64), primary_key=True),  # of the cookie, which is not kept
-    Column("name", String(64), ForeignKey("users.name"), nullable=False),
-    Column("csrf", String(64), nullable=False),
-    Column("ends_ms", BigInteger, nullable=False),
-)
-
-access_log = Table(
-    "access_log",
-    metadata,
-    Column("id", _Id, primary_key=True),
-    Column("at_ms", BigInteger, nullable=False, index=True),
-    Column("who", String(64), nullable=False),
-    Column("what", String(32), nullable=False),
-    Column("fleet", String(32)),
-    Column("bus", String(32)),
-    Column("day", String(10)),
-    Column("note", Text),
-)
-
 policies = Table(
     "policies",
     metadata,
@@ -217,6 +192,7 @@ policies = Table(
     Column("put_ms", BigInteger, nullable=False),
     Column("text", Text),
     Column("sent_ms", BigInteger),
+    Column("sent_by", String(64)),
 )
 
 refusals = Table(

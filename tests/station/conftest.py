@@ -3,11 +3,12 @@
 import pytest
 from argon2 import PasswordHasher
 
+from sim.bus.city import City
 from sim.live.postgres import Cluster, programs
 from sim.network import brokers
-from station import accounts
-from station.alarms import alarms, silence, unrecorded, untrusted
+from station.alarms import alarms, silence, two_boards, unrecorded, untrusted
 from station.ingest import quarantine
+from station.people import passwords
 from station.settings import Address, Settings
 
 
@@ -15,14 +16,14 @@ from station.settings import Address, Settings
 def quick_passwords(monkeypatch):
     """argon2 as ever, but it need not take long here."""
     quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(accounts, "_HASHER", quick)
-    monkeypatch.setattr(accounts, "_NOBODY", quick.hash("nobody"))
+    monkeypatch.setattr(passwords, "_HASHER", quick)
+    monkeypatch.setattr(passwords, "_NOBODY", quick.hash("nobody"))
 
 
 @pytest.fixture(autouse=True)
 def quick_turns(monkeypatch):
     """What the station looks at once a second it looks at more often here."""
-    for part in (silence, alarms, unrecorded, untrusted, quarantine):
+    for part in (silence, alarms, two_boards, unrecorded, untrusted, quarantine):
         monkeypatch.setattr(part, "_TICK_S", 0.1)
 
 
@@ -52,4 +53,5 @@ def broker():
 
 @pytest.fixture
 def settings(db, broker):
-    return Settings(broker=Address(broker.host, broker.port), db=db, accept_unsealed=True)
+    address = Address(broker.host, broker.port)
+    return Settings(broker=address, db=db, accept_unsealed=True, city_key=City().pem)

@@ -1,7 +1,6 @@
 """Who may come in, and what is kept of it; the API as a browser uses it."""
 
 import asyncio
-import contextlib
 import re
 
 import pytest
@@ -22,7 +21,6 @@ from station_told import (
     until,
 )
 
-from station.accounts import TooManyTries
 from station.api.live import _while_signed_in
 from station.app import make_app
 from station.clock import DAY_MS, FollowedClock
@@ -96,7 +94,7 @@ def test_a_wrong_question_is_answered_in_words_and_never_with_500(settings, brok
     asyncio.run(scenario())
 
 
-def test_passwords_and_cookies_are_not_kept_and_tries_are_counted(settings, broker):
+def test_passwords_and_cookies_are_not_kept(settings, broker):
     async def scenario():
         async with running(settings) as station:
             client = await signed_in(station, "anong", "duty")
@@ -105,12 +103,6 @@ def test_passwords_and_cookies_are_not_kept_and_tries_are_counted(settings, brok
                 await rows(station, tables.sessions)
             )
             assert PASSWORD not in kept and cookie not in kept and "$argon2id$" in kept
-            codes = []
-            for _ in range(10):
-                wrong = {"name": "anong", "password": "wrong"}
-                codes.append((await client.post("/api/login", json=wrong)).status_code)
-            assert codes == [401] * 8 + [429] * 2
-            station.clock.set(station.clock.now_ms() + 6 * 60_000)
             right = {"name": "anong", "password": PASSWORD}
             answer = await client.post("/api/login", json=right)
             assert answer.status_code == 200
@@ -118,25 +110,6 @@ def test_passwords_and_cookies_are_not_kept_and_tries_are_counted(settings, brok
             assert "httponly" in words and "samesite=strict" in words
             station.clock.set(station.clock.now_ms() + settings.session_hours * 3_600_000)
             assert (await client.get("/api/me")).status_code == 401
-
-    asyncio.run(scenario())
-
-
-def test_nobody_locks_somebody_else_out_from_another_address(settings, broker):
-    async def scenario():
-        async with running(settings) as station:
-            sign_in = station.accounts.sign_in
-            await station.accounts.put("anong", "duty", PASSWORD)
-            for _ in range(8):
-                assert await sign_in("anong", "wrong", "192.0.2.1") is None
-            with pytest.raises(TooManyTries):
-                await sign_in("anong", PASSWORD, "192.0.2.1")
-            assert await sign_in("anong", PASSWORD, "192.0.2.2") is not None
-            for host in range(80):
-                with contextlib.suppress(TooManyTries):
-                    await sign_in("anong", "wrong", f"192.0.2.{host + 3}")
-            with pytest.raises(TooManyTries):
-                await sign_in("anong", "wrong", "192.0.2.200")
 
     asyncio.run(scenario())
 

@@ -21,7 +21,7 @@ from station_told import (
     until,
 )
 
-from station.alarms import standing
+from station.alarms import untrusted
 from station.db import tables
 from station.ingest import quarantine, seal
 from station.live.view import view
@@ -259,7 +259,7 @@ def test_one_open_alarm_a_bus_that_asks_anew_and_ends_when_it_is_quiet(settings,
                 time.passes(125)
                 bus.say(event(8, LEFT))
                 await until(lambda: the_alarm().acked_ms is None)
-                time.passes(standing.QUIET_MS // 1000 + 1)
+                time.passes(untrusted.QUIET_MS // 1000 + 1)
                 await until(lambda: told(station) == [])
                 assert the_alarm().acked_ms is None, "the list keeps it until it is answered"
                 kinds = [row.kind for row in await rows(station, tables.alarms)]

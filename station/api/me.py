@@ -1,0 +1,78 @@
+"""What everybody may do about himself: password, second factor, sessions."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Path
+
+from station.accounts import NO_CODE
+from station.api import people_shapes as shapes
+from station.api.guards import TheStation, Viewer, note_access, problems
+from station.api.session import TOO_MANY
+from station.people import codes
+from station.people.person import Person
+from station.people.tries import TooManyTries
+from station.station import Station
+
+router = APIRouter(tags=["me"])
+Ident = Annotated[str, Path(pattern="^[0-9a-f]{16}$")]
+
+
+@router.post("/api/me/password", status_code=204, responses=problems(409, 429))
+async def password(body: shapes.NewPassword, station: TheStation, who: Viewer) -> None:
+    """The other sessions of this person end."""
+    await _prove(station, who, body.old)
+    await station.accounts.new_password(who, body.new)
+    await note_access(station, who, "password")
+
+
+@router.get("/api/me/code")
+async def new_code(who: Viewer) -> shapes.NewCode:
+    """A secret for a telephone. It counts once it is sent back with a code."""
+    secret = codes.new_secret()
+    link = codes.link(secret, who.name)
+    return shapes.NewCode(secret=secret, link=link, picture=codes.picture(link))
+
+
+@router.post("/api/me/code", responses=problems(409, 429))
+async def use_code(
+    body: shapes.FirstCode, station: TheStation, who: Viewer
+) -> shapes.RecoveryCodes:
+    """From now on signing in takes a code. The recovery codes are shown this once."""
+    await _prove(station, who, body.password)
+    recovery = await station.accounts.use_codes(who, body.secret, body.code)
+    if recovery is None:
+        raise HTTPException(409, "The code is wrong.")
+    await note_access(station, who, "code_on")
+    return shapes.RecoveryCodes(recovery=recovery)
+
+
+@router.post("/api/me/code/off", status_code=204, responses=problems(409, 429))
+async def no_code(body: shapes.Proof, station: TheStation, who: Viewer) -> None:
+    """From now on the password is enough."""
+    await _prove(station, who, body.password)
+    await station.accounts.change(who.name, **NO_CODE)
+    await note_access(station, who, "code_off", note=who.name)
+
+
+@router.get("/api/me/sessions", response_model=list[shapes.Session])
+async def sessions(station: TheStation, who: Viewer) -> Any:
+    """The one that was used last comes first."""
+    found = await station.accounts.sessions.listed(who.name)
+    return [{**one, "mine": one["id"] == who.session} for one in found]
+
+
+@router.post("/api/me/sessions/{ident}/end", status_code=204, responses=problems(404))
+async def end(ident: Ident, station: TheStation, who: Viewer) -> None:
+    if not await station.accounts.sessions.end(ident, who.name):
+        raise HTTPException(404, "There is no such session.")
+
+
+async def _prove(station: Station, who: Person, password: str) -> None:
+    """The person is asked for the password again: a page that was left open is not enough."""
+    try:
+        if not await station.accounts.knows_password(who, password):
+            raise HTTPException(409, "The password is wrong.")
+    except TooManyTries:
+        raise HTTPException(429, TOO_MANY) from None

@@ -1,0 +1,68 @@
+"""For administrators: people, what they may see, their sessions, and who tried to sign in."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Path
+
+from station.accounts import NO_CODE
+from station.api import people_shapes as shapes
+from station.api.guards import Admin, Limit, TheStation, note_access, problems
+from station.api.me import Ident
+
+router = APIRouter(tags=["people"])
+Name = Annotated[str, Path(pattern=shapes.PERSON)]
+
+
+@router.get("/api/users", response_model=list[shapes.User])
+async def users(station: TheStation, who: Admin) -> Any:
+    return await station.accounts.everybody()
+
+
+@router.post("/api/users", status_code=204, responses=problems(409))
+async def put_user(body: shapes.NewUser, station: TheStation, who: Admin) -> None:
+    """Adds a person, or changes one. The last administrator cannot be removed."""
+    people = await station.accounts.everybody()
+    admins = {p["name"] for p in people if p["role"] == "admin" and p["enabled"]}
+    if admins == {body.name} and (body.role != "admin" or not body.enabled):
+        raise HTTPException(409, f"{body.name} is the only administrator.")
+    if body.role == "admin" and body.fleets is not None:
+        raise HTTPException(422, "An administrator sees all fleets.")
+    if body.password is not None:
+        await station.accounts.put(body.name, body.role, body.password, body.lang)
+    elif body.name not in {p["name"] for p in people}:
+        raise HTTPException(422, "A new person needs a password of 10 characters or more.")
+    values = body.model_dump(include={"role", "lang", "enabled", "fleets"})
+    await station.accounts.change(body.name, **values)
+    fleets = "" if body.fleets is None else ": " + ", ".join(body.fleets)
+    await note_access(station, who, "user", note=f"{body.name}: {body.role}{fleets}")
+
+
+@router.post("/api/users/{name}/code/off", status_code=204, responses=problems(404))
+async def no_code(name: Name, station: TheStation, who: Admin) -> None:
+    """For a person who has lost telephone and recovery codes: the password is enough again."""
+    if not await station.accounts.change(name, **NO_CODE):
+        raise HTTPException(404, "There is no such person.")
+    await note_access(station, who, "code_off", note=name)
+
+
+@router.get("/api/sessions", response_model=list[shapes.Session])
+async def sessions(station: TheStation, who: Admin) -> Any:
+    """Of everybody; the one that was used last comes first."""
+    found = await station.accounts.sessions.listed()
+    return [{**one, "mine": one["id"] == who.session} for one in found]
+
+
+@router.post("/api/sessions/{ident}/end", status_code=204, responses=problems(404))
+async def end(ident: Ident, station: TheStation, who: Admin) -> None:
+    if not await station.accounts.sessions.end(ident):
+        raise HTTPException(404, "There is no such session.")
+    await note_access(station, who, "session_end", note=ident)
+
+
+@router.get("/api/sign_ins", response_model=list[shapes.TriedSignIn])
+async def sign_ins(station: TheStation, who: Admin, limit: Limit = 200) -> Any:
+    """Who signed in or tried to, the newest first. Failed ones that repeat within an hour are one
+    line; from 17 on `times` is at least so many."""
+    return await station.accounts.sign_ins.listed(limit)

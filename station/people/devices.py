@@ -1,0 +1,53 @@
+"""Devices from which a person has signed in before: each carries a signed cookie for the name.
+
+The cookie opens nothing. It only gives the device tries of its own (station/people/tries.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+
+from sqlalchemy import select
+
+from station.db.database import Database
+from station.db.tables import own
+
+_NAME = "device_key"
+
+
+def cookie_name(name: str) -> str:
+    """A device may be known for several people."""
+    return "device-" + hashlib.sha256(name.encode()).hexdigest()[:12]
+
+
+class Devices:
+    def __init__(self, database: Database):
+        self._db = database
+        self._key: bytes | None = None
+
+    async def cookie(self, name: str) -> str:
+        ident = secrets.token_hex(8)
+        return f"{ident}.{await self._seal(ident, name)}"
+
+    async def known(self, cookie: str | None, name: str) -> str | None:
+        """The device's id; None: it is not known for this name."""
+        ident, _, seal = (cookie or "").partition(".")
+        if not seal:
+            return None
+        right = await self._seal(ident, name)
+        return ident if hmac.compare_digest(seal.encode(), right.encode()) else None
+
+    async def _seal(self, ident: str, name: str) -> str:
+        if self._key is None:
+            self._key = await self._read_key()
+        return hmac.new(self._key, f"{ident}\n{name}".encode(), hashlib.sha256).hexdigest()
+
+    async def _read_key(self) -> bytes:
+        """Made once for a database."""
+        new = self._db.insert(own).values(name=_NAME, value=secrets.token_hex(32))
+        query = select(own.c.value).where(own.c.name == _NAME)
+        async with self._db.write() as connection:
+            await connection.execute(new.on_conflict_do_nothing())
+            return bytes.fromhex((await connection.execute(query)).scalar_one())

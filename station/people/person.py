@@ -1,0 +1,20 @@
+"""A person who is signed in."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+ROLES = ("viewer", "duty", "admin")
+
+
+class Person(NamedTuple):
+    name: str
+    role: str
+    lang: str
+    csrf: str
+    fleets: frozenset[str] | None = None
+    """The fleets that this person sees. None: all."""
+    code: bool = False
+    """Signing in takes a code, too (station/people/codes.py)."""
+    session: str = ""
+    """The session's id, by which it can be ended."""

@@ -52,18 +52,20 @@ class Access(NamedTuple):
     identities: dict[str, Identity]
     """Of no bus, at a broker of one's own."""
     tls: ssl.SSLContext | None
-    settings: dict[str, str]
-    """More of the station's."""
+    settings: dict[str, str] | None
+    """Of the station, for a fleet with identities."""
 
 
 @contextmanager
-def access_to(wanted: tuple[str, int] | None, buses: Sequence[str]) -> Iterator[Access]:
+def access_to(
+    wanted: tuple[str, int] | None, buses: Sequence[str], utc_ms: int
+) -> Iterator[Access]:
     """The broker named, or one that is started with keys and an identity for each bus. OSError."""
     if wanted is not None:
         with broker_at(wanted) as (host, port, what):
-            yield Access(f"{what}, {_PLAIN}", (host, port), (host, port), {}, None, {})
+            yield Access(f"{what}, {_PLAIN}", (host, port), (host, port), {}, None, None)
         return
-    with SecuredFleet(FLEET, buses) as fleet:
+    with SecuredFleet(FLEET, buses, utc_ms) as fleet:
         what = f"{fleet.kind}, started for this on port {fleet.address[1]}, {_SECURED}"
         yield Access(what, fleet.address, fleet.station_address, fleet.identities,
                      fleet.as_station(), fleet.for_station)  # fmt: skip
@@ -87,17 +89,18 @@ def run(args: argparse.Namespace) -> int:
     with ExitStack() as stack:
         stop = stack.enter_context(Stop())
         names = [f"bus-{number:02d}" for number in range(1, args.buses + 1)]
+        worlds = fleet_morning(args.buses, args.seed)
+        start_ms = worlds[0].start_utc_ms
         try:
-            access = stack.enter_context(access_to(args.broker, names))
+            access = stack.enter_context(access_to(args.broker, names, start_ms))
             subscriber = stack.enter_context(subscribed(*access.station, tls=access.tls))
         except OSError as error:
             print(f"python -m sim town: {error}.", file=sys.stderr)
             return 2
         _introduce(args, access.what)
-        worlds = fleet_morning(args.buses, args.seed)
         station = None
         if args.station:
-            station = open_station(stack, access, worlds[0].start_utc_ms, args.buses)
+            station = open_station(stack, access, start_ms, args.buses)
         buses = [
             LiveBus(name, world, access.buses, policy=policy_for(number),
                     identity=access.identities.get(name))

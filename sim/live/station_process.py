@@ -35,8 +35,9 @@ class StationProcess:
     def __init__(self, broker: tuple[str, int], utc_ms: int, db: str | None = None,
                  more: dict[str, str] | None = None,
                  policy: tuple[str, dict[str, Any]] | None = None):  # fmt: skip
-        """more: settings (STATION_...) that take the place of those that it gets here. policy: a
-        fleet, and its stops, schools, zones and routes for the map."""
+        """more: settings (STATION_...) for a fleet with identities (sim/network/secured.py); else
+        the station takes what no bus has sealed. policy: a fleet, and its stops, schools, zones
+        and routes for the map."""
         self._files = Path(tempfile.mkdtemp(prefix="busguard-station-"))
         self._told_s = 0.0
         self._environment = {
@@ -44,10 +45,9 @@ class StationProcess:
             "STATION_DB": db or str(self._files / "station.db"),
             "STATION_BROKER": f"{broker[0]}:{broker[1]}",
             "STATION_CLIENT_ID": f"busguard-town-{os.getpid()}",
-            "STATION_CITY_KEY": City().pem,
-            "STATION_ACCEPT_UNSEALED": "1",
-            **(more or {}),
-        }
+            **({"STATION_CITY_KEY": City().pem, "STATION_ACCEPT_UNSEALED": "1"}
+               if more is None else more),
+        }  # fmt: skip
         self._process: subprocess.Popen[str] | None = None
         self.password = secrets.token_hex(10)
         try:

@@ -23,7 +23,8 @@ _KINDS = {"mosquitto": "mosquitto", "nats-server": "nats"}
 class SecuredFleet:
     """For a with block. FileNotFoundError: no broker is installed. OSError: it did not start."""
 
-    def __init__(self, fleet: str, buses: Sequence[str], kind: str | None = None):
+    def __init__(self, fleet: str, buses: Sequence[str], utc_ms: int, kind: str | None = None):
+        """utc_ms: the time in the town, when they were enrolled."""
         found = [name for name in ((kind,) if kind else brokers.KINDS) if brokers.executable(name)]
         if not found:
             raise FileNotFoundError("no broker here; make setup installs nats-server")
@@ -31,7 +32,7 @@ class SecuredFleet:
         self._files = Path(tempfile.mkdtemp(prefix="busguard-fleet-"))
         self._broker: brokers.Broker | None = None
         try:
-            self._make(fleet, buses)
+            self._make(fleet, buses, utc_ms)
         except BaseException:
             self.stop()
             raise
@@ -42,7 +43,7 @@ class SecuredFleet:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def _make(self, fleet: str, buses: Sequence[str]) -> None:
+    def _make(self, fleet: str, buses: Sequence[str], utc_ms: int) -> None:
         keys, db, given, out = (self._files / name for name in ("keys", "db", "given", "broker"))
         self.address = brokers.HOST, brokers.free_port()
         """Where the buses connect."""
@@ -52,7 +53,7 @@ class SecuredFleet:
         on = ["--keys", str(keys), "--db", str(db)]
         _commands(
             ["keys", "--out", str(keys)],
-            ["enrol", fleet, *buses, *on, "--out", str(given)],
+            ["enrol", fleet, *buses, *on, "--out", str(given), "--clock", str(utc_ms)],
             ["broker", _KINDS[self.kind], "--out", str(out), *on, "--host", brokers.HOST,
              "--bind", brokers.HOST, "--port", str(self.address[1]), "--station-port", str(port)],
         )  # fmt: skip
@@ -64,7 +65,7 @@ class SecuredFleet:
         self.for_station = {
             "STATION_BROKER": f"mqtts://{brokers.HOST}:{port}", "STATION_BROKER_CA": self._ca,
             "STATION_BROKER_CERT": self._certificate, "STATION_BROKER_KEY": self._key,
-            "STATION_KEYS": str(keys), "STATION_DB": str(db), "STATION_ACCEPT_UNSEALED": "0",
+            "STATION_KEYS": str(keys), "STATION_DB": str(db),
         }  # fmt: skip
         """Its settings."""
         program = brokers.executable(self.kind)

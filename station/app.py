@@ -15,6 +15,7 @@ from station.api import (
     alarms,
     buses,
     feeds,
+    identities,
     live,
     me,
     metrics,
@@ -31,7 +32,7 @@ from station.station import Station
 from station.web.pages import PageHeaders, map_settings, page_routes
 
 ROUTERS = (session, me, live, alarms, buses, places, policies, reports, notices, feeds, metrics,
-           people, admin)  # fmt: skip
+           people, admin, identities)  # fmt: skip
 """A new subject is a file in station/api with a `router`, and its name here."""
 
 _NOT_COMPRESSED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/vnd.pmtiles")

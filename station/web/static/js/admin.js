@@ -1,8 +1,9 @@
-// For administrators: people, policies, notices that were not delivered, messages that broke the
+// For administrators: people, identities of buses, policies, notices that were not delivered, messages that broke the
 // contract, and the access log.
 
 import { get, path, post } from "./api.js";
 import { find, make, reportCell } from "./dom.js";
+import { openIdentities } from "./identities.js";
 import { openPage } from "./shell.js";
 import { LANGUAGES, errorWords, t, word } from "./texts.js";
 import { date, dayStart, moment } from "./times.js";
@@ -19,6 +20,7 @@ async function main() {
   find("#user").addEventListener("reset", () => { find("#user").elements.password.required = true; });
   answers("#policy", uploadPolicy);
   showUsers();
+  openIdentities();
   showPolicies();
   showNotices();
   table("#quarantine", "/api/quarantine", ["last_at", "times", "topic", "reason", "payload"]);

@@ -13,9 +13,13 @@ SOAK := $(if $(SEED),--seed $(SEED))
 COVERING := $(wildcard tests/portable/test_*.py tests/portable/journal/test_recorder*.py tests/portable/journal/test_flapping.py) \
             $(addprefix tests/portable/,rules policy sensing trip)
 
-# make station BROKER=mqtts://mqtt.example.org CA=city.pem DB=postgresql://... HTTP=127.0.0.1:8080
+# make station BROKER=mqtts://mqtt.example.org CA=city.pem DB=postgresql://... HTTP=127.0.0.1:8080 KEYS=keys
 STATION := $(if $(BROKER),--broker $(BROKER)) $(if $(CA),--broker-ca $(CA)) $(if $(DB),--db $(DB)) $(if $(HTTP),--http $(HTTP)) \
            $(if $(TILES),--tiles $(TILES))
+
+# make enrol BUS="bus-07 bus-08" DB=postgresql://... KEYS=/media/stick/keys     (BUS=all: each of fleet/)
+ENROL = $(BUS) $(if $(DB),--db $(DB)) $(if $(KEYS),--keys "$(KEYS)") $(if $(REPLACE),--replace) $(if $(ROTATE),--rotate) \
+         $(if $(PASSWORD),--password)
 
 # make deploy BUS=bus-07 PORT=/dev/ttyUSB0     (no PORT: the board that is attached)
 WHERE = $(if $(PORT),--port $(PORT))
@@ -24,9 +28,10 @@ WHERE = $(if $(PORT),--port $(PORT))
 # before anything is set up.
 takes_sim := BUSES SPEED SEED DURATION BROKER
 takes_soak := SEED
-takes_station := BROKER CA DB HTTP TILES
+takes_station := BROKER CA DB HTTP TILES KEYS
 takes_firmware := BIN PORT
-takes_deploy := BUS PORT
+takes_enrol := BUS DB KEYS REPLACE ROTATE PASSWORD
+takes_deploy := BUS PORT RENAME
 takes_pull := OUT PORT
 takes_selftest := PORT
 takes_logs := PORT
@@ -46,11 +51,12 @@ $(if $(unknown),$(error make $(goals) does not know $(unknown).\
 
 needs = $(if $(filter $(1),$(MAKECMDGOALS)),$(if $($(2)),,$(error make $(1) needs $(2): make $(1) $(2)=$(3))))
 $(call needs,firmware,BIN,ESP32_GENERIC-SPIRAM-....bin)
+$(call needs,enrol,BUS,bus-07)
 $(call needs,deploy,BUS,bus-07)
 $(call needs,pull,OUT,bus-07.zip)
 
 .PHONY: help setup sim station test lint bench vm soak cover texts wiring pictures clean \
-        firmware deploy selftest logs repl pull erase
+        firmware enrol deploy selftest logs repl pull erase
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,8 +66,8 @@ setup: $(VENV)/dev  ## make .venv with everything in it (the other targets do it
 sim: $(VENV)/sim  ## a school morning in Laem Chabang, live (BUSES= SPEED= SEED= DURATION= BROKER=)
 	@$(VENV_BIN)/python -m sim town $(TOWN)
 
-station: $(VENV)/station $(VENV)/web  ## what municipal staff see, for a broker that runs already (BROKER= CA= DB= HTTP= TILES=)
-	@$(VENV_BIN)/python -m station serve $(STATION)
+station: $(VENV)/station $(VENV)/web  ## what municipal staff see, for a broker that runs already (BROKER= CA= DB= HTTP= TILES= KEYS=)
+	@$(if $(KEYS),STATION_KEYS="$(KEYS)" )$(VENV_BIN)/python -m station serve $(STATION)
 
 test: $(VENV)/dev  ## all tests but the long ones of make soak
 	@$(VENV_BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
@@ -92,8 +98,11 @@ cover: $(VENV)/dev  ## 100 % of lines and branches of what judges (rules, trip, 
 firmware: $(VENV)/board  ## MicroPython with the journal's partition onto an ESP32 (BIN= PORT=)
 	@$(VENV_BIN)/python -m tools.firmware $(WHERE) --bin "$(BIN)"
 
-deploy: $(VENV)/board  ## program and settings of fleet/BUS.json onto a board (BUS= PORT=)
-	@$(VENV_BIN)/python -m tools.deploy $(WHERE) --bus "$(BUS)"
+enrol: $(VENV)/board  ## an identity for each bus of fleet/, and the city's keys once (BUS= DB= KEYS= REPLACE=1 ROTATE=1 PASSWORD=1)
+	@$(VENV_BIN)/python -m tools.enrol $(ENROL)
+
+deploy: $(VENV)/board  ## program, settings and identity of fleet/BUS.json onto a board (BUS= PORT= RENAME=1)
+	@$(VENV_BIN)/python -m tools.deploy $(WHERE) --bus "$(BUS)" $(if $(RENAME),--rename)
 
 selftest: $(VENV)/board  ## restart a board and ask its parts (PORT=)
 	@$(VENV_BIN)/python -m tools.selftest $(WHERE)

@@ -46,6 +46,7 @@ def run():
     from firmware.bus import Bus
     from firmware.clock import Uptime
     from firmware.config.in_use import Settings
+    from firmware.identity import identity_of
     from firmware.memory import Memory
     from firmware.selftest import SelfTest, plain
 
@@ -53,10 +54,11 @@ def run():
     is_safe = start.word == "safe"
     # Cuts of the power are no crashes: a battery that is weak must not end the watch.
     is_hopeless = start.is_hopeless and machine.reset_cause() != machine.PWRON_RESET
-    settings = Settings(Files("/"), is_safe, is_hopeless)
+    files = Files("/")  # main.py may run in a slot
+    settings = Settings(files, is_safe, is_hopeless)
     config, errors = settings.config, settings.errors
-    if config["broker"]["ca"]:  # main.py may run in a slot
-        config["broker"]["ca"] = "/" + config["broker"]["ca"].lstrip("/")
+    config["identity"], wrong = identity_of(files, config)
+    errors += wrong
     if is_safe:
         plain(config)
     board = Board(config, FLASH_BUFFER)
@@ -68,6 +70,7 @@ def run():
     bus = Bus(config, board, now_ms, errors, start.word, start.crash)
     bus.on_event = show
     test = SelfTest(config, board, bus, now_ms, errors)
+    failure = ""  # of the connection, as the console was told
     garbage = Garbage(gc, time)
     gc.threshold(4 * GARBAGE)  # loaded: more than the garbage of one tick
     while True:
@@ -77,6 +80,9 @@ def run():
             garbage.collect(now_ms)
             start.live(now_ms)
             settings.live(now_ms)
+            if bus.uplink.failure != failure:
+                failure = bus.uplink.failure
+                print("connection:", failure)
             now_ms = uptime.now_ms(time.ticks_ms())
         if test is not None and test.is_due(now_ms):
             print("selftest", test.line())

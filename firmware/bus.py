@@ -5,6 +5,7 @@ journal.
 
 from micropython import const
 
+from firmware.earliest import Earliest
 from firmware.journal.journal import Journal
 from firmware.journal.outage import Outage
 from firmware.journal.recorder import Recorder
@@ -26,6 +27,8 @@ from firmware.trip.sleep import ASLEEP, Sleep
 from firmware.trip.trip import Trip
 from firmware.trip.wires import Wires
 from firmware.uplink import commands
+from firmware.uplink.authority import Authority
+from firmware.uplink.city_keys import CityKeys
 from firmware.uplink.last_resort import LastResort
 from firmware.uplink.link_supervisor import LinkSupervisor
 from firmware.uplink.state_publisher import StatePublisher
@@ -53,6 +56,7 @@ class Bus:
         memory = Memory(parts.nvs)
         self.startup = Startup(memory, parts.reset_cause, start)
         self._notices = self.startup.events(config_errors, crash)  # Events for the next tick
+        self.earliest = Earliest(memory, config.get("identity"), parts.set_utc, now_ms)
         s = self.snapshot = Snapshot(config["seats"]["count"])
         # sense
         self.sensors = Sensors(config, parts, s)
@@ -67,6 +71,8 @@ class Bus:
         if parts.reset_cause == "power_on" and is_parked:
             self.modes.await_button()
         self.policy = PolicyInForce(config, parts.files, not is_parked, start != SAFE)
+        self.authority = Authority(config.get("identity"), memory)
+        self.city_keys = CityKeys(config.get("identity"), parts.files)
         check = SelfCheck(parts, rules)
         backup = Backup(config, memory, parts.reset_cause)
         hours = DrivingHours(memory, rules)
@@ -84,7 +90,10 @@ class Bus:
         self.recorder = Recorder(self.journal, self.startup.boot)
         outage = Outage(self.journal, self.recorder)
         self._watchers = (
+            self.earliest,
             self.policy,
+            self.authority,
+            self.city_keys,
             self.out_of_service,
             trip,
             wires,
@@ -118,7 +127,13 @@ class Bus:
             self.sleeping,
         )
         self.uplink = Uplink(
-            config, self.journal, parts.radio, parts.dialer, self._publisher.status
+            config,
+            self.journal,
+            parts.radio,
+            parts.dialer,
+            self._publisher.status,
+            self.startup.boot,
+            self.earliest.utc_ms,
         )
         self.uplink.on_command = self._answer
         self._supervisor = LinkSupervisor(self.uplink, parts.radio, has_broker)
@@ -164,7 +179,7 @@ class Bus:
         is_asleep = self.sleeping.state == ASLEEP
         more = self._supervisor.turn(now_ms, is_asleep, self.snapshot, self._notices) or more
         self._publisher.turn(now_ms, self.uplink)
-        more = self._follow_policy() or more
+        more = self._follow_policy() or self._examine() or more
         self._supervisor.refresh()
         return more
 
@@ -181,9 +196,17 @@ class Bus:
         self._parts.sleep(ms)
         return True
 
-    def enter(self, mode):
+    def enter(self, mode, by=None):
         """Into a mode (trip/modes.py) with the next tick; ValueError says why not."""
-        self.modes.enter(mode, self.snapshot, self.warnings.real)
+        self.modes.enter(mode, self.snapshot, self.warnings.real, by)
+
+    def _examine(self):
+        """A slice of what shows whether a command is the city's -> bool: there was one."""
+        if not self.authority.turn():
+            return False
+        if not self.authority.is_examining:
+            self.uplink.wake()
+        return True
 
     def _follow_policy(self):
         is_calm = self.snapshot.trip.mode == NORMAL and self.warnings.level < INSIDE

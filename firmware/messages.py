@@ -166,10 +166,12 @@ def status(
     policy=None,
     sleep_s=None,
     journal="ok",
+    tls=True,
 ):
     """-> bytes as published on `status` at each connect. start: see Bus; disabled: kinds of
     rules; policy: its hash; sleep_s: the longest next_s while it sleeps, None if it never does;
-    journal: "ok", or "refused" while its flash does not answer; epoch None: not known yet.
+    journal: "ok", or "refused" while its flash does not answer; epoch None: not known yet;
+    tls: False only if bus.json says so.
     """
     return text(
         (
@@ -186,10 +188,14 @@ def status(
             ("sleep_s", sleep_s),
             ("journal", journal),
         )
+        + (() if tls else (("tls", False),))
     ).encode()
 
 
-WILL = b'{"v":1,"online":false}'
+def will(boot):
+    """-> bytes: what the broker publishes on `status` when it loses the bus. boot: of this start,
+    so that the will of an earlier one is known as old."""
+    return text((("v", 1), ("online", False), ("boot", boot))).encode()
 
 
 # What a state leaves out: the defaults of docs/schema/state.schema.json.

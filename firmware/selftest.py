@@ -9,7 +9,9 @@ import json
 from micropython import const
 
 from firmware import VERSION
+from firmware.clock import iso
 from firmware.journal.journal import ALARM, TRACK, WARNING
+from firmware.uplink.connect import port_of
 
 _SENSORS_MS = const(6000)  # by then every sensor has answered or counts as silent
 _BROKER_MS = const(60000)  # after that the test no longer waits for the broker
@@ -85,7 +87,7 @@ class SelfTest:
         if not self._config["broker"]["host"]:
             none = "bus.json names no broker: nothing is sent"
             return [("radio", None, none), ("broker", None, none), self._journal()]
-        return [self._radio(), self._broker(), self._journal()]
+        return [self._radio(), self._identity(), self._broker(), self._journal()]
 
     def _radio(self):
         radio = self._parts.radio
@@ -95,9 +97,22 @@ class SelfTest:
         text = radio.name + " connected"
         return ("radio", True, text if dbm is None else "%s, %d dBm" % (text, dbm))
 
+    def _identity(self):
+        """Who the bus is to the city, and what its clock says: a certificate is judged by it."""
+        identity = self._config.get("identity")
+        text = "none: what it sends is not sealed, and it obeys only a ping"
+        if identity is not None:
+            text = "%s, made %s" % (identity.serial, iso(identity.at * 1000)[:10])
+            text += ", with a certificate" if identity.cert else ", with a password"
+        text += "; TLS" if self._config["broker"]["tls"] else "; plain MQTT, which others can read"
+        s = self._bus.snapshot
+        at_least_ms = self._bus.earliest.utc_ms(s.now_ms)
+        text += "; the date is %s%s" % ("" if s.utc_ms else "at least ", iso(at_least_ms)[:10])
+        return ("identity", identity is not None and self._config["broker"]["tls"], text)
+
     def _broker(self):
         broker = self._config["broker"]
-        where = "%s:%d" % (broker["host"], broker["port"])
+        where = "%s:%d" % (broker["host"], port_of(broker))
         if self._bus.uplink.connected:
             return ("broker", True, "connected to " + where)
         return ("broker", False, "%s: %s" % (where, self._bus.uplink.failure or "not reached"))

@@ -1,4 +1,4 @@
-"""python -m station serve | admin | policy: the station, and what an operator does beside it."""
+"""python -m station serve | admin | enrol ...: the station, and what an operator does beside it."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from pathlib import Path
 from typing import NoReturn
 
 from station.accounts import NO_CODE, Accounts
-from station.app import make_app
+from station.broker import command as broker
 from station.clock import Clock, FollowedClock
 from station.db.address import without_password
-from station.db.database import Database, DatabaseError, is_away
-from station.doors.server import server
+from station.db.database import Database, DatabaseError, is_away, with_database
+from station.identity import command as identity
+from station.identity.errors import IdentityError
 from station.people.passwords import new_password
 from station.policy.pack import PackError, put_pack, read_pack
 from station.settings import Address, Settings, SettingsError, load, not_known
-from station.station import Station
 
 
 class CommandError(Exception):
@@ -71,7 +71,7 @@ def parser() -> argparse.ArgumentParser:
     policy.add_argument("fleet")
     policy.add_argument("file", help="a policy as in docs/policy.md; - reads standard input")
     policy.set_defaults(run=_policy)
-    for command in (serve, admin, policy):
+    for command in (serve, admin, policy, *identity.add(commands), broker.add(commands)):
         command.add_argument("--db", metavar="FILE|URL",
                              help="a file, or postgresql://user@host/name")  # fmt: skip
     return top
@@ -98,6 +98,11 @@ def _listen(address: Address) -> socket.socket:
 
 
 async def _serve_on(listener: socket.socket, settings: Settings, clock_ms: int | None) -> int:
+    # Here, because these take a second, which the other commands need not wait.
+    from station.app import make_app
+    from station.doors.server import server
+    from station.station import Station
+
     clock = Clock() if clock_ms is None else FollowedClock(clock_ms)
     station = Station(settings, clock)
     web = server(make_app(station), settings.proxies)
@@ -135,7 +140,7 @@ def _admin(args: argparse.Namespace, settings: Settings) -> int:
         if args.no_code:
             await accounts.change(args.name, **NO_CODE)
 
-    asyncio.run(_with_database(settings, put))
+    asyncio.run(with_database(settings.db, put))
     shown = without_password(settings.db)
     print(f"{args.name} is an administrator in the database {shown}.", file=sys.stderr)
     if args.generate:
@@ -155,18 +160,9 @@ def _policy(args: argparse.Namespace, settings: Settings) -> int:
     async def put(database: Database) -> None:
         await put_pack(database, args.fleet, pack, digest, text, Clock().now_ms())
 
-    asyncio.run(_with_database(settings, put))
+    asyncio.run(with_database(settings.db, put))
     print(f"The map of the fleet {args.fleet} shows the policy {digest}.", file=sys.stderr)
     return 0
-
-
-async def _with_database(settings: Settings, work) -> None:
-    database = Database(settings.db)
-    try:
-        await database.upgrade()
-        await work(database)
-    finally:
-        await database.close()
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -177,7 +173,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         settings = load(given)
         return args.run(args, settings)
-    except (SettingsError, CommandError, PackError, DatabaseError) as error:
+    except (SettingsError, CommandError, IdentityError, PackError, DatabaseError) as error:
         _say(str(error))
         return 2
     except KeyboardInterrupt:

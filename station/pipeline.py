@@ -13,11 +13,13 @@ import logging
 from station.alarms.alarms import Alarms
 from station.alarms.change import change_alarms
 from station.alarms.silence import Silence
+from station.alarms.two_boards import TwoBoards
+from station.alarms.untrusted import UntrustedAlarms
 from station.clock import Clock
 from station.commands import Commands
 from station.db.database import Database
-from station.ingest import contract
 from station.ingest.contract import Bad, Message
+from station.ingest.intake import Intake
 from station.ingest.mqtt import Came, Session
 from station.ingest.quarantine import Quarantine
 from station.ingest.store import Store
@@ -37,15 +39,19 @@ class Records:
     and goes to the quarantine: one bad message stops no other (P13)."""
 
     def __init__(self, session: Session, clock: Clock, database: Database, services: Services,
-                 store: Store, quarantine: Quarantine, alarms: Alarms, live: Live,
+                 intake: Intake, store: Store, quarantine: Quarantine, alarms: Alarms,
+                 untrusted: UntrustedAlarms, two_boards: TwoBoards, live: Live,
                  settings: Settings):  # fmt: skip
         self._session = session
         self._clock = clock
         self._db = database
         self._services = services
+        self.intake = intake
         self._store = store
         self._quarantine = quarantine
         self._alarms = alarms
+        self._untrusted = untrusted
+        self._two_boards = two_boards
         self._live = live
         self._batch = settings.batch
         self._late_s = settings.late_s
@@ -54,7 +60,10 @@ class Records:
         while True:
             batch = await self._session.take(self._batch)
             try:
-                await self.keep(*_check(batch))
+                messages, bad, untrusted = self.intake.sort(batch)
+                self._untrusted.note(untrusted)
+                bad += self._quarantine.allowed(untrusted, self._clock.now_ms())
+                await self.keep(messages, bad)
             except Exception as error:
                 if not self._services.is_database_away(error):
                     raise
@@ -87,10 +96,14 @@ class Records:
 
     async def _commit(self, messages: Checked, bad: list[Bad]) -> None:
         now_ms = self._clock.now_ms()
-        async with self._db.write() as connection:
-            stored = await self._store.put(connection, messages, bad, now_ms)
-            changed = await change_alarms(connection, stored, self._late_s, now_ms)
+        with self._untrusted.taking() as untrusted:
+            async with self._db.write() as connection:
+                stored = await self._store.put(connection, messages, bad, now_ms)
+                changed = await change_alarms(connection, stored, self._late_s, now_ms)
+                self._untrusted.note(stored.differing)
+                changed += await self._untrusted.put(connection, untrusted, now_ms)
         self._store.remember(stored)
+        self._two_boards.records(stored)
         for journal in stored.journals:
             self._live.spoke(*journal.key[:2], journal.last_ms)
         await self._alarms.show(changed)
@@ -106,15 +119,18 @@ class Records:
             else:
                 log.info("The database answers again.")
                 self._services.note(self._services.database, True)
-                await self._quarantine.put_waiting(self._clock.now_ms())
                 return
 
 
 class Present:
-    def __init__(self, session: Session, quarantine: Quarantine, live: Live, silence: Silence,
+    def __init__(self, session: Session, intake: Intake, quarantine: Quarantine,
+                 untrusted: UntrustedAlarms, two_boards: TwoBoards, live: Live, silence: Silence,
                  delivery: Delivery, commands: Commands):  # fmt: skip
         self._session = session
+        self._intake = intake
         self._quarantine = quarantine
+        self._untrusted = untrusted
+        self._two_boards = two_boards
         self._live = live
         self._silence = silence
         self._delivery = delivery
@@ -123,33 +139,22 @@ class Present:
     async def run(self) -> None:
         while True:
             for came in await self._session.take(_PRESENT_AT_ONCE):
-                messages, bad = _check([came])
+                messages, bad, untrusted = self._intake.sort([came])
                 for message, _ in messages:
                     self._show(message, came)
-                if bad:
-                    self._quarantine.waiting += bad
-                    await self._quarantine.put_waiting(came.heard_ms)
+                self._untrusted.note(untrusted)
+                self._quarantine.waiting += bad
+                self._quarantine.waiting += self._quarantine.allowed(untrusted, came.heard_ms)
             await asyncio.sleep(0)  # other tasks get their turn
 
     def _show(self, message: Message, came: Came) -> None:
-        fleet, bus, name, body = message
+        fleet, bus, name, body, serial = message
         if name == "reply":
             self._delivery.answered(fleet, bus, body)
             self._commands.answered(fleet, bus, body)
             return
+        if name == "status" and not came.retained:
+            self._two_boards.status((fleet, bus), body, came.heard_ms)
         take = self._live.state if name == "state" else self._live.status
-        if take(fleet, bus, body, came.retained, came.heard_ms):
+        if take(fleet, bus, body, came.retained, came.heard_ms, serial):
             self._silence.heard(fleet, bus)
-
-
-def _check(batch: list[Came]) -> tuple[Checked, list[Bad]]:
-    """-> (good ones, bad ones). An empty payload is no message: it took a retained one off the
-    broker."""
-    messages, bad = [], []
-    for came in batch:
-        message = contract.read(came.topic, came.payload) if came.payload else None
-        if isinstance(message, Bad):
-            bad.append(message)
-        elif message is not None:
-            messages.append((message, came))
-    return messages, bad

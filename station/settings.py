@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from station.addresses import networks
@@ -73,6 +73,14 @@ def _certificates(path: str) -> str:
     return path
 
 
+def _readable(path: str) -> str:
+    try:
+        Path(path).read_bytes()
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read: {error.strerror}") from error
+    return path
+
+
 def _tiles(text: str) -> str:
     if "://" not in text and not Path(text).is_file():
         raise ValueError(f"{text} is no file here, and no http://... or https://...")
@@ -116,6 +124,9 @@ class Settings(BaseSettings):
     broker_password: str | None = Field(default=None, repr=False)
     broker_ca: Annotated[str, AfterValidator(_certificates)] | None = None
     """A file of certificates (PEM) that may vouch for the broker, instead of this computer's."""
+    broker_cert: Annotated[str, AfterValidator(_certificates)] | None = None
+    """The station's own certificate (PEM), for a broker that asks for one, and its key:"""
+    broker_key: Annotated[str, AfterValidator(_readable)] | None = None
     client_id: str = "busguard-station"
     keys: str | None = None
     """The folder that `python -m station keys` made: the city's key, the fleet's authority."""
@@ -153,10 +164,22 @@ class Settings(BaseSettings):
     batch: int = _whole(1000, 1, 10_000)
     """Messages that are committed together at most."""
 
+    @model_validator(mode="after")
+    def _certificate_and_key(self) -> Settings:
+        if self.broker_cert is None and self.broker_key is None:
+            return self
+        if self.broker_cert is None or self.broker_key is None:
+            raise ValueError("broker_cert and broker_key belong together: give both or neither")
+        try:
+            ssl.create_default_context().load_cert_chain(self.broker_cert, self.broker_key)
+        except ssl.SSLError as error:
+            raise ValueError("broker_key is not the key of broker_cert") from error
+        return self
+
     @property
     def broker_tls(self) -> bool:
         """Then the station speaks only to a broker that can prove its name."""
-        return self.broker.tls or self.broker_ca is not None
+        return self.broker.tls or self.broker_ca is not None or self.broker_cert is not None
 
 
 def load(given: dict[str, str | None]) -> Settings:

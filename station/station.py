@@ -12,17 +12,24 @@ from collections.abc import Awaitable, Callable
 from station.accounts import Accounts
 from station.alarms.alarms import Alarms
 from station.alarms.silence import Silence
+from station.alarms.two_boards import TwoBoards
 from station.alarms.unrecorded import Unrecorded
+from station.alarms.untrusted import UntrustedAlarms
 from station.clock import Clock
 from station.commands import Commands
 from station.db.bus_ids import BusIds
 from station.db.database import Database
 from station.db.expiry import Expiry
+from station.db.own import own_id
 from station.doors.streams import Streams
 from station.feeds.home_assistant import Announcer
+from station.identity.register import Register
+from station.identity.signing import Signer
 from station.ingest.gaps import Gaps
+from station.ingest.intake import Intake
 from station.ingest.mqtt import Broker
 from station.ingest.quarantine import Quarantine
+from station.ingest.seal import Seals
 from station.ingest.store import Store
 from station.live.hub import Hub
 from station.live.live import Live
@@ -55,7 +62,9 @@ class Station:
         # A message comes,
         self.broker = broker = Broker(settings, clock, services)
         # is checked and is stored,
-        self.quarantine = quarantine = Quarantine(db, services)
+        self.register = register = Register(db, clock)
+        intake = Intake(Seals(register, settings.accept_unsealed))
+        self.quarantine = quarantine = Quarantine(db, clock)
         self.store = store = Store(db, bus_ids, quarantine)
         self.gaps = Gaps(store, live)
         self.expiry = Expiry(db, clock, settings.keep_tracks_days)
@@ -63,12 +72,16 @@ class Station:
         self.alarms = alarms = Alarms(db, bus_ids, clock, live, hub, settings)
         self.silence = silence = Silence(clock, services, live, alarms, settings)
         self.unrecorded = Unrecorded(clock, services, live, alarms, silence.judging)
+        self.untrusted = untrusted = UntrustedAlarms(db, bus_ids, clock, live, register, alarms)
+        self.two_boards = two_boards = TwoBoards(db, bus_ids, clock, store, alarms)
         # is shown,
-        self.delivery = delivery = Delivery(db, clock, services, live, broker.present)
-        self.records = Records(broker.records, clock, db, services, store, quarantine, alarms,
-                               live, settings)  # fmt: skip
-        self.commands = commands = Commands(broker.present)
-        self.present = Present(broker.present, quarantine, live, silence, delivery, commands)
+        self.signer = signer = Signer(db, clock, settings)
+        self.delivery = delivery = Delivery(db, clock, services, live, broker.present, signer)
+        self.records = Records(broker.records, clock, db, services, intake, store, quarantine,
+                               alarms, untrusted, two_boards, live, settings)  # fmt: skip
+        self.commands = commands = Commands(broker.present, signer)
+        self.present = Present(broker.present, intake, quarantine, untrusted, two_boards, live,
+                               silence, delivery, commands)  # fmt: skip
         # is told.
         self.notice_queue = NoticeQueue(db, clock, settings.notices)
         self.announcer = Announcer(services, live, broker.present)
@@ -80,10 +93,12 @@ class Station:
         await self.db.claim()
         self.services.note(self.services.database, True)
         await self._recall()
+        self.broker.identify(await own_id(self.db))
         self.broker.start()
         works = [self.records.run, self.present.run, self.silence.watch, self.unrecorded.watch,
                  self.alarms.watch, self.saved.watch, self.gaps.watch, self.expiry.watch,
-                 self.notice_queue.watch, self.delivery.watch]  # fmt: skip
+                 self.notice_queue.watch, self.delivery.watch, self.register.watch,
+                 self.quarantine.watch, self.untrusted.watch, self.two_boards.watch]  # fmt: skip
         if self.settings.home_assistant:
             works.append(self.announcer.watch)
         for work in works:
@@ -99,11 +114,13 @@ class Station:
 
     async def _recall(self) -> None:
         """Reads what the database knows of the buses."""
+        await self.register.read()
         await self.saved.recall()
         now_ms = self.clock.now_ms()
         for fleet, bus in await self.store.recall(now_ms):
             self.live.bus(fleet, bus).spoke_ms = now_ms
         await self.alarms.recall()
+        await self.two_boards.recall()
 
     async def _keep_on(self, work: Callable[[], Awaitable[None]]) -> None:
         """For ever: an error in one part is logged and ends no other part."""

@@ -15,10 +15,10 @@ def sentence(error: ValidationError, model: type[BaseModel]) -> str:
     key = str(first["loc"][0]) if first["loc"] else ""
     if first["type"] == "extra_forbidden":
         return f"the key {key!r} is not known; known are {', '.join(model.model_fields)}"
+    if first["type"] == "value_error":
+        return f"{key}: {first['ctx']['error']}" if key else str(first["ctx"]["error"])
     if not key:
         return "an object is needed here"
-    if first["type"] == "value_error":
-        return f"{key}: {first['ctx']['error']}"
     field = model.model_fields[key]
     needed = f"{key} has to be {field.description}"
     if first["type"] == "missing" or not field.repr:

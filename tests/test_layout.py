@@ -12,8 +12,8 @@ PARTS = {"firmware", "drivers", "sim", "station", "tools", "tests", "main", "boo
 MAY_IMPORT = {
     "firmware": {"firmware"},
     "drivers": {"drivers", "firmware"} | HARDWARE,
-    # A simulated city cuts a policy into parts as the station does.
-    "sim": {"sim", "firmware", "drivers", "station.policy.parts"},
+    # A simulated city signs commands and cuts a policy into parts as the station does.
+    "sim": {"sim", "firmware", "drivers", "station.policy.parts", "station.identity.signed"},
     "tools": {"tools", "sim", "firmware", "drivers"},
     "main.py": {"drivers", "firmware"} | HARDWARE,
     "boot.py": HARDWARE,

@@ -15,7 +15,7 @@ from sim.bench import vm32
 PORTABLE = ROOT / "tests" / "portable"
 NEEDS = {"drivers/radio/test_dial.py": "threads"}  # what this VM lacks
 WIDE = ("gnss/", "sensing/", "journal/test_track", "policy/test_pack.py", "test_clock", "test_geo",
-        "test_memory", "test_messages", "test_timing")  # fmt: skip
+        "test_ed25519", "test_memory", "test_messages", "test_sha512", "test_timing")  # fmt: skip
 ALL = os.environ.get("VM32") == "all"
 NAMES = [path.relative_to(PORTABLE).as_posix() for path in sorted(PORTABLE.rglob("test_*.py"))]
 

@@ -150,6 +150,10 @@ class AttachedBoard:
         """Restart as after power-on; the console goes on at this port. It is no crash: boot.py
         does not count it."""
         self.run(UNCOUNTED)
+        self.reset()
+
+    def reset(self) -> None:
+        """The same, and boot.py counts it."""
         try:
             self._transport.exec_raw_no_follow("import machine; machine.reset()")
         except (TransportError, serial.SerialException) as error:
@@ -190,6 +194,23 @@ class AttachedBoard:
 
     def __exit__(self, *error: object) -> None:
         self.close()
+
+
+def examine(board: AttachedBoard) -> int:
+    """-> sys.implementation._mpy. Trouble if this board cannot keep a journal."""
+    mpy = board.ask("__import__('sys').implementation._mpy")
+    found = board.ask(
+        "len(__import__('esp32').Partition.find("
+        "__import__('esp32').Partition.TYPE_DATA, label='journal'))"
+    )
+    if not found:
+        raise Trouble("This board has no journal partition. `make firmware` makes one.")
+    return mpy
+
+
+def chip_id(board: AttachedBoard) -> str:
+    """12 hex digits that no other chip has."""
+    return board.ask("__import__('binascii').hexlify(__import__('machine').unique_id())").decode()
 
 
 def parser(description: str) -> argparse.ArgumentParser:

@@ -2,7 +2,8 @@
 
 The settings come from fleet/<bus>.json. The code goes into the slot that does not run, is
 proven by its SHA-256, and takes over with one rename; if anything breaks before that, the bus
-keeps the code that it had. The journal is never touched.
+keeps the code that it had. The identity comes from fleet/<bus>.identity.json. The journal is not
+touched, except if the board becomes another bus (tools/new_name.py).
 """
 
 from __future__ import annotations
@@ -15,53 +16,16 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
 from drivers.board.tables import BOARDS
 from firmware.config.load import parse
-from sim.bus import settings_file
+from firmware.identity import FILE
 from sim.virtual.compiled import ROOT, CannotCompile, build, sha256
 from sim.virtual.pack import slot
-from tools import selftest
-from tools.board import AttachedBoard, Trouble, arguments, choose, run
+from tools import fleet, new_name, selftest
+from tools.board import AttachedBoard, Trouble, arguments, chip_id, choose, examine, run
 from tools.slots import Slots
 
-FLEET = ROOT / "fleet"
 NEEDS_KB, NEEDS_KB_64 = 440, 600
 """With words of 32 and 64 bits; docs/memory.md says what a running program takes."""
 PSRAM_KB = 1024  # without it no ESP32 has so much
-OWN = ("boot.py", "main.py", "bus.json", "bus.last.json", "policy.json", "slot", "a", "b")
-"""Names that are taken at the root of a board."""
-
-
-def settings(name: str) -> bytes:
-    """fleet/<name>.json, as it is to stand on the board. Trouble names every fault in it."""
-    path = FLEET / f"{name}.json"
-    if not path.is_file():
-        known = ", ".join(sorted(one.stem for one in FLEET.glob("*.json")))
-        raise Trouble(
-            f"fleet/{name}.json does not exist. "
-            + (f"These buses are there: {known}. " if known else "")
-            + "For a new bus copy bus.example.json to it."
-        )
-    try:
-        text, config = settings_file.read(path)
-    except ValueError as error:
-        raise Trouble(f"{error}\nNothing was sent to the board: mend the file first.") from error
-    for key in ("fleet", "bus"):
-        if config[key] == "unconfigured":
-            raise Trouble(f"fleet/{name}.json: {key} is missing; the city could not tell the bus.")
-    certificate(text)
-    return text
-
-
-def certificate(config: bytes) -> list[tuple[str, bytes]]:
-    """The file that broker.ca names, from fleet/; without it the bus could verify no broker."""
-    name = parse(config)[0]["broker"]["ca"].lstrip("/")
-    if not name:
-        return []
-    if "/" in name or name in OWN:
-        raise Trouble(f"broker.ca: {name} has to be a plain file name, such as city.pem.")
-    try:
-        return [(name, (FLEET / name).read_bytes())]
-    except OSError as error:
-        raise Trouble(f"broker.ca: fleet/{name} cannot be read: {error.strerror}.") from error
 
 
 def table_of(config: bytes) -> dict:
@@ -94,23 +58,36 @@ def check_memory(board: AttachedBoard, table: dict) -> None:
         )
 
 
-def examine(board: AttachedBoard) -> int:
-    """-> sys.implementation._mpy. Trouble if this board cannot keep a journal."""
-    mpy = board.ask("__import__('sys').implementation._mpy")
-    found = board.ask(
-        "len(__import__('esp32').Partition.find("
-        "__import__('esp32').Partition.TYPE_DATA, label='journal'))"
-    )
-    if not found:
-        raise Trouble("This board has no journal partition. `make firmware` makes one.")
-    return mpy
+def check_identity(config: dict, identity: bytes | None, owner: new_name.Owner) -> None:
+    """Trouble if the bus would have no identity for TLS. One that the board has already is kept."""
+    broker, bus = config["broker"], config["bus"]
+    has_own = owner.serial and owner.names[0] == f"{config['fleet']}/{bus}"
+    if broker["host"] and broker["tls"] and not identity and not has_own:
+        raise Trouble(
+            f"{bus} has no identity, and TLS needs one: make enrol BUS={bus} first. Without TLS, "
+            'everybody on the way can read along; if that is meant, say "tls": false in the broker '
+            f"of fleet/{bus}.json."
+        )
 
 
-def deploy(board: AttachedBoard, config: bytes, console: Console) -> None:
-    """board: stopped. Leaves it so that the next start runs the new code."""
-    table = table_of(config)
+def deploy(
+    board: AttachedBoard,
+    text: bytes,
+    console: Console,
+    identity: bytes | None = None,
+    may_rename: bool = False,
+) -> None:
+    """board: stopped. text: of bus.json. Leaves it so that the next start runs the new code."""
+    table, config = table_of(text), parse(text)[0]
     mpy = examine(board)
     check_memory(board, table)
+    name, owner = f"{config['fleet']}/{config['bus']}", new_name.Owner(board)
+    check_identity(config, identity, owner)
+    is_other = not owner.is_new and not owner.is_only(name)
+    if is_other:
+        old = owner.other(name)
+        new_name.confirm(board.port, old, name, may_rename)
+        new_name.take_journal(board, old, console)
     with console.status("The program is compiled for this board ..."):
         files = slot(build(mpy))
     slots = Slots(board)
@@ -125,9 +102,13 @@ def deploy(board: AttachedBoard, config: bytes, console: Console) -> None:
         f"{total:,} bytes in slot {slots.idle}: {slots.sent:,} sent, {slots.copied:,} copied on "
         f"the board, {total - slots.sent - slots.copied:,} were there; all proven by SHA-256."
     )
-    boot = (ROOT / "boot.py").read_bytes()
-    for path, data in (("boot.py", boot), *certificate(config), ("bus.json", config)):
-        if slots.hash("/" + path) != sha256(data):
+    if is_other:
+        new_name.forget(board)
+        console.print(f"The board has forgotten that it was {old}.")
+        slots = Slots(board)
+    own = {"boot.py": (ROOT / "boot.py").read_bytes(), FILE: identity, "bus.json": text}
+    for path, data in own.items():
+        if data is not None and slots.hash("/" + path) != sha256(data):
             slots.place("/" + path, data)
             console.print(f"{path} is new.")
     slots.switch(kept_high(table))
@@ -136,18 +117,27 @@ def deploy(board: AttachedBoard, config: bytes, console: Console) -> None:
 def main() -> int:
     parser = arguments(__doc__)
     parser.add_argument("--bus", required=True, help="name of the file in fleet/, without .json")
+    parser.add_argument("--rename", action="store_true", help="the board may become another bus; "
+                        "nobody is asked")  # fmt: skip
     options = parser.parse_args()
     console = Console()
-    config = settings(Path(options.bus).name.removesuffix(".json"))
+    bus = Path(options.bus).name.removesuffix(".json")
+    text, config = fleet.settings(bus)
+    identity = fleet.identity(bus, config)
     with AttachedBoard(choose(options.port)) as board:
         board.stop()
         board.feed()
         try:
-            deploy(board, config, console)
+            chip = chip_id(board)
+            if identity:
+                fleet.refuse_second_board(bus, identity, chip)
+            deploy(board, text, console, identity, options.rename)
         except (Trouble, CannotCompile):
             with contextlib.suppress(Trouble):
                 board.restart()  # with its old code: it watches the children again at once
             raise
+        if identity:
+            fleet.note_board(bus, identity, chip)
         board.restart()
         return 0 if selftest.show(selftest.wait(board, console), console) else 1
 

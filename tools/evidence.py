@@ -47,10 +47,19 @@ class Copy:
         return {4: len(self._bytes) // SECTOR, 5: SECTOR}.get(op, 0)
 
 
+def digests(files: dict[str, bytes]) -> dict[str, str]:
+    """Name -> SHA-256."""
+    return {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+
+
+def canonical(about: dict[str, Any]) -> bytes:
+    """What the board seals: the same object gives the same bytes."""
+    return json.dumps(about, sort_keys=True, separators=(",", ":")).encode()
+
+
 def write(path: Path, about: dict[str, Any], files: dict[str, bytes]) -> str:
     """-> SHA-256 of the evidence file. The same content gives the same bytes."""
-    listed = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
-    told = json.dumps({**about, "sha256": listed}, indent=1).encode()
+    told = json.dumps({**about, "sha256": digests(files)}, indent=1).encode()
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as pack:
         for name, data in {ABOUT: told, **files}.items():
             pack.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)

@@ -3,14 +3,14 @@
   python -m tools.pull take --out bus-07.zip     from the board, with a SHA-256
   python -m tools.pull show bus-07.zip           lists the records, sent or not
 
-The journal is read, never written. The passwords in bus.json are left out of the file.
+The journal is read, never written. The passwords in bus.json and the secrets of the bus's identity
+are left out of the file. A board with an identity seals the file.
 """
 
 from __future__ import annotations
 
 import argparse
 import base64
-import hashlib
 import json
 import os
 from datetime import datetime, timezone
@@ -20,23 +20,17 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
+from firmware.identity import FILE
 from sim import wording
+from sim.virtual.compiled import ROOT, sha256
 from tools import evidence
-from tools.board import AttachedBoard, Trouble, arguments, choose, parser, run
-from tools.deploy import examine
+from tools.board import AttachedBoard, Trouble, arguments, chip_id, choose, examine, parser, run
 from tools.evidence import SECTOR
 
-ON_BOARD = """
-import hashlib, binascii
+ON_BOARD = ROOT / "tools" / "on_board_pull.py"
+PARTITION = """
 from esp32 import Partition
-_p = Partition.find(Partition.TYPE_DATA, label="journal")[0]
-_b = bytearray(4096)
-_h = hashlib.sha256()
-_e = b"\\xff" * 4096
-def _block(n):
-    _p.readblocks(n, _b, 0)
-    _h.update(_b)
-    print("" if _b == _e else binascii.b2a_base64(_b).decode().strip())
+journal = Partition.find(Partition.TYPE_DATA, label="journal")[0]
 """
 FILES = ("bus.json", "policy.json", "slot", "boot.py", "a/manifest.json", "b/manifest.json")
 FEED_EVERY = 16  # blocks
@@ -45,30 +39,50 @@ FEED_EVERY = 16  # blocks
 def take(board: AttachedBoard) -> tuple[dict[str, Any], dict[str, bytes]]:
     """board: stopped -> (about, files). Trouble if what came is not what the flash holds."""
     examine(board)
-    board.run(ON_BOARD)
-    count = board.ask("_p.ioctl(4, 0)")
+    board.run(ON_BOARD.read_text(encoding="utf-8") + PARTITION)
+    count = board.ask("journal.ioctl(4, 0)")
     blocks = []
     with Progress() as progress:
         for number in progress.track(range(count), description="journal"):
             if number % FEED_EVERY == 0:
                 board.feed()
-            told = board.run(f"_block({number})").strip()
+            told = board.run(f"send_block({number})").strip()
             blocks.append(_decoded(told) if told else b"\xff" * SECTOR)
     journal = b"".join(blocks)
-    if board.ask("binascii.hexlify(_h.digest())").decode() != hashlib.sha256(journal).hexdigest():
+    if board.ask("binascii.hexlify(whole.digest())").decode() != sha256(journal):
         raise Trouble("What arrived over the line is not what the flash holds; try again.")
     files = {evidence.JOURNAL: journal}
     for name in FILES:
         data = _file(board, "/" + name)
         if data is not None:
             files[name] = _without_passwords(data) if name == "bus.json" else data
+    known = board.run("send_identity()").strip()
+    if known:
+        files[FILE] = known.encode()
     about = {
         "what": "Busguard evidence",
         "taken_at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "micropython": board.ask("__import__('sys').version"),
-        "chip_id": board.ask("binascii.hexlify(__import__('machine').unique_id())").decode(),
+        "chip_id": chip_id(board),
+        "sha256": evidence.digests(files),
     }
+    if known:
+        about["seal"] = seal(board, about, json.loads(known)["serial"], blocks)
     return about, files
+
+
+def seal(
+    board: AttachedBoard, about: dict[str, Any], serial: str, blocks: list[bytes]
+) -> dict[str, Any]:
+    """The board puts in the sectors as its flash has them, and the key does not leave it."""
+    sealed: dict[str, Any] = {"sectors": [], "serial": serial}
+    text = evidence.canonical({**about, "seal": sealed})
+    before, after = text.split(b'"sectors":[]')
+    before, after = before + b'"sectors":[', b"]" + after
+    sealed["sectors"] = [sha256(block) for block in blocks]
+    given = [f"decoded({base64.b64encode(part)!r})" for part in (before, after)]
+    board.feed()
+    return {**sealed, "mac": board.run(f"send_seal({', '.join(given)})").strip()}
 
 
 def _decoded(told: str) -> bytes:

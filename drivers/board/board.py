@@ -4,6 +4,7 @@ A driver is imported only if its part is fitted: an unused one takes no memory.
 """
 
 import os
+import time
 
 import machine
 from esp32 import NVS, Partition
@@ -39,6 +40,7 @@ _RESET_CAUSES = {
 _BLOCKS = 4  # ioctl
 _WATCHDOG_MS = 8000
 _GNSS_BAUD = 9600
+_2000_S = 946684800
 
 
 class Board:
@@ -133,6 +135,11 @@ class Board:
         pin = Pin(pins[name], Pin.IN, pull)
         self._inputs.append((pin, pull))
         return pin
+
+    def set_utc(self, utc_s):
+        """Sets the clock that TLS goes by. utc_s: int, s since 1970; the ESP32 counts from 2000."""
+        year, month, day, hour, minute, second = time.gmtime(utc_s - _2000_S)[:6]
+        machine.RTC().datetime((year, month, day, 0, hour, minute, second, 0))
 
     def sleep(self, ms):
         """Light sleep: RAM, outputs and the watchdog's count stay as they are; time goes on.

@@ -17,6 +17,7 @@ from firmware.jsonstrict import parse as parse_json
 
 _WIRING = ("board", "seats", "inputs", "gnss")  # sections that say what is on which pin
 _LIMITS = ("seats.debounce_ms", "gnss.fast")  # in these sections, but no wiring
+_MOVED = ("broker.user", "broker.password", "broker.ca")  # to the identity
 _BOM = b"\xef\xbb\xbf"  # Notepad on Windows writes it
 
 
@@ -55,13 +56,6 @@ def parse(text, name="bus.json", last=None):
         mounted["forward"], mounted["up"] = "+x", "+z"
     for fault, is_wiring in seat_faults(config["seats"], config["cabin"]):
         errors.append(_error("%s: %s" % (name, fault), is_wiring))
-    if config["broker"]["tls"] and not config["broker"]["ca"]:
-        errors.append(
-            ConfigError(
-                "%s: broker.tls is true, but broker.ca names no file with the authority's "
-                "certificate: anybody could pass for the broker." % name
-            )
-        )
     config["wired"] = not [error for error in errors if error.is_wiring]
     if not config["wired"] and (
         not isinstance(given, dict) or given.get("board") != config["board"]
@@ -90,8 +84,12 @@ def _read(given, known, name, prefix, errors, last):
         given = {}
     for key in given:
         if key not in known:
+            path = _path(prefix, key)
             text = "%s: there is no setting %s; known here: %s."
-            text %= (name, _path(prefix, key), ", ".join(sorted(known)))
+            text %= (name, path, ", ".join(sorted(known)))
+            if path in _MOVED:
+                text = "%s: %s stands in identity.json now, which make enrol writes: take it out."
+                text %= (name, path)
             errors.append(_error(text, _is_wiring(prefix)))
     config = {}
     for key, setting in known.items():

@@ -103,11 +103,8 @@ def settings():
         },
         "broker": {
             "host": Text("", 253),  # empty: nothing is sent
-            "port": Number(1883, 1, 65535),
-            "user": Text("", 128),
-            "password": Text("", 128),
-            "tls": Flag(False),
-            "ca": Text("", 64),  # certificate of the authority, PEM or DER; empty: not verified
+            "port": Number(0, 0, 65535),  # 0: 8883 with TLS, 1883 without
+            "tls": Flag(True),  # false: everybody on the way reads along and can change it
             "keepalive_s": Number(60, 10, 600),
             "window": Number(32, 1, 32),  # messages in flight
             "window_bytes": Number(16384, 2048, 65536),

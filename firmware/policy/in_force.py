@@ -50,11 +50,19 @@ class PolicyInForce:
         """bool: a new policy, or its thresholds, have not taken effect yet."""
         return self.is_new or self._store.is_waiting
 
+    def take_offer(self, request):
+        """For cmd/policy: see PolicyStore.take_offer()."""
+        self._must_be_free()
+        return self._store.take_offer(request)
+
     def take_part(self, request):
-        """For cmd/policy: see PolicyStore.take_part()."""
+        """For cmd/part: see PolicyStore.take_part()."""
+        self._must_be_free()
+        return self._store.take_part(request)
+
+    def _must_be_free(self):
         if self._loading is not None:
             raise ValueError("A policy is being put into force; send this again later.")
-        return self._store.take_part(request)
 
     def update(self, s):
         """Fills in the Snapshot's group `place` -> Events to record."""
@@ -97,7 +105,7 @@ class PolicyInForce:
                 return
             self._adopt(policy)
             if not self._is_start:
-                data = (("version", policy.version), ("hash", policy.hash))
+                data = (("version", policy.version), ("hash", policy.hash), ("by", self._store.by))
                 self._notices.append(Event("policy_changed", INFO, data=data, subject=None))
         except (PolicyError, OSError, MemoryError) as error:
             self._notices.append(_fault(error))

@@ -49,12 +49,12 @@ def read(json, policy, bus):
             policy.utc_offset_min = json.number(0, -720, 840, "the offset")
         elif key == "rules":
             _rules(json, policy, of_rules())
-        elif key in ("name", "signature"):  # read, but not used by the bus
+        elif key == "name":  # read, but not used by the bus
             json.text(200)
         else:
             json.fail(
                 "there is no such part; known here: v, version, name, utc_offset_min, rules, "
-                "stops, schools, zones, roads, routes, signature"
+                "stops, schools, zones, roads, routes"
             )
     for key in ("v", "version"):
         if key not in seen:

@@ -23,13 +23,14 @@ _PART_CHARACTERS = const(800)  # more never reaches the bus: an MQTT packet is 1
 class PolicyStore:
     """files: drivers/board/files.py, or None: no file system. bus: str, its id.
 
-    is_waiting: `policy.json` is newer than the policy in force.
+    is_waiting: `policy.json` is newer than the policy in force. by: str, the user who sent it.
     """
 
     def __init__(self, files, bus):
         self._files = files
         self._bus = bus
-        self._sha256 = None  # of the pack that comes in
+        self._sha256 = None  # of the pack that is offered and comes in
+        self._by = self.by = None
         self._parts = 0
         self._have = 0  # parts that have come
         self._bytes = 0
@@ -41,24 +42,35 @@ class PolicyStore:
         self._version = 0
         self.is_waiting = files is not None and files.has(KEPT)
 
-    def take_part(self, request):
-        """request: dict of cmd/policy -> str, the answer; None: turn() will return the answer.
+    def take_offer(self, request):
+        """request: dict of cmd/policy, which the city has signed -> str, the answer.
 
-        Raises ValueError with a sentence for the sender of the part.
+        Only parts of the pack that was offered last are taken: its digest stands for all of them.
+        Raises ValueError with a sentence for the sender.
         """
         if self._files is None:
             raise ValueError("This board keeps no files.")
-        part, parts, sha256_hex, data = _fields(request)
-        if sha256_hex == self._kept:
-            return "The bus already has the policy %s." % sha256_hex[:8]
-        if self._work is not None and sha256_hex == self._checked:
-            return "This policy is being checked."
-        if self._work is not None:
-            raise ValueError("Another policy is being checked; send this one again later.")
+        sha256_hex, parts = _offered(request)
+        known = self._known(sha256_hex)
+        if known is not None:
+            return known
         if sha256_hex != self._sha256 or parts != self._parts:
-            if part != 1:
-                raise ValueError("Part 1 of this policy has to come first.")
             self._begin(sha256_hex, parts)
+        self._by = request["by"]
+        return "The bus takes the policy %s in %d parts." % (sha256_hex[:8], parts)
+
+    def take_part(self, request):
+        """request: dict of cmd/part -> str, the answer; None: turn() will return the answer.
+
+        Raises ValueError with a sentence for the sender of the part.
+        """
+        sha256_hex, parts = _offered(request)
+        part, data = _piece(request, parts)
+        known = self._known(sha256_hex)
+        if known is not None:
+            return known
+        if sha256_hex != self._sha256 or parts != self._parts:
+            raise ValueError("No policy with these parts is offered: send cmd/policy first.")
         if part <= self._have:
             return "Part %d of %d is already here." % (part, parts)
         if part != self._have + 1:
@@ -95,6 +107,16 @@ class PolicyStore:
         policy = yield from load(self._open_kept, self._bus)
         self._kept, self._version = policy.sha256, policy.version
         return policy
+
+    def _known(self, sha256_hex):
+        """-> str: the bus has this pack already; None: it does not."""
+        if sha256_hex == self._kept:
+            return "The bus already has the policy %s." % sha256_hex[:8]
+        if self._work is None:
+            return None
+        if sha256_hex == self._checked:
+            return "This policy is being checked."
+        raise ValueError("Another policy is being checked; send this one again later.")
 
     def _begin(self, sha256_hex, parts):
         self._sha256, self._parts = sha256_hex, parts
@@ -137,7 +159,7 @@ class PolicyStore:
                 % (policy.version, self._version)
             )
         self._files.rename(NEW, KEPT)
-        self._kept, self._version = policy.sha256, policy.version
+        self._kept, self._version, self.by = policy.sha256, policy.version, self._by
         self.is_waiting = True
         text = "The policy %s, version %d, takes effect once the bus is parked."
         return text % (policy.hash, policy.version)
@@ -149,16 +171,21 @@ class PolicyStore:
         return self._files.open(NEW, "rb")
 
 
-def _fields(request):
-    """-> (part, parts, sha256, data), each of its type and in its range, or ValueError."""
-    part, parts = request.get("part"), request.get("parts")
-    sha256_hex, data = request.get("sha256"), request.get("data")
+def _offered(request):
+    """-> (sha256, parts), each of its type and in its range, or ValueError."""
+    sha256_hex, parts = request.get("sha256"), request.get("parts")
     if type(parts) is not int or not 1 <= parts <= _MOST_PARTS:
         raise ValueError('"parts" has to be a whole number from 1 to %d.' % _MOST_PARTS)
-    if type(part) is not int or not 1 <= part <= parts:
-        raise ValueError('"part" has to be a whole number from 1 to "parts".')
     if not isinstance(sha256_hex, str) or len(sha256_hex) != 64:
         raise ValueError('"sha256" has to be the 64 hex digits of the whole pack.')
+    return sha256_hex, parts
+
+
+def _piece(request, parts):
+    """-> (part, data), likewise."""
+    part, data = request.get("part"), request.get("data")
+    if type(part) is not int or not 1 <= part <= parts:
+        raise ValueError('"part" has to be a whole number from 1 to "parts".')
     if not isinstance(data, str) or not 1 <= len(data) <= _PART_CHARACTERS:
         raise ValueError('"data" has to be a text of 1 to %d characters.' % _PART_CHARACTERS)
-    return part, parts, sha256_hex, data
+    return part, data

@@ -43,11 +43,14 @@ class _Timed:
         self._minutes = minutes
         self._asked = None  # RAISED, CLEARED: for the next tick
         self._asked_by = "command"
+        self._who = None
         self._since_ms = 0
 
-    def ask(self, state, by="command"):
+    def ask(self, state, by="command", who=None):
+        """who: the user's name, of a command that he sent."""
         self._asked = state
         self._asked_by = by
+        self._who = who
 
     def rests(self):
         return not self.is_on and self._asked is None
@@ -70,10 +73,13 @@ class _Timed:
         if ended_by is None:
             return None
         self.is_on = False
+        if asked is None:
+            self._who = None
         return self._event(CLEARED, s, ("ended_by", ended_by))
 
     def _event(self, state, s, cause):
-        return Event(self.kind, self._severity, state, self._data(s), self._why(cause))
+        who = () if self._who is None else (("by", self._who),)
+        return Event(self.kind, self._severity, state, self._data(s) + who, self._why(cause))
 
     def _data(self, s):
         return (("lasted_s", (s.now_ms - self._since_ms) // 1000),)
@@ -136,8 +142,9 @@ class Modes:
         self._timed = {SERVICE: self._service, DRILL: self._drill, EVACUATION: self._evacuation}
         self._held_ms = None  # since when the button has been held; None: it is not waited for
 
-    def enter(self, mode, s, level):
+    def enter(self, mode, s, level, who=None):
         """From the next tick on. level: of the warning that sounds now, without what is drilled.
+        who: the name of the user who asked.
 
         ValueError says why not: service and drill would quiet an alarm that is real.
         """
@@ -149,12 +156,12 @@ class Modes:
             raise ValueError("Not while the bus is in use: it has to be parked and checked.")
         if mode == SERVICE and (s.seats.sitting or s.seats.loose or s.seats.unknown):
             raise ValueError("Not while a seat is taken or cannot be read.")
-        self._timed[mode].ask(RAISED)
+        self._timed[mode].ask(RAISED, who=who)
 
-    def leave(self):
+    def leave(self, who=None):
         """All modes end with the next tick."""
         for mode in self._timed.values():
-            mode.ask(CLEARED)
+            mode.ask(CLEARED, who=who)
 
     def await_button(self):
         """At power-on of a parked bus: the check button, held for 3 s from now, asks for service.

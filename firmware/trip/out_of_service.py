@@ -38,13 +38,14 @@ class OutOfService:
             kept = memory.get("out_%d" % slot) or 0
             if 1 <= kept & 0x7F <= count:
                 self._ends_min[kept & 0x7F] = kept >> 7
-        self._news = [(seat, RAISED, "restart") for seat in sorted(self._ends_min)]
+        self._news = [(seat, RAISED, "restart", None) for seat in sorted(self._ends_min)]
         self._look = Every(_LOOK_MS)
         self._blind = Every(_HOUR_MS)
         self.seats = sorted(self._ends_min)
 
-    def grant(self, seats, days, utc_ms):
-        """For cmd/out_of_service: from now on, for so many days; 0 ends it -> sentence.
+    def grant(self, seats, days, utc_ms, by):
+        """For cmd/out_of_service: from now on, for so many days; 0 ends it -> sentence. by: the
+        name of the user who asked.
 
         ValueError says why not.
         """
@@ -57,7 +58,7 @@ class OutOfService:
             raise ValueError('"days" has to be a whole number from 0 to %d.' % _MOST_DAYS)
         seats = sorted(set(seats))
         if not days:
-            return self._end(seats)
+            return self._end(seats, by)
         most = max(1, self._count // 10)
         after = set(self.seats + seats)
         if len(after) > most:
@@ -69,21 +70,21 @@ class OutOfService:
         for seat in seats:
             state = UPDATED if seat in self._ends_min else RAISED
             self._ends_min[seat] = end_min
-            self._news.append((seat, state, "command"))
+            self._news.append((seat, state, "command", by))
         self._keep()
         text = "Out of service until %s: seats %s. The driver has to walk past them each time."
         return text % (self._until(end_min), _listed(seats))
 
-    def _end(self, seats):
+    def _end(self, seats, by):
         found = [seat for seat in seats if seat in self._ends_min]
         if not found:
             raise ValueError("None of these seats is out of service.")
-        self._drop(found, "command")
+        self._drop(found, "command", by)
         return "Watched again: seats %s." % _listed(found)
 
-    def _drop(self, seats, cause):
+    def _drop(self, seats, cause, by=None):
         for seat in seats:
-            self._news.append((seat, CLEARED, cause))
+            self._news.append((seat, CLEARED, cause, by))
         for seat in seats:
             self._ends_min.pop(seat, None)
         self._keep()
@@ -105,12 +106,12 @@ class OutOfService:
         s.seats.out_of_service = self.seats
         if not self._news:
             return ()
-        return self._take_news(s)
+        return self._take_news()
 
-    def _take_news(self, s):
+    def _take_news(self):
         """By itself: names that a comprehension shares cost their function cells at every call."""
         news, self._news = self._news, []
-        return [self._event(s, seat, state, cause) for seat, state, cause in news]
+        return [self._event(*item) for item in news]
 
     def _look_at_clock(self, s):
         if s.utc_ms is None:
@@ -139,11 +140,13 @@ class OutOfService:
     def _until(self, end_min):
         return iso((end_min + _SINCE_MIN) * 60000)
 
-    def _event(self, s, seat, state, cause):
+    def _event(self, seat, state, cause, by):
         end_min = self._ends_min.get(seat)
         data = (("seats", [seat]),)
         if end_min is not None:
             data += (("until", self._until(end_min)),)
+        if by is not None:
+            data += (("by", by),)
         why = (("ended_by" if state == CLEARED else "asked_by", cause), ("limit_days", _MOST_DAYS))
         return Event("seat_out_of_service", INFO, state, data, why, seat)
 

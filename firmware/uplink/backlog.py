@@ -5,9 +5,10 @@ from micropython import const
 from firmware import messages
 from firmware.journal.cells import Refused
 from firmware.journal.journal import KIND_POSITION, TRACK
+from firmware.uplink import seal
 
 # No larger block is needed; 64 kbit/s carry one in an eighth of a second.
-_BATCH_BYTES = const(1000)
+_BATCH_BYTES = const(1000)  # with the seal
 _HOLD_MS = const(60000)  # a position waits this long for others to share its message
 _STEP_RECORDS = const(16)  # read in one step; the next tick is waiting
 
@@ -37,7 +38,7 @@ class Backlog:
         self._seen_seq = None
         self._opened = 0
         self._lanes = ()
-        self._batch = messages.TrackBatch(_BATCH_BYTES)
+        self._batch = messages.TrackBatch(_BATCH_BYTES - seal.BYTES)
         self._old_seq = 0  # records before this one were there before the connection
         self.due_ms = None  # when the batch goes even if it is not full; None: no batch
         self.is_refused = False  # a lane could not be read; the owner sets it back

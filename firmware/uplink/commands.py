@@ -1,14 +1,16 @@
 """Requests of the city on cmd/<name>. A new command is one line in COMMANDS.
 
-Payload: {"v":1,"id":"..."}. Every request is answered on `reply` with its id. A bad request
-changes nothing; its answer says what is wrong. A command gets the bus and the request. It
-returns a sentence, or raises ValueError with one, or returns None: the answer follows later.
-A retained request would be done again at every connection, so it is refused.
+Payload: {"v":1,"id":"...", ...,"sig":"..."}. The city has signed each (authority.py), except a ping
+and the parts of a policy: it has signed their digest. Every request is answered on `reply` with its
+id. A bad request changes nothing; its answer says what is wrong. A command gets the bus and the
+request. It returns a sentence, or raises ValueError with one, or returns None: the answer follows
+later. A retained request would be done again at every connection, so it is refused.
 """
 
 from firmware import messages
 from firmware.jsonstrict import parse
 from firmware.snapshot import DRILL, EVACUATION, SERVICE
+from firmware.uplink.inbox import LATER
 
 
 def _ping(bus, request):
@@ -16,32 +18,40 @@ def _ping(bus, request):
 
 
 def _service(bus, request):
-    bus.enter(SERVICE)
+    bus.enter(SERVICE, request["by"])
     return "Service mode: the horn stays silent. It ends by itself."
 
 
 def _drill(bus, request):
-    bus.enter(DRILL)
+    bus.enter(DRILL, request["by"])
     return "Drill: SOS, doors and evacuation are an exercise; all else is real. It ends by itself."
 
 
 def _evacuation(bus, request):
-    bus.enter(EVACUATION)
+    bus.enter(EVACUATION, request["by"])
     return "Evacuation: persons are counted until every seat is empty."
 
 
 def _normal(bus, request):
-    bus.modes.leave()
+    bus.modes.leave(request["by"])
     return "Every mode ends now."
 
 
 def _out_of_service(bus, request):
     seats, days = request.get("seats"), request.get("days")
-    return bus.out_of_service.grant(seats, days, bus.snapshot.utc_ms)
+    return bus.out_of_service.grant(seats, days, bus.snapshot.utc_ms, request["by"])
 
 
 def _policy(bus, request):
+    return bus.policy.take_offer(request)
+
+
+def _part(bus, request):
     return bus.policy.take_part(request)
+
+
+def _city_keys(bus, request):
+    return bus.city_keys.replace(request.get("keys"), request["by"])
 
 
 COMMANDS = {
@@ -51,12 +61,20 @@ COMMANDS = {
     "evacuation": _evacuation,
     "normal": _normal,
     "policy": _policy,
+    "part": _part,
     "out_of_service": _out_of_service,
+    "city_keys": _city_keys,
 }
+_UNSIGNED = ("ping", "part")
 
 
 def answer(bus, name, payload, is_retained=False):
-    """name: str after cmd/. payload: bytes -> bytes for `reply`; None: the answer follows later."""
+    """name: str after cmd/. payload: bytes -> bytes for `reply`; None: the answer follows later;
+    LATER: call it again once the bus has examined the command.
+    """
+    is_signed = name in COMMANDS and name not in _UNSIGNED
+    if is_signed and bus.authority.examines(payload):
+        return LATER
     try:
         request = parse(payload)
     except ValueError:
@@ -67,12 +85,15 @@ def answer(bus, name, payload, is_retained=False):
     request_id = request.get("id")
     if not isinstance(request_id, str) or not 1 <= len(request_id) <= 64:
         return messages.reply(None, False, '"id" has to be a text of 1 to 64 characters.')
-    if is_retained:
-        return messages.reply(request_id, False, "A retained command is not done.")
-    if name not in COMMANDS:
-        known = ", ".join(sorted(COMMANDS))
-        return messages.reply(request_id, False, "Unknown command; there are: %s." % known)
     try:
+        if is_retained and is_signed:
+            bus.authority.refuse(name, "retained")
+        if is_retained:
+            raise ValueError("A retained command is not done.")
+        if name not in COMMANDS:
+            raise ValueError("Unknown command; there are: %s." % ", ".join(sorted(COMMANDS)))
+        if is_signed and not bus.authority.allows(name, request, payload, bus.snapshot.utc_ms):
+            return LATER
         text = COMMANDS[name](bus, request)
         return None if text is None else messages.reply(request_id, True, text)
     except ValueError as error:

@@ -7,10 +7,19 @@ package index (1.3.4, which has no timeout). A dialer runs it beside the tick.
 from micropython import const
 from umqtt.simple import MQTTClient, MQTTException
 
+from firmware.clock import iso
+from firmware.uplink import tls
+
 _IPPROTO_TCP = const(6)
 _TCP_NODELAY = const(1)
 _RESERVED = const(0xFE)  # bits of the acknowledge flags [MQTT 3.2.2.1]
-_CERT_REQUIRED = const(2)  # ssl.CERT_REQUIRED, on both Pythons
+_PORT = const(1883)
+_PORT_TLS = const(8883)
+# Numbers of Linux, and of lwIP on the ESP32.
+_NO_NAME = (-2, -3, -4, -5, -202)  # EAI_NONAME, EAI_AGAIN, EAI_FAIL, EAI_NODATA; EAI_FAIL of lwIP
+_REFUSES = const(111)  # ECONNREFUSED
+_NO_WAY = (101, 113, 118)  # ENETUNREACH, EHOSTUNREACH on both
+_TIME_OUT = (110, 116)  # ETIMEDOUT
 
 _REFUSALS = (  # MQTT 3.1.1, table 3.1
     "accepted",
@@ -48,6 +57,7 @@ class _Client(MQTTClient):
 
     timeout_s = None
     is_tls = False
+    is_below_tls = False  # the handshake is not over
     _sock = None
 
     @property
@@ -59,23 +69,35 @@ class _Client(MQTTClient):
         if hasattr(sock, "settimeout"):  # TLS has none; that of its TCP socket holds
             sock.settimeout(self.timeout_s)
             sock.setsockopt(_IPPROTO_TCP, _TCP_NODELAY, 1)
-        is_below_tls = self.is_tls and self._sock is None  # ssl wraps only a real one
-        self._sock = sock if sock is None or is_below_tls else _Socket(sock)
+        self.is_below_tls = self.is_tls and self._sock is None  # ssl wraps only a real one
+        self._sock = sock if sock is None or self.is_below_tls else _Socket(sock)
+
+
+def no_clock(now_ms):
+    """In place of Earliest.utc_ms, where no clock is."""
+    return 0
 
 
 class Connect:
-    """Blocking callable: DNS, TCP, TLS, CONNECT, CONNACK -> the socket. OSError if one fails.
+    """Blocking callable: DNS, TCP, TLS, CONNECT, CONNACK -> the socket. OSError with a sentence if
+    one fails.
 
     Every step has connect_timeout_s, except DNS, which has its own timeout or none: the
     caller has to be ready to abandon the call.
     """
 
-    def __init__(self, broker, client_id, will_topic, will):
-        """broker: config["broker"]; client_id: str; will_topic, will: bytes, retained, QoS 1."""
+    def __init__(self, broker, client_id, will_topic, will, identity=None, utc_ms=no_clock):
+        """broker: config["broker"]; client_id: str; will_topic, will: bytes, retained, QoS 1.
+        identity: Identity, with what the broker wants and what it has to show; or None.
+        utc_ms(now_ms): int, the time that TLS goes by. now_ms: set it before a call.
+        """
         self._broker = broker
         self._client_id = client_id.encode()
         self._will_topic = will_topic
         self._will = will
+        self._identity = identity
+        self._utc_ms = utc_ms
+        self.now_ms = 0
 
     def __call__(self):
         client = self._client()
@@ -98,49 +120,57 @@ class Connect:
         except UnicodeError:
             reason = OSError("broker.host is not a host name")
         except ValueError as error:  # MicroPython raises it for a certificate
-            reason = OSError("TLS: " + str(error).strip())
+            today = iso(self._utc_ms(self.now_ms))[:10]
+            reason = OSError(tls.refused_certificate(error, self._broker["host"], today))
         except MemoryError:
             reason = OSError("no memory to connect")
         except OSError as error:
-            reason = error
+            reason = self._reason(error, client)
         if client.sock is not None:
             client.sock.close()
         raise reason
 
+    def _reason(self, error, client):
+        """-> OSError: in whole sentences, the same on both Pythons, what can be mended."""
+        host, port = self._broker["host"], port_of(self._broker)
+        if client.is_below_tls:
+            text = tls.broken_handshake(error, client.sock, port)
+            if text is not None:
+                return OSError(text)
+        number = error.args[0] if error.args else 0
+        if number in _NO_NAME or "addrinfo" in str(number):  # the VM's has no number
+            return OSError("The network does not know the name %s." % host)
+        if number == _REFUSES:
+            return OSError("Nothing listens on port %d of %s." % (port, host))
+        if number in _NO_WAY:
+            return OSError("There is no way to %s." % host)
+        if number in _TIME_OUT:
+            return OSError("%s does not answer in time." % host)
+        return error
+
     def _client(self):
-        broker = self._broker
-        user = broker["user"].encode() or None
+        broker, identity = self._broker, self._identity
+        is_tls = broker["tls"]
+        ssl_params = tls.arguments(broker["host"], identity) if is_tls else {}
+        user = password = None
+        if identity is not None and identity.password:
+            user, password = identity.user.encode(), identity.password.encode()
         client = _Client(
             self._client_id,
             broker["host"],
-            broker["port"],
+            port_of(broker),
             user,
-            broker["password"].encode() if user else None,
+            password,
             broker["keepalive_s"],
-            broker["tls"],
-            _tls(broker) if broker["tls"] else {},
+            is_tls,
+            ssl_params,
         )
         client.timeout_s = broker["connect_timeout_s"]
-        client.is_tls = broker["tls"]
+        client.is_tls = is_tls
         client.set_last_will(self._will_topic, self._will, True, 1)
         return client
 
 
-def _tls(broker):
-    """-> arguments of ssl.wrap_socket. With broker.ca the broker has to show a certificate of
-    this authority for the name broker.host. Raises OSError if the file cannot be read."""
-    how = {"server_hostname": broker["host"]}
-    if broker["ca"]:
-        how["cert_reqs"] = _CERT_REQUIRED
-        how["cadata"] = _certificate(broker["ca"])
-    return how
-
-
-def _certificate(path):
-    """-> bytes if the file is DER, str if it is PEM: ssl goes by the type."""
-    try:
-        with open(path, "rb") as file:
-            data = file.read()
-    except OSError:
-        raise OSError("broker.ca: the file %s cannot be read" % path)
-    return data.decode() if data[:5] == b"-----" else data
+def port_of(broker):
+    """broker: config["broker"] -> int."""
+    return broker["port"] or (_PORT_TLS if broker["tls"] else _PORT)

@@ -14,6 +14,7 @@ _RETAIN = const(1)
 _MOST = const(16)
 _MOST_BYTES = const(2048)
 _DONE = const(32)  # commands whose PUBACK the broker may have missed
+LATER = ()  # in place of a reply
 
 
 class Inbox:
@@ -63,15 +64,19 @@ class Inbox:
     def do_first(self, command, link, now_ms):
         """Does the one that has waited longest, then acknowledges it -> bytes: the reply; or None.
 
-        command(name, payload, is_retained) -> bytes or None; itself None: nothing is done.
+        command(name, payload, is_retained) -> bytes or None, or LATER: it is not known yet whether
+        it may be done, and it goes on waiting. Itself None: nothing is done.
         """
-        packet_id, name, payload, is_retained = self._waiting.pop(0)
-        self.is_waiting = bool(self._waiting)
+        packet_id, name, payload, is_retained = self._waiting[0]
         reply = None
+        if name is not None and command is not None:
+            reply = command(name, payload, is_retained)
+            if reply is LATER:
+                return LATER
+        self._waiting.pop(0)
+        self.is_waiting = bool(self._waiting)
         if name is not None:
             self._size -= len(payload)
-            if command is not None:
-                reply = command(name, payload, is_retained)
             if packet_id is not None:
                 self._remember(_check(name, payload, packet_id, is_retained))
         if packet_id is not None:

@@ -15,13 +15,14 @@ _HEAD_BYTES = const(7)  # of a PUBLISH, without its topic
 class Outgoing:
     """The counters are for tests and a console."""
 
-    def __init__(self, topics, window, link, journal, backlog):
-        """topics: name -> bytes."""
+    def __init__(self, topics, window, link, journal, backlog, seal=None):
+        """topics: name -> bytes. seal: Seal, for every message; None: the bus has no identity."""
         self._topics = topics
         self._window = window
         self._link = link
         self._journal = journal
         self._backlog = backlog
+        self._seal = seal
         self.sent = 0  # messages, those sent again included
         self.resent = 0
         self.acked = 0
@@ -87,6 +88,8 @@ class Outgoing:
         return self._window.carries(self._topics[name])
 
     def _publish(self, slot, payload, dup, now_ms):
+        if self._seal is not None:
+            payload = self._seal.sealed(slot.topic, payload)
         slot.size = len(payload) + len(slot.topic) + _HEAD_BYTES
         slot.sent_ms = now_ms
         self.sent += 1

@@ -30,6 +30,7 @@ class StatePublisher:
         self._policy = policy
         self._engine = engine
         self._sleeping = sleeping
+        self._is_tls = config["broker"]["tls"]
         self._has_belts = config["seats"]["belts"]
         self._sleep_s = config["sleep"]["wake_s"] if config["sleep"]["on"] else None
         self._sent_ms = self._promised_s = 0
@@ -74,6 +75,7 @@ class StatePublisher:
             self._policy.hash,
             self._sleep_s,
             "refused" if self._outage.is_on else "ok",
+            self._is_tls,
         )
 
     def _state(self):

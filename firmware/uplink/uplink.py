@@ -15,11 +15,13 @@ from firmware import messages
 from firmware.journal.cells import Refused
 from firmware.journal.journal import ALARM, TRACK, WARNING
 from firmware.uplink.backlog import Backlog
-from firmware.uplink.inbox import Inbox
+from firmware.uplink.connect import no_clock
+from firmware.uplink.inbox import LATER, Inbox
 from firmware.uplink.link import Link
 from firmware.uplink.outgoing import Outgoing
 from firmware.uplink.pace import Pace
 from firmware.uplink.reconnect import Reconnect
+from firmware.uplink.seal import Seal
 from firmware.uplink.window import Window
 
 _TRACK_BYTES = const(4000)  # may be in flight, whatever the link
@@ -32,15 +34,19 @@ _NEVER_MS = const(1 << 60)
 
 class Uplink:
     """on_command(name: str, payload: bytes, is_retained: bool) -> bytes to publish on `reply`;
-    None: reply() follows.
+    None: reply() follows. inbox.LATER: not yet; it is called again in a later turn, after wake().
 
     breaks: how many connections broke; for tests and a console.
     """
 
-    def __init__(self, config, journal, radio, dialer, status):
-        """status() -> bytes, published retained on every connect."""
-        broker = config["broker"]
+    def __init__(self, config, journal, radio, dialer, status, boot=0, utc_ms=no_clock):
+        """status() -> bytes, published retained on every connect. boot: number of this start.
+        utc_ms(now_ms): int, the time that TLS goes by."""
+        broker, identity = config["broker"], config.get("identity")
         client_id = config["fleet"] + "-" + config["bus"]
+        seal = None
+        if identity is not None:
+            client_id, seal = identity.client_id, Seal(identity.mac_key)
         topics = {}
         for name in ("status", "state", "event", "track", "reply", "cmd/#"):
             topics[name] = messages.topic(config, name)
@@ -49,7 +55,10 @@ class Uplink:
         self._answer_ms = broker["ack_timeout_s"] * 1000
         self._journal = journal
         self._status = status
-        self._link = Link(broker, client_id, topics["status"], messages.WILL, dialer)
+        will = messages.will(boot)
+        if seal is not None:
+            will = seal.sealed(topics["status"], will)
+        self._link = Link(broker, client_id, topics["status"], will, dialer, identity, utc_ms)
         self._link.on_ack = self._acked
         self._link.on_message = self._message
         seed = crc32(client_id.encode())
@@ -60,7 +69,7 @@ class Uplink:
         self._pace = Pace(_TRACK_BYTES, broker["window_bytes"] * 3 // 4)
         self._backlog = Backlog(journal)
         self._inbox = Inbox(self._commands[:-1])
-        self.outgoing = Outgoing(topics, self._window, self._link, journal, self._backlog)
+        self.outgoing = Outgoing(topics, self._window, self._link, journal, self._backlog, seal)
         self._replies = []
         self._was_open = False
         self._idle_until_ms = 0
@@ -165,6 +174,10 @@ class Uplink:
         self._replies.append(payload)
         self._idle_until_ms = 0
 
+    def wake(self):
+        """The command that waits may be done now, or refused."""
+        self._idle_until_ms = 0
+
     def _is_answered(self):
         """bool: every command that came is done, and the broker has its reply."""
         waiting = self._inbox.is_waiting or self._replies
@@ -211,9 +224,10 @@ class Uplink:
         """Does the most urgent thing that can be done -> bool: there was one."""
         if self._inbox.is_waiting and len(self._replies) < _REPLIES:
             reply = self._inbox.do_first(self.on_command, self._link, now_ms)
-            if reply is not None:
-                self._replies.append(reply)
-            return True
+            if reply is not LATER:
+                if reply is not None:
+                    self._replies.append(reply)
+                return True
         if self.outgoing.send_again(now_ms):
             return True
         if not self._window.has_room():

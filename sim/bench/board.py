@@ -38,7 +38,7 @@ _FAILURES = ("Error", "starts again", "memory allocation failed", " fault raised
 
 def bus_json(port: int) -> dict[str, Any]:
     """Every sensor, 40 seats."""
-    return {**every_sensor(), "broker": {"host": "127.0.0.1", "port": port}}
+    return {**every_sensor(), "broker": {"host": "127.0.0.1", "port": port, "tls": False}}
 
 
 class Measured:

@@ -48,7 +48,7 @@ class _Bus:
     def __init__(self, proxy: Proxy):
         config = defaults()
         config.update(fleet="bench", bus="bus-1")
-        config["broker"].update(host="127.0.0.1", port=proxy.port)
+        config["broker"].update(host="127.0.0.1", port=proxy.port, tls=False)
         self.journal = Journal(Flash(512), bytes, 1024)
         self.uplink = Uplink(config, self.journal, _Radio(), Dialer(), lambda: b'{"v":1}')
         self._proxy = proxy

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
 
+from sim.bus.identities import identity_for
 from sim.bus.rig import Rig, config_for
 from sim.network.peer_link import packet_bytes
 from sim.world.day import DAY_MS, school_day
@@ -49,9 +50,11 @@ NOVEMBER = {
 NOVEMBER_FRESH = Fresh(921, 961, 2)
 
 
-def day() -> Day:
+def day(is_sealed: bool = False) -> Day:
     world = school_day()
-    rig = Rig(world, config_for(world), policy=policy_for())
+    config = config_for(world)
+    identity = identity_for(config) if is_sealed else None
+    rig = Rig(world, config, policy=policy_for(), identity=identity)
     happened = _watch(rig)
     rig.run_until(DAY_MS)
     rig.check()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hmac
 import json
 import struct
 from collections.abc import Iterable, Iterator
@@ -18,6 +19,7 @@ Key = tuple[str, int]
 """(epoch, seq): the city takes each record of this bus once, by this key."""
 
 _UNKNOWN = 0xFFFF
+_SEAL = 21  # bytes at the end of a sealed message
 
 
 class Confirmed(NamedTuple):
@@ -28,8 +30,10 @@ class Confirmed(NamedTuple):
 
 
 class Account:
-    def __init__(self, config: dict[str, Any]):
+    def __init__(self, config: dict[str, Any], mac_key: bytes | None = None):
+        """mac_key: what the city takes has to be sealed with it (check); None: not at all."""
         self._root = f"schoolbus/{config['fleet']}/{config['bus']}/"
+        self._mac_key = mac_key
         self.confirmed: dict[Key, Confirmed] = {}
         self.torn: dict[Key, Confirmed] = {}
         """Appends that a power cut broke off, or that were refused: the city may or may not have
@@ -80,6 +84,10 @@ class Account:
 
     def check(self, city: Iterable[Arrival]) -> None:
         """AssertionError if what the city took, each record once, is not what was confirmed."""
+        city = list(city)
+        for _, topic, payload in city:
+            if topic.startswith(self._root) and "/cmd/" not in topic:
+                assert self._is_sealed_rightly(topic, payload), f"{topic}: {payload!r}"
         last: dict[tuple[str, int], int] = {}
         for key, body in self._records(city):
             record = self.confirmed.get(key) or self.torn.get(key)
@@ -95,6 +103,16 @@ class Account:
         """How many records came more than once; the city takes each once."""
         city = list(city)
         return sum(1 for _ in self._all(city)) - sum(1 for _ in self._records(city))
+
+    def _is_sealed_rightly(self, topic: str, payload: bytes) -> bool:
+        if self._mac_key is None:
+            return b'"mac":' not in payload
+        content, tail = payload[:-_SEAL], payload[-_SEAL:]
+        mac = hmac.digest(self._mac_key, topic.encode() + b"\n" + content, "sha256")[:8]
+        return tail == b',"mac":"' + base64.b64encode(mac)[:11] + b'"}'
+
+    def _without_seal(self, payload: bytes) -> bytes:
+        return payload if self._mac_key is None else payload[:-_SEAL] + b"}"
 
     def _taken(self, city: Iterable[Arrival], name: str) -> Iterator[tuple[Key, bytes]]:
         """Messages of one topic whose first record is new."""
@@ -119,7 +137,7 @@ class Account:
         for _, topic, payload in city:
             if topic == self._root + "event":
                 message = json.loads(payload)
-                yield (message["epoch"], message["seq"]), payload
+                yield (message["epoch"], message["seq"]), self._without_seal(payload)
             elif topic == self._root + "track":
                 message = json.loads(payload)
                 for number, row in enumerate(_rows(message)):

@@ -134,6 +134,7 @@ class SimBoard:
         self.dialer = dialer
         self.reset_cause = reset_cause
         self.reset = _reset
+        self.utc_s: int | None = None  # as its clock was set
         self.wakes_ms: int | None = None
         if not config["wired"]:
             unwire(self)
@@ -193,6 +194,10 @@ class SimBoard:
         self.cabin_chip = make_chip(lambda: self._world.cabin_c10 / 10)
         self.i2c.attach(address, self.cabin_chip)
         self.cabin = make_driver(self.i2c, address)
+
+    def set_utc(self, utc_s: int) -> None:
+        """machine.RTC().datetime(): the clock that TLS goes by."""
+        self.utc_s = utc_s
 
     def sleep(self, ms: int) -> None:
         """machine.lightsleep(ms): returns at once; the caller of the board lets the time pass."""

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from firmware.bus import Bus
 from firmware.config.load import defaults
+from firmware.identity import Identity
 from sim.bus.account import Account
 from sim.bus.vehicle import Vehicle
 from sim.network.dialer import VirtualDialer
@@ -33,7 +34,7 @@ def config_for(world: World, fleet: str = "laemchabang", bus: str = "bus-01") ->
     """Default settings for a world's seats and the broker in memory."""
     config = defaults()
     config.update(fleet=fleet, bus=bus)
-    config["broker"]["host"] = "broker.test"
+    config["broker"].update(host="broker.test", tls=False)
     config["seats"]["count"] = world.seat_count
     return config
 
@@ -44,6 +45,7 @@ class Rig:
     events: what the firmware told; account: what its journals confirmed (sim/bus/account.py).
     wireless: radios with their drivers and chips (vehicle.wireless) in place of a simple one.
     peer: shared by the rigs of a fleet, each with a bus name of its own.
+    identity: of the bus (sim/bus/identities.py); None: it seals nothing.
     """
 
     def __init__(
@@ -58,13 +60,14 @@ class Rig:
         receiver: Callable[[Any], Any] | None = None,
         config_errors: tuple = (),
         wireless: bool = False,
+        identity: Identity | None = None,
     ):
         self.world = world or World()
         self.config = config or config_for(self.world)
         self.peer = peer or Peer()
         self.network = Network(self.peer, seed=seed)
         self.events: list[Happened] = []
-        self.account = Account(self.config)
+        self.account = Account(self.config, identity.mac_key if identity else None)
         self.on_event: Callable[[Any], None] = _ignore
         self._route = ""
         self.vehicle = Vehicle(
@@ -79,6 +82,7 @@ class Rig:
             wireless=wireless,
             started=self._hook,
             stopped=self._unplug,
+            identity=identity,
         )
 
     def _hook(self, vehicle: Vehicle) -> None:

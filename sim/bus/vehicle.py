@@ -13,6 +13,8 @@ from typing import Any
 
 from firmware.bus import Bus
 from firmware.config.in_use import FILE, Settings
+from firmware.identity import FILE as identity_file
+from firmware.identity import Identity, identity_of
 from firmware.policy.store import KEPT
 from sim.bus.board import Reset, SimBoard
 from sim.bus.faults import Faults
@@ -52,10 +54,12 @@ class Vehicle:
         config_errors: tuple = (),
         started: Callable[[Vehicle], None] | None = None,
         stopped: Callable[[], None] | None = None,
+        identity: Identity | None = None,
     ):
         """dialer: makes what a freshly powered board gets. wireless: the radios that the config
         wants, driver and all, instead of a simple one. receiver: makes what is at
-        the other end of the GNSS wire, a chip that sees the world if not given.
+        the other end of the GNSS wire, a chip that sees the world if not given. identity: with one
+        the bus seals what it sends; a file identity.json takes its place.
         """
         self._config = config  # of a bus whose files hold no bus.json
         self.world = world
@@ -78,6 +82,7 @@ class Vehicle:
         self._config_errors = config_errors
         self._started = started
         self._stopped = stopped
+        self._identity = identity
         self._more_ms: int | None = None
         self._rng = random.Random(seed)
         self._boot_ms = 0
@@ -94,6 +99,12 @@ class Vehicle:
     @property
     def is_asleep(self) -> bool:
         return self.bus is not None and self.board.wakes_ms is not None
+
+    @property
+    def mac_key(self) -> bytes | None:
+        """With which it seals; None: it has no identity."""
+        identity = self.config["identity"]
+        return identity.mac_key if identity else None
 
     def _clock(self) -> int:
         return self.now_ms
@@ -181,6 +192,10 @@ class Vehicle:
         if self.files.has(FILE):
             self._settings = Settings(self.files)
             self.config, errors = self._settings.config, tuple(self._settings.errors)
+        identity, wrong = self._identity, []
+        if self.files.has(identity_file):
+            identity, wrong = identity_of(self.files, self.config)
+        self.config = {**self.config, "identity": identity}  # it is no setting
         self.board = SimBoard(
             self.config,
             self.world,
@@ -197,7 +212,7 @@ class Vehicle:
             files=self.files,
         )
         try:
-            self.bus = Bus(self.config, self.board, 0, errors)
+            self.bus = Bus(self.config, self.board, 0, (*errors, *wrong))
         except PowerCut:
             self.power_cut()
             return

@@ -31,7 +31,7 @@ class Ledger:
         for vehicle in vehicles:
             assert vehicle.bus is not None
             name = vehicle.config["bus"]
-            account = self._accounts[name] = Account(vehicle.config)
+            account = self._accounts[name] = Account(vehicle.config, vehicle.mac_key)
             account.watch(vehicle)
             self._city[name] = []
             self._epochs.add((name, vehicle.bus.journal.epoch))

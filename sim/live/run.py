@@ -14,8 +14,10 @@ from typing import Any, Protocol
 
 from drivers.radio.dial import Dialer
 from firmware.bus import Bus
+from firmware.identity import Identity
 from firmware.journal.journal import ALARM, TRACK, WARNING
 from firmware.snapshot import PARKED
+from sim.bus.city import City
 from sim.bus.rig import config_for
 from sim.bus.vehicle import Vehicle
 from sim.live.dashboard import Picture, Plain, Row
@@ -67,14 +69,19 @@ class LiveBus(Vehicle):
         broker: tuple[str, int],
         receiver: Callable[[UART], Any] | None = None,
         policy: dict[str, Any] | None = None,
+        identity: Identity | None = None,
     ):
         self.name = name
         config = config_for(world, FLEET, name)
-        config["broker"].update(host=broker[0], port=broker[1])
+        is_tls = identity is not None and bool(identity.ca)
+        config["broker"].update(host=broker[0], port=broker[1], tls=is_tls)
+        identity = identity or City().identity(config)
         # What the town does depends on its seed alone. The flash is new each time, and the
         # city has to be able to tell its records from those of the last time.
         seed = random.SystemRandom().getrandbits(32)
-        super().__init__(config, world, Dialer, receiver=receiver, policy=policy, seed=seed)
+        super().__init__(
+            config, world, Dialer, receiver=receiver, policy=policy, seed=seed, identity=identity
+        )
 
     @property
     def firmware(self) -> Bus:

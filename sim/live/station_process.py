@@ -18,6 +18,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from sim.bus.city import City
 from sim.network.brokers import HOST, free_port
 
 _PORT = 8080
@@ -38,6 +39,8 @@ class StationProcess:
             "STATION_DB": db or str(self._files / "station.db"),
             "STATION_BROKER": f"{broker[0]}:{broker[1]}",
             "STATION_CLIENT_ID": f"busguard-town-{os.getpid()}",
+            "STATION_CITY_KEY": City().pem,
+            "STATION_ACCEPT_UNSEALED": "1",
         }
         self._process: subprocess.Popen[str] | None = None
         try:

@@ -68,13 +68,17 @@ def start(kind: str | None = None, port: int | None = None) -> Broker:
 class Broker:
     """One broker process, with a store that outlives kill() and restart()."""
 
-    def __init__(self, kind: str, program: str, port: int | None = None):
+    def __init__(self, kind: str, program: str, port: int | None = None,
+                 config: Path | None = None):  # fmt: skip
+        """config: one that was written for this port already, in a folder with the store."""
         self.kind = kind
         self.host = HOST
         self.port = port or free_port()
         self._program = program
         self._files = Path(tempfile.mkdtemp(prefix="busguard-broker-"))
-        self._store = self._files / "store"
+        self._config = config
+        self._answers = answers if config is None else listens
+        self._store = (config.parent if config else self._files) / "store"
         self._log = self._files / "log"
         self._process: subprocess.Popen[bytes] | None = None
         try:
@@ -92,15 +96,12 @@ class Broker:
     def restart(self, keeps_sessions: bool = True) -> None:
         """Start it again on the same port, with its sessions or without. OSError if it does not."""
         self.kill()
-        if answers(self.host, self.port):
+        if self._answers(self.host, self.port):
             raise OSError(f"port {self.port} of {self.host} belongs to another broker")
         if not keeps_sessions:
             shutil.rmtree(self._store, ignore_errors=True)
         self._store.mkdir(exist_ok=True)
-        text = _MOSQUITTO if self.kind == "mosquitto" else _NATS
-        config = self._files / "config"
-        words = {"host": self.host, "port": self.port, "store": str(self._store)}
-        config.write_text(text.format(**words, user=getpass.getuser()))
+        config = self._config or self._plain_config()
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 [self._program, "-c", str(config)],
@@ -109,6 +110,14 @@ class Broker:
                 start_new_session=True,  # Ctrl-C is meant for us: the broker is still needed
             )
         self._await()
+
+    def _plain_config(self) -> Path:
+        """Without TLS, for everybody."""
+        text = _MOSQUITTO if self.kind == "mosquitto" else _NATS
+        config = self._files / "config"
+        words = {"host": self.host, "port": self.port, "store": str(self._store)}
+        config.write_text(text.format(**words, user=getpass.getuser()))
+        return config
 
     @property
     def keeps_what_it_acknowledged(self) -> bool:
@@ -140,7 +149,7 @@ class Broker:
         assert self._process is not None
         until = time.monotonic() + _READY_S
         while time.monotonic() < until and self._process.poll() is None:
-            if answers(self.host, self.port):
+            if self._answers(self.host, self.port):
                 return
             time.sleep(0.02)
         words = self._log.read_text(errors="replace")[-500:]
@@ -156,6 +165,15 @@ def answers(host: str, port: int) -> bool:
             return link.recv(4) == b"\x20\x02\x00\x00"
     except OSError:
         return False
+
+
+def listens(host: str, port: int) -> bool:
+    """Whether anything takes connections there."""
+    try:
+        socket.create_connection((host, port), 1).close()
+    except OSError:
+        return False
+    return True
 
 
 def free_port() -> int:

@@ -14,6 +14,8 @@ import errno
 import socket as _socket
 import ssl as _ssl
 
+from sim.network import tls
+
 AF_INET = _socket.AF_INET
 SOCK_STREAM = _socket.SOCK_STREAM
 SOL_SOCKET = _socket.SOL_SOCKET
@@ -113,19 +115,10 @@ class socket(_Stream):
         return self._raw.recv(n)
 
 
-def wrap_socket(sock, server_hostname=None, cert_reqs=_ssl.CERT_NONE, cadata=None):
+def wrap_socket(sock, **how):
     """ussl.wrap_socket: a TLS client stream over a connected socket, handshake done.
 
-    cadata: bytes or str, PEM or DER of the authority to trust when cert_reqs is
-    CERT_REQUIRED. The timeout of the socket below goes on to apply, and the stream
-    has no settimeout, as on the board. OSError if the handshake fails.
+    how: see sim/network/tls.py. The timeout of the socket below goes on to apply, and the stream
+    has no settimeout, as on the board. OSError or ValueError if the handshake fails.
     """
-    context = _ssl.SSLContext(_ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = cert_reqs == _ssl.CERT_REQUIRED
-    context.verify_mode = _ssl.VerifyMode(cert_reqs)
-    if cadata:
-        context.load_verify_locations(cadata=cadata)
-    try:
-        return _Stream(context.wrap_socket(sock._raw, server_hostname=server_hostname))
-    except TimeoutError:
-        raise OSError(errno.ETIMEDOUT, "timed out") from None
+    return _Stream(tls.wrap(sock._raw, **how))

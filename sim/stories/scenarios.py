@@ -13,6 +13,7 @@ from collections.abc import Callable
 from sim import wording
 from sim.stories import (
     scenarios_attend,
+    scenarios_commands,
     scenarios_hard,
     scenarios_lies,
     scenarios_mishaps,
@@ -156,6 +157,7 @@ for _file in (
     scenarios_persons,
     scenarios_attend,
     scenarios_lies,
+    scenarios_commands,
     scenarios_presence,
     scenarios_night,
     scenarios_ordinary,

@@ -13,11 +13,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sim.bus.rig import Rig
+from sim.bus.city import City
+from sim.bus.rig import Rig, config_for
 from sim.stories.questions import Questions
 from sim.stories.straight_road import StraightRoad
 from sim.stories.timeline import Listener, Timeline
 from sim.stories.verbs_attend import Attending
+from sim.stories.verbs_commands import Attacked
 from sim.stories.verbs_lies import Lies
 from sim.stories.verbs_mishaps import Mishaps
 from sim.stories.verbs_modes import Asked
@@ -33,14 +35,17 @@ _WALK_MS = 20_000
 _MORNING_UTC_MS = 1_795_388_400_000  # 2026-11-22T23:00Z: 06:00 on a Monday in Thailand
 
 
-class Story(OnTheMap, Mishaps, Attending, Moving, Lies, Asked, Questions):
+class Story(OnTheMap, Mishaps, Attending, Moving, Lies, Asked, Attacked, Questions):
     """A bus of 40 seats, parked and checked at 06:00, with a fix and connected."""
 
     def __init__(
         self, listener: Listener | None = None, seed: int = 1, config: dict[str, Any] | None = None
     ):
         """config: instead of the defaults; sim.bus.rig.config_for makes one to change."""
-        super().__init__(Rig(World(_MORNING_UTC_MS - _COLD_START_MS - _WALK_MS), config, seed=seed))
+        world = World(_MORNING_UTC_MS - _COLD_START_MS - _WALK_MS)
+        config = config or config_for(world)
+        self.city = City()
+        super().__init__(Rig(world, config, seed=seed, identity=self.city.identity(config)))
         self._road = StraightRoad(self.world)
         self._timeline = Timeline(self.rig)
         self._pass(_COLD_START_MS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 
@@ -10,6 +9,7 @@ class Asked:
     """A part of Story, which has what is declared here."""
 
     rig: Any
+    city: Any
     _timeline: Any
     _asks: Any
     _pass: Any
@@ -17,7 +17,7 @@ class Asked:
     def is_asked_for(self, mode: str) -> bool:
         """The city sends cmd/<mode>: service, drill, evacuation, normal -> is it granted?"""
         self._timeline.tell(f"the city asks for: {mode}")
-        answer = self._asks(mode, json.dumps({"v": 1, "id": f"ask-{mode}"}).encode())
+        answer = self._asks(mode, self.city.command(mode, ident=f"ask-{mode}"))
         self._timeline.answer(answer["message"])
         return answer["ok"]
 
@@ -25,8 +25,9 @@ class Asked:
         """The city asks that these seats are not watched for so many days -> is it granted?"""
         numbers = ", ".join(map(str, seats))
         self._timeline.tell(f"the city asks: seat {numbers} out of service for {days} days")
-        request = {"v": 1, "id": "ask-seats", "seats": list(seats), "days": days}
-        answer = self._asks("out_of_service", json.dumps(request).encode())
+        request = {"seats": list(seats), "days": days}
+        command = self.city.command("out_of_service", request, ident="ask-seats")
+        answer = self._asks("out_of_service", command)
         self._timeline.answer(answer["message"])
         return answer["ok"]
 

@@ -20,6 +20,7 @@ class OnTheMap:
     """A part of Story, which has what is declared here."""
 
     rig: Any
+    city: Any
     world: Any
     _road: StraightRoad
     _timeline: Timeline
@@ -31,11 +32,12 @@ class OnTheMap:
         """The city sends it part by part, waiting for each answer -> the last answer's sentence."""
         parts = Parts(pack if isinstance(pack, str) else json.dumps(pack))
         self._timeline.tell(f"the city sends a policy in {len(parts)} parts")
-        answer: dict[str, Any] = {}
+        offer = self.city.command("policy", parts.offer, ident="policy-0")
+        answer = self._asks("policy", offer)
         for number in range(1, len(parts) + 1):
-            answer = self._asks("policy", parts.payload(number, f"policy-{number}").encode())
             if not answer["ok"]:
                 break
+            answer = self._asks("part", parts.payload(number, f"policy-{number}").encode())
         self._timeline.answer(answer["message"])
         self._pass(5000)
         return answer["message"]

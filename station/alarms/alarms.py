@@ -38,7 +38,7 @@ class Alarms:
         self._db = database
         self._bus_ids = bus_ids
         self._clock = clock
-        self._live = live
+        self.live = live
         self._hub = hub
         self._late_ms = settings.late_s * 1000
         self._escalate_ms = settings.escalate_min * 60_000
@@ -53,6 +53,11 @@ class Alarms:
     def own(self) -> list[Any]:
         """The station's own alarms that are active."""
         return [a for a in self.at_hand.values() if a.journal_id is None and a.cleared_ms is None]
+
+    def state_of(self, fleet: str, bus: str) -> dict[str, Any]:
+        """Empty: the station knows none."""
+        known = self.live.get(fleet, bus)
+        return (known and known.state) or {}
 
     def views(self) -> list[dict[str, Any]]:
         rows = sorted(self.at_hand.values(), key=lambda row: (row.heard_ms, row.id), reverse=True)
@@ -123,7 +128,7 @@ class Alarms:
 
     def _place(self, row: Any) -> None:
         """At hand and on its bus, or off both."""
-        bus = self._live.bus(row.fleet, row.bus)
+        bus = self.live.bus(row.fleet, row.bus)
         unanswered = row.severity == "alarm" and row.acked_ms is None
         if row.cleared_ms is None or unanswered:
             self.at_hand[row.id] = row
@@ -131,7 +136,7 @@ class Alarms:
         else:
             self.at_hand.pop(row.id, None)
             bus.alarms.pop(row.id, None)
-        self._live.show(bus)
+        self.live.show(bus)
 
     async def watch(self) -> None:
         """Escalates alarms that no one acknowledges in time, and ends those that are over."""
@@ -155,7 +160,7 @@ class Alarms:
         """When a bus's alarm ended by the bus's newest state; None: it has not. Such a state is
         later than the alarm, no record waits behind it, and it does not name the alarm as active:
         the alarm only happened once, or its `cleared` was lost."""
-        bus = self._live.bus(row.fleet, row.bus)
+        bus = self.live.bus(row.fleet, row.bus)
         s = bus.state
         if row.cleared_ms is not None or row.journal_id is None or s is None or bus.odd_clock:
             return None

@@ -7,10 +7,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Path
 from sqlalchemy import update
 
+from station.accounts import Person
 from station.api import shapes
 from station.api.guards import NAME, Admin, Duty, TheStation, Viewer, note_access, problems
 from station.clock import local_day
 from station.db.tables import buses
+from station.identity.signing import NoKey
 from station.live.live_bus import LiveBus
 from station.reports import days
 from station.station import Station
@@ -76,18 +78,25 @@ async def out_of_service(
     """Asks the bus not to watch these seats for so many days; 0: to watch them again. 409: the bus
     is not connected, or refuses, and says why. 504: it has not answered yet, and may still do it.
     """
-    known = _known(station, fleet, bus)
-    if not known.online:
-        raise HTTPException(409, f"The bus {fleet}/{bus} is not connected.")
+    known = _connected(station, fleet, bus)
     note = f"{', '.join(map(str, body.seats))}: {body.days}"
     await note_access(station, who, "out_of_service", fleet=fleet, bus=bus, note=note)
-    try:
-        answer = await station.commands.ask(known, "out_of_service", body.model_dump())
-    except TimeoutError as error:
-        raise HTTPException(504, str(error)) from None
-    if not answer.ok:
-        raise HTTPException(409, answer.message)
-    return {"message": answer.message}
+    return await _ask(station, known, "out_of_service", body.model_dump(), who)
+
+
+@router.post(
+    "/api/buses/{fleet}/{bus}/mode",
+    response_model=shapes.Answered,
+    responses=problems(404, 409, 504),
+)
+async def mode(
+    fleet: Name, bus: Name, body: shapes.WantedMode, station: TheStation, who: Duty
+) -> Any:
+    """Asks the bus to begin a drill, service or an evacuation, or to end every mode (normal). 409
+    and 504 as for out_of_service."""
+    known = _connected(station, fleet, bus)
+    await note_access(station, who, "mode", fleet=fleet, bus=bus, note=body.mode)
+    return await _ask(station, known, body.mode, {}, who)
 
 
 @router.post("/api/buses/{fleet}/{bus}/gone", status_code=204, responses=problems(404, 409))
@@ -115,6 +124,28 @@ async def gone(fleet: Name, bus: Name, station: TheStation, who: Admin) -> None:
     station.live.unsaved.add(known.key)
     await station.saved.save()
     station.live.show(known)
+
+
+def _connected(station: Station, fleet: str, bus: str) -> LiveBus:
+    known = _known(station, fleet, bus)
+    if not known.online:
+        raise HTTPException(409, f"The bus {fleet}/{bus} is not connected.")
+    return known
+
+
+async def _ask(
+    station: Station, bus: LiveBus, name: str, request: dict[str, Any], who: Person
+) -> dict[str, str]:
+    """-> what the bus answers."""
+    try:
+        answer = await station.commands.ask(bus, name, request, who.name)
+    except NoKey as error:
+        raise HTTPException(409, str(error)) from None
+    except TimeoutError as error:
+        raise HTTPException(504, str(error)) from None
+    if not answer.ok:
+        raise HTTPException(409, answer.message)
+    return {"message": answer.message}
 
 
 def _known(station: Station, fleet: str, bus: str) -> LiveBus:

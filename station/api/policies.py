@@ -79,7 +79,7 @@ async def send(fleet: Fleet, station: TheStation, who: Admin) -> None:
     refuses it says why (GET /api/policies)."""
     await note_access(station, who, "policy_send", fleet=fleet)
     try:
-        await station.delivery.send(fleet)
+        await station.delivery.send(fleet, who.name)
     except LookupError:
         raise HTTPException(404, f"The station has no policy of the fleet {fleet}.") from None
     except ValueError as error:

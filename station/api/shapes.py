@@ -109,6 +109,7 @@ class BusView(BaseModel):
     next_s: int | None
     fw: str | None
     journal: Literal["ok", "refused"] | None
+    enrolled: bool | None
     alarms: int
     unlisted: bool
     gaps: int
@@ -219,6 +220,12 @@ class SeatsAndDays(BaseModel):
 
     seats: list[Annotated[int, Field(ge=1, le=64)]] = Field(min_length=1, max_length=6)
     days: int = Field(ge=0, le=7)
+
+
+class WantedMode(BaseModel):
+    """normal: every mode ends."""
+
+    mode: Literal["drill", "service", "evacuation", "normal"]
 
 
 class Answered(BaseModel):

@@ -10,8 +10,9 @@ import asyncio
 import contextlib
 import logging
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import TypeVar
 
 import asyncpg
 from alembic.config import Config
@@ -28,6 +29,7 @@ from station.db.claim import ClaimOnFile, ClaimOnServer, TakenByAnother
 from station.db.tables import metadata
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_T = TypeVar("_T")
 _POOL_SIZE = 5
 _TRIES, _TRY_S = 8, 0.25
 logging.getLogger("aiosqlite").setLevel(logging.INFO)  # at DEBUG it logs values, secrets included
@@ -145,6 +147,16 @@ class Database:
         self._is_claimed = False
         await self._claim.release()
         await self._engine.dispose()
+
+
+async def with_database(address: str, work: Callable[[Database], Awaitable[_T]]) -> _T:
+    """What a command does with the database, from its opening to its end."""
+    database = Database(address)
+    try:
+        await database.upgrade()
+        return await work(database)
+    finally:
+        await database.close()
 
 
 def is_away(error: BaseException) -> bool:

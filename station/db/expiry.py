@@ -11,7 +11,15 @@ from sqlalchemy import and_, delete, func, or_, select
 
 from station.clock import DAY_MS, Clock
 from station.db.database import Database
-from station.db.tables import access_log, journals, positions, quarantine, sessions, sign_ins
+from station.db.tables import (
+    access_log,
+    journals,
+    positions,
+    quarantine,
+    sessions,
+    sign_ins,
+    tracks,
+)
 
 _EVERY_S = 3600
 _QUARANTINE = 10_000
@@ -41,6 +49,8 @@ class Expiry:
             for number in (await connection.execute(select(journals.c.id))).scalars().all():
                 old = and_(positions.c.journal_id == number, _is_before(before_ms // 1000))
                 gone += (await connection.execute(delete(positions).where(old))).rowcount
+                old = and_(tracks.c.journal_id == number, tracks.c.t < before_ms // 1000)
+                await connection.execute(delete(tracks).where(old))
             await connection.execute(delete(sessions).where(sessions.c.ends_ms < now_ms))
             old = access_log.c.at_ms < now_ms - _LOG_DAYS * DAY_MS
             await connection.execute(delete(access_log).where(old))

@@ -79,6 +79,17 @@ positions = Table(
     sqlite_with_rowid=False,
 )
 
+tracks = Table(
+    "tracks",  # as they came, with their seal; each brought a position that was new
+    metadata,
+    Column("journal_id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("last", BigInteger, primary_key=True, autoincrement=False),
+    Column("t", BigInteger, nullable=False),  # s: of its oldest position, by which it expires
+    Column("heard_ms", BigInteger, nullable=False),
+    Column("payload", Text, nullable=False),
+)
+
 events = Table(
     "events",
     metadata,
@@ -103,6 +114,7 @@ events = Table(
     Column("why", JSON, nullable=False),
     Column("heard_ms", BigInteger, nullable=False),
     Column("odd_clock", Boolean, nullable=False),
+    Column("sealed", Text),  # as it came, with its seal; null: it came before this was kept
     Index("ix_events_occ", "journal_id", "occ"),
     Index("ix_events_at", "journal_id", "at_ms"),
     Index("ix_events_kind", "journal_id", "kind"),
@@ -180,6 +192,7 @@ policies = Table(
     Column("put_ms", BigInteger, nullable=False),
     Column("text", Text),
     Column("sent_ms", BigInteger),
+    Column("sent_by", String(64)),
 )
 
 refusals = Table(

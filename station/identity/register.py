@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import Update, select, update
 
 from station.clock import Clock
 from station.db.database import Database
@@ -67,6 +67,7 @@ class Register:
                     await connection.execute(mine.values(last_seen_ms=at_ms))
                     first = mine.where(identities.c.first_seen_ms.is_(None))
                     await connection.execute(first.values(first_seen_ms=at_ms))
+                    await connection.execute(_ends_those_before(ident, at_ms))
         except BaseException:
             self._seen = {**seen, **self._seen}
             raise
@@ -81,3 +82,19 @@ class Register:
     def seen(self, identity: Identity, at_ms: int) -> None:
         """A message with its seal came."""
         self._seen[identity.id] = at_ms
+
+    def was_seen(self, identity: Identity) -> bool:
+        """Ever."""
+        return identity.last_seen_ms is not None or identity.id in self._seen
+
+
+def _ends_those_before(ident: int, at_ms: int) -> Update:
+    """After a rotation: the board has its new identity, so the one before is of no use to it."""
+    new = identities.alias("new")
+    of_this_bus = select(new.c.id).where(
+        new.c.id == ident, new.c.revoked_ms.is_(None),
+        new.c.fleet == identities.c.fleet, new.c.bus == identities.c.bus,
+    )  # fmt: skip
+    before = identities.c.id < ident, identities.c.revoked_ms.is_(None)
+    ended = update(identities).where(*before, of_this_bus.exists())
+    return ended.values(revoked_ms=at_ms, revoked_by="rotation")

@@ -37,11 +37,21 @@ RECORDS = ("event", "track")
 NAMES = ("status", "state", "reply", *RECORDS)
 
 
+class Place(NamedTuple):
+    """What a topic says."""
+
+    fleet: str
+    bus: str
+    name: str
+
+
 class Message(NamedTuple):
     fleet: str
     bus: str
     name: str
     body: dict[str, Any]
+    serial: str | None = None
+    """of the identity whose seal it has; None: its bus need not seal"""
 
 
 class Bad(NamedTuple):
@@ -69,12 +79,22 @@ _VALIDATORS = {name: jsonschema_rs.validator_for(schema) for name, schema in _SC
 
 def read(topic: str, payload: bytes) -> Message | Bad | None:
     """None: the station has no use for this topic. A state has all its members (whole_state)."""
+    place = place_of(topic, payload)
+    return read_at(place, topic, payload) if isinstance(place, Place) else place
+
+
+def place_of(topic: str, payload: bytes) -> Place | Bad | None:
+    """None: the station has no use for this topic."""
     match = _TOPIC.fullmatch(topic)
     if not match:
         return Bad(topic, payload, "the topic is not schoolbus/<fleet>/<bus>/<name>")
-    fleet, bus, name = match.groups()
-    if name not in NAMES:
-        return None
+    place = Place(*match.groups())
+    return place if place.name in NAMES else None
+
+
+def read_at(place: Place, topic: str, payload: bytes, serial: str | None = None) -> Message | Bad:
+    """serial: of the identity whose seal it has."""
+    name = place.name
     try:
         body = from_json(payload, allow_inf_nan=False)
     except ValueError as error:
@@ -83,13 +103,14 @@ def read(topic: str, payload: bytes) -> Message | Bad | None:
         _VALIDATORS[name].validate(body)
         _check(name, body)
     except jsonschema_rs.ValidationError as error:
-        place = "".join(f"[{part}]" for part in error.instance_path)
-        return Bad(topic, payload, f"{place or 'message'}: {error.message}"[:500])
+        where = "".join(f"[{part}]" for part in error.instance_path)
+        return Bad(topic, payload, f"{where or 'message'}: {error.message}"[:500])
     except (ValueError, OverflowError) as error:
         return Bad(topic, payload, str(error)[:500])
+    body.pop("mac", None)
     if name == "state":
         body = whole(body, _SCHEMAS["state"])
-    return Message(fleet, bus, name, body)
+    return Message(*place, body, serial)
 
 
 def _check(name: str, body: dict[str, Any]) -> None:

@@ -39,9 +39,11 @@ _ROOT = "schoolbus/+/+/"
 _REPLY = _ROOT + "reply"
 
 
-def _trusting(ca: str | None) -> ssl.SSLContext:
+def _trusting(settings: Settings) -> ssl.SSLContext:
     """TLS 1.2 or later, only to a broker whose name these certificates vouch for."""
-    context = ssl.create_default_context(cafile=ca)
+    context = ssl.create_default_context(cafile=settings.broker_ca)
+    if settings.broker_cert is not None:
+        context.load_cert_chain(settings.broker_cert, settings.broker_key)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 
@@ -75,21 +77,31 @@ class Session:
         self._came: deque[Came] = deque()
         self._room = threading.Semaphore(_HOLD)
         self._filled = asyncio.Event()
+        self._client: mqtt.Client
         self._lock = threading.Lock()
         self._connection = 0
         self._running = False
         self.ready = False
         """It is subscribed."""
+        self._settings = settings
+        self._name = name
+        self._persistent = persistent
+
+    def identify(self, own_id: str) -> None:
+        """own_id: of the database. Two stations with one client id would take each other's
+        messages. Before start()."""
+        settings, persistent = self._settings, self._persistent
+        parts = (settings.client_id, own_id, self._name)
         client = mqtt.Client(
             mqtt.CallbackAPIVersion.VERSION2,
-            client_id=f"{settings.client_id}-{name}",
+            client_id="-".join(filter(None, parts)),
             clean_session=not persistent,
             manual_ack=persistent,
         )
         if settings.broker_user:
             client.username_pw_set(settings.broker_user, settings.broker_password)
         if settings.broker_tls:
-            client.tls_set_context(_trusting(settings.broker_ca))
+            client.tls_set_context(_trusting(settings))
         client.reconnect_delay_set(1, 10)
         client.on_connect = self._connected
         client.on_connect_fail = self._failed
@@ -138,7 +150,7 @@ class Session:
                 if message.connection == self._connection:
                     self._client.ack(message.mid, 1)
 
-    def publish(self, topic: str, payload: str, retain: bool = True) -> None:
+    def publish(self, topic: str, payload: str | bytes, retain: bool = True) -> None:
         """QoS 1: paho sends it again until the broker has it."""
         self._client.publish(topic, payload, qos=1, retain=retain)
 
@@ -198,6 +210,11 @@ class Broker:
         self.records = Session(settings, clock, "records", records, True, self._failed)
         self.present = Session(settings, clock, "present", present, False, self._failed,
                                self._present_changed)  # fmt: skip
+
+    def identify(self, own_id: str) -> None:
+        """As Session.identify()."""
+        self.records.identify(own_id)
+        self.present.identify(own_id)
 
     def start(self) -> None:
         self.records.start()

@@ -1,57 +1,92 @@
-"""Messages that broke the contract are kept aside for the technician, with the reason."""
+"""Messages that broke the contract, or were not sealed by their bus, are kept aside for the
+technician, with the reason.
+
+What is not sealed costs little, however much comes: so many rows a minute for each bus. The rest is
+counted in the alarm alone (station/alarms/untrusted.py)."""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections import deque
+from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from station.clock import Clock
 from station.db.database import Database
 from station.db.tables import quarantine
 from station.ingest.contract import Bad
-from station.live.services import Services
+from station.ingest.seal import Untrusted
+from station.live.live_bus import Key
 
 _CHARACTERS = 65_536
 """Of a payload, that are kept."""
 _WAITING = 100
+_ROWS_A_MINUTE = 60
+_BUSES = 200
+_TICK_S = 1.0
 
 
 class Quarantine:
-    def __init__(self, database: Database, services: Services):
+    def __init__(self, database: Database, clock: Clock):
         self._db = database
-        self._services = services
+        self._clock = clock
+        self._minute = 0
+        self._kept: dict[Key | None, int] = {}
+        """In this minute, of each bus. None: of all others."""
         self.waiting: deque[Bad] = deque(maxlen=_WAITING)
-        """Bad states and the like, which the broker does not keep: they wait here while the
-        database is away."""
+        """Bad states and the like, which the broker does not keep: they wait here for the
+        database."""
 
-    async def put(self, connection: AsyncConnection, bad: Bad, now_ms: int) -> None:
+    async def put(self, connection: AsyncConnection, bad: Iterable[Bad], now_ms: int) -> None:
         """Within a transaction of the caller's. A message that came before is counted again."""
-        digest = hashlib.sha256(bad.topic.encode() + b"\0" + bad.payload).hexdigest()
-        add = self._db.insert(quarantine).values(
-            digest=digest, topic=_storable(bad.topic), reason=_storable(bad.reason), times=1,
-            payload=_storable(bad.payload.decode("utf-8", "backslashreplace"))[:_CHARACTERS],
-            first_ms=now_ms, last_ms=now_ms,
-        )  # fmt: skip
-        again = {"times": quarantine.c.times + 1, "last_ms": now_ms}
-        await connection.execute(
-            add.on_conflict_do_update(index_elements=[quarantine.c.digest], set_=again)
-        )
+        rows = [_row(one, now_ms) for one in bad]
+        if rows:
+            again = {"times": quarantine.c.times + 1, "last_ms": now_ms}
+            add = self._db.insert(quarantine).on_conflict_do_update(
+                index_elements=[quarantine.c.digest], set_=again
+            )
+            await connection.execute(add, rows)
+
+    def allowed(self, untrusted: Iterable[Untrusted], now_ms: int) -> list[Bad]:
+        """Those that are kept: the first of this minute."""
+        minute = now_ms // 60_000
+        if minute != self._minute:
+            self._minute, self._kept = minute, {}
+        kept = []
+        for one in untrusted:
+            name = (one.fleet, one.bus)
+            key = name if name in self._kept or len(self._kept) < _BUSES else None
+            self._kept[key] = count = self._kept.get(key, 0) + 1
+            if count <= _ROWS_A_MINUTE:
+                kept.append(one.bad)
+        return kept
+
+    async def watch(self) -> None:
+        while True:
+            await self.put_waiting(self._clock.now_ms())
+            await asyncio.sleep(_TICK_S)
 
     async def put_waiting(self, now_ms: int) -> None:
+        """Raises if the database is away; they wait on then."""
         bad = list(self.waiting)
         if not bad:
             return
-        try:
-            async with self._db.write() as connection:
-                for one in bad:
-                    await self.put(connection, one, now_ms)
-        except Exception as error:
-            if not self._services.is_database_away(error):
-                raise
-        else:
-            for _ in bad:
-                self.waiting.popleft()
+        async with self._db.write() as connection:
+            await self.put(connection, bad, now_ms)
+        for _ in bad:
+            self.waiting.popleft()
+
+
+def _row(bad: Bad, now_ms: int) -> dict[str, Any]:
+    payload = bad.payload.decode("utf-8", "backslashreplace")
+    return {
+        "digest": hashlib.sha256(bad.topic.encode() + b"\0" + bad.payload).hexdigest(),
+        "topic": _storable(bad.topic), "reason": _storable(bad.reason), "times": 1,
+        "payload": _storable(payload)[:_CHARACTERS], "first_ms": now_ms, "last_ms": now_ms,
+    }  # fmt: skip
 
 
 def _storable(text: str) -> str:

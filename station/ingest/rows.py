@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import repeat
-from typing import Any
+from typing import Any, NamedTuple
 
 from station.clock import is_odd, parse_iso
 from station.ingest.contract import Message, track
 from station.ingest.coverage import Ranges, add, has
+from station.ingest.mqtt import Came
 
 Row = tuple[Any, ...]
+_NOT_ODD: Iterable[None] = repeat(None)
 
 
 @dataclass
@@ -41,63 +43,100 @@ class Journal:
         )  # fmt: skip
 
 
+class Again(NamedTuple):
+    """Of a message, the records that have come before (station/ingest/differing.py)."""
+
+    message: Message
+    came: Came
+    journal_id: int
+    event: dict[str, Any] | None
+    """Its row; None: it is a track."""
+    rows: list[Row]
+    """Of positions."""
+
+    @property
+    def seqs(self) -> list[int]:
+        return [row[1] for row in self.rows] if self.event is None else [self.event["seq"]]
+
+
 @dataclass
 class Rows:
     positions: list[Row] = field(default_factory=list)
+    tracks: list[Row] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
+    again: list[Again] = field(default_factory=list)
 
-    def add(self, message: Message, journal: Journal, heard_ms: int) -> None:
+    def add(self, message: Message, journal: Journal, came: Came) -> None:
         """Notes it in the journal, too. ValueError: a position or a time is out of range."""
-        journal.last_ms = heard_ms
+        journal.last_ms = came.heard_ms
         if message.name == "track":
-            self._track(message.body, journal, heard_ms)
-        elif not has(journal.have, message.body["seq"]):
-            self._event(message.body, journal, heard_ms)
+            self._track(message, journal, came)
+            return
+        row = _event_row(message.body, journal, came)
+        if has(journal.have, row["seq"]):
+            self.again.append(Again(message, came, journal.id, row, []))
+        else:
+            self._event(row, journal)
 
-    def _track(self, body: dict[str, Any], journal: Journal, heard_ms: int) -> None:
+    def _track(self, message: Message, journal: Journal, came: Came) -> None:
+        body, heard_ms = message.body, came.heard_ms
         first, have = body["seq"], journal.have
         columns = track(body)
         last = first + len(columns.t) - 1
-        odd: Iterable[int | None] = repeat(None)
+        odd: Iterable[int | None] = _NOT_ODD
         if is_odd(min(columns.t) * 1000, heard_ms) or is_odd(max(columns.t) * 1000, heard_ms):
             heard_s = heard_ms // 1000
             odd = [heard_s if is_odd(t * 1000, heard_ms) else None for t in columns.t]
         rows = zip(repeat(journal.id), range(first, last + 1), *columns, odd, strict=False)
         if not have or first > have[-1][1]:  # nearly always: a lane arrives in order
             self.positions += rows
+            is_new = True
         else:
-            self.positions += [row for row in rows if not has(have, row[1])]
+            known: list[Row] = []
+            before = len(self.positions)
+            for row in rows:
+                (known if has(have, row[1]) else self.positions).append(row)
+            is_new = len(self.positions) > before
+            if known:
+                self.again.append(Again(message, came, journal.id, None, known))
+        if is_new:
+            t = min(columns.t) if odd is _NOT_ODD else heard_ms // 1000
+            text = came.payload.decode()
+            self.tracks.append((journal.id, first, last, t, heard_ms, text))
         add(have, first, last)
         journal.track_seq = max(journal.track_seq, last)
 
-    def _event(self, body: dict[str, Any], journal: Journal, heard_ms: int) -> None:
-        seq, kind = body["seq"], body["kind"]
-        at_ms = parse_iso(body["at"]) if body["at"] else None
-        self.events.append(
-            {
-                "journal_id": journal.id,
-                "seq": seq,
-                "at_ms": at_ms,
-                "clock": body["clock"],
-                "boot": body.get("boot"),
-                "up_ms": body.get("up_ms"),
-                **{key: body[key] for key in _COPIED},
-                "accuracy_m": body.get("accuracy_m"),
-                "estimated": body.get("estimated", False),
-                "exercise": body.get("exercise", False),
-                "times": body.get("times"),
-                "heard_ms": heard_ms,
-                "odd_clock": at_ms is not None and is_odd(at_ms, heard_ms),
-            }
-        )
+    def _event(self, row: dict[str, Any], journal: Journal) -> None:
+        seq = row["seq"]
+        self.events.append(row)
         add(journal.have, seq, seq)
-        if body["severity"] == "info":
+        if row["severity"] == "info":
             journal.track_seq = max(journal.track_seq, seq)
-        elif body["severity"] == "warning":
+        elif row["severity"] == "warning":
             journal.warning_seq = max(journal.warning_seq, seq)
         else:
             journal.alarm_seq = max(journal.alarm_seq, seq)
-        note_event(journal, seq, kind, body["data"])
+        note_event(journal, seq, row["kind"], row["data"])
+
+
+def _event_row(body: dict[str, Any], journal: Journal, came: Came) -> dict[str, Any]:
+    at_ms = parse_iso(body["at"]) if body["at"] else None
+    return {
+        "journal_id": journal.id,
+        "seq": body["seq"],
+        "at_ms": at_ms,
+        "clock": body["clock"],
+        "boot": body.get("boot"),
+        "up_ms": body.get("up_ms"),
+        **{key: body[key] for key in _COPIED},
+        "accuracy_m": body.get("accuracy_m"),
+        "estimated": body.get("estimated", False),
+        "exercise": body.get("exercise", False),
+        "times": body.get("times"),
+        "heard_ms": came.heard_ms,
+        "odd_clock": at_ms is not None and is_odd(at_ms, came.heard_ms),
+        "sealed": came.payload.decode(),
+    }
 
 
 def note_event(journal: Journal, seq: int, kind: str, data: dict[str, Any]) -> None:

@@ -38,8 +38,11 @@ class Live:
         else:
             self._hub.send("gone", bus.key, {"fleet": bus.fleet, "bus": bus.bus})
 
-    def state(self, fleet: str, name: str, body: dict, retained: bool, now_ms: int) -> bool:
-        """Takes a state. True: the bus was heard now."""
+    def state(self, fleet: str, name: str, body: dict, retained: bool, now_ms: int,
+              serial: str | None = None) -> bool:  # fmt: skip
+        """Takes a state. True: the bus was heard now. serial: of the identity that sealed it. A
+        sealed one that is older than the newest since the board's start was sent again by another;
+        without a seal it may be a clock that went wrong."""
         bus = self.bus(fleet, name)
         at_ms = parse_iso(body["at"]) if body["at"] else None
         odd = at_ms is not None and (
@@ -47,8 +50,10 @@ class Live:
         )
         if retained and body == bus.state:
             return False  # the station has it already, and knows when it came
-        if not odd and at_ms is not None and _is_older(bus, at_ms):
+        may_be_old = serial is not None and not bus.has_restarted if odd else True
+        if may_be_old and at_ms is not None and _is_older(bus, at_ms):
             return False
+        bus.is_enrolled, bus.has_restarted = serial is not None, False
         if retained and not odd and at_ms is not None:
             bus.heard_ms = min(at_ms, now_ms)
         else:
@@ -60,10 +65,17 @@ class Live:
         self._changed(bus)
         return not retained or bus.heard_ms + body["next_s"] * 1000 > now_ms
 
-    def status(self, fleet: str, name: str, body: dict, retained: bool, now_ms: int) -> bool:
+    def status(self, fleet: str, name: str, body: dict, retained: bool, now_ms: int,
+               serial: str | None = None) -> bool:  # fmt: skip
         """Takes a status. True: the bus was heard now. The last will keeps what the status before
-        it said."""
+        it said. serial: of the identity that sealed it."""
         bus = self.bus(fleet, name)
+        if serial is not None and serial == bus.status_serial and is_outdated(bus, body, now_ms):
+            return False
+        bus.is_enrolled = serial is not None
+        if serial != bus.status_serial or body.get("boot") != (bus.status or {}).get("boot"):
+            bus.has_restarted = True
+        bus.status_serial = serial
         if body["online"]:
             bus.spoke_ms = now_ms
             bus.status = body
@@ -94,3 +106,20 @@ def _is_older(bus: LiveBus, at_ms: int) -> bool:
     if bus.state is None or bus.odd_clock or not bus.state["at"]:
         return False
     return at_ms < parse_iso(bus.state["at"])
+
+
+def is_outdated(bus: LiveBus, body: dict, now_ms: int) -> bool:
+    """Whether a sealed status or will is from before the newest one, by the same identity: of an
+    earlier start of the board, or of an earlier time."""
+    known = bus.status or {}
+    boot, before = body.get("boot"), known.get("boot")
+    if boot is None or before is None or boot > before:
+        return False
+    if not body["online"]:
+        return boot < before
+    at, at_before = body["at"], known.get("at")
+    if not at or not at_before:
+        return boot < before
+    if is_odd(parse_iso(at_before), now_ms):
+        return False  # its clock was wrong, and may have been set right
+    return at < at_before or (at == at_before and bus.online is False)

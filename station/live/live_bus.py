@@ -44,6 +44,12 @@ class LiveBus:
     gone_ms: int | None = None
     """When it was taken off the list. The first new message puts it back; a retained one does
     not."""
+    is_enrolled: bool | None = None
+    """Its newest state or status had its seal; False: the bus need not seal. None: not known."""
+    status_serial: str | None = None
+    """Of the identity that sealed its status."""
+    has_restarted: bool = False
+    """No state has come since its board started: its clock may be behind the states before."""
     heard_again: bool = False
     """It has spoken since this station started."""
     alarms: dict[int, Listed] = field(default_factory=dict)

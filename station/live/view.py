@@ -50,6 +50,7 @@ def view(bus: LiveBus, now_ms: int) -> dict[str, Any]:
         "active": s.get("active", []),
         "fw": (bus.status or {}).get("fw"),
         "journal": (bus.status or {}).get("journal"),
+        "enrolled": bus.is_enrolled,
         "alarms": len(bus.alarms),
         "unlisted": _is_unlisted(bus),
         "gaps": bus.gaps,

@@ -1,8 +1,9 @@
-"""Sends a fleet's policy to its buses: the next part once the bus has answered the one before.
+"""Sends a fleet's policy to its buses: a signed offer, then its parts, each once the bus has
+answered what came before.
 
 Which policy a fleet shall follow, and which bus refused it, stands in the database. How many parts
 each bus has stands only here: after a restart of the bus or of the station, delivery begins with
-the first part again. A bus answers a part that it has already, and it does no harm (docs/mqtt.md,
+the offer again. A bus answers a part that it has already, and it does no harm (docs/mqtt.md,
 cmd/policy).
 
 A bus that does not answer sleeps, or is in a tunnel, although its status says that it is online. It
@@ -22,6 +23,7 @@ from sqlalchemy import delete, insert, select, update
 from station.clock import Clock
 from station.db.database import Database
 from station.db.tables import policies, refusals
+from station.identity.signing import NoKey, Signer
 from station.ingest.mqtt import Session
 from station.live.live import Live
 from station.live.live_bus import Key, LiveBus
@@ -34,6 +36,10 @@ ANSWER_MS = 30_000
 PAUSES_MS = (10_000, 60_000)
 """After a refusal: the bus may be busy. If it gives the same reason again after the last pause, the
 refusal counts."""
+OFFER_S = 86_400
+"""So long a bus may take up an offer."""
+_OFFER = 0
+"""In place of the number of a part."""
 _LOOK_S = 0.5
 _READ_S = 30
 
@@ -44,7 +50,7 @@ class _Progress:
 
     boot: int | None
     ident: str = field(default_factory=lambda: secrets.token_hex(8))
-    part: int = 1
+    part: int = _OFFER
     asked_ms: int | None = None
     due_ms: int = 0
     pauses: bool = False
@@ -57,12 +63,18 @@ class _Progress:
 
 class Delivery:
     def __init__(self, database: Database, clock: Clock, services: Services, live: Live,
-                 session: Session):  # fmt: skip
+                 session: Session, signer: Signer):  # fmt: skip
         self._db = database
         self._clock = clock
         self._services = services
         self._live = live
         self._session = session
+        self._signer = signer
+        self._no_key: str | None = None
+        """Why nothing can be signed."""
+        self._to_offer: list[tuple[Key, _Progress]] = []
+        self._sent_by: dict[str, str] = {}
+        """By fleet: the user who sent its policy."""
         self._wanted: dict[str, Parts] = {}
         """By fleet."""
         self._refused: dict[Key, str] = {}
@@ -78,6 +90,7 @@ class Delivery:
             turn += 1
             if self._wanted and self._services.broker.ok:
                 self._look()
+                await self._offer()
             await asyncio.sleep(_LOOK_S)
 
     async def read(self) -> None:
@@ -85,11 +98,12 @@ class Delivery:
         await self._save()
         async with self._db.read() as connection:
             rows = list(await connection.execute(
-                select(policies.c.fleet, policies.c.hash, policies.c.text)
+                select(policies.c.fleet, policies.c.hash, policies.c.text, policies.c.sent_by)
                 .where(policies.c.sent_ms.is_not(None))
             ))  # fmt: skip
             refused = list(await connection.execute(select(refusals)))
         self._refused = {(row.fleet, row.bus): row.message for row in refused}
+        self._sent_by = {row.fleet: row.sent_by or "station" for row in rows}
         before = {fleet: parts.hash for fleet, parts in self._wanted.items()}
         for row in rows:
             if before.get(row.fleet) != row.hash:
@@ -99,9 +113,10 @@ class Delivery:
             del self._wanted[fleet]
             self._forget(fleet)
 
-    async def send(self, fleet: str) -> None:
-        """From now on the fleet's buses shall follow the policy that stands in the database.
-        LookupError: the database has none. ValueError, a sentence: no bus can take it."""
+    async def send(self, fleet: str, by: str) -> None:
+        """From now on the fleet's buses shall follow the policy that stands in the database. by:
+        the user's name. LookupError: the database has none. ValueError, a sentence: no bus can take
+        it, or nothing can be signed."""
         async with self._db.write() as connection:
             row = (await connection.execute(
                 select(policies).where(policies.c.fleet == fleet)
@@ -111,10 +126,12 @@ class Delivery:
             if row.text is None:
                 raise ValueError("This policy was uploaded to an older station: upload it again.")
             Parts(row.text)  # raises if no bus can take it
+            self._signer.key()
             now_ms = self._clock.now_ms()
             await connection.execute(
-                update(policies).where(policies.c.fleet == fleet).values(sent_ms=now_ms)
-            )
+                update(policies).where(policies.c.fleet == fleet)
+                .values(sent_ms=now_ms, sent_by=by)
+            )  # fmt: skip
             await connection.execute(delete(refusals).where(refusals.c.fleet == fleet))
         self._unsaved = [row for row in self._unsaved if row["fleet"] != fleet]
         self._forget(fleet)
@@ -126,7 +143,8 @@ class Delivery:
         if parts is None:
             return {"sending": None, "part": None, "parts": None, "message": None}
         progress, refused = self._progress.get(bus.key), self._refused.get(bus.key)
-        message = refused or (progress.refusal if progress and progress.pauses else None)
+        paused = progress.refusal if progress and progress.pauses else None
+        message = refused or self._no_key or paused
         if bus.policy == parts.hash:
             what, message = "follows", None
         elif refused:
@@ -137,7 +155,7 @@ class Delivery:
             what = "on_its_way"
         else:
             what = "waits"
-        part = progress.part if progress and what == "on_its_way" else None
+        part = max(progress.part, 1) if progress and what == "on_its_way" else None
         return {"sending": what, "part": part, "parts": len(parts), "message": message}
 
     def answered(self, fleet: str, name: str, body: dict[str, Any]) -> None:
@@ -156,9 +174,9 @@ class Delivery:
             self._was_refused((fleet, name), progress, body["message"])
 
     def _was_refused(self, key: Key, progress: _Progress, message: str) -> None:
-        """The bus may be busy, or have restarted: delivery begins with the first part again."""
+        """The bus may be busy, or have restarted: delivery begins with the offer again."""
         progress.refused = progress.refused + 1 if message == progress.refusal else 1
-        progress.refusal, progress.part, progress.pauses = message, 1, True
+        progress.refusal, progress.part, progress.pauses = message, _OFFER, True
         now_ms = self._clock.now_ms()
         if progress.refused <= len(PAUSES_MS):
             progress.due_ms = now_ms + PAUSES_MS[progress.refused - 1]
@@ -204,9 +222,33 @@ class Delivery:
         if progress.asked_ms is not None and bus.last_word_ms <= progress.asked_ms:
             return False
         progress.asked_ms, progress.pauses = now_ms, False
+        if progress.part == _OFFER:
+            self._to_offer.append((bus.key, progress))
+            return True
         payload = parts.payload(progress.part, f"{progress.ident}-{progress.part}")
         self._session.publish(topic(*bus.key), payload, retain=False)
         return True
+
+    async def _offer(self) -> None:
+        """Signs the offers that are due. Without a key they are due again once there is one."""
+        due, self._to_offer = self._to_offer, []
+        if due:
+            self._no_key = None
+        for key, progress in due:
+            parts = self._wanted.get(key[0])
+            if parts is None or self._progress.get(key) is not progress:
+                continue  # another policy, or the bus has restarted
+            ident = f"{progress.ident}-{_OFFER}"
+            try:
+                payload = await self._signer.sign(
+                    "policy", parts.offer, ident=ident, to="/".join(key),
+                    by=self._sent_by.get(key[0], "station"), for_s=OFFER_S,
+                )  # fmt: skip
+            except NoKey as error:
+                self._no_key = str(error)
+                progress.asked_ms = None
+            else:
+                self._session.publish(topic(*key, "policy"), payload, retain=False)
 
     def _forget(self, fleet: str) -> None:
         for key in [key for key in self._progress if key[0] == fleet]:

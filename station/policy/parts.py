@@ -1,4 +1,5 @@
-"""Cuts a policy pack into messages that a bus can take (docs/mqtt.md, cmd/policy).
+"""Cuts a policy pack into messages that a bus can take (docs/mqtt.md, cmd/policy). What is signed
+is the offer; its digest stands for the parts.
 
 The simulator uses it as well, so that its buses get a policy as the station sends it.
 """
@@ -7,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import Any
 
 PACKET_BYTES = 1024
 PACK_BYTES = 131_072
@@ -33,13 +35,18 @@ class Parts:
     def __len__(self) -> int:
         return len(self._pieces)
 
+    @property
+    def offer(self) -> dict[str, Any]:
+        """What cmd/policy says, besides what every command says."""
+        return {"sha256": self.sha256, "parts": len(self)}
+
     def payload(self, number: int, ident: str) -> str:
-        """Part `number`, from 1. ident: at most 32 characters."""
+        """For cmd/part: part `number`, from 1. ident: at most 32 characters."""
         return _payload(ident, number, len(self._pieces), self.sha256, self._pieces[number - 1])
 
 
-def topic(fleet: str, bus: str) -> str:
-    return f"schoolbus/{fleet}/{bus}/cmd/policy"
+def topic(fleet: str, bus: str, name: str = "part") -> str:
+    return f"schoolbus/{fleet}/{bus}/cmd/{name}"
 
 
 def _payload(ident: str, part: int, parts: int, sha256: str, data: str) -> str:

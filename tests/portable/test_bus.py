@@ -374,7 +374,7 @@ def test_a_cut_wire_out_of_service_raises_no_alarm_and_the_walk_is_asked_for():
     bench.sits(7)
     bench.waits(3000)
     assert bench.bus.warnings.level == 5
-    bench.bus.out_of_service.grant([7], 3, 1795388400000)
+    bench.bus.out_of_service.grant([7], 3, 1795388400000, "somchai")
     bench.waits(1000)
     assert bench.told("child_left_behind") == ["raised", "cleared"]
     bench.presses()

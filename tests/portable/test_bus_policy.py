@@ -1,7 +1,7 @@
 """A policy takes over in a whole bus, whatever stands there for a technician."""
 
 from bus_bench import MINUTE, Bench
-from packs import BUS, PACK, Memory, digest, requests
+from packs import BUS, PACK, Memory, digest, offered
 
 from firmware.config.load import defaults
 from firmware.policy.store import KEPT
@@ -61,7 +61,7 @@ def test_a_new_one_does_not_wait_for_a_repair():
     bench = policed()
     bench.waits(MINUTE)
     assert bench.bus.recorder.active() == ["sensor_silent"]
-    for request in requests(PACK % 1):
+    for request in offered(bench.bus.policy, PACK % 1):
         bench.bus.policy.take_part(request)
     bench.waits(2 * MINUTE)
     assert is_in_force(bench, PACK % 1)
@@ -77,7 +77,7 @@ def test_it_waits_for_a_drill_and_says_so():
     bench = policed()
     bench.waits(MINUTE)
     bench.bus.enter("drill")
-    for request in requests(PACK % 1):
+    for request in offered(bench.bus.policy, PACK % 1):
         bench.bus.policy.take_part(request)
     bench.waits(11 * MINUTE)
     assert bench.bus.policy.hash is None

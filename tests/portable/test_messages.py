@@ -324,4 +324,6 @@ def test_status_and_will():
         "sleep_s": None,
         "journal": "ok",
     }
-    assert json.loads(messages.WILL) == {"v": 1, "online": False}
+    plain = messages.status(None, "0.1.0", "9f3a21c4", 3, "watchdog", tls=False)
+    assert json.loads(plain) == dict(status, tls=False)
+    assert messages.will(17) == b'{"v":1,"online":false,"boot":17}'

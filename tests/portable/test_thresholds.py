@@ -2,7 +2,7 @@
 
 from bus_bench import Bench, Parts
 from nor import Flash
-from packs import BUS, PACK, Memory, requests
+from packs import BUS, PACK, Memory, offered
 from parts import Chip, Nvs, Output, snapshot
 from recording import recording
 
@@ -218,7 +218,7 @@ def test_a_new_policy_reaches_every_part_once():
     parts = followers(bench.bus, [], set())
     for part in parts:
         part.on_thresholds = spy(part, told)
-    for request in requests(PACK % 1):
+    for request in offered(bench.bus.policy, PACK % 1):
         bench.bus.policy.take_part(request)
     bench.waits(120000)
     assert bench.bus.policy.hash is not None

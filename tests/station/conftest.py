@@ -3,9 +3,11 @@
 import pytest
 from argon2 import PasswordHasher
 
+from sim.bus.city import City
 from sim.live.postgres import Cluster, programs
 from sim.network import brokers
-from station.alarms import alarms, silence, unrecorded
+from station.alarms import alarms, silence, two_boards, unrecorded, untrusted
+from station.ingest import quarantine
 from station.people import passwords
 from station.settings import Address, Settings
 
@@ -21,7 +23,7 @@ def quick_passwords(monkeypatch):
 @pytest.fixture(autouse=True)
 def quick_turns(monkeypatch):
     """What the station looks at once a second it looks at more often here."""
-    for part in (silence, alarms, unrecorded):
+    for part in (silence, alarms, two_boards, unrecorded, untrusted, quarantine):
         monkeypatch.setattr(part, "_TICK_S", 0.1)
 
 
@@ -51,4 +53,5 @@ def broker():
 
 @pytest.fixture
 def settings(db, broker):
-    return Settings(broker=Address(broker.host, broker.port), db=db)
+    address = Address(broker.host, broker.port)
+    return Settings(broker=address, db=db, accept_unsealed=True, city_key=City().pem)

@@ -12,7 +12,7 @@ from tools.slots import Slots
 
 CONFIG = (
     b'{"fleet": "laemchabang", "bus": "test-01", "board": "devkit_wrover", '
-    b'"broker": {"password": "secret"}}'
+    b'"wifi": {"password": "secret"}}'
 )
 VFS = partition("vfs")
 QUIET = Console(quiet=True)

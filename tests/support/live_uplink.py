@@ -71,23 +71,38 @@ class City:
         self.heard.append((message.topic, message.payload, message.retain))
 
 
+def _utc_ms(now_ms: int) -> int:
+    """The clock that TLS goes by, as firmware/earliest.py sets it."""
+    return int(time.time() * 1000)
+
+
 class LiveUplink(Records):
     """Time passes by itself; everything else as Uplinked."""
 
-    def __init__(self, host: str, port: int, **broker):
+    def __init__(self, host: str, port: int, identity=None, **broker):
         super().__init__()
         self.config = config.defaults()
         self.config.update(fleet="laemchabang", bus="bus-1")
         # Shorter times than bus.json may name: a test has no minute to wait.
         self.config["broker"].update(
-            {"host": host, "port": port, "backoff_max_s": 1, "ack_timeout_s": 20, **broker}
+            {
+                "host": host,
+                "port": port,
+                "tls": False,
+                "backoff_max_s": 1,
+                "ack_timeout_s": 20,
+                **broker,
+            }
         )
+        self.config["identity"] = identity
         self.now_ms = 0
         self._seen_s = time.monotonic()
         self._turns_ms: list[tuple[float, float]] = []
         """(of the processor, on the wall clock)"""
         self.radio = Radio()
-        self.uplink = Uplink(self.config, self.journal, self.radio, Dialer(), self.status)
+        self.uplink = Uplink(
+            self.config, self.journal, self.radio, Dialer(), self.status, 0, _utc_ms
+        )
 
     def turn(self) -> None:
         passed_ms = int((time.monotonic() - self._seen_s) * 1000)

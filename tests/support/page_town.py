@@ -23,6 +23,7 @@ from typing import Any
 import httpx
 import paho.mqtt.client as mqtt
 
+from sim.bus.city import City
 from sim.network import brokers
 from sim.world import town
 from sim.world.town_policy import policy_for
@@ -36,7 +37,8 @@ PLACES = (
     "ao_udom", "na_kao", "municipal_school", "nong_makok", "port_road", "kasetsart",
     "takhian_tia", "depot", "bang_lamung", "nong_kham", "coast_bend", "city_hall",
 )  # fmt: skip
-SETTINGS = {"STATION_DARK_AFTER_S": "3600", "STATION_WILL_AFTER_S": "1"}
+SETTINGS = {"STATION_DARK_AFTER_S": "3600", "STATION_WILL_AFTER_S": "1",
+            "STATION_ACCEPT_UNSEALED": "1"}  # fmt: skip
 """A bus whose last will came is dark at once; for a broken promise alone none is."""
 
 
@@ -69,7 +71,7 @@ class PageTown:
         self._client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, "page-town")
         self._client.on_message = self._command
         self._client.connect("127.0.0.1", self._broker.port)
-        self._client.subscribe(f"schoolbus/{FLEET}/+/cmd/policy", 1)
+        self._client.subscribe(f"schoolbus/{FLEET}/+/cmd/+", 1)
         self._client.loop_start()
         self.admin = self.signed_in()
 
@@ -101,7 +103,8 @@ class PageTown:
         code = "from station.__main__ import main\n"
         code += "\n".join(f"assert main({line!r}) == 0" for line in (*commands, serve))
         self._process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, text=True,
-                                         env={**os.environ, **SETTINGS},
+                                         env={**os.environ, **SETTINGS,
+                                              "STATION_CITY_KEY": City().pem},
                                          stdin=subprocess.PIPE)  # fmt: skip
         assert self._process.stdin is not None
         self._process.stdin.write(said)
@@ -182,7 +185,12 @@ class PageTown:
         self.send(topic, body, retain).wait_for_publish(10)
 
     def _command(self, client: mqtt.Client, _: object, message: mqtt.MQTTMessage) -> None:
-        self.parts[message.topic.split("/")[2]] = json.loads(message.payload)["id"]
+        _, _, bus, _, name = message.topic.split("/")
+        ident = json.loads(message.payload)["id"]
+        if name == "part":
+            self.parts[bus] = ident
+        else:
+            self.send(f"{bus}/reply", {"id": ident, "ok": True, "message": f"{name}: understood"})
 
     def answers(self, bus: str, refusal: str | None = None) -> None:
         """What a bus says to a part of a policy, as soon as it has one."""

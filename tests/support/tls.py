@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import getpass
+import socket
 import subprocess
+import time
 
 from sim.network import brokers
 
@@ -46,7 +48,18 @@ def mosquitto(folder, settings):
         stderr=subprocess.DEVNULL,
     )
     try:
+        _await(port, process)
         yield port
     finally:
         process.terminate()
         process.wait(10)
+
+
+def _await(port, process):
+    """Until it listens."""
+    until = time.monotonic() + 30
+    while time.monotonic() < until and process.poll() is None:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.01)
+    raise AssertionError("mosquitto does not listen")

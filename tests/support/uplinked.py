@@ -13,6 +13,7 @@ from firmware.event import INFO, Event
 from firmware.journal.journal import ALARM, KIND_EVENT, KIND_POSITION, TRACK, Journal
 from firmware.snapshot import Snapshot
 from firmware.uplink.uplink import Uplink
+from sim.bus.identities import identity_for
 from sim.network.dialer import VirtualDialer
 from sim.network.network import Network
 from sim.network.peer import Peer
@@ -110,12 +111,14 @@ class Uplinked(Records):
         self.peer = Peer()
         self.network = Network(self.peer, delay_ms, bandwidth_bps)
         self.radio = Radio()
-        settings = {"host": "broker.example", **broker}
+        settings = {"host": "broker.example", "tls": False, **broker}
         text = json.dumps(
             {"board": "devkit", "fleet": "laemchabang", "bus": "bus-1", "broker": settings}
         )
         self.config, errors = config.parse(text)
         assert errors == []
+        if self.config["broker"]["tls"]:
+            self.config["identity"] = identity_for(self.config, ca="MAA=")
         self.now_ms = 0
         self.boot()
 

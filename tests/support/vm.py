@@ -23,10 +23,13 @@ def program(name: str) -> str:
     return str(path)
 
 
-def micropython(*arguments: str, heap: str = "32m") -> subprocess.CompletedProcess[str]:
-    """Run the VM with firmware/, drivers/ and umqtt.simple on its path."""
+def micropython(
+    *arguments: str, heap: str = "32m", before: tuple[str, ...] = ()
+) -> subprocess.CompletedProcess[str]:
+    """Run the VM with firmware/, drivers/ and umqtt.simple on its path. before: a command that
+    runs it."""
     return subprocess.run(
-        [program("micropython"), "-X", f"heapsize={heap}", *arguments],
+        [*before, program("micropython"), "-X", f"heapsize={heap}", *arguments],
         cwd=ROOT,
         env={**os.environ, "MICROPYPATH": f"{ROOT}:{LIBRARY}:.frozen"},
         stdin=subprocess.DEVNULL,

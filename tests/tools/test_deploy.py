@@ -19,7 +19,7 @@ from sim.virtual.compiled import build, sha256
 from sim.virtual.install import MPY
 from sim.virtual.pack import PACK, parts, slot
 from sim.virtual.partitions import partition
-from tools import deploy, evidence, pull, selftest
+from tools import deploy, evidence, fleet, pull, selftest
 from tools.board import AttachedBoard, Trouble
 from tools.slots import PIECE, Slots
 
@@ -94,10 +94,10 @@ def test_a_board_with_other_memory_is_refused_before_anything_is_written(
 
 
 def test_a_board_that_is_refused_goes_on_at_once_with_what_it_has(tmp_path, monkeypatch):
-    monkeypatch.setattr(deploy, "FLEET", tmp_path)
-    (tmp_path / "bus-07.json").write_bytes(CONFIG)
+    monkeypatch.setattr(fleet, "FLEET", tmp_path)
+    (tmp_path / "test-01.json").write_bytes(CONFIG)
     board = BoardProcess(tmp_path / "flash.img", "--heap", "160")
-    monkeypatch.setattr("sys.argv", ["deploy", "--port", board.port, "--bus", "bus-07"])
+    monkeypatch.setattr("sys.argv", ["deploy", "--port", board.port, "--bus", "test-01"])
     try:
         with pytest.raises(Trouble, match="memory for programs"):
             deploy.main()
@@ -281,22 +281,28 @@ def test_a_pack_that_is_damaged_on_the_board_gives_way_to_the_other_slot(bench, 
             '{"board": "devkit", "fleet": "f", "bus": "b", "seats": {"belts": "false"}}',
             "true or false",
         ),
+        ("bad", '{"board": "devkit", "bus": "b"}', "fleet is missing"),
+        ("bad", '{"board": "devkit", "fleet": "f", "bus": "b"}', 'bus is "b", and has to be "bad"'),
         (
             "bad",
-            '{"board": "devkit", "fleet": "f", "bus": "b", "broker": {"tls": true, "ca": "a.pem"}}',
-            "fleet/a.pem",
+            '{"board": "devkit", "fleet": "f",\n "bus": "bad",\n "wifi": {"ssid": "Change me"}}',
+            'still says "change me" in line 3',
         ),
-        ("bad", '{"board": "devkit", "bus": "b"}', "fleet is missing"),
+        (
+            "bus-07",
+            (ROOT / "bus.example.json").read_text(),
+            'fleet/bus-07.json still says "change me" in lines 3, 6, 8',
+        ),
     ],
 )
 def test_bad_settings_are_refused_before_anything_is_written(
     name, text, says, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(deploy, "FLEET", tmp_path)
+    monkeypatch.setattr(fleet, "FLEET", tmp_path)
     if text is not None:
         (tmp_path / f"{name}.json").write_text(text)
     with pytest.raises(Trouble, match=says):
-        deploy.settings(name)
+        fleet.settings(name)
 
 
 def test_a_deploy_may_break_between_any_two_of_its_last_commands_too(bench, board, monkeypatch):
@@ -304,7 +310,7 @@ def test_a_deploy_may_break_between_any_two_of_its_last_commands_too(bench, boar
     before = on_flash(bench.image)
     was = next_slot(before)
     old, boot = read(before, "/bus.json"), read(before, "/boot.py")
-    new = CONFIG.replace(b"test-01", b"test-02")
+    new = CONFIG.replace(b"secret", b"secrets")
     seen = []
 
     def inspected(command):

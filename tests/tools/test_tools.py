@@ -20,7 +20,7 @@ from rich.console import Console
 from vm import ROOT
 
 from sim.virtual.esp_image import firmware_file
-from tools import board, deploy, firmware, pull, selftest
+from tools import board, firmware, pull, selftest
 from tools.board import Trouble, choose
 
 
@@ -106,13 +106,6 @@ def test_whatever_breaks_off_is_a_sentence(error, told, capsys):
     with pytest.raises(SystemExit) as end:
         board.run(main)
     assert end.value.code == 1 and told in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("name", ["certs/city.pem", "../x.pem", "bus.json", "slot"])
-def test_a_certificate_is_a_plain_file_that_overwrites_nothing(name):
-    config = json.dumps({"broker": {"host": "h", "tls": True, "ca": name}}).encode()
-    with pytest.raises(Trouble, match="has to be a plain file name"):
-        deploy.certificate(config)
 
 
 @pytest.fixture
@@ -237,7 +230,7 @@ def test_the_settings_that_the_guides_show_are_right(guide):
 
 
 @pytest.mark.parametrize(
-    ("goal", "name"), [("firmware", "BIN"), ("deploy", "BUS"), ("pull", "OUT")]
+    ("goal", "name"), [("firmware", "BIN"), ("enrol", "BUS"), ("deploy", "BUS"), ("pull", "OUT")]
 )
 def test_make_says_what_is_missing_before_it_sets_anything_up(goal, name, tmp_path):
     command = ["make", "-f", str(ROOT / "Makefile"), goal]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from lines import ACCEPTED, BROKER, Line
 
+from sim.bus.identities import identity_for
 from sim.network import brokers
 
 
@@ -88,19 +89,24 @@ def umqtt(outcome, knows_timeout):
 
 @pytest.fixture
 def connect(monkeypatch):
-    """(outcome, knows_timeout, **broker) -> (a Connect on that umqtt.simple, the module)."""
+    """(outcome, knows_timeout, identity, **broker) -> (a Connect on that umqtt.simple, module)."""
     import firmware.uplink.connect
 
-    def make(outcome, knows_timeout, **broker):
+    def make(outcome, knows_timeout, identity=None, **broker):
         module = umqtt(outcome, knows_timeout)
         monkeypatch.setitem(sys.modules, "umqtt.simple", module)
         importlib.reload(firmware.uplink.connect)
         settings = {**BROKER, **broker}
-        return firmware.uplink.connect.Connect(settings, "f-b", b"status", b"gone"), module
+        call = firmware.uplink.connect.Connect(settings, "f-b", b"status", b"gone", identity)
+        return call, module
 
     yield make
     monkeypatch.undo()
     importlib.reload(firmware.uplink.connect)
+
+
+def identity(**changes):
+    return identity_for({"fleet": "f", "bus": "b"}, ca="MAA=", **changes)
 
 
 both = pytest.mark.parametrize("knows_timeout", [True, False], ids=["1.8", "1.3.4"])
@@ -119,16 +125,31 @@ def test_every_socket_has_a_deadline_and_no_nagle_on_either_umqtt(connect, knows
 
 @both
 def test_user_password_and_tls_are_handed_over(connect, knows_timeout):
-    call, module = connect(None, knows_timeout, user="bus", password="", tls=True, port=8883)
+    with_password = identity(password="secret")
+    call, module = connect(None, knows_timeout, with_password, tls=True, port=0)
     call()
-    assert module.client.given[3:5] == (b"bus", b"")
-    assert module.client.given[6:] == (True, {"server_hostname": "broker.example"})
+    assert module.client.given[2:5] == (8883, b"f/b", b"secret")
+    how = {"server_hostname": "broker.example", "cert_reqs": 2, "cadata": b"0\0"}
+    assert module.client.given[6:] == (True, how)
+    with_certificate = identity(cert="MAE=", key="MAI=")
+    call, module = connect(None, knows_timeout, with_certificate, tls=True, port=1)
+    call()
+    assert module.client.given[2:5] == (1, None, None)
+    assert module.client.given[6:] == (True, {**how, "cert": b"0\x01", "key": b"0\x02"})
+
+
+@both
+def test_without_tls_the_password_goes_out_and_no_certificate(connect, knows_timeout):
+    call, module = connect(None, knows_timeout, identity(password="secret"), port=0)
+    call()
+    assert module.client.given[2:5] == (1883, b"f/b", b"secret")
+    assert module.client.given[6:] == (False, {})
 
 
 @both
 @pytest.mark.parametrize("tls", [False, True])
 def test_a_connect_is_one_write(connect, knows_timeout, tls):
-    call, module = connect(None, knows_timeout, tls=tls)
+    call, module = connect(None, knows_timeout, identity(), tls=tls)
     assert call() is (module.tls_sock if tls else module.sock)
     assert (module.sock.sent, module.sock.writes) == (b"\x10\x0c\0\x04MQTT\x04", 1)
     assert module.answer == ACCEPTED
@@ -148,22 +169,13 @@ def test_a_connack_with_reserved_bits_is_none(connect, knows_timeout, flags):
 
 
 @both
-def test_with_an_authority_the_broker_has_to_prove_itself(connect, knows_timeout, tmp_path):
-    ca = tmp_path / "ca"
-    for content, handed in ((b"\x30\x82", b"\x30\x82"), (b"-----BEGIN", "-----BEGIN")):
-        ca.write_bytes(content)
-        call, module = connect(None, knows_timeout, tls=True, ca=str(ca))
-        call()
-        assert module.client.given[7] == {
-            "server_hostname": "broker.example", "cert_reqs": 2, "cadata": handed,
-        }  # fmt: skip
-
-
-@both
-def test_an_authority_that_cannot_be_read_is_no_consent(connect, knows_timeout, tmp_path):
-    call, _ = connect(None, knows_timeout, tls=True, ca=str(tmp_path / "none"))
-    with pytest.raises(OSError, match=r"broker\.ca: the file .* cannot be read"):
-        call()
+def test_a_broker_that_cannot_be_verified_is_never_spoken_to(connect, knows_timeout):
+    without = identity_for({"fleet": "f", "bus": "b"})
+    for who, says in ((None, "TLS needs an identity"), (without, "identity.json has no ca")):
+        call, module = connect(None, knows_timeout, who, tls=True)
+        with pytest.raises(OSError, match=says):
+            call()
+        assert not hasattr(module, "sock")
 
 
 @both
@@ -177,9 +189,15 @@ def test_an_authority_that_cannot_be_read_is_no_consent(connect, knows_timeout, 
         (AssertionError(), "no CONNACK"),
         (TypeError("'NoneType' object isn't subscriptable"), "no CONNACK"),
         (UnicodeError("label too long"), "host"),
-        (ValueError("invalid cert"), "TLS: invalid cert"),
+        (ValueError("invalid cert"), "A certificate or the key in identity.json cannot be used"),
+        (ValueError("\nThe certificate is odd\n"), "is not accepted: The certificate is odd."),
         (MemoryError(), "memory"),
-        (OSError(113, "no route"), "no route"),
+        (OSError(113, "no route"), "There is no way to broker.example."),
+        (OSError(116), "broker.example does not answer in time."),
+        (OSError(-202), "The network does not know the name broker.example."),
+        (OSError("[addrinfo error -2]"), "The network does not know the name broker.example."),
+        (OSError(111), "Nothing listens on port 1883 of broker.example."),
+        (OSError(5, "odd"), "odd"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
 )

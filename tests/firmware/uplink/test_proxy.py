@@ -15,8 +15,10 @@ from typing import NamedTuple
 
 import paho.mqtt.client as mqtt
 import pytest
+from certificates import certified
 from live_uplink import City, LiveUplink
 
+from sim.bus.identities import identity_for
 from sim.network import brokers, puback, usocket
 from sim.network.proxy import Proxy
 
@@ -204,7 +206,9 @@ def test_dns(scene, hangs, monkeypatch):
 def test_a_tls_handshake_that_stalls(broker):
     with Proxy(broker.host, broker.port) as proxy:
         proxy.is_mute = True
-        bus = LiveUplink("127.0.0.1", proxy.port, tls=True, connect_timeout_s=TIMEOUT_S)
+        authority = certified("city").der
+        identity = identity_for({"fleet": "laemchabang", "bus": "bus-1"}, ca=authority)
+        bus = LiveUplink("127.0.0.1", proxy.port, identity, tls=True, connect_timeout_s=TIMEOUT_S)
         bus.alarm()
         bus.run_until(lambda: bus.uplink.attempts_failed > 0)
         assert bus.slowest_turns_ms()[0] <= LATE_MS

@@ -193,11 +193,21 @@ def test_one_axis_of_the_accelerometer_cannot_point_both_ways():
     assert not complaints({"accelerometer": {"forward": "-y", "up": "+z"}})[1]
 
 
-def test_tls_without_an_authority_is_told():
-    config, errors = complaints({"broker": {"tls": True}})
-    assert "broker.ca names no file" in errors[0]
-    assert config["broker"]["tls"] is True
-    assert not complaints({"broker": {"tls": True, "ca": "/ca.der"}})[1]
+def test_tls_is_on_unless_bus_json_says_in_so_many_words_that_it_is_not():
+    assert complaints({})[0]["broker"]["tls"] is True
+    assert complaints({"broker": {"tls": False}})[0]["broker"]["tls"] is False
+    for value in (0, None, "false", []):
+        config, errors = complaints({"broker": {"tls": value}})
+        assert len(errors) == 1 and config["broker"]["tls"] is True
+
+
+def test_what_moved_to_the_identity_is_told_and_keeps_no_bus_from_its_wiring():
+    moved = {"user": "bus-01", "password": "secret", "ca": "/ca.der"}
+    config, errors = complaints({"board": "devkit", "broker": moved})
+    text = "bus.json: broker.%s stands in identity.json now, which make enrol writes: take it out."
+    assert sorted(errors) == [text % name for name in sorted(moved)]
+    assert config["wired"] is True
+    assert not set(moved) & set(config["broker"])
 
 
 def test_what_seats_may_be_wired_to():

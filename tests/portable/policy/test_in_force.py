@@ -2,7 +2,7 @@
 
 import json
 
-from packs import BUS, PACK, Memory, digest, loaded, requests
+from packs import BUS, PACK, Memory, digest, loaded, offered
 from parts import put, snapshot
 
 from firmware.config.load import defaults
@@ -36,7 +36,7 @@ class Bench:
         return [(event.kind, dict(event.data)) for event in self.policy.update(self.s)]
 
     def sends(self, text):
-        for request in requests(text):
+        for request in offered(self.policy, text):
             self.policy.take_part(request)
 
 
@@ -106,7 +106,8 @@ def test_a_new_one_waits_until_all_is_calm():
     assert bench.policy.hash == before and not bench.policy.is_new
     assert bench.turns(is_calm=True) > 20
     assert bench.policy.hash == digest(PACK % 2)[:8] and bench.policy.is_new
-    assert bench.told() == [("policy_changed", {"version": 2, "hash": bench.policy.hash})]
+    told = {"version": 2, "hash": bench.policy.hash, "by": "somchai"}
+    assert bench.told() == [("policy_changed", told)]
     assert bench.told() == []
 
 
@@ -159,7 +160,7 @@ def test_a_bad_one_is_answered_and_changes_nothing():
 def test_a_board_without_files():
     policy = PolicyInForce(CONFIG, None, False)
     try:
-        policy.take_part(requests(PACK % 1)[0])
+        offered(policy, PACK % 1)
     except ValueError as error:
         assert "no files" in str(error)
     else:

@@ -4,7 +4,7 @@ any operation of the real littlefs (in the MicroPython VM) leaves the old pack o
 import sys
 
 from nor import Flash, PowerCut
-from packs import BUS, PACK, Memory, complete, deliver, digest, requests
+from packs import BUS, PACK, Memory, complete, deliver, digest, offered, requests
 
 from firmware.policy.pack import PolicyError
 from firmware.policy.store import KEPT, PolicyStore
@@ -25,7 +25,7 @@ def test_the_parts_make_a_policy():
     files = Memory()
     store = PolicyStore(files, BUS)
     assert not store.is_waiting
-    sent = requests(OLD)
+    sent = offered(store, OLD)
     for request in sent[:-1]:
         assert "is here" in store.take_part(request)
     assert store.take_part(sent[-1]) is None
@@ -49,7 +49,7 @@ def test_the_parts_make_a_policy():
 def test_redelivery_is_harmless():
     files = Memory()
     store = PolicyStore(files, BUS)
-    sent = requests(OLD)
+    sent = offered(store, OLD)
     for request in sent[:-1]:
         store.take_part(request)
         assert "already" in store.take_part(request)
@@ -68,21 +68,51 @@ def test_redelivery_is_harmless():
     assert "already" in again.take_part(sent[0])
 
 
+def test_only_what_was_offered_last_is_taken():
+    """The parts are not signed: the digest of a signed offer stands for them."""
+    store = PolicyStore(Memory(), BUS)
+    for request in requests(OLD):
+        assert "cmd/policy first" in refusal(store, request)
+    sent = offered(store, OLD)
+    assert "cmd/policy first" in refusal(store, requests(NEW)[0])
+    assert "cmd/policy first" in refusal(store, dict(sent[0], parts=len(sent) + 1))
+    assert "is here" in store.take_part(sent[0])
+    assert offered(store, OLD) == sent and "already" in store.take_part(sent[0]), "once more"
+    others = offered(store, NEW)
+    assert "cmd/policy first" in refusal(store, sent[1])
+    for request in others:
+        store.take_part(request)
+    assert "Another policy" in offer_refused(store, OLD)
+    while store.turn() is None:
+        pass
+    assert store.by == "somchai"
+    offered(store, NEW)  # "The bus already has the policy."
+
+
+def offer_refused(store, text):
+    try:
+        offered(store, text)
+    except ValueError as error:
+        return str(error)
+    raise AssertionError("taken")
+
+
 def test_parts_out_of_order_are_refused_and_tell_which_is_next():
     store = PolicyStore(Memory(), BUS)
-    sent = requests(OLD)
+    sent = offered(store, OLD)
     assert "Part 1" in refusal(store, sent[2])
     store.take_part(sent[0])
     assert "Part 2" in refusal(store, sent[2])
     store.take_part(sent[1])
     store.take_part(sent[2])
-    store.take_part(requests(NEW)[0])  # another pack: begins anew
+    offered(store, NEW)  # another pack
+    offered(store, OLD)  # begins anew
     assert "Part 1" in refusal(store, sent[3])
 
 
 def test_malformed_requests_are_refused():
     store = PolicyStore(Memory(), BUS)
-    good = requests(OLD)[0]
+    good = offered(store, OLD)[0]
     for key, values in (
         ("part", (None, 0, -1, 99, 1.5, "1", True)),
         ("parts", (None, 0, 1001, "2", False)),
@@ -93,19 +123,27 @@ def test_malformed_requests_are_refused():
             if value is True:
                 continue  # True is the number 1 in JSON on no broker
             assert key in refusal(store, dict(good, **{key: value})), (key, value)
-    for least in ({"data": "x"}, {"parts": 1000, "data": "x" * 800}):
-        assert store.take_part(dict(good, **least)) == "Part 1 of %d is here." % least.get(
-            "parts", good["parts"]
-        )
-    (whole,) = requests('{"v":1,"version":1}')
-    assert PolicyStore(Memory(), BUS).take_part(whole) is None
-    assert "keeps no files" in refusal(PolicyStore(None, BUS), good)
+            if key in ("parts", "sha256"):
+                try:
+                    store.take_offer(dict(good, by="a", **{key: value}))
+                except ValueError as error:
+                    assert key in str(error)
+                else:
+                    raise AssertionError(value)
+    for most in ({"data": "x"}, {"parts": 1000, "data": "x" * 800}):
+        part = dict(good, **most)
+        store.take_offer(dict(part, by="a"))
+        assert store.take_part(part) == "Part 1 of %d is here." % part["parts"]
+    store = PolicyStore(Memory(), BUS)
+    (whole,) = offered(store, '{"v":1,"version":1}')
+    assert store.take_part(whole) is None
+    assert "keeps no files" in offer_refused(PolicyStore(None, BUS), OLD)
 
 
 def test_a_wrong_digest_is_refused():
     files = Memory()
     store = PolicyStore(files, BUS)
-    sent = requests(OLD)
+    sent = offered(store, OLD)
     sent[1]["data"] = sent[1]["data"].replace("13", "14")
     for request in sent[:-1]:
         store.take_part(request)
@@ -132,14 +170,14 @@ def test_a_bad_pack_changes_nothing():
 
 def test_one_at_a_time():
     store = PolicyStore(Memory(), BUS)
-    for request in requests(OLD):
+    for request in offered(store, OLD):
         store.take_part(request)
     assert "Another policy" in refusal(store, requests(NEW)[0])
 
 
 def test_a_pack_without_end_is_refused():
     store = PolicyStore(Memory(), BUS)
-    sent = requests("x" * 140000, 800)
+    sent = offered(store, "x" * 140000, 800)
     told = ""
     for request in sent:
         try:
@@ -149,24 +187,24 @@ def test_a_pack_without_end_is_refused():
             break
     assert "longer than 131072" in told
     store = PolicyStore(Memory(), BUS)
-    sent = requests("x" * (131072 + 1), 512)
+    sent = offered(store, "x" * (131072 + 1), 512)
     for request in sent[:-1]:
         assert store.take_part(request) == "Part %d of %d is here." % (request["part"], len(sent))
     assert "longer than 131072" in refusal(store, sent[-1])
-    assert "Part 1" in refusal(store, request)
+    assert "cmd/policy first" in refusal(store, request)
 
 
 def test_a_full_file_system_is_reported():
     files = Memory()
     store = PolicyStore(files, BUS)
-    sent = requests(OLD)
+    sent = offered(store, OLD)
     store.take_part(sent[0])
     files.broken = True
     assert "cannot be written" in refusal(store, sent[1])
     files.broken = False
-    assert "Part 1" in refusal(store, sent[1]), "half of it may have been written"
+    assert "cmd/policy first" in refusal(store, sent[1]), "half of it may have been written"
     assert deliver(store, OLD)[1]
-    for request in requests(NEW):
+    for request in offered(store, NEW):
         store.take_part(request)
     files.broken = True
     done = None
@@ -182,7 +220,7 @@ def test_a_pack_that_the_flash_changed_is_refused():
     files = Memory()
     store = PolicyStore(files, BUS)
     assert deliver(store, OLD)[1]
-    for request in requests(NEW):
+    for request in offered(store, NEW):
         store.take_part(request)
     files.content["policy.new"] = files.content["policy.new"].replace(
         b'"radius_m": 300', b'"radius_m": 301'

@@ -104,6 +104,10 @@ class Parts:
         self.watchdog = Watchdog()
         self.reset_cause = reset_cause
         self.entropy = entropy
+        self.utc_s = None  # as the clock of the board was set
+
+    def set_utc(self, utc_s):
+        self.utc_s = utc_s
 
 
 class Bench:

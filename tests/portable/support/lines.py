@@ -7,10 +7,7 @@ ACCEPTED = b"\x20\x02\x00\x00"
 BROKER = {
     "host": "broker.example",
     "port": 1883,
-    "user": "",
-    "password": "",
     "tls": False,
-    "ca": "",
     "keepalive_s": 60,
     "window": 8,
     "window_bytes": 8192,

@@ -12,13 +12,15 @@ from firmware.uplink.uplink import Uplink
 
 
 class Bench:
-    def __init__(self, *lines, **broker):
+    def __init__(self, *lines, identity=None, boot=0, **broker):
         config = defaults()
         config["fleet"] = "f"
         config["bus"] = "b"
         config["broker"] = dict(BROKER)
         config["broker"].update(broker)
+        config["identity"] = identity
         self._config = config
+        self._boot = boot
         self._dialer = Dialer(*lines)
         self.flash = Flash(32)
         self.radio = Radio()
@@ -28,7 +30,7 @@ class Bench:
     def reboot(self):
         self.journal = journal(self.flash)
         self.uplink = Uplink(
-            self._config, self.journal, self.radio, self._dialer, lambda: b'{"v":1}'
+            self._config, self.journal, self.radio, self._dialer, lambda: b'{"v":1}', self._boot
         )
 
     def run(self, ms=1000):

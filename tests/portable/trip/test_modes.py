@@ -19,8 +19,8 @@ class Watch:
         for name, value in readings.items():
             put(self.s, name, value)
 
-    def enter(self, mode, level=SILENT):
-        self.modes.enter(mode, self.s, level)
+    def enter(self, mode, level=SILENT, who=None):
+        self.modes.enter(mode, self.s, level, who)
 
     def sees(self, ms=100, **readings):
         """-> [(kind, state, data and why as one dict)] of this time."""
@@ -283,3 +283,20 @@ def test_half_a_second_after_power_on_the_button_has_to_be_known():
         watch.sees(unknown_ms)
         told = watch.sees(5000, check_button=True) + watch.sees(200, check_button=False)
         assert bool(told) == counts, unknown_ms
+
+
+def test_who_asked_stands_in_every_event_until_somebody_else_ends_it():
+    for mode in (SERVICE, DRILL, EVACUATION):
+        watch = Watch(taken=[])
+        watch.enter(mode, who="somchai")
+        ((_, state, told),) = watch.sees()
+        assert (state, told["by"], told["asked_by"]) == ("raised", "somchai", "command"), mode
+        watch.modes.leave("somsri")
+        ((_, state, told),) = watch.sees()
+        assert (state, told["by"], told["ended_by"]) == ("cleared", "somsri", "command"), mode
+        watch.enter(mode, who="somchai")
+        assert watch.sees()[0][2]["by"] == "somchai"
+        (ended,) = [told for _, state, told in watch.sees(61 * MINUTE) if state == "cleared"]
+        assert "by" not in ended, "it ended by itself"
+        watch.enter(mode)
+        assert "by" not in watch.sees()[0][2]

@@ -19,7 +19,7 @@ class City:
     def asks(self, seats, days):
         """-> the bus's sentence, whether it is granted or not."""
         try:
-            return self.seats.grant(seats, days, self.s.utc_ms)
+            return self.seats.grant(seats, days, self.s.utc_ms, "somchai")
         except ValueError as error:
             return "no: " + str(error)
 
@@ -31,6 +31,8 @@ class City:
                 data, why = dict(event.data), dict(event.why)
                 cause = why.get("asked_by") or why["ended_by"]
                 told.append((event.state, data["seats"], data.get("until"), cause))
+                asked = cause == "command"
+                assert data.get("by") == ("somchai" if asked else None)
                 assert (event.kind, event.severity) == ("seat_out_of_service", "info")
                 assert event.subject == data["seats"][0]
             self.s.now_ms += step

@@ -2,7 +2,13 @@
 
 import json
 
-from firmware.uplink.commands import answer
+import signed
+from parts import Nvs, put, snapshot
+
+from firmware.memory import Memory
+from firmware.uplink.authority import Authority
+from firmware.uplink.commands import COMMANDS, answer
+from firmware.uplink.inbox import LATER
 from firmware.utf8 import is_utf8
 
 
@@ -58,14 +64,33 @@ def test_bad_requests_are_answered_with_what_is_wrong():
         assert word in told["message"], told
 
 
+BY = b'{"v":1,"id":"a","by":"somchai"'
+
+
+class Obeys:
+    """An Authority for which every command is the city's."""
+
+    def examines(self, payload):
+        return False
+
+    def allows(self, name, request, payload, utc_ms):
+        return True
+
+
 class Refuses:
-    def enter(self, mode):
+    authority = Obeys()
+
+    class snapshot:
+        utc_ms = None
+
+    def enter(self, mode, by):
+        assert by == "somchai"
         raise ValueError("Not while the bus drives.")
 
 
 def test_a_refusal_is_answered_with_its_reason():
     for name in ("service", "drill", "evacuation"):
-        told = reply(name, b'{"v":1,"id":"a"}', Refuses())
+        told = reply(name, BY + b"}", Refuses())
         assert (told["ok"], told["message"]) == (False, "Not while the bus drives."), name
 
 
@@ -90,12 +115,14 @@ def test_what_a_bus_does_not_know_in_a_request_does_no_harm():
 class Asked:
     """A bus that was asked for something."""
 
+    authority = Authority(signed.identity(), Memory(Nvs({})))
+
     def __getattr__(self, name):
         raise AssertionError(name + " was asked of the bus")
 
 
 def test_a_retained_command_is_refused_and_never_done():
-    for name in ("ping", "service", "drill", "evacuation", "normal", "policy", "fly"):
+    for name in ("ping", "service", "drill", "evacuation", "normal", "policy", "part", "fly"):
         told = json.loads(answer(Asked(), name, b'{"v":1,"id":"a"}', True))
         assert (told["id"], told["ok"]) == ("a", False), name
         assert "retained" in told["message"]
@@ -104,20 +131,102 @@ def test_a_retained_command_is_refused_and_never_done():
 class Bus:
     """Grants what it is asked for."""
 
+    authority = Obeys()
+
     class snapshot:
         utc_ms = 1795388400000
 
     class out_of_service:
         @staticmethod
-        def grant(seats, days, utc_ms):
+        def grant(seats, days, utc_ms, by):
+            assert by == "somchai"
             if seats != [7]:
                 raise ValueError("Not these.")
             return "%s %d %d" % (seats, days, utc_ms)
 
 
 def test_seats_are_taken_out_of_service():
-    told = reply("out_of_service", b'{"v":1,"id":"a","seats":[7],"days":3}', Bus())
+    told = reply("out_of_service", BY + b',"seats":[7],"days":3}', Bus())
     assert (told["ok"], told["message"]) == (True, "[7] 3 1795388400000")
-    for payload in (b'{"v":1,"id":"a","days":3}', b'{"v":1,"id":"a","seats":[8],"days":3}'):
+    for payload in (BY + b',"days":3}', BY + b',"seats":[8],"days":3}'):
         told = reply("out_of_service", payload, Bus())
         assert (told["ok"], told["message"]) == (False, "Not these.")
+
+
+class Enrolled:
+    """Does whatever the city has signed, and notes who asked."""
+
+    def __init__(self, keys=1):
+        self.authority = Authority(signed.identity(keys), Memory(Nvs({})))
+        self.snapshot = snapshot()
+        put(self.snapshot, "utc_ms", signed.NOW_MS)
+        self.done = []
+        self.modes = self.policy = self.city_keys = self
+
+    def enter(self, mode, by):
+        self.done.append((mode, by))
+
+    def leave(self, by):
+        self.done.append(("normal", by))
+
+    def take_offer(self, request):
+        self.done.append((request["sha256"][:8], request["by"]))
+        return "Offered."
+
+    def take_part(self, request):
+        self.done.append(("part", request["part"]))
+        return "Here."
+
+    def replace(self, keys, by):
+        self.done.append((keys, by))
+        return "Known."
+
+    def hears(self, name, payload):
+        """-> (ok, sentence)"""
+        told = answer(self, name, payload)
+        while self.authority.turn():
+            assert told is LATER
+            if self.authority.is_examining:
+                assert answer(self, name, payload) is LATER
+        told = json.loads(answer(self, name, payload) if told is LATER else told)
+        return told["ok"], told["message"]
+
+
+def test_only_what_the_city_signed_is_done_and_only_once():
+    bus = Enrolled()
+    for name, payload in (
+        ("normal", signed.NORMAL_5), ("drill", signed.DRILL_6), ("policy", signed.OFFER_11),
+        ("city_keys", signed.KEYS_12),
+    ):  # fmt: skip
+        assert bus.hears(name, payload)[0], name
+        ok, text = bus.hears(name, payload)
+        assert not ok and "has been used" in text, name
+    assert bus.done == [
+        ("normal", "somchai"),
+        ("drill", "สมชาย"),
+        ("2c26b46b", "somchai"),
+        (signed.KEYS, "somchai"),
+    ]
+
+
+def test_without_a_signature_only_a_ping_is_done_and_a_part_of_what_was_signed():
+    bus = Enrolled()
+    for name in sorted(COMMANDS):
+        ok, text = bus.hears(name, b'{"v":1,"id":"a","part":1}')
+        assert ok == (name in ("ping", "part")), (name, text)
+    assert bus.done == [("part", 1)]
+    assert bus.hears("normal", signed.NORMAL_FORGED) == (False, "The signature is not the city's.")
+    assert bus.hears("drill", signed.NORMAL_5) == (False, "The signature is not the city's.")
+    assert len(bus.done) == 1
+
+
+def test_a_refusal_of_the_bus_uses_the_number_up():
+    """Else a command that was refused while the bus drove could be played again once it stands."""
+    bus = Enrolled()
+
+    def refuse(by):
+        raise ValueError("Not now.")
+
+    bus.leave = refuse
+    assert bus.hears("normal", signed.NORMAL_5) == (False, "Not now.")
+    assert "has been used" in bus.hears("normal", signed.NORMAL_5)[1]

@@ -1,7 +1,9 @@
 """Every command is done once and answered once, however many wait and however slow the bus is."""
 
 from lines import Line, packets, puback
-from uplinks import Bench, published
+from uplinks import Bench, names, published
+
+from firmware.uplink.inbox import LATER
 
 TOPIC = b"schoolbus/f/b/cmd/"
 
@@ -302,3 +304,52 @@ def test_of_what_was_done_only_the_last_32_are_remembered():
         bench.run(100)
     assert len(bench.asked) == 40
     assert len(bench.uplink._inbox._done) == 32
+
+
+class Examining(City):
+    """A bus that does not know yet what it may do."""
+
+    knows = False
+
+    def answer(self, name, payload, is_retained):
+        return City.answer(self, name, payload, is_retained) if self.knows else LATER
+
+    def knows_now(self):
+        self.knows = True
+        self.uplink.wake()
+
+
+def test_a_command_that_is_examined_waits_and_everything_else_goes_on():
+    line = Line()
+    line.acks = True
+    bench = Examining(line)
+    bench.run()
+    line.arrived += command(7, b"1") + command(8, b"2")
+    bench.run()
+    bench.event()
+    bench.run()
+    assert names(line)[-1] == "event", "an alarm waits for no command"
+    assert bench.asked == pubacks(line) == answers(line) == []
+    assert not bench.uplink.is_drained, "a bus that sleeps would never know"
+    bench.knows_now()
+    bench.run()
+    assert [payload for _, payload, _ in bench.asked] == [b"1", b"2"]
+    assert pubacks(line) == [7, 8] and answers(line) == [1, 2]
+    assert bench.uplink.is_drained
+
+
+def test_a_command_that_is_examined_when_the_connection_breaks_comes_again():
+    first, second = Line(), Line()
+    first.acks = second.acks = True
+    bench = Examining(first, second)
+    bench.run()
+    first.arrived += command(5, b"5")
+    bench.run()
+    first.ended = True
+    bench.run(8000)
+    bench.knows_now()
+    bench.run()
+    assert bench.asked == [], "it is the broker's again"
+    second.arrived += command(5, b"5", first=0x3A)
+    bench.run()
+    assert len(bench.asked) == 1 and pubacks(second) == [5]

@@ -1,11 +1,15 @@
 """The account has to notice whatever the city has that it should not, or has not."""
 
 import base64
+import hmac
 import json
 
 import pytest
 
+from sim.bus.identities import identity_for
+from sim.bus.rig import Rig, config_for
 from sim.stories.story import Story
+from sim.world.world import World
 
 
 @pytest.fixture(scope="module")
@@ -26,12 +30,18 @@ def numbers(rig, name):
     return [at for at, heard in enumerate(rig.peer.city) if heard[1].endswith("/" + name)]
 
 
-def changed(rig, at, change):
+def changed(rig, at, change, seals=True):
+    """seals: with the bus's own key; else the seal stays what it was."""
     city = list(rig.peer.city)
     at_ms, topic, payload = city[at]
     message = json.loads(payload)
     change(message)
-    city[at] = (at_ms, topic, json.dumps(message, separators=(",", ":")).encode())
+    text = json.dumps(message, separators=(",", ":")).encode()
+    if seals:
+        text = text[:-21]
+        mac = hmac.digest(rig.vehicle.mac_key, topic.encode() + b"\n" + text, "sha256")[:8]
+        text += b',"mac":"' + base64.b64encode(mac)[:11] + b'"}'
+    city[at] = (at_ms, topic, text)
     return city
 
 
@@ -87,3 +97,26 @@ def test_disorder_within_a_lane_is_noticed(rig):
     city[first], city[second] = city[second], city[first]
     with pytest.raises(AssertionError, match="out of order"):
         rig.account.check(city)
+
+
+def test_a_bus_with_an_identity_seals_all_and_the_account_checks_each_seal():
+    world = World()
+    config = config_for(world)
+    rig = Rig(world, config, identity=identity_for(config))
+    rig.run_for(30_000)
+    rig.power_cut()
+    rig.power_on()
+    rig.run_for(30_000)
+    rig.drain()
+    rig.check()
+    names = {topic.rsplit("/", 1)[1] for _, topic, _ in rig.peer.city}
+    assert names >= {"status", "state", "event"} and rig.missing() == 0
+    assert {
+        json.loads(heard[2])["boot"] for heard in rig.peer.city if '"online":false' in str(heard)
+    } == {1}
+    city = changed(rig, numbers(rig, "event")[0], lambda m: m.update(kind="sos"), seals=False)
+    with pytest.raises(AssertionError, match="event"):
+        rig.account.check(city)
+    at = numbers(rig, "state")[0]
+    with pytest.raises(AssertionError, match="state"):
+        rig.account.check(changed(rig, at, lambda m: m.pop("mac"), seals=False))

@@ -5,7 +5,9 @@ import ast
 import pytest
 from vm import ROOT
 
+from firmware import BUILT
 from firmware.config.load import defaults
+from firmware.gnss.date import days_since_1970
 from sim.bus.board import SimBoard
 from sim.bus.faults import Faults
 from sim.bus.plain_radio import SimRadio
@@ -320,3 +322,17 @@ def test_what_comes_over_the_uart_while_it_sleeps_is_lost(bench):
     bench.now_ms = 1000
     board.wake()
     assert board.uart.any() == 0 and board.wakes_ms is None
+
+
+def test_the_clock_of_a_board_begins_late_enough_for_tls_and_then_follows_gnss():
+    rig = Rig()
+    built_s = days_since_1970(*BUILT) * 86400
+    assert rig.vehicle.board.utc_s == built_s
+    rig.run_for(60_000)
+    told_s = (rig.world.start_utc_ms + rig.now_ms) // 1000
+    assert abs(rig.vehicle.board.utc_s - told_s) <= 60
+    rig.power_cut()
+    rig.run_for(1000)
+    rig.power_on()
+    assert rig.vehicle.board.utc_s > built_s + 86400, "the time is kept"
+    assert rig.bus.snapshot.utc_ms is None, "events do not go by it"

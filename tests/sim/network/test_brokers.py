@@ -60,7 +60,7 @@ def test_status_and_state_are_retained_and_the_last_will_replaces_the_status(bro
     assert kept[ROOT + "state"] == state
     bus.uplink._link._sock.close()  # no DISCONNECT: as when the bus is gone
     bus.run_until(lambda: len(late.heard) == 3)
-    assert late.heard[2][:2] == (ROOT + "status", b'{"v":1,"online":false}')
+    assert late.heard[2][:2] == (ROOT + "status", b'{"v":1,"online":false,"boot":0}')
     late.leave()
 
 
@@ -113,12 +113,12 @@ def test_every_request_that_waited_is_answered_once(broker, city, count):
 def test_a_retained_request_is_refused(broker, city):
     bus = LiveUplink(broker.host, broker.port)
     bus.uplink.on_command = lambda *request: commands.answer(None, *request)
-    city.say(ROOT + "cmd/drill", b'{"v":1,"id":"7"}', retain=True)
+    city.say(ROOT + "cmd/ping", b'{"v":1,"id":"7"}', retain=True)
     bus.run_until(lambda: "reply" in city.topics())
     (payload,) = [payload for topic, payload, _ in city.heard if topic == ROOT + "reply"]
     told = json.loads(payload)
     assert (told["id"], told["ok"]) == ("7", False) and "retained" in told["message"]
-    city.say(ROOT + "cmd/drill", b"", retain=True)
+    city.say(ROOT + "cmd/ping", b"", retain=True)
 
 
 @pytest.mark.parametrize("keeps_sessions", [True, False], ids=["store kept", "store lost"])

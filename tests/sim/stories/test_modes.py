@@ -55,7 +55,7 @@ def test_a_seat_out_of_service_ends_the_horn_of_its_wire_and_asks_for_the_walk()
     assert [event["data"]["unwatched"] for event in missed] == [[7], [7]], "the grant asks for one"
     raised = bus.told("seat_out_of_service")
     assert [event["why"]["asked_by"] for event in raised] == ["command", "restart"]
-    assert raised[0]["data"] == raised[1]["data"]
+    assert raised[0]["data"] == {**raised[1]["data"], "by": "somchai"}, "kept in NVS: not by whom"
     assert [event["data"].get("unwatched") for event in bus.told("trip_ended")] == [[7]]
     assert not bus.horn_sounds and bus.phase == "parked"
     assert bus.rig.bus.recorder.active() == ["seat_out_of_service"]

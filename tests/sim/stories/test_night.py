@@ -190,7 +190,8 @@ def test_without_signal_it_gives_up_for_now_and_comes_back_to_it():
 
 def test_what_the_city_asks_a_sleeping_bus_is_answered_when_it_wakes():
     bus = asleep()
-    bus.rig.peer.publish("schoolbus/laemchabang/bus-01/cmd/drill", b'{"v":1,"id":"night-1"}')
+    command = bus.city.command("drill", ident="night-1")
+    bus.rig.peer.publish("schoolbus/laemchabang/bus-01/cmd/drill", command)
     bus.waits(minutes=15)
     replies = [body for _, topic, body in bus.rig.peer.city if topic.endswith("/reply")]
     assert [json.loads(body)["id"] for body in replies] == ["night-1"]

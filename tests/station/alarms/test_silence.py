@@ -200,7 +200,8 @@ def test_a_bus_that_connects_and_never_tells_how_it_is_alarms(settings, broker):
 def test_what_goes_dark_while_the_database_is_away_is_seen_at_once_and_listed_after(
     cluster, broker, comes_back
 ):
-    settings = Settings(broker=(broker.host, broker.port), db=cluster.emptied())
+    settings = Settings(broker=(broker.host, broker.port), db=cluster.emptied(),
+                        accept_unsealed=True)  # fmt: skip
     time = At(settings)
 
     async def scenario():

@@ -15,6 +15,7 @@ import pytest
 from google.transit import gtfs_realtime_pb2 as gtfs
 from sqlalchemy import update
 
+from sim.bus.city import City
 from station.app import make_app
 from station.clock import Clock
 from station.db.tables import policies
@@ -80,7 +81,7 @@ def play(tmp_path):
         notices.write_text(json.dumps({"routes": routes}))
         settings = Settings(
             broker=("127.0.0.1", 9), db=str(tmp_path / "s.db"), notices=str(notices),
-            feed_token="a-token-for-the-map",
+            feed_token="a-token-for-the-map", accept_unsealed=True, city_key=City().pem,
         )  # fmt: skip
 
         async def whole():

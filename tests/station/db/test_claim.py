@@ -74,7 +74,8 @@ def test_people_and_policies_may_be_given_to_a_station_that_runs(settings, broke
 
 def test_who_lost_the_database_to_another_waits_and_takes_nothing(cluster, broker):
     """PostgreSQL restarts, and another station is there first."""
-    settings = Settings(broker=(broker.host, broker.port), db=cluster.emptied())
+    settings = Settings(broker=(broker.host, broker.port), db=cluster.emptied(),
+                        accept_unsealed=True)  # fmt: skip
 
     async def scenario():
         async with running(settings) as first:

@@ -14,7 +14,8 @@ def test_a_notice_is_not_passed_over_while_its_alarm_is_still_being_written(db, 
     twice by two that collect."""
     path = tmp_path / "notices.json"
     path.write_text('{"routes": [{"name": "duty", "to": "json://127.0.0.1:9/x"}]}')
-    settings = Settings(broker=(broker.host, broker.port), db=db, notices=str(path))
+    settings = Settings(broker=(broker.host, broker.port), db=db, notices=str(path),
+                        accept_unsealed=True)  # fmt: skip
 
     async def scenario():
         async with running(settings) as station:

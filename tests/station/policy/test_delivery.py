@@ -11,11 +11,13 @@ import threading
 import paho.mqtt.client as mqtt
 import pytest
 from schemas import validate
+from signatures import is_the_citys
 from station_told import ROOT, At, connected, on_one_database, state, status, telling, until
 from vm import ROOT as PROJECT
 
 from sim.world.town_policy import policy_for
 from station.clock import Clock
+from station.identity.signing import NO_KEY, NoKey
 from station.policy import delivery
 from station.policy.pack import put_pack, read_pack
 from station.policy.parts import PACKET_BYTES, Parts, topic
@@ -47,7 +49,7 @@ def test_the_parts_make_the_text_again_and_each_fits_into_a_packet():
         assert max(sizes) <= PACKET_BYTES
         assert len(said) == 1 or min(sizes[:-1]) > PACKET_BYTES - 8, "no room is wasted"
         for payload in payloads:
-            validate(f"schoolbus/{FLEET}/{BUS}/cmd/policy", payload.encode())
+            validate(f"schoolbus/{FLEET}/{BUS}/cmd/part", payload.encode())
 
 
 def test_what_no_bus_can_keep_is_a_sentence():
@@ -62,6 +64,7 @@ class Bus:
 
     def __init__(self, broker, answer=None):
         self.requests = []
+        self.offers = []
         self.answer = answer or (lambda request: (True, "Here."))
         self._client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2)
         self._client.on_message = self._took
@@ -75,6 +78,11 @@ class Bus:
     def _took(self, client, _, message):
         assert not message.retain
         request = json.loads(message.payload)
+        if message.topic == ROOT + "cmd/policy":
+            assert is_the_citys("policy", message.payload)
+            self.offers.append(request)
+            self.reply(request["id"], True, "The bus takes it.")
+            return
         self.requests.append(request)
         answered = self.answer(request)
         if answered is not None:
@@ -146,12 +154,15 @@ def test_part_by_part_until_the_bus_follows_it(play):
             teller.say(following())
             await asyncio.sleep(0.3)
             assert bus.requests == [] and shown(station)["sending"] is None
-            await station.delivery.send(FLEET)
+            await station.delivery.send(FLEET, "anong")
             await until(lambda: shown(station)["sending"] == "there")
             total = shown(station)["parts"]
             assert bus.parts == list(range(1, total + 1)) and total > 5
             assert "".join(request["data"] for request in bus.requests) == pack()
             assert len({request["id"] for request in bus.requests}) == total
+            (offer,) = bus.offers
+            assert (offer["parts"], offer["sha256"][:8]) == (total, digest)
+            assert (offer["for"], offer["by"]) == ("lc/bus-01", "anong")
             await asyncio.sleep(0.3)
             assert len(bus.parts) == total, "it waits for the bus to be parked"
             teller.say(following(digest))
@@ -167,7 +178,7 @@ def test_who_does_not_answer_is_asked_again_and_strangers_answers_are_not_taken(
             await connected(station)
             await put(station, pack())
             teller.say(following())
-            await station.delivery.send(FLEET)
+            await station.delivery.send(FLEET, "anong")
             await until(lambda: bus.requests)
             bus.reply("policy-1", True, "Part 1 of 3 is here.")
             bus.reply(None, False, "This is not JSON.")
@@ -200,7 +211,7 @@ def test_a_whole_fleet_that_sleeps_holds_up_nobody(play, broker):
                     root = f"schoolbus/lc/a-sleeper-{number:02}/"
                     stack.enter_context(telling(broker, root)).say(following())
                 await until(lambda: len(list(station.live)) == delivery.AT_ONCE + 5)
-                await station.delivery.send(FLEET)
+                await station.delivery.send(FLEET, "anong")
                 await asyncio.sleep(0.3)
                 teller.say(following())
                 await asyncio.sleep(0.3)
@@ -224,7 +235,7 @@ def test_a_bus_that_is_away_gets_it_when_it_is_back_and_one_that_starts_anew_fro
             await connected(station)
             await put(station, pack())
             teller.say(following(), status(online=False))
-            await station.delivery.send(FLEET)
+            await station.delivery.send(FLEET, "anong")
             await asyncio.sleep(0.3)
             assert bus.requests == [] and shown(station)["sending"] == "waits"
             teller.say(following())
@@ -248,7 +259,7 @@ def test_a_refusal_is_kept_with_its_sentence_until_the_administrator_sends_anew(
             await connected(station)
             await put(station, pack())
             teller.say(following())
-            await station.delivery.send(FLEET)
+            await station.delivery.send(FLEET, "anong")
             for _ in range(4):
                 await until(lambda: shown(station)["message"] == told)
                 at.passes(61)
@@ -263,7 +274,7 @@ def test_a_refusal_is_kept_with_its_sentence_until_the_administrator_sends_anew(
             await asyncio.sleep(0.3)
             assert len(bus.parts) == 3 * total
             bus.answer = lambda request: (True, "Here.")
-            await station.delivery.send(FLEET)
+            await station.delivery.send(FLEET, "anong")
             await until(lambda: shown(station)["sending"] == "there")
 
     play(story)
@@ -272,7 +283,7 @@ def test_a_refusal_is_kept_with_its_sentence_until_the_administrator_sends_anew(
 @on_one_database
 def test_a_bus_that_is_busy_or_has_lost_what_came_is_asked_once_more(play):
     refusals = ["A policy is just being taken into force; send this again in a while.",
-                "Part 1 of this policy has to come first."]  # fmt: skip
+                "No policy with these parts is offered: send cmd/policy first."]  # fmt: skip
 
     async def story(at, bus, teller):
         def answer(request):
@@ -285,7 +296,7 @@ def test_a_bus_that_is_busy_or_has_lost_what_came_is_asked_once_more(play):
             await connected(station)
             await put(station, pack())
             teller.say(following())
-            await station.delivery.send(FLEET)
+            await station.delivery.send(FLEET, "anong")
             for sentence in list(refusals):
                 await until(lambda sentence=sentence: shown(station)["message"] == sentence)
                 at.passes(61)
@@ -302,7 +313,7 @@ def test_another_one_that_is_uploaded_stops_the_first(play):
             await connected(station)
             await put(station, pack())
             teller.say(following())
-            await station.delivery.send(FLEET)
+            await station.delivery.send(FLEET, "anong")
             await until(lambda: bus.requests)
             await put(station, pack(version=2))
             before = len(bus.requests)
@@ -310,7 +321,7 @@ def test_another_one_that_is_uploaded_stops_the_first(play):
             await asyncio.sleep(0.3)
             assert len(bus.requests) == before and shown(station)["sending"] is None
             with pytest.raises(LookupError):
-                await station.delivery.send("nobody")
+                await station.delivery.send("nobody", "anong")
 
     play(story, lambda request: None)
 
@@ -323,6 +334,7 @@ def test_a_broker_that_keeps_the_answers_to_itself_leaves_the_rest_working(setti
 
     async def scenario():
         station = Station(settings, Clock())
+        station.broker.identify("")
         station.broker.start()
         session = station.broker.present
         await until(lambda: session.ready)
@@ -374,7 +386,7 @@ def test_a_real_bus_takes_one_policy_and_says_what_is_wrong_with_the_next(
                 for text, end in ((good, ("there", "follows")), (bad, ("refused",))):
                     found, digest = read_pack(bus.fleet, text, "it")
                     await put_pack(station.db, bus.fleet, found, digest, text, 0)
-                    await station.delivery.send(bus.fleet)
+                    await station.delivery.send(bus.fleet, "anong")
 
                     def has_come(end=end):
                         return station.delivery.shown(bus)["sending"] in end
@@ -386,3 +398,29 @@ def test_a_real_bus_takes_one_policy_and_says_what_is_wrong_with_the_next(
             await station.stop()
 
     asyncio.run(scenario())
+
+
+@on_one_database
+def test_without_the_citys_key_no_policy_is_sent_and_its_buses_say_why(settings, broker):
+    async def story():
+        keyless = At(settings.model_copy(update={"city_key": None}))
+        with listening(broker) as bus, telling(broker) as teller:
+            async with keyless.running() as station:
+                await connected(station)
+                await put(station, pack())
+                teller.say(following())
+                with pytest.raises(NoKey, match="no key of the city"):
+                    await station.delivery.send(FLEET, "anong")
+            async with At(settings).running() as station:
+                await connected(station)
+                teller.say(following())
+                await station.delivery.send(FLEET, "anong")
+                await until(lambda: shown(station)["sending"] == "there")
+            heard = len(bus.requests)
+            async with keyless.running() as station:  # the key was lost
+                await connected(station)
+                teller.say(following())
+                await until(lambda: shown(station)["message"] == NO_KEY)
+                assert len(bus.requests) == heard
+
+    asyncio.run(story())

@@ -29,6 +29,7 @@ export function showFacts(list, bus) {
     [t("fact_backlog"), backlogWords(bus)],
     [t("fact_active"), bus.active && bus.active.length ? bus.active.map(kindName).join(", ") : t("none")],
     [t("fact_fw"), known(bus.fw, bus.fw)],
+    [t("fact_enrolled"), known(bus.enrolled, t(bus.enrolled ? "enrolled" : "not_enrolled"))],
   ];
   if (list.childElementCount !== lines.length * 2) {
     list.replaceChildren(...lines.flatMap(() => [make("dt"), make("dd")]));

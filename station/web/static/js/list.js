@@ -118,10 +118,10 @@ export class BusList {
 /** Service and evacuation are named wherever the bus is; a drill is a state of its own. */
 export const modeWords = (bus) => (["service", "evacuation"].includes(bus.mode) ? word("mode", bus.mode) : "");
 
-/** The phase, if the state does not say it already, the mode, and who is with the children. */
+/** The phase, if the state does not say it already, the mode, who is with the children, and that the bus is not enrolled. */
 function phaseWords(bus) {
   const phase = bus.phase && !["driving", "parked"].includes(bus.show) ? word("phase", bus.phase) : "";
-  return [phase, modeWords(bus), attendedWords(bus)].filter(Boolean).join(" · ");
+  return [phase, modeWords(bus), attendedWords(bus), bus.enrolled === false ? t("not_enrolled") : ""].filter(Boolean).join(" · ");
 }
 
 /** "attended by the driver until 07:12" */

@@ -1,0 +1,167 @@
+"""Authority: is a command the city's, for this bus, new, and in time? (docs/mqtt.md, Commands)
+
+What is cheap to find out comes first, and the signature last: its verification takes an ESP32 a
+second or two. turn() does a slice of it, between the ticks; meanwhile the command waits, and the
+next ones behind it. Without a clock a command counts as in time, unless it ended before the
+earliest time that it can be now: a number that only rises still lets none be done twice.
+"""
+
+from binascii import a2b_base64, b2a_base64
+
+from micropython import const
+
+from firmware.ed25519 import verify
+from firmware.event import INFO, WARNING, Event
+
+_TAIL = const(96)  # bytes: ,"sig":"<86 characters>"}
+_HEAD = b',"sig":"'
+_END = b'"}'
+_DOMAIN = b"busguard-cmd\n"
+_MOST = (1 << 31) - 1  # what NVS keeps
+_NAME = const(64)  # characters of a user's name
+_PAUSE_MS = const(600000)  # between two events for one reason
+_NUMBER = "command_n"  # in NVS: of the last command that was done
+
+_SENTENCES = {
+    "no_key": "This bus knows no key of the city: it obeys only ping.",
+    "retained": "A retained command is not done.",
+    "form": '"%s" is missing or not as it has to be: every command is signed by the city.',
+    "other_bus": "This command is for %s, and this bus is %s.",
+    "number": "The number %d has been used: the bus has obeyed number %d.",
+    "expired": "This command has expired.",
+    "signature": "The signature is not the city's.",
+}
+
+
+class Authority:
+    """earliest_s: UTC s, the earliest time that it can be now, for a bus without a clock."""
+
+    def __init__(self, identity, memory):
+        """identity: Identity, or None: the bus obeys nobody."""
+        self._identity = identity
+        self._memory = memory
+        self.earliest_s = 0 if identity is None else identity.at
+        self._payload = None  # of the command that is examined, or was
+        self._work = None
+        self._is_right = False
+        self._refused = {}  # reason -> [how many were not reported, the last command, due ms]
+        self._has_news = False
+
+    @property
+    def is_examining(self):
+        return self._work is not None
+
+    def examines(self, payload):
+        """bool: the signature of just this command is being verified."""
+        return self._work is not None and payload == self._payload
+
+    def allows(self, name, request, payload, utc_ms):
+        """name: str after cmd/; request: dict, the payload that was read -> bool.
+
+        False: not known yet, ask again once is_examining has ended. True: it has to be done now,
+        and never again. ValueError, with a sentence: it must not be done.
+        """
+        n = self._look(name, request, payload, utc_ms)
+        if self._payload != payload or self._work is not None:
+            self._payload = payload
+            self._work = self._verification(name, payload)
+            return False
+        self._payload = None
+        if not self._is_right:
+            self.refuse(name, "signature")
+        self._memory.set(_NUMBER, n)
+        return True
+
+    def turn(self):
+        """A slice of the verification -> bool: there was one to do."""
+        if self._work is None:
+            return False
+        try:
+            next(self._work)
+        except StopIteration as done:
+            self._is_right = done.value
+            self._work = None
+        return True
+
+    def refuse(self, name, reason, *values):
+        """Notes it for the city; always raises ValueError."""
+        noted = self._refused.setdefault(reason, [0, name, 0])
+        noted[0] += 1
+        noted[1] = name
+        self._has_news = True
+        text = _SENTENCES[reason]
+        raise ValueError(text % values if values else text)
+
+    def update(self, s):
+        """Snapshot -> Events: of a reason the first at once, then all that came within 10 min as
+        one. So a flood of commands fills no lane.
+        """
+        if not self._has_news:
+            return ()
+        self._has_news = False
+        events = []
+        for reason, noted in self._refused.items():
+            count, name, due_ms = noted
+            if count and s.now_ms >= due_ms:
+                # A bus that sleeps or has no signal gets many a command too late.
+                severity = INFO if reason == "expired" else WARNING
+                data = (("reason", reason), ("command", name[:_NAME]), ("count", count))
+                events.append(Event("command_refused", severity, data=data, subject=None))
+                noted[0], noted[2] = 0, s.now_ms + _PAUSE_MS
+            elif count:
+                self._has_news = True
+        return events
+
+    def _look(self, name, request, payload, utc_ms):
+        """All but the signature -> its number."""
+        mine = self._identity
+        if mine is None or not mine.city_keys:
+            self.refuse(name, "no_key")
+        _check_form(self, name, request, payload)
+        bus = mine.fleet + "/" + mine.bus
+        if request["for"] not in (bus, mine.fleet):
+            self.refuse(name, "other_bus", request["for"], bus)
+        n, last = request["n"], self._memory.get(_NUMBER) or 0
+        if n <= last:
+            self.refuse(name, "number", n, last)
+        now_s = self.earliest_s if utc_ms is None else utc_ms // 1000
+        if request["until"] < now_s:
+            self.refuse(name, "expired")
+        return n
+
+    def _verification(self, name, payload):
+        """Generator -> bool: one of the city's keys has signed it."""
+        signed = _DOMAIN + name.encode() + b"\n" + payload[:-_TAIL]
+        signature = _signature(payload)
+        for key in self._identity.city_keys:
+            is_right = yield from verify(key, signed, signature)
+            if is_right:
+                return True
+        return False
+
+
+def _check_form(authority, name, request, payload):
+    who = request.get("by")
+    for member, is_good in (
+        ("for", isinstance(request.get("for"), str)),
+        ("n", type(request.get("n")) is int and 0 < request["n"] <= _MOST),
+        ("until", type(request.get("until")) is int and request["until"] >= 0),
+        ("by", isinstance(who, str) and 1 <= len(who) <= _NAME),
+        ("sig", _signature(payload) is not None),
+    ):
+        if not is_good:
+            authority.refuse(name, "form", member)
+
+
+def _signature(payload):
+    """-> 64 bytes, or None: the payload does not end as it has to. Base64 has one form here."""
+    tail = payload[-_TAIL:]
+    if not tail.startswith(_HEAD) or not tail.endswith(_END):
+        return None
+    text = tail[len(_HEAD) : -len(_END)]
+    try:
+        signature = a2b_base64(text + b"==")
+    except ValueError:
+        return None
+    is_same = len(text) == 86 and b2a_base64(signature) == text + b"==\n"
+    return signature if is_same else None

@@ -1,0 +1,162 @@
+"""Untrusted: a message came in the name of a bus, and the bus did not seal it.
+
+Such a message is not taken, and yet it may be true: a board that was given a wrong identity, or a
+child left behind whose alarm somebody forges to be rid of the true one. So staff hear of it: as an
+alarm if it is an alarm, or if the bus has never been heard with its identity (then none of its
+true messages gets through); else as a warning.
+
+What makes staff look is stored with the messages, in the same transaction. What only counts up
+waits a moment, so that a flood costs little.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from station.alarms.alarms import Alarms
+from station.alarms.standing import Standing, asks_anew
+from station.clock import Clock
+from station.db.bus_ids import BusIds
+from station.db.database import Database
+from station.identity.register import Register
+from station.ingest.seal import Untrusted
+from station.live.live import Live
+from station.live.live_bus import Key
+
+log = logging.getLogger(__name__)
+UNTRUSTED = "untrusted"
+QUIET_MS = 10 * 60_000
+_TICK_S = 1.0
+_MOST_KINDS = 8
+_STRANGERS = 20
+"""Open alarms of buses that the station does not know: names cost a forger nothing."""
+
+
+@dataclass
+class _Told:
+    """What came in the name of one bus."""
+
+    count: int = 0
+    is_alarm: bool = False
+    kinds: dict[str, None] = field(default_factory=dict)
+    newest: Untrusted | None = None
+    """That counts: an alarm before another message."""
+
+    def add(self, one: Untrusted) -> None:
+        self.count += 1
+        if one.is_alarm and one.kind and len(self.kinds) < _MOST_KINDS:
+            self.kinds[one.kind] = None
+        if one.is_alarm or not self.is_alarm:
+            self.newest = one
+        self.is_alarm |= one.is_alarm
+
+    def join(self, newer: _Told) -> None:
+        self.count += newer.count
+        self.kinds |= newer.kinds
+        if newer.is_alarm or not self.is_alarm:
+            self.newest = newer.newest
+        self.is_alarm |= newer.is_alarm
+
+    def data(self) -> dict[str, Any]:
+        newest = self.newest
+        assert newest is not None
+        said = {"message": newest.name, "reason": newest.why, "count": self.count}
+        if newest.serial is not None:
+            said["serial"] = newest.serial
+        if self.kinds:
+            said["active"] = list(self.kinds)
+        return said
+
+
+Taken = dict[Key, _Told]
+
+
+class UntrustedAlarms:
+    def __init__(self, database: Database, bus_ids: BusIds, clock: Clock, live: Live,
+                 register: Register, alarms: Alarms):  # fmt: skip
+        self._db = database
+        self._clock = clock
+        self._live = live
+        self._register = register
+        self._alarms = alarms
+        self._standing = Standing(UNTRUSTED, bus_ids, alarms, QUIET_MS, asks_again=True)
+        self._waiting: dict[Key, _Told] = {}
+
+    def note(self, found: Iterable[Untrusted]) -> None:
+        """What waits here until watch() or put() takes it."""
+        for one in found:
+            key = (one.fleet, one.bus)
+            if not one.raises:
+                continue
+            if key not in self._waiting and self._is_one_too_many(key):
+                log.warning("%s came in the name of %s/%s, which the station does not know.",
+                            one.name, *key)  # fmt: skip
+                continue
+            self._waiting.setdefault(key, _Told()).add(one)
+
+    @contextlib.contextmanager
+    def taking(self) -> Iterator[Taken]:
+        """What put() takes inside it waits again if the transaction fails."""
+        taken: Taken = {}
+        try:
+            yield taken
+        except BaseException:
+            for key, told in taken.items():
+                if key in self._waiting:
+                    told.join(self._waiting[key])
+                self._waiting[key] = told
+            raise
+
+    async def put(self, connection: AsyncConnection, taken: Taken, now_ms: int,
+                  only_urgent: bool = True) -> list[int]:  # fmt: skip
+        """Within a transaction of the caller's -> ids of alarms that changed. only_urgent: what
+        staff have to look at."""
+        for key in list(self._waiting):
+            if not only_urgent or self._is_urgent(key, self._waiting[key], now_ms):
+                taken[key] = self._waiting.pop(key)
+        return [await self._put(connection, key, told, now_ms) for key, told in taken.items()]
+
+    async def watch(self) -> None:
+        while True:
+            await self.save()
+            await self._standing.end_quiet(self._clock.now_ms())
+            await asyncio.sleep(_TICK_S)
+
+    async def save(self) -> None:
+        """Everything that waits. Raises if the database is away; it waits on then."""
+        if not self._waiting:
+            return
+        now_ms = self._clock.now_ms()
+        with self.taking() as taken:
+            async with self._db.write() as connection:
+                numbers = await self.put(connection, taken, now_ms, only_urgent=False)
+        await self._alarms.show(numbers)
+
+    async def _put(self, connection: AsyncConnection, key: Key, told: _Told, now_ms: int) -> int:
+        severity = "alarm" if self._is_alarm(key, told) else "warning"
+        return await self._standing.put(connection, key, severity, told.data(), now_ms)
+
+    def _is_urgent(self, key: Key, told: _Told, now_ms: int) -> bool:
+        row = self._standing.open().get(key)
+        return row is None or (self._is_alarm(key, told) and asks_anew(row, told.data(), now_ms))
+
+    def _is_alarm(self, key: Key, told: _Told) -> bool:
+        valid = self._register.valid(*key)
+        return told.is_alarm or (bool(valid) and not any(map(self._register.was_seen, valid)))
+
+    def _is_one_too_many(self, key: Key) -> bool:
+        if self._register.of(*key) or self._live.get(*key) is not None:
+            return False
+        strangers = [k for k in (*self._waiting, *self._standing.open()) if self._is_stranger(k)]
+        return len(strangers) >= _STRANGERS
+
+    def _is_stranger(self, key: Key) -> bool:
+        bus = self._live.get(*key)
+        return not self._register.of(*key) and (bus is None or not bus.last_word_ms)

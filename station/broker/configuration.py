@@ -1,0 +1,166 @@
+"""The folder of one broker: its configuration, its certificates, and the station's own.
+
+Certificates are made once, and again a month before they end. The rest is written whenever the
+register says something else than before; then the broker is told to read it again (SIGHUP).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import signal
+from collections.abc import Sequence
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from types import ModuleType
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from sqlalchemy import select
+
+from station.broker import mosquitto, nats, rights
+from station.broker.rights import Known, Place, Register
+from station.clock import Clock
+from station.db.database import Database
+from station.db.tables import identities
+from station.identity import files
+from station.identity.authority import Authority, general_name, own_certificate
+from station.identity.errors import IdentityError
+from station.identity.password import hashes_of, new_password
+
+KINDS = {kind.NAME: kind for kind in (mosquitto, nats)}
+_RENEW = timedelta(days=30)
+
+
+async def read_register(database: Database) -> Register:
+    columns = (identities.c.fleet, identities.c.bus, identities.c.serial, identities.c.credential,
+               identities.c.how, identities.c.revoked_ms)  # fmt: skip
+    async with database.read() as connection:
+        rows = (await connection.execute(select(*columns).order_by(identities.c.id))).all()
+    known = tuple(
+        Known(row.fleet, row.bus, row.serial, row.credential)
+        for row in rows
+        if row.revoked_ms is None
+    )
+    revoked = tuple(
+        row.serial for row in rows if row.revoked_ms is not None and row.how == "certificate"
+    )
+    return Register(known, revoked)
+
+
+class Configuration:
+    """IdentityError from every method: what cannot be read or written."""
+
+    def __init__(self, kind: str, folder: Path, authority: Authority, hosts: Sequence[str], *,
+                 port: int, station_port: int | None, bind: str, user: str | None,
+                 certificate: Path | None, key: Path | None, passwords: bool):  # fmt: skip
+        self._kind: ModuleType = KINDS[kind]
+        self.folder = folder.absolute()
+        self._authority = authority
+        self._hosts = hosts
+        self._own_certificate = certificate is not None
+        self._owner, name = _owner(user)
+        has_its_own = self._kind.STATION_HAS_A_PORT
+        self.place = Place(
+            str(self.folder), bind, port,
+            (station_port or port + 1) if has_its_own else port, name,
+            str((certificate or self.folder / "server.crt").absolute()),
+            str((key or self.folder / "server.key").absolute()), passwords,
+        )  # fmt: skip
+
+    @property
+    def config(self) -> Path:
+        return self.folder / self._kind.CONFIG
+
+    @property
+    def station_has_a_password(self) -> bool:
+        return self.place.passwords and not self._kind.STATION_HAS_A_PORT
+
+    def write(self, register: Register) -> None:
+        files.make_folder(self.folder)
+        files.make_folder(self.folder / "store")
+        if self._owner is not None:
+            for folder in (self.folder, self.folder / "store"):
+                os.chown(folder, self._owner, -1)
+        self._certify()
+        revoked = self._authority.revoked(register.revoked)
+        self._put("revoked.crl", revoked)
+        password = self._station_password()
+        mine = [one for one in register.known if (one.password is not None) == self.place.passwords]
+        written = self._kind.files(self.place, register._replace(known=tuple(mine)), password)
+        for name, text in written.items():
+            self._put(name, text.encode())
+
+    def left_out(self, register: Register) -> list[str]:
+        """Buses with a password where certificates are asked for, or the other way round."""
+        return [
+            one.user for one in register.known if (one.password is not None) != self.place.passwords
+        ]
+
+    def reload(self) -> bool:
+        """Whether a broker was told to read its configuration again."""
+        try:
+            pid = int((self.folder / self._kind.PID).read_text())
+            os.kill(pid, signal.SIGHUP)
+        except (OSError, ValueError):
+            return False
+        return True
+
+    def _certify(self) -> None:
+        authority = self._authority.certificate.public_bytes(Encoding.PEM)
+        self._put("authority.crt", authority)
+        if not self._own_certificate and not self._lasts("server", self._is_of_hosts):
+            self._put_pair("server", self._authority.broker(self._hosts))
+        if not self._lasts("station", lambda _: True):
+            self._put_pair("station", own_certificate(rights.STATION))
+        self._put("clients.crt", authority + files.read(self.folder / "station.crt"))
+
+    def _is_of_hosts(self, certificate: x509.Certificate) -> bool:
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        wanted = [general_name(host) for host in self._hosts]
+        return list(names) == wanted and self._authority.vouches_for(certificate)
+
+    def _lasts(self, name: str, is_right) -> bool:
+        """Whether this certificate is there and can go on being used."""
+        paths = [self.folder / f"{name}.{end}" for end in ("crt", "key")]
+        if not all(path.exists() for path in paths):
+            return False
+        with contextlib.suppress(ValueError, x509.ExtensionNotFound):
+            certificate = x509.load_pem_x509_certificate(files.read(paths[0]))
+            now = datetime.fromtimestamp(Clock().now_ms() / 1000, timezone.utc)
+            return certificate.not_valid_after_utc - now > _RENEW and is_right(certificate)
+        return False
+
+    def _station_password(self) -> str:
+        """Its hash; "": the station has a certificate."""
+        if not self.station_has_a_password:
+            return ""
+        path = self.folder / "station.password"
+        if not path.exists():
+            files.write_new(path, new_password().encode() + b"\n")
+        return hashes_of(files.read(path).decode().strip())[self._kind.NAME]
+
+    def _put_pair(self, name: str, made: tuple[bytes, bytes]) -> None:
+        key, certificate = made
+        self._put(f"{name}.key", key)
+        self._put(f"{name}.crt", certificate)
+
+    def _put(self, name: str, content: bytes) -> None:
+        path = self.folder / name
+        if not path.exists() or path.read_bytes() != content:
+            files.write(path, content, self._owner)
+
+
+def _owner(user: str | None) -> tuple[int | None, str]:
+    """-> (who is to own the files, None: as it is; the name of who runs the broker)."""
+    mine = os.geteuid()
+    if user is None:
+        return None, pwd.getpwuid(mine).pw_name
+    try:
+        owner = pwd.getpwnam(user).pw_uid
+    except KeyError:
+        raise IdentityError(f"This computer has no user {user}.") from None
+    if mine not in (0, owner):
+        raise IdentityError(f"Only root can write files for the user {user}.")
+    return owner, user

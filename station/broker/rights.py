@@ -1,0 +1,61 @@
+"""Who may do what at the broker. Each kind of broker says this in its own words.
+
+A bus publishes what docs/mqtt.md lets it publish, below its own branch, and hears its own commands.
+Only the station publishes commands. Whatever is not named here is refused.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+ROOT = "schoolbus"
+BUS_SENDS = ("status", "state", "event", "track", "reply")
+STATION_HEARS = (f"{ROOT}/#",)
+STATION_SENDS = (f"{ROOT}/+/+/cmd/#", "homeassistant/#")
+STATION = "station"
+"""Its name: no bus is called like that, for theirs have a slash."""
+
+
+class Known(NamedTuple):
+    """A valid identity, as the register has it."""
+
+    fleet: str
+    bus: str
+    serial: str
+    password: dict[str, str] | None
+    """Its hashes by kind of broker; None: it has a certificate."""
+
+    @property
+    def user(self) -> str:
+        return f"{self.fleet}/{self.bus}"
+
+    @property
+    def sends(self) -> list[str]:
+        return [f"{ROOT}/{self.user}/{name}" for name in BUS_SENDS]
+
+    @property
+    def hears(self) -> list[str]:
+        return [f"{ROOT}/{self.user}/cmd/#"]
+
+
+class Register(NamedTuple):
+    """What the broker has to know of it. Equal: nothing to do."""
+
+    known: tuple[Known, ...]
+    revoked: tuple[str, ...]
+    """Serial numbers of certificates."""
+
+
+class Place(NamedTuple):
+    """Where the broker is, and where its files are."""
+
+    folder: str
+    bind: str
+    port: int
+    station_port: int
+    user: str
+    """Of the computer: mosquitto gives up root's rights for those of this one."""
+    certificate: str
+    key: str
+    passwords: bool
+    """Buses have passwords instead of certificates."""

@@ -1,0 +1,137 @@
+"""The seal of a bus under each message: who may speak for a bus (docs/mqtt.md).
+
+A payload ends with `,"mac":"<11 characters>"}`: HMAC-SHA256 by the bus's own key over the topic and
+all that stands before, cut to 8 bytes. A bus that was ever enrolled has to seal. What it did not
+seal is not taken: it is kept in the quarantine, and raised (station/alarms/untrusted.py).
+"""
+
+from __future__ import annotations
+
+import hmac
+from binascii import b2a_base64
+from typing import NamedTuple
+
+from pydantic_core import from_json
+
+from station.identity.register import Identity, Register
+from station.ingest.contract import Bad
+from station.ingest.mqtt import Came
+
+TAIL = 21
+_OPENS, _CLOSES = b',"mac":"', b'"}'
+_MAC_BYTES, _MAC_TEXT = 8, 11
+_REVOKED_TRIED = 8
+"""Revoked identities of a bus whose seals are known by name, the newest."""
+_READ_BYTES = 4096
+"""A bus sends at most 1024; what is longer is not read."""
+
+
+NOT_ENROLLED = "not_enrolled"
+NO_SEAL = "no_seal"
+WRONG_SEAL = "wrong_seal"
+REVOKED = "revoked"
+DIFFERS = "differs"
+"""Why a message cannot be trusted: a word of the alarm (station/alarms/words/untrusted.json)."""
+_REASONS = {
+    NOT_ENROLLED: "not trusted: the bus is not enrolled",
+    NO_SEAL: "not trusted: no seal",
+    WRONG_SEAL: "not trusted: wrong seal",
+    REVOKED: "not trusted: seal of a revoked identity {}",
+    DIFFERS: "not trusted: another record has this number already",
+}
+
+
+class Untrusted(NamedTuple):
+    """A message that is kept aside, and raised in the name of its bus."""
+
+    fleet: str
+    bus: str
+    name: str
+    """event, track, status, state or reply"""
+    why: str
+    """no_seal and so on"""
+    serial: str | None
+    """of the identity whose seal it has"""
+    kind: str | None
+    """of the event, if it can be read"""
+    is_alarm: bool
+    """An event of severity alarm, or one whose severity cannot be read."""
+    raises: bool
+    bad: Bad
+
+
+def untrusted(fleet: str, bus: str, name: str, came: Came, why: str, serial: str | None = None,
+              raises: bool = True) -> Untrusted:  # fmt: skip
+    kind, is_alarm = _event(came.payload) if name == "event" else (None, False)
+    bad = Bad(came.topic, came.payload, _REASONS[why].format(serial))
+    return Untrusted(fleet, bus, name, why, serial, kind, is_alarm, raises, bad)
+
+
+def _event(payload: bytes) -> tuple[str | None, bool]:
+    """-> its kind, and whether it may be an alarm. Nothing in it can be trusted."""
+    try:
+        body = from_json(payload) if len(payload) <= _READ_BYTES else None
+    except ValueError:
+        body = None
+    if not isinstance(body, dict):
+        return None, True
+    kind = body.get("kind")
+    readable = isinstance(kind, str) and len(kind) <= 48 and kind.replace("_", "").isalnum()
+    return kind if readable else None, body.get("severity") not in ("info", "warning")
+
+
+def seal(mac_key: bytes, topic: str, payload: bytes) -> bytes:
+    """-> a payload (JSON, with its closing brace) with the seal in it."""
+    body = payload[:-1]
+    return body + _OPENS + _mac(mac_key, topic, body) + _CLOSES
+
+
+def is_sealed_by(mac_key: bytes, topic: str, payload: bytes) -> bool:
+    """Whether a payload has the right tail. In constant time."""
+    body, tail = payload[:-TAIL], payload[-TAIL:]
+    return hmac.compare_digest(tail, _OPENS + _mac(mac_key, topic, body) + _CLOSES)
+
+
+def _mac(mac_key: bytes, topic: str, body: bytes) -> bytes:
+    digest = hmac.digest(mac_key, topic.encode() + b"\n" + body, "sha256")
+    return b2a_base64(digest[:_MAC_BYTES])[:_MAC_TEXT]
+
+
+class Seals:
+    def __init__(self, register: Register, accept_unsealed: bool):
+        self._register = register
+        self._accept_unsealed = accept_unsealed
+
+    def check(self, fleet: str, bus: str, name: str, came: Came) -> str | None | Untrusted:
+        """-> the serial of the identity whose seal it has; None: a bus that was never enrolled, and
+        need not seal; or Untrusted."""
+        known = self._register.of(fleet, bus)
+        if not known:
+            if self._accept_unsealed:
+                return None
+            return self._untrusted(fleet, bus, name, came, NOT_ENROLLED)
+        if not came.payload[-TAIL:].startswith(_OPENS):
+            return self._untrusted(fleet, bus, name, came, NO_SEAL)
+        valid = self._register.valid(fleet, bus)
+        identity = _whose(valid, came)
+        if identity is not None:
+            self._register.seen(identity, came.heard_ms)
+            return identity.serial
+        revoked = _whose([one for one in known if one not in valid][:_REVOKED_TRIED], came)
+        if revoked is not None:
+            why, serial = REVOKED, revoked.serial
+            return self._untrusted(fleet, bus, name, came, why, serial)
+        return self._untrusted(fleet, bus, name, came, WRONG_SEAL)
+
+    def _untrusted(self, fleet: str, bus: str, name: str, came: Came, why: str,
+                   serial: str | None = None) -> Untrusted:  # fmt: skip
+        """A retained message may be from before the bus was enrolled, or before its identity was
+        revoked: it is kept aside, and raises nothing."""
+        return untrusted(fleet, bus, name, came, why, serial, raises=not came.retained)
+
+
+def _whose(identities: list[Identity], came: Came) -> Identity | None:
+    for one in identities:
+        if is_sealed_by(one.mac_key, came.topic, came.payload):
+            return one
+    return None

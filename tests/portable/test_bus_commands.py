@@ -1,0 +1,85 @@
+"""A whole bus hears the city, and others: its alarms wait for none of it."""
+
+import json
+
+import signed
+from bus_bench import MINUTE, Bench
+
+from firmware.config.load import defaults
+from firmware.uplink.inbox import LATER
+
+
+def enrolled(identity=None):
+    config = dict(defaults(), fleet="f", bus="b", identity=identity or signed.identity())
+    bench = Bench(config)
+    bench.waits(1000)
+    bench.bus.snapshot.utc_ms = signed.NOW_MS
+    return bench
+
+
+def hears(bench, name, payload):
+    """-> (ok, sentence); as the uplink does it, with the turns of the bus in between."""
+    turns = 0
+    told = bench.bus._answer(name, payload, False)
+    while told is LATER:
+        assert bench.bus.turn(bench.now_ms), "there is more to do"
+        turns += 1
+        told = bench.bus._answer(name, payload, False)
+    told = json.loads(told)
+    return told["ok"], told["message"], turns
+
+
+def test_a_drill_says_who_asked_for_it_and_who_ended_it():
+    bench = enrolled()
+    ok, _, turns = hears(bench, "drill", signed.DRILL_6)
+    assert ok and turns > 300
+    bench.waits(1000)
+    bench.bus.modes.leave("somsri")
+    bench.waits(1000)
+    told = [event for event in bench.events() if event["kind"] == "drill"]
+    assert [(event["state"], event["data"]["by"]) for event in told] == [
+        ("raised", "\u0e2a\u0e21\u0e0a\u0e32\u0e22"),
+        ("cleared", "somsri"),
+    ]
+
+
+def test_a_drill_that_ends_by_itself_was_ended_by_nobody():
+    bench = enrolled()
+    hears(bench, "drill", signed.DRILL_6)
+    bench.waits(31 * MINUTE)
+    told = [event for event in bench.events() if event["kind"] == "drill"]
+    assert (told[1]["state"], "by" in told[1]["data"]) == ("cleared", False)
+
+
+def test_forged_commands_are_an_event_and_the_alarm_of_a_child_is_on_time():
+    quiet, flooded = enrolled(), enrolled()
+    told = []
+    for bench in (quiet, flooded):
+        bench.parks_with(7)
+        for _ in range(1900):
+            if bench is flooded:
+                bench.bus._answer("normal", signed.NORMAL_FORGED, False)
+            bench.waits(100)
+        raised = [event for event in bench.events() if event["kind"] == "child_left_behind"]
+        told.append([(event["state"], event["at"] or event["up_ms"]) for event in raised])
+    assert told[0] == told[1] and told[0]
+    (refused,) = [event for event in flooded.events() if event["kind"] == "command_refused"]
+    data = refused["data"]
+    assert (data["reason"], data["command"], data["count"]) == ("signature", "normal", 1)
+    assert flooded.parts.nvs.get("command_n") is None
+
+
+def test_an_unsigned_bus_obeys_only_a_ping():
+    bench = Bench()
+    for name in ("drill", "service", "normal", "evacuation", "out_of_service", "policy"):
+        ok, text, _ = hears(bench, name, signed.NORMAL_5)
+        assert not ok and "no key" in text, name
+    assert hears(bench, "ping", b'{"v":1,"id":"a"}')[0]
+
+
+def test_the_number_outlives_a_restart():
+    bench = enrolled()
+    assert hears(bench, "normal", signed.NORMAL_5)[0]
+    bench.start()
+    bench.bus.snapshot.utc_ms = signed.NOW_MS
+    assert "has been used" in hears(bench, "normal", signed.NORMAL_5)[1]

@@ -1,0 +1,216 @@
+"""What a command needs to be obeyed, and what the city hears of those that were not."""
+
+import json
+
+import signed
+from parts import Nvs, snapshot
+
+from firmware.jsonstrict import parse
+from firmware.memory import Memory
+from firmware.uplink.authority import Authority
+
+MINUTE = 60000
+
+
+class Watch:
+    def __init__(self, identity=None, nvs=None):
+        self.nvs = nvs or Nvs({})
+        self.authority = Authority(identity, Memory(self.nvs))
+        self.s = snapshot()
+        self.slices = 0
+
+    def hears(self, payload, name="normal", utc_ms=signed.NOW_MS):
+        """-> "" if the bus does it, else the sentence of its reply."""
+        request = parse(payload)
+        try:
+            if self.authority.allows(name, request, payload, utc_ms):
+                return ""
+            while self.authority.is_examining:
+                assert self.authority.examines(payload)
+                assert not self.authority.examines(payload + b" ")
+                assert self.authority.turn()
+                self.slices += 1
+            assert self.authority.allows(name, request, payload, utc_ms)
+            return ""
+        except ValueError as error:
+            return str(error)
+
+    def told(self, ms=0):
+        """-> [(severity, data)] of the events after so long."""
+        self.s.now_ms += ms
+        return [(event.severity, dict(event.data)) for event in self.authority.update(self.s)]
+
+    @property
+    def last(self):
+        return self.nvs.get("command_n")
+
+
+def city_bus(**more):
+    return Watch(signed.identity(**more))
+
+
+def one(reason, severity="warning", count=1, command="normal"):
+    return [(severity, {"reason": reason, "command": command, "count": count})]
+
+
+def test_what_the_city_signed_is_done_once_and_its_number_is_kept_before():
+    watch = city_bus()
+    assert not watch.authority.turn(), "nothing is examined"
+    assert watch.hears(signed.NORMAL_5) == ""
+    assert watch.last == 5 and watch.slices > 300
+    assert watch.hears(signed.DRILL_6, "drill") == "", "a command for the whole fleet, in Thai"
+    assert watch.last == 6
+    assert watch.told() == []
+
+
+def test_a_number_that_was_used_is_refused_at_once_and_after_a_restart():
+    watch = city_bus()
+    assert watch.hears(signed.SEATS_10, "out_of_service") == ""
+    slices = watch.slices
+    for again in (watch, Watch(signed.identity(), watch.nvs)):
+        assert "number 10" in again.hears(signed.SEATS_10, "out_of_service")
+        assert "number 5" in again.hears(signed.NORMAL_5), "an older one that never came"
+        assert again.told() == one("number", count=2)
+    assert (watch.last, watch.slices) == (10, slices), "no signature was verified for that"
+
+
+def test_another_bus_another_fleet_and_this_one():
+    assert "f/c" in city_bus().hears(signed.NORMAL_OF_C)
+    assert city_bus(bus="c").hears(signed.NORMAL_OF_C) == ""
+    assert "This command is for f" in city_bus(fleet="g").hears(signed.DRILL_6, "drill")
+    watch = city_bus()
+    watch.hears(signed.NORMAL_OF_C)
+    assert watch.told() == one("other_bus") and watch.last is None
+
+
+def test_an_end_that_has_passed():
+    watch = city_bus()
+    assert watch.hears(signed.NORMAL_LATE) == "This command has expired."
+    assert watch.told() == one("expired", "info")
+    assert watch.last is None
+    assert watch.hears(signed.NORMAL_LATE, utc_ms=signed.NOW_MS - 1) == "", "to the second"
+
+
+def test_without_a_clock_the_earliest_time_that_it_can_be_counts():
+    assert city_bus().hears(signed.NORMAL_LATE, utc_ms=None) == ""
+    late = city_bus(at=signed.NOW_S)
+    assert late.authority.earliest_s == signed.NOW_S
+    assert late.hears(signed.NORMAL_LATE, utc_ms=None) == "This command has expired."
+    assert late.hears(signed.NORMAL_5, utc_ms=None) == ""
+
+
+def test_a_signature_of_somebody_else_is_refused_and_uses_no_number():
+    watch = city_bus()
+    assert watch.hears(signed.NORMAL_FORGED) == "The signature is not the city's."
+    assert watch.told() == one("signature") and watch.last is None
+    assert watch.hears(signed.NORMAL_5) == ""
+
+
+def test_while_a_key_is_replaced_either_counts():
+    watch = city_bus(keys=2)
+    assert watch.hears(signed.NORMAL_5) == ""
+    assert watch.hears(signed.NORMAL_FORGED) == "", "by the second key"
+
+
+def test_every_byte_and_the_name_are_signed():
+    for changed in (
+        signed.NORMAL_5.replace(b'"n":5', b'"n":6'),
+        signed.NORMAL_5.replace(b"somchai", b"somchay"),
+        signed.NORMAL_5.replace(b'"id":"a"', b'"id":"b"'),
+        signed.NORMAL_5.replace(b'"v":1', b'"v": 1'),
+        signed.NORMAL_5.replace(b"1795388460", b"1895388460"),
+        signed.NORMAL_5.replace(b'"f/b"', b'"f"'),
+    ):
+        assert city_bus().hears(changed) == "The signature is not the city's.", changed
+    assert city_bus().hears(signed.NORMAL_5, "drill") == "The signature is not the city's."
+
+
+def test_a_form_that_is_not_right_names_its_member():
+    tail = signed.NORMAL_5[-96:]
+    for member, head in (
+        ("for", b'"n":5,"until":1,"by":"a"'),
+        ("for", b'"for":7,"n":5,"until":1,"by":"a"'),
+        ("n", b'"for":"f","until":1,"by":"a"'),
+        ("n", b'"for":"f","n":true,"until":1,"by":"a"'),
+        ("n", b'"for":"f","n":5.0,"until":1,"by":"a"'),
+        ("n", b'"for":"f","n":0,"until":1,"by":"a"'),
+        ("n", b'"for":"f","n":2147483648,"until":1,"by":"a"'),
+        ("until", b'"for":"f","n":5,"by":"a"'),
+        ("until", b'"for":"f","n":5,"until":null,"by":"a"'),
+        ("until", b'"for":"f","n":5,"until":-1,"by":"a"'),
+        ("by", b'"for":"f","n":5,"until":1'),
+        ("by", b'"for":"f","n":5,"until":1,"by":""'),
+        ("by", b'"for":"f","n":5,"until":1,"by":"' + b"x" * 65 + b'"'),
+    ):
+        watch = city_bus()
+        payload = b'{"v":1,"id":"a",' + head + tail
+        assert ('"%s"' % member) in watch.hears(payload), payload
+        assert watch.told() == one("form") and watch.slices == 0
+
+
+def test_a_signature_has_one_form():
+    good = signed.NORMAL_5
+    text = good[-88:-2]
+    for payload in (
+        b'{"v":1,"id":"a","for":"f/b","n":5,"until":1795388460,"by":"somchai"}',
+        good[:-2] + b'" }',
+        good[:-2] + b'=="}',
+        good.replace(b'"sig":"', b'"sig": "'),
+        good.replace(text, text[:-1]),
+        good.replace(text, text[:-1] + b"_"),
+        good.replace(text, text[:40] + b" " + text[41:]),
+        # The last character has four bits that mean nothing: they have to be 0.
+        good.replace(text, text[:-1] + b"h"),
+    ):
+        assert '"sig"' in city_bus().hears(payload), payload
+
+
+def test_without_a_key_of_the_city_nothing_is_obeyed():
+    for watch in (Watch(None), city_bus(keys=0)):
+        assert "no key of the city" in watch.hears(signed.NORMAL_5)
+        assert watch.told() == one("no_key")
+
+
+def test_another_command_takes_the_place_of_one_whose_connection_broke():
+    watch = city_bus()
+    request = parse(signed.NORMAL_5)
+    assert not watch.authority.allows("normal", request, signed.NORMAL_5, signed.NOW_MS)
+    for _ in range(200):
+        watch.authority.turn()
+    assert watch.hears(signed.DRILL_6, "drill") == ""
+    assert (watch.last, watch.authority.is_examining) == (6, False)
+    assert watch.hears(signed.NORMAL_FORGED) != "", "no answer is left over for another command"
+
+
+def test_a_flood_of_refusals_is_one_event_in_ten_minutes_and_loses_none():
+    watch = city_bus()
+    assert watch.told() == []
+    for _ in range(500):
+        watch.hears(signed.NORMAL_OF_C)
+    assert watch.told() == one("other_bus", count=500)
+    told = []
+    for _ in range(19):
+        for _ in range(100):
+            watch.hears(signed.NORMAL_OF_C)
+        told += watch.told(MINUTE)
+    assert told == one("other_bus", count=1000)
+    watch.hears(signed.NORMAL_LATE)
+    assert watch.told() == one("expired", "info"), "another reason is told at once"
+    assert watch.told(MINUTE) == one("other_bus", count=900)
+    assert watch.told(11 * MINUTE) == []
+
+
+def test_what_the_memory_refuses_to_keep_counts_until_the_next_start():
+    watch = city_bus()
+
+    def refuse(name, value):
+        raise OSError(5)
+
+    watch.nvs.set = refuse
+    assert watch.hears(signed.NORMAL_5) == ""
+    assert "number 5" in watch.hears(signed.NORMAL_5)
+
+
+def test_the_vectors_are_whole():
+    for name in signed.ASKED:
+        assert json.loads(getattr(signed, name))["by"], name

@@ -1,0 +1,57 @@
+"""make enrol, with the station's own commands behind it."""
+
+import json
+import sys
+
+import pytest
+
+from firmware.identity import read
+from tools import enrol, fleet
+from tools.board import Trouble
+
+SETTINGS = {"fleet": "laemchabang", "board": "devkit_wrover"}
+
+
+@pytest.fixture
+def enrols(tmp_path, monkeypatch, capfd):
+    """enrols("bus-07", "--replace") -> what was said; fleet/ has bus-07 and bus-08."""
+    monkeypatch.setattr(fleet, "FLEET", tmp_path)
+    for bus in ("bus-07", "bus-08"):
+        (tmp_path / f"{bus}.json").write_text(json.dumps({**SETTINGS, "bus": bus}))
+
+    def run(*words):
+        monkeypatch.setattr(sys, "argv", ["enrol", *words, "--db", str(tmp_path / "station.db")])
+        enrol.main()
+        return capfd.readouterr().out
+
+    return run
+
+
+def of(folder, bus):
+    return read((folder / f"{bus}.identity.json").read_bytes())
+
+
+def test_every_bus_of_the_folder_gets_an_identity_and_the_keys_are_made_once(enrols, tmp_path):
+    told = enrols("all")
+    assert "Copy this folder to a memory stick" in told and "make deploy BUS=bus-08" in told
+    one, other = of(tmp_path, "bus-07"), of(tmp_path, "bus-08")
+    assert (one.fleet, one.bus, one.user) == ("laemchabang", "bus-07", "laemchabang/bus-07")
+    assert one.city_keys == other.city_keys
+    assert not {one.serial, one.mac_key, one.key, one.client_id} & {
+        other.serial, other.mac_key, other.key, other.client_id,
+    }  # fmt: skip
+    assert fleet.buses() == ["bus-07", "bus-08"], "an identity is no bus"
+    with pytest.raises(Trouble):
+        enrols("bus-07")
+    assert of(tmp_path, "bus-07").serial == one.serial
+    told = enrols("bus-07", "--replace")
+    assert "memory stick" not in told
+    assert of(tmp_path, "bus-07").serial != one.serial
+    assert of(tmp_path, "bus-07").city_keys == one.city_keys
+
+
+def test_one_bus_that_is_wrong_stops_the_list_before_anything_is_made(enrols, tmp_path):
+    (tmp_path / "bus-09.json").write_text('{"bus": "change me"}')
+    with pytest.raises(Trouble, match="still says"):
+        enrols("all")
+    assert not [*tmp_path.glob("*.identity.json")] and not (tmp_path / "keys").exists()

@@ -1,0 +1,67 @@
+"""Gives buses their identities: python -m tools.enrol bus-07 bus-08
+
+A bus is one that has its settings in fleet/. Its identity goes into fleet/<bus>.identity.json, from
+where `make deploy` sends it. The first time, the keys of the city are made too.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tools import fleet
+from tools.board import Trouble, parser, run
+
+MADE = """\
+These are new, in {keys}:
+  city.key       signs every command. Whoever has it commands every bus.
+  authority.key  makes the identities of the buses, and the broker's certificate.
+Copy this folder to a memory stick now, and lock the stick away. Without city.key the city can no
+longer command its buses; if it leaks, others can. docs/security.md says what to do then.
+"""
+
+
+def station(*words: str | Path) -> None:
+    """A command of the station. Trouble if it fails; it has said why."""
+    done = subprocess.run([sys.executable, "-m", "station", *map(str, words)], check=False)
+    if done.returncode:
+        raise Trouble("The sentence above says why; what was asked for was not done.")
+
+
+def make_keys(keys: Path) -> None:
+    if not (keys / "city.key").is_file():
+        station("keys", "--out", keys)
+        print(MADE.format(keys=keys))
+
+
+def main() -> int:
+    enrolling = parser(__doc__)
+    enrolling.add_argument("bus", nargs="+", help="names of files in fleet/, without .json; or all")
+    enrolling.add_argument("--keys", type=Path, help="folder of the city's keys; else fleet/keys")
+    enrolling.add_argument("--db", default="station.db", help="the station's database")
+    enrolling.add_argument("--replace", action="store_true", help="those before are void at once")
+    enrolling.add_argument("--rotate", action="store_true", help="the identity before is valid "
+                           "until the station has seen the new one")  # fmt: skip
+    enrolling.add_argument("--password", action="store_true", help="a password in place of a "
+                           "certificate, for a broker that knows no certificates")  # fmt: skip
+    options = enrolling.parse_args()
+    keys = options.keys or fleet.FLEET / "keys"
+    verb = "replace" if options.replace else "rotate" if options.rotate else "enrol"
+    of_fleet: dict[str, list[str]] = {}
+    for bus in fleet.buses() if options.bus == ["all"] else options.bus:
+        of_fleet.setdefault(fleet.settings(bus)[1]["fleet"], []).append(bus)
+    if not of_fleet:
+        raise Trouble("fleet/ has no bus yet: copy bus.example.json to fleet/bus-01.json.")
+    make_keys(keys)
+    given: list[str | Path] = ["--keys", keys, "--db", options.db, "--out", fleet.FLEET]
+    given += ["--password"] if options.password else []
+    for name, buses in of_fleet.items():
+        station(verb, name, *buses, *given)
+        for bus in buses:
+            print(f"{bus} of {name} has an identity. Next: make deploy BUS={bus}")
+    return 0
+
+
+if __name__ == "__main__":
+    run(main, "A bus without the line `has an identity` has no new one; run it again.")

@@ -155,14 +155,15 @@ def test_an_answer_that_is_not_taken_ends(tmp_path):
 
 def test_200_half_open_requests_do_not_keep_a_good_one_out(tmp_path):
     async def scenario():
-        async with served(tmp_path) as (_, port), contextlib.AsyncExitStack() as stack:
+        limits = Limits(of_one_address=50)
+        async with served(tmp_path, limits) as (_, port), contextlib.AsyncExitStack() as stack:
             readers = []
             for number in range(200):
                 reader, writer = await asyncio.open_connection("127.0.0.1", port)
                 stack.callback(writer.close)
                 writer.write(GOOD[:20] if number % 2 else post("/api/login", 20, b"{"))
                 readers.append(reader)
-            await until(lambda: sum(map(_has_ended, readers)) == 168)
+            await until(lambda: sum(map(_has_ended, readers)) == 150)
             assert await told(port, GOOD) == WELL
             assert (await signed_in(port))[0] != "Cookie: station="
 

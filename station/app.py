@@ -27,6 +27,7 @@ from station.api import (
 )
 from station.api.guards import COOKIE, Viewer, problems
 from station.doors.bodies import BodyLimit
+from station.doors.unnamed_proxy import UnnamedProxy
 from station.station import Station
 from station.web.pages import PageHeaders, map_settings, page_routes
 
@@ -100,3 +101,4 @@ def add_doors(app: FastAPI, station: Station) -> None:
     app.add_middleware(GZipMiddleware, compresslevel=6, exclude_content_types=_NOT_COMPRESSED)
     if settings.proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.proxies)
+    app.add_middleware(UnnamedProxy, proxies=settings.proxies)

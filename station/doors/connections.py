@@ -67,6 +67,12 @@ def protocol(limits: Limits, proxies: list[str]) -> type[H11Protocol]:
             self.since_s = self.loop.time()
             self._wait()
 
+        def shutdown(self) -> None:
+            if self.is_waiting:
+                self.transport.abort()
+            else:
+                super().shutdown()
+
         def pause_writing(self) -> None:
             super().pause_writing()
             self._stalled = self.loop.call_later(limits.reading_s, self.transport.abort)

@@ -221,7 +221,7 @@ def test_streams_are_limited_and_one_that_ends_makes_room(tmp_path, most):
     asyncio.run(scenario())
 
 
-def test_only_a_named_proxy_says_who_asks(tmp_path):
+def test_only_a_named_proxy_says_who_asks(tmp_path, caplog):
     """Counted by the limit of streams of one address: what is seen there is what is seen."""
 
     async def seen(**settings):
@@ -236,6 +236,9 @@ def test_only_a_named_proxy_says_who_asks(tmp_path):
             return list(seen)
 
     assert asyncio.run(seen()) == ["127.0.0.1"]
+    assert caplog.text.count("STATION_PROXIES=127.0.0.1") == 1
     assert asyncio.run(seen(proxies="10.0.0.1")) == ["127.0.0.1"]
+    caplog.clear()
     named = asyncio.run(seen(proxies="10.0.0.0/8, 127.0.0.1"))
     assert named == ["198.51.100.7", "2001:db8::/64"]
+    assert "STATION_PROXIES" not in caplog.text

@@ -1,9 +1,8 @@
 """Runs in the MicroPython VM: what it costs to verify a command, and whether a tick waits for it.
 
-Prints one line each: `alone` us of a verification, slices, us of the longest slice, bytes of garbage
-of all and of the most in a slice; `bus`, of one command: how
-many ticks began more than 20 ms late, ms to its answer, the latest tick in ms, ticks, collections.
-The bus runs as main.py runs it, on a clock that is slower by as much as an ESP32 is. A collection
+Prints one line each: `alone` us of a verification, slices, us of the longest slice, bytes of
+garbage of all and of the most in a slice; `bus`, of one command: how many ticks began more than
+20 ms late, ms to its answer, the latest tick in ms, ticks, collections. The bus runs as main.py runs it, on a clock that is slower by as much as an ESP32 is. A collection
 counts there as long as it takes an ESP32, and not as long as it takes a computer.
 """
 
@@ -42,7 +41,7 @@ def slices():
 
 def times():
     """-> us of each slice, the least of some rounds."""
-    least = []
+    least: list[int] = []
     for _ in range(_ROUNDS):
         gc.collect()
         work, at = slices(), 0

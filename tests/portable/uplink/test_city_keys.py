@@ -14,8 +14,8 @@ NEW = ["11" * 32, "22" * 32]
 def content():
     return json.dumps(
         {
-            "v": 1, "fleet": "f", "bus": "b", "serial": "01" * 8, "at": 1767225600, "client_id": "c",
-            "user": "f/b", "password": "p\u00e4ss", "mac_key": "5a" * 32,
+            "v": 1, "fleet": "f", "bus": "b", "serial": "01" * 8, "at": 1767225600,
+            "client_id": "c", "user": "f/b", "password": "p\u00e4ss", "mac_key": "5a" * 32,
             "city_keys": signed.KEYS[:1], "ca": "", "cert": "", "key": "",
         }
     ).encode()  # fmt: skip

@@ -2,7 +2,9 @@
 
 Prints one line each: `alone` us of a verification, slices, us of the longest slice, bytes of
 garbage of all and of the most in a slice; `bus`, of one command: how many ticks began more than
-20 ms late, ms to its answer, the latest tick in ms, ticks, collections. The bus runs as main.py runs it, on a clock that is slower by as much as an ESP32 is. A collection
+20 ms late, ms to its answer, the latest tick in ms, ticks, collections.
+
+The bus runs as main.py runs it, on a clock that is slower by as much as an ESP32 is. A collection
 counts there as long as it takes an ESP32, and not as long as it takes a computer.
 """
 

@@ -62,7 +62,7 @@ def run(name, namespace):
 
 def start(namespace):
     state = array("q", (0, 0, 0, 0))
-    for name in ("time", "machine", "esp32", "network", "umqtt.simple"):
+    for name in ("time", "machine", "esp32", "network", "ussl", "umqtt.simple"):
         __import__(name)
     _wire.ask(_ops.BOOTED, 0, 0, None, state)
     machine = sys.modules["machine"]

@@ -70,6 +70,7 @@ def run():
     bus = Bus(config, board, now_ms, errors, start.word, start.crash)
     bus.on_event = show
     test = SelfTest(config, board, bus, now_ms, errors)
+    failure = ""  # of the connection, as the console was told
     garbage = Garbage(gc, time)
     gc.threshold(4 * GARBAGE)  # loaded: more than the garbage of one tick
     while True:
@@ -79,6 +80,9 @@ def run():
             garbage.collect(now_ms)
             start.live(now_ms)
             settings.live(now_ms)
+            if bus.uplink.failure != failure:
+                failure = bus.uplink.failure
+                print("connection:", failure)
             now_ms = uptime.now_ms(time.ticks_ms())
         if test is not None and test.is_due(now_ms):
             print("selftest", test.line())

@@ -5,11 +5,12 @@ from vm import ROOT
 
 TESTS = ROOT / "tests"
 HELP = {"support", "fixtures"}
+WHOLE = {"attacks"}  # tests of everything together
 
 
 def folders_of_tests():
     folders = {path.parent.relative_to(TESTS) for path in TESTS.rglob("test_*.py")}
-    return sorted(folder for folder in folders if not HELP & set(folder.parts))
+    return sorted(folder for folder in folders if not (HELP | WHOLE) & set(folder.parts))
 
 
 def code_of(folder):

@@ -73,7 +73,8 @@ class _Client(MQTTClient):
         self._sock = sock if sock is None or self.is_below_tls else _Socket(sock)
 
 
-def _no_clock(now_ms):
+def no_clock(now_ms):
+    """In place of Earliest.utc_ms, where no clock is."""
     return 0
 
 
@@ -85,7 +86,7 @@ class Connect:
     caller has to be ready to abandon the call.
     """
 
-    def __init__(self, broker, client_id, will_topic, will, identity=None, utc_ms=_no_clock):
+    def __init__(self, broker, client_id, will_topic, will, identity=None, utc_ms=no_clock):
         """broker: config["broker"]; client_id: str; will_topic, will: bytes, retained, QoS 1.
         identity: Identity, with what the broker wants and what it has to show; or None.
         utc_ms(now_ms): int, the time that TLS goes by. now_ms: set it before a call.

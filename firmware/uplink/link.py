@@ -8,7 +8,7 @@ is closed and `failure` says why. The caller has to send messages again.
 
 from micropython import const
 
-from firmware.uplink.connect import Connect
+from firmware.uplink.connect import Connect, no_clock
 from firmware.uplink.packets import PINGRESP, PUBACK, PUBLISH, SUBACK, PacketReader, PacketWriter
 from firmware.utf8 import is_utf8
 
@@ -33,10 +33,10 @@ class Link:
     failure: str, why the last connection or attempt ended. attempts: int, to connect.
     """
 
-    def __init__(self, broker, client_id, will_topic, will, dialer, *more):
+    def __init__(self, broker, client_id, will_topic, will, dialer, identity=None, utc_ms=no_clock):
         """broker: config["broker"]; client_id: str; will_topic, will: bytes; dialer: see
-        drivers/radio/dial.py. more: identity and utc_ms, see Connect."""
-        self._connect = Connect(broker, client_id, will_topic, will, *more)
+        drivers/radio/dial.py. identity, utc_ms: see Connect."""
+        self._connect = Connect(broker, client_id, will_topic, will, identity, utc_ms)
         self._dialer = dialer
         self._connect_ms = broker["connect_timeout_s"] * 1000
         self._answer_ms = broker["ack_timeout_s"] * 1000

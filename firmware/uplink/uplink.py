@@ -15,6 +15,7 @@ from firmware import messages
 from firmware.journal.cells import Refused
 from firmware.journal.journal import ALARM, TRACK, WARNING
 from firmware.uplink.backlog import Backlog
+from firmware.uplink.connect import no_clock
 from firmware.uplink.inbox import LATER, Inbox
 from firmware.uplink.link import Link
 from firmware.uplink.outgoing import Outgoing
@@ -38,9 +39,9 @@ class Uplink:
     breaks: how many connections broke; for tests and a console.
     """
 
-    def __init__(self, config, journal, radio, dialer, status, boot=0, *clock):
+    def __init__(self, config, journal, radio, dialer, status, boot=0, utc_ms=no_clock):
         """status() -> bytes, published retained on every connect. boot: number of this start.
-        clock: utc_ms of Connect, if there is one."""
+        utc_ms(now_ms): int, the time that TLS goes by."""
         broker, identity = config["broker"], config.get("identity")
         client_id = config["fleet"] + "-" + config["bus"]
         seal = None
@@ -57,7 +58,7 @@ class Uplink:
         will = messages.will(boot)
         if seal is not None:
             will = seal.sealed(topics["status"], will)
-        self._link = Link(broker, client_id, topics["status"], will, dialer, identity, *clock)
+        self._link = Link(broker, client_id, topics["status"], will, dialer, identity, utc_ms)
         self._link.on_ack = self._acked
         self._link.on_message = self._message
         seed = crc32(client_id.encode())

@@ -23,6 +23,11 @@ def add_arguments(command: argparse.ArgumentParser, number) -> None:
         "with 40 seats on expanders and every sensor)",
     )  # fmt: skip
     command.add_argument(
+        "--identity", type=Path, metavar="FILE",
+        help="an identity.json that is put onto the flash, as `make enrol` writes it: the bus "
+        "seals what it sends (default: the flash keeps the one that it has, if any)",
+    )  # fmt: skip
+    command.add_argument(
         "--heap", type=number(64, 65536, int), metavar="KB",
         help=f"the memory for programs (default: {PSRAM_HEAP_KB}, on a board without PSRAM "
         f"{HEAP_KB}; a program takes about half as much again as on an ESP32)",

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 from drivers.board.tables import ADC1
 from sim.virtual.clock import BoardClock
+from sim.virtual.date import EPOCH_S, BoardDate
 from sim.virtual.harness import Harness
 from sim.virtual.image import FlashImage
 from sim.virtual.nvs import ImageNvs
@@ -29,8 +30,12 @@ MakeHarness = Callable[[Callable[[], int]], Harness]
 class VirtualBoard:
     """wanted: what run.py has to do to the VM instead of answering (a reset, ...), or None."""
 
-    def __init__(self, image: FlashImage, harness: MakeHarness, speed: int):
-        """harness: makes it, given the clock in ms. speed: x life while the board sleeps."""
+    def __init__(
+        self, image: FlashImage, harness: MakeHarness, speed: int, date: BoardDate | None = None
+    ):
+        """harness: makes it, given the clock in ms. speed: x life while the board sleeps. date:
+        TLS goes by the board's clock; None: by this computer's."""
+        self.date = date
         self.clock = BoardClock()
         self.speed = speed
         self._now_ms = 0
@@ -71,7 +76,8 @@ class VirtualBoard:
     def power_on(self) -> None:
         self.image.power()
         self.cause, self._woken_by = PWRON_RESET, 0
-        self._rtc_memory, self._rtc_offset_us = b"", -self.clock.now_us()
+        self._rtc_memory = b""
+        self._set_rtc(-self.clock.now_us())
         self._watchdog = None
         self.harness.power_on()
         self.start(keeps_watchdog=False)
@@ -240,8 +246,14 @@ class VirtualBoard:
         return _OK
 
     def _rtc_set(self, unit: int, argument: int, data: bytes, room: int) -> Answer:
-        self._rtc_offset_us = argument
+        self._set_rtc(argument)
         return _OK
+
+    def _set_rtc(self, offset_us: int) -> None:
+        """offset_us: the clock is so much ahead of the board's own count; from 2000 on."""
+        self._rtc_offset_us = offset_us
+        if self.date is not None:
+            self.date.set(EPOCH_S + (self.clock.now_us() + offset_us) / 1e6)
 
     def _rtc_read(self, unit: int, argument: int, data: bytes, room: int) -> Answer:
         return len(self._rtc_memory), self._rtc_memory, 0

@@ -12,7 +12,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from firmware import identity as identity_file
 from firmware.config.load import parse
+from firmware.identity import Identity
 from sim.bus import settings_file
 from sim.live.morning import broker_at, subscribed
 from sim.live.run import Stop
@@ -21,7 +23,7 @@ from sim.virtual.arguments import HEAP_KB, PSRAM_HEAP_KB
 from sim.virtual.board import VirtualBoard
 from sim.virtual.harness import Harness
 from sim.virtual.image import FlashImage
-from sim.virtual.install import every_sensor
+from sim.virtual.install import every_sensor, install
 from sim.virtual.morning import Morning, prepare
 from sim.virtual.run import Runner
 from sim.wires.flash import TEARS
@@ -91,7 +93,12 @@ def _run(args: argparse.Namespace, stack: ExitStack) -> int:
         image = FlashImage(args.flash)
         stack.callback(image.close)
         board = VirtualBoard(image, lambda clock: Harness(world, config, clock), int(args.speed))
-        morning = _morning(args, board, stack) if args.morning else None
+        identity = None
+        if args.identity is not None:
+            content = args.identity.read_bytes()
+            identity = identity_file.read(content)
+            install(image, {identity_file.FILE: content})
+        morning = _morning(args, board, stack, identity) if args.morning else None
         heap_kb = int(args.heap or (PSRAM_HEAP_KB if board.harness.has_psram else HEAP_KB))
         runner = Runner(board, heap_kb * 1024, _tell)
         stack.callback(runner.close)
@@ -130,7 +137,9 @@ def _drive(
             cuts.step()
 
 
-def _morning(args: argparse.Namespace, board: VirtualBoard, stack: ExitStack) -> Morning:
+def _morning(
+    args: argparse.Namespace, board: VirtualBoard, stack: ExitStack, identity: Identity | None
+) -> Morning:
     """OSError with a sentence: no broker answers."""
     bus = every_sensor() if args.bus is None else json.loads(args.bus.read_bytes())
     if "fleet" not in bus or "bus" not in bus:
@@ -141,7 +150,7 @@ def _morning(args: argparse.Namespace, board: VirtualBoard, stack: ExitStack) ->
     _tell("The program is compiled and put onto the flash, half a minute at most ...")
     proxy = stack.enter_context(Proxy(host, port))
     bus = prepare(board.image, bus, (HOST, proxy.port))
-    return Morning(board, bus, subscriber, _tell, proxy)
+    return Morning(board, bus, subscriber, _tell, proxy, identity)
 
 
 def _give_account(runner: Runner, cuts: Cuts | None, morning: Morning, stop: Stop) -> int:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from firmware.identity import Identity
 from firmware.journal.journal import ALARM, TRACK, WARNING, Journal
 from sim import wording
 from sim.bus.account import Account, Arrival, Confirmed
@@ -68,14 +69,15 @@ class Morning:
         subscriber: Subscriber,
         tell: Callable[[str], None],
         proxy: Proxy | None = None,
+        identity: Identity | None = None,
     ):
         """bus: the bus.json that prepare() gave. proxy: the board's way to the broker, open while
-        one of its radios carries."""
+        one of its radios carries. identity: the bus seals with it."""
         self._board = board
         self._subscriber = subscriber
         self._tell = tell
         self._proxy = proxy
-        self._account = Account(bus)
+        self._account = Account(bus, identity.mac_key if identity else None)
         self._name = bus["bus"]
         self.city: list[Arrival] = []
         self._line = b""

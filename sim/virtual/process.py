@@ -75,8 +75,10 @@ class VmModules:
 class Process:
     """One run of the VM, from power-on or reset to the next."""
 
-    def __init__(self, modules: VmModules, wire: Path, flash: Path, heap_bytes: int):
-        """heap_bytes: what a program gets."""
+    def __init__(
+        self, modules: VmModules, wire: Path, flash: Path, heap_bytes: int, more: dict[str, str]
+    ):
+        """heap_bytes: what a program gets. more: for its environment."""
         heap_bytes += modules.heap_bytes
         self.line = PseudoTerminal()
         script = modules.folder / "run.py"
@@ -92,6 +94,7 @@ class Process:
                 "BUSGUARD_WIRE": str(wire),
                 "BUSGUARD_FLASH": str(flash),
                 "PATH": os.defpath,
+                **more,
             },
             start_new_session=True,  # Ctrl-C is meant for us
         )

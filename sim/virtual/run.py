@@ -78,7 +78,9 @@ class Runner:
         self.console.is_raw = False
 
     def _boot(self) -> None:
-        self._process = Process(self._modules, self._path, self.board.image.path, self._heap_bytes)
+        more = self.board.date.environment if self.board.date is not None else {}
+        flash = self.board.image.path
+        self._process = Process(self._modules, self._path, flash, self._heap_bytes, more)
         self.board.is_raw = self.console.is_raw
         self.console.attach(self._process)
         self._selector.register(self._process.line.master, selectors.EVENT_READ, self._pump)

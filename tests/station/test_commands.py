@@ -11,6 +11,7 @@ from signatures import is_the_citys
 from station_told import ROOT, At, on_one_database, signed_in, state, status, telling, until
 
 from station import commands
+from station.identity.signing import NO_KEY
 
 ROUTE = "/api/buses/lc/bus-01/out_of_service"
 
@@ -89,3 +90,59 @@ async def _asks(station, teller, bus, answer, code):
     assert station.commands._waiting == {}
     for one in (viewer, officer):
         await one.aclose()
+
+
+MODE = "/api/buses/lc/bus-01/mode"
+
+
+def test_an_officer_begins_and_ends_a_drill(settings, broker):
+    async def story():
+        async with At(settings).running() as station:
+            bus = Bus(broker, (True, "It ends by itself."))
+            with telling(broker) as teller:
+                viewer = await signed_in(station, "somchai", "viewer")
+                officer = await signed_in(station, "anong", "duty")
+                teller.say(state(), status())
+                await until(lambda: station.live.get("lc", "bus-01"), "the bus")
+                await until(lambda: station.live.bus("lc", "bus-01").online, "the status")
+                assert (await viewer.post(MODE, json={"mode": "drill"})).status_code == 403
+                for wrong in ({"mode": "party"}, {}):
+                    assert (await officer.post(MODE, json=wrong)).status_code == 422
+                for mode in ("drill", "normal", "service", "evacuation"):
+                    asked = await officer.post(MODE, json={"mode": mode})
+                    assert asked.json() == {"message": "It ends by itself."}
+                assert [name for name, _ in bus.requests] == [
+                    "drill", "normal", "service", "evacuation"
+                ]  # fmt: skip
+                numbers = [request["n"] for _, request in bus.requests]
+                assert numbers == sorted(set(numbers))
+                assert {request["by"] for _, request in bus.requests} == {"anong"}
+                log = await (await signed_in(station, "root-1", "admin")).get("/api/log")
+                entry = [
+                    (line["who"], line["note"]) for line in log.json() if line["what"] == "mode"
+                ]
+                assert ("anong", "drill") in entry and len(entry) == 4
+            bus.leave()
+
+    asyncio.run(story())
+
+
+@on_one_database
+def test_without_the_citys_key_all_works_but_commands(settings, broker):
+    keyless = settings.model_copy(update={"city_key": None})
+
+    async def story():
+        async with At(keyless).running() as station:
+            bus = Bus(broker, (True, "Never."))
+            with telling(broker) as teller:
+                officer = await signed_in(station, "anong", "duty")
+                teller.say(state(), status())
+                await until(lambda: station.live.get("lc", "bus-01"), "the bus")
+                await until(lambda: station.live.bus("lc", "bus-01").online, "the status")
+                for route, body in ((ROUTE, {"seats": [7], "days": 3}), (MODE, {"mode": "drill"})):
+                    asked = await officer.post(route, json=body)
+                    assert (asked.status_code, asked.json()["detail"]) == (409, NO_KEY)
+                assert bus.requests == [] and station.commands._waiting == {}
+            bus.leave()
+
+    asyncio.run(story())

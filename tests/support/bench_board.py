@@ -57,22 +57,24 @@ class City:
 class BenchBoard:
     """A virtual board with today's code on a new flash; `world` is what its sensors see.
 
-    more: what its bus.json says beside the default's. Bytes pass while one of its radios carries.
+    files: beside its code; date: see VirtualBoard; broker, more: what bus.json says beside the
+    default's. Bytes pass while one of its radios carries.
     """
 
-    def __init__(self, folder, port, **more):
+    def __init__(self, folder, port, files=None, date=None, broker=None, **more):
         program("micropython")
         self.world = World(seats=40)
         self.image = FlashImage(folder / "board.img")
         self.proxy = Proxy("127.0.0.1", port)
         bus = {**bus_json(self.proxy.port), **more}
-        install(self.image, {**code(), **settings(bus)})
+        bus["broker"].update(broker or {})
+        install(self.image, {**code(), **settings(bus), **(files or {})})
         config, errors = parse(json.dumps(bus))
         assert not errors, errors
         self.told = []
         self.output = b""
         self.board = VirtualBoard(
-            self.image, lambda clock: Harness(self.world, config, clock), SPEED
+            self.image, lambda clock: Harness(self.world, config, clock), SPEED, date
         )
         self.runner = Runner(self.board, 4 << 20, self.told.append)
         self.runner.console.on_output = self._hear

@@ -14,7 +14,7 @@ KEYS = [
 _OFFER = {"sha256": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae", "parts": 3}
 
 
-def identity(keys=1, fleet="f", bus="b", at=0):
+def identity(keys=1, fleet="f", bus="b", at=1704067200):
     return Identity(
         {
             "v": 1, "fleet": fleet, "bus": bus, "serial": "0123456789abcdef", "at": at,

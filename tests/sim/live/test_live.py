@@ -13,6 +13,7 @@ from rich.console import Console
 from schemas import validate
 from vm import ROOT
 
+from firmware.uplink.seal import Seal
 from sim.__main__ import main
 from sim.live import replay
 from sim.live.dashboard import Picture, Plain, Row, local_time, told, where
@@ -106,6 +107,7 @@ def test_what_is_missing_is_lost_and_what_comes_again_is_doubled():
 
     def hear(seq, epoch=live.firmware.journal.epoch):
         payload = f'{{"v":1,"epoch":"{epoch}","seq":{seq},'.encode() + body
+        payload = Seal(live.mac_key).sealed((root + "event").encode(), payload)
         message = {"epoch": epoch, "seq": seq, "kind": "started", "state": "raised"}
         return ledger.hear(Heard("bus-01", "event", root + "event", payload, message))
 

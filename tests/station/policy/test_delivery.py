@@ -17,6 +17,7 @@ from vm import ROOT as PROJECT
 
 from sim.world.town_policy import policy_for
 from station.clock import Clock
+from station.identity.signing import NO_KEY, NoKey
 from station.policy import delivery
 from station.policy.pack import put_pack, read_pack
 from station.policy.parts import PACKET_BYTES, Parts, topic
@@ -397,3 +398,29 @@ def test_a_real_bus_takes_one_policy_and_says_what_is_wrong_with_the_next(
             await station.stop()
 
     asyncio.run(scenario())
+
+
+@on_one_database
+def test_without_the_citys_key_no_policy_is_sent_and_its_buses_say_why(settings, broker):
+    async def story():
+        keyless = At(settings.model_copy(update={"city_key": None}))
+        with listening(broker) as bus, telling(broker) as teller:
+            async with keyless.running() as station:
+                await connected(station)
+                await put(station, pack())
+                teller.say(following())
+                with pytest.raises(NoKey, match="no key of the city"):
+                    await station.delivery.send(FLEET, "anong")
+            async with At(settings).running() as station:
+                await connected(station)
+                teller.say(following())
+                await station.delivery.send(FLEET, "anong")
+                await until(lambda: shown(station)["sending"] == "there")
+            heard = len(bus.requests)
+            async with keyless.running() as station:  # the key was lost
+                await connected(station)
+                teller.say(following())
+                await until(lambda: shown(station)["message"] == NO_KEY)
+                assert len(bus.requests) == heard
+
+    asyncio.run(story())

@@ -80,8 +80,20 @@ def test_an_officer_is_asked_before_a_seat_goes_out_of_service(opened):
     page.locator("#out-of-service select").select_option("3")
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
-    page.get_by_role("button", name="Ask the bus").click()
+    page.locator("#out-of-service").get_by_role("button", name="Ask the bus").click()
     assert asked == ["Seat 30, 31 of bus-11 will not be watched. Has the driver looked at it?"]
+
+
+def test_an_officer_begins_a_drill_and_reads_what_the_bus_answers(opened):
+    """The town answers every command: it has heard it."""
+    page = opened("/bus/laemchabang/bus-10", language="en").page
+    page.locator("#modes summary").click()
+    page.locator("#modes select").select_option("drill")
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
+    page.locator("#modes").get_by_role("button", name="Ask the bus").click()
+    page.locator("#modes").get_by_text("The bus says: drill: understood").wait_for()
+    assert asked == ["bus-10: Begin a drill?"]
 
 
 def test_replay_runs_through_the_day(opened, station):

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from station.identity.signing import NO_KEY
+
 ROOT = Path(__file__).resolve().parents[3]
 WEB = ROOT / "station" / "web"
 LANGUAGES = ("th", "en")
@@ -53,6 +55,10 @@ def test_both_languages_say_the_same_things(part):
 def test_no_list_of_words_stands_twice():
     for language in LANGUAGES:
         assert not set(TEXTS[language]["words"]) & set(EVENTS[language]["words"])
+
+
+def test_that_a_key_is_missing_is_said_in_both_languages():
+    assert all(NO_KEY in TEXTS[language]["words"]["error_why"] for language in LANGUAGES)
 
 
 def sources():

@@ -11,6 +11,7 @@ import { isStale } from "./live.js";
 import { stateWords } from "./list.js";
 import { lookForm } from "./look.js";
 import { openMap, showPlaces } from "./map.js";
+import { modesForm } from "./modes.js";
 import { outOfServiceForm } from "./out_of_service.js";
 import { aboutWords } from "./places.js";
 import { Replay, whereAt } from "./replay.js";
@@ -44,7 +45,10 @@ async function main() {
   let centred = false;
 
   find("#seat-legend").append(seatLegend());
-  if (person.role !== "viewer") live.addEventListener("fresh", () => find("#out-of-service").replaceChildren(outOfServiceForm(live.buses.get(KEY))), { once: true });
+  if (person.role !== "viewer") live.addEventListener("fresh", () => {
+    find("#modes").replaceChildren(modesForm(live.buses.get(KEY)));
+    find("#out-of-service").replaceChildren(outOfServiceForm(live.buses.get(KEY)));
+  }, { once: true });
   if (person.role === "admin") live.addEventListener("fresh", () => find("#look").replaceChildren(lookForm(live.buses.get(KEY))), { once: true });
   live.addEventListener("fresh", showAlarms);
   live.addEventListener("buses", (event) => event.detail.has(KEY) && showAlarms());

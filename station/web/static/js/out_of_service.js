@@ -1,8 +1,9 @@
 // For officers on duty: seats that their bus shall not watch for some days.
 
-import { path, post } from "./api.js";
+import { path } from "./api.js";
+import { busAnswer } from "./ask_bus.js";
 import { make } from "./dom.js";
-import { errorWords, t } from "./texts.js";
+import { t } from "./texts.js";
 
 const MOST_DAYS = 7;
 
@@ -12,9 +13,8 @@ export function outOfServiceForm(bus) {
   const days = make("select", { name: "days" });
   for (let n = 1; n <= MOST_DAYS; n += 1) days.append(make("option", { value: n }, t("n_days", { n })));
   days.append(make("option", { value: 0 }, t("out_again")));
-  const said = make("p", { role: "alert" });
-  const say = (text, failed) => { said.className = failed ? "error" : "saved"; said.textContent = text; };
   const send = make("button", { type: "submit" }, t("out_send"));
+  const { said, ask } = busAnswer(send);
   const form = make("form", { class: "look" }, make("p", { class: "hint" }, t("out_hint")),
     make("label", {}, t("out_seats"), seats), make("label", {}, t("out_days"), days), send, said);
   form.addEventListener("submit", async (event) => {
@@ -22,16 +22,7 @@ export function outOfServiceForm(bus) {
     const numbers = seats.value.split(/[ ,]+/).filter(Boolean).map(Number);
     const what = { seats: numbers.join(", "), bus: bus.label || bus.bus };
     if (Number(days.value) && !confirm(t("out_sure", what))) return;
-    say(t("out_asks"));
-    send.disabled = true;
-    try {
-      const answer = await post(`/api/buses/${path(bus.fleet, bus.bus)}/out_of_service`, { seats: numbers, days: Number(days.value) });
-      say(`${t("out_done")} ${answer.message}`);
-    } catch (error) {
-      say(error.status === 504 ? t("out_silent") : `${t("out_refused")} ${errorWords(error)}`, true);
-    } finally {
-      send.disabled = false;
-    }
+    await ask(`/api/buses/${path(bus.fleet, bus.bus)}/out_of_service`, { seats: numbers, days: Number(days.value) });
   });
   return make("details", {}, make("summary", {}, t("out_title")), form);
 }

@@ -27,7 +27,7 @@ const KNOWN_ERRORS = [403, 404, 409, 422];
 /** Why a request (api.js) failed, in words; the station's own sentence in them is English. */
 export function errorWords(error) {
   if (!error.status) return t("error_away");
-  return t(`error_${KNOWN_ERRORS.includes(error.status) ? error.status : "other"}`, { why: error.message });
+  return t(`error_${KNOWN_ERRORS.includes(error.status) ? error.status : "other"}`, { why: word("error_why", error.message) });
 }
 
 export function chooseLanguage(name) {

@@ -14,6 +14,7 @@ from station.api import (
     admin,
     alarms,
     buses,
+    evidence,
     feeds,
     live,
     me,
@@ -30,8 +31,8 @@ from station.doors.bodies import BodyLimit
 from station.station import Station
 from station.web.pages import PageHeaders, map_settings, page_routes
 
-ROUTERS = (session, me, live, alarms, buses, places, policies, reports, notices, feeds, metrics,
-           people, admin)  # fmt: skip
+ROUTERS = (session, me, live, alarms, buses, evidence, places, policies, reports, notices, feeds,
+           metrics, people, admin)  # fmt: skip
 """A new subject is a file in station/api with a `router`, and its name here."""
 
 _NOT_COMPRESSED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/vnd.pmtiles")

@@ -105,6 +105,11 @@ def test_the_board_seals_what_is_pulled_and_keeps_its_key(board, monkeypatch, tm
     evidence.write(tmp_path / "bus.zip", about, files)
     told = evidence.read(tmp_path / "bus.zip")
     assert told[0] == about
+    known = [json.loads(identity("test-01"))]
+    assert evidence.verify(tmp_path / "bus.zip", None, known) == 0
+    assert evidence.verify(tmp_path / "bus.zip", None, [{**known[0], "mac_key": "00" * 32}]) == 1
+    evidence.write(tmp_path / "changed.zip", about, {**files, "policy.json": b"{}"})
+    assert evidence.verify(tmp_path / "changed.zip", None, known) == 1
     shown = json.loads(files["identity.json"])
     assert shown["cert"] == "MAE=" and not shown.keys() & {"mac_key", "key", "client_id"}
     assert KEY not in repr(said) and "a2V5" not in repr(said) and KEY not in repr(told)

@@ -11,7 +11,7 @@ import random
 from types import SimpleNamespace
 
 import pytest
-from deployed import CONFIG, QUIET, on_flash, read
+from deployed import CONFIG, QUIET, next_slot, on_flash, read
 from virtual_board import Virtual
 
 from firmware.journal.journal import ALARM, KIND_EVENT, Journal
@@ -65,7 +65,7 @@ def virtual(image):
 @pytest.fixture
 def board(virtual, tmp_path, monkeypatch):
     loader = "drivers/board/packed.mpy"
-    few = {"main.py": b"print('a bus')\n", loader: build(install.MPY)[loader]}
+    few = {"main.py": b"open('/ran', 'w').close()\n", loader: build(install.MPY)[loader]}
     monkeypatch.setattr(deploy, "build", lambda mpy: few)
     monkeypatch.setattr(fleet, "FLEET", tmp_path)
     with AttachedBoard(virtual.port) as board:
@@ -221,7 +221,10 @@ def test_a_board_with_another_name_forgets_all_and_its_journal_is_kept_as_a_file
     for is_blank, forgot, bare in seen:
         assert (is_blank and forgot) or set(bare) == {"test-01"}, seen
     assert seen[-1] == (True, True, ("test-09", "test-09")) and (True, True, ()) in seen
-    assert not {"bus.last.json", "policy.json"} & {*on_flash(image).listdir("/")}
+    disk = on_flash(image)
+    assert not {"bus.last.json", "policy.json"} & {*disk.listdir("/")}
+    assert "ran" not in disk.listdir("/"), "nothing was recorded by a board without a name"
+    assert next_slot(disk) in ("a", "b")
     (path,) = tmp_path.glob("test-01-*.zip")
     about, files = evidence.read(path)
     assert files[evidence.JOURNAL] == before and about["seal"]["serial"] == f"{2:016x}"

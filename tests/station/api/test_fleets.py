@@ -56,7 +56,7 @@ def routes(app):
     """(method, path) of everything that can be asked."""
     found = set()
     for route in [*app.routes, *(route for module in ROUTERS for route in module.router.routes)]:
-        for method in getattr(route, "methods", None) or ():
+        for method in set(getattr(route, "methods", None) or ()) - {"HEAD"}:
             found.add((method, route.path))
     named = {path for _, path in found}
     assert set(app.openapi()["paths"]) <= named, "a router that is not walked"
@@ -78,7 +78,7 @@ async def walk(app, client, marks=(THEIRS,)):
     found = set()
     for method, path in routes(app):
         for one in filled(path):
-            for query in ASKED:
+            for query in ASKED if method == "GET" else ASKED[:1]:
                 body = BODIES.get(path.rpartition("/")[2], {})
                 more = {"json": body} if method not in ("GET", "HEAD") else {}
                 answer = await client.request(method, one + query, **more)

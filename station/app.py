@@ -14,7 +14,9 @@ from station.api import (
     admin,
     alarms,
     buses,
+    evidence,
     feeds,
+    identities,
     live,
     me,
     metrics,
@@ -31,8 +33,8 @@ from station.doors.unnamed_proxy import UnnamedProxy
 from station.station import Station
 from station.web.pages import PageHeaders, map_settings, page_routes
 
-ROUTERS = (session, me, live, alarms, buses, places, policies, reports, notices, feeds, metrics,
-           people, admin)  # fmt: skip
+ROUTERS = (session, me, live, alarms, buses, evidence, places, policies, reports, notices, feeds,
+           metrics, people, admin, identities)  # fmt: skip
 """A new subject is a file in station/api with a `router`, and its name here."""
 
 _NOT_COMPRESSED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/vnd.pmtiles")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import json
+import zipfile
+from pathlib import Path
 
 import pyotp
 import pytest
 from browser import PHONE, SHOTS
 from page_town import NAME, PASSWORD, wait_for
 
+from firmware.identity import read
 from sim.world.town_policy import policy_for
 
 REFUSED = "policy: zones[3].polygon[7]: latitude 913.0 is not from -90 to 90"
@@ -104,6 +107,67 @@ def test_people_are_entered_changed_and_locked_out(administration):
     page.reload()
     page.locator("#log tr", has_text=NAME).first.wait_for()
     administration.shot("admin")
+
+
+def test_buses_are_enrolled_replaced_and_revoked(administration, station):
+    page = administration.page
+    form, table = page.locator("#enrol"), page.locator("#identities")
+    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
+    asked = []
+    table.locator("tr", has_text="bus-01").get_by_text("not enrolled").wait_for()
+    form.locator("[name=buses]").fill("bus-71\nbus-72")
+    with page.expect_download() as saved:
+        form.get_by_role("button", name="Enrol").click()
+    assert saved.value.suggested_filename == "laemchabang.identities.zip"
+    with zipfile.ZipFile(saved.value.path()) as packed:
+        files = {name: json.loads(packed.read(name)) for name in packed.namelist()}
+    assert set(files) == {"bus-71.identity.json", "bus-72.identity.json"}
+    first = files["bus-71.identity.json"]
+    assert (first["user"], len(first["mac_key"])) == ("laemchabang/bus-71", 64)
+    row = table.locator("tr", has_text="bus-71").first
+    row.get_by_text(first["serial"]).wait_for()
+    assert row.get_by_text("valid, not seen yet").count() == 1
+
+    form.locator("[name=buses]").fill("bus-71")
+    form.get_by_role("button", name="Enrol").click()
+    form.get_by_text("bus-71 of laemchabang has a valid identity").wait_for()
+
+    with page.expect_download() as saved:
+        row.get_by_role("button", name="Replace").click()
+    assert saved.value.suggested_filename == "bus-71.identity.json"
+    second = read(Path(saved.value.path()).read_bytes())
+    row.get_by_text(second.serial).wait_for()
+    table.locator("tr", has_text=first["serial"]).get_by_text("revoked").wait_for()
+    with page.expect_download():
+        row.get_by_role("button", name="Rotate").click()
+    table.locator("tr", has_text=second.serial).get_by_text("valid, not seen yet").wait_for()
+    row.get_by_role("button", name="Rotate").wait_for(state="detached")  # one at a time
+    row.get_by_role("button", name="Revoke").click()
+    row.get_by_role("button", name="Enrol").wait_for()
+    assert [sentence.split()[0] for sentence in asked] == ["Give"] * 4 + ["End"]
+    assert asked[0].startswith("Give bus-71, bus-72 of laemchabang an identity?")
+
+    log = [(line["what"], line["bus"]) for line in station.asks("/api/log")]
+    assert log[:5] == [("revoke", "bus-71"), ("rotate", "bus-71"), ("replace", "bus-71"),
+                       ("enrol", "bus-71"), ("enrol", None)]  # fmt: skip
+    administration.shot("identities")
+
+
+def test_a_bus_without_tls_is_marked(opened, station):
+    station.buses["bus-09"].connects(tls=False)
+    page = opened("/admin", language="en").page
+    marked = "not enrolled; plain connection, without TLS"
+    page.locator("#identities tr", has_text="bus-09").get_by_text(marked).wait_for()
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [("", {"buses": ["bus 1"]}), ("", {"buses": []}), ("", {"buses": ["bus-01"], "why": "x"}),
+     ("/bus-01/revoke", None)],
+)  # fmt: skip
+def test_what_cannot_be_given_or_ended_is_refused(station, path, body):
+    answer = station.admin.post("/api/identities/laemchabang" + path, json=body)
+    assert answer.status_code in (409, 422) and answer.json()["detail"]
 
 
 def test_signing_out_ends_the_session(opened, station):

@@ -1,8 +1,9 @@
-// For administrators: people, policies, notices that were not delivered, messages that broke the
+// For administrators: people, identities of buses, policies, notices that were not delivered, messages that broke the
 // contract, and the access log.
 
 import { get, path, post } from "./api.js";
 import { find, make } from "./dom.js";
+import { openIdentities } from "./identities.js";
 import { showPeople } from "./people.js";
 import { openPage } from "./shell.js";
 import { answers, fill, table } from "./tables.js";
@@ -20,6 +21,7 @@ async function main() {
   }
   showPeople();
   answers("#policy", uploadPolicy);
+  openIdentities();
   showPolicies();
   showNotices();
   table("#quarantine", "/api/quarantine", ["last_at", "times", "topic", "reason", "payload"]);

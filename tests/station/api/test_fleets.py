@@ -241,7 +241,9 @@ def test_data_is_not_kept_and_https_stays_https(settings, broker):
     async def headers(path, scheme="http", **more):
         async with running(settings.model_copy(update=more)) as station:
             client = await signed_in(station, "boss", "admin")
-            return (await client.get(f"{scheme}://station{path}")).headers
+            said = {"X-Forwarded-Proto": "https"} if scheme == "proxy" else {}
+            scheme_here = "http" if said else scheme
+            return (await client.get(f"{scheme_here}://station{path}", headers=said)).headers
 
     plain = asyncio.run(headers("/api/live"))
     assert plain["cache-control"] == "no-store" and "strict-transport-security" not in plain
@@ -250,6 +252,9 @@ def test_data_is_not_kept_and_https_stays_https(settings, broker):
     assert page["cache-control"] == "no-cache"
     assert page["strict-transport-security"] == "max-age=31536000"
     assert "strict-transport-security" in asyncio.run(headers("/", secure_cookie=True))
+    assert "strict-transport-security" not in asyncio.run(headers("/", "proxy"))
+    named = asyncio.run(headers("/", "proxy", proxies=["127.0.0.1"]))
+    assert "strict-transport-security" in named
 
 
 @on_one_database

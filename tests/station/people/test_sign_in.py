@@ -315,6 +315,8 @@ def test_everybody_changes_his_password_and_the_other_sessions_end(settings):
             assert (await there.post("/api/login", json=RIGHT)).status_code == 401
             again = await there.post("/api/login", json={**RIGHT, "password": new})
             assert again.status_code == 200
+            lines = results(await station.accounts.sign_ins.listed(10))
+            assert ("anong", "wrong", 2) in lines, "the wrong old password is logged, too"
             short = await here.post("/api/me/password", json={"old": new, "new": "short"})
             assert short.status_code == 422
 

@@ -101,12 +101,18 @@ class Accounts:
         await self.sign_ins.note(name, address, "ok")
         return opened
 
-    async def knows_password(self, person: Person, password: str) -> bool:
+    async def knows_password(self, person: Person, password: str, address: str) -> bool:
         """Asked again of a person who is signed in, who has tries of his own. TooManyTries."""
         who = Who(person.name, session=person.session)
-        is_right = await self._checked(who, password) is not None
+        try:
+            is_right = await self._checked(who, password) is not None
+        except TooManyTries:
+            await self.sign_ins.note(person.name, address, "refused")
+            raise
         if is_right:
             self._tries.succeeded(who)
+        else:
+            await self.sign_ins.note(person.name, address, "wrong")
         return is_right
 
     async def new_password(self, person: Person, password: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from firmware.journal.journal import Journal
 from firmware.journal.reader import Reader
-from tools import evidence
+from tools import evidence_file as evidence
 from tools.board import Trouble
 
 

@@ -15,7 +15,8 @@ from typing import Any
 from rich.console import Console
 from rich.prompt import Prompt
 
-from tools import evidence, fleet, pull
+from tools import evidence_file as evidence
+from tools import fleet, pull
 from tools.board import AttachedBoard, Trouble
 
 OWNER = """

@@ -11,7 +11,9 @@ import zipfile
 import pytest
 
 from firmware.journal.journal import ALARM, KIND_EVENT, Journal
-from tools import board, evidence
+from tools import board
+from tools import evidence_file as evidence
+from tools.evidence import main
 
 IDENTITY = {"fleet": "lc", "bus": "bus-01", "serial": "00000000000000a1",
             "mac_key": bytes(range(32)).hex()}  # fmt: skip
@@ -65,7 +67,7 @@ def verified(tmp_path, capsys, monkeypatch):
         words = ["evidence", "verify", str(file)]
         monkeypatch.setattr(sys, "argv", words + (["--identity", str(known)] if identity else []))
         with pytest.raises(SystemExit) as ended:
-            board.run(evidence.main)
+            board.run(main)
         told = capsys.readouterr()
         return ended.value.code, told.out + told.err
 

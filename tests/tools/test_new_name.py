@@ -20,9 +20,10 @@ from sim.virtual.compiled import build
 from sim.virtual.image import FlashImage
 from sim.virtual.nvs import ImageNvs
 from sim.virtual.partitions import partition
-from tools import deploy, evidence, fleet, new_name, pull
+from tools import deploy, fleet, new_name, pull
+from tools import evidence_file as evidence
 from tools.board import AttachedBoard, Trouble, chip_id
-from tools.evidence import Copy
+from tools.evidence_file import Copy
 
 KEY = "a1" * 32
 JOURNAL = partition("journal")

@@ -14,9 +14,10 @@ NEW = ["11" * 32, "22" * 32]
 def content():
     return json.dumps(
         {
-            "v": 1, "fleet": "f", "bus": "b", "serial": "01", "at": 7, "client_id": "c",
+            "v": 1, "fleet": "f", "bus": "b", "serial": "01" * 8, "at": 1793491200,
+            "client_id": "c",
             "user": "f/b", "password": "p\u00e4ss", "mac_key": "5a" * 32,
-            "city_keys": signed.KEYS[:1], "ca": "AAAA", "cert": "", "key": "",
+            "city_keys": signed.KEYS[:1], "ca": "MAA=", "cert": "", "key": "",
         }
     ).encode()  # fmt: skip
 
@@ -42,7 +43,7 @@ def test_new_keys_count_at_once_and_after_a_restart():
     assert "11111111, 22222222" in keys.replace(NEW, "somchai")
     after = read(files.content[FILE])
     assert identity.city_keys == after.city_keys == [b"\x11" * 32, b"\x22" * 32]
-    assert (after.password, after.at, after.mac_key) == ("p\u00e4ss", 7, b"\x5a" * 32)
+    assert (after.password, after.at, after.mac_key) == ("p\u00e4ss", 1793491200, b"\x5a" * 32)
     assert sorted(files.content) == [FILE], "nothing is left behind"
     (event,) = keys.update(None)
     assert (event.kind, event.severity) == ("city_keys_changed", "warning")

@@ -21,6 +21,7 @@ from station.db.database import Database, DatabaseError, is_away, with_database
 from station.identity import command as identity
 from station.identity.errors import IdentityError
 from station.policy.pack import PackError, put_pack, read_pack
+from station.reports import evidence_command as evidence
 from station.settings import Address, Settings, SettingsError, load, not_known
 
 
@@ -72,7 +73,8 @@ def parser() -> argparse.ArgumentParser:
     policy.add_argument("fleet")
     policy.add_argument("file", help="a policy as in docs/policy.md; - reads standard input")
     policy.set_defaults(run=_policy)
-    for command in (serve, admin, policy, *identity.add(commands), broker.add(commands)):
+    added = (evidence.add(commands), *identity.add(commands), broker.add(commands))
+    for command in (serve, admin, policy, *added):
         command.add_argument("--db", metavar="FILE|URL",
                              help="a file, or postgresql://user@host/name")  # fmt: skip
     return top

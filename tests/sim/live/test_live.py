@@ -125,9 +125,9 @@ def test_what_is_missing_is_lost_and_what_comes_again_is_doubled():
 
     def hear(seq, epoch=live.firmware.journal.epoch):
         payload = f'{{"v":1,"epoch":"{epoch}","seq":{seq},'.encode() + body
-        payload = Seal(live.mac_key).sealed((root + "event").encode(), payload)
         message = {"epoch": epoch, "seq": seq, "kind": "started", "state": "raised"}
-        return ledger.hear(Heard("bus-01", "event", root + "event", payload, message))
+        sealed = Seal(live.mac_key).sealed(f"{root}event".encode(), payload)
+        return ledger.hear(Heard("bus-01", "event", root + "event", sealed, message))
 
     assert [hear(seqs[0]), hear(seqs[1]), hear(seqs[0])] == [True, True, False]
     assert hear(seqs[2], "00000000") is False  # another bus of this name, on the same broker

@@ -7,8 +7,10 @@ import json
 import zipfile
 from pathlib import Path
 
+import pyotp
 import pytest
-from page_town import NAME, wait_for
+from browser import PHONE, SHOTS
+from page_town import NAME, PASSWORD, wait_for
 
 from firmware.identity import read
 from sim.world.town_policy import policy_for
@@ -174,3 +176,93 @@ def test_signing_out_ends_the_session(opened, station):
         page.get_by_role("button", name="Sign out").click()
         page.wait_for_url("**/login")
         assert somchai.get("/api/me").status_code == 401
+
+
+def person_at(station, opened, name, role="duty", **more):
+    """A page of a person's own, signed in by hand. -> (page, sign_in(code))"""
+    station.posts("/api/users", name=name, role=role, password="a long password", **more)
+    page = opened("/login", language="en", cookies=[]).page
+
+    def sign_in(code=None):
+        page.locator("#name").fill(name)
+        page.locator("#password").fill("a long password")
+        if code:
+            page.locator("#code").fill(code)
+        page.get_by_role("button", name="Sign in").click()
+
+    return page, sign_in
+
+
+def test_a_second_factor_is_set_up_asked_for_and_taken_back(opened, station):
+    page, sign_in = person_at(station, opened, "preecha")
+    sign_in()
+    page.wait_for_url(station.base + "/")
+    page.get_by_role("link", name="preecha").click()
+    page.locator("#qr[src^='data:image/svg']").wait_for()
+    secret = page.locator("#secret").inner_text().replace(" ", "")
+    form = page.locator("#code-on")
+    form.locator("[name=code]").fill(pyotp.TOTP(secret).at(int(station.now_s())))
+    form.locator("[name=password]").fill("a long password")
+    page.screenshot(path=str(SHOTS / "me-en.png"), full_page=True)
+    form.get_by_role("button", name="Switch on").click()
+    page.locator("#recovery li").nth(9).wait_for()
+    recovery = page.locator("#recovery li").first.inner_text()
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/login")
+    sign_in()
+    page.locator("#code").wait_for()
+    sign_in("123456")
+    page.get_by_text("The code is wrong or was used before").wait_for()
+    page.screenshot(path=str(SHOTS / "login-code-en.png"))
+    sign_in(recovery)
+    page.wait_for_url(station.base + "/")
+    boss = opened("/admin", language="en").page
+    row = boss.locator("#users tr", has_text="preecha")
+    row.get_by_role("button", name="Change").click()
+    boss.once("dialog", lambda dialog: dialog.accept())
+    boss.get_by_role("button", name="Take back").click()
+    boss.locator("#user").get_by_text("Saved").wait_for()
+    boss.locator("#sign-ins").get_by_text("password right, wrong code").first.wait_for()
+    boss.screenshot(path=str(SHOTS / "admin-people-en.png"), full_page=True)
+    assert not [one for one in station.asks("/api/users") if one["code"]]
+
+
+def test_an_administrator_sees_and_ends_sessions_and_gives_fleets(administration, opened, station):
+    page, sign_in = person_at(station, opened, "wichai", fleets=["elsewhere"])
+    sign_in()
+    page.wait_for_url(station.base + "/")
+    page.locator("#no-alarm").wait_for()
+    assert page.locator("#list [data-bus]").count() == 0, "not one bus is of this person's fleet"
+    boss = administration.page
+    boss.reload()
+    row = boss.locator("#users tr", has_text="wichai")
+    row.get_by_role("button", name="Change").click()
+    fleets = boss.locator("#user [name=fleets]")
+    assert fleets.input_value() == "elsewhere"
+    fleets.fill("laemchabang")
+    boss.locator("#user").get_by_role("button", name="Save").click()
+    row.get_by_role("cell", name="laemchabang").wait_for()
+    boss.locator("#sessions tr", has_text="wichai").get_by_role("button", name="End").click()
+    boss.locator("#sessions tr", has_text="wichai").wait_for(state="detached")
+    page.goto(station.base + "/me")
+    page.wait_for_url("**/login**")
+
+
+def test_a_person_changes_the_password_on_a_phone_in_thai(opened, station):
+    with contextlib.closing(station.signed_in()) as other:
+        watched = opened("/me", viewport=PHONE)
+        watched.page.locator("#sessions td").first.wait_for()
+        form = watched.page.locator("#password")
+        for name, text in (("old", PASSWORD), ("fresh", "something else"), ("again", "other")):
+            form.locator(f"[name={name}]").fill(text)
+        form.get_by_role("button").press("Enter")
+        form.locator(".error").wait_for()
+        assert other.get("/api/me").status_code == 200
+        watched.page.screenshot(path=str(SHOTS / "me-th-phone.png"), full_page=True)
+        form.locator("[name=fresh]").fill(PASSWORD)
+        form.locator("[name=again]").fill(PASSWORD)
+        form.get_by_role("button").press("Enter")
+        form.locator(".saved").wait_for()
+        assert other.get("/api/me").status_code == 401
+        wide = watched.page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= PHONE["width"]

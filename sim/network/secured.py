@@ -44,7 +44,9 @@ class SecuredFleet:
         self.stop()
 
     def _make(self, fleet: str, buses: Sequence[str], utc_ms: int) -> None:
-        keys, db, given, out = (self._files / name for name in ("keys", "db", "given", "broker"))
+        keys, db, out = (self._files / name for name in ("keys", "db", "broker"))
+        self.given = given = self._files / "given"
+        """The identity files."""
         self.address = brokers.HOST, brokers.free_port()
         """Where the buses connect."""
         has_a_port = self.kind == "mosquitto"

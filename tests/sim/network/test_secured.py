@@ -6,6 +6,7 @@ from contextlib import closing
 
 import httpx
 import pytest
+from vm import micropython
 
 from sim.live.run import LiveBus
 from sim.live.station_process import PERSON, StationProcess
@@ -79,6 +80,16 @@ def test_the_station_believes_its_buses_and_they_obey_it():
         given = town.passes_until(seen)
         assert [one["last_seen_at"] for one in given["bus-02"]["identities"]] == [None]
         assert staff.get("api/quarantine").json() == []
+
+
+def test_the_boards_own_tls_takes_what_enrolling_makes():
+    """Certificate, key and authority, in the real MicroPython."""
+    with SecuredFleet("laemchabang", ["bus-01"], World().start_utc_ms) as fleet:
+        path, port = str(fleet.given / "bus-01.identity.json"), str(fleet.address[1])
+        done = micropython("tests/support/vm_identity.py", path, port, "127.0.0.1", "localhost")
+    accepted, refused = done.stdout.splitlines()
+    assert accepted == r"127.0.0.1 b' \x02\x00\x00'", done.stderr
+    assert "does not match" in refused, "it is not the broker's name"
 
 
 def test_what_cannot_be_made_is_a_sentence():

@@ -338,6 +338,19 @@ def test_the_broker_follows_the_register(town):
     assert "identities are valid. The broker was told." in said
 
 
+def test_no_other_program_is_told_to_reload(town):
+    """The file of a broker that was killed may name one by now, which a SIGHUP would end."""
+    pid = town.out / f"{town.kind}.pid"
+    brokers_own = pid.read_bytes()
+    with subprocess.Popen(["sleep", "60"]) as other:
+        pid.write_text(str(other.pid))
+        town.write()
+        pid.write_bytes(brokers_own)
+        assert other.poll() is None
+        other.terminate()
+    assert other.returncode == -signal.SIGTERM
+
+
 def test_what_is_written_is_secret(town):
     files = [path for path in town.out.iterdir() if path.is_file() and path.suffix != ".pid"]
     assert {path.stat().st_mode & 0o777 for path in files} == {0o600}

@@ -2,8 +2,8 @@
 
 What is cheap to find out comes first, and the signature last: its verification takes an ESP32 a
 second or two. turn() does a slice of it, between the ticks; meanwhile the command waits, and the
-next ones behind it. Without a clock a command counts as in time, unless it ended before the
-earliest time that it can be now: a number that only rises still lets none be done twice.
+next ones behind it. A bus that does not know the time goes by the earliest time that it can be
+(firmware/earliest.py): a number that only rises still lets no command be done twice.
 """
 
 from binascii import a2b_base64, b2a_base64
@@ -34,13 +34,10 @@ _SENTENCES = {
 
 
 class Authority:
-    """earliest_s: UTC s, the earliest time that it can be now, for a bus without a clock."""
-
     def __init__(self, identity, memory):
         """identity: Identity, or None: the bus obeys nobody."""
         self._identity = identity
         self._memory = memory
-        self.earliest_s = 0 if identity is None else identity.at
         self._payload = None  # of the command that is examined, or was
         self._work = None
         self._is_right = False
@@ -56,7 +53,8 @@ class Authority:
         return self._work is not None and payload == self._payload
 
     def allows(self, name, request, payload, utc_ms):
-        """name: str after cmd/; request: dict, the payload that was read -> bool.
+        """name: str after cmd/; request: dict, the payload that was read; utc_ms: it is this late
+        at least -> bool.
 
         False: not known yet, ask again once is_examining has ended. True: it has to be done now,
         and never again. ValueError, with a sentence: it must not be done.
@@ -124,8 +122,7 @@ class Authority:
         n, last = request["n"], self._memory.get(_NUMBER) or 0
         if n <= last:
             self.refuse(name, "number", n, last)
-        now_s = self.earliest_s if utc_ms is None else utc_ms // 1000
-        if request["until"] < now_s:
+        if request["until"] < utc_ms // 1000:
             self.refuse(name, "expired")
         return n
 

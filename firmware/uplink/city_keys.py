@@ -28,6 +28,8 @@ class CityKeys:
             content = self._read()
             content["city_keys"] = given
             keys = Identity(content).city_keys
+            if keys == self._identity.city_keys:
+                return "The bus obeys these keys already."
             self._write(json.dumps(content).encode())
         except (OSError, NotJson) as error:
             raise ValueError("%s cannot be changed (%s)." % (FILE, error))

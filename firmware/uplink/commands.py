@@ -92,9 +92,14 @@ def answer(bus, name, payload, is_retained=False):
             raise ValueError("A retained command is not done.")
         if name not in COMMANDS:
             raise ValueError("Unknown command; there are: %s." % ", ".join(sorted(COMMANDS)))
-        if is_signed and not bus.authority.allows(name, request, payload, bus.snapshot.utc_ms):
+        if is_signed and not _is_allowed(bus, name, request, payload):
             return LATER
         text = COMMANDS[name](bus, request)
         return None if text is None else messages.reply(request_id, True, text)
     except ValueError as error:
         return messages.reply(request_id, False, str(error))
+
+
+def _is_allowed(bus, name, request, payload):
+    utc_ms = bus.earliest.utc_ms(bus.snapshot.now_ms)
+    return bus.authority.allows(name, request, payload, utc_ms)

@@ -118,7 +118,6 @@ def on_a_bus(bus, clock):
             behind = now_ms - bus.next_tick_ms
             ticks, late, latest = ticks + 1, late + (behind > _LATE_MS), max(latest, behind)
             bus.tick(now_ms)
-            bus.snapshot.utc_ms = signed.NOW_MS
             after_tick.collect(now_ms)
             now_ms = clock.ticks_ms()
         is_new = not bus.authority.is_examining
@@ -135,7 +134,6 @@ def rounds():
     for now_ms in range(0, 1000, 100):
         bus.tick(now_ms)
         bus.turn(now_ms)
-    bus.snapshot.utc_ms = signed.NOW_MS
     gc.disable()
     return min([on_a_bus(bus, clock) for _ in range(_COMMANDS)])
 

@@ -70,12 +70,6 @@ class Signer:
         until_s = self._clock.now_ms() // 1000 + for_s
         return signed(key, name, body, ident=ident, to=to, n=n, until_s=until_s, by=by[:_NAME])
 
-    async def rotation(self, *, ident: str, to: str, by: str, for_s: int) -> bytes:
-        """-> the payload for cmd/city_keys: from now on the bus obeys what public_keys() names. The
-        key in use signs it, which the bus knows. NoKey."""
-        body = {"keys": self.public_keys()}
-        return await self.sign("city_keys", body, ident=ident, to=to, by=by, for_s=for_s)
-
     async def _next(self) -> int:
         """Greater than any before, of this process and of others on this database."""
         least = self._clock.now_ms() // 1000 - _SINCE_S

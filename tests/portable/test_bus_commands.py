@@ -13,7 +13,6 @@ def enrolled(identity=None):
     config = dict(defaults(), fleet="f", bus="b", identity=identity or signed.identity())
     bench = Bench(config)
     bench.waits(1000)
-    bench.bus.snapshot.utc_ms = signed.NOW_MS
     return bench
 
 
@@ -81,5 +80,11 @@ def test_the_number_outlives_a_restart():
     bench = enrolled()
     assert hears(bench, "normal", signed.NORMAL_5)[0]
     bench.start()
-    bench.bus.snapshot.utc_ms = signed.NOW_MS
     assert "has been used" in hears(bench, "normal", signed.NORMAL_5)[1]
+
+
+def test_without_a_clock_what_ended_before_the_bus_was_enrolled_has_expired():
+    bench = enrolled(signed.identity(at=signed.NOW_S))
+    assert bench.bus.snapshot.utc_ms is None
+    assert hears(bench, "normal", signed.NORMAL_LATE)[1] == "This command has expired."
+    assert hears(bench, "drill", signed.DRILL_6)[0]

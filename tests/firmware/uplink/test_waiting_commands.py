@@ -10,6 +10,7 @@ from schemas import validate
 from uplinked import ROOT, Uplinked
 
 from drivers.board.nvs import Nvs
+from firmware.earliest import Earliest
 from firmware.identity import Identity
 from firmware.memory import Memory
 from firmware.snapshot import Snapshot
@@ -29,6 +30,7 @@ class Bus(Uplinked):
         keys = fields("laemchabang", "bus-1", city_keys=[self.city.public])
         self.authority = Authority(Identity(keys), Memory(Nvs(NVS)))
         self.snapshot = Snapshot(40)
+        self.earliest = Earliest(Memory(Nvs(NVS)), None, lambda s: None, 0)
         self.modes = self
         super().__init__(**broker)
         self.run(3000)

@@ -36,38 +36,38 @@ ASKED = {
     "KEYS_12": ("city_keys", {"keys": KEYS}, {"n": 12}),
 }
 NORMAL_5 = (
-    '{"v":1,"id":"a","for":"f/b","n":5,"until":1795388460,"by":"somchai","sig":"jH4tGYrm2wm2A'
-    'zKFv8vEmEdXjF0BWH4VfEVVLCMWSbwvAQ6k7IxF1/KohhKX96nbG7v2dsxRQRBcnJfD7nr6Bg"}'
+    '{"v":1,"id":"a","for":"f/b","n":5,"until":2147483647,"by":"somchai","sig":"oLxZ8kgaHbaRo'
+    'fWiejmkrF5/Q6nbl2gyJYGhW5wIJj2GXxkQWOesZdrSDc1Snrq9sikEWgNExXI4WwFki5pZBQ"}'
 ).encode()
 DRILL_6 = (
-    '{"v":1,"id":"a","for":"f","n":6,"until":1795388460,"by":"สมชาย","sig":"pBdmua0u1ThjOOgnJ'
-    'F6/8X6ZJL6zLMdUZAYchkcMQaMa2TfJ5tKZ/THePumvDo0Cd+sxTmOf6J8p5M7UNIz9CA"}'
+    '{"v":1,"id":"a","for":"f","n":6,"until":2147483647,"by":"สมชาย","sig":"CwaI5bODzbzalb2Qc'
+    'C+gLYm/FhYUeN/YQk3BY8bGPbGPwHDViDn9pc3k98ejAlhDE8vIQE1XJ9NPGZ5Ir31/DA"}'
 ).encode()
 NORMAL_OF_C = (
-    '{"v":1,"id":"a","for":"f/c","n":7,"until":1795388460,"by":"somchai","sig":"n5B5bWW4EZJ79'
-    'jNzfU+tMiK6UFAZ10WXTc8iKnld+bbmB24rDV/4biVkJ0crX8ff2hfapq2waDbw66YcRyWACg"}'
+    '{"v":1,"id":"a","for":"f/c","n":7,"until":2147483647,"by":"somchai","sig":"WySPRex53gOE/'
+    'mT1tVu3QSo5LLECnvhrTJbghEdqkGy7bePgRXeQqkKbpF765aNGUISvRg3xMQAga9OvnDxUCQ"}'
 ).encode()
 NORMAL_LATE = (
     '{"v":1,"id":"a","for":"f/b","n":8,"until":1795388399,"by":"somchai","sig":"9/A+x9h3/sIlK'
     'PqqkBFq03EX4uS/+XCkbjiUW1zAViCVeB3OJvLm5Hky/3/E25goQRGNx+B3di7G8Dv1m5cTDw"}'
 ).encode()
 NORMAL_FORGED = (
-    '{"v":1,"id":"a","for":"f/b","n":9,"until":1795388460,"by":"somchai","sig":"xDfj6gVa/9hZa'
-    'oElop55os0D+XYUIF+uqvGAZjXfhVUzgify090poNu0Wwpmv6mI63VVVxJ/PfDi+4Yd4a9yDw"}'
+    '{"v":1,"id":"a","for":"f/b","n":9,"until":2147483647,"by":"somchai","sig":"8dVmM+gOs+Qo0'
+    'hSmfRHsclK8OScmrh2yyHOtpdFsWpaEyoI+UwCd8uKvRnRps7SmoTL3m6wdzxzTUs7O1X2FBw"}'
 ).encode()
 SEATS_10 = (
-    '{"v":1,"id":"a","for":"f/b","n":10,"until":1795388460,"by":"somchai","seats":[7],"days":'
-    '3,"sig":"nJd9hxY232xRdNfdNgXMgbQuXHLpTUi1p8qrao2GGNQxm7bXoaFbPrtNL+AhW0fhTI//RKioKC3eLOS'
-    'dur/YCQ"}'
+    '{"v":1,"id":"a","for":"f/b","n":10,"until":2147483647,"by":"somchai","seats":[7],"days":'
+    '3,"sig":"Pawwt7Z6h4U2HGemnM8vyhrQf+qWNu5JV2VRTqhXfgei5cB6dKqMo5L6+g1MJNpHcKbc/KJQBDO695p'
+    'htJMHAA"}'
 ).encode()
 OFFER_11 = (
-    '{"v":1,"id":"a","for":"f/b","n":11,"until":1795388460,"by":"somchai","sha256":"2c26b46b6'
-    '8ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae","parts":3,"sig":"jg2vrQmPlrZ4xJ'
-    '/enHapn9Tpi39PJ0zKT8UPT+dDBCP42kWFhg3VCGFOC9sKXbdS1/2U5v5Q1q6iRv7TvgVDAw"}'
+    '{"v":1,"id":"a","for":"f/b","n":11,"until":2147483647,"by":"somchai","sha256":"2c26b46b6'
+    '8ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae","parts":3,"sig":"lA3WfIr/iQfCUF'
+    'i1lctcwqjUy/MfEkOKyGdHHzSfZ+/cB98rw/NPGKLMsEHThu+KLGzKyGCJwZDQyt1WOILpAQ"}'
 ).encode()
 KEYS_12 = (
-    '{"v":1,"id":"a","for":"f/b","n":12,"until":1795388460,"by":"somchai","keys":["8a88e3dd74'
+    '{"v":1,"id":"a","for":"f/b","n":12,"until":2147483647,"by":"somchai","keys":["8a88e3dd74'
     '09f195fd52db2d3cba5d72ca6709bf1d94121bf3748801b40f6f5c","8139770ea87d175f56a35466c34c7ec'
-    'ccb8d8a91b4ee37a25df60f5b8fc9b394"],"sig":"V90JrsmHrkqFMP4Mnxn/XIvmKbfeegC8kzPngfCSHz0L6'
-    'IVCCKoqntkGnjoCZV5s8fgU+VaYefCBd8pbxi0uCQ"}'
+    'ccb8d8a91b4ee37a25df60f5b8fc9b394"],"sig":"t6kPuD4C3ca3scIX9eIlS8++Cg9kjsfOg9P1/gyRRhZiJ'
+    '1vf0SUdBhyKYpsoF7SSn2ggHxay8KU4HvlIVagHDw"}'
 ).encode()

@@ -48,6 +48,8 @@ def test_new_keys_count_at_once_and_after_a_restart():
     assert (event.kind, event.severity) == ("city_keys_changed", "warning")
     assert dict(event.data) == {"keys": ["11111111", "22222222"], "by": "somchai"}
     assert keys.update(None) == ()
+    assert keys.replace(NEW, "somchai") == "The bus obeys these keys already."
+    assert keys.update(None) == ()
 
 
 def test_what_is_no_key_changes_nothing():

@@ -3,7 +3,7 @@
 import json
 
 import signed
-from parts import Nvs, put, snapshot
+from parts import Nvs, snapshot
 
 from firmware.memory import Memory
 from firmware.uplink.authority import Authority
@@ -77,11 +77,19 @@ class Obeys:
         return True
 
 
+class Clock:
+    @staticmethod
+    def utc_ms(now_ms):
+        return signed.NOW_MS
+
+
 class Refuses:
     authority = Obeys()
+    earliest = Clock
 
     class snapshot:
         utc_ms = None
+        now_ms = 0
 
     def enter(self, mode, by):
         assert by == "somchai"
@@ -132,9 +140,11 @@ class Bus:
     """Grants what it is asked for."""
 
     authority = Obeys()
+    earliest = Clock
 
     class snapshot:
         utc_ms = 1795388400000
+        now_ms = 0
 
     class out_of_service:
         @staticmethod
@@ -158,8 +168,7 @@ class Enrolled:
 
     def __init__(self, keys=1):
         self.authority = Authority(signed.identity(keys), Memory(Nvs({})))
-        self.snapshot = snapshot()
-        put(self.snapshot, "utc_ms", signed.NOW_MS)
+        self.snapshot, self.earliest = snapshot(), Clock
         self.done = []
         self.modes = self.policy = self.city_keys = self
 

@@ -1,0 +1,81 @@
+"""The city's key is replaced: each bus is told the keys that count now, as it comes online.
+
+The keys that the fleet knows stand in the database (table own). Where the folder of keys holds
+others, a rotation is under way (`python -m station keys --rotate`): first city.next.key beside
+city.key, and once every bus knows both, the new one in the place of the old. A bus that was away
+all the time has to be deployed anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+
+from sqlalchemy import select
+
+from station.commands import Commands
+from station.db.database import Database
+from station.db.tables import own
+from station.identity.signing import NoKey, Signer
+from station.live.live import Live
+from station.live.live_bus import Key, LiveBus
+
+log = logging.getLogger(__name__)
+_LOOK_S = 5.0
+_KNOWN = "city_keys"
+BY = "station"
+
+
+class Rotation:
+    def __init__(self, database: Database, live: Live, signer: Signer, commands: Commands):
+        self._db = database
+        self._live = live
+        self._signer = signer
+        self._commands = commands
+        self._told: dict[Key, list[str]] = {}
+
+    async def watch(self) -> None:
+        while True:
+            await self.look()
+            await asyncio.sleep(_LOOK_S)
+
+    async def look(self) -> None:
+        """Tells the buses that are online and do not know the keys yet."""
+        try:
+            keys = self._signer.public_keys()
+        except NoKey:
+            return
+        known = await self._known()
+        if known is None or known == keys:
+            if known is None:  # a new station: its buses get the keys when they are enrolled
+                await self._keep(keys)
+            return
+        buses = [bus for bus in self._live if bus.gone_ms is None]
+        for bus in buses:
+            if bus.online and self._told.get(bus.key) != keys:
+                await self._tell(bus, keys)
+        if all(self._told.get(bus.key) == keys for bus in buses):
+            await self._keep(keys)
+            log.info("Every bus obeys the keys %s of the city now.", ", ".join(keys))
+
+    async def _tell(self, bus: LiveBus, keys: list[str]) -> None:
+        try:
+            answer = await self._commands.ask(bus, "city_keys", {"keys": keys}, BY)
+        except TimeoutError:
+            return  # it is asked again
+        if answer.ok:
+            self._told[bus.key] = keys
+        else:
+            log.warning("%s/%s keeps its keys of the city: %s", *bus.key, answer.message)
+
+    async def _known(self) -> list[str] | None:
+        async with self._db.read() as connection:
+            value = await connection.scalar(select(own.c.value).where(own.c.name == _KNOWN))
+        return None if value is None else json.loads(value)
+
+    async def _keep(self, keys: list[str]) -> None:
+        row = self._db.insert(own).values(name=_KNOWN, value=json.dumps(keys))
+        row = row.on_conflict_do_update(index_elements=["name"], set_={"value": row.excluded.value})
+        async with self._db.write() as connection:
+            await connection.execute(row)

@@ -1,0 +1,97 @@
+"""Every bus learns the city's next key as it comes online, and only then the old one may go."""
+
+import asyncio
+from types import SimpleNamespace
+
+from sim.bus.city import City
+from station.clock import FollowedClock
+from station.commands import Answer
+from station.db.database import Database
+from station.identity.rotation import Rotation
+from station.identity.signing import Signer
+from station.settings import Settings
+
+OLD, NEW = City(), City(2)
+
+
+class Fleet:
+    """Commands that answer for the buses."""
+
+    def __init__(self):
+        self.buses = [self.bus("bus-01"), self.bus("bus-02", online=False)]
+        self.asked, self.answers = [], {}
+
+    @staticmethod
+    def bus(name, online=True):
+        return SimpleNamespace(key=("lc", name), bus=name, online=online, gone_ms=None)
+
+    async def ask(self, bus, name, request, by):
+        self.asked.append((bus.bus, name, request["keys"], by))
+        answer = self.answers.get(bus.bus, Answer(True, "The bus now obeys these keys."))
+        if answer is None:
+            raise TimeoutError("It has not answered.")
+        return answer
+
+    def took(self):
+        asked, self.asked = self.asked, []
+        return asked
+
+
+def test_each_bus_is_told_once_and_a_restart_forgets_no_rotation(tmp_path):
+    (tmp_path / "city.key").write_text(OLD.pem)
+    both = [OLD.public, NEW.public]
+
+    async def story():
+        settings = Settings(db=str(tmp_path / "s.db"), keys=str(tmp_path))
+        database, fleet = Database(settings.db), Fleet()
+        await database.upgrade()
+
+        def started():
+            signer = Signer(database, FollowedClock(0), settings)
+            return Rotation(database, fleet.buses, signer, fleet)
+
+        station = started()
+        await station.look()
+        assert fleet.took() == [], "the keys they were enrolled with"
+
+        (tmp_path / "city.next.key").write_text(NEW.pem)
+        fleet.answers["bus-01"] = None
+        await station.look()
+        await station.look()
+        assert fleet.took() == [("bus-01", "city_keys", both, "station")] * 2, "it did not answer"
+        fleet.answers.clear()
+        station = started()
+        await station.look()
+        await station.look()
+        assert fleet.took() == [("bus-01", "city_keys", both, "station")]
+        fleet.buses[1].online = True
+        fleet.answers["bus-02"] = Answer(False, "identity.json cannot be changed.")
+        await station.look()
+        fleet.answers.clear()
+        await station.look()
+        assert fleet.took() == [("bus-02", "city_keys", both, "station")] * 2
+        await station.look()
+        await started().look()
+        assert fleet.took() == [], "all know both"
+
+        (tmp_path / "city.next.key").replace(tmp_path / "city.key")
+        await station.look()
+        assert [keys for _, _, keys, _ in fleet.took()] == [[NEW.public]] * 2
+        await started().look()
+        assert fleet.took() == []
+        await database.close()
+
+    asyncio.run(story())
+
+
+def test_without_a_key_nobody_is_told_anything(tmp_path):
+    async def story():
+        settings = Settings(db=str(tmp_path / "s.db"))
+        database, fleet = Database(settings.db), Fleet()
+        await database.upgrade()
+        signer = Signer(database, FollowedClock(0), settings)
+        await Rotation(database, fleet.buses, signer, fleet).look()
+        assert fleet.took() == []
+        await database.close()
+
+    asyncio.run(story())

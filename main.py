@@ -72,7 +72,9 @@ def run():
     test = SelfTest(config, board, bus, now_ms, errors)
     failure = ""  # of the connection, as the console was told
     garbage = Garbage(gc, time)
-    gc.threshold(4 * GARBAGE)  # loaded: more than the garbage of one tick
+    # Loaded: more than the garbage of one tick. With PSRAM a collection takes long and the heap is
+    # large: a signed command makes 2 MB, and has to cause few (garbage.py collects after ticks).
+    gc.threshold(max(4 * GARBAGE, gc.mem_free() // 4))
     while True:
         now_ms = uptime.now_ms(time.ticks_ms())
         if now_ms >= bus.next_tick_ms:

@@ -23,8 +23,9 @@ _LONGEST = const(128)
 
 class Identity:
     """serial: str, 16 hex digits. at: int, UTC s, when it was made. client_id, user, password: str,
-    for the broker; password "" if there is a certificate. mac_key: 32 bytes. city_keys: one or
-    two Ed25519 public keys of 32 bytes. ca, cert, key: DER, b"" if there is none.
+    for the broker; password "" if there is a certificate. mac_key: 32 bytes. city_keys: at
+    most two Ed25519 public keys of 32 bytes; without one the bus obeys only a ping. ca, cert,
+    key: DER, b"" if there is none.
     """
 
     def __init__(self, given):
@@ -120,10 +121,10 @@ def _city_keys(keys):
     """-> list of bytes."""
     if (
         not isinstance(keys, list)
-        or not 1 <= len(keys) <= 2
+        or len(keys) > 2
         or not all(isinstance(key, str) and _is_key(key) for key in keys)
     ):
-        _fail("city_keys", "a list of one or two keys of 64 hex digits")
+        _fail("city_keys", "a list of at most two keys of 64 hex digits")
     return [unhexlify(key) for key in keys]
 
 

@@ -43,9 +43,11 @@ class Accounts:
         self.sessions = Sessions(database, clock, settings.session_hours * 3_600_000)
         self.who = self.sessions.who
 
-    async def put(self, name: str, role: str, password: str, lang: str = "th") -> None:
-        """Adds a person, or sets a person's role and password. The person's sessions end."""
-        values = {"role": role, "password": await hashed(password), "lang": lang, "enabled": True}
+    async def put(self, name: str, role: str, password: str, lang: str = "th", **more: Any) -> None:
+        """Adds a person, or sets a person's role and password, and `more` columns of the table
+        users. The person's sessions end."""
+        values = {"role": role, "lang": lang, "enabled": True, **more}
+        values["password"] = await hashed(password)
         async with self._db.write() as connection:
             found = await connection.execute(
                 update(users).where(users.c.name == name).values(values)

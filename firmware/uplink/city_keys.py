@@ -5,11 +5,10 @@ into identity.json, at once or not at all.
 """
 
 import json
-from binascii import unhexlify
 
 from firmware.event import WARNING, Event
-from firmware.identity import FILE
-from firmware.jsonstrict import parse
+from firmware.identity import FILE, Identity
+from firmware.jsonstrict import NotJson, parse
 
 _NEW = "identity.new"
 
@@ -23,14 +22,15 @@ class CityKeys:
 
     def replace(self, given, by):
         """given: what the command has as "keys" -> sentence. ValueError says why not."""
-        keys = _read(given)
         if self._files is None:
             raise ValueError("This board keeps no files.")
         try:
-            self._write(given)
-        except (OSError, ValueError) as error:
-            text = "%s cannot be changed (%s): the keys stay as they are."
-            raise ValueError(text % (FILE, error))
+            content = self._read()
+            content["city_keys"] = given
+            keys = Identity(content).city_keys
+            self._write(json.dumps(content).encode())
+        except (OSError, NotJson) as error:
+            raise ValueError("%s cannot be changed (%s)." % (FILE, error))
         self._identity.city_keys = keys
         short = [text[:8] for text in given]
         data = (("keys", short), ("by", by))
@@ -44,27 +44,17 @@ class CityKeys:
         notices, self._notices = self._notices, []
         return notices
 
-    def _write(self, given):
+    def _read(self):
         file = self._files.open(FILE, "rb")
         try:
-            content = parse(file.read())
+            return parse(file.read())
         finally:
             file.close()
-        content["city_keys"] = given
+
+    def _write(self, text):
         file = self._files.open(_NEW, "wb")
         try:
-            file.write(json.dumps(content).encode())
+            file.write(text)
         finally:
             file.close()
         self._files.rename(_NEW, FILE)
-
-
-def _read(given):
-    try:
-        keys = [unhexlify(text) for text in given]
-    except (TypeError, ValueError):
-        keys = []
-    sizes = [len(key) for key in keys]
-    if sizes not in ([32], [32, 32]) or len(set(keys)) != len(keys):
-        raise ValueError('"keys" has to be a list of one or two keys, each 64 hex digits.')
-    return keys

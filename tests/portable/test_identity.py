@@ -55,7 +55,7 @@ WRONG = {
     "user": ("f/c", "", None),
     "password": ("x" * 129, 5, None),
     "mac_key": ("ab" * 31, "xy" * 32, "ab" * 33, "AB" * 32, 5, None),
-    "city_keys": ([], ["cd" * 32] * 3, "cd" * 32, ["cd"], [5], None),
+    "city_keys": (["cd" * 32] * 3, "cd" * 32, ["cd"], [5], None),
     "ca": ("!", "MAA", "AAAA", " " + DER, DER + "\n", 5, None),
     "cert": ("x", None, ""),
     "key": ("MA==MA==", None, ""),

@@ -11,7 +11,7 @@ import random
 from types import SimpleNamespace
 
 import pytest
-from deployed import CONFIG, QUIET, on_flash, read
+from deployed import CONFIG, QUIET, next_slot, on_flash, read
 from virtual_board import Virtual
 
 from firmware.journal.journal import ALARM, KIND_EVENT, Journal
@@ -66,7 +66,7 @@ def virtual(image):
 @pytest.fixture
 def board(virtual, tmp_path, monkeypatch):
     loader = "drivers/board/packed.mpy"
-    few = {"main.py": b"print('a bus')\n", loader: build(install.MPY)[loader]}
+    few = {"main.py": b"open('/ran', 'w').close()\n", loader: build(install.MPY)[loader]}
     monkeypatch.setattr(deploy, "build", lambda mpy: few)
     monkeypatch.setattr(fleet, "FLEET", tmp_path)
     with AttachedBoard(virtual.port) as board:
@@ -106,6 +106,11 @@ def test_the_board_seals_what_is_pulled_and_keeps_its_key(board, monkeypatch, tm
     evidence.write(tmp_path / "bus.zip", about, files)
     told = evidence.read(tmp_path / "bus.zip")
     assert told[0] == about
+    known = [json.loads(identity("test-01"))]
+    assert evidence.verify(tmp_path / "bus.zip", None, known) == 0
+    assert evidence.verify(tmp_path / "bus.zip", None, [{**known[0], "mac_key": "00" * 32}]) == 1
+    evidence.write(tmp_path / "changed.zip", about, {**files, "policy.json": b"{}"})
+    assert evidence.verify(tmp_path / "changed.zip", None, known) == 1
     shown = json.loads(files["identity.json"])
     assert shown["cert"] == "MAE=" and not shown.keys() & {"mac_key", "key", "client_id"}
     assert KEY not in repr(said) and "a2V5" not in repr(said) and KEY not in repr(told)
@@ -217,7 +222,10 @@ def test_a_board_with_another_name_forgets_all_and_its_journal_is_kept_as_a_file
     for is_blank, forgot, bare in seen:
         assert (is_blank and forgot) or set(bare) == {"test-01"}, seen
     assert seen[-1] == (True, True, ("test-09", "test-09")) and (True, True, ()) in seen
-    assert not {"bus.last.json", "policy.json"} & {*on_flash(image).listdir("/")}
+    disk = on_flash(image)
+    assert not {"bus.last.json", "policy.json"} & {*disk.listdir("/")}
+    assert "ran" not in disk.listdir("/"), "nothing was recorded by a board without a name"
+    assert next_slot(disk) in ("a", "b")
     (path,) = tmp_path.glob("test-01-*.zip")
     about, files = evidence.read(path)
     assert files[evidence.JOURNAL] == before and about["seal"]["serial"] == f"{2:016x}"

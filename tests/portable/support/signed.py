@@ -18,7 +18,7 @@ def identity(keys=1, fleet="f", bus="b", at=1704067200):
     return Identity(
         {
             "v": 1, "fleet": fleet, "bus": bus, "serial": "0123456789abcdef", "at": at,
-            "client_id": "f-b-1", "user": "f/b", "password": "", "mac_key": "5a" * 32,
+            "client_id": "f-b-1", "user": fleet + "/" + bus, "password": "", "mac_key": "5a" * 32,
             "city_keys": KEYS[:keys], "ca": "", "cert": "", "key": "",
         }
     )  # fmt: skip

@@ -48,7 +48,8 @@ class Town:
             self.station_port = self.port
         program = brokers.executable(KINDS[kind])
         config = self.out / ("mosquitto.conf" if kind == "mosquitto" else "nats.conf")
-        self._broker = brokers.Broker(KINDS[kind], program, self.port, config)
+        ports = self.port, (self.station_port,)
+        self._broker = brokers.Broker(KINDS[kind], program, ports[0], config, ports[1])
         self._clients = contextlib.ExitStack()
 
     def leave(self):

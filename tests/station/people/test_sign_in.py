@@ -334,7 +334,7 @@ def test_sessions_are_seen_and_ended(settings):
             mine.sort(key=lambda one: one["mine"])
             assert [one["mine"] for one in mine] == [False, True]
             assert mine[0]["browser"] == "A telephone"
-            assert mine[0]["last_at"] > mine[0]["made_at"] and mine[0]["address"] == "127.0.0.1"
+            assert mine[0]["used_at"] > mine[0]["made_at"] and mine[0]["address"] == "127.0.0.1"
             everybody = (await boss.get("/api/sessions")).json()
             assert sorted(one["name"] for one in everybody) == ["anong", "anong", "boss"]
             theirs = next(one["id"] for one in everybody if one["mine"])

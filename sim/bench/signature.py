@@ -1,0 +1,49 @@
+"""What it costs a bus to verify a command of the city, and that no tick waits for it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+from sim.bench.tick import SUPPORT
+from sim.shim import LIBRARY
+from sim.virtual.process import find
+
+_ROOT = Path(__file__).resolve().parents[2]
+_KNOWN_MS = 10.5
+"""A verification in one piece, measured in the VM before there was this one."""
+_SLOWER = (71, 119)
+"""An ESP32 takes 6 to 10 us for a step of a simple loop, and the VM took 84 ns."""
+
+
+def run(say: Callable[[str], None]) -> None:
+    say("A signed command: Ed25519 in slices between the ticks, in the MicroPython VM")
+    vm = find("micropython")
+    if vm is None:
+        say("  skipped: there is no MicroPython VM for this computer")
+        return
+    done = subprocess.run(
+        [vm, "-X", "heapsize=4m", str(_ROOT / "sim" / "bench" / "signature_vm.py")],
+        env={**os.environ, "MICROPYPATH": f"{_ROOT}:{SUPPORT}:{LIBRARY}:.frozen"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(done.stdout + done.stderr)
+    told = {
+        name: [int(n) for n in rest] for name, *rest in map(str.split, done.stdout.splitlines())
+    }
+    us, slices, longest_us, garbage, most = told["alone"]
+    late, took_ms, latest_ms, ticks, collections = told["bus"]
+    low, high = (longest_us * times / 1000 for times in _SLOWER)
+    say(f"  a verification      {us / 1000:6.1f} ms   yardstick, in one piece: {_KNOWN_MS} ms")
+    say(f"  slices              {slices:6}      longest {longest_us} us: "
+        f"{low:.1f} to {high:.1f} ms on an ESP32 (goal 8)")  # fmt: skip
+    say(f"  garbage             {garbage / 1024:6.0f} KB   at most {most} B a slice")
+    say(f"  ticks late          {late:6}      of {ticks}, on a clock as slow as an ESP32: by more "
+        f"than 20 ms (goal 0); the latest {latest_ms} ms")  # fmt: skip
+    say(f"  an answer           {took_ms:6} ms   after the command, on that clock; {collections} "
+        "collections of 2 ms meanwhile")  # fmt: skip

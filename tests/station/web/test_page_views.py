@@ -168,3 +168,18 @@ def test_phone_shows_one_thing_at_a_time(opened, station):
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
         assert wide <= 0, f"{path} is wider than a phone"
+
+
+def test_a_bus_that_is_not_enrolled_is_marked_and_an_administrator_gets_its_evidence(opened):
+    """The buses of this town have no identity; its station has a key of the city."""
+    page = opened("/", language="en").page
+    row = page.locator("tr[data-bus='laemchabang/bus-02']")
+    row.get_by_text("not enrolled").wait_for()
+    page = opened("/bus/laemchabang/bus-02", language="en").page
+    page.locator("#bus-state").get_by_text("not enrolled").wait_for()
+    page.get_by_text("Evidence of this day").wait_for()
+    day = page.locator("#day").input_value()
+    address = page.locator("#evidence").get_attribute("href")
+    assert address == f"/api/buses/laemchabang/bus-02/evidence/{day}"
+    answer = page.request.get(f"{page.url.split('/bus/')[0]}{address}")
+    assert answer.status == 200 and answer.headers["content-type"] == "application/zip"

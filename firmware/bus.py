@@ -72,6 +72,7 @@ class Bus:
             self.modes.await_button()
         self.policy = PolicyInForce(config, parts.files, not is_parked, start != SAFE)
         self.authority = Authority(config.get("identity"), memory)
+        self.authority.earliest_s = self.earliest.utc_ms(now_ms) // 1000
         self.city_keys = CityKeys(config.get("identity"), parts.files)
         check = SelfCheck(parts, rules)
         backup = Backup(config, memory, parts.reset_cause)

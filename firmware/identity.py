@@ -23,8 +23,8 @@ _LONGEST = const(128)
 
 class Identity:
     """serial: str, 16 hex digits. at: int, UTC s, when it was made. client_id, user, password: str,
-    for the broker; password "" if there is a certificate. mac_key: 32 bytes. city_keys: one or
-    two Ed25519 public keys of 32 bytes. ca, cert, key: DER, b"" if there is none.
+    for the broker; password "" if there is a certificate. mac_key: 32 bytes. city_keys: one
+    or two Ed25519 public keys of 32 bytes. ca, cert, key: DER, b"" if there is none.
     """
 
     def __init__(self, given):

@@ -108,7 +108,8 @@ class SelfTest:
         s = self._bus.snapshot
         at_least_ms = self._bus.earliest.utc_ms(s.now_ms)
         text += "; the date is %s%s" % ("" if s.utc_ms else "at least ", iso(at_least_ms)[:10])
-        return ("identity", identity is not None and self._config["broker"]["tls"], text)
+        is_well = identity is not None if self._config["broker"]["tls"] else None
+        return ("identity", is_well, text)
 
     def _broker(self):
         broker = self._config["broker"]

@@ -14,15 +14,14 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from station.accounts import NO_CODE, Accounts
 from station.broker import command as broker
 from station.clock import Clock, FollowedClock
 from station.db.address import without_password
 from station.db.database import Database, DatabaseError, is_away, with_database
 from station.identity import command as identity
 from station.identity.errors import IdentityError
-from station.people.passwords import new_password
 from station.policy.pack import PackError, put_pack, read_pack
+from station.reports import evidence_command as evidence
 from station.settings import Address, Settings, SettingsError, load, not_known
 
 
@@ -51,6 +50,9 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--broker-ca", metavar="FILE", dest="broker_ca",
                        help="certificates (PEM) that vouch for the broker, instead of this "
                        "computer's")  # fmt: skip
+    serve.add_argument("--keys", metavar="DIR",
+                       help="the folder that `keys` made: the city's key signs commands, and the "
+                       "page can enrol buses")  # fmt: skip
     serve.add_argument("--http", metavar="HOST:PORT", help="where the page is (127.0.0.1:8080)")
     serve.add_argument("--tiles", metavar="URL|FILE", help="streets: a tile URL or a .pmtiles file")
     serve.add_argument("--tiles-credit", metavar="TEXT", dest="tiles_credit",
@@ -71,7 +73,8 @@ def parser() -> argparse.ArgumentParser:
     policy.add_argument("fleet")
     policy.add_argument("file", help="a policy as in docs/policy.md; - reads standard input")
     policy.set_defaults(run=_policy)
-    for command in (serve, admin, policy, *identity.add(commands), broker.add(commands)):
+    added = (evidence.add(commands), *identity.add(commands), broker.add(commands))
+    for command in (serve, admin, policy, *added):
         command.add_argument("--db", metavar="FILE|URL",
                              help="a file, or postgresql://user@host/name")  # fmt: skip
     return top
@@ -123,6 +126,9 @@ async def _serve_on(listener: socket.socket, settings: Settings, clock_ms: int |
 
 
 def _admin(args: argparse.Namespace, settings: Settings) -> int:
+    from station.accounts import NO_CODE, Accounts  # here: they take half a second, for a hash
+    from station.people.passwords import new_password
+
     if args.generate:
         password = new_password()
     elif sys.stdin.isatty():

@@ -43,9 +43,11 @@ class Accounts:
         self.sessions = Sessions(database, clock, settings.session_hours * 3_600_000)
         self.who = self.sessions.who
 
-    async def put(self, name: str, role: str, password: str, lang: str = "th") -> None:
-        """Adds a person, or sets a person's role and password. The person's sessions end."""
-        values = {"role": role, "password": await hashed(password), "lang": lang, "enabled": True}
+    async def put(self, name: str, role: str, password: str, lang: str = "th", **more: Any) -> None:
+        """Adds a person, or sets a person's role and password, and `more` columns of the table
+        users. The person's sessions end."""
+        values = {"role": role, "lang": lang, "enabled": True, **more}
+        values["password"] = await hashed(password)
         async with self._db.write() as connection:
             found = await connection.execute(
                 update(users).where(users.c.name == name).values(values)
@@ -99,12 +101,18 @@ class Accounts:
         await self.sign_ins.note(name, address, "ok")
         return opened
 
-    async def knows_password(self, person: Person, password: str) -> bool:
+    async def knows_password(self, person: Person, password: str, address: str) -> bool:
         """Asked again of a person who is signed in, who has tries of his own. TooManyTries."""
         who = Who(person.name, session=person.session)
-        is_right = await self._checked(who, password) is not None
+        try:
+            is_right = await self._checked(who, password) is not None
+        except TooManyTries:
+            await self.sign_ins.note(person.name, address, "refused")
+            raise
         if is_right:
             self._tries.succeeded(who)
+        else:
+            await self.sign_ins.note(person.name, address, "wrong")
         return is_right
 
     async def new_password(self, person: Person, password: str) -> None:

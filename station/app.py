@@ -14,7 +14,9 @@ from station.api import (
     admin,
     alarms,
     buses,
+    evidence,
     feeds,
+    identities,
     live,
     me,
     metrics,
@@ -27,11 +29,12 @@ from station.api import (
 )
 from station.api.guards import COOKIE, Viewer, problems
 from station.doors.bodies import BodyLimit
+from station.doors.unnamed_proxy import UnnamedProxy
 from station.station import Station
 from station.web.pages import PageHeaders, map_settings, page_routes
 
-ROUTERS = (session, me, live, alarms, buses, places, policies, reports, notices, feeds, metrics,
-           people, admin)  # fmt: skip
+ROUTERS = (session, me, live, alarms, buses, evidence, places, policies, reports, notices, feeds,
+           metrics, people, admin, identities)  # fmt: skip
 """A new subject is a file in station/api with a `router`, and its name here."""
 
 _NOT_COMPRESSED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/vnd.pmtiles")
@@ -95,7 +98,9 @@ def add_pages(app: FastAPI, station: Station) -> None:
 def add_doors(app: FastAPI, station: Station) -> None:
     """What a request passes before it comes to a route; the last one here comes first."""
     app.add_middleware(BodyLimit, is_signed_in=station.accounts.who, cookie=COOKIE)
-    app.add_middleware(PageHeaders, tiles=station.settings.tiles)
+    settings = station.settings
+    app.add_middleware(PageHeaders, tiles=settings.tiles, secure=settings.secure_cookie)
     app.add_middleware(GZipMiddleware, compresslevel=6, exclude_content_types=_NOT_COMPRESSED)
-    if station.settings.proxies:
-        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=station.settings.proxies)
+    if settings.proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.proxies)
+    app.add_middleware(UnnamedProxy, proxies=settings.proxies)

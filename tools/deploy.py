@@ -105,7 +105,7 @@ def deploy(
     if is_other:
         new_name.forget(board)
         console.print(f"The board has forgotten that it was {old}.")
-        slots = Slots(board)
+        slots.send_functions()
     own = {"boot.py": (ROOT / "boot.py").read_bytes(), FILE: identity, "bus.json": text}
     for path, data in own.items():
         if data is not None and slots.hash("/" + path) != sha256(data):

@@ -102,8 +102,8 @@ def refuse_second_board(name: str, text: bytes, chip_id: str) -> None:
     if note.get("serial") == serial(text) and note.get("chip_id") != chip_id:
         raise Trouble(
             f"Another board (chip {note.get('chip_id')}) carries the identity of {name}, and two "
-            f"boards must not be one bus. If this board (chip {chip_id}) takes its place, make a "
-            f"new identity, which ends the old one: make enrol BUS={name} REPLACE=1"
+            f"boards must not be one bus. If this board (chip {chip_id}) takes its place, give it "
+            f"a new identity, which ends the old one: make enrol BUS={name} REPLACE=1"
         )
 
 

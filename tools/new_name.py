@@ -15,7 +15,8 @@ from typing import Any
 from rich.console import Console
 from rich.prompt import Prompt
 
-from tools import evidence, fleet, pull
+from tools import evidence_file as evidence
+from tools import fleet, pull
 from tools.board import AttachedBoard, Trouble
 
 OWNER = """
@@ -46,7 +47,8 @@ def _erase(label, first, last):
         found.ioctl(6, n)
 """
 AT_ONCE = 64  # sectors, 45 ms each: a board has 10 s for an answer
-FILES = ("bus.last.json", "policy.json", "identity.json", "bus.json")
+FILES = ("bus.last.json", "policy.json", "identity.json", "bus.json", "slot")
+"""Without /slot no code runs: nothing is recorded by a bus that has no name."""
 UNKNOWN = "(its name cannot be read)"
 
 

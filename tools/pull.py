@@ -23,9 +23,9 @@ from rich.progress import Progress
 from firmware.identity import FILE
 from sim import wording
 from sim.virtual.compiled import ROOT, sha256
-from tools import evidence
+from tools import evidence_file as evidence
 from tools.board import AttachedBoard, Trouble, arguments, chip_id, choose, examine, parser, run
-from tools.evidence import SECTOR
+from tools.evidence_file import SECTOR
 
 ON_BOARD = ROOT / "tools" / "on_board_pull.py"
 PARTITION = """

@@ -61,12 +61,16 @@ class Slots:
     def __init__(self, board: AttachedBoard):
         """board: stopped."""
         self._board = board
-        board.run(ON_BOARD.read_text(encoding="utf-8"))
+        self.send_functions()
         self.running = self._named()
         self.idle = "b" if self.running == "a" else "a"
         self._fed_s = 0.0
         self.sent = self.copied = 0
         """Bytes, by fill()."""
+
+    def send_functions(self) -> None:
+        """A restart forgets them."""
+        self._board.run(ON_BOARD.read_text(encoding="utf-8"))
 
     def _named(self) -> str | None:
         """The slot that boot.py would start; None: the code stands at the root, or nowhere."""

@@ -8,12 +8,13 @@ from micropython import const
 
 _CERT_REQUIRED = const(2)  # ssl.CERT_REQUIRED, on both Pythons
 _FATAL_ALERT = const(-0x7780)  # MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE
-_CONN_EOF = const(-0x7280)
+_NO_MEMORY = (-0x7F00, 12)  # MBEDTLS_ERR_SSL_ALLOC_FAILED, ENOMEM
 _OWN = const(-0x1000)  # and below: an error of Mbed TLS
 _BROKEN = (32, 103, 104, 107, 128)  # EPIPE, ECONNABORTED, ECONNRESET, ENOTCONN here and on ESP32
 _ALERT = b"\x15\x03"  # the head of an alert's record, of any version
 
 _REFUSED = "The broker refuses this bus's certificate in the TLS handshake."
+_NO_ROOM = "The board has no memory left for TLS."
 _NO_ANSWER = "Port %d of the broker does not answer in TLS."
 _VERIFIED = (  # what Mbed TLS says of a certificate, and what it means; the first that is there
     ("not correctly signed", "The broker's certificate is from an unknown authority."),
@@ -55,6 +56,8 @@ def broken_handshake(error, sock, port):
     number = error.args[0] if error.args else 0
     if number == _FATAL_ALERT or (number in _BROKEN and _has_alert(sock)):
         return _REFUSED
+    if number in _NO_MEMORY:
+        return _NO_ROOM
     if number in _BROKEN or (isinstance(number, int) and number <= _OWN):
         return _NO_ANSWER % port
     return None

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import argparse
+import ssl
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
+from firmware.identity import Identity
 from sim import wording
 from sim.live.dashboard import Picture, Plain
 from sim.live.ledger import Ledger
 from sim.live.run import FLEET, LiveBus, Run, Stop
 from sim.live.station_process import PERSON, StationProcess
 from sim.network import brokers
+from sim.network.secured import SecuredFleet
 from sim.network.subscriber import Subscriber
 from sim.world.day import fleet_morning
 from sim.world.town_policy import policy_for
 
+_SECURED = "by TLS:\nonly these buses and the station get in, each with its own certificate"
+_PLAIN = "without TLS:\nany client of it can read, forge and command, and no bus has an identity"
 _MORNING_S = 2000
 """When the last bus has been parked and checked, more or less."""
 
@@ -38,10 +43,39 @@ def broker_at(wanted: tuple[str, int] | None) -> Iterator[tuple[str, int, str]]:
     yield host, port, f"the one at {host}:{port}"
 
 
+class Access(NamedTuple):
+    """How the buses, the station and the city's subscriber reach the broker."""
+
+    what: str
+    buses: tuple[str, int]
+    station: tuple[str, int]
+    identities: dict[str, Identity]
+    """Of no bus, at a broker of one's own."""
+    tls: ssl.SSLContext | None
+    settings: dict[str, str] | None
+    """Of the station, for a fleet with identities."""
+
+
 @contextmanager
-def subscribed(host: str, port: int, fleet: str = FLEET) -> Iterator[Subscriber]:
+def access_to(
+    wanted: tuple[str, int] | None, buses: Sequence[str], utc_ms: int
+) -> Iterator[Access]:
+    """The broker named, or one that is started with keys and an identity for each bus. OSError."""
+    if wanted is not None:
+        with broker_at(wanted) as (host, port, what):
+            yield Access(f"{what}, {_PLAIN}", (host, port), (host, port), {}, None, None)
+        return
+    with SecuredFleet(FLEET, buses, utc_ms) as fleet:
+        what = f"{fleet.kind}, started for this on port {fleet.address[1]}, {_SECURED}"
+        yield Access(what, fleet.address, fleet.station_address, fleet.identities,
+                     fleet.as_station(), fleet.for_station)  # fmt: skip
+
+
+@contextmanager
+def subscribed(host: str, port: int, fleet: str = FLEET,
+               tls: ssl.SSLContext | None = None) -> Iterator[Subscriber]:  # fmt: skip
     """The city's subscriber at that broker."""
-    subscriber = Subscriber(host, port, fleet)
+    subscriber = Subscriber(host, port, fleet, tls)
     subscriber.start()
     try:
         yield subscriber
@@ -54,33 +88,37 @@ def run(args: argparse.Namespace) -> int:
     broke the start or the delivery off."""
     with ExitStack() as stack:
         stop = stack.enter_context(Stop())
+        names = [f"bus-{number:02d}" for number in range(1, args.buses + 1)]
+        worlds = fleet_morning(args.buses, args.seed)
+        start_ms = worlds[0].start_utc_ms
         try:
-            host, port, what = stack.enter_context(broker_at(args.broker))
-            subscriber = stack.enter_context(subscribed(host, port))
+            access = stack.enter_context(access_to(args.broker, names, start_ms))
+            subscriber = stack.enter_context(subscribed(*access.station, tls=access.tls))
         except OSError as error:
             print(f"python -m sim town: {error}.", file=sys.stderr)
             return 2
-        _introduce(args, what)
-        worlds = fleet_morning(args.buses, args.seed)
+        _introduce(args, access.what)
         station = None
         if args.station:
-            station = open_station(stack, (host, port), worlds[0].start_utc_ms, args.buses)
+            station = open_station(stack, access, start_ms, args.buses)
         buses = [
-            LiveBus(f"bus-{number:02d}", world, (host, port), policy=policy_for(number - 1))
-            for number, world in enumerate(worlds, 1)
-        ]
+            LiveBus(name, world, access.buses, policy=policy_for(number),
+                    identity=access.identities.get(name))
+            for number, (name, world) in enumerate(zip(names, worlds, strict=True))
+        ]  # fmt: skip
         tell = station.tell if station else lambda utc_ms: None
         return show(Run(buses, subscriber, args.speed, tell), args, stop)
 
 
 def open_station(
-    stack: ExitStack, broker: tuple[str, int], utc_ms: int, buses: int
+    stack: ExitStack, access: Access, utc_ms: int, buses: int
 ) -> StationProcess | None:
     """What municipal staff see, or a sentence why not: the town goes on without it."""
     print("Starting the station, some seconds ...", end="", flush=True)
     try:
-        station = stack.enter_context(StationProcess(broker, utc_ms))
-        station.policy(FLEET, map_policy(buses))
+        policy = FLEET, map_policy(buses)
+        process = StationProcess(access.station, utc_ms, more=access.settings, policy=policy)
+        station = stack.enter_context(process)
     except OSError as error:
         print(f"\nThe town goes on without its station: {error}\n", flush=True)
         return None

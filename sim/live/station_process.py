@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -31,7 +32,12 @@ PERSON = "demo"
 class StationProcess:
     """For a with block. OSError, with its last output, if it does not start."""
 
-    def __init__(self, broker: tuple[str, int], utc_ms: int, db: str | None = None):
+    def __init__(self, broker: tuple[str, int], utc_ms: int, db: str | None = None,
+                 more: dict[str, str] | None = None,
+                 policy: tuple[str, dict[str, Any]] | None = None):  # fmt: skip
+        """more: settings (STATION_...) for a fleet with identities (sim/network/secured.py); else
+        the station takes what no bus has sealed. policy: a fleet, and its stops, schools, zones
+        and routes for the map."""
         self._files = Path(tempfile.mkdtemp(prefix="busguard-station-"))
         self._told_s = 0.0
         self._environment = {
@@ -39,13 +45,13 @@ class StationProcess:
             "STATION_DB": db or str(self._files / "station.db"),
             "STATION_BROKER": f"{broker[0]}:{broker[1]}",
             "STATION_CLIENT_ID": f"busguard-town-{os.getpid()}",
-            "STATION_CITY_KEY": City().pem,
-            "STATION_ACCEPT_UNSEALED": "1",
-        }
+            **({"STATION_CITY_KEY": City().pem, "STATION_ACCEPT_UNSEALED": "1"}
+               if more is None else more),
+        }  # fmt: skip
         self._process: subprocess.Popen[str] | None = None
+        self.password = secrets.token_hex(10)
         try:
-            self.password = self._run("admin", PERSON, "--generate").strip()
-            self.address = self._start(utc_ms)
+            self.address = self._start(utc_ms, self._first(policy))
         except BaseException:
             self.stop()
             raise
@@ -60,10 +66,6 @@ class StationProcess:
     def pid(self) -> int:
         assert self._process is not None
         return self._process.pid
-
-    def policy(self, fleet: str, pack: dict[str, Any]) -> None:
-        """Stops, schools, zones and routes for its map."""
-        self._run("policy", fleet, "-", text=json.dumps(pack))
 
     def tell(self, utc_ms: int, every_s: float = _TELL_S) -> None:
         """The time in the town; now and then is enough."""
@@ -90,24 +92,31 @@ class StationProcess:
                 process.wait()
         shutil.rmtree(self._files, ignore_errors=True)
 
-    def _run(self, *arguments: str, text: str = "") -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "station", *arguments], input=text, capture_output=True,
-            text=True, env=self._environment, check=False, start_new_session=True,
-        )  # fmt: skip
-        if done.returncode:
-            raise OSError(done.stderr.strip()[-500:])
-        return done.stdout
+    def _first(self, policy: tuple[str, dict[str, Any]] | None) -> list[list[str]]:
+        """Commands of an operator, before the station itself."""
+        admin = ["admin", PERSON]
+        if policy is None:
+            return [admin]
+        fleet, pack = policy
+        file = self._files / "policy.json"
+        file.write_text(json.dumps(pack))
+        return [admin, ["policy", fleet, str(file)]]
 
-    def _start(self, utc_ms: int) -> str:
+    def _start(self, utc_ms: int, first: list[list[str]]) -> str:
+        """All in one process: each command would take a second to begin."""
         log = self._files / "log"
         port = _PORT if _is_free(_PORT) else free_port()
-        command = ["serve", "--http", f"{HOST}:{port}", "--clock", str(utc_ms)]
+        serve = ["serve", "--http", f"{HOST}:{port}", "--clock", str(utc_ms)]
+        lines = [f"if main({command!r}): sys.exit(2)" for command in (*first, serve)]
+        code = "\n".join(["import sys", "from station.__main__ import main", *lines])
         with log.open("wb") as out:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "station", *command], stdin=subprocess.PIPE, stdout=out,
-                stderr=out, text=True, env=self._environment, start_new_session=True,
+                [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=out, stderr=out,
+                text=True, env=self._environment, start_new_session=True,
             )  # fmt: skip
+        assert self._process.stdin is not None
+        self._process.stdin.write(self.password + "\n")
+        self._process.stdin.flush()
         until = time.monotonic() + _READY_S
         while time.monotonic() < until and self._process.poll() is None:
             if _answers(port):

@@ -69,14 +69,15 @@ class Broker:
     """One broker process, with a store that outlives kill() and restart()."""
 
     def __init__(self, kind: str, program: str, port: int | None = None,
-                 config: Path | None = None):  # fmt: skip
-        """config: one that was written for this port already, in a folder with the store."""
+                 config: Path | None = None, other_ports: tuple[int, ...] = ()):  # fmt: skip
+        """config: one that was written for these ports already, in a folder with the store."""
         self.kind = kind
         self.host = HOST
         self.port = port or free_port()
         self._program = program
         self._files = Path(tempfile.mkdtemp(prefix="busguard-broker-"))
         self._config = config
+        self._ports = (self.port, *other_ports)
         self._answers = answers if config is None else listens
         self._store = (config.parent if config else self._files) / "store"
         self._log = self._files / "log"
@@ -149,7 +150,7 @@ class Broker:
         assert self._process is not None
         until = time.monotonic() + _READY_S
         while time.monotonic() < until and self._process.poll() is None:
-            if self._answers(self.host, self.port):
+            if all(self._answers(self.host, port) for port in self._ports):
                 return
             time.sleep(0.02)
         words = self._log.read_text(errors="replace")[-500:]

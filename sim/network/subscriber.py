@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import ssl
 import threading
 from typing import Any, NamedTuple
 
@@ -29,8 +30,9 @@ class Heard(NamedTuple):
 class Subscriber:
     """Subscribes to a whole fleet with QoS 1; take() hands over what came, in order."""
 
-    def __init__(self, host: str, port: int, fleet: str):
+    def __init__(self, host: str, port: int, fleet: str, tls: ssl.SSLContext | None = None):
         self._address = (host, port)
+        self._tls = tls
         self._topic = f"schoolbus/{fleet}/#"
         self._came: queue.SimpleQueue[mqtt.MQTTMessage] = queue.SimpleQueue()
         self._ready = threading.Event()
@@ -41,11 +43,14 @@ class Subscriber:
         self._client.reconnect_delay_set(1, 2)
 
     def _new_client(self, clean: bool) -> mqtt.Client:
-        return mqtt.Client(
+        client = mqtt.Client(
             mqtt.CallbackAPIVersion.VERSION2,
             client_id=f"busguard-city-{os.getpid()}",
             clean_session=clean,
         )
+        if self._tls is not None:
+            client.tls_set_context(self._tls)
+        return client
 
     def _subscribe(self, client, data, flags, reason, properties):
         client.subscribe(self._topic, qos=1)

@@ -6,13 +6,13 @@ sim/vm/README.md has the protocol. Nothing here waits; run.py has the loop.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from drivers.board.tables import ADC1
 from sim.virtual.clock import BoardClock
 from sim.virtual.date import EPOCH_S, BoardDate
 from sim.virtual.harness import Harness
-from sim.virtual.image import FlashImage
+from sim.virtual.image import FlashImage, pieces
 from sim.virtual.nvs import ImageNvs
 from sim.virtual.radio import ask_ppp, ask_wlan
 from sim.vm import _ops as ops
@@ -155,7 +155,7 @@ class VirtualBoard:
     # flash
 
     def _flash_program(self, unit: int, at: int, data: bytes, room: int) -> Answer:
-        for begin, block, offset, piece in _pieces(at, len(data)):
+        for begin, block, offset, piece in pieces(at, len(data)):
             self.image.writeblocks(block, data[begin : begin + piece], offset)
         return 0, b"", PAGE_US * ((at + len(data) - 1) // PAGE - at // PAGE + 1)
 
@@ -292,16 +292,6 @@ class VirtualBoard:
             self.harness.open_ppp(unit)
             return _OK
         return ask_ppp(self.harness.ppp(unit), argument & 0xFF, argument >> 8, data), b"", 0
-
-
-def _pieces(at: int, size: int) -> Iterator[tuple[int, int, int, int]]:
-    """-> begin, block, offset in it, size of each piece of what lies in one block."""
-    begin = 0
-    while begin < size:
-        block, offset = divmod(at + begin, SECTOR)
-        piece = min(size - begin, SECTOR - offset)
-        yield begin, block, offset, piece
-        begin += piece
 
 
 def _name(data: bytes) -> tuple[str, bytes]:

@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import mmap
 import struct
+from collections.abc import Iterator
 from pathlib import Path
 
 from sim.virtual.partitions import FLASH_BYTES, PARTITIONS
@@ -73,3 +74,13 @@ def table() -> bytes:
     )
     entries += _MD5 + hashlib.md5(entries, usedforsecurity=False).digest()
     return entries.ljust(SECTOR, b"\xff")
+
+
+def pieces(at: int, size: int) -> Iterator[tuple[int, int, int, int]]:
+    """-> begin, block, offset in it, size of each piece of what lies in one block."""
+    begin = 0
+    while begin < size:
+        block, offset = divmod(at + begin, SECTOR)
+        piece = min(size - begin, SECTOR - offset)
+        yield begin, block, offset, piece
+        begin += piece

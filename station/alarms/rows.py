@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from station.clock import iso
 from station.db.tables import alarm_log, alarms, buses
+from station.live.sight import Sight
 from station.live.view import EXERCISE
 
 SELF = "station"
@@ -75,6 +76,7 @@ async def read_log(connection: AsyncConnection, number: int) -> list[dict[str, A
 
 async def search(
     connection: AsyncConnection,
+    sight: Sight,
     fleet: str | None,
     bus: str | None,
     kind: str | None,
@@ -91,7 +93,8 @@ async def search(
         "unacknowledged": alarms.c.acked_ms.is_(None),
         "acknowledged": alarms.c.acked_ms.is_not(None),
     }
-    conditions = [
+    conditions = [sight.where(buses.c.fleet)]
+    conditions += [
         column == value
         for column, value in ((buses.c.fleet, fleet), (buses.c.bus, bus), (alarms.c.kind, kind))
         if value is not None

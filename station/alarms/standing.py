@@ -72,11 +72,9 @@ class Standing:
         return before.id
 
     async def end_quiet(self, now_ms: int) -> None:
-        for key, row in self.open().items():
+        for row in self.open().values():
             last_ms = parse_iso(row.data["last_at"])
-            bus = self._alarms.live.get(*key)
-            is_gone = bus is not None and bus.gone_ms is not None
-            if is_gone or not last_ms - self._quiet_ms < now_ms < last_ms + self._quiet_ms:
+            if not last_ms - self._quiet_ms < now_ms < last_ms + self._quiet_ms:
                 await self._alarms.clear_own(row.id)
 
 

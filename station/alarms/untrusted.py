@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,7 +37,9 @@ QUIET_MS = 10 * 60_000
 _TICK_S = 1.0
 _MOST_KINDS = 8
 _STRANGERS = 20
-"""Open alarms of buses that the station does not know: names cost a forger nothing."""
+"""Buses that the station does not know and still lists: names cost a forger nothing."""
+_COUNT_S = 10.0
+"""They are counted so often."""
 
 
 @dataclass
@@ -88,18 +91,15 @@ class UntrustedAlarms:
         self._alarms = alarms
         self._standing = Standing(UNTRUSTED, bus_ids, alarms, QUIET_MS, asks_again=True)
         self._waiting: dict[Key, _Told] = {}
+        self._strangers = 0
+        self._counted_s = -_COUNT_S
 
     def note(self, found: Iterable[Untrusted]) -> None:
         """What waits here until watch() or put() takes it."""
         for one in found:
             key = (one.fleet, one.bus)
-            if not one.raises:
-                continue
-            if key not in self._waiting and self._is_one_too_many(key):
-                log.warning("%s came in the name of %s/%s, which the station does not know.",
-                            one.name, *key)  # fmt: skip
-                continue
-            self._waiting.setdefault(key, _Told()).add(one)
+            if one.raises and (key in self._waiting or not self._is_one_too_many(key)):
+                self._waiting.setdefault(key, _Told()).add(one)
 
     @contextlib.contextmanager
     def taking(self) -> Iterator[Taken]:
@@ -152,11 +152,16 @@ class UntrustedAlarms:
         return told.is_alarm or (bool(valid) and not any(map(self._register.was_seen, valid)))
 
     def _is_one_too_many(self, key: Key) -> bool:
+        """A bus that the station does not know, while it has as many of those as it takes."""
         if self._register.of(*key) or self._live.get(*key) is not None:
             return False
-        strangers = [k for k in (*self._waiting, *self._standing.open()) if self._is_stranger(k)]
-        return len(strangers) >= _STRANGERS
-
-    def _is_stranger(self, key: Key) -> bool:
-        bus = self._live.get(*key)
-        return not self._register.of(*key) and (bus is None or not bus.last_word_ms)
+        now_s = time.monotonic()
+        if now_s >= self._counted_s + _COUNT_S:
+            self._counted_s = now_s
+            listed = {bus.key for bus in self._live if not bus.last_word_ms} | set(self._waiting)
+            self._strangers = sum(not self._register.of(*one) for one in listed)
+        self._strangers += 1
+        if self._strangers == _STRANGERS + 1:
+            log.warning("A message came in the name of %s/%s, which the station does not know. "
+                        "More such names raise no alarm.", *key)  # fmt: skip
+        return self._strangers > _STRANGERS

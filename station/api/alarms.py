@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Path, Query
+from sqlalchemy import select
 
 from station.alarms.rows import read_log, search
 from station.api import shapes
 from station.api.guards import NAME, Duty, TheStation, Viewer, problems
 from station.clock import parse_moment
+from station.db.tables import alarms as alarms_table
+from station.db.tables import buses
+from station.people.person import Person
+from station.station import Station
 
 router = APIRouter(tags=["alarms"])
 Name = Annotated[str | None, Query(pattern=NAME)]
@@ -38,7 +43,7 @@ async def alarms(
             422, "from and to have to be a day or a moment, such as 2026-11-22."
         ) from None
     async with station.db.read() as connection:
-        return await search(connection, fleet, bus, kind, state, from_ms, to_ms, limit)
+        return await search(connection, who.sight, fleet, bus, kind, state, from_ms, to_ms, limit)
 
 
 @router.post("/api/alarms/{number}/ack", response_model=shapes.Alarm, responses=problems(404))
@@ -46,14 +51,26 @@ async def acknowledge(
     number: Number, body: shapes.Acknowledge, station: TheStation, who: Duty
 ) -> Any:
     """The person who asks has seen the alarm and acts. A later acknowledgement changes nothing."""
+    await _seen(number, station, who)
     alarm = await station.alarms.acknowledge(number, who.name, body.note)
     if alarm is None:
         raise HTTPException(404, f"There is no alarm {number}.")
     return alarm
 
 
-@router.get("/api/alarms/{number}/log", response_model=list[shapes.LogLine])
+@router.get("/api/alarms/{number}/log", response_model=list[shapes.LogLine],
+            responses=problems(404))  # fmt: skip
 async def log(number: Number, station: TheStation, who: Viewer) -> Any:
     """Who did what, the oldest first."""
+    await _seen(number, station, who)
     async with station.db.read() as connection:
         return await read_log(connection, number)
+
+
+async def _seen(number: int, station: Station, who: Person) -> None:
+    """Refuses an alarm that does not exist, or is of a fleet that this person does not see."""
+    query = select(buses.c.fleet).join(alarms_table).where(alarms_table.c.id == number)
+    async with station.db.read() as connection:
+        fleet = (await connection.execute(query)).scalar()
+    if fleet is None or not who.sight.has(fleet):
+        raise HTTPException(404, f"There is no alarm {number}.")

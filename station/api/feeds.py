@@ -16,6 +16,7 @@ from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBea
 from station.api.guards import COOKIE, TheStation
 from station.feeds.geojson import present
 from station.feeds.gtfs_realtime import vehicle_positions
+from station.live.sight import Sight
 from station.live.view import view
 from station.station import Station
 
@@ -36,30 +37,32 @@ async def _reader(
     station: TheStation,
     cookie: Annotated[str | None, Security(_session)],
     shown: Annotated[HTTPAuthorizationCredentials | None, Security(_token)],
-) -> None:
+) -> Sight:
     token = station.settings.feed_token
     if token and shown and hmac.compare_digest(shown.credentials.encode(), token.encode()):
-        return
-    if await station.accounts.who(cookie) is None:
+        return Sight(phone=False)
+    person = await station.accounts.who(cookie)
+    if person is None:
         raise HTTPException(401, "Sign in, or send the feed's token as a Bearer.")
+    return person.sight
 
 
-Reader = Annotated[None, Depends(_reader)]
+Reader = Annotated[Sight, Depends(_reader)]
 
 
-def _buses(station: Station) -> list[dict[str, Any]]:
+def _buses(station: Station, sight: Sight) -> list[dict[str, Any]]:
     now_ms = station.clock.now_ms()
-    return [view(bus, now_ms) for bus in sorted(station.live, key=lambda bus: bus.key)]
+    return sight.of(view(bus, now_ms) for bus in sorted(station.live, key=lambda bus: bus.key))
 
 
 @router.get("/api/feeds/buses.geojson", response_class=GeoJson)
-async def geojson(station: TheStation, who: Reader) -> Response:
+async def geojson(station: TheStation, sight: Reader) -> Response:
     """GeoJSON (RFC 7946): where each bus is, with counts of seats."""
-    return GeoJson(present(_buses(station)))
+    return GeoJson(present(_buses(station, sight)))
 
 
 @router.get("/api/feeds/vehicle_positions.pb", response_class=Protobuf)
-async def gtfs(station: TheStation, who: Reader) -> Response:
+async def gtfs(station: TheStation, sight: Reader) -> Response:
     """GTFS-Realtime 2.0 VehiclePositions with occupancy."""
     now_s = station.clock.now_ms() // 1000
-    return Protobuf(vehicle_positions(_buses(station), now_s))
+    return Protobuf(vehicle_positions(_buses(station, sight), now_s))

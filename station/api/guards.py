@@ -1,4 +1,8 @@
-"""Who asks, and whether they may. Every route of the API has one of these guards."""
+"""Who asks, and whether they may. Every route of the API has one of these guards.
+
+A route that names a fleet is refused here to a person of another one. A route that does not has to
+let what it answers through the person's sight (station/live/sight.py).
+"""
 
 from __future__ import annotations
 
@@ -59,6 +63,9 @@ async def signed_in(
     is_theirs = hmac.compare_digest((token or "").encode(), person.csrf.encode())
     if request.method not in ("GET", "HEAD") and not is_theirs:
         raise HTTPException(403, "The X-CSRF-Token does not belong to this session.")
+    named = [request.path_params.get("fleet"), *request.query_params.getlist("fleet")]
+    if not all(person.sight.has(fleet) for fleet in named if fleet is not None):
+        raise HTTPException(403, "This fleet is not one of yours.")
     return person
 
 
@@ -71,10 +78,15 @@ def _at_least(role: str):
     return check
 
 
+def must_code(person: Person, station: Station) -> bool:
+    """The person has to set up a second factor before anything can be administrated."""
+    return station.settings.admins_need_code and person.role == "admin" and not person.code
+
+
 async def _may_administrate(
     station: TheStation, person: Annotated[Person, Depends(_at_least("admin"))]
 ) -> Person:
-    if station.settings.admins_need_code and not person.code:
+    if must_code(person, station):
         raise HTTPException(403, "An administrator of this station signs in with a code as well.")
     return person
 

@@ -13,6 +13,7 @@ from station.api import shapes
 from station.api.guards import COOKIE, TheStation, Viewer, problems, site_of
 from station.clock import iso
 from station.doors.streams import StreamsFull
+from station.live.sight import Sight
 from station.live.view import view
 from station.station import Station
 
@@ -26,30 +27,36 @@ async def live(station: TheStation, who: Viewer) -> Any:
     return {
         "at": iso(now_ms),
         "station": station.services.view(),
-        "buses": [view(bus, now_ms) for bus in sorted(station.live, key=lambda bus: bus.key)],
-        "alarms": station.alarms.views(),
+        "buses": who.sight.of(
+            view(bus, now_ms) for bus in sorted(station.live, key=lambda bus: bus.key)
+        ),
+        "alarms": who.sight.of(station.alarms.views()),
     }
 
 
 @router.get("/api/stream", response_class=EventSourceResponse, responses=problems(429))
 async def stream(request: Request, station: TheStation, who: Viewer) -> EventSourceResponse:
     """Server-sent events `bus`, `gone`, `alarm` and `station`, and `ping` while nothing changes.
-    The stream ends with the session. 429: this session or this address has too many of them."""
+    The stream ends with the session, and when the person may see more or less than before. 429:
+    this session or this address has too many of them."""
     whose = request.cookies[COOKIE], site_of(request)
     try:
         station.streams.check(*whose)
     except StreamsFull:
         raise HTTPException(429, "Too many pages are open.") from None
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    events = _while_signed_in(station, *whose)
+    events = _while_signed_in(station, *whose, who.sight)
     return EventSourceResponse(events, headers=headers, ping=3600)
 
 
-async def _while_signed_in(station: Station, cookie: str, site: str) -> AsyncIterator[bytes]:
+async def _while_signed_in(
+    station: Station, cookie: str, site: str, sight: Sight
+) -> AsyncIterator[bytes]:
     with contextlib.suppress(StreamsFull), station.streams.held(cookie, site):
-        async with contextlib.aclosing(station.hub.listen()) as events:
+        async with contextlib.aclosing(station.hub.listen(sight)) as events:
             async for text in events:
-                if await station.accounts.who(cookie) is None:
+                person = await station.accounts.who(cookie)
+                if person is None or person.sight != sight:
                     return
                 yield text
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Path
+from fastapi import APIRouter, HTTPException, Path, Request
 
 from station.accounts import NO_CODE
 from station.api import people_shapes as shapes
-from station.api.guards import TheStation, Viewer, note_access, problems
+from station.api.guards import TheStation, Viewer, address_of, note_access, problems
 from station.api.session import TOO_MANY
 from station.people import codes
 from station.people.person import Person
@@ -20,9 +20,11 @@ Ident = Annotated[str, Path(pattern="^[0-9a-f]{16}$")]
 
 
 @router.post("/api/me/password", status_code=204, responses=problems(409, 429))
-async def password(body: shapes.NewPassword, station: TheStation, who: Viewer) -> None:
+async def password(
+    body: shapes.NewPassword, request: Request, station: TheStation, who: Viewer
+) -> None:
     """The other sessions of this person end."""
-    await _prove(station, who, body.old)
+    await _prove(request, station, who, body.old)
     await station.accounts.new_password(who, body.new)
     await note_access(station, who, "password")
 
@@ -37,10 +39,10 @@ async def new_code(who: Viewer) -> shapes.NewCode:
 
 @router.post("/api/me/code", responses=problems(409, 429))
 async def use_code(
-    body: shapes.FirstCode, station: TheStation, who: Viewer
+    body: shapes.FirstCode, request: Request, station: TheStation, who: Viewer
 ) -> shapes.RecoveryCodes:
     """From now on signing in takes a code. The recovery codes are shown this once."""
-    await _prove(station, who, body.password)
+    await _prove(request, station, who, body.password)
     recovery = await station.accounts.use_codes(who, body.secret, body.code)
     if recovery is None:
         raise HTTPException(409, "The code is wrong.")
@@ -49,9 +51,9 @@ async def use_code(
 
 
 @router.post("/api/me/code/off", status_code=204, responses=problems(409, 429))
-async def no_code(body: shapes.Proof, station: TheStation, who: Viewer) -> None:
+async def no_code(body: shapes.Proof, request: Request, station: TheStation, who: Viewer) -> None:
     """From now on the password is enough."""
-    await _prove(station, who, body.password)
+    await _prove(request, station, who, body.password)
     await station.accounts.change(who.name, **NO_CODE)
     await note_access(station, who, "code_off", note=who.name)
 
@@ -69,10 +71,10 @@ async def end(ident: Ident, station: TheStation, who: Viewer) -> None:
         raise HTTPException(404, "There is no such session.")
 
 
-async def _prove(station: Station, who: Person, password: str) -> None:
+async def _prove(request: Request, station: Station, who: Person, password: str) -> None:
     """The person is asked for the password again: a page that was left open is not enough."""
     try:
-        if not await station.accounts.knows_password(who, password):
+        if not await station.accounts.knows_password(who, password, address_of(request)):
             raise HTTPException(409, "The password is wrong.")
     except TooManyTries:
         raise HTTPException(429, TOO_MANY) from None

@@ -29,12 +29,11 @@ async def put_user(body: shapes.NewUser, station: TheStation, who: Admin) -> Non
         raise HTTPException(409, f"{body.name} is the only administrator.")
     if body.role == "admin" and body.fleets is not None:
         raise HTTPException(422, "An administrator sees all fleets.")
-    if body.password is not None:
-        await station.accounts.put(body.name, body.role, body.password, body.lang)
-    elif body.name not in {p["name"] for p in people}:
-        raise HTTPException(422, "A new person needs a password of 10 characters or more.")
     values = body.model_dump(include={"role", "lang", "enabled", "fleets"})
-    await station.accounts.change(body.name, **values)
+    if body.password is not None:
+        await station.accounts.put(body.name, password=body.password, **values)
+    elif not await station.accounts.change(body.name, **values):
+        raise HTTPException(422, "A new person needs a password of 10 characters or more.")
     fleets = "" if body.fleets is None else ": " + ", ".join(body.fleets)
     await note_access(station, who, "user", note=f"{body.name}: {body.role}{fleets}")
 

@@ -58,7 +58,7 @@ class Session(BaseModel):
     address: str
     browser: str
     made_at: str
-    last_at: str
+    used_at: str
     mine: bool
 
 
@@ -78,6 +78,7 @@ class Me(BaseModel):
     csrf: str
     lang: Lang
     code: bool
+    must_code: bool
 
 
 class User(BaseModel):

@@ -17,8 +17,8 @@ Name = Annotated[str | None, Query(pattern=NAME)]
 
 @router.get("/api/places")
 async def of_a_fleet(station: TheStation, who: Viewer, fleet: Name = None) -> dict[str, Any]:
-    """GeoJSON; of all fleets if none is named. Empty if the station has no policy."""
-    query = select(policies.c.pack)
+    """GeoJSON; of all fleets of the person if none is named. Empty if the station has no policy."""
+    query = select(policies.c.pack).where(who.sight.where(policies.c.fleet))
     if fleet is not None:
         query = query.where(policies.c.fleet == fleet)
     async with station.db.read() as connection:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 
 from station.accounts import CodeNeeded
 from station.api import people_shapes as shapes
-from station.api.guards import COOKIE, TheStation, Viewer, address_of, problems
+from station.api.guards import COOKIE, TheStation, Viewer, address_of, must_code, problems
 from station.people import devices
 from station.people.person import Person
 from station.people.tries import TooManyTries
@@ -39,7 +39,7 @@ async def login(
     cookie, person = found
     _set(request, response, station, COOKIE, cookie)
     _set(request, response, station, device, await station.accounts.devices.cookie(person.name))
-    return _me(person)
+    return _me(person, station)
 
 
 def _set(request: Request, response: Response, station: Station, name: str, value: str) -> None:
@@ -56,10 +56,10 @@ async def logout(request: Request, response: Response, station: TheStation, who:
 
 
 @router.get("/api/me")
-async def me(who: Viewer) -> shapes.Me:
+async def me(station: TheStation, who: Viewer) -> shapes.Me:
     """Who is signed in, and the token that every POST has to carry."""
-    return _me(who)
+    return _me(who, station)
 
 
-def _me(person: Person) -> shapes.Me:
-    return shapes.Me.model_validate(person._asdict())
+def _me(person: Person, station: Station) -> shapes.Me:
+    return shapes.Me.model_validate({**person._asdict(), "must_code": must_code(person, station)})

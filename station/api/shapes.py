@@ -215,6 +215,38 @@ class AccessLine(BaseModel):
     note: str | None
 
 
+class IdentityView(BaseModel):
+    serial: str
+    how: Literal["certificate", "password"]
+    made_at: str
+    made_by: str
+    ends_at: str | None
+    """Of the certificate."""
+    last_seen_at: str | None
+    revoked_at: str | None
+    revoked_by: str | None
+
+
+class BusIdentities(BaseModel):
+    """plain: it says that it speaks to the broker without TLS."""
+
+    fleet: str
+    bus: str
+    plain: bool
+    identities: list[IdentityView]
+
+
+class Enrol(BaseModel):
+    """enrol: buses without a valid identity. replace: those before end at once. rotate: those
+    before end when the new ones are seen."""
+
+    buses: list[Annotated[str, Field(pattern="^[A-Za-z0-9_-]{1,32}$")]] = Field(
+        min_length=1, max_length=500
+    )
+    why: Literal["enrol", "replace", "rotate"] = "enrol"
+    how: Literal["certificate", "password"] = "certificate"
+
+
 class SeatsAndDays(BaseModel):
     """For how many days the bus shall not watch these seats; 0: it shall watch them again."""
 

@@ -10,6 +10,7 @@ import contextlib
 import os
 import pwd
 import signal
+import subprocess
 from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -102,6 +103,8 @@ class Configuration:
         """Whether a broker was told to read its configuration again."""
         try:
             pid = int((self.folder / self._kind.PID).read_text())
+            if not _is(pid, self._kind.PROGRAM):
+                return False
             os.kill(pid, signal.SIGHUP)
         except (OSError, ValueError):
             return False
@@ -148,8 +151,20 @@ class Configuration:
 
     def _put(self, name: str, content: bytes) -> None:
         path = self.folder / name
-        if not path.exists() or path.read_bytes() != content:
+        is_there = path.exists() and self._owner in (None, path.stat().st_uid)
+        if not is_there or path.read_bytes() != content:
             files.write(path, content, self._owner)
+
+
+def _is(pid: int, program: str) -> bool:
+    """Whether this process runs the program: the file of a broker that was killed may name another
+    one, and a SIGHUP ends most of them."""
+    comm = Path(f"/proc/{pid}/comm")
+    if comm.parent.parent.joinpath("self").exists():  # Linux
+        return comm.exists() and comm.read_text().strip() == program
+    command = ["ps", "-o", "comm=", "-p", str(pid)]
+    told = subprocess.run(command, capture_output=True, text=True, check=False)
+    return Path(told.stdout.strip()).name == program
 
 
 def _owner(user: str | None) -> tuple[int | None, str]:

@@ -11,6 +11,7 @@ from station.broker import rights
 from station.broker.rights import Known, Place, Register
 
 NAME = "mosquitto"
+PROGRAM = "mosquitto"
 CONFIG, PID = "mosquitto.conf", "mosquitto.pid"
 STATION_HAS_A_PORT = True
 

@@ -14,6 +14,7 @@ from station.broker import rights
 from station.broker.rights import Known, Place, Register
 
 NAME = "nats"
+PROGRAM = "nats-server"
 CONFIG, PID = "nats.conf", "nats.pid"
 STATION_HAS_A_PORT = False
 

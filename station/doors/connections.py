@@ -1,7 +1,8 @@
 """How many connections, and for how long each may keep the station waiting (HTTP/1.1, RFC 9112).
 
-A connection waits as long as it has not sent a whole request. Of those that wait the oldest goes
-when there are too many, so that 200 half-sent requests never keep out one that is sent at once.
+A connection waits as long as it has not sent a whole request. When there are too many connections,
+the one that has waited longest goes, so that half-sent requests never keep out one that is sent at
+once.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ class Limits(NamedTuple):
     """From the start of a connection, or the last answer, to the end of a request's headers."""
     reading_s: float = 60
     """A browser that takes nothing of its answer for so long is gone."""
-    waiting: int = 32
-    """Connections of one address that have not sent a whole request."""
     of_one_address: int = 200
+    """An office behind one address has many pages open, and all of them come at once after the
+    station was restarted."""
     overall: int = 800
     """Below 1,024, which is what most systems allow a process."""
 
@@ -50,8 +51,7 @@ def protocol(limits: Limits, proxies: list[str]) -> type[H11Protocol]:
             ]
             if self.site:
                 mine = [one for one in standing if one.site == self.site]
-                waiting = sum(one.is_waiting for one in mine)
-                if waiting > limits.waiting or len(mine) > limits.of_one_address:
+                if len(mine) > limits.of_one_address:
                     _close_one(mine)
             if len(standing) > limits.overall:
                 _close_one(standing)
@@ -66,6 +66,12 @@ def protocol(limits: Limits, proxies: list[str]) -> type[H11Protocol]:
             super().on_response_complete()
             self.since_s = self.loop.time()
             self._wait()
+
+        def shutdown(self) -> None:
+            if self.is_waiting:
+                self.transport.abort()
+            else:
+                super().shutdown()
 
         def pause_writing(self) -> None:
             super().pause_writing()
@@ -90,10 +96,6 @@ def protocol(limits: Limits, proxies: list[str]) -> type[H11Protocol]:
 
 
 def _close_one(connections: list[Any]) -> None:
-    """The one that has waited longest; if none waits, the newest."""
+    """The one that has waited longest; if no other waits, it is the one that has just come."""
     waiting = [one for one in connections if one.is_waiting]
-    newest = max(connections, key=lambda one: one.since_s)
-    if waiting != [newest]:
-        min(waiting, key=lambda one: one.since_s).transport.abort()
-    else:
-        newest.transport.abort()
+    min(waiting, key=lambda one: one.since_s).transport.abort()

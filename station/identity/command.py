@@ -42,6 +42,7 @@ def add(commands: Any) -> list[argparse.ArgumentParser]:
         one.add_argument("--keys", metavar="DIR", help="the folder that `keys` made")
         one.add_argument("--out", metavar="FOLDER", default="fleet", type=Path,
                          help="where the files go (fleet)")  # fmt: skip
+        one.add_argument("--clock", type=int, metavar="MS", help=argparse.SUPPRESS)
         if name != "rotate":
             one.add_argument("--password", action="store_true",
                              help="a password in place of a certificate, for a broker that knows "
@@ -89,7 +90,7 @@ def _give(args: argparse.Namespace, settings: Settings) -> int:
 
     asyncio.run(with_database(settings.db, lambda database: give(
         database, keys, args.fleet, args.buses, why=args.why, how=how, by=_me(),
-        now_ms=Clock().now_ms(), keep=keep,
+        now_ms=args.clock or Clock().now_ms(), keep=keep,
     )))  # fmt: skip
     for bus in args.buses:
         print(_path(folder, bus))

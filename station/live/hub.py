@@ -2,9 +2,9 @@
 
 Each listener has a shelf with the newest event of each thing. A listener that is slow or asleep
 misses the steps between, never the last one, and costs no memory for them. The text is made once
-for all listeners. After something was sent, what comes within GATHER_S is gathered and sent
-together: the first event of a quiet time leaves at once, and 500 buses that all change ten times a
-second cost a tenth of the work.
+for all listeners who see the same (station/live/sight.py). After something was sent, what comes
+within GATHER_S is gathered and sent together: the first event of a quiet time leaves at once, and
+500 buses that all change ten times a second cost a tenth of the work.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import json
 import time
 from collections.abc import AsyncGenerator, Hashable
 from typing import Any
+
+from station.live.sight import Sight
 
 PING_S = 15
 GATHER_S = 0.1
@@ -33,13 +35,18 @@ class Hub:
         if not self._shelves:
             return
         self._count += 1
-        text = f"id: {self._count}\nevent: {name}\ndata: {json.dumps(body)}\n\n".encode()
+        texts: dict[Sight, bytes | None] = {}
         for shelf in self._shelves:
-            shelf.put((name, key), text)
+            if shelf.sight not in texts:
+                seen = shelf.sight.shows(body)
+                texts[shelf.sight] = None if seen is None else _event(self._count, name, seen)
+            text = texts[shelf.sight]
+            if text is not None:
+                shelf.put((name, key), text)
 
-    async def listen(self) -> AsyncGenerator[bytes, None]:
-        """Never ends by itself."""
-        shelf = _Shelf()
+    async def listen(self, sight: Sight) -> AsyncGenerator[bytes, None]:
+        """What this sight shows. Never ends by itself."""
+        shelf = _Shelf(sight)
         self._shelves.add(shelf)
         try:
             yield b"retry: 2000\n\n"
@@ -49,8 +56,13 @@ class Hub:
             self._shelves.discard(shelf)
 
 
+def _event(number: int, name: str, body: dict[str, Any]) -> bytes:
+    return f"id: {number}\nevent: {name}\ndata: {json.dumps(body)}\n\n".encode()
+
+
 class _Shelf:
-    def __init__(self) -> None:
+    def __init__(self, sight: Sight) -> None:
+        self.sight = sight
         self._events: dict[Hashable, bytes] = {}
         self._filled = asyncio.Event()
         self._next_s = 0.0

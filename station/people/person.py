@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from station.live.sight import Sight
+
 ROLES = ("viewer", "duty", "admin")
 
 
@@ -18,3 +20,7 @@ class Person(NamedTuple):
     """Signing in takes a code, too (station/people/codes.py)."""
     session: str = ""
     """The session's id, by which it can be ended."""
+
+    @property
+    def sight(self) -> Sight:
+        return Sight(self.fleets, phone=self.role != "viewer")

@@ -106,7 +106,7 @@ class Sessions:
             rows = (await connection.execute(query.order_by(sessions.c.last_ms.desc()))).all()
         return [
             {"id": row.digest[:_ID], "name": row.name, "address": row.address,
-             "browser": row.browser, "made_at": iso(row.made_ms), "last_at": iso(row.last_ms)}
+             "browser": row.browser, "made_at": iso(row.made_ms), "used_at": iso(row.last_ms)}
             for row in rows
         ]  # fmt: skip
 

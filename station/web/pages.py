@@ -16,12 +16,14 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 WEB = Path(__file__).parent
+_YEAR = b"max-age=31536000"
 PAGES = {
     "/": "home",
     "/bus/{fleet}/{bus}": "bus",
     "/alarms": "log",
     "/reports": "reports",
     "/admin": "admin",
+    "/me": "me",
     "/login": "login",
 }
 
@@ -57,17 +59,22 @@ def headers(tiles: str | None = None) -> list[tuple[bytes, bytes]]:
         "x-content-type-options": "nosniff",
         "referrer-policy": "same-origin",
         "permissions-policy": "camera=(), microphone=(), geolocation=()",
+        "x-frame-options": "DENY",
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
     }
     return [(name.encode(), value.encode()) for name, value in fields.items()]
 
 
 class PageHeaders:
     """ASGI middleware: headers() on every answer. A browser asks for pages and scripts anew each
-    time (an unchanged one is answered with 304), so that it never runs yesterday's page."""
+    time (an unchanged one is answered with 304), so that it never runs yesterday's page. Data is
+    not kept at all. Who has come by https comes by https from then on (RFC 6797)."""
 
-    def __init__(self, app, tiles: str | None = None):
+    def __init__(self, app, tiles: str | None = None, secure: bool = False):
         self._app = app
         self._headers = headers(tiles)
+        self._secure = secure
 
     async def __call__(self, scope, receive, send):
         async def with_headers(message):
@@ -75,10 +82,18 @@ class PageHeaders:
                 given = list(message["headers"])
                 message["headers"] = given + self._headers
                 if not any(name.lower() == b"cache-control" for name, _ in given):
-                    message["headers"].append((b"cache-control", b"no-cache"))
+                    kept = b"no-store" if _is_data(scope["path"]) else b"no-cache"
+                    message["headers"].append((b"cache-control", kept))
+                if self._secure or scope["scheme"] == "https":
+                    message["headers"].append((b"strict-transport-security", _YEAR))
             await send(message)
 
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+def _is_data(path: str) -> bool:
+    """The streets are no data of the station's."""
+    return path.startswith("/api/") and path != "/api/map.pmtiles"
 
 
 def _page(name: str):

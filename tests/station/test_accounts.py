@@ -27,6 +27,7 @@ from station.clock import DAY_MS, FollowedClock
 from station.db import tables
 from station.db.database import Database, DatabaseError
 from station.live import hub
+from station.live.sight import EVERYTHING
 
 OPEN_TO_ALL = {"/api/login", "/healthz", "/metrics"}
 
@@ -134,7 +135,7 @@ def test_a_stream_ends_with_its_session(settings, broker, monkeypatch):
     async def scenario():
         async with running(settings) as station:
             client = await signed_in(station, "anong", "duty")
-            news = _while_signed_in(station, client.cookies["station"], "192.0.2.1")
+            news = _while_signed_in(station, client.cookies["station"], "192.0.2.1", EVERYTHING)
             for _ in range(3):
                 await anext(news)
             assert station.hub.listeners == 1

@@ -42,10 +42,11 @@ class Bus:
         }  # fmt: skip
         self._at_first = copy.deepcopy(self.state)
 
-    def connects(self, policy: str | None = None) -> None:
+    def connects(self, policy: str | None = None, **more: Any) -> None:
         self.publish(f"{self.name}/status", {
             "online": True, "at": iso(self._now_s()), "fw": "0.3.0", "epoch": EPOCH, "boot": 17,
             "reset": "power_on", "start": "normal", "disabled": [], "policy": policy,
+            **more,
         }, retain=True)  # fmt: skip
 
     def loses_connection(self) -> None:

@@ -59,7 +59,7 @@ class PageTown:
 
     def __init__(self, folder: Path, *options: str):
         self._options = options
-        self._db = folder / "station.db"
+        self._db, self._keys = folder / "station.db", folder / "keys"
         self._now = (MORNING_S, time.monotonic())
         self.buses: dict[str, Bus] = {}
         self.parts: dict[str, str] = {}
@@ -90,16 +90,17 @@ class PageTown:
         policy = self._db.with_name("policy.json")
         policy.write_text(json.dumps(policy_for(0)))
         db = ["--db", str(self._db)]
-        self._run(["admin", NAME, *db], ["policy", FLEET, str(policy), *db], said=PASSWORD + "\n")
+        self._run(["keys", "--out", str(self._keys)], ["admin", NAME, *db],
+                  ["policy", FLEET, str(policy), *db], said=PASSWORD + "\n")  # fmt: skip
 
     def start(self) -> None:
         self._run()
 
     def _run(self, *commands: list[str], said: str = "") -> None:
         """Returns when the station answers and hears the broker."""
-        serve = ["serve", "--db", str(self._db), "--broker", f"127.0.0.1:{self._broker.port}",
-                 "--http", f"127.0.0.1:{self.port}", "--clock", self._now_ms(),
-                 *self._options]  # fmt: skip
+        serve = ["serve", "--db", str(self._db), "--keys", str(self._keys),
+                 "--broker", f"127.0.0.1:{self._broker.port}", "--http", f"127.0.0.1:{self.port}",
+                 "--clock", self._now_ms(), *self._options]  # fmt: skip
         code = "from station.__main__ import main\n"
         code += "\n".join(f"assert main({line!r}) == 0" for line in (*commands, serve))
         self._process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, text=True,

@@ -19,7 +19,8 @@ from sim.virtual.compiled import build, sha256
 from sim.virtual.install import MPY
 from sim.virtual.pack import PACK, parts, slot
 from sim.virtual.partitions import partition
-from tools import deploy, evidence, fleet, pull, selftest
+from tools import deploy, fleet, pull, selftest
+from tools import evidence_file as evidence
 from tools.board import AttachedBoard, Trouble
 from tools.slots import PIECE, Slots
 

@@ -11,7 +11,7 @@ import random
 from types import SimpleNamespace
 
 import pytest
-from deployed import CONFIG, QUIET, on_flash, read
+from deployed import CONFIG, QUIET, next_slot, on_flash, read
 from virtual_board import Virtual
 
 from firmware.journal.journal import ALARM, KIND_EVENT, Journal
@@ -20,9 +20,11 @@ from sim.virtual.compiled import build
 from sim.virtual.image import FlashImage
 from sim.virtual.nvs import ImageNvs
 from sim.virtual.partitions import partition
-from tools import deploy, evidence, fleet, new_name, pull
+from tools import deploy, fleet, new_name, pull
+from tools import evidence_file as evidence
 from tools.board import AttachedBoard, Trouble, chip_id
-from tools.evidence import Copy
+from tools.evidence import verify
+from tools.evidence_file import Copy
 
 KEY = "a1" * 32
 JOURNAL = partition("journal")
@@ -65,7 +67,7 @@ def virtual(image):
 @pytest.fixture
 def board(virtual, tmp_path, monkeypatch):
     loader = "drivers/board/packed.mpy"
-    few = {"main.py": b"print('a bus')\n", loader: build(install.MPY)[loader]}
+    few = {"main.py": b"open('/ran', 'w').close()\n", loader: build(install.MPY)[loader]}
     monkeypatch.setattr(deploy, "build", lambda mpy: few)
     monkeypatch.setattr(fleet, "FLEET", tmp_path)
     with AttachedBoard(virtual.port) as board:
@@ -105,9 +107,14 @@ def test_the_board_seals_what_is_pulled_and_keeps_its_key(board, monkeypatch, tm
     evidence.write(tmp_path / "bus.zip", about, files)
     told = evidence.read(tmp_path / "bus.zip")
     assert told[0] == about
+    known = [json.loads(identity("test-01"))]
+    assert verify(tmp_path / "bus.zip", None, known) == 0
+    assert verify(tmp_path / "bus.zip", None, [{**known[0], "mac_key": "00" * 32}]) == 1
+    evidence.write(tmp_path / "changed.zip", about, {**files, "policy.json": b"{}"})
+    assert verify(tmp_path / "changed.zip", None, known) == 1
     shown = json.loads(files["identity.json"])
     assert shown["cert"] == "MAE=" and not shown.keys() & {"mac_key", "key", "client_id"}
-    assert KEY not in repr(said) and "a2V5" not in repr(said) and KEY not in repr(told)
+    assert KEY not in repr(said) and "MAI=" not in repr(said) and KEY not in repr(told)
 
 
 def test_a_sector_that_changed_on_the_line_is_noticed(board, monkeypatch):
@@ -216,7 +223,10 @@ def test_a_board_with_another_name_forgets_all_and_its_journal_is_kept_as_a_file
     for is_blank, forgot, bare in seen:
         assert (is_blank and forgot) or set(bare) == {"test-01"}, seen
     assert seen[-1] == (True, True, ("test-09", "test-09")) and (True, True, ()) in seen
-    assert not {"bus.last.json", "policy.json"} & {*on_flash(image).listdir("/")}
+    disk = on_flash(image)
+    assert not {"bus.last.json", "policy.json"} & {*disk.listdir("/")}
+    assert "ran" not in disk.listdir("/"), "nothing was recorded by a board without a name"
+    assert next_slot(disk) in ("a", "b")
     (path,) = tmp_path.glob("test-01-*.zip")
     about, files = evidence.read(path)
     assert files[evidence.JOURNAL] == before and about["seal"]["serial"] == f"{2:016x}"

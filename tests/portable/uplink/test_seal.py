@@ -8,6 +8,7 @@ from uplinks import Bench
 
 from firmware.identity import Identity
 from firmware.journal.journal import ALARM
+from firmware.messages import position
 from firmware.uplink import seal
 from firmware.uplink.seal import Hmac, Seal
 
@@ -154,3 +155,13 @@ def test_a_window_counts_the_seal():
     bench.run(1000)
     topic, payload = sent(line)[0]
     assert bench.uplink._window.slots[0].size == len(topic) + len(payload) + 7
+
+
+def test_the_longest_batch_of_positions_has_1000_bytes_with_its_seal():
+    batch = Bench(Line(), identity=identity()).uplink._backlog._batch
+    seq = 4294967000
+    record = position(4294967295, -900000000, -1800000000, None, None)
+    while batch.add(seq + batch.n, record):
+        pass
+    sealed = Seal(KEY).sealed(b"schoolbus/f/b/track", batch.message("9f3a21c4"))
+    assert 1000 - 14 < len(sealed) <= 1000

@@ -59,12 +59,30 @@ def test_a_short_morning_reaches_the_city_whole(kind, held_to_the_contract, caps
     with brokers.start(kind) as broker:
         assert main([*SHORT, "--broker", f"{broker.host}:{broker.port}"]) == 0
     said = capsys.readouterr().out
+    assert "without TLS:\nany client of it can read, forge and command" in said
     assert "Ctrl-C ends it" in said
     assert "it ends after 4 s.\n2 school buses, each with" in said
     assert re.search(r"bus-0[12] info    trip started: trip 1; at Bus depot", said)
     assert "bus-01 waits for its driver to check the seats" in said
     assert records(said, "confirmed") == records(said, "delivered to") > 4
     assert records(said, "not delivered") == 0
+
+
+@pytest.mark.parametrize("kind", brokers.KINDS)
+def test_by_itself_the_town_is_secured(kind, held_to_the_contract, monkeypatch, capsys):
+    """TLS, an identity for each bus, and a broker that lets in no other."""
+    if brokers.executable(kind) is None:
+        pytest.skip(f"{kind} is not installed")
+    monkeypatch.setattr(brokers, "KINDS", (kind,))
+    heard = []
+    hear = Ledger.hear
+    monkeypatch.setattr(Ledger, "hear", lambda *to: (heard.append(to[1]), hear(*to))[1])
+    assert main([*SHORT]) == 0
+    said = capsys.readouterr().out
+    assert re.search(rf"{kind}, started for this on port \d+, by TLS:\nonly these buses", said)
+    assert records(said, "confirmed") == records(said, "delivered to") > 4
+    assert {one.bus for one in heard} == {"bus-01", "bus-02"}
+    assert all("mac" in one.message for one in heard)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -83,7 +101,7 @@ def test_ctrl_c_delivers_first_and_ends_what_it_started(number):
     assert (town.returncode, wrong) == (0, "")
     assert records(rest, "not delivered") == 0
     port = int(re.search(r"on port (\d+)", said)[1])
-    assert not brokers.answers(brokers.HOST, port)
+    assert not brokers.listens(brokers.HOST, port)
 
 
 @pytest.mark.parametrize("command", [("town",), ("replay", "receiver.nmea")])
@@ -107,9 +125,9 @@ def test_what_is_missing_is_lost_and_what_comes_again_is_doubled():
 
     def hear(seq, epoch=live.firmware.journal.epoch):
         payload = f'{{"v":1,"epoch":"{epoch}","seq":{seq},'.encode() + body
-        payload = Seal(live.mac_key).sealed((root + "event").encode(), payload)
         message = {"epoch": epoch, "seq": seq, "kind": "started", "state": "raised"}
-        return ledger.hear(Heard("bus-01", "event", root + "event", payload, message))
+        sealed = Seal(live.mac_key).sealed(f"{root}event".encode(), payload)
+        return ledger.hear(Heard("bus-01", "event", root + "event", sealed, message))
 
     assert [hear(seqs[0]), hear(seqs[1]), hear(seqs[0])] == [True, True, False]
     assert hear(seqs[2], "00000000") is False  # another bus of this name, on the same broker

@@ -48,7 +48,8 @@ class Town:
             self.station_port = self.port
         program = brokers.executable(KINDS[kind])
         config = self.out / ("mosquitto.conf" if kind == "mosquitto" else "nats.conf")
-        self._broker = brokers.Broker(KINDS[kind], program, self.port, config)
+        ports = self.port, (self.station_port,)
+        self._broker = brokers.Broker(KINDS[kind], program, ports[0], config, ports[1])
         self._clients = contextlib.ExitStack()
 
     def leave(self):
@@ -335,6 +336,19 @@ def test_the_broker_follows_the_register(town):
             said = follows.stderr.read()
     assert follows.returncode == 130
     assert "identities are valid. The broker was told." in said
+
+
+def test_no_other_program_is_told_to_reload(town):
+    """The file of a broker that was killed may name one by now, which a SIGHUP would end."""
+    pid = town.out / f"{town.kind}.pid"
+    brokers_own = pid.read_bytes()
+    with subprocess.Popen(["sleep", "60"]) as other:
+        pid.write_text(str(other.pid))
+        town.write()
+        pid.write_bytes(brokers_own)
+        assert other.poll() is None
+        other.terminate()
+    assert other.returncode == -signal.SIGTERM
 
 
 def test_what_is_written_is_secret(town):

@@ -155,14 +155,15 @@ def test_an_answer_that_is_not_taken_ends(tmp_path):
 
 def test_200_half_open_requests_do_not_keep_a_good_one_out(tmp_path):
     async def scenario():
-        async with served(tmp_path) as (_, port), contextlib.AsyncExitStack() as stack:
+        limits = Limits(of_one_address=50)
+        async with served(tmp_path, limits) as (_, port), contextlib.AsyncExitStack() as stack:
             readers = []
             for number in range(200):
                 reader, writer = await asyncio.open_connection("127.0.0.1", port)
                 stack.callback(writer.close)
                 writer.write(GOOD[:20] if number % 2 else post("/api/login", 20, b"{"))
                 readers.append(reader)
-            await until(lambda: sum(map(_has_ended, readers)) == 168)
+            await until(lambda: sum(map(_has_ended, readers)) == 150)
             assert await told(port, GOOD) == WELL
             assert (await signed_in(port))[0] != "Cookie: station="
 
@@ -220,7 +221,7 @@ def test_streams_are_limited_and_one_that_ends_makes_room(tmp_path, most):
     asyncio.run(scenario())
 
 
-def test_only_a_named_proxy_says_who_asks(tmp_path):
+def test_only_a_named_proxy_says_who_asks(tmp_path, caplog):
     """Counted by the limit of streams of one address: what is seen there is what is seen."""
 
     async def seen(**settings):
@@ -235,6 +236,9 @@ def test_only_a_named_proxy_says_who_asks(tmp_path):
             return list(seen)
 
     assert asyncio.run(seen()) == ["127.0.0.1"]
+    assert caplog.text.count("STATION_PROXIES=127.0.0.1") == 1
     assert asyncio.run(seen(proxies="10.0.0.1")) == ["127.0.0.1"]
+    caplog.clear()
     named = asyncio.run(seen(proxies="10.0.0.0/8, 127.0.0.1"))
     assert named == ["198.51.100.7", "2001:db8::/64"]
+    assert "STATION_PROXIES" not in caplog.text

@@ -6,6 +6,7 @@ import json
 from station_told import At, connected, event, rows, signed_in, state, status, telling, until
 
 from station.db.tables import access_log, alarms, events
+from station.live.sight import EVERYTHING
 
 PATH = "/api/buses/lc/bus-01/gone"
 
@@ -90,7 +91,7 @@ def test_who_looks_at_a_page_is_told(settings, broker):
                 bus.say(event(1, "overspeed", "warning"))
                 await until(lambda: station.live.get("lc", "bus-01"))
             client = await signed_in(station, "boss", "admin")
-            stream = station.hub.listen()
+            stream = station.hub.listen(EVERYTHING)
             assert await anext(stream) == b"retry: 2000\n\n"
             told = asyncio.create_task(anext(stream))
             await client.post(PATH)

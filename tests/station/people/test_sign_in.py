@@ -181,6 +181,7 @@ def test_every_sign_in_is_logged_and_a_flood_is_a_few_lines(settings, monkeypatc
     asyncio.run(scenario())
 
 
+@on_one_database
 def test_old_failures_are_deleted_and_who_signed_in_is_kept(settings, monkeypatch):
     from station.db import expiry
 
@@ -297,6 +298,7 @@ def test_a_second_factor_can_be_taken_back_and_be_required(settings):
     asyncio.run(scenario())
 
 
+@on_one_database
 def test_everybody_changes_his_password_and_the_other_sessions_end(settings):
     async def scenario():
         async with patient(settings) as (station, _):
@@ -313,6 +315,8 @@ def test_everybody_changes_his_password_and_the_other_sessions_end(settings):
             assert (await there.post("/api/login", json=RIGHT)).status_code == 401
             again = await there.post("/api/login", json={**RIGHT, "password": new})
             assert again.status_code == 200
+            lines = results(await station.accounts.sign_ins.listed(10))
+            assert ("anong", "wrong", 2) in lines, "the wrong old password is logged, too"
             short = await here.post("/api/me/password", json={"old": new, "new": "short"})
             assert short.status_code == 422
 
@@ -334,7 +338,7 @@ def test_sessions_are_seen_and_ended(settings):
             mine.sort(key=lambda one: one["mine"])
             assert [one["mine"] for one in mine] == [False, True]
             assert mine[0]["browser"] == "A telephone"
-            assert mine[0]["last_at"] > mine[0]["made_at"] and mine[0]["address"] == "127.0.0.1"
+            assert mine[0]["used_at"] > mine[0]["made_at"] and mine[0]["address"] == "127.0.0.1"
             everybody = (await boss.get("/api/sessions")).json()
             assert sorted(one["name"] for one in everybody) == ["anong", "anong", "boss"]
             theirs = next(one["id"] for one in everybody if one["mine"])

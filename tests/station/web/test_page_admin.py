@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import json
+import zipfile
+from pathlib import Path
 
+import pyotp
 import pytest
-from page_town import NAME, wait_for
+from browser import PHONE, SHOTS
+from page_town import NAME, PASSWORD, wait_for
 
+from firmware.identity import read
 from sim.world.town_policy import policy_for
 
 REFUSED = "policy: zones[3].polygon[7]: latitude 913.0 is not from -90 to 90"
@@ -104,9 +109,160 @@ def test_people_are_entered_changed_and_locked_out(administration):
     administration.shot("admin")
 
 
+def test_buses_are_enrolled_replaced_and_revoked(administration, station):
+    page = administration.page
+    form, table = page.locator("#enrol"), page.locator("#identities")
+    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
+    asked = []
+    table.locator("tr", has_text="bus-01").get_by_text("not enrolled").wait_for()
+    form.locator("[name=buses]").fill("bus-71\nbus-72")
+    with page.expect_download() as saved:
+        form.get_by_role("button", name="Enrol").click()
+    assert saved.value.suggested_filename == "laemchabang.identities.zip"
+    with zipfile.ZipFile(saved.value.path()) as packed:
+        files = {name: json.loads(packed.read(name)) for name in packed.namelist()}
+    assert set(files) == {"bus-71.identity.json", "bus-72.identity.json"}
+    first = files["bus-71.identity.json"]
+    assert (first["user"], len(first["mac_key"])) == ("laemchabang/bus-71", 64)
+    row = table.locator("tr", has_text="bus-71").first
+    row.get_by_text(first["serial"]).wait_for()
+    assert row.get_by_text("valid, not seen yet").count() == 1
+
+    form.locator("[name=buses]").fill("bus-71")
+    form.get_by_role("button", name="Enrol").click()
+    form.get_by_text("bus-71 of laemchabang has a valid identity").wait_for()
+
+    with page.expect_download() as saved:
+        row.get_by_role("button", name="Replace").click()
+    assert saved.value.suggested_filename == "bus-71.identity.json"
+    second = read(Path(saved.value.path()).read_bytes())
+    row.get_by_text(second.serial).wait_for()
+    table.locator("tr", has_text=first["serial"]).get_by_text("revoked").wait_for()
+    with page.expect_download():
+        row.get_by_role("button", name="Rotate").click()
+    table.locator("tr", has_text=second.serial).get_by_text("valid, not seen yet").wait_for()
+    row.get_by_role("button", name="Rotate").wait_for(state="detached")  # one at a time
+    row.get_by_role("button", name="Revoke").click()
+    row.get_by_role("button", name="Enrol").wait_for()
+    assert [sentence.split()[0] for sentence in asked] == ["Give"] * 4 + ["End"]
+    assert asked[0].startswith("Give bus-71, bus-72 of laemchabang an identity?")
+
+    log = [(line["what"], line["bus"]) for line in station.asks("/api/log")]
+    assert log[:5] == [("revoke", "bus-71"), ("rotate", "bus-71"), ("replace", "bus-71"),
+                       ("enrol", "bus-71"), ("enrol", None)]  # fmt: skip
+    administration.shot("identities")
+
+
+def test_a_bus_without_tls_is_marked(opened, station):
+    station.buses["bus-09"].connects(tls=False)
+    page = opened("/admin", language="en").page
+    marked = "not enrolled; plain connection, without TLS"
+    page.locator("#identities tr", has_text="bus-09").get_by_text(marked).wait_for()
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [("", {"buses": ["bus 1"]}), ("", {"buses": []}), ("", {"buses": ["bus-01"], "why": "x"}),
+     ("/bus-01/revoke", None)],
+)  # fmt: skip
+def test_what_cannot_be_given_or_ended_is_refused(station, path, body):
+    answer = station.admin.post("/api/identities/laemchabang" + path, json=body)
+    assert answer.status_code in (409, 422) and answer.json()["detail"]
+
+
 def test_signing_out_ends_the_session(opened, station):
     with contextlib.closing(station.signed_in()) as somchai:
         page = opened("/admin", language="en", cookies=station.cookies(somchai)).page
         page.get_by_role("button", name="Sign out").click()
         page.wait_for_url("**/login")
         assert somchai.get("/api/me").status_code == 401
+
+
+def person_at(station, opened, name, role="duty", **more):
+    """A page of a person's own, signed in by hand. -> (page, sign_in(code))"""
+    station.posts("/api/users", name=name, role=role, password="a long password", **more)
+    page = opened("/login", language="en", cookies=[]).page
+
+    def sign_in(code=None):
+        page.locator("#name").fill(name)
+        page.locator("#password").fill("a long password")
+        if code:
+            page.locator("#code").fill(code)
+        page.get_by_role("button", name="Sign in").click()
+
+    return page, sign_in
+
+
+def test_a_second_factor_is_set_up_asked_for_and_taken_back(opened, station):
+    page, sign_in = person_at(station, opened, "preecha")
+    sign_in()
+    page.wait_for_url(station.base + "/")
+    page.get_by_role("link", name="preecha").click()
+    page.locator("#qr[src^='data:image/svg']").wait_for()
+    secret = page.locator("#secret").inner_text().replace(" ", "")
+    form = page.locator("#code-on")
+    form.locator("[name=code]").fill(pyotp.TOTP(secret).at(int(station.now_s())))
+    form.locator("[name=password]").fill("a long password")
+    page.screenshot(path=str(SHOTS / "me-en.png"), full_page=True)
+    form.get_by_role("button", name="Switch on").click()
+    page.locator("#recovery li").nth(9).wait_for()
+    recovery = page.locator("#recovery li").first.inner_text()
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/login")
+    sign_in()
+    page.locator("#code").wait_for()
+    sign_in("123456")
+    page.get_by_text("The code is wrong or was used before").wait_for()
+    page.screenshot(path=str(SHOTS / "login-code-en.png"))
+    sign_in(recovery)
+    page.wait_for_url(station.base + "/")
+    boss = opened("/admin", language="en").page
+    row = boss.locator("#users tr", has_text="preecha")
+    row.get_by_role("button", name="Change").click()
+    boss.once("dialog", lambda dialog: dialog.accept())
+    boss.get_by_role("button", name="Take back").click()
+    boss.locator("#user").get_by_text("Saved").wait_for()
+    boss.locator("#sign-ins").get_by_text("password right, wrong code").first.wait_for()
+    boss.screenshot(path=str(SHOTS / "admin-people-en.png"), full_page=True)
+    assert not [one for one in station.asks("/api/users") if one["code"]]
+
+
+def test_an_administrator_sees_and_ends_sessions_and_gives_fleets(administration, opened, station):
+    page, sign_in = person_at(station, opened, "wichai", fleets=["elsewhere"])
+    sign_in()
+    page.wait_for_url(station.base + "/")
+    page.locator("#no-alarm").wait_for()
+    assert page.locator("#list [data-bus]").count() == 0, "not one bus is of this person's fleet"
+    boss = administration.page
+    boss.reload()
+    row = boss.locator("#users tr", has_text="wichai")
+    row.get_by_role("button", name="Change").click()
+    fleets = boss.locator("#user [name=fleets]")
+    assert fleets.input_value() == "elsewhere"
+    fleets.fill("laemchabang")
+    boss.locator("#user").get_by_role("button", name="Save").click()
+    row.get_by_role("cell", name="laemchabang").wait_for()
+    boss.locator("#sessions tr", has_text="wichai").get_by_role("button", name="End").click()
+    boss.locator("#sessions tr", has_text="wichai").wait_for(state="detached")
+    page.goto(station.base + "/me")
+    page.wait_for_url("**/login**")
+
+
+def test_a_person_changes_the_password_on_a_phone_in_thai(opened, station):
+    with contextlib.closing(station.signed_in()) as other:
+        watched = opened("/me", viewport=PHONE)
+        watched.page.locator("#sessions td").first.wait_for()
+        form = watched.page.locator("#password")
+        for name, text in (("old", PASSWORD), ("fresh", "something else"), ("again", "other")):
+            form.locator(f"[name={name}]").fill(text)
+        form.get_by_role("button").press("Enter")
+        form.locator(".error").wait_for()
+        assert other.get("/api/me").status_code == 200
+        watched.page.screenshot(path=str(SHOTS / "me-th-phone.png"), full_page=True)
+        form.locator("[name=fresh]").fill(PASSWORD)
+        form.locator("[name=again]").fill(PASSWORD)
+        form.get_by_role("button").press("Enter")
+        form.locator(".saved").wait_for()
+        assert other.get("/api/me").status_code == 401
+        wide = watched.page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= PHONE["width"]

@@ -1,11 +1,13 @@
-// For administrators: people, policies, notices that were not delivered, messages that broke the
+// For administrators: people, identities of buses, policies, notices that were not delivered, messages that broke the
 // contract, and the access log.
 
 import { get, path, post } from "./api.js";
-import { find, make, reportCell } from "./dom.js";
+import { find, make } from "./dom.js";
+import { openIdentities } from "./identities.js";
+import { showPeople } from "./people.js";
 import { openPage } from "./shell.js";
-import { LANGUAGES, errorWords, t, word } from "./texts.js";
-import { date, dayStart, moment } from "./times.js";
+import { answers, fill, table } from "./tables.js";
+import { errorWords, t } from "./texts.js";
 
 async function main() {
   const { person } = await openPage();
@@ -13,50 +15,17 @@ async function main() {
     find("#main").replaceChildren(make("p", { class: "error" }, t("admins_only")));
     return;
   }
-  const { role } = find("#user").elements;
-  role.append(...["duty", "viewer", "admin"].map((name) => make("option", { value: name }, t(`role_${name}`))));
-  answers("#user", saveUser);
-  find("#user").addEventListener("reset", () => { find("#user").elements.password.required = true; });
+  if (person.must_code) {
+    find("#main").replaceChildren(make("p", { class: "error" }, t("must_code")), make("a", { href: "/me" }, t("second_factor")));
+    return;
+  }
+  showPeople();
   answers("#policy", uploadPolicy);
-  showUsers();
+  openIdentities();
   showPolicies();
   showNotices();
   table("#quarantine", "/api/quarantine", ["last_at", "times", "topic", "reason", "payload"]);
   table("#log", "/api/log", ["at", "who", "what", "fleet", "bus", "day", "note"]);
-}
-
-/** Runs action(form) on submit; below the form stands whether it succeeded, or why not. */
-function answers(selector, action) {
-  const form = find(selector);
-  const said = find("[role=alert]", form);
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    said.textContent = "";
-    try {
-      await action(form);
-      [said.className, said.textContent] = ["saved", t("saved")];
-    } catch (failure) {
-      [said.className, said.textContent] = ["error", errorWords(failure)];
-    }
-  });
-}
-
-const showUsers = () => table("#users", "/api/users", ["name", "role", "lang", "enabled"], editUser);
-
-async function saveUser(form) {
-  const { name, password, role, lang, enabled } = form.elements;
-  await post("/api/users", {
-    name: name.value.trim(), password: password.value || null, role: role.value, lang: lang.value, enabled: enabled.checked });
-  form.reset();
-  showUsers();
-}
-
-/** Fills the form with a person, to be changed; an empty password keeps the old one. */
-function editUser(user) {
-  const { name, password, role, lang, enabled } = find("#user").elements;
-  [name.value, role.value, lang.value, enabled.checked] = [user.name, user.role, user.lang, user.enabled];
-  [password.value, password.required] = ["", false];
-  password.focus();
 }
 
 async function uploadPolicy(form) {
@@ -116,36 +85,6 @@ async function showNotices() {
     await post(`/api/notices/${notice.id}/retry`);
     showNotices();
   }, (notice) => notice.dead_at && t("retry"));
-}
-
-async function table(selector, address, columns, edit) {
-  const box = find(selector);
-  try {
-    fill(box, await get(address), columns, edit, () => t("edit"));
-  } catch (error) {
-    box.replaceChildren(make("p", { class: "error", role: "alert" }, errorWords(error)));
-  }
-}
-
-/** action(row), if given: what the button of a row does. word(row): what stands on the button. */
-function fill(box, rows, columns, action, word = () => null) {
-  if (!rows.length) return box.replaceChildren(make("p", { class: "hint" }, t("nothing_here")));
-  const button = (row) => word(row) && make("button", { type: "button", onclick: () => action(row) }, word(row));
-  box.replaceChildren(make("table", { class: "report" },
-    make("thead", {}, make("tr", {}, ...columns.map((name) => make("th", { scope: "col" }, t(`field_${name}`))), action && make("td"))),
-    make("tbody", {}, ...rows.map((row) => make("tr", {},
-      ...columns.map((name) => reportCell(cell(name, row[name]))), action && make("td", {}, button(row)))))));
-}
-
-function cell(name, value) {
-  if (value === null || value === undefined) return "–";
-  if (name === "at" || name.endsWith("_at")) return moment(value);
-  if (name === "day") return date(dayStart(value));
-  if (name === "enabled") return word("yes_no", value);
-  if (name === "what") return t(`did_${value}`);
-  if (name === "role") return t(`role_${value}`);
-  if (name === "lang") return LANGUAGES[value];
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
 main();

@@ -81,10 +81,13 @@ function toDo(alarm, bus) {
   if (!steps.length) return "";
   const call = bus && bus.phone
     ? make("a", { class: "button call", href: `tel:${bus.phone.replace(/[^0-9+]/g, "")}` }, t("call_driver", { phone: bus.phone }))
-    : make("p", { class: "no-phone" }, t("no_phone"));
+    : !seesPhones() ? null : make("p", { class: "no-phone" }, t("no_phone"));
   return make("div", { class: "do" }, make("strong", {}, t("do_now")), alarm.severity === "alarm" ? call : null,
     make("ol", {}, ...steps.map((step) => make("li", {}, ...withTelephone(step)))));
 }
+
+/** A viewer is sent no telephone numbers: that one is missing means nothing. */
+export const seesPhones = () => document.body.dataset.role !== "viewer";
 
 const EMERGENCY = /(191|199|1669)/;
 

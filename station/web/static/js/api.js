@@ -1,6 +1,7 @@
 // The station's HTTP API; /api/openapi.json describes it.
 
 const AGAIN_MS = 3000;
+const SAVED_MS = 60000; // the browser has a file by then
 let csrf = null;
 let isSigningOut = false; // what is under way then is refused, and the session has not expired
 
@@ -23,9 +24,9 @@ function leaving() {
   return new Promise(() => {});
 }
 
-async function ask(path, options = {}) {
+async function ask(path, options = {}, read = (answer) => (answer.status === 204 ? null : answer.json())) {
   const answer = await fetch(path, { credentials: "same-origin", ...options });
-  if (answer.ok) return answer.status === 204 ? null : answer.json();
+  if (answer.ok) return read(answer);
   let detail = answer.statusText;
   try {
     const body = await answer.json();
@@ -56,17 +57,27 @@ export async function getAtLast(path) {
   }
 }
 
-/** POST with the session's CSRF token. A FormData is sent as it is, other bodies as JSON. */
-export async function post(path, body = {}) {
+/** POST with the session's CSRF token. A FormData is sent as it is, other bodies as JSON. read(answer):
+    what becomes of a good answer, if it is no JSON. */
+export async function post(path, body = {}, read = undefined) {
   const raw = body instanceof FormData;
   const headers = raw ? {} : { "Content-Type": "application/json" };
   if (csrf) headers["X-CSRF-Token"] = csrf;
   try {
-    return await ask(path, { method: "POST", headers, body: raw ? body : JSON.stringify(body) });
+    return await ask(path, { method: "POST", headers, body: raw ? body : JSON.stringify(body) }, read);
   } catch (error) {
     if (error.status === 401 && csrf) return leaving();
     throw error;
   }
+}
+
+/** POST whose answer is a file, which the browser saves. */
+export async function postForFile(path, body) {
+  const { content, name } = await post(path, body, async (answer) => ({
+    content: await answer.blob(), name: /filename="([^"]*)"/.exec(answer.headers.get("Content-Disposition"))[1] }));
+  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(content), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), SAVED_MS);
 }
 
 /** Who is signed in; null: no one. */

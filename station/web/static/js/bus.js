@@ -111,6 +111,8 @@ async function main() {
   async function loadDay() {
     await places;
     const chosen = find("#day").value;
+    find("#evidence").hidden = person.role !== "admin";
+    setAttribute(find("#evidence"), "href", `/api/buses/${path(fleet, name)}/evidence/${path(chosen)}`);
     const got = await get(`/api/buses/${path(fleet, name)}/day/${chosen}`).catch(() => null);
     if (find("#day").value !== chosen) return; // another day was chosen meanwhile
     if (!got) return setText(find("#loaded"), t("day_failed"));

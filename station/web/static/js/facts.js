@@ -1,5 +1,6 @@
 // What a bus reports besides seats and alarms, in words.
 
+import { seesPhones } from "./alarms.js";
 import { make, setText } from "./dom.js";
 import { heardWords, speedWords } from "./list.js";
 import { whereWords } from "./places.js";
@@ -12,7 +13,7 @@ export function showFacts(list, bus) {
   const known = (value, text) => (value === null || value === undefined ? t("unknown") : text);
   const lines = [
     ...seatLines(bus),
-    [t("bus_phone"), bus.phone || t("none")],
+    ...(seesPhones() ? [[t("bus_phone"), bus.phone || t("none")]] : []),
     [t("fact_place"), whereWords(bus)],
     [t("fact_speed"), speedWords(bus)],
     [t("fact_heard"), heardWords(bus)],

@@ -19,15 +19,27 @@ async function main() {
     find("#error").textContent = "";
     find("button[type=submit]").disabled = true;
     try {
-      await post("/api/login", { name: form.elements.name.value.trim(), password: form.elements.password.value });
+      const { name, password, code } = form.elements;
+      await post("/api/login", { name: name.value.trim(), password: password.value, code: code.value || null });
       location.assign(backTo(query.get("next")));
     } catch (error) {
+      if (error.status === 428) return askForCode(form);
       find("#error").textContent = error.status === 401 || error.status === 403 ? t("wrong_password")
         : error.status === 429 ? t("too_many_tries") : errorWords(error);
       find("button[type=submit]").disabled = false;
       form.elements.password.select();
     }
   });
+}
+
+/** The password is right; for this person that is not enough. */
+function askForCode(form) {
+  const { code } = form.elements;
+  find("#error").textContent = code.value ? t("wrong_code") : "";
+  find("#second").hidden = false;
+  find("button[type=submit]").disabled = false;
+  [code.value, code.required] = ["", true];
+  code.focus();
 }
 
 /** Only addresses of this station: a link from outside must not lead elsewhere. */

@@ -21,6 +21,7 @@ export async function openPage() {
   const live = new Live();
   const sound = new Sound();
   const label = (of) => { const bus = live.buses.get(key(of)); return (bus && bus.label) || of.bus; };
+  document.body.dataset.role = person.role;
   top(person, sound);
   warnOfSilence(sound);
   const title = document.title = t(document.body.dataset.title);
@@ -68,7 +69,7 @@ function top(person, sound) {
     make("span", { class: "when" }, make("span", { id: "today" }, weekday(now())), " ", make("time", { id: "now" }, clock(now()))),
     soundButton,
     make("button", { type: "button", lang: other, onclick: () => chooseLanguage(other) }, LANGUAGES[other]),
-    make("span", { class: "who" }, person.name),
+    make("a", { class: "who", href: "/me", "aria-current": here("/me") }, person.name),
     make("button", { type: "button", onclick: signOut }, t("sign_out")),
   );
   find("#top").after(

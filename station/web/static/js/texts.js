@@ -22,7 +22,7 @@ export async function loadTexts(preferred) {
 
 const fetched = async (name) => (await fetch(`/static/texts/${name}.json`)).json();
 
-const KNOWN_ERRORS = [403, 404, 409, 422];
+const KNOWN_ERRORS = [403, 404, 409, 413, 422, 429];
 
 /** Why a request (api.js) failed, in words; the station's own sentence in them is English. */
 export function errorWords(error) {

@@ -1,0 +1,188 @@
+"""Proves a station's export of one bus's day: complete, unchanged, and the bus's own words.
+
+It is written from what station/reports/evidence.py says of the file, and takes nothing from there:
+a fault of the station does not prove itself.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from tools.board import Trouble
+
+RECORDS = "records.jsonl"
+WHAT = "Busguard evidence of a day"
+_SIGNS = b"busguard-evidence-day\n"
+_EXPLAINS = ("lost", "left_out", "not_kept", "expired", "missing")
+_NOT_HERE = {
+    "missing": "never came to the station; they may be on the board (make pull)",
+    "expired": "were deleted, because tracks are kept for a set time only",
+    "not_kept": "came before the station kept messages as they came",
+}
+
+
+class Record:
+    """A line, and what is in it."""
+
+    def __init__(self, line: dict[str, Any]):
+        self.line = line
+        body = json.loads(line["payload"])
+        self.epoch, self.first = body["epoch"], body["seq"]
+        self.name = line["topic"].rpartition("/")[2]
+        self.last = self.first + (body["n"] - 1 if self.name == "track" else 0)
+        self.kind = body.get("kind", "positions")
+        self.at = body.get("at") or line["heard_at"]
+
+    def __str__(self) -> str:
+        numbers = f"{self.first}" if self.first == self.last else f"{self.first} to {self.last}"
+        return f"{self.kind} (epoch {self.epoch}, seq {numbers}, {self.at})"
+
+
+def verify(about: dict[str, Any], text: bytes, city_key: str | None,
+           identities: list[dict[str, Any]]) -> tuple[list[str], list[str]]:  # fmt: skip
+    """-> (sentences that say what was proven, sentences that say what is wrong). city_key: hex.
+    Trouble: it cannot be read at all."""
+    said: list[str] = []
+    wrong: list[str] = []
+    try:
+        sentence = _signature(about, city_key)
+        (said if sentence is None else wrong).append(
+            sentence or "The city's key signed it, and what the file says of itself is unchanged."
+        )
+        if city_key is None:
+            said.append(
+                f"The file names the city's key itself: {about['city_key']}. Compare it with "
+                "city.pub, or give it with --city-key."
+            )
+        lines = text.decode().splitlines()
+        records, broken = _chained(lines, about)
+        wrong += broken
+        if len(records) == len(lines):
+            wrong += _incomplete(records, about)
+        wrong += _unsealed(records, about, identities)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Trouble(f"The file is no export of a day, or it is damaged: {error!r}.") from error
+    if not identities:
+        said.append("The bus's own seals were not checked: give its identity with --identity.")
+    elif not wrong:
+        said.append(f"Each of the {len(records)} messages has the bus's own seal.")
+    if not broken:
+        said += _named_losses(about)
+    return said, wrong
+
+
+def _signature(about: dict[str, Any], city_key: str | None) -> str | None:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    unsigned = {name: value for name, value in about.items() if name != "sig"}
+    key = bytes.fromhex(city_key or about["city_key"])
+    try:
+        signature = base64.b64decode(about["sig"] + "==")
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, _SIGNS + _canonical(unsigned))
+    except (InvalidSignature, ValueError):
+        return "The city's key did not sign this file, or about.json was changed since."
+    return None
+
+
+def _canonical(said: dict[str, Any]) -> bytes:
+    return json.dumps(said, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _chained(lines: list[str], about: dict[str, Any]) -> tuple[list[Record], list[str]]:
+    """-> the records up to the first that does not fit the chain, and what is wrong with it."""
+    chain = hashlib.sha256(_SIGNS).digest()
+    records: list[Record] = []
+    for number, text in enumerate(lines, 1):
+        before = f"after {records[-1]}" if records else "at the beginning"
+        try:
+            line = json.loads(text)
+            claimed = line.pop("chain")
+            record = Record(line)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return records, [f"Line {number} of {RECORDS}, {before}, cannot be read any more."]
+        if number > about["lines"]:
+            return records, [f"The file ended {before} when it was made: {record} was added."]
+        chain = hashlib.sha256(chain + _canonical(line)).digest()
+        if claimed != chain.hex():
+            return records, [
+                f"The first record that is not as it was is {record}: it was changed or moved, or "
+                f"a record before it, {before}, was removed."
+            ]
+        records.append(record)
+    if len(lines) < about["lines"]:
+        before = f"after {records[-1]}" if records else "at the beginning"
+        return records, [f"{about['lines'] - len(lines)} records were removed {before}."]
+    if chain.hex() != about["chain"]:
+        return records, ["The records are not those that about.json names."]
+    return records, []
+
+
+def _incomplete(records: list[Record], about: dict[str, Any]) -> list[str]:
+    """Every number between the first and the last is in a record, or explained."""
+    place = f"schoolbus/{about['fleet']}/{about['bus']}/"
+    for record in records:
+        if record.line["topic"] not in (place + "event", place + "track"):
+            return [f"{record} is of another bus: {record.line['topic']}."]
+    for journal in about["journals"]:
+        mine = [record for record in records if record.epoch == journal["epoch"]]
+        for before, after in zip(mine, mine[1:], strict=False):
+            if after.first < before.first:
+                return [f"{after} stands in the wrong place, after {before}."]
+        spans: list[tuple[int, int, Record | None]] = [(r.first, r.last, r) for r in mine]
+        spans += [(low, high, None) for why in _EXPLAINS for low, high in journal[why]]
+        at, last = journal["first"], "the beginning"
+        for low, high, one in sorted(spans, key=lambda span: span[:2]):
+            if low > at:
+                break
+            at, last = max(at, high + 1), str(one or last)
+        if at <= journal["last"]:
+            return [f"The record with seq {at} of epoch {journal['epoch']}, after {last}, is "
+                    "neither here nor explained."]  # fmt: skip
+    return []
+
+
+def _unsealed(records: list[Record], about: dict[str, Any],
+              identities: list[dict[str, Any]]) -> list[str]:  # fmt: skip
+    """The first record without the bus's own seal."""
+    for one in identities:
+        if (one["fleet"], one["bus"]) != (about["fleet"], about["bus"]):
+            return [f"The identity is that of {one['fleet']}/{one['bus']}, and the file is about "
+                    f"{about['fleet']}/{about['bus']}."]  # fmt: skip
+    keys = [bytes.fromhex(one["mac_key"]) for one in identities]
+    for record in records if keys else ():
+        topic, payload = record.line["topic"].encode(), record.line["payload"].encode()
+        if not any(payload.endswith(tail) for tail in _seals(keys, topic, payload)):
+            return [f"The first record without the bus's own seal is {record}."]
+    return []
+
+
+def _seals(keys: list[bytes], topic: bytes, payload: bytes) -> Iterator[bytes]:
+    """docs/mqtt.md: the last 21 bytes of a payload."""
+    for key in keys:
+        digest = hmac.digest(key, topic + b"\n" + payload[:-21], "sha256")
+        yield b',"mac":"' + base64.b64encode(digest[:8])[:11] + b'"}'
+
+
+def _named_losses(about: dict[str, Any]) -> list[str]:
+    return [
+        f"Of epoch {journal['epoch']} the numbers {low} to {high} were lost on the bus, which "
+        "announced it."
+        for journal in about["journals"]
+        for low, high in journal["lost"]
+    ]
+
+
+def not_here(about: dict[str, Any]) -> list[str]:
+    """What keeps the day from being complete, though nothing was changed."""
+    return [
+        f"Of epoch {journal['epoch']} the numbers {low} to {high} {_NOT_HERE[why]}."
+        for journal in about["journals"]
+        for why in _NOT_HERE
+        for low, high in journal[why]
+    ]

@@ -24,7 +24,6 @@ from station.db.own import own_id
 from station.doors.streams import Streams
 from station.feeds.home_assistant import Announcer
 from station.identity.register import Register
-from station.identity.rotation import Rotation
 from station.identity.signing import Signer
 from station.ingest.gaps import Gaps
 from station.ingest.intake import Intake
@@ -39,6 +38,7 @@ from station.live.services import Services
 from station.notices.queue import NoticeQueue
 from station.pipeline import Present, Records
 from station.policy.delivery import Delivery
+from station.rotation import Rotation
 from station.settings import Settings
 
 log = logging.getLogger(__name__)

@@ -7,8 +7,8 @@ from sim.bus.city import City
 from station.clock import FollowedClock
 from station.commands import Answer
 from station.db.database import Database
-from station.identity.rotation import Rotation
 from station.identity.signing import Signer
+from station.rotation import Rotation
 from station.settings import Settings
 
 OLD, NEW = City(), City(2)

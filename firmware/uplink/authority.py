@@ -38,7 +38,7 @@ class Authority:
         """identity: Identity, or None: the bus obeys nobody."""
         self._identity = identity
         self._memory = memory
-        self._payload = None  # of the command that is examined, or was
+        self._examined = None  # (name, payload, keys): what the work, or its result, is about
         self._work = None
         self._is_right = False
         self._refused = {}  # reason -> [how many were not reported, the last command, due ms]
@@ -48,9 +48,9 @@ class Authority:
     def is_examining(self):
         return self._work is not None
 
-    def examines(self, payload):
+    def examines(self, name, payload):
         """bool: the signature of just this command is being verified."""
-        return self._work is not None and payload == self._payload
+        return self._work is not None and self._case(name, payload) == self._examined
 
     def allows(self, name, request, payload, utc_ms):
         """name: str after cmd/; request: dict, the payload that was read; utc_ms: it is this late
@@ -60,11 +60,12 @@ class Authority:
         and never again. ValueError, with a sentence: it must not be done.
         """
         n = self._look(name, request, payload, utc_ms)
-        if self._payload != payload or self._work is not None:
-            self._payload = payload
-            self._work = self._verification(name, payload)
+        case = self._case(name, payload)
+        if self._examined != case or self._work is not None:
+            self._examined = case
+            self._work = _verification(*case)
             return False
-        self._payload = None
+        self._examined = None
         if not self._is_right:
             self.refuse(name, "signature")
         self._memory.set(_NUMBER, n)
@@ -126,15 +127,21 @@ class Authority:
             self.refuse(name, "expired")
         return n
 
-    def _verification(self, name, payload):
-        """Generator -> bool: one of the city's keys has signed it."""
-        signed = _DOMAIN + name.encode() + b"\n" + payload[:-_TAIL]
-        signature = _signature(payload)
-        for key in self._identity.city_keys:
-            is_right = yield from verify(key, signed, signature)
-            if is_right:
-                return True
-        return False
+    def _case(self, name, payload):
+        """What a verdict is about. The name is signed too: a right command is right for no other;
+        and a key that the city took back in between counts no more."""
+        return name, payload, self._identity.city_keys
+
+
+def _verification(name, payload, keys):
+    """Generator -> bool: one of the city's keys has signed it."""
+    signed = _DOMAIN + name.encode() + b"\n" + payload[:-_TAIL]
+    signature = _signature(payload)
+    for key in keys:
+        is_right = yield from verify(key, signed, signature)
+        if is_right:
+            return True
+    return False
 
 
 def _check_form(authority, name, request, payload):

@@ -73,7 +73,7 @@ def answer(bus, name, payload, is_retained=False):
     LATER: call it again once the bus has examined the command.
     """
     is_signed = name in COMMANDS and name not in _UNSIGNED
-    if is_signed and bus.authority.examines(payload):
+    if is_signed and bus.authority.examines(name, payload):
         return LATER
     try:
         request = parse(payload)

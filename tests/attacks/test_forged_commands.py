@@ -45,6 +45,25 @@ def test_drill_and_service_renewed_every_50_minutes_silence_no_horn(bus):
     assert {one["data"]["reason"] for one in bus.told("command_refused")} == {"form", "signature"}
 
 
+@pytest.mark.parametrize("done", ["service", "drill"])
+def test_a_right_command_is_handed_over_again_under_another_name(bus, done):
+    """By the broker's operator, who breaks the connection while the bus verifies: what the bus has
+    found out about `normal` says nothing of `service`."""
+    peer = bus.rig.peer
+    topic = "schoolbus/laemchabang/bus-01/cmd/"
+    command = bus.city.command("normal")
+    peer.publish(topic + "normal", command)
+    bus.waits(seconds=0.12)
+    bus.rig.network.reset()
+    for session in peer.sessions.values():
+        session.outgoing.clear()
+    peer.publish(topic + done, command)
+    bus.waits(seconds=20)
+    (refused,) = bus.told("command_refused")
+    assert (refused["data"]["reason"], refused["data"]["command"]) == ("signature", done)
+    assert bus.told("drill") == bus.told("service_mode") == []
+
+
 def test_a_policy_with_a_nonsense_signature_disables_no_rule(bus):
     """As it was sent then, the pack itself with its signature; and as it is sent now."""
     text = json.dumps({**PACK, "signature": "nonsense"})

@@ -15,6 +15,7 @@ MINUTE = 60000
 class Watch:
     def __init__(self, identity=None, nvs=None):
         self.nvs = nvs or Nvs({})
+        self.identity = identity
         self.authority = Authority(identity, Memory(self.nvs))
         self.s = snapshot()
         self.slices = 0
@@ -26,8 +27,9 @@ class Watch:
             if self.authority.allows(name, request, payload, utc_ms):
                 return ""
             while self.authority.is_examining:
-                assert self.authority.examines(payload)
-                assert not self.authority.examines(payload + b" ")
+                assert self.authority.examines(name, payload)
+                assert not self.authority.examines(name, payload + b" ")
+                assert not self.authority.examines("another", payload)
                 assert self.authority.turn()
                 self.slices += 1
             assert self.authority.allows(name, request, payload, utc_ms)
@@ -172,6 +174,36 @@ def test_another_command_takes_the_place_of_one_whose_connection_broke():
     assert watch.hears(signed.DRILL_6, "drill") == ""
     assert (watch.last, watch.authority.is_examining) == (6, False)
     assert watch.hears(signed.NORMAL_FORGED) != "", "no answer is left over for another command"
+
+
+def begun(watch):
+    """NORMAL_5 has been verified, and not been done yet."""
+    request = parse(signed.NORMAL_5)
+    assert not watch.authority.allows("normal", request, signed.NORMAL_5, signed.NOW_MS)
+    while watch.authority.turn():
+        pass
+
+
+def test_what_was_found_right_is_right_for_no_other_name():
+    """Whoever holds the broker breaks the connection after the verification, and hands the same
+    bytes over on another topic."""
+    for is_over in (True, False):
+        watch = city_bus()
+        begun(watch)
+        if not is_over:
+            request = parse(signed.NORMAL_5)
+            assert not watch.authority.allows("drill", request, signed.NORMAL_5, signed.NOW_MS)
+        assert watch.hears(signed.NORMAL_5, "service") == "The signature is not the city's."
+        assert watch.last is None
+        assert watch.hears(signed.NORMAL_5) == ""
+
+
+def test_a_key_that_the_city_took_back_meanwhile_counts_no_more():
+    watch = city_bus()
+    begun(watch)
+    watch.identity.city_keys = signed.identity(keys=2).city_keys[1:]
+    assert watch.hears(signed.NORMAL_5) == "The signature is not the city's."
+    assert watch.hears(signed.NORMAL_FORGED) == "", "of the key that counts now"
 
 
 def test_a_flood_of_refusals_is_one_event_in_ten_minutes_and_loses_none():

@@ -70,7 +70,7 @@ BY = b'{"v":1,"id":"a","by":"somchai"'
 class Obeys:
     """An Authority for which every command is the city's."""
 
-    def examines(self, payload):
+    def examines(self, name, payload):
         return False
 
     def allows(self, name, request, payload, utc_ms):

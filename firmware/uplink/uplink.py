@@ -1,8 +1,8 @@
 """Uplink: journal -> broker. A record stays until the broker has acknowledged it.
 
 The order: messages that were in flight when the last connection broke, the status, alarms,
-warnings, replies, then the track; the newest state whenever one is offered. Alarms never wait
-for warnings or positions (promise P3): a part of the window is never filled with them, and
+warnings, replies, then the track; the newest state whenever one is offered. Alarms never wait for
+warnings, replies or positions (promise P3): a part of the window is never filled with them, and
 no more positions are on their way than the link carries in about a second. What the flash
 refuses to read is not sent; the uplink waits and tries again.
 """
@@ -65,7 +65,8 @@ class Uplink:
         self._reconnect = Reconnect(radio, self._link, broker["backoff_max_s"], seed)
         self._window = Window(broker["window"], broker["window_bytes"])
         self._last_slot = 1 if broker["window"] > 1 else 0  # kept free for the state
-        self._reserve = broker["window"] // 4  # messages, never used for warnings or the track
+        # Messages that only alarms and the state use. Anybody who may publish gets replies.
+        self._reserve = max(self._last_slot, broker["window"] // 4)
         self._pace = Pace(_TRACK_BYTES, broker["window_bytes"] * 3 // 4)
         self._backlog = Backlog(journal)
         self._inbox = Inbox(self._commands[:-1])
@@ -238,10 +239,10 @@ class Uplink:
         is_known = self._backlog.is_known
         if is_known and (
             self._sends_event(ALARM, self._last_slot, now_ms)
-            or self._sends_event(WARNING, max(self._last_slot, self._reserve), now_ms)
+            or self._sends_event(WARNING, self._reserve, now_ms)
         ):
             return True
-        if self._replies:
+        if self._replies and self._window.has_room(self._reserve):
             self.outgoing.send("reply", self._replies.pop(0), now_ms)
             return True
         if not is_known or self._window.owes(TRACK):

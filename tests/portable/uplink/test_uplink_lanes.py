@@ -42,6 +42,20 @@ def test_an_alarm_finds_room_in_a_window_full_of_warnings():
         assert seqs(line)[0] == alarm, "before any other warning"
 
 
+def test_an_alarm_finds_room_in_a_window_full_of_replies():
+    """Anybody who may publish gets replies to his pings."""
+    for window in (1, 2, 4, 8, 16):
+        line = Line()
+        bench = Bench(line, window=window)
+        for _ in range(40):
+            bench.uplink.reply(b"{}")
+        bench.run()
+        line.sent = b""
+        alarm = bench.event(ALARM)
+        bench.run()
+        assert (alarm in seqs(line)) == (window >= 8), window
+
+
 def test_a_refused_read_is_waited_for_and_nothing_is_passed_over():
     for refusals in range(1, 40):
         line = Line()

@@ -21,7 +21,7 @@ _STEP_MS = const(1000)
 
 
 class Earliest:
-    """utc_ms(now_ms): a lower bound of the time, or GNSS's own once that is known."""
+    """utc_ms(now_ms): a lower bound of the time, or GNSS's own once is_told."""
 
     def __init__(self, memory, identity, set_utc, now_ms):
         """identity: Identity or None. set_utc(s): sets the board's clock, which TLS goes by."""
@@ -31,7 +31,7 @@ class Earliest:
         made_s = 0 if identity is None else identity.at
         self._look = Every(_LOOK_MS)
         self._keep = Every(_KEEP_S * 1000)
-        self._is_told = False  # by GNSS, in this run
+        self.is_told = False
         self._set(now_ms, max(days_since_1970(*BUILT) * _DAY_S, made_s, self._kept_s) * 1000)
 
     def utc_ms(self, now_ms):
@@ -40,9 +40,9 @@ class Earliest:
 
     def update(self, s):
         """Snapshot -> no Events. The clock follows GNSS, also back."""
-        if s.clock != "gnss" or (self._is_told and not self._look.due(s.now_ms)):
+        if s.clock != "gnss" or (self.is_told and not self._look.due(s.now_ms)):
             return ()
-        self._is_told = True
+        self.is_told = True
         if abs(s.utc_ms - s.now_ms - self._offset_ms) > _STEP_MS:
             self._set(s.now_ms, s.utc_ms)
         utc_s = s.utc_ms // 1000

@@ -3,15 +3,18 @@
 What is cheap to find out comes first, and the signature last: its verification takes an ESP32 a
 second or two. turn() does a slice of it, between the ticks; meanwhile the command waits, and the
 next ones behind it. A bus that does not know the time goes by the earliest time that it can be
-(firmware/earliest.py): a number that only rises still lets no command be done twice.
+(firmware/earliest.py): a number that only rises still lets no command be done twice. Where the time
+is known, a number that is a year ahead of it is refused: nobody can use up all that are left.
 """
 
 from binascii import a2b_base64, b2a_base64
 
 from micropython import const
 
+from firmware.earliest import SINCE_S
 from firmware.ed25519 import verify
 from firmware.event import INFO, WARNING, Event
+from firmware.uplink.numbers import Numbers
 
 _TAIL = const(96)  # bytes: ,"sig":"<86 characters>"}
 _HEAD = b',"sig":"'
@@ -20,14 +23,18 @@ _DOMAIN = b"busguard-cmd\n"
 _MOST = (1 << 31) - 1  # what NVS keeps
 _NAME = const(64)  # characters of a user's name
 _PAUSE_MS = const(600000)  # between two events for one reason
-_NUMBER = "command_n"  # in NVS: of the last command that was done
+_AHEAD_S = const(31622400)  # a year: numbers are seconds since 2024
 
+# A bus that sleeps or has no signal gets many a command too late; one whose power was cut between
+# a command and its PUBACK gets it again.
+_HARMLESS = ("expired", "repeated")
 _SENTENCES = {
     "no_key": "This bus knows no key of the city: it obeys only ping.",
     "retained": "A retained command is not done.",
     "form": '"%s" is missing or not as it has to be: every command is signed by the city.',
     "other_bus": "This command is for %s, and this bus is %s.",
-    "number": "The number %d has been used: the bus has obeyed number %d.",
+    "number": "The number %d cannot be used: it has to be greater than %d, and at most %d.",
+    "repeated": "The bus has taken number %d before, and may have done it: look at its state.",
     "expired": "This command has expired.",
     "signature": "The signature is not the city's.",
 }
@@ -37,10 +44,10 @@ class Authority:
     def __init__(self, identity, memory):
         """identity: Identity, or None: the bus obeys nobody."""
         self._identity = identity
-        self._memory = memory
+        self._numbers = Numbers(memory)
         self._examined = None  # (name, payload, keys): what the work, or its result, is about
         self._work = None
-        self._is_right = False
+        self._right_key = None  # the work's result
         self._refused = {}  # reason -> [how many were not reported, the last command, due ms]
         self._has_news = False
 
@@ -52,23 +59,25 @@ class Authority:
         """bool: the signature of just this command is being verified."""
         return self._work is not None and self._case(name, payload) == self._examined
 
-    def allows(self, name, request, payload, utc_ms):
+    def allows(self, name, request, payload, utc_ms, is_known=False):
         """name: str after cmd/; request: dict, the payload that was read; utc_ms: it is this late
-        at least -> bool.
+        at least; is_known: and no later -> bool.
 
         False: not known yet, ask again once is_examining has ended. True: it has to be done now,
         and never again. ValueError, with a sentence: it must not be done.
         """
-        n = self._look(name, request, payload, utc_ms)
+        self._look(name, request, payload, utc_ms, is_known)
         case = self._case(name, payload)
         if self._examined != case or self._work is not None:
             self._examined = case
             self._work = _verification(*case)
             return False
         self._examined = None
-        if not self._is_right:
+        key, n = self._right_key, request["n"]
+        if key is None:
             self.refuse(name, "signature")
-        self._memory.set(_NUMBER, n)
+        self._must_be_new(name, n, [key])
+        self._numbers.keep(key, n, self._identity.city_keys)
         return True
 
     def turn(self):
@@ -78,7 +87,7 @@ class Authority:
         try:
             next(self._work)
         except StopIteration as done:
-            self._is_right = done.value
+            self._right_key = done.value
             self._work = None
         return True
 
@@ -102,8 +111,7 @@ class Authority:
         for reason, noted in self._refused.items():
             count, name, due_ms = noted
             if count and s.now_ms >= due_ms:
-                # A bus that sleeps or has no signal gets many a command too late.
-                severity = INFO if reason == "expired" else WARNING
+                severity = INFO if reason in _HARMLESS else WARNING
                 data = (("reason", reason), ("command", name[:_NAME]), ("count", count))
                 events.append(Event("command_refused", severity, data=data, subject=None))
                 noted[0], noted[2] = 0, s.now_ms + _PAUSE_MS
@@ -111,8 +119,8 @@ class Authority:
                 self._has_news = True
         return events
 
-    def _look(self, name, request, payload, utc_ms):
-        """All but the signature -> its number."""
+    def _look(self, name, request, payload, utc_ms, is_known):
+        """All but the signature."""
         mine = self._identity
         if mine is None:
             self.refuse(name, "no_key")
@@ -120,12 +128,21 @@ class Authority:
         bus = mine.fleet + "/" + mine.bus
         if request["for"] not in (bus, mine.fleet):
             self.refuse(name, "other_bus", request["for"], bus)
-        n, last = request["n"], self._memory.get(_NUMBER) or 0
-        if n <= last:
-            self.refuse(name, "number", n, last)
+        most = _MOST
+        if is_known:  # a wrong date of long ago takes no command of today away
+            most = min(most, max(utc_ms // 1000, mine.at) - SINCE_S + _AHEAD_S)
+        self._must_be_new(name, request["n"], mine.city_keys, most)
         if request["until"] < utc_ms // 1000:
             self.refuse(name, "expired")
-        return n
+
+    def _must_be_new(self, name, n, keys, most=_MOST):
+        """keys: one of them has signed it. most: the highest number that counts."""
+        used = [self._numbers.last(key) for key in keys]
+        if min(used) < n <= most:
+            return
+        if n in used:
+            self.refuse(name, "repeated", n)
+        self.refuse(name, "number", n, min(used), most)
 
     def _case(self, name, payload):
         """What a verdict is about. The name is signed too: a right command is right for no other;
@@ -134,14 +151,14 @@ class Authority:
 
 
 def _verification(name, payload, keys):
-    """Generator -> bool: one of the city's keys has signed it."""
+    """Generator -> the key of the city that has signed it, or None."""
     signed = _DOMAIN + name.encode() + b"\n" + payload[:-_TAIL]
     signature = _signature(payload)
     for key in keys:
         is_right = yield from verify(key, signed, signature)
         if is_right:
-            return True
-    return False
+            return key
+    return None
 
 
 def _check_form(authority, name, request, payload):

@@ -101,5 +101,5 @@ def answer(bus, name, payload, is_retained=False):
 
 
 def _is_allowed(bus, name, request, payload):
-    utc_ms = bus.earliest.utc_ms(bus.snapshot.now_ms)
-    return bus.authority.allows(name, request, payload, utc_ms)
+    utc_ms, is_known = bus.earliest.utc_ms(bus.snapshot.now_ms), bus.earliest.is_told
+    return bus.authority.allows(name, request, payload, utc_ms, is_known)

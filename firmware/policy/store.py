@@ -20,6 +20,11 @@ _MOST_PARTS = const(1000)
 _PART_CHARACTERS = const(800)  # more never reaches the bus: an MQTT packet is 1024 bytes at most
 
 
+class Forged(ValueError):
+    """Parts are not signed: somebody else may have sent one. The offer stays open, and the
+    station does not take the sentence for the bus's last word."""
+
+
 class PolicyStore:
     """files: drivers/board/files.py, or None: no file system. bus: str, its id.
 
@@ -39,7 +44,6 @@ class PolicyStore:
         self._request = None  # id of the request that the check answers
         self._checked = None  # sha256 of what is checked
         self._kept = ""  # sha256 of policy.json
-        self._version = 0
         self.is_waiting = files is not None and files.has(KEPT)
 
     def take_offer(self, request):
@@ -62,7 +66,7 @@ class PolicyStore:
     def take_part(self, request):
         """request: dict of cmd/part -> str, the answer; None: turn() will return the answer.
 
-        Raises ValueError with a sentence for the sender of the part.
+        Raises ValueError with a sentence for the sender of the part, and so Forged.
         """
         sha256_hex, parts = _offered(request)
         part, data = _piece(request, parts)
@@ -105,7 +109,7 @@ class PolicyStore:
         """
         self.is_waiting = False
         policy = yield from load(self._open_kept, self._bus)
-        self._kept, self._version = policy.sha256, policy.version
+        self._kept = policy.sha256
         return policy
 
     def _known(self, sha256_hex):
@@ -125,8 +129,9 @@ class PolicyStore:
 
     def _append(self, data):
         if self._bytes + len(data) > _MOST_BYTES:
-            self._sha256 = None
-            raise ValueError("The policy is longer than %d bytes." % _MOST_BYTES)
+            self._begin(self._sha256, self._parts)
+            text = "The policy is longer than %d bytes; begin again with part 1."
+            raise Forged(text % _MOST_BYTES)
         try:
             file = self._files.open(NEW, "ab" if self._have else "wb")
             try:
@@ -141,10 +146,13 @@ class PolicyStore:
         self._have += 1
 
     def _check(self, request_id):
-        found = hexlify(self._digest.digest()).decode()
-        wanted, self._sha256 = self._sha256, None
+        found, wanted = hexlify(self._digest.digest()).decode(), self._sha256
         if found != wanted:
-            raise ValueError("The parts have the SHA-256 %s, not %s." % (found, wanted))
+            self._begin(wanted, self._parts)
+            raise Forged(
+                "These parts are not the policy that was offered; begin again with part 1."
+            )
+        self._sha256 = None
         self._request = request_id
         self._checked = wanted
         self._work = check(self._open_new, self._bus)
@@ -153,13 +161,8 @@ class PolicyStore:
         """The checked pack replaces the old one -> sentence. Raises PolicyError."""
         if policy.sha256 != self._checked:
             raise PolicyError("policy: the stored text is not the one sent; send it again")
-        if policy.version <= self._version:
-            raise PolicyError(
-                "policy: version: %d is not higher than %d, which the bus has"
-                % (policy.version, self._version)
-            )
         self._files.rename(NEW, KEPT)
-        self._kept, self._version, self.by = policy.sha256, policy.version, self._by
+        self._kept, self.by = policy.sha256, self._by
         self.is_waiting = True
         text = "The policy %s, version %d, takes effect once the bus is parked."
         return text % (policy.hash, policy.version)

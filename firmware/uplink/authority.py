@@ -37,6 +37,7 @@ _SENTENCES = {
     "repeated": "The bus has taken number %d before, and may have done it: look at its state.",
     "expired": "This command has expired.",
     "signature": "The signature is not the city's.",
+    "forged_part": "%s",
 }
 
 

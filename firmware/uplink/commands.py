@@ -9,6 +9,7 @@ later. A retained request would be done again at every connection, so it is refu
 
 from firmware import messages
 from firmware.jsonstrict import parse
+from firmware.policy.store import Forged
 from firmware.snapshot import DRILL, EVACUATION, SERVICE
 from firmware.uplink.inbox import LATER
 
@@ -47,7 +48,10 @@ def _policy(bus, request):
 
 
 def _part(bus, request):
-    return bus.policy.take_part(request)
+    try:
+        return bus.policy.take_part(request)
+    except Forged as error:
+        bus.authority.refuse("part", "forged_part", str(error))
 
 
 def _city_keys(bus, request):

@@ -36,6 +36,9 @@ ANSWER_MS = 30_000
 PAUSES_MS = (10_000, 60_000)
 """After a refusal: the bus may be busy. If it gives the same reason again after the last pause, the
 refusal counts."""
+_BEGIN_AGAIN = ("begin again with part 1.", "has to come next.")
+"""So a refusal ends if somebody else sent a part: parts are not signed. It never counts, or he
+could keep a policy from a bus for good."""
 OFFER_S = 86_400
 """So long a bus may take up an offer."""
 _OFFER = 0
@@ -178,8 +181,8 @@ class Delivery:
         progress.refused = progress.refused + 1 if message == progress.refusal else 1
         progress.refusal, progress.part, progress.pauses = message, _OFFER, True
         now_ms = self._clock.now_ms()
-        if progress.refused <= len(PAUSES_MS):
-            progress.due_ms = now_ms + PAUSES_MS[progress.refused - 1]
+        if progress.refused <= len(PAUSES_MS) or message.endswith(_BEGIN_AGAIN):
+            progress.due_ms = now_ms + PAUSES_MS[min(progress.refused, len(PAUSES_MS)) - 1]
             return
         self._refused[key] = message
         self._unsaved.append({"fleet": key[0], "bus": key[1], "message": message, "at_ms": now_ms})

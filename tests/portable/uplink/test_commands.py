@@ -6,6 +6,7 @@ import signed
 from parts import Nvs, snapshot
 
 from firmware.memory import Memory
+from firmware.policy.store import Forged
 from firmware.uplink.authority import Authority
 from firmware.uplink.commands import COMMANDS, answer
 from firmware.uplink.inbox import LATER
@@ -185,6 +186,8 @@ class Enrolled:
         return "Offered."
 
     def take_part(self, request):
+        if request["part"] == 2:
+            raise Forged("Begin again.")
         self.done.append(("part", request["part"]))
         return "Here."
 
@@ -201,6 +204,14 @@ class Enrolled:
                 assert answer(self, name, payload) is LATER
         told = json.loads(answer(self, name, payload) if told is LATER else told)
         return told["ok"], told["message"]
+
+
+def test_a_forged_part_is_an_event():
+    bus = Enrolled()
+    for _ in range(3):
+        assert bus.hears("part", b'{"v":1,"id":"a","part":2}') == (False, "Begin again.")
+    (event,) = bus.authority.update(bus.snapshot)
+    assert dict(event.data) == {"reason": "forged_part", "command": "part", "count": 3}
 
 
 def test_only_what_the_city_signed_is_done_and_only_once():

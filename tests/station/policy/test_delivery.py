@@ -10,11 +10,13 @@ import threading
 
 import paho.mqtt.client as mqtt
 import pytest
+from packs import Memory
 from schemas import validate
 from signatures import is_the_citys
 from station_told import ROOT, At, connected, on_one_database, state, status, telling, until
 from vm import ROOT as PROJECT
 
+from firmware.policy.store import Forged, PolicyStore
 from sim.world.town_policy import policy_for
 from station.clock import Clock
 from station.identity.signing import NO_KEY, NoKey
@@ -275,6 +277,36 @@ def test_a_refusal_is_kept_with_its_sentence_until_the_administrator_sends_anew(
             assert len(bus.parts) == 3 * total
             bus.answer = lambda request: (True, "Here.")
             await station.delivery.send(FLEET, "anong")
+            await until(lambda: shown(station)["sending"] == "there")
+
+    play(story)
+
+
+@on_one_database
+def test_delivery_outlasts_somebody_who_forges_parts(play):
+    """The bus says so each time; five times in a row is not its last word."""
+    store = PolicyStore(Memory(), BUS)
+    store.take_offer({"sha256": "0" * 64, "parts": 1, "by": "anong"})
+    with pytest.raises(Forged) as forged:
+        store.take_part({"id": "a", "sha256": "0" * 64, "parts": 1, "part": 1, "data": "x"})
+    refusals = [str(forged.value)] * 5
+
+    async def story(at, bus, teller):
+        def answer(request):
+            is_last = request["part"] == request["parts"]
+            return (False, refusals.pop()) if is_last and refusals else (True, "Here.")
+
+        bus.answer = answer
+        async with at.running() as station:
+            await connected(station)
+            await put(station, pack())
+            teller.say(following())
+            await station.delivery.send(FLEET, "anong")
+            for left in range(4, -1, -1):
+                await until(lambda left=left: len(refusals) == left)
+                await until(lambda: shown(station)["message"] is not None)
+                assert shown(station)["sending"] == "on_its_way"
+                at.passes(61)
             await until(lambda: shown(station)["sending"] == "there")
 
     play(story)

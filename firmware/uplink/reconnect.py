@@ -69,6 +69,10 @@ class Reconnect:
         self._began_ms = now_ms
         self._wait()
 
+    def left(self, now_ms):
+        """The bus closed an open link, to open another: that is no failure, and alarms wait."""
+        self._due_ms = now_ms
+
     def proven(self, now_ms):
         """The broker acknowledged a message: if the link breaks, the wait is short.
 

@@ -132,7 +132,7 @@ class Uplink:
                 return False
             if not self._tries_step(now_ms):
                 if self._inbox.has_more and self._is_answered():
-                    link.leave("the broker holds more commands")
+                    self._leave(now_ms)
                     return True
                 due_ms = self._backlog.due_ms
                 self._idle_until_ms = _NEVER_MS if due_ms is None else due_ms
@@ -187,9 +187,7 @@ class Uplink:
     def _open(self, now_ms):
         """Works on the next connection -> bool: the link is open now."""
         if self._was_open:
-            self._was_open = False
-            self.breaks += 1
-            self._window.unsend()
+            self._closed()
             self._reconnect.lost(now_ms)
         if self._host or self._reconnect.is_asleep:
             self._reconnect.turn(now_ms)
@@ -204,6 +202,17 @@ class Uplink:
         self._backlog.start([window.last_of(lane) for lane in (ALARM, WARNING, TRACK)])
         self._idle_until_ms = 0
         return True
+
+    def _leave(self, now_ms):
+        """The broker sends the commands that it holds on another connection, and only there."""
+        self._link.leave("the broker holds more commands")
+        self._closed()
+        self._reconnect.left(now_ms)
+
+    def _closed(self):
+        self._was_open = False
+        self.breaks += 1
+        self._window.unsend()
 
     def _look(self, now_ms):
         self._look_ms = now_ms + _LOOK_MS

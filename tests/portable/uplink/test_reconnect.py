@@ -236,3 +236,19 @@ def test_a_radio_without_a_network_is_asked_again_after_a_sleep():
     reconnect.wake(4000)
     reconnect.turn(4000)
     assert radio.calls == ["up", "down", "up"]
+
+
+def test_who_leaves_to_come_back_does_not_wait_and_has_not_failed():
+    dialer = Dialer(*[Line() for _ in range(6)])
+    link = Link(BROKER, "f-b", b"s", b"{}", dialer)
+    reconnect = Reconnect(Radio(), link, 60, 1)
+    now_ms = 0
+    for turn in range(6):
+        began = now_ms
+        while not link.is_open:
+            now_ms += 10
+            reconnect.turn(now_ms)
+        assert now_ms - began <= 50, turn
+        link.leave("more")
+        reconnect.left(now_ms)
+    assert reconnect.attempts_failed == 0

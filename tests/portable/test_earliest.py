@@ -61,7 +61,7 @@ def test_the_clock_follows_gnss_at_once_and_nothing_else():
     clock.tick(2000, LATER_S, "rtc")
     assert clock.sets == [BUILT_S] and clock.memory.get("utc_2024") is None
     clock.tick(3000, LATER_S)
-    assert clock.sets == [BUILT_S, LATER_S] and clock.kept_s == LATER_S
+    assert clock.sets == [BUILT_S, LATER_S] and clock.memory.get("utc_2024") is None
     assert clock.earliest.utc_ms(4000) == LATER_S * 1000 + 1000
 
 
@@ -92,7 +92,7 @@ def test_it_looks_once_a_minute():
 
 
 def test_the_time_is_kept_once_an_hour_at_most():
-    clock = Clock()
+    clock = Clock(None, LATER_S - 7200)
     writes = []
     keep = clock.memory.set
     clock.memory.set = lambda name, value: (writes.append(value), keep(name, value))
@@ -103,16 +103,49 @@ def test_the_time_is_kept_once_an_hour_at_most():
 
 
 def test_a_time_that_jumps_to_and_fro_wears_no_flash():
-    clock = Clock()
-    writes = []
-    clock.memory.set = lambda name, value: writes.append(value)
-    for minute in range(123):
-        clock.tick(minute * 60000, LATER_S + (minute % 2) * 999999)
-    assert len(writes) == 3
+    for jump_s, most in ((999999, 2), (80000, 6)):
+        clock = Clock(None, LATER_S - 7200)
+        writes = []
+        clock.memory.set = lambda name, value, kept=writes: kept.append(value)
+        for minute in range(123):
+            clock.tick(minute * 60000, LATER_S + (minute % 2) * jump_s)
+        assert 1 <= len(writes) <= most, "far ahead it is only noted; near, kept hourly, and back"
 
 
-def test_after_a_start_the_kept_time_is_there_again():
-    clock = Clock()
-    clock.tick(0, LATER_S)
-    clock.start()
-    assert clock.sets == [LATER_S]
+def test_a_forged_date_that_was_kept_goes_back_at_once():
+    clock = Clock(None, LATER_S + 10**8)
+    clock.tick(0, LATER_S + 10**8)
+    clock.tick(60000, LATER_S)
+    assert clock.kept_s == LATER_S
+
+
+def test_far_ahead_counts_after_an_hour_without_a_jump():
+    for jumps in (False, True):
+        clock = Clock(None, LATER_S)
+        for minute in range(61):
+            assert clock.kept_s == LATER_S, minute
+            step_s = 7 if jumps and minute > 30 else 0
+            clock.tick(minute * 60000, LATER_S + 99 * 86400 + minute * 60 + step_s)
+        assert clock.kept_s == LATER_S
+        clock.tick(61 * 60000, LATER_S + 99 * 86400 + 61 * 60 + step_s)
+        assert (clock.kept_s > LATER_S) is not jumps
+        clock.start()
+        assert clock.sets == [clock.kept_s]
+
+
+def test_far_ahead_counts_at_another_start_within_a_week():
+    day_s = 86400
+    for first_s, second_s, is_kept in (
+        (40 * day_s, 40 * day_s, True),
+        (40 * day_s, 47 * day_s, True),
+        (40 * day_s, 47 * day_s + 1, False),
+        (40 * day_s, 40 * day_s - 1, False),
+        (6000 * day_s, 40 * day_s, False),  # the first was forged
+    ):
+        clock = Clock(None, LATER_S)
+        clock.tick(0, LATER_S + first_s)
+        assert clock.kept_s == LATER_S
+        clock.start()
+        assert clock.sets == [LATER_S]
+        clock.tick(0, LATER_S + second_s)
+        assert clock.kept_s == (LATER_S + second_s if is_kept else LATER_S), second_s

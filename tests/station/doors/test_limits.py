@@ -11,7 +11,7 @@ from station_told import NOW_MS, PASSWORD, until
 
 from station.app import make_app
 from station.clock import FollowedClock
-from station.doors import bodies
+from station.doors import bodies, connections
 from station.doors.bodies import Limit
 from station.doors.connections import Limits
 from station.doors.server import server
@@ -21,7 +21,7 @@ from station.station import Station
 from station.web.pages import WEB
 
 STATIC = WEB / "static"
-QUICK = Limits(headers_s=0.4, reading_s=0.4)
+QUICK = Limits(headers_s=0.4, reading_s=0.4, static_s=0.4)
 
 
 @contextlib.asynccontextmanager
@@ -70,6 +70,19 @@ async def signed_in(port):
     writer.close()
     cookie = answer.partition("station=")[2].partition(";")[0]
     return f"Cookie: station={cookie}", "X-CSRF-Token: " + answer.partition('"csrf":"')[2][:32]
+
+
+LEAFLET = b"GET /static/vendor/leaflet.js HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+def reads_nothing(port, ask=LEAFLET * 100):
+    """A browser that asks 100 times at once, and takes nothing of the answers."""
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.connect(("127.0.0.1", port))
+    client.sendall(ask)
+    client.setblocking(False)
+    return client
 
 
 GOOD = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -135,11 +148,7 @@ def test_half_a_request_is_not_waited_for(tmp_path, monkeypatch):
 def test_an_answer_that_is_not_taken_ends(tmp_path):
     async def scenario():
         async with served(tmp_path, QUICK) as (_, port):
-            client = socket.socket()
-            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            client.connect(("127.0.0.1", port))
-            client.sendall(b"GET /static/vendor/leaflet.js HTTP/1.1\r\nHost: x\r\n\r\n" * 100)
-            client.setblocking(False)
+            client = reads_nothing(port)
             await asyncio.sleep(1)
             taken = 0
             with contextlib.suppress(ConnectionError):
@@ -186,6 +195,65 @@ def test_connections_are_limited_of_one_address_and_overall(tmp_path):
 
     asyncio.run(scenario(Limits(of_one_address=4), alike=True))
     asyncio.run(scenario(Limits(overall=4), alike=False))
+
+
+@pytest.mark.parametrize("most", [{"of_one_address": 6}, {"overall": 6}])
+def test_answers_that_are_not_read_keep_nobody_out(tmp_path, most):
+    """And they make room before a stream, and before a browser that only waits."""
+
+    async def scenario():
+        limits = Limits(stalled_s=0.1, **most)
+        async with served(tmp_path, limits) as (_, port), contextlib.AsyncExitStack() as stack:
+            session = await signed_in(port)
+            ask = "\r\n".join(["GET /api/stream HTTP/1.1", "Host: x", *session, "", ""]).encode()
+            stream, writer = await asyncio.open_connection("127.0.0.1", port)
+            stack.callback(writer.close)
+            writer.write(ask)
+            assert b"200" in await stream.readline()
+            idle, idle_writer = await asyncio.open_connection("127.0.0.1", port)
+            stack.callback(idle_writer.close)
+            clients = [reads_nothing(port) for _ in range(4)]
+            await asyncio.sleep(0.5)
+            for _ in range(4):
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+                stack.callback(writer.close)
+                writer.write(GOOD)
+                assert await asyncio.wait_for(_line(reader), 10) == WELL
+            assert not _has_ended(stream)
+            idle_writer.write(GOOD)
+            assert await asyncio.wait_for(_line(idle), 10) == WELL
+            for client in clients:
+                client.close()
+
+    asyncio.run(scenario())
+
+
+def test_an_end_that_is_not_read_counts_as_a_connection(tmp_path, monkeypatch):
+    """The station has answered and closed; the system still holds the connection for it."""
+    monkeypatch.setattr(connections, "_SENT_AHEAD", 4096)
+
+    async def scenario():
+        async with served(tmp_path, Limits(of_one_address=2)) as (_, port):
+            ask = b"GET /static/vendor/thailand.json HTTP/1.0\r\n\r\n"
+            clients = []
+            for _ in range(5):
+                clients.append(reads_nothing(port, ask))
+                await asyncio.sleep(0.1)
+            wholes = [await _takes_all(client) for client in clients]
+            assert wholes == [False] * 3 + [True] * 2
+
+    asyncio.run(scenario())
+
+
+async def _takes_all(client):
+    try:
+        while part := await asyncio.get_running_loop().sock_recv(client, 1 << 20):
+            last = part
+    except ConnectionError:
+        return False
+    finally:
+        client.close()
+    return last.endswith((STATIC / "vendor" / "thailand.json").read_bytes()[-20:])
 
 
 def _has_ended(reader):

@@ -31,7 +31,7 @@ async def served(tmp_path, limits=None, **more):
     station = Station(settings, FollowedClock(NOW_MS))
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    web = server(make_app(station), settings.proxies, limits or Limits())
+    station.web = web = server(make_app(station), settings.proxies, limits or Limits())
     running = asyncio.create_task(web.serve([listener]))
     await until(lambda: web.started)
     try:
@@ -203,7 +203,10 @@ def test_answers_that_are_not_read_keep_nobody_out(tmp_path, most):
 
     async def scenario():
         limits = Limits(stalled_s=0.1, **most)
-        async with served(tmp_path, limits) as (_, port), contextlib.AsyncExitStack() as stack:
+        async with (
+            served(tmp_path, limits) as (station, port),
+            contextlib.AsyncExitStack() as stack,
+        ):
             session = await signed_in(port)
             ask = "\r\n".join(["GET /api/stream HTTP/1.1", "Host: x", *session, "", ""]).encode()
             stream, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -213,7 +216,8 @@ def test_answers_that_are_not_read_keep_nobody_out(tmp_path, most):
             idle, idle_writer = await asyncio.open_connection("127.0.0.1", port)
             stack.callback(idle_writer.close)
             clients = [reads_nothing(port) for _ in range(4)]
-            await asyncio.sleep(0.5)
+            await until(lambda: _stalled(station) == 4)
+            await asyncio.sleep(0.2)
             for _ in range(4):
                 reader, writer = await asyncio.open_connection("127.0.0.1", port)
                 stack.callback(writer.close)
@@ -234,7 +238,7 @@ def test_an_end_that_is_not_read_counts_as_a_connection(tmp_path, monkeypatch):
 
     async def scenario():
         async with served(tmp_path, Limits(of_one_address=2)) as (_, port):
-            ask = b"GET /static/vendor/thailand.json HTTP/1.0\r\n\r\n"
+            ask = _ask("/static/vendor/thailand.json")
             clients = []
             for _ in range(5):
                 clients.append(reads_nothing(port, ask))
@@ -243,6 +247,15 @@ def test_an_end_that_is_not_read_counts_as_a_connection(tmp_path, monkeypatch):
             assert wholes == [False] * 3 + [True] * 2
 
     asyncio.run(scenario())
+
+
+def _ask(path):
+    return f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode()
+
+
+def _stalled(station):
+    standing = station.web.server_state.connections
+    return sum(one.stalled_since_s is not None for one in standing)
 
 
 async def _takes_all(client):

@@ -118,6 +118,7 @@ async def _serve_on(listener: socket.socket, settings: Settings, clock_ms: int |
     await station.db.upgrade()  # a database that cannot be used ends the command here
     await station.db.claim()
     host, port = listener.getsockname()[:2]
+    host = f"[{host}]" if ":" in host else host
     print(f"The station is at http://{host}:{port}/ (database {station.db.shown}, broker "
           f"{settings.broker}).", flush=True)  # fmt: skip
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # uvicorn ends by Ctrl-C, and then raises it again

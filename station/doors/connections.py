@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from station.addresses import is_among, site
+from station.addresses import is_among, plain, site
 
 
 class Limits(NamedTuple):
@@ -57,7 +57,9 @@ def protocol(limits: Limits, proxies: list[str]) -> type[H11Protocol]:
             transport.get_extra_info("socket").setsockopt(
                 socket.SOL_SOCKET, socket.SO_SNDBUF, _SENT_AHEAD
             )
-            host = self.client[0] if self.client else ""
+            host = plain(self.client[0]) if self.client else ""
+            if self.client:
+                self.client = host, self.client[1]
             self.site = "" if is_among(host, proxies) else site(host)
             self.since_s = self.loop.time()
             self._wait()

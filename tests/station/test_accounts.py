@@ -27,7 +27,6 @@ from station.clock import DAY_MS, FollowedClock
 from station.db import tables
 from station.db.database import Database, DatabaseError
 from station.live import hub
-from station.live.sight import EVERYTHING
 
 OPEN_TO_ALL = {"/api/login", "/healthz", "/metrics"}
 
@@ -135,7 +134,8 @@ def test_a_stream_ends_with_its_session(settings, broker, monkeypatch):
     async def scenario():
         async with running(settings) as station:
             client = await signed_in(station, "anong", "duty")
-            news = _while_signed_in(station, client.cookies["station"], "192.0.2.1", EVERYTHING)
+            who = await station.accounts.who(client.cookies["station"])
+            news = _while_signed_in(station, client.cookies["station"], "192.0.2.1", who)
             for _ in range(3):
                 await anext(news)
             assert station.hub.listeners == 1

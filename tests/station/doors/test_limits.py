@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import logging
 import resource
 import socket
 
@@ -14,6 +15,7 @@ from station.clock import FollowedClock
 from station.doors import bodies, connections
 from station.doors.bodies import Limit
 from station.doors.connections import Limits
+from station.doors.log_lines import OneAMinute
 from station.doors.server import server
 from station.doors.streams import Streams
 from station.settings import Settings
@@ -25,12 +27,12 @@ QUICK = Limits(headers_s=0.4, reading_s=0.4, static_s=0.4)
 
 
 @contextlib.asynccontextmanager
-async def served(tmp_path, limits=None, **more):
+async def served(tmp_path, limits=None, family=socket.AF_INET, **more):
     """-> (station, port); the broker is away."""
     settings = Settings(broker=("127.0.0.1", 9), db=str(tmp_path / "s.db"), **more)
     station = Station(settings, FollowedClock(NOW_MS))
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
+    listener = socket.socket(family)
+    listener.bind(("::" if family == socket.AF_INET6 else "127.0.0.1", 0))
     station.web = web = server(make_app(station), settings.proxies, limits or Limits())
     running = asyncio.create_task(web.serve([listener]))
     await until(lambda: web.started)
@@ -280,7 +282,8 @@ async def _line(reader):
         return ""
 
 
-@pytest.mark.parametrize("most", [{"of_one_session": 2}, {"of_one_address": 2}, {"overall": 2}])
+@pytest.mark.parametrize("most", [{"of_one_session": 2}, {"of_one_person": 2},
+                                  {"of_one_address": 2}, {"overall": 2}])  # fmt: skip
 def test_streams_are_limited_and_one_that_ends_makes_room(tmp_path, most):
     async def scenario():
         async with served(tmp_path) as (station, port):
@@ -308,7 +311,7 @@ def test_only_a_named_proxy_says_who_asks(tmp_path, caplog):
     async def seen(**settings):
         async with served(tmp_path, **settings) as (station, port):
             seen = {}  # in the order in which they came
-            station.streams.check = lambda session, address: seen.setdefault(address)
+            station.streams.check = lambda session, person, address: seen.setdefault(address)
             session = await signed_in(port)
             for forwarded in ("198.51.100.7", "6.6.6.6, 198.51.100.7", "2001:db8::1:2"):
                 lines = ["GET /api/stream HTTP/1.1", "Host: x", *session,
@@ -322,4 +325,64 @@ def test_only_a_named_proxy_says_who_asks(tmp_path, caplog):
     caplog.clear()
     named = asyncio.run(seen(proxies="10.0.0.0/8, 127.0.0.1"))
     assert named == ["198.51.100.7", "2001:db8::/64"]
+    assert asyncio.run(seen(family=socket.AF_INET6, proxies="127.0.0.1")) == named
+    assert asyncio.run(seen(family=socket.AF_INET6, proxies="10.0.0.1")) == ["127.0.0.1"]
+    caplog.clear()
+    assert asyncio.run(seen(proxies="127.0.0.1")) == named
     assert "STATION_PROXIES" not in caplog.text
+
+
+def test_a_length_that_is_stated_in_two_ways_ends_the_connection(tmp_path):
+    """A proxy that reads it otherwise would take the rest for a request of its own."""
+
+    async def scenario():
+        async with served(tmp_path) as (_, port):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(post("/api/login", 4, b"0\r\n\r\n", "Transfer-Encoding: chunked") + GOOD)
+            answer = await asyncio.wait_for(reader.read(), 10)
+            assert answer.startswith(b"HTTP/1.1 400 ") and answer.count(b"HTTP/1.1") == 1
+            writer.close()
+
+    asyncio.run(scenario())
+
+
+def test_requests_that_are_no_requests_fill_no_log(tmp_path, caplog, monkeypatch):
+    monkeypatch.setattr("station.doors.server._LINES", lines := OneAMinute())
+    logger = logging.getLogger("uvicorn.error")
+
+    async def scenario():
+        async with served(tmp_path) as (_, port):
+            logger.addHandler(caplog.handler)
+            upgrade = GOOD[:-2] + b"Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+            for _ in range(20):
+                assert await told(port, upgrade) == WELL
+                assert "400" in await told(port, b"nothing\r\n\r\n")
+
+    try:
+        asyncio.run(scenario())
+    finally:
+        logger.removeHandler(caplog.handler)
+        logger.removeFilter(lines)
+    told_lines = [one.getMessage() for one in caplog.records if one.name == "uvicorn.error"]
+    assert 2 <= len(told_lines) == len(set(told_lines)) <= 3, told_lines
+
+
+def test_of_each_warning_one_line_a_minute_says_how_many_there_were():
+    now_s, lines = [0.0], []
+    one_a_minute = OneAMinute(lambda: now_s[0])
+
+    def warn(text, level=logging.WARNING):
+        record = logging.LogRecord("uvicorn.error", level, "", 0, text, None, None)
+        if one_a_minute.filter(record):
+            lines.append(record.getMessage())
+
+    for _ in range(100):
+        warn("a")
+        warn("b")
+    warn("c", logging.ERROR)
+    warn("c", logging.ERROR)
+    assert lines == ["a", "b", "c", "c"]
+    now_s[0] = 61
+    warn("a")
+    warn("a")
+    assert lines[4:] == ["a (99 more since the last line)"]

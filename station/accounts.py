@@ -14,7 +14,7 @@ from station.db.tables import sessions, users
 from station.people import codes
 from station.people.devices import Devices
 from station.people.passwords import Passwords, TooBusy, hashed
-from station.people.person import Person
+from station.people.person import Person, check_name
 from station.people.sessions import Sessions, unchanged
 from station.people.sign_ins import SignIns
 from station.people.tries import TooManyTries, Tries, Who
@@ -45,7 +45,7 @@ class Accounts:
 
     async def put(self, name: str, role: str, password: str, lang: str = "th", **more: Any) -> None:
         """Adds a person, or sets a person's role and password, and `more` columns of the table
-        users. The person's sessions end."""
+        users. The person's sessions end. BadName, if it is a new person's."""
         values = {"role": role, "lang": lang, "enabled": True, **more}
         values["password"] = await hashed(password)
         async with self._db.write() as connection:
@@ -53,6 +53,7 @@ class Accounts:
                 update(users).where(users.c.name == name).values(values)
             )
             if not found.rowcount:
+                check_name(name)
                 values |= {"name": name, "made_ms": self._clock.now_ms()}
                 await connection.execute(insert(users).values(values))
             await connection.execute(delete(sessions).where(sessions.c.name == name))

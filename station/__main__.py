@@ -100,6 +100,11 @@ def _listen(address: Address) -> socket.socket:
     return listener
 
 
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
 async def _serve_on(listener: socket.socket, settings: Settings, clock_ms: int | None) -> int:
     # Here, because these take a second, which the other commands need not wait.
     from station.app import make_app
@@ -117,8 +122,7 @@ async def _serve_on(listener: socket.socket, settings: Settings, clock_ms: int |
         clock.follow(end)
     await station.db.upgrade()  # a database that cannot be used ends the command here
     await station.db.claim()
-    host, port = listener.getsockname()[:2]
-    print(f"The station is at http://{host}:{port}/ (database {station.db.shown}, broker "
+    print(f"The station is at {_url(listener)} (database {station.db.shown}, broker "
           f"{settings.broker}).", flush=True)  # fmt: skip
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # uvicorn ends by Ctrl-C, and then raises it again
     await web.serve([listener])
@@ -128,6 +132,7 @@ async def _serve_on(listener: socket.socket, settings: Settings, clock_ms: int |
 def _admin(args: argparse.Namespace, settings: Settings) -> int:
     from station.accounts import NO_CODE, Accounts  # here: they take half a second, for a hash
     from station.people.passwords import new_password
+    from station.people.person import BadName
 
     if args.generate:
         password = new_password()
@@ -146,7 +151,10 @@ def _admin(args: argparse.Namespace, settings: Settings) -> int:
         if args.no_code:
             await accounts.change(args.name, **NO_CODE)
 
-    asyncio.run(with_database(settings.db, put))
+    try:
+        asyncio.run(with_database(settings.db, put))
+    except BadName as error:
+        raise CommandError(f"{error} Nothing was changed") from error
     shown = without_password(settings.db)
     print(f"{args.name} is an administrator in the database {shown}.", file=sys.stderr)
     if args.generate:

@@ -14,8 +14,8 @@ from station.db.tables import sessions, users
 from station.people import codes
 from station.people.devices import Devices
 from station.people.passwords import Passwords, TooBusy, hashed
-from station.people.person import Person
-from station.people.sessions import Sessions
+from station.people.person import Person, check_name
+from station.people.sessions import Sessions, unchanged
 from station.people.sign_ins import SignIns
 from station.people.tries import TooManyTries, Tries, Who
 from station.settings import Settings
@@ -45,7 +45,7 @@ class Accounts:
 
     async def put(self, name: str, role: str, password: str, lang: str = "th", **more: Any) -> None:
         """Adds a person, or sets a person's role and password, and `more` columns of the table
-        users. The person's sessions end."""
+        users. The person's sessions end. BadName, if it is a new person's."""
         values = {"role": role, "lang": lang, "enabled": True, **more}
         values["password"] = await hashed(password)
         async with self._db.write() as connection:
@@ -53,6 +53,7 @@ class Accounts:
                 update(users).where(users.c.name == name).values(values)
             )
             if not found.rowcount:
+                check_name(name)
                 values |= {"name": name, "made_ms": self._clock.now_ms()}
                 await connection.execute(insert(users).values(values))
             await connection.execute(delete(sessions).where(sessions.c.name == name))
@@ -80,7 +81,8 @@ class Accounts:
         self, name: str, password: str, address: str, device: str | None = None,
         browser: str = "", code: str | None = None,
     ) -> tuple[str, Person] | None:  # fmt: skip
-        """-> (cookie, who); None: name or password is wrong. TooManyTries, CodeNeeded."""
+        """-> (cookie, who); None: name or password is wrong, or was changed just now. TooManyTries,
+        CodeNeeded."""
         who = Who(name, site(address), await self.devices.known(device, name))
         try:
             row = await self._checked(who, password)
@@ -96,41 +98,70 @@ class Accounts:
             result = "wrong_code" if needed.was_given else "code_needed"
             await self.sign_ins.note(name, address, result)
             raise
-        self._tries.succeeded(who)
         opened = await self.sessions.open(row, address, browser)
-        await self.sign_ins.note(name, address, "ok")
+        if opened is not None:
+            self._tries.succeeded(who)
+        await self.sign_ins.note(name, address, "wrong" if opened is None else "ok")
         return opened
 
-    async def knows_password(self, person: Person, password: str, address: str) -> bool:
-        """Asked again of a person who is signed in, who has tries of his own. TooManyTries."""
+    async def prove(
+        self, person: Person, password: str, address: str, code: str | None = None,
+        ask_code: bool = False,
+    ) -> Any:  # fmt: skip
+        """A person who is signed in, and has tries of his own, is asked again: for the password,
+        and for a code if there is a second factor. -> the row of users; None: the password is
+        wrong. TooManyTries, CodeNeeded."""
         who = Who(person.name, session=person.session)
         try:
-            is_right = await self._checked(who, password) is not None
+            row = await self._checked(who, password)
+            if row is None:
+                await self.sign_ins.note(person.name, address, "wrong")
+                return None
+            self._tries.succeeded(who)
+            if ask_code and row.totp is not None:
+                await self._check_code(who, code)
         except TooManyTries:
             await self.sign_ins.note(person.name, address, "refused")
             raise
-        if is_right:
-            self._tries.succeeded(who)
-        else:
-            await self.sign_ins.note(person.name, address, "wrong")
-        return is_right
+        except CodeNeeded:
+            await self.sign_ins.note(person.name, address, "wrong_code")
+            raise
+        return row
 
-    async def new_password(self, person: Person, password: str) -> None:
-        """The person's other sessions end."""
-        await self.change(person.name, password=await hashed(password))
-        await self.sessions.end_all(person.name, but=person.session)
+    async def new_password(self, person: Person, proved: Any, password: str) -> bool:
+        """proved: what prove() found; False: it has changed meanwhile. The person's other sessions
+        end."""
+        return await self._change_own(person, proved, password=await hashed(password))
 
-    async def use_codes(self, person: Person, secret: str, code: str) -> list[str] | None:
+    async def use_codes(
+        self, person: Person, proved: Any, secret: str, code: str
+    ) -> list[str] | None:
         """From now on signing in takes a code made with this secret. The person's other sessions
-        end. -> recovery codes; None: the code is wrong."""
+        end. -> recovery codes; None: the code is wrong, or `proved` has changed meanwhile."""
         step = codes.step_of(secret, code.replace(" ", ""), self._clock.now_ms(), None)
         if step is None:
             return None
         recovery = codes.new_recovery()
         kept = [codes.digest(one) for one in recovery]
-        await self.change(person.name, totp=secret, totp_step=step, recovery=kept)
-        await self.sessions.end_all(person.name, but=person.session)
-        return recovery
+        new = {"totp": secret, "totp_step": step, "recovery": kept}
+        return recovery if await self._change_own(person, proved, **new) else None
+
+    async def use_no_codes(self, person: Person, proved: Any) -> bool:
+        """The person's other sessions end. False: `proved` has changed meanwhile."""
+        return await self._change_own(person, proved, **NO_CODE)
+
+    async def _change_own(self, person: Person, proved: Any, **values: Any) -> bool:
+        """Only if password and second factor are still those that were proved: else whoever knew
+        the old ones could undo the change."""
+        others = ~sessions.c.digest.startswith(person.session, autoescape=True)
+        async with self._db.write() as connection:
+            change = update(users).where(unchanged(proved), users.c.enabled).values(values)
+            if not (await connection.execute(change)).rowcount:
+                return False
+            mine = sessions.c.name == person.name
+            await connection.execute(delete(sessions).where(mine, others))
+        self.sessions.forget()
+        return True
 
     async def _checked(self, who: Who, password: str) -> Any:
         """-> the row of users; None: name or password is wrong. TooManyTries."""
@@ -140,8 +171,8 @@ class Accounts:
             row = (await connection.execute(query)).first()
         try:
             stored = None if row is None else row.password
-            is_known = who.device is not None or who.session is not None
-            right = await self._passwords.matches(stored, password, is_known)
+            known = who.name if who.is_known else None
+            right = await self._passwords.matches(stored, password, known)
         except TooBusy:
             raise TooManyTries from None
         return row if right else None
@@ -160,3 +191,4 @@ class Accounts:
             if values is None:
                 raise CodeNeeded(was_given=True)
             await connection.execute(update(users).where(me).values(values))
+        self._tries.had_code(who)

@@ -31,6 +31,16 @@ def is_among(address: str, proxies: list[str]) -> bool:
     return any(ip in ipaddress.ip_network(one) for one in proxies)
 
 
+def plain(address: str) -> str:
+    """An IPv4 address as such: a socket for IPv6 calls it ::ffff:192.0.2.1."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    mapped = ip.ipv4_mapped if isinstance(ip, ipaddress.IPv6Address) else None
+    return address if mapped is None else str(mapped)
+
+
 def site(address: str) -> str:
     """What is counted as one address: of IPv6 the first 64 bits."""
     try:

@@ -7,6 +7,7 @@ import contextlib
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse
+from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -65,12 +66,6 @@ def make_app(station: Station) -> FastAPI:
         wrong = [".".join(map(str, one["loc"])) + ": " + one["msg"] for one in error.errors()]
         return JSONResponse({"detail": "; ".join(wrong)}, 422)
 
-    @app.exception_handler(Exception)
-    async def failed(request: Request, error: Exception) -> JSONResponse:
-        if station.services.is_database_away(error):
-            return JSONResponse({"detail": "The database does not answer now."}, 503)
-        return JSONResponse({"detail": "The station failed; its log says why."}, 500)
-
     add_pages(app, station)
     add_doors(app, station)
     return app
@@ -97,7 +92,15 @@ def add_pages(app: FastAPI, station: Station) -> None:
 
 def add_doors(app: FastAPI, station: Station) -> None:
     """What a request passes before it comes to a route; the last one here comes first."""
+
+    async def failed(request: Request, error: Exception) -> JSONResponse:
+        if station.services.is_database_away(error):
+            return JSONResponse({"detail": "The database does not answer now."}, 503)
+        return JSONResponse({"detail": "The station failed; its log says why."}, 500)
+
     app.add_middleware(BodyLimit, is_signed_in=station.accounts.who, cookie=COOKIE)
+    # Here, because a handler of the application's would answer outside of PageHeaders.
+    app.add_middleware(ServerErrorMiddleware, handler=failed)
     settings = station.settings
     app.add_middleware(PageHeaders, tiles=settings.tiles, secure=settings.secure_cookie)
     app.add_middleware(GZipMiddleware, compresslevel=6, exclude_content_types=_NOT_COMPRESSED)

@@ -13,8 +13,8 @@ from station.api import shapes
 from station.api.guards import COOKIE, TheStation, Viewer, problems, site_of
 from station.clock import iso
 from station.doors.streams import StreamsFull
-from station.live.sight import Sight
 from station.live.view import view
+from station.people.person import Person
 from station.station import Station
 
 router = APIRouter(tags=["live"])
@@ -38,25 +38,25 @@ async def live(station: TheStation, who: Viewer) -> Any:
 async def stream(request: Request, station: TheStation, who: Viewer) -> EventSourceResponse:
     """Server-sent events `bus`, `gone`, `alarm` and `station`, and `ping` while nothing changes.
     The stream ends with the session, and when the person may see more or less than before. 429:
-    this session or this address has too many of them."""
-    whose = request.cookies[COOKIE], site_of(request)
+    this session, this person or this address has too many of them."""
+    cookie, site = request.cookies[COOKIE], site_of(request)
     try:
-        station.streams.check(*whose)
+        station.streams.check(cookie, who.name, site)
     except StreamsFull:
         raise HTTPException(429, "Too many pages are open.") from None
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    events = _while_signed_in(station, *whose, who.sight)
+    events = _while_signed_in(station, cookie, site, who)
     return EventSourceResponse(events, headers=headers, ping=3600)
 
 
 async def _while_signed_in(
-    station: Station, cookie: str, site: str, sight: Sight
+    station: Station, cookie: str, site: str, who: Person
 ) -> AsyncIterator[bytes]:
-    with contextlib.suppress(StreamsFull), station.streams.held(cookie, site):
-        async with contextlib.aclosing(station.hub.listen(sight)) as events:
+    with contextlib.suppress(StreamsFull), station.streams.held(cookie, who.name, site):
+        async with contextlib.aclosing(station.hub.listen(who.sight)) as events:
             async for text in events:
                 person = await station.accounts.who(cookie)
-                if person is None or person.sight != sight:
+                if person is None or person.sight != who.sight:
                     return
                 yield text
 

@@ -10,6 +10,7 @@ from station.accounts import NO_CODE
 from station.api import people_shapes as shapes
 from station.api.guards import Admin, Limit, TheStation, note_access, problems
 from station.api.me import Ident
+from station.people.person import BadName
 
 router = APIRouter(tags=["people"])
 Name = Annotated[str, Path(pattern=shapes.PERSON)]
@@ -31,7 +32,10 @@ async def put_user(body: shapes.NewUser, station: TheStation, who: Admin) -> Non
         raise HTTPException(422, "An administrator sees all fleets.")
     values = body.model_dump(include={"role", "lang", "enabled", "fleets"})
     if body.password is not None:
-        await station.accounts.put(body.name, password=body.password, **values)
+        try:
+            await station.accounts.put(body.name, password=body.password, **values)
+        except BadName as error:
+            raise HTTPException(422, str(error)) from None
     elif not await station.accounts.change(body.name, **values):
         raise HTTPException(422, "A new person needs a password of 10 characters or more.")
     fleets = "" if body.fleets is None else ": " + ", ".join(body.fleets)

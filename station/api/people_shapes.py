@@ -41,9 +41,18 @@ class NewCode(BaseModel):
     picture: str
 
 
+class BothProofs(Proof):
+    """code: from the telephone, or a recovery code."""
+
+    code: Text | None = Field(None, max_length=20)
+
+
 class FirstCode(Proof):
+    """present: a code of the second factor that is replaced."""
+
     secret: str = Field(pattern="^[A-Z2-7]{32}$")
     code: str = Field(max_length=20)
+    present: Text | None = Field(None, max_length=20)
 
 
 class RecoveryCodes(BaseModel):

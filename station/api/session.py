@@ -32,14 +32,27 @@ async def login(
     except TooManyTries:
         raise HTTPException(429, TOO_MANY) from None
     except CodeNeeded as needed:
-        wrong = "The code is wrong, or was used before."
-        raise HTTPException(428, wrong if needed.was_given else "A code is needed.") from None
+        raise HTTPException(428, code_wanted(needed)) from None
     if found is None:
         raise HTTPException(401, "Name or password is wrong.")
     cookie, person = found
     _set(request, response, station, COOKIE, cookie)
-    _set(request, response, station, device, await station.accounts.devices.cookie(person.name))
+    await remember_device(request, response, station, person.name)
     return _me(person, station)
+
+
+def code_wanted(needed: CodeNeeded) -> str:
+    return "The code is wrong, or was used before." if needed.was_given else "A code is needed."
+
+
+async def remember_device(
+    request: Request, response: Response, station: Station, name: str
+) -> None:
+    """A device that is known keeps its cookie, and with it the tries that it has used."""
+    cookie, known = devices.cookie_name(name), station.accounts.devices
+    given = request.cookies.get(cookie)
+    kept = given if given and await known.known(given, name) else await known.cookie(name)
+    _set(request, response, station, cookie, kept)
 
 
 def _set(request: Request, response: Response, station: Station, name: str, value: str) -> None:

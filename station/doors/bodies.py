@@ -26,6 +26,7 @@ SMALL = Limit(64_000, 30)
 LONGER = {re.compile("/api/policies/[^/]+"): Limit(3_000_000, 180)}
 """Paths that take a longer body. A policy of 2,000,000 characters is longer as JSON."""
 _WHY = {
+    400: "The request states its length in two ways.",
     401: "Sign in first.",
     408: "The request took too long.",
     413: "The request is too long.",
@@ -59,6 +60,8 @@ class BodyLimit:
 
     async def _read(self, asked: HTTPConnection, receive) -> bytes | None:
         """None: the browser has gone."""
+        if "content-length" in asked.headers and "transfer-encoding" in asked.headers:
+            raise _Refused(400)  # a proxy may have read it otherwise (RFC 9112, section 6.1)
         limit = SMALL
         for path, longer in LONGER.items():
             if asked.scope["method"] != "GET" and path.fullmatch(asked.scope["path"]):

@@ -9,31 +9,36 @@ from collections.abc import Iterator
 
 
 class StreamsFull(Exception):
-    """This session, this address or the station has as many as it may."""
+    """This session, this person, this address or the station has as many as it may."""
 
 
 class Streams:
-    def __init__(self, of_one_session: int = 8, of_one_address: int = 100, overall: int = 500):
-        self._most = {"session": of_one_session, "address": of_one_address, "all": overall}
+    def __init__(
+        self, of_one_session: int = 8, of_one_person: int = 24, of_one_address: int = 100,
+        overall: int = 500,
+    ):  # fmt: skip
+        self._most = {"session": of_one_session, "person": of_one_person,
+                      "address": of_one_address, "all": overall}  # fmt: skip
         self._standing: Counter[tuple[str, str]] = Counter()
 
-    def check(self, session: str, address: str) -> None:
+    def check(self, session: str, person: str, address: str) -> None:
         """StreamsFull."""
-        for key in _keys(session, address):
+        for key in _keys(session, person, address):
             if self._standing[key] >= self._most[key[0]]:
                 raise StreamsFull
 
     @contextlib.contextmanager
-    def held(self, session: str, address: str) -> Iterator[None]:
+    def held(self, session: str, person: str, address: str) -> Iterator[None]:
         """One more, inside the block. StreamsFull."""
-        self.check(session, address)
-        self._standing.update(_keys(session, address))
+        keys = _keys(session, person, address)
+        self.check(session, person, address)
+        self._standing.update(keys)
         try:
             yield
         finally:
-            self._standing.subtract(_keys(session, address))
+            self._standing.subtract(keys)
             self._standing += Counter()  # forgets what is 0
 
 
-def _keys(session: str, address: str) -> tuple[tuple[str, str], ...]:
-    return ("session", session), ("address", address), ("all", "")
+def _keys(session: str, person: str, address: str) -> tuple[tuple[str, str], ...]:
+    return ("session", session), ("person", person), ("address", address), ("all", "")

@@ -1,6 +1,7 @@
 """Devices from which a person has signed in before: each carries a signed cookie for the name.
 
-The cookie opens nothing. It only gives the device tries of its own (station/people/tries.py).
+The cookie opens nothing. It only gives the device tries of its own (station/people/tries.py). It
+ends with the password: the seal covers the stored hash.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import secrets
 from sqlalchemy import select
 
 from station.db.database import Database
-from station.db.tables import own
+from station.db.tables import own, users
 
 _NAME = "device_key"
 
@@ -28,6 +29,7 @@ class Devices:
         self._key: bytes | None = None
 
     async def cookie(self, name: str) -> str:
+        """For a person who has just signed in."""
         ident = secrets.token_hex(8)
         return f"{ident}.{await self._seal(ident, name)}"
 
@@ -42,7 +44,11 @@ class Devices:
     async def _seal(self, ident: str, name: str) -> str:
         if self._key is None:
             self._key = await self._read_key()
-        return hmac.new(self._key, f"{ident}\n{name}".encode(), hashlib.sha256).hexdigest()
+        query = select(users.c.password).where(users.c.name == name)
+        async with self._db.read() as connection:
+            password = (await connection.execute(query)).scalar()  # None: no person has this name
+        sealed = f"{ident}\n{name}\n{password}"
+        return hmac.new(self._key, sealed.encode(), hashlib.sha256).hexdigest()
 
     async def _read_key(self) -> bytes:
         """Made once for a database."""

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import NamedTuple
 
 from station.live.sight import Sight
 
 ROLES = ("viewer", "duty", "admin")
+
+
+class BadName(ValueError):
+    """Of a new person."""
+
+
+def check_name(name: str) -> None:
+    """BadName: it would look like another person's name."""
+    unseen = any(unicodedata.category(one).startswith("C") for one in name)
+    if unseen or name != name.strip() or not name:
+        raise BadName("A name has no blanks around it, and no characters that are not seen.")
 
 
 class Person(NamedTuple):

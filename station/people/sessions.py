@@ -22,6 +22,8 @@ _TRUST_MS = 10_000
 """A session is not looked up again for so long."""
 _USED_MS = 60_000
 """Its last use is written so often."""
+_OF_ONE_PERSON = 20
+"""Sessions. With one more, the oldest ends."""
 _ID = 16
 """Digits of the digest that name a session: nobody can make the cookie from them."""
 
@@ -37,6 +39,15 @@ def person_of(row: Any, csrf: str, session: str) -> Person:
     return Person(row.name, row.role, row.lang, csrf, fleets, row.totp is not None, session)
 
 
+def unchanged(row: Any) -> ColumnElement[bool]:
+    """The person's password and second factor are still as in this row of the table users."""
+    return (
+        (users.c.name == row.name)
+        & (users.c.password == row.password)
+        & users.c.totp.is_not_distinct_from(row.totp)
+    )
+
+
 class Sessions:
     def __init__(self, database: Database, clock: Clock, session_ms: int):
         self._db = database
@@ -44,8 +55,9 @@ class Sessions:
         self._session_ms = session_ms
         self._seen: dict[str, tuple[Person, int, int]] = {}  # digest -> (who, looked up, ends)
 
-    async def open(self, row: Any, address: str, browser: str) -> tuple[str, Person]:
-        """row: of the table users. -> (cookie, who)"""
+    async def open(self, row: Any, address: str, browser: str) -> tuple[str, Person] | None:
+        """row: of the table users, as it was when the password was checked. -> (cookie, who); None:
+        password or second factor have changed since, or the person may not sign in any more."""
         now_ms = self._clock.now_ms()
         cookie, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
         values = {
@@ -54,8 +66,18 @@ class Sessions:
             "ends_ms": now_ms + self._session_ms,
         }  # fmt: skip
         async with self._db.write() as connection:
+            query = select(users.c.name).where(unchanged(row), users.c.enabled).with_for_update()
+            if (await connection.execute(query)).first() is None:
+                return None
             await connection.execute(delete(sessions).where(sessions.c.ends_ms < now_ms))
             await connection.execute(insert(sessions).values(values))
+            mine = select(sessions.c.digest).where(sessions.c.name == row.name)
+            newest = mine.order_by(sessions.c.made_ms.desc(), sessions.c.last_ms.desc())
+            kept = [one.digest for one in await connection.execute(newest.limit(_OF_ONE_PERSON))]
+            among = sessions.c.name == row.name
+            ended = delete(sessions).where(among, sessions.c.digest.not_in(kept))
+            await connection.execute(ended)
+        self.forget()
         return cookie, person_of(row, csrf, values["digest"][:_ID])
 
     async def who(self, cookie: str | None) -> Person | None:

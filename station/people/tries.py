@@ -61,6 +61,10 @@ class Who(NamedTuple):
     device: str | None = None
     session: str | None = None
 
+    @property
+    def is_known(self) -> bool:
+        return self.device is not None or self.session is not None
+
 
 class Tries:
     def __init__(self) -> None:
@@ -69,7 +73,7 @@ class Tries:
         self._of_pair = Pace(8, 10_000, 20_000)
         self._of_site = Pace(80, 2_000, 20_000)
         self._of_name = Pace(40, 2_000, None)
-        self._codes = Pace(10, 60_000, 10_000)
+        self._codes = {known: Pace(30 if known else 10, 60_000, 10_000) for known in (False, True)}
 
     def admit(self, who: Who, now_ms: int) -> int:
         """Counts a try. -> how many ms it has to wait. TooManyTries: it was not counted."""
@@ -80,18 +84,23 @@ class Tries:
         return wait_ms
 
     def admit_code(self, who: Who, now_ms: int) -> None:
-        """The same for a code, from whoever knows the password. TooManyTries."""
-        if who.device is None:
-            if self._codes.wait_ms(who.name, now_ms):
-                raise TooManyTries
-            self._codes.take(who.name, now_ms)
+        """The same for a code, from whoever knows the password: all known devices of a name count
+        together, and so do all others. TooManyTries."""
+        pace = self._codes[who.is_known]
+        if pace.wait_ms(who.name, now_ms):
+            raise TooManyTries
+        pace.take(who.name, now_ms)
 
     def succeeded(self, who: Who) -> None:
-        """The address stays counted: one right password does not pay for many wrong ones."""
+        """The address stays counted: one right password does not pay for many wrong ones. Nor does
+        it pay for wrong codes, which had_code() forgets."""
         for pace, key in self._paces(who):
             if pace is not self._of_site:
                 pace.forget(key)
-        self._codes.forget(who.name)
+
+    def had_code(self, who: Who) -> None:
+        """The right one."""
+        self._codes[who.is_known].forget(who.name)
 
     def _paces(self, who: Who) -> list[tuple[Pace, Hashable]]:
         if who.session is not None:

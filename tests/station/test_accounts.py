@@ -27,7 +27,6 @@ from station.clock import DAY_MS, FollowedClock
 from station.db import tables
 from station.db.database import Database, DatabaseError
 from station.live import hub
-from station.live.sight import EVERYTHING
 
 OPEN_TO_ALL = {"/api/login", "/healthz", "/metrics"}
 
@@ -76,6 +75,9 @@ WRONG = [
     ("post", "/api/alarms/1/ack", {"note": "a" * 2001}),
     ("post", "/api/buses/lc/bus-01", {"layout": {"rows": [[10**30]]}}),
     ("post", "/api/users", {"name": "a\0", "role": "duty", "password": PASSWORD}),
+    ("post", "/api/users", {"name": " boss", "role": "duty", "password": PASSWORD}),
+    ("post", "/api/users", {"name": "boss ", "role": "duty", "password": PASSWORD}),
+    ("post", "/api/users", {"name": "boss\u200d", "role": "duty", "password": PASSWORD}),
     ("post", "/api/login", {"name": "a\0", "password": PASSWORD}),
     ("post", "/api/policies/lc", {"text": '{"v": 1, "stops": [{"id": "a", "at": [NaN, 1e999]}]}'}),
     ("post", "/api/policies/lc", {"text": "[" * 100_000}),
@@ -135,7 +137,8 @@ def test_a_stream_ends_with_its_session(settings, broker, monkeypatch):
     async def scenario():
         async with running(settings) as station:
             client = await signed_in(station, "anong", "duty")
-            news = _while_signed_in(station, client.cookies["station"], "192.0.2.1", EVERYTHING)
+            who = await station.accounts.who(client.cookies["station"])
+            news = _while_signed_in(station, client.cookies["station"], "192.0.2.1", who)
             for _ in range(3):
                 await anext(news)
             assert station.hub.listeners == 1

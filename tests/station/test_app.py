@@ -5,7 +5,7 @@ import contextlib
 
 import httpx
 import pytest
-from station_told import connected, event, running, telling, until
+from station_told import connected, event, on_one_database, running, signed_in, telling, until
 
 from station.app import make_app
 from station.settings import Settings
@@ -79,3 +79,27 @@ def test_the_stream_and_parts_of_files_are_not(ask):
     headers, body = ask("/api/map.pmtiles", accept_encoding="gzip", range="bytes=0-999")
     assert "content-encoding" not in headers and body.startswith(b"PMTiles")
     assert "content-encoding" not in ask("/api/map.pmtiles", accept_encoding="gzip")[0]
+
+
+@on_one_database
+def test_a_failure_is_answered_with_the_headers_of_every_answer(settings, monkeypatch):
+    async def scenario():
+        async with running(settings) as station:
+            client = await signed_in(station, "boss", "admin")
+            client.base_url = "https://station"
+
+            def fails():
+                raise ValueError("broken")
+
+            monkeypatch.setattr(station.alarms, "views", fails)
+            answer = await client.get("/api/live")
+            assert answer.status_code == 500 and "log" in answer.json()["detail"]
+            well = (await client.get("/api/me")).headers
+            named = {"content-security-policy", "x-content-type-options", "cache-control",
+                     "strict-transport-security", "referrer-policy", "x-frame-options"}  # fmt: skip
+            assert named <= set(well) and answer.headers["cache-control"] == "no-store"
+            assert {name: answer.headers.get(name) for name in named} == {
+                name: well[name] for name in named
+            }
+
+    asyncio.run(scenario())

@@ -7,9 +7,9 @@ import sys
 import pytest
 from vm import ROOT
 
-from station.__main__ import main
+from station.__main__ import _listen, _url, main
 from station.db.database import Database
-from station.settings import Settings, SettingsError, load, not_known
+from station.settings import Address, Settings, SettingsError, load, not_known
 
 
 @pytest.mark.parametrize(
@@ -124,3 +124,21 @@ def test_ctrl_c_before_the_station_is_up_ends_with_130(monkeypatch, tmp_path, ca
     words = ["serve", "--db", str(tmp_path / "s.db"), "--http", "127.0.0.1:0"]
     assert main(words) == 130
     assert capsys.readouterr().err == "Stopped.\n"
+
+
+def test_a_new_person_needs_a_name_that_can_be_seen(tmp_path, capsys):
+    db = str(tmp_path / "s.db")
+    for name in (" boss", "boss\u200b", ""):
+        assert main(["admin", name, "--generate", "--db", db]) == 2
+        assert "no blanks around it" in capsys.readouterr().err
+    assert main(["admin", "\u0e1a\u0e2d\u0e2a \u0e2b\u0e31\u0e27", "--generate", "--db", db]) == 0
+
+
+@pytest.mark.parametrize(
+    ("host", "shown"), [("127.0.0.1", "http://127.0.0.1:"), ("::", "http://[::]:")]
+)
+def test_the_printed_address_can_be_opened(host, shown):
+    listener = _listen(Address(host, 0))
+    port = listener.getsockname()[1]
+    assert _url(listener) == f"{shown}{port}/"
+    listener.close()

@@ -174,7 +174,7 @@ def test_a_viewer_sees_no_telephone_number_anywhere(settings, broker):
 async def heard(station, client, change):
     """-> what came on this person's stream when the change was made."""
     who = await station.accounts.who(client.cookies["station"])
-    events = _while_signed_in(station, client.cookies["station"], "192.0.2.1", who.sight)
+    events = _while_signed_in(station, client.cookies["station"], "192.0.2.1", who)
     await anext(events)
     coming = asyncio.ensure_future(anext(events))
     await asyncio.sleep(0)
@@ -206,7 +206,7 @@ def test_the_stream_shows_what_the_lists_show(settings, broker):
             text = await heard(station, som, change)
             assert '"fleet": "other"' in text and THEIRS not in text
             who = await station.accounts.who(som.cookies["station"])
-            events = _while_signed_in(station, som.cookies["station"], "192.0.2.1", who.sight)
+            events = _while_signed_in(station, som.cookies["station"], "192.0.2.1", who)
             await anext(events)
             await station.accounts.change("som", fleets=[FLEET])
             change()

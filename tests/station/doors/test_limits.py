@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import logging
 import resource
 import socket
 
@@ -11,9 +12,10 @@ from station_told import NOW_MS, PASSWORD, until
 
 from station.app import make_app
 from station.clock import FollowedClock
-from station.doors import bodies
+from station.doors import bodies, connections
 from station.doors.bodies import Limit
 from station.doors.connections import Limits
+from station.doors.log_lines import OneAMinute
 from station.doors.server import server
 from station.doors.streams import Streams
 from station.settings import Settings
@@ -21,17 +23,17 @@ from station.station import Station
 from station.web.pages import WEB
 
 STATIC = WEB / "static"
-QUICK = Limits(headers_s=0.4, reading_s=0.4)
+QUICK = Limits(headers_s=0.4, reading_s=0.4, static_s=0.4)
 
 
 @contextlib.asynccontextmanager
-async def served(tmp_path, limits=None, **more):
+async def served(tmp_path, limits=None, family=socket.AF_INET, **more):
     """-> (station, port); the broker is away."""
     settings = Settings(broker=("127.0.0.1", 9), db=str(tmp_path / "s.db"), **more)
     station = Station(settings, FollowedClock(NOW_MS))
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    web = server(make_app(station), settings.proxies, limits or Limits())
+    listener = socket.socket(family)
+    listener.bind(("::" if family == socket.AF_INET6 else "127.0.0.1", 0))
+    station.web = web = server(make_app(station), settings.proxies, limits or Limits())
     running = asyncio.create_task(web.serve([listener]))
     await until(lambda: web.started)
     try:
@@ -70,6 +72,19 @@ async def signed_in(port):
     writer.close()
     cookie = answer.partition("station=")[2].partition(";")[0]
     return f"Cookie: station={cookie}", "X-CSRF-Token: " + answer.partition('"csrf":"')[2][:32]
+
+
+LEAFLET = b"GET /static/vendor/leaflet.js HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+def reads_nothing(port, ask=LEAFLET * 100):
+    """A browser that asks 100 times at once, and takes nothing of the answers."""
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.connect(("127.0.0.1", port))
+    client.sendall(ask)
+    client.setblocking(False)
+    return client
 
 
 GOOD = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -135,11 +150,7 @@ def test_half_a_request_is_not_waited_for(tmp_path, monkeypatch):
 def test_an_answer_that_is_not_taken_ends(tmp_path):
     async def scenario():
         async with served(tmp_path, QUICK) as (_, port):
-            client = socket.socket()
-            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            client.connect(("127.0.0.1", port))
-            client.sendall(b"GET /static/vendor/leaflet.js HTTP/1.1\r\nHost: x\r\n\r\n" * 100)
-            client.setblocking(False)
+            client = reads_nothing(port)
             await asyncio.sleep(1)
             taken = 0
             with contextlib.suppress(ConnectionError):
@@ -188,6 +199,78 @@ def test_connections_are_limited_of_one_address_and_overall(tmp_path):
     asyncio.run(scenario(Limits(overall=4), alike=False))
 
 
+@pytest.mark.parametrize("most", [{"of_one_address": 6}, {"overall": 6}])
+def test_answers_that_are_not_read_keep_nobody_out(tmp_path, most):
+    """And they make room before a stream, and before a browser that only waits."""
+
+    async def scenario():
+        limits = Limits(stalled_s=0.1, **most)
+        async with (
+            served(tmp_path, limits) as (station, port),
+            contextlib.AsyncExitStack() as stack,
+        ):
+            session = await signed_in(port)
+            ask = "\r\n".join(["GET /api/stream HTTP/1.1", "Host: x", *session, "", ""]).encode()
+            stream, writer = await asyncio.open_connection("127.0.0.1", port)
+            stack.callback(writer.close)
+            writer.write(ask)
+            assert b"200" in await stream.readline()
+            idle, idle_writer = await asyncio.open_connection("127.0.0.1", port)
+            stack.callback(idle_writer.close)
+            clients = [reads_nothing(port) for _ in range(4)]
+            await until(lambda: _stalled(station) == 4)
+            await asyncio.sleep(0.2)
+            for _ in range(4):
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+                stack.callback(writer.close)
+                writer.write(GOOD)
+                assert await asyncio.wait_for(_line(reader), 10) == WELL
+            assert not _has_ended(stream)
+            idle_writer.write(GOOD)
+            assert await asyncio.wait_for(_line(idle), 10) == WELL
+            for client in clients:
+                client.close()
+
+    asyncio.run(scenario())
+
+
+def test_an_end_that_is_not_read_counts_as_a_connection(tmp_path, monkeypatch):
+    """The station has answered and closed; the system still holds the connection for it."""
+    monkeypatch.setattr(connections, "_SENT_AHEAD", 4096)
+
+    async def scenario():
+        async with served(tmp_path, Limits(of_one_address=2)) as (_, port):
+            ask = _ask("/static/vendor/thailand.json")
+            clients = []
+            for _ in range(5):
+                clients.append(reads_nothing(port, ask))
+                await asyncio.sleep(0.1)
+            wholes = [await _takes_all(client) for client in clients]
+            assert wholes == [False] * 3 + [True] * 2
+
+    asyncio.run(scenario())
+
+
+def _ask(path):
+    return f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode()
+
+
+def _stalled(station):
+    standing = station.web.server_state.connections
+    return sum(one.stalled_since_s is not None for one in standing)
+
+
+async def _takes_all(client):
+    try:
+        while part := await asyncio.get_running_loop().sock_recv(client, 1 << 20):
+            last = part
+    except ConnectionError:
+        return False
+    finally:
+        client.close()
+    return last.endswith((STATIC / "vendor" / "thailand.json").read_bytes()[-20:])
+
+
 def _has_ended(reader):
     return reader.at_eof() or reader.exception() is not None
 
@@ -199,7 +282,8 @@ async def _line(reader):
         return ""
 
 
-@pytest.mark.parametrize("most", [{"of_one_session": 2}, {"of_one_address": 2}, {"overall": 2}])
+@pytest.mark.parametrize("most", [{"of_one_session": 2}, {"of_one_person": 2},
+                                  {"of_one_address": 2}, {"overall": 2}])  # fmt: skip
 def test_streams_are_limited_and_one_that_ends_makes_room(tmp_path, most):
     async def scenario():
         async with served(tmp_path) as (station, port):
@@ -227,7 +311,7 @@ def test_only_a_named_proxy_says_who_asks(tmp_path, caplog):
     async def seen(**settings):
         async with served(tmp_path, **settings) as (station, port):
             seen = {}  # in the order in which they came
-            station.streams.check = lambda session, address: seen.setdefault(address)
+            station.streams.check = lambda session, person, address: seen.setdefault(address)
             session = await signed_in(port)
             for forwarded in ("198.51.100.7", "6.6.6.6, 198.51.100.7", "2001:db8::1:2"):
                 lines = ["GET /api/stream HTTP/1.1", "Host: x", *session,
@@ -241,4 +325,64 @@ def test_only_a_named_proxy_says_who_asks(tmp_path, caplog):
     caplog.clear()
     named = asyncio.run(seen(proxies="10.0.0.0/8, 127.0.0.1"))
     assert named == ["198.51.100.7", "2001:db8::/64"]
+    assert asyncio.run(seen(family=socket.AF_INET6, proxies="127.0.0.1")) == named
+    assert asyncio.run(seen(family=socket.AF_INET6, proxies="10.0.0.1")) == ["127.0.0.1"]
+    caplog.clear()
+    assert asyncio.run(seen(proxies="127.0.0.1")) == named
     assert "STATION_PROXIES" not in caplog.text
+
+
+def test_a_length_that_is_stated_in_two_ways_ends_the_connection(tmp_path):
+    """A proxy that reads it otherwise would take the rest for a request of its own."""
+
+    async def scenario():
+        async with served(tmp_path) as (_, port):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(post("/api/login", 4, b"0\r\n\r\n", "Transfer-Encoding: chunked") + GOOD)
+            answer = await asyncio.wait_for(reader.read(), 10)
+            assert answer.startswith(b"HTTP/1.1 400 ") and answer.count(b"HTTP/1.1") == 1
+            writer.close()
+
+    asyncio.run(scenario())
+
+
+def test_requests_that_are_no_requests_fill_no_log(tmp_path, caplog, monkeypatch):
+    monkeypatch.setattr("station.doors.server._LINES", lines := OneAMinute())
+    logger = logging.getLogger("uvicorn.error")
+
+    async def scenario():
+        async with served(tmp_path) as (_, port):
+            logger.addHandler(caplog.handler)
+            upgrade = GOOD[:-2] + b"Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+            for _ in range(20):
+                assert await told(port, upgrade) == WELL
+                assert "400" in await told(port, b"nothing\r\n\r\n")
+
+    try:
+        asyncio.run(scenario())
+    finally:
+        logger.removeHandler(caplog.handler)
+        logger.removeFilter(lines)
+    told_lines = [one.getMessage() for one in caplog.records if one.name == "uvicorn.error"]
+    assert 2 <= len(told_lines) == len(set(told_lines)) <= 3, told_lines
+
+
+def test_of_each_warning_one_line_a_minute_says_how_many_there_were():
+    now_s, lines = [0.0], []
+    one_a_minute = OneAMinute(lambda: now_s[0])
+
+    def warn(text, level=logging.WARNING):
+        record = logging.LogRecord("uvicorn.error", level, "", 0, text, None, None)
+        if one_a_minute.filter(record):
+            lines.append(record.getMessage())
+
+    for _ in range(100):
+        warn("a")
+        warn("b")
+    warn("c", logging.ERROR)
+    warn("c", logging.ERROR)
+    assert lines == ["a", "b", "c", "c"]
+    now_s[0] = 61
+    warn("a")
+    warn("a")
+    assert lines[4:] == ["a (99 more since the last line)"]

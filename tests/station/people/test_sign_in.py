@@ -5,7 +5,7 @@ import contextlib
 
 import pyotp
 import pytest
-from station_told import NOW_MS, PASSWORD, browser, on_one_database, rows, running, signed_in
+from station_told import NOW_MS, PASSWORD, browser, on_one_database, rows, running, signed_in, until
 
 from station.accounts import CodeNeeded
 from station.db import tables
@@ -144,8 +144,7 @@ def test_a_flood_computes_few_passwords_at_once_and_known_devices_have_their_pla
                 for n in range(60)
             ]
             known = asyncio.create_task(accounts.sign_in("anong", PASSWORD, "192.0.2.1", device))
-            while most[0] < 3:
-                await asyncio.sleep(0.01)
+            await until(lambda: most[0] == 3 and sum(one.done() for one in flood) == 40)
             go_on.set()
             assert await known is not None
             done = await asyncio.gather(*flood, return_exceptions=True)
@@ -273,6 +272,49 @@ def test_codes_are_not_guessed(settings):
 
 
 @on_one_database
+def test_codes_are_not_guessed_from_known_devices_either(settings):
+    """However many of them there are, and whatever else is proved in between."""
+
+    async def scenario():
+        async with running(settings) as station:
+            client, secret, _ = await with_codes(station, "anong", "duty")
+            accounts, outcomes = station.accounts, []
+            accounts._pause = lambda _: asyncio.sleep(0)
+            station.clock.set(NOW_MS + 60_000)
+            for host in range(40):
+                device = await accounts.devices.cookie("anong")
+                try:
+                    await accounts.sign_in("anong", PASSWORD, "::1", device, code="000000")
+                except (TooManyTries, CodeNeeded) as error:
+                    outcomes.append(type(error))
+                if host == 20:
+                    same = {"old": PASSWORD, "new": PASSWORD}
+                    assert (await client.post("/api/me/password", json=same)).status_code == 204
+            assert outcomes == [CodeNeeded] * 30 + [TooManyTries] * 10
+            wrong = {"password": PASSWORD, "code": "000000"}
+            assert (await client.post("/api/me/code/off", json=wrong)).status_code == 429
+            station.clock.set(NOW_MS + 600_000)
+            right = {"password": PASSWORD, "code": code_of(station, secret)}
+            assert (await client.post("/api/me/code/off", json=right)).status_code == 204
+
+    asyncio.run(scenario())
+
+
+@on_one_database
+def test_a_second_factor_is_replaced_only_with_a_code_of_the_old_one(settings):
+    async def scenario():
+        async with patient(settings) as (station, _):
+            client, secret, recovery = await with_codes(station, "anong", "duty")
+            new = (await client.get("/api/me/code")).json()["secret"]
+            body = {"secret": new, "code": code_of(station, new), "password": PASSWORD}
+            for present, status in ((None, 409), ("000000", 409), (recovery[0], 200)):
+                answer = await client.post("/api/me/code", json={**body, "present": present})
+                assert answer.status_code == status, answer.text
+
+    asyncio.run(scenario())
+
+
+@on_one_database
 def test_a_second_factor_can_be_taken_back_and_be_required(settings):
     settings = settings.model_copy(update={"admins_need_code": True})
 
@@ -281,7 +323,7 @@ def test_a_second_factor_can_be_taken_back_and_be_required(settings):
             plain = await signed_in(station, "malee", "admin")
             assert (await plain.get("/api/users")).status_code == 403
             assert (await plain.get("/api/live")).status_code == 200
-            boss, *_ = await with_codes(station, "boss", "admin")
+            boss, _, recovery = await with_codes(station, "boss", "admin")
             assert (await boss.get("/api/users")).status_code == 200
             anong, *_ = await with_codes(station, "anong", "duty")
             assert (await browser(station).post("/api/login", json=RIGHT)).status_code == 428
@@ -292,7 +334,11 @@ def test_a_second_factor_can_be_taken_back_and_be_required(settings):
             assert people == {"anong": False, "boss": True, "malee": False}
             wrong = await boss.post("/api/me/code/off", json={"password": "wrong"})
             assert wrong.status_code == 409
-            off = await boss.post("/api/me/code/off", json={"password": PASSWORD})
+            proof = {"password": PASSWORD}
+            for code in (None, "000000"):
+                answer = await boss.post("/api/me/code/off", json={**proof, "code": code})
+                assert answer.status_code == 409 and "code" in answer.json()["detail"]
+            off = await boss.post("/api/me/code/off", json={**proof, "code": recovery[0]})
             assert off.status_code == 204 and (await boss.get("/api/users")).status_code == 403
 
     asyncio.run(scenario())
@@ -319,6 +365,113 @@ def test_everybody_changes_his_password_and_the_other_sessions_end(settings):
             assert ("anong", "wrong", 2) in lines, "the wrong old password is logged, too"
             short = await here.post("/api/me/password", json={"old": new, "new": "short"})
             assert short.status_code == 422
+
+    asyncio.run(scenario())
+
+
+@on_one_database
+@pytest.mark.parametrize("change", ["password", "code", "disabled"])
+def test_a_sign_in_that_is_under_way_ends_with_the_old_password(settings, monkeypatch, change):
+    """The change comes while the old password is being checked, for a sign-in and for a change of
+    the second factor."""
+
+    async def scenario():
+        async with patient(settings) as (station, _):
+            accounts, matches = station.accounts, station.accounts._passwords.matches
+            changed = {"password": {"password": await passwords.hashed("another one")},
+                       "code": {"totp": "A" * 32}, "disabled": {"enabled": False}}  # fmt: skip
+
+            async def slow(*args):
+                is_right = await matches(*args)
+                await accounts.change("anong", **changed[change])
+                return is_right
+
+            secret = "B" * 32
+            codes = {"secret": secret, "code": code_of(station, secret), "password": PASSWORD}
+            for path, body in (
+                ("/api/login", RIGHT),
+                ("/api/me/password", {"old": PASSWORD, "new": "a third one"}),
+                ("/api/me/code", codes),
+                ("/api/me/code/off", {"password": PASSWORD}),
+            ):
+                client = await signed_in(station, "anong", "duty")
+                (old,) = await rows(station, tables.users)
+                monkeypatch.setattr(accounts._passwords, "matches", slow)
+                answer = await client.post(path, json=body)
+                monkeypatch.undo()
+                assert answer.status_code == (401 if path == "/api/login" else 409), path
+                (row,) = await rows(station, tables.users)
+                assert row.password == changed[change].get("password", old.password)
+                assert row.totp == changed[change].get("totp")
+                await accounts.change("anong", totp=None)
+
+    asyncio.run(scenario())
+
+
+@on_one_database
+def test_a_known_device_ends_with_the_password_and_keeps_its_cookie_till_then(settings):
+    async def scenario():
+        async with patient(settings) as (station, _):
+            client, name = await signed_in(station, "anong", "duty"), cookie_name("anong")
+            first = client.cookies[name]
+            assert (await client.post("/api/login", json=RIGHT)).status_code == 200
+            assert client.cookies[name] == first
+            client.headers["X-CSRF-Token"] = (await client.get("/api/me")).json()["csrf"]
+            body = {"old": PASSWORD, "new": "another long one"}
+            assert (await client.post("/api/me/password", json=body)).status_code == 204
+            known = station.accounts.devices.known
+            assert await known(first, "anong") is None
+            assert await known(client.cookies[name], "anong"), "the one it was changed on"
+
+    asyncio.run(scenario())
+
+
+@on_one_database
+def test_one_persons_devices_do_not_take_the_place_of_others(settings, monkeypatch):
+    import threading
+
+    go_on = threading.Event()
+
+    def slow(stored, password):
+        go_on.wait(10)
+        return password == PASSWORD
+
+    async def scenario():
+        async with running(settings) as station:
+            accounts = station.accounts
+            for name in ("anong", "mal"):
+                await accounts.put(name, "viewer", PASSWORD)
+            device = await accounts.devices.cookie("anong")
+            own = [await accounts.devices.cookie("mal") for _ in range(40)]
+            monkeypatch.setattr(passwords, "_matches", slow)
+            flood = [
+                asyncio.create_task(accounts.sign_in("mal", "wrong", "192.0.2.1", one))
+                for one in own
+            ]
+            await until(lambda: sum(one.done() for one in flood) == 38)
+            known = asyncio.create_task(accounts.sign_in("anong", PASSWORD, "192.0.2.2", device))
+            await until(lambda: sum(accounts._passwords._waiting.values()) == 3)
+            go_on.set()
+            assert await known is not None
+            await asyncio.gather(*flood, return_exceptions=True)
+            assert not accounts._passwords._names
+
+    asyncio.run(scenario())
+
+
+@on_one_database
+def test_a_person_has_20_sessions_and_the_oldest_ends(settings):
+    async def scenario():
+        async with patient(settings) as (station, _):
+            clients = [await signed_in(station, "malee", "duty")]
+            await station.accounts.put("anong", "duty", PASSWORD)
+            for _ in range(21):
+                station.clock.set(station.clock.now_ms() + 1000)
+                clients.append(browser(station))
+                assert (await clients[-1].post("/api/login", json=RIGHT)).status_code == 200
+                assert (await clients[-1].get("/api/me")).status_code == 200
+            answers = [(await client.get("/api/me")).status_code for client in clients]
+            assert answers == [200, 401] + [200] * 20
 
     asyncio.run(scenario())
 

@@ -32,7 +32,8 @@ async function showCode(isOn) {
   [on.hidden, off.hidden] = [isOn, !isOn];
   if (isOn) {
     answers("#code-off", async (form) => {
-      await post("/api/me/code/off", { password: form.elements.password.value });
+      const { code, password } = form.elements;
+      await post("/api/me/code/off", { code: code.value, password: password.value });
       location.reload();
     });
     return;

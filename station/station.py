@@ -38,6 +38,7 @@ from station.live.services import Services
 from station.notices.queue import NoticeQueue
 from station.pipeline import Present, Records
 from station.policy.delivery import Delivery
+from station.reports.maker import ReportMaker
 from station.rotation import Rotation
 from station.settings import Settings
 
@@ -84,6 +85,7 @@ class Station:
         self.rotation = Rotation(db, live, signer, commands)
         self.present = Present(broker.present, intake, quarantine, untrusted, two_boards, live,
                                silence, delivery, commands)  # fmt: skip
+        self.reports = ReportMaker(db)
         # is told.
         self.notice_queue = NoticeQueue(db, clock, settings.notices)
         self.announcer = Announcer(services, live, broker.present)

@@ -8,6 +8,8 @@ import contextlib
 import hashlib
 import io
 import json
+import threading
+from collections import Counter
 
 import httpx
 import openpyxl
@@ -16,12 +18,15 @@ from google.transit import gtfs_realtime_pb2 as gtfs
 from sqlalchemy import update
 
 from sim.bus.city import City
+from station.api import reports
 from station.app import make_app
 from station.clock import Clock
 from station.db.tables import policies
 from station.ingest import contract
 from station.ingest.mqtt import Came
 from station.notices.queue import MOST_TRIES, wait_ms
+from station.reports import files, query
+from station.reports.facts import Facts
 from station.settings import Settings
 from station.station import Station
 
@@ -56,6 +61,13 @@ class Scene:
         assert not isinstance(message, contract.Bad), message
         came = Came(topic, b"", False, self.clock.now_ms(), 1, seq)
         await self.station.records.keep([(message, came)], [])
+
+    async def signed_in(self, name):
+        """A browser of this person."""
+        transport = self.client._transport
+        client = httpx.AsyncClient(transport=transport, base_url="http://station")
+        await client.post("/api/login", json={"name": name, "password": "a-long-password"})
+        return client
 
     async def told(self):
         """Titles of what was delivered by one turn of the outbox."""
@@ -205,6 +217,61 @@ def test_a_report_needs_one_span_that_exists(play, span):
         answer = await scene.client.get("/api/reports?fleet=lcb" + span)
         assert answer.status_code == 422
         assert "day=2026-11-22" in answer.json()["detail"]
+
+    play(story)
+
+
+def test_between_two_slices_of_a_report_the_station_does_what_else_there_is(play, monkeypatch):
+    async def story(scene):
+        for seq in range(1, 8):
+            await scene.hears(seq, "trip_started", severity="info", data={"trip": seq})
+        monkeypatch.setattr(query, "SLICE", 2)
+        turns, taken, threads = [0], [], set()
+        take, write = Facts.event, files.as_xlsx
+        loop = asyncio.get_running_loop()
+
+        def turn():
+            turns[0] += 1
+            loop.call_soon(turn)
+
+        monkeypatch.setattr(Facts, "event", lambda *of: (taken.append(turns[0]), take(*of)))
+        monkeypatch.setattr(
+            reports, "as_xlsx", lambda *of: (threads.add(threading.get_ident()), write(*of))[1]
+        )
+        turn()
+        answer = await scene.client.get("/api/reports?fleet=lcb&day=2026-11-22&format=xlsx")
+        assert answer.status_code == 200 and len(taken) == 7
+        assert max(Counter(taken).values()) <= 2
+        assert threads and threading.get_ident() not in threads
+
+    play(story)
+
+
+def test_a_person_makes_one_report_at_a_time_and_the_station_too(play, monkeypatch):
+    async def story(scene):
+        await scene.station.accounts.put("may", "viewer", "a-long-password")
+        going, most, may_go_on = [], [], threading.Event()
+
+        def slow(*of):
+            going.append(1)
+            most.append(len(going))
+            may_go_on.wait(10)
+            going.pop()
+            return b"{}"
+
+        monkeypatch.setattr(reports, "as_json", slow)
+        of_som, of_may = await scene.signed_in("som"), await scene.signed_in("may")
+        ask = "/api/reports?fleet=lcb&day=2026-11-22"
+        first = asyncio.create_task(of_som.get(ask))
+        while not going:
+            await asyncio.sleep(0.01)
+        others = asyncio.create_task(of_may.get(ask))
+        refused = await of_som.get(ask)
+        assert refused.status_code == 429 and "not ready yet" in refused.json()["detail"]
+        may_go_on.set()
+        assert [(await one).status_code for one in (first, others)] == [200, 200]
+        assert max(most) == 1
+        assert (await of_som.get(ask)).status_code == 200
 
     play(story)
 

@@ -65,6 +65,7 @@ class Station:
         self.broker = broker = Broker(settings, clock, services)
         # is checked and is stored,
         self.register = register = Register(db, clock)
+        register.when_read = lambda: live.look_up(register.valid)
         intake = Intake(Seals(register, settings.accept_unsealed))
         self.quarantine = quarantine = Quarantine(db, clock)
         self.store = store = Store(db, bus_ids, quarantine)

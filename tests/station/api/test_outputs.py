@@ -8,6 +8,7 @@ import contextlib
 import hashlib
 import io
 import json
+import random
 import threading
 from collections import Counter
 
@@ -23,6 +24,7 @@ from station.app import make_app
 from station.clock import Clock
 from station.db.tables import policies
 from station.ingest import contract
+from station.ingest.contract import SCHEMAS
 from station.ingest.mqtt import Came
 from station.notices.queue import MOST_TRIES, wait_ms
 from station.reports import files, query
@@ -47,7 +49,7 @@ class Scene:
 
     def __init__(self, station, client):
         self.station, self.client, self.clock = station, client, station.clock
-        self.sent, self.fails = [], False
+        self.sent, self.bodies, self.fails = [], [], False
         station.notice_queue._send = self._send
 
     async def hears(self, seq, kind, state="raised", severity="alarm", **more):
@@ -80,6 +82,7 @@ class Scene:
         if self.fails:
             return "nobody there"
         self.sent.append(title.split(":")[0])
+        self.bodies.append(body)
         return None
 
 
@@ -272,6 +275,72 @@ def test_a_person_makes_one_report_at_a_time_and_the_station_too(play, monkeypat
         assert [(await one).status_code for one in (first, others)] == [200, 200]
         assert max(most) == 1
         assert (await of_som.get(ask)).status_code == 200
+
+    play(story)
+
+
+ODD = (
+    None,
+    5,
+    -1,
+    10**400,
+    1.5,
+    True,
+    "",
+    "x",
+    "\x01",
+    [],
+    [None],
+    [{}],
+    [[7]],
+    ["x"],
+    {},
+    {"x": 1},
+)
+SHEETS_TAKE = ("trip_started", "trip_ended", "stop_served", "overspeed", "seat_out_of_service")
+_KINDS = json.loads((SCHEMAS / "kinds.json").read_text("utf-8"))["kinds"]
+
+
+def test_an_event_with_odd_data_stops_nothing_else(play):
+    """Every kind, with what its data is made of missing, or of another type."""
+    seed = random.randrange(2**32)
+    print("seed", seed)
+    drawn = random.Random(seed)
+    names = ("seats", "unknown", "loose", "active", "trip", "stop", "place", "boarded", "alighted",
+             "distance_m", "stops", "top_kmh", "lasted_s", "until", "first", "last", "count",
+             "stage", "last_at")  # fmt: skip
+
+    async def story(scene):
+        seq = 0
+        for kind in [*_KINDS, "of_a_later_firmware"]:
+            for _ in range(3):
+                seq += 1
+                data = {name: drawn.choice(ODD) for name in names if drawn.random() < 0.6}
+                severity = "info" if kind in SHEETS_TAKE else "alarm"
+                await scene.hears(seq, kind, severity=severity, data=data)
+        good = {"trip": 7, "distance_m": 5000, "stops": 2}
+        await scene.hears(seq + 1, "trip_ended", severity="info", data=good)
+        await scene.hears(seq + 2, "sos", data={"seats": [7]})
+        while await scene.told():
+            pass
+        assert any("Seats: 7" in body for body in scene.bodies)
+        for report in ("summary", "trips", "stops", "overspeed", "out_of_service", "alarms"):
+            for form in ("json", "csv", "xlsx"):
+                ask = f"/api/reports?fleet=lcb&day=2026-11-22&report={report}&format={form}&lang=en"
+                assert (await scene.client.get(ask)).status_code == 200
+        trips = (
+            await scene.client.get("/api/reports?fleet=lcb&day=2026-11-22&report=trips")
+        ).json()
+        assert [5.0, 2] in [row[6:] for row in trips["rows"]]
+        alarms = await scene.client.get("/api/alarms")
+        assert len(alarms.json()) == 3 * (len(_KINDS) + 1 - len(SHEETS_TAKE)) + 1
+        for path in ("/api/live", "/api/buses/lcb/bus-01/day/2026-11-22",
+                     "/api/buses/lcb/bus-01/evidence/2026-11-22", "/api/feeds/buses.geojson",
+                     "/api/feeds/vehicle_positions.pb"):  # fmt: skip
+            answer = await scene.client.get(path)
+            assert answer.status_code < 500, (path, answer.text)
+        await scene.station.unrecorded.judge()
+        scene.station.gaps.of("lcb", "bus-01")
 
     play(story)
 

@@ -38,7 +38,8 @@ ROUTERS = (session, me, live, alarms, buses, evidence, places, policies, reports
            metrics, people, admin, identities)  # fmt: skip
 """A new subject is a file in station/api with a `router`, and its name here."""
 
-_NOT_COMPRESSED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/vnd.pmtiles")
+_NOT_COMPRESSED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/vnd.pmtiles",
+                   "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")  # fmt: skip
 """What is compressed already, and the stream, whose events must not wait for each other. Parts of
 files (206) are not compressed either."""
 

@@ -38,6 +38,7 @@ from station.live.services import Services
 from station.notices.queue import NoticeQueue
 from station.pipeline import Present, Records
 from station.policy.delivery import Delivery
+from station.reports.maker import ReportMaker
 from station.rotation import Rotation
 from station.settings import Settings
 
@@ -64,6 +65,7 @@ class Station:
         self.broker = broker = Broker(settings, clock, services)
         # is checked and is stored,
         self.register = register = Register(db, clock)
+        register.when_read = lambda: live.look_up(register.valid)
         intake = Intake(Seals(register, settings.accept_unsealed))
         self.quarantine = quarantine = Quarantine(db, clock)
         self.store = store = Store(db, bus_ids, quarantine)
@@ -84,6 +86,7 @@ class Station:
         self.rotation = Rotation(db, live, signer, commands)
         self.present = Present(broker.present, intake, quarantine, untrusted, two_boards, live,
                                silence, delivery, commands)  # fmt: skip
+        self.reports = ReportMaker(db)
         # is told.
         self.notice_queue = NoticeQueue(db, clock, settings.notices)
         self.announcer = Announcer(services, live, broker.present)

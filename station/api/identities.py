@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import zipfile
 from typing import Annotated, Any
@@ -57,14 +58,17 @@ async def give_identities(fleet: Fleet, body: shapes.Enrol, station: TheStation,
     """Answers with the files that make deploy sends. They hold secrets, and the station keeps no
     copy."""
     named = body.buses[0] if len(body.buses) == 1 else None
-    await note_access(station, who, body.why, fleet=fleet, bus=named,
-                      note=None if named else ", ".join(body.buses))  # fmt: skip
+    about = {"fleet": fleet, "bus": named}
+    names = None if named else ", ".join(body.buses)
     try:
         made = await give(station.db, Keys(station.settings.keys), fleet, body.buses, why=body.why,
                           how=body.how, by=who.name, now_ms=station.clock.now_ms())  # fmt: skip
     except IdentityError as error:
+        note = "; ".join(part for part in ("refused", names) if part)
+        await note_access(station, who, body.why, **about, note=note)
         raise HTTPException(409, str(error)) from error
-    name, kind, content = _download(fleet, made)
+    await note_access(station, who, body.why, **about, note=names)
+    name, kind, content = await asyncio.to_thread(_download, fleet, made)
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(content, media_type=kind, headers=headers)
 
@@ -86,8 +90,9 @@ def _download(fleet: str, made: list[Made]) -> tuple[str, str, bytes]:
 async def revoke_identity(fleet: Fleet, bus: Annotated[str, Path(pattern=NAME)],
                           station: TheStation, who: Admin) -> None:  # fmt: skip
     """The bus may speak no more, until it is enrolled again."""
-    await note_access(station, who, "revoke", fleet=fleet, bus=bus)
     try:
         await revoke(station.db, fleet, [bus], who.name, station.clock.now_ms())
     except IdentityError as error:
+        await note_access(station, who, "revoke", fleet=fleet, bus=bus, note="refused")
         raise HTTPException(409, str(error)) from error
+    await note_access(station, who, "revoke", fleet=fleet, bus=bus)

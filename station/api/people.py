@@ -24,8 +24,8 @@ async def users(station: TheStation, who: Admin) -> Any:
 @router.post("/api/users", status_code=204, responses=problems(409))
 async def put_user(body: shapes.NewUser, station: TheStation, who: Admin) -> None:
     """Adds a person, or changes one. The last administrator cannot be removed."""
-    people = await station.accounts.everybody()
-    admins = {p["name"] for p in people if p["role"] == "admin" and p["enabled"]}
+    people = {p["name"]: p for p in await station.accounts.everybody()}
+    admins = {name for name, p in people.items() if p["role"] == "admin" and p["enabled"]}
     if admins == {body.name} and (body.role != "admin" or not body.enabled):
         raise HTTPException(409, f"{body.name} is the only administrator.")
     if body.role == "admin" and body.fleets is not None:
@@ -38,8 +38,24 @@ async def put_user(body: shapes.NewUser, station: TheStation, who: Admin) -> Non
             raise HTTPException(422, str(error)) from None
     elif not await station.accounts.change(body.name, **values):
         raise HTTPException(422, "A new person needs a password of 10 characters or more.")
+    await note_access(station, who, "user", note=_note(body, people.get(body.name)))
+
+
+def _note(body: shapes.NewUser, before: dict[str, Any] | None) -> str:
+    """For the access log: what the person may do now, and what was changed. Its words are in the
+    texts of the page."""
     fleets = "" if body.fleets is None else ": " + ", ".join(body.fleets)
-    await note_access(station, who, "user", note=f"{body.name}: {body.role}{fleets}")
+    told = [f"{body.name}: {body.role}{fleets}"]
+    if before is None:
+        told.append("new")
+    else:
+        told += [part for part in ("role", "fleets", "lang") if before[part] != getattr(body, part)]
+        told += ["password"] * (body.password is not None) + ["second_factor"] * before["code"]
+    if not body.enabled:
+        told.append("disabled")
+    elif before is not None and not before["enabled"]:
+        told.append("enabled")
+    return "; ".join(told)
 
 
 @router.post("/api/users/{name}/code/off", status_code=204, responses=problems(404))

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, HTTPException, Query, Response
+from fastapi import APIRouter, HTTPException, Query
+from fastapi.responses import StreamingResponse
 
-from station.api.guards import NAME, TheStation, Viewer, note_access
+from station.api.guards import NAME, TheStation, Viewer, note_access, problems
 from station.clock import local_day
-from station.reports.facts import sheets
-from station.reports.files import as_csv, as_xlsx
-from station.reports.query import gather
-from station.reports.words import shown, word
+from station.reports.facts import Sheet
+from station.reports.files import as_csv, as_json, as_xlsx
+from station.reports.maker import Busy
 
 router = APIRouter(tags=["reports"])
 Name = Annotated[str, Query(pattern=NAME)]
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_SLICE_BYTES = 65_536
 
 
-@router.get("/api/reports", responses={200: {"content": {"text/csv": {}, _XLSX: {}}}})
+@router.get("/api/reports", responses={
+    200: {"content": {"application/json": {}, "text/csv": {}, _XLSX: {}}}, **problems(429)
+})  # fmt: skip
 async def report(
     station: TheStation,
     who: Viewer,
@@ -33,24 +38,35 @@ async def report(
     lang: Literal["th", "en"] = "th",
     format: Literal["json", "csv", "xlsx"] = "json",
 ) -> Any:
-    """One sheet as JSON ({"columns", "rows"}) or CSV, or all sheets as XLSX. Either `day` is a
-    local day, 2026-11-22, or `month` is a month, 2026-11. The access log keeps who asked."""
+    """One sheet as JSON ({"columns", "rows", "left_out"}) or CSV, or all sheets as XLSX. Either
+    `day` is a local day, 2026-11-22, or `month` is a month, 2026-11. `left_out` is a sentence if
+    events with odd data are not counted, else null. The access log keeps who asked. 429: another
+    report of this person is being made."""
     span = day or month
     try:
         from_ms, to_ms = _span(day, month)
     except (ValueError, OverflowError):
         raise HTTPException(422, "A report needs either day=2026-11-22 or month=2026-11.") from None
     await note_access(station, who, "report", fleet=fleet, bus=bus, day=span)
-    async with station.db.read() as connection:
-        found = sheets(*await gather(connection, fleet, bus, from_ms, to_ms))
-    (sheet,) = [one for one in found if one.name == report]
-    if format == "json":
-        columns = [word(column, lang) for column in sheet.columns]
-        return {"columns": columns, "rows": [[shown(c, lang) for c in row] for row in sheet.rows]}
     name = "-".join(part for part in ("busguard", fleet, bus, span) if part)
+
+    def write(found: list[Sheet]) -> bytes:
+        if format == "xlsx":
+            return as_xlsx(found, lang)
+        (sheet,) = [one for one in found if one.name == report]
+        return as_csv(sheet, lang) if format == "csv" else as_json(sheet, lang)
+
+    try:
+        made = await station.reports.make(who.name, fleet, bus, from_ms, to_ms, write)
+    except Busy:
+        raise HTTPException(
+            429, "Your report before this one is not ready yet. Ask again when it is."
+        ) from None
+    if format == "json":
+        return _answer(made, "application/json")
     if format == "csv":
-        return _file(as_csv(sheet, lang), "text/csv; charset=utf-8", f"{name}-{report}.csv")
-    return _file(as_xlsx(found, lang), _XLSX, f"{name}.xlsx")
+        return _answer(made, "text/csv; charset=utf-8", f"{name}-{report}.csv")
+    return _answer(made, _XLSX, f"{name}.xlsx")
 
 
 def _span(day: str | None, month: str | None) -> tuple[int, int]:
@@ -64,7 +80,13 @@ def _span(day: str | None, month: str | None) -> tuple[int, int]:
     return local_day(first.isoformat())[0], local_day(after.isoformat())[0]
 
 
-def _file(data: bytes, kind: str, name: str) -> Response:
-    return Response(
-        data, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+def _answer(data: bytes, kind: str, name: str | None = None) -> StreamingResponse:
+    """In slices: each is compressed at once. name: of the file that the browser saves."""
+
+    async def slices() -> AsyncIterator[bytes]:
+        for at in range(0, len(data), _SLICE_BYTES):
+            yield data[at : at + _SLICE_BYTES]
+            await asyncio.sleep(0)
+
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'} if name else None
+    return StreamingResponse(slices(), media_type=kind, headers=headers)

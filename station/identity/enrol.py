@@ -6,10 +6,12 @@ wait for each other.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import re
 import secrets
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, NamedTuple
 
@@ -45,7 +47,8 @@ async def give(database: Database, keys: Keys, fleet: str, buses: Sequence[str],
     """keep: is called before the register is changed for good; its error changes nothing.
     IdentityError."""
     check_names(fleet, buses)
-    new = [_new(keys, fleet, bus, how, now_ms) for bus in buses]
+    _check_files(buses)
+    new = await asyncio.to_thread(_new_of_all, keys, fleet, buses, how, now_ms)
     async with database.write() as connection:
         await _alone(connection, database)
         held = await _held(connection, fleet)
@@ -99,6 +102,23 @@ def check_names(fleet: str, buses: Sequence[str]) -> None:
         raise IdentityError("Name at least one bus.")
     if len(buses) > MOST:
         raise IdentityError(f"{len(buses)} buses are too many at once; {MOST} are the most.")
+
+
+def _check_files(buses: Sequence[str]) -> None:
+    """IdentityError."""
+    times = Counter(bus.lower() for bus in buses)
+    alike = [bus for bus in buses if times[bus.lower()] > 1]
+    if alike:
+        raise IdentityError(
+            f"{_list(alike)} differ only in capital letters, and their files would be one on many "
+            "computers. Enrol them one after the other, or give one another name."
+        )
+
+
+def _new_of_all(keys: Keys, fleet: str, buses: Sequence[str], how: How,
+                now_ms: int) -> list[tuple[dict, bytes]]:  # fmt: skip
+    """Of 500 buses it takes seconds."""
+    return [_new(keys, fleet, bus, how, now_ms) for bus in buses]
 
 
 def _new(keys: Keys, fleet: str, bus: str, how: How, now_ms: int) -> tuple[dict, bytes]:

@@ -7,6 +7,7 @@ process (`python -m station enrol`) may have changed it.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import NamedTuple
 
 from sqlalchemy import Update, select, update
@@ -39,6 +40,7 @@ class Register:
         self._of_bus: dict[tuple[str, str], list[Identity]] = {}
         self._seen: dict[int, int] = {}
         """Identities that were seen since the last save: when."""
+        self.when_read: Callable[[], None] = lambda: None
 
     async def watch(self) -> None:
         while True:
@@ -55,6 +57,7 @@ class Register:
             known["mac_key"] = bytes.fromhex(row["mac_key"])
             found.setdefault((row["fleet"], row["bus"]), []).append(Identity(**known))
         self._of_bus = found
+        self.when_read()
 
     async def save(self) -> None:
         seen, self._seen = self._seen, {}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from station.clock import Clock, is_odd, parse_iso
 from station.live.hub import Hub
@@ -96,6 +97,15 @@ class Live:
         bus.spoke_ms, bus.gone_ms = now_ms, None
         if is_new:
             self._changed(bus)
+
+    def look_up(self, identities: Callable[[str, str], Sequence[Any]]) -> None:
+        """identities: the valid ones of a bus. A bus that was enrolled is called so from then on,
+        not from its first sealed message."""
+        for bus in self:
+            is_enrolled = bool(identities(*bus.key))
+            if is_enrolled != bool(bus.is_enrolled):
+                bus.is_enrolled = is_enrolled
+                self.show(bus)
 
     def _changed(self, bus: LiveBus) -> None:
         self.unsaved.add(bus.key)

@@ -45,7 +45,8 @@ class LiveBus:
     """When it was taken off the list. The first new message puts it back; a retained one does
     not."""
     is_enrolled: bool | None = None
-    """Its newest state or status had its seal; False: the bus need not seal. None: not known."""
+    """It has a valid identity, or its newest state or status had its seal; False: the bus need not
+    seal. None: not known."""
     status_serial: str | None = None
     """Of the identity that sealed its status."""
     has_restarted: bool = False

@@ -48,13 +48,15 @@ def message(alarm: Mapping[str, Any], stage: str, language: str) -> tuple[str, s
         lines.append(f"{words['heard']}: {_time(alarm['heard_ms'], language)}")
     data = alarm["data"]
     for name, label in (("seats", "seats"), ("unknown", "unreadable")):
-        if name in data and data[name] is None:
-            lines.append(f"{words[label]}: {words['unknown']}")
-        elif data.get(name):
-            lines.append(f"{words[label]}: {', '.join(map(str, data[name]))}")
-    if data.get("active"):
-        kinds = ", ".join(kind(name, language) for name in data["active"])
-        lines.append(f"{words['active']}: {kinds}")
+        if name in data:
+            seats = _listed(data[name])
+            if seats is None:
+                lines.append(f"{words[label]}: {words['unknown']}")
+            elif seats:
+                lines.append(f"{words[label]}: {', '.join(seats)}")
+    active = _listed(data.get("active"))
+    if active:
+        lines.append(f"{words['active']}: {', '.join(kind(name, language) for name in active)}")
     if alarm["lat"] is not None and alarm["lon"] is not None:
         at = f"{alarm['lat']:.5f}, {alarm['lon']:.5f}"
         lines.append(f"{words['place']}: {at}{_doubt(alarm, words)}")
@@ -63,6 +65,11 @@ def message(alarm: Mapping[str, Any], stage: str, language: str) -> tuple[str, s
     if stage == "acknowledged" and alarm["acked_by"]:
         lines.append(f"{words['by']}: {alarm['acked_by']}")
     return title, "\n".join(lines)
+
+
+def _listed(value: Any) -> list[str] | None:
+    """None: it is not known; neither is what is no list, in an event with odd data."""
+    return [str(one) for one in value] if isinstance(value, list) else None
 
 
 def _doubt(alarm: Mapping[str, Any], words: Mapping[str, str]) -> str:

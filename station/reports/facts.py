@@ -6,53 +6,177 @@ datetime or None; an alarm is one of GET /api/alarms with its times as datetimes
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
-from datetime import date, datetime
-from typing import Any, NamedTuple
+from datetime import date, datetime, timezone
+from typing import Annotated, Any, NamedTuple
 
-from station.clock import LOCAL
+from pydantic import BaseModel, ConfigDict, Field
+
+from station.clock import LOCAL, parse_iso
 from station.reports.words import Kind
 
 Row = list[Any]
+Count = Annotated[int, Field(ge=0, le=2**53)]
+Number = Annotated[int | float, Field(ge=0, le=2**53)]
 
 
 class Sheet(NamedTuple):
-    """`columns` are keys of words.py; a cell is a str, a number, a date, a local time or None."""
+    """`columns` are keys of words.py; a cell is a str, a number, a date, a local time or None.
+    left_out: events that are not counted, because the station cannot read what they say."""
 
     name: str
     columns: tuple[str, ...]
     rows: list[Row]
+    left_out: int = 0
 
 
-def sheets(events: Iterable[dict[str, Any]], alarms: Iterable[dict[str, Any]]) -> list[Sheet]:
-    """Events in the order of their seq -> summary, trips, stops, overspeed, out_of_service,
-    alarms."""
-    events, alarms = list(events), list(alarms)
-    trips, stops, fast = _trips(events), _stops(events), _overspeed(events)
-    out = _out_of_service(events)
-    listed = [_alarm(alarm) for alarm in sorted(alarms, key=_raised)]
-    summary = _summary(trips, stops, fast, alarms)
-    return [
-        Sheet(
-            "summary",
-            ("date", "fleet", "bus", "trips", "distance_km", "stops", "boarded", "overspeeds",
-             "top_kmh", "alarms", "unacknowledged", "ack_mean_s"),
-            summary,
-        ),
-        Sheet(
-            "trips", ("date", "fleet", "bus", "trip", "from", "to", "distance_km", "stops"), trips
-        ),
-        Sheet("stops", ("date", "fleet", "bus", "stop", "visits", "boarded", "alighted"), stops),
-        Sheet("overspeed", ("date", "fleet", "bus", "at", "top_kmh", "lasted_s"), fast),
-        Sheet("out_of_service", ("date", "fleet", "bus", "seat", "from", "until", "to"), out),
-        Sheet(
-            "alarms",
-            ("date", "fleet", "bus", "kind", "exercise", "at", "heard", "cleared", "acknowledged",
-             "ack_s", "by", "note"),
-            listed,
-        ),
-    ]  # fmt: skip
+class _Data(BaseModel):
+    """What a report needs of an event's `data`."""
+
+    model_config = ConfigDict(strict=True)
+
+
+class _TripStarted(_Data):
+    trip: Count
+
+
+class _TripEnded(_Data):
+    trip: Count
+    distance_m: Count
+    stops: Count
+
+
+class _StopServed(_Data):
+    stop: Count | None = None
+    place: str | None = None
+    boarded: list[Any]
+    alighted: list[Any]
+
+
+class _Overspeed(_Data):
+    top_kmh: Number
+    lasted_s: Number | None
+
+
+class _OutOfService(_Data):
+    seats: list[Count | str] | None = None
+    until: str | None = None
+
+
+class Facts:
+    """Takes events in the order of their seq, and alarms; what it keeps of them grows with the rows
+    of the sheets. An event with odd data is left out, and counted in `left_out` of its sheet."""
+
+    def __init__(self) -> None:
+        self._trips: dict[Any, Row] = {}
+        self._stops: dict[Any, Row] = {}
+        self._fast: dict[Any, Row] = {}
+        self._out: dict[Any, Row] = {}
+        self._alarms: list[dict[str, Any]] = []
+        self._left_out: Counter[str] = Counter()
+        self._takes = {
+            "trip_started": ("trips", self._trip_started),
+            "trip_ended": ("trips", self._trip_ended),
+            "stop_served": ("stops", self._stop),
+            "overspeed": ("overspeed", self._overspeed),
+            "seat_out_of_service": ("out_of_service", self._out_of_service),
+        }
+
+    def event(self, event: dict[str, Any]) -> None:
+        sheet, take = self._takes[event["kind"]]
+        try:
+            take(event)
+        except (ValueError, OverflowError):
+            self._left_out[sheet] += 1
+
+    def alarm(self, alarm: dict[str, Any]) -> None:
+        self._alarms.append(alarm)
+
+    def sheets(self) -> list[Sheet]:
+        """-> summary, trips, stops, overspeed, out_of_service, alarms."""
+        alarms, left_out = self._alarms, self._left_out
+        trips, stops, fast, out = (
+            _sorted(rows.values()) for rows in (self._trips, self._stops, self._fast, self._out)
+        )
+        listed = [_alarm(alarm) for alarm in sorted(alarms, key=_raised)]
+        summary = _summary(trips, stops, fast, alarms)
+        return [
+            Sheet(
+                "summary",
+                ("date", "fleet", "bus", "trips", "distance_km", "stops", "boarded", "overspeeds",
+                 "top_kmh", "alarms", "unacknowledged", "ack_mean_s"),
+                summary, left_out["trips"] + left_out["stops"] + left_out["overspeed"],
+            ),
+            Sheet(
+                "trips", ("date", "fleet", "bus", "trip", "from", "to", "distance_km", "stops"),
+                trips, left_out["trips"],
+            ),
+            Sheet("stops", ("date", "fleet", "bus", "stop", "visits", "boarded", "alighted"),
+                  stops, left_out["stops"]),
+            Sheet("overspeed", ("date", "fleet", "bus", "at", "top_kmh", "lasted_s"),
+                  fast, left_out["overspeed"]),
+            Sheet("out_of_service", ("date", "fleet", "bus", "seat", "from", "until", "to"),
+                  out, left_out["out_of_service"]),
+            Sheet(
+                "alarms",
+                ("date", "fleet", "bus", "kind", "exercise", "at", "heard", "cleared",
+                 "acknowledged", "ack_s", "by", "note"),
+                listed,
+            ),
+        ]  # fmt: skip
+
+    def _trip_started(self, event: dict[str, Any]) -> None:
+        row = self._trip(event, _TripStarted.model_validate(event["data"]).trip)
+        row[0], row[4] = _day(event["at"]), local(event["at"])
+
+    def _trip_ended(self, event: dict[str, Any]) -> None:
+        data = _TripEnded.model_validate(event["data"])
+        row = self._trip(event, data.trip)
+        row[5:] = [local(event["at"]), round(data.distance_m / 1000, 1), data.stops]
+
+    def _trip(self, event: dict[str, Any], number: int) -> Row:
+        """A trip counts on the day it began; one that has not ended has no distance yet."""
+        key = (event["fleet"], event["bus"], event["epoch"], number)
+        return self._trips.setdefault(key, [*_whose(event), number, None, None, None, None])
+
+    def _stop(self, event: dict[str, Any]) -> None:
+        data = _StopServed.model_validate(event["data"])
+        if not data.place and data.stop is None:
+            raise ValueError("a stop without a number")
+        whose, stop = _whose(event), data.place or f"#{data.stop}"
+        row = self._stops.setdefault((*whose, stop), [*whose, stop, 0, 0, 0])
+        row[4] += 1
+        row[5] += len(data.boarded)
+        row[6] += len(data.alighted)
+
+    def _overspeed(self, event: dict[str, Any]) -> None:
+        """One row an occurrence, from its last event, which knows the most."""
+        data = _Overspeed.model_validate(event["data"])
+        new = [*_whose(event), local(event["at"]), None, None]
+        row = self._fast.setdefault(_occurrence(event), new)
+        row[4:] = [data.top_kmh, data.lasted_s]
+
+    def _out_of_service(self, event: dict[str, Any]) -> None:
+        """One row an occurrence, on the day it began or was reported again after a restart."""
+        data = _OutOfService.model_validate(event["data"])
+        until = None if not data.until else _moment(data.until)
+        seat = data.seats[0] if data.seats else None
+        new = [*_whose(event), seat, local(event["at"]), None, None]
+        row = self._out.setdefault(_occurrence(event), new)
+        if event["state"] == "cleared":
+            row[6] = local(event["at"])
+        elif until:
+            row[5] = until
+
+
+def _moment(text: str) -> datetime:
+    """ValueError, OverflowError: no such moment exists."""
+    return datetime.fromtimestamp(parse_iso(text) / 1000, timezone.utc).astimezone(LOCAL)
+
+
+def _occurrence(event: dict[str, Any]) -> tuple[Any, ...]:
+    return event["fleet"], event["bus"], event["epoch"], event["occ"]
 
 
 def local(at: datetime | None) -> datetime | None:
@@ -71,66 +195,6 @@ def _whose(event: dict[str, Any]) -> tuple[date | None, str, str]:
 def _sorted(rows: Iterable[Row]) -> list[Row]:
     """By day and bus; rows without a day come last."""
     return sorted(rows, key=lambda row: (row[0] is None, row[0] or date.min, row[1], row[2]))
-
-
-def _trips(events: list[dict[str, Any]]) -> list[Row]:
-    """A trip counts on the day it began; one that has not ended has no distance yet."""
-    rows: dict[tuple[str, ...], Row] = {}
-    for event in events:
-        if event["kind"] not in ("trip_started", "trip_ended"):
-            continue
-        number = event["data"]["trip"]
-        key = (event["fleet"], event["bus"], event["epoch"], str(number))
-        row = rows.setdefault(key, [*_whose(event), number, None, None, None, None])
-        if event["kind"] == "trip_started":
-            row[0], row[4] = _day(event["at"]), local(event["at"])
-        else:
-            row[5] = local(event["at"])
-            row[6] = round(event["data"]["distance_m"] / 1000, 1)
-            row[7] = event["data"]["stops"]
-    return _sorted(rows.values())
-
-
-def _stops(events: list[dict[str, Any]]) -> list[Row]:
-    rows: dict[tuple[Any, ...], Row] = {}
-    for event in events:
-        if event["kind"] != "stop_served":
-            continue
-        data = event["data"]
-        whose, stop = _whose(event), data.get("place") or f"#{data['stop']}"
-        row = rows.setdefault((*whose, stop), [*whose, stop, 0, 0, 0])
-        row[4] += 1
-        row[5] += len(data["boarded"])
-        row[6] += len(data["alighted"])
-    return _sorted(rows.values())
-
-
-def _overspeed(events: list[dict[str, Any]]) -> list[Row]:
-    """One row an occurrence, from its last event, which knows the most."""
-    rows: dict[tuple[Any, ...], Row] = {}
-    for event in events:
-        if event["kind"] != "overspeed":
-            continue
-        key = (event["fleet"], event["bus"], event["epoch"], event["occ"])
-        row = rows.setdefault(key, [*_whose(event), local(event["at"]), None, None])
-        row[4], row[5] = event["data"]["top_kmh"], event["data"]["lasted_s"]
-    return _sorted(rows.values())
-
-
-def _out_of_service(events: list[dict[str, Any]]) -> list[Row]:
-    """One row an occurrence, on the day it began or was reported again after a restart."""
-    rows: dict[tuple[Any, ...], Row] = {}
-    for event in events:
-        if event["kind"] != "seat_out_of_service":
-            continue
-        key = (event["fleet"], event["bus"], event["epoch"], event["occ"])
-        seat = (event["data"].get("seats") or [None])[0]
-        row = rows.setdefault(key, [*_whose(event), seat, local(event["at"]), None, None])
-        if event["state"] == "cleared":
-            row[6] = local(event["at"])
-        elif event["data"].get("until"):
-            row[5] = local(datetime.fromisoformat(event["data"]["until"].replace("Z", "+00:00")))
-    return _sorted(rows.values())
 
 
 def _raised(alarm: dict[str, Any]) -> datetime:

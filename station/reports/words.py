@@ -49,6 +49,10 @@ _WORDS = {
     "yes": ("ใช่", "yes"),
     "no": ("ไม่ใช่", "no"),
 }
+_NOT_COUNTED = (
+    "ไม่ได้นับ {} รายการ เพราะสถานีอ่านข้อมูลที่รถส่งมาไม่ได้ แจ้งผู้ดูแลระบบ",
+    "{} events are not counted: the station cannot read what the bus sent. Tell the administrator.",
+)
 LANGUAGES = ("th", "en")
 
 
@@ -61,6 +65,11 @@ class Kind(str):
 def word(key: str, language: str) -> str:
     """KeyError: no words exist for this key."""
     return _WORDS[key][LANGUAGES.index(language)]
+
+
+def not_counted(events: int, language: str) -> str | None:
+    """None: all are counted."""
+    return _NOT_COUNTED[LANGUAGES.index(language)].format(events) if events else None
 
 
 def shown(cell: Any, language: str) -> Any:

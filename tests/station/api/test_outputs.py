@@ -8,6 +8,9 @@ import contextlib
 import hashlib
 import io
 import json
+import random
+import threading
+from collections import Counter
 
 import httpx
 import openpyxl
@@ -16,12 +19,16 @@ from google.transit import gtfs_realtime_pb2 as gtfs
 from sqlalchemy import update
 
 from sim.bus.city import City
+from station.api import reports
 from station.app import make_app
 from station.clock import Clock
 from station.db.tables import policies
 from station.ingest import contract
+from station.ingest.contract import SCHEMAS
 from station.ingest.mqtt import Came
 from station.notices.queue import MOST_TRIES, wait_ms
+from station.reports import files, query
+from station.reports.facts import Facts
 from station.settings import Settings
 from station.station import Station
 
@@ -42,7 +49,7 @@ class Scene:
 
     def __init__(self, station, client):
         self.station, self.client, self.clock = station, client, station.clock
-        self.sent, self.fails = [], False
+        self.sent, self.bodies, self.fails = [], [], False
         station.notice_queue._send = self._send
 
     async def hears(self, seq, kind, state="raised", severity="alarm", **more):
@@ -57,6 +64,13 @@ class Scene:
         came = Came(topic, b"", False, self.clock.now_ms(), 1, seq)
         await self.station.records.keep([(message, came)], [])
 
+    async def signed_in(self, name):
+        """A browser of this person."""
+        transport = self.client._transport
+        client = httpx.AsyncClient(transport=transport, base_url="http://station")
+        await client.post("/api/login", json={"name": name, "password": "a-long-password"})
+        return client
+
     async def told(self):
         """Titles of what was delivered by one turn of the outbox."""
         before = len(self.sent)
@@ -68,6 +82,7 @@ class Scene:
         if self.fails:
             return "nobody there"
         self.sent.append(title.split(":")[0])
+        self.bodies.append(body)
         return None
 
 
@@ -205,6 +220,127 @@ def test_a_report_needs_one_span_that_exists(play, span):
         answer = await scene.client.get("/api/reports?fleet=lcb" + span)
         assert answer.status_code == 422
         assert "day=2026-11-22" in answer.json()["detail"]
+
+    play(story)
+
+
+def test_between_two_slices_of_a_report_the_station_does_what_else_there_is(play, monkeypatch):
+    async def story(scene):
+        for seq in range(1, 8):
+            await scene.hears(seq, "trip_started", severity="info", data={"trip": seq})
+        monkeypatch.setattr(query, "SLICE", 2)
+        turns, taken, threads = [0], [], set()
+        take, write = Facts.event, files.as_xlsx
+        loop = asyncio.get_running_loop()
+
+        def turn():
+            turns[0] += 1
+            loop.call_soon(turn)
+
+        monkeypatch.setattr(Facts, "event", lambda *of: (taken.append(turns[0]), take(*of)))
+        monkeypatch.setattr(
+            reports, "as_xlsx", lambda *of: (threads.add(threading.get_ident()), write(*of))[1]
+        )
+        turn()
+        answer = await scene.client.get("/api/reports?fleet=lcb&day=2026-11-22&format=xlsx")
+        assert answer.status_code == 200 and len(taken) == 7
+        assert max(Counter(taken).values()) <= 2
+        assert threads and threading.get_ident() not in threads
+
+    play(story)
+
+
+def test_a_person_makes_one_report_at_a_time_and_the_station_too(play, monkeypatch):
+    async def story(scene):
+        await scene.station.accounts.put("may", "viewer", "a-long-password")
+        going, most, may_go_on = [], [], threading.Event()
+
+        def slow(*of):
+            going.append(1)
+            most.append(len(going))
+            may_go_on.wait(10)
+            going.pop()
+            return b"{}"
+
+        monkeypatch.setattr(reports, "as_json", slow)
+        of_som, of_may = await scene.signed_in("som"), await scene.signed_in("may")
+        ask = "/api/reports?fleet=lcb&day=2026-11-22"
+        first = asyncio.create_task(of_som.get(ask))
+        while not going:
+            await asyncio.sleep(0.01)
+        others = asyncio.create_task(of_may.get(ask))
+        refused = await of_som.get(ask)
+        assert refused.status_code == 429 and "not ready yet" in refused.json()["detail"]
+        may_go_on.set()
+        assert [(await one).status_code for one in (first, others)] == [200, 200]
+        assert max(most) == 1
+        assert (await of_som.get(ask)).status_code == 200
+
+    play(story)
+
+
+ODD = (
+    None,
+    5,
+    -1,
+    10**400,
+    1.5,
+    True,
+    "",
+    "x",
+    "\x01",
+    [],
+    [None],
+    [{}],
+    [[7]],
+    ["x"],
+    {},
+    {"x": 1},
+)
+SHEETS_TAKE = ("trip_started", "trip_ended", "stop_served", "overspeed", "seat_out_of_service")
+_KINDS = json.loads((SCHEMAS / "kinds.json").read_text("utf-8"))["kinds"]
+
+
+def test_an_event_with_odd_data_stops_nothing_else(play):
+    """Every kind, with what its data is made of missing, or of another type."""
+    seed = random.randrange(2**32)
+    print("seed", seed)
+    drawn = random.Random(seed)
+    names = ("seats", "unknown", "loose", "active", "trip", "stop", "place", "boarded", "alighted",
+             "distance_m", "stops", "top_kmh", "lasted_s", "until", "first", "last", "count",
+             "stage", "last_at")  # fmt: skip
+
+    async def story(scene):
+        seq = 0
+        for kind in [*_KINDS, "of_a_later_firmware"]:
+            for _ in range(3):
+                seq += 1
+                data = {name: drawn.choice(ODD) for name in names if drawn.random() < 0.6}
+                severity = "info" if kind in SHEETS_TAKE else "alarm"
+                await scene.hears(seq, kind, severity=severity, data=data)
+        good = {"trip": 7, "distance_m": 5000, "stops": 2}
+        await scene.hears(seq + 1, "trip_ended", severity="info", data=good)
+        await scene.hears(seq + 2, "sos", data={"seats": [7]})
+        while await scene.told():
+            pass
+        assert any("Seats: 7" in body for body in scene.bodies)
+        for report in ("summary", "trips", "stops", "overspeed", "out_of_service", "alarms"):
+            for form in ("json", "csv", "xlsx"):
+                ask = f"/api/reports?fleet=lcb&day=2026-11-22&report={report}&format={form}&lang=en"
+                assert (await scene.client.get(ask)).status_code == 200
+        trips = (
+            await scene.client.get("/api/reports?fleet=lcb&day=2026-11-22&report=trips")
+        ).json()
+        assert [5.0, 2] in [row[6:] for row in trips["rows"]]
+        alarms = await scene.client.get("/api/alarms")
+        assert len(alarms.json()) == 3 * (len(_KINDS) + 1 - len(SHEETS_TAKE)) + 1
+        for path in ("/api/live", "/api/buses/lcb/bus-01/day/2026-11-22",
+                     "/api/buses/lcb/bus-01/evidence/2026-11-22", "/api/feeds/buses.geojson",
+                     "/api/feeds/vehicle_positions.pb"):  # fmt: skip
+            answer = await scene.client.get(path)
+            assert answer.status_code < 500, (path, answer.text)
+        await scene.station.unrecorded.judge()
+        scene.station.gaps.of("lcb", "bus-01")
 
     play(story)
 

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -24,10 +25,13 @@ from firmware.identity import read
 from station.__main__ import main
 from station.clock import Clock
 from station.db.database import Database, with_database
-from station.identity.enrol import everyone, give
+from station.identity import enrol as enrolling
+from station.identity.enrol import everyone, give, revoke
 from station.identity.errors import IdentityError
 from station.identity.keys import Keys
 from station.identity.register import Register
+from station.live.hub import Hub
+from station.live.live import Live
 from station.settings import SettingsError, load
 
 
@@ -174,6 +178,7 @@ def test_after_a_rotation_the_one_before_is_valid_until_the_new_one_is_seen(enro
         (["bus 7"], "enrol", "A bus is named by 1 to 32 letters, digits, _ and -, not by 'bus 7'."),
         (["../bus"], "enrol", "not by '../bus'"),
         (["bus-01", "bus-01"], "enrol", "bus-01 stands in the list more than once."),
+        (["bus-01", "BUS-01"], "enrol", "differ only in capital letters"),
         (["bus-01"], "replace", "bus-01 of lc was never enrolled; use enrol."),
         (["bus-01"], "rotate", "bus-01 of lc has no valid identity; use enrol."),
         ([f"b{i}" for i in range(501)], "enrol", "501 buses are too many at once"),
@@ -230,6 +235,43 @@ def test_of_two_that_enrol_the_same_bus_at_once_one_is_refused(keys, db):
     done = asyncio.run(twice())
     assert sorted(type(one) for one in done if isinstance(one, Exception)) == [IdentityError]
     assert len(rows(db)) == 1
+
+
+@on_one_database
+def test_the_event_loop_does_not_wait_while_identities_are_made(keys, db, monkeypatch):
+    threads, new = set(), enrolling._new
+    monkeypatch.setattr(
+        enrolling, "_new", lambda *of: (threads.add(threading.get_ident()), new(*of))[1]
+    )
+
+    async def enrols(database):
+        return await give(database, Keys(keys), "lc", ["bus-01"], why="enrol", how="password",
+                          by="me", now_ms=1)  # fmt: skip
+
+    assert len(asyncio.run(with_database(db, enrols))) == 1
+    assert threads and threading.get_ident() not in threads
+
+
+@on_one_database
+def test_a_bus_is_called_enrolled_as_soon_as_it_has_an_identity(keys, db):
+    async def story(database):
+        register, live = Register(database, Clock()), Live(Clock(), Hub())
+        register.when_read = lambda: live.look_up(register.valid)
+        bus = live.bus("lc", "bus-01")
+        await register.read()
+        assert bus.is_enrolled is None  # it may be one that need not seal
+        shown = []
+        live.show = shown.append
+        await give(database, Keys(keys), "lc", ["bus-01"], why="enrol", how="certificate", by="me",
+                   now_ms=1)  # fmt: skip
+        await register.read()
+        await register.read()
+        assert bus.is_enrolled is True and shown == [bus]
+        await revoke(database, "lc", ["bus-01"], "me", 2)
+        await register.read()
+        assert bus.is_enrolled is False
+
+    asyncio.run(with_database(db, story))
 
 
 def test_the_private_keys_are_in_no_database(enrol, db, keys):

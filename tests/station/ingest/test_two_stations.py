@@ -46,7 +46,7 @@ def test_a_database_draws_its_id_once_and_one_from_before_keeps_its_names(settin
         database = Database(settings.db)
         await database.upgrade()
         first = await own_id(database)
-        assert len(first) == 8 and first == await own_id(database)
+        assert len(first) == 16 and first == await own_id(database)
         await database.close()
         async with At(settings).running() as station:
             await connected(station)

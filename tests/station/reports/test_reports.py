@@ -2,13 +2,14 @@
 
 import csv
 import io
+import json
 from datetime import date, datetime, timedelta, timezone
 
 import openpyxl
 import pytest
 
-from station.reports.facts import LOCAL, sheets
-from station.reports.files import as_csv, as_xlsx
+from station.reports.facts import LOCAL, Facts
+from station.reports.files import as_csv, as_json, as_xlsx
 from station.reports.words import LANGUAGES, shown, word
 
 MORNING = datetime(2026, 11, 21, 23, 30, tzinfo=timezone.utc)  # 06:30 on the 22nd in Thailand
@@ -27,6 +28,15 @@ def alarm(**known):
         "raised_at": MORNING, "heard_at": MORNING + timedelta(seconds=2), "cleared_at": None,
         "acked_at": None, "acked_by": None, "note": None,
     } | known  # fmt: skip
+
+
+def sheets(events, alarms):
+    facts = Facts()
+    for one in events:
+        facts.event(one)
+    for one in alarms:
+        facts.alarm(one)
+    return facts.sheets()
 
 
 def report(events=(), alarms=()):
@@ -153,3 +163,41 @@ def test_a_note_never_becomes_a_formula(note):
     assert row[-1] == "'" + note
     cell = openpyxl.load_workbook(io.BytesIO(as_xlsx(told, "en")))["Alarms"]["L2"]
     assert cell.data_type == "s"
+
+
+ODD = [
+    event("trip_started"),
+    event("trip_started", trip="1"),
+    event("trip_ended", trip=1, stops=2),
+    event("trip_ended", trip=1, stops=2, distance_m=10**400),
+    event("stop_served"),
+    event("stop_served", stop=1, boarded=5, alighted=[]),
+    event("stop_served", boarded=[], alighted=[]),
+    event("stop_served", stop=1, boarded=[], alighted=[], place={}),
+    event("overspeed", occ=7, top_kmh=None, lasted_s=1),
+    event("overspeed", occ=7, top_kmh="91", lasted_s=1),
+    event("seat_out_of_service", occ=5, seats=7) | {"state": "raised"},
+    event("seat_out_of_service", occ=5, seats=[7], until="soon") | {"state": "raised"},
+    event("seat_out_of_service", occ=5, seats=[7], until="9999-12-31T23:00:00.000Z")
+    | {"state": "raised"},
+]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=lambda odd: f"{odd['kind']} {str(odd['data'])[:40]}")
+def test_an_odd_event_is_left_out_and_every_other_one_counts(odd):
+    told, without = sheets([*DAY, odd], []), sheets(DAY, [])
+    assert [sheet.rows for sheet in told] == [sheet.rows for sheet in without]
+    (its_own,) = [sheet for sheet in told[1:] if sheet.left_out]
+    assert its_own.left_out == 1
+    assert told[0].left_out == (0 if its_own.name == "out_of_service" else 1)
+    assert "ไม่ได้นับ 1 รายการ" in as_csv(its_own, "th").decode()
+    assert "1 events are not counted" in json.loads(as_json(its_own, "en"))["left_out"]
+    book = openpyxl.load_workbook(io.BytesIO(as_xlsx(told, "en")))
+    last = list(book[word(its_own.name, "en")].values)[-1]
+    assert last[0].startswith("1 events are not counted")
+
+
+def test_a_place_that_xlsx_cannot_hold_spoils_no_workbook():
+    told = sheets([event("stop_served", stop=1, boarded=[], alighted=[], place="a\x01b")], [])
+    book = openpyxl.load_workbook(io.BytesIO(as_xlsx(told, "en")))
+    assert book["Stops"]["D2"].value == "a\ufffdb"

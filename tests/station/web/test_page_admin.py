@@ -153,6 +153,56 @@ def test_buses_are_enrolled_replaced_and_revoked(administration, station):
     administration.shot("identities")
 
 
+@pytest.mark.parametrize("language", ["th", "en"])
+@pytest.mark.parametrize("viewport", [{"width": 1280, "height": 900}, PHONE], ids=["desk", "phone"])
+def test_what_can_be_done_with_an_identity_is_on_the_screen(opened, station, viewport, language):
+    station.admin.post("/api/identities/laemchabang", json={"buses": ["bus-81"]})
+    watched = opened("/admin", viewport=viewport, language=language)
+    row = watched.page.locator("#identities tr", has_text="bus-81").first
+    row.wait_for()
+    row.scroll_into_view_if_needed()
+    shown = watched.page.locator("#identities").bounding_box()  # it scrolls
+    right = min(shown["x"] + shown["width"], viewport["width"])
+    buttons = row.locator("button").all()
+    assert len(buttons) == 3
+    for button in buttons:
+        place = button.bounding_box()
+        assert place["x"] >= shown["x"] and place["x"] + place["width"] <= right
+    watched.shot(f"identities-{language}-{viewport['width']}")
+
+
+def test_the_access_log_says_what_was_done_to_an_account(station):
+    def last():
+        return station.asks("/api/log?limit=1")[0]
+
+    def put(**values):
+        known = {"name": "dao", "role": "duty", "lang": "th", "fleets": ["laemchabang"]}
+        assert station.admin.post("/api/users", json=known | values).status_code == 204
+        return last()["note"].partition("; ")
+
+    what, _, how = put(password="a long password")
+    assert (what, how) == ("dao: duty: laemchabang", "new")
+    assert put(password="taken over 123")[2] == "password"
+    assert put(enabled=False)[2] == "disabled"
+    assert put()[2] == "enabled"
+    assert put(lang="en")[2] == "lang"
+    assert put(lang="en", role="viewer", fleets=None)[::2] == ("dao: viewer", "role; fleets")
+
+
+def test_what_was_refused_is_not_in_the_access_log_as_done(station):
+    def does(path, body=None):
+        answer = station.admin.post("/api/identities/laemchabang" + path, json=body)
+        line = station.asks("/api/log?limit=1")[0]
+        return answer.status_code, line["what"], line["bus"], line["note"]
+
+    assert does("/bus-91/revoke") == (409, "revoke", "bus-91", "refused")
+    assert does("", {"buses": ["bus-91"]}) == (200, "enrol", "bus-91", None)
+    assert does("", {"buses": ["bus-91"]}) == (409, "enrol", "bus-91", "refused")
+    both = {"buses": ["bus-91", "bus-92"]}
+    assert does("", both) == (409, "enrol", None, "refused; bus-91, bus-92")
+    assert does("/bus-91/revoke") == (204, "revoke", "bus-91", None)
+
+
 def test_a_bus_without_tls_is_marked(opened, station):
     station.buses["bus-09"].connects(tls=False)
     page = opened("/admin", language="en").page

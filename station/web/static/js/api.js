@@ -36,10 +36,10 @@ async function ask(path, options = {}, read = (answer) => (answer.status === 204
   throw new ApiError(answer.status, detail);
 }
 
-/** GET. If the session is over, the browser goes to the sign-in page. */
-export async function get(path) {
+/** GET. If the session is over, the browser goes to the sign-in page. read(answer): as in post(). */
+export async function get(path, read = undefined) {
   try {
-    return await ask(path);
+    return await ask(path, {}, read);
   } catch (error) {
     if (error.status === 401) return leaving();
     throw error;
@@ -73,8 +73,19 @@ export async function post(path, body = {}, read = undefined) {
 
 /** POST whose answer is a file, which the browser saves. */
 export async function postForFile(path, body) {
-  const { content, name } = await post(path, body, async (answer) => ({
-    content: await answer.blob(), name: /filename="([^"]*)"/.exec(answer.headers.get("Content-Disposition"))[1] }));
+  save(await post(path, body, file));
+}
+
+/** GET of a file, which the browser saves. */
+export async function getFile(path) {
+  save(await get(path, file));
+}
+
+async function file(answer) {
+  return { content: await answer.blob(), name: /filename="([^"]*)"/.exec(answer.headers.get("Content-Disposition"))[1] };
+}
+
+function save({ content, name }) {
   const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(content), download: name });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), SAVED_MS);

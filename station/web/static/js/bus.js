@@ -78,7 +78,7 @@ async function main() {
     find("#old").hidden = !old;
     if (old) setText(find("#old"), t("seats_old", { time: moment(bus.heard_at) }));
     find("#seats").classList.toggle("old", Boolean(old));
-    const named = mine().filter((alarm) => !alarm.cleared_at).flatMap(({ data }) => [...(data.seats || []), ...(data.unknown || []), ...(data.loose || [])]);
+    const named = mine().filter((alarm) => !alarm.cleared_at).flatMap(({ data }) => [data.seats, data.unknown, data.loose].filter(Array.isArray).flat());
     const form = JSON.stringify([bus.seats, bus.doors, bus.checked, bus.layout, named]);
     if (form !== drawn) { find("#seats").replaceChildren(seatMap(bus, new Set(named))); drawn = form; }
     showFacts(find("#facts"), bus);

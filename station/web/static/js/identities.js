@@ -52,19 +52,20 @@ async function show() {
 function table(buses) {
   const heads = COLUMNS.map((name) => make("th", { scope: "col" }, t(`field_${name}`)));
   return make("table", { class: "report" },
-    make("thead", {}, make("tr", {}, ...heads, make("td"))),
+    make("thead", {}, make("tr", {}, ...heads)),
     make("tbody", {}, ...buses.flatMap(rowsOf)));
 }
 
-/** The newest identity of a bus with what can be done, and below it those before. */
+/** The newest identity of a bus with what can be done, and below it those before. The buttons stand
+    below the name of the bus: the far end of the row is off a small screen. */
 function rowsOf(bus) {
   const valid = bus.identities.filter((one) => !one.revoked_at);
   const given = bus.identities.length ? bus.identities : [null];
   return given.map((one, index) => make("tr", { class: one && one.revoked_at ? "past" : null },
-    ...(index ? ["", "", stateOf(one)] : [bus.fleet, bus.bus, [stateOf(one), bus.plain && t("plain_connection")].filter(Boolean).join("; ")])
-      .map(reportCell),
-    ...cells(one).map(reportCell),
-    make("td", { class: "short" }, ...(index ? [] : buttons(bus, valid)))));
+    reportCell(index ? "" : bus.fleet),
+    make("td", { class: "acts" }, ...(index ? [] : [bus.bus, ...buttons(bus, valid)])),
+    reportCell([stateOf(one), !index && bus.plain && t("plain_connection")].filter(Boolean).join("; ")),
+    ...cells(one).map(reportCell)));
 }
 
 function stateOf(one) {

@@ -1,6 +1,6 @@
 // A day or a month of a bus or a fleet: a table on the page, a file for the office.
 
-import { get } from "./api.js";
+import { get, getFile } from "./api.js";
 import { find, make, reportCell } from "./dom.js";
 import { openPage } from "./shell.js";
 import { language, t } from "./texts.js";
@@ -26,6 +26,9 @@ async function main() {
     links();
   });
   form.addEventListener("change", links);
+  for (const format of ["csv", "xlsx"]) {
+    find(`#${format}`).addEventListener("click", (event) => { event.preventDefault(); getFile(query(format)).catch(failed); });
+  }
   form.addEventListener("submit", (event) => { event.preventDefault(); show(); });
 
   function query(format) {
@@ -44,17 +47,23 @@ async function main() {
     for (const format of ["csv", "xlsx"]) find(`#${format}`).href = query(format);
   }
 
+  function failed(error) {
+    const why = error.status === 429 ? t("report_busy") : error.message;
+    find("#report").replaceChildren(make("p", { class: "error", role: "alert" }, t("report_failed", { why })));
+  }
+
   async function show() {
     const box = find("#report");
     box.replaceChildren(make("p", { class: "hint" }, t("wait")));
     try {
-      const { columns, rows } = await get(query("json"));
-      if (!rows.length) return box.replaceChildren(make("p", { class: "hint" }, t("nothing_to_report")));
-      box.replaceChildren(make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("page_reports") }, make("table", { class: "report" },
-        make("thead", {}, make("tr", {}, ...columns.map((name) => make("th", { scope: "col" }, name)))),
-        make("tbody", {}, ...rows.map((row) => make("tr", {}, ...row.map((cell) => reportCell(cell === null ? "–" : String(cell)))))))));
+      const { columns, rows, left_out } = await get(query("json"));
+      const shown = !rows.length ? make("p", { class: "hint" }, t("nothing_to_report"))
+        : make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("page_reports") }, make("table", { class: "report" },
+          make("thead", {}, make("tr", {}, ...columns.map((name) => make("th", { scope: "col" }, name)))),
+          make("tbody", {}, ...rows.map((row) => make("tr", {}, ...row.map((cell) => reportCell(cell === null ? "–" : String(cell))))))));
+      box.replaceChildren(...(left_out ? [make("p", { class: "error" }, left_out)] : []), shown);
     } catch (error) {
-      box.replaceChildren(make("p", { class: "error", role: "alert" }, t("report_failed", { why: error.message })));
+      failed(error);
     }
   }
 }

@@ -25,11 +25,20 @@ function sentence(line, event, used) {
     used.add(`${part}.${name}`);
     const value = (event[part] || {})[name];
     if (value === undefined || (Array.isArray(value) && !value.length && !EMPTY_SAYS.includes(how))) { whole = false; return ""; }
-    const shown = how in HOW ? HOW[how](value, list, event.exercise) : plain(value);
+    const shown = shownAs(how, value, list, event.exercise);
     if (shown === "") whole = false;
     return shown;
   });
   return whole ? text : "";
+}
+
+/** A value that is not what the template takes, in an odd event, is shown as it is. */
+function shownAs(how, value, list, exercise) {
+  try {
+    return how in HOW ? HOW[how](value, list, exercise) : plain(value);
+  } catch (error) {
+    return plain(value);
+  }
 }
 
 const km = (m) => (m >= 2000 ? t("n_km", { n: (m / 1000).toFixed(1) }) : t("n_m", { n: m }));

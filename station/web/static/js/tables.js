@@ -48,6 +48,7 @@ function cell(name, value) {
   if (name === "day") return date(dayStart(value));
   if (name === "enabled" || name === "code" || name === "mine") return word("yes_no", value);
   if (name === "what") return t(`did_${value}`);
+  if (name === "note") return String(value).split("; ").map((part) => word("log_note", part)).join("; ");
   if (name === "role") return t(`role_${value}`);
   if (name === "result") return t(`sign_in_${value}`);
   if (name === "fleets") return value.join(", ") || t("none");

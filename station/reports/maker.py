@@ -1,0 +1,38 @@
+"""Makes reports, one after the other: many at once would delay alarms.
+
+What takes long is done in slices or in a thread, so that the station hears the buses meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from station.db.database import Database
+from station.reports.facts import Sheet
+from station.reports.query import gather
+
+
+class Busy(Exception):
+    """This person has a report in the making."""
+
+
+class ReportMaker:
+    def __init__(self, database: Database):
+        self._db = database
+        self._turn = asyncio.Semaphore(1)
+        self._asking: set[str] = set()
+
+    async def make(self, who: str, fleet: str, bus: str | None, from_ms: int, to_ms: int,
+                   write: Callable[[list[Sheet]], bytes]) -> bytes:  # fmt: skip
+        """who: a person; one report at a time. write: makes the file, in a thread. Busy."""
+        if who in self._asking:
+            raise Busy
+        self._asking.add(who)
+        try:
+            async with self._turn:
+                async with self._db.read() as connection:
+                    facts = await gather(connection, fleet, bus, from_ms, to_ms)
+                return await asyncio.to_thread(lambda: write(facts.sheets()))
+        finally:
+            self._asking.discard(who)

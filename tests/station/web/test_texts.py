@@ -18,6 +18,13 @@ def read(name):
     return json.loads((WEB / "static" / "texts" / f"{name}.json").read_text("utf-8"))
 
 
+def only_once(pairs):
+    """Of two members with one name the second would win in silence."""
+    names = [name for name, _ in pairs]
+    assert len(set(names)) == len(names), {name for name in names if names.count(name) > 1}
+    return dict(pairs)
+
+
 TEXTS = {language: read(language) for language in LANGUAGES}
 EVENTS = {language: read(f"kinds.{language}") for language in LANGUAGES}
 WORDS = {name: {**TEXTS[name]["words"], **EVENTS[name]["words"]} for name in LANGUAGES}
@@ -36,6 +43,11 @@ def test_what_only_happens_has_no_beginning_on_the_page():
     listed = re.search(r"const HAPPENS = \[([^]]*)\]", script)[1]
     once = {kind for kind, told in KINDS.items() if told["state"] == ["raised"]}
     assert set(re.findall(r"\w+", listed)) == once
+
+
+@pytest.mark.parametrize("path", sorted((WEB / "static" / "texts").glob("*.json")), ids=lambda path: path.name)
+def test_no_text_has_the_name_of_another(path):
+    json.loads(path.read_text("utf-8"), object_pairs_hook=only_once)
 
 
 def shape(value):

@@ -23,7 +23,8 @@ class Fleet:
 
     @staticmethod
     def bus(name, online=True):
-        return SimpleNamespace(key=("lc", name), bus=name, online=online, gone_ms=None)
+        return SimpleNamespace(key=("lc", name), bus=name, online=online, gone_ms=None,
+                               status_serial="a1")  # fmt: skip
 
     async def ask(self, bus, name, request, by):
         self.asked.append((bus.bus, name, request["keys"], by))
@@ -69,7 +70,10 @@ def test_each_bus_is_told_once_and_a_restart_forgets_no_rotation(tmp_path):
         await station.look()
         fleet.answers.clear()
         await station.look()
-        assert fleet.took() == [("bus-02", "city_keys", both, "station")] * 2
+        assert fleet.took() == [("bus-02", "city_keys", both, "station")], "it has said no"
+        fleet.buses[1].status_serial = "a2"
+        await station.look()
+        assert fleet.took() == [("bus-02", "city_keys", both, "station")], "it was deployed"
         await station.look()
         await started().look()
         assert fleet.took() == [], "all know both"
@@ -79,6 +83,44 @@ def test_each_bus_is_told_once_and_a_restart_forgets_no_rotation(tmp_path):
         assert [keys for _, _, keys, _ in fleet.took()] == [[NEW.public]] * 2
         await started().look()
         assert fleet.took() == []
+        await database.close()
+
+    asyncio.run(story())
+
+
+def test_a_fleet_that_does_not_know_the_key_is_asked_once_a_start(tmp_path, caplog):
+    """The keys were swapped while no station ran, or the folder is the wrong one."""
+    (tmp_path / "city.key").write_text(OLD.pem)
+
+    async def story():
+        settings = Settings(db=str(tmp_path / "s.db"), keys=str(tmp_path))
+        database, fleet = Database(settings.db), Fleet()
+        await database.upgrade()
+
+        def started():
+            return Rotation(
+                database, fleet.buses, Signer(database, FollowedClock(0), settings), fleet
+            )
+
+        await started().look()
+        (tmp_path / "city.key").write_text(NEW.pem)
+        fleet.answers["bus-01"] = Answer(False, "The signature is not the city's.")
+        station = started()
+        for _ in range(5):
+            await station.look()
+        assert len(fleet.took()) == 1
+        told = [record.getMessage() for record in caplog.records]
+        assert [one.split()[0] for one in told] == ["The", "lc/bus-01"]
+        assert f"none of the keys that the buses know ({OLD.public})" in told[0]
+        assert "BUS=bus-01 ROTATE=1" in told[1]
+        fleet.buses[0].status_serial = "a2"
+        fleet.answers.clear()
+        await station.look()
+        fleet.buses[1].online = True
+        await station.look()
+        assert len(fleet.took()) == 2
+        await started().look()
+        assert fleet.took() == [], "all know it"
         await database.close()
 
     asyncio.run(story())

@@ -45,7 +45,9 @@ def test_what_only_happens_has_no_beginning_on_the_page():
     assert set(re.findall(r"\w+", listed)) == once
 
 
-@pytest.mark.parametrize("path", sorted((WEB / "static" / "texts").glob("*.json")), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", sorted((WEB / "static" / "texts").glob("*.json")), ids=lambda path: path.name
+)
 def test_no_text_has_the_name_of_another(path):
     json.loads(path.read_text("utf-8"), object_pairs_hook=only_once)
 

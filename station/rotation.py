@@ -58,8 +58,8 @@ class Rotation:
         if not set(known) & set(keys) and self._noted != keys:
             self._noted = keys
             log.warning("The folder of keys has none of the keys that the buses know (%s). If it "
-                        "is the wrong folder, start the station with the right one. Else a bus obeys "
-                        "only after `make enrol BUS=... ROTATE=1` and `make deploy`.",
+                        "is the wrong folder, start the station with the right one. Else a bus "
+                        "obeys only after `make enrol BUS=... ROTATE=1` and `make deploy`.",
                         ", ".join(known))  # fmt: skip
         buses = [bus for bus in self._live if bus.gone_ms is None]
         for bus in buses:

@@ -66,6 +66,15 @@ def test_both_languages_say_the_same_things(part):
     assert shape(TEXTS["th"][part]) == shape(TEXTS["en"][part])
 
 
+def test_an_identity_has_one_name_in_thai_and_the_quarantine_its_heading():
+    told = json.dumps([TEXTS["th"], EVENTS["th"]], ensure_ascii=False)
+    assert "รหัสประจำเครื่อง" not in told and "รหัสที่ถูกเพิกถอน" not in told
+    do = " ".join(EVENTS["th"]["kinds"]["untrusted"]["do"])
+    assert TEXTS["th"]["page"]["quarantine"] in do
+    for language, word in (("th", "ลงทะเบียน"), ("en", "enrol")):
+        assert word in EVENTS[language]["kinds"]["untrusted"]["do"][-1]
+
+
 def test_no_list_of_words_stands_twice():
     for language in LANGUAGES:
         assert not set(TEXTS[language]["words"]) & set(EVENTS[language]["words"])

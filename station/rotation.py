@@ -21,6 +21,7 @@ from station.db.tables import own
 from station.identity.signing import NoKey, Signer
 from station.live.live import Live
 from station.live.live_bus import Key, LiveBus
+from station.told_keys import ToldKeys
 
 log = logging.getLogger(__name__)
 _LOOK_S = 5.0
@@ -29,11 +30,13 @@ BY = "station"
 
 
 class Rotation:
-    def __init__(self, database: Database, live: Live, signer: Signer, commands: Commands):
+    def __init__(self, database: Database, live: Live, signer: Signer, commands: Commands,
+                 told_keys: ToldKeys):  # fmt: skip
         self._db = database
         self._live = live
         self._signer = signer
         self._commands = commands
+        self._told_keys = told_keys
         self._told: dict[Key, list[str]] = {}
         self._refused: dict[Key, tuple[list[str], str | None]] = {}
         """With which identity it did so: with another one it is asked again."""
@@ -71,6 +74,7 @@ class Rotation:
             log.info("Every bus obeys the keys %s of the city now.", ", ".join(keys))
 
     async def _tell(self, bus: LiveBus, keys: list[str]) -> None:
+        self._told_keys.tell(bus.key, keys)
         try:
             answer = await self._commands.ask(bus, "city_keys", {"keys": keys}, BY)
         except TimeoutError:
@@ -78,6 +82,7 @@ class Rotation:
         if answer.ok:
             self._told[bus.key] = keys
         else:
+            self._told_keys.refused(bus.key)
             self._refused[bus.key] = keys, bus.status_serial
             log.warning("%s/%s keeps its keys of the city: %s It is asked again when the station "
                         "starts, or when the bus has another identity (`make enrol BUS=%s "

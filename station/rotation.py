@@ -41,6 +41,8 @@ class Rotation:
         self._refused: dict[Key, tuple[list[str], str | None]] = {}
         """With which identity it did so: with another one it is asked again."""
         self._noted: list[str] = []
+        self._missed = ""
+        """Why there is no key."""
 
     async def watch(self) -> None:
         while True:
@@ -51,8 +53,12 @@ class Rotation:
         """Tells the buses that are online and do not know the keys yet."""
         try:
             keys = self._signer.public_keys()
-        except NoKey:
+        except NoKey as error:
+            if self._missed != str(error):
+                self._missed = str(error)
+                log.warning("%s (%s)", error, self._signer.source)
             return
+        self._missed = ""
         known = await self._known()
         if known is None or known == keys:
             if known is None:  # a new station: its buses get the keys when they are enrolled

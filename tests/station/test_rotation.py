@@ -12,7 +12,7 @@ from station import rotation
 from station.clock import FollowedClock
 from station.commands import Answer
 from station.db.database import Database
-from station.identity.signing import Signer
+from station.identity.signing import KEY_AWAY, Signer
 from station.rotation import Rotation
 from station.settings import Settings
 from station.told_keys import SOON_MS, ToldKeys
@@ -126,6 +126,23 @@ def test_a_fleet_that_does_not_know_the_key_is_asked_once_a_start(tmp_path, capl
         assert len(fleet.took()) == 2
         await started().look()
         assert fleet.took() == [], "all know it"
+        await database.close()
+
+    asyncio.run(story())
+
+
+def test_that_the_folder_of_keys_is_away_is_said_once(tmp_path, caplog):
+    async def story():
+        settings = Settings(db=str(tmp_path / "s.db"), keys=str(tmp_path / "away"))
+        database, fleet = Database(settings.db), Fleet()
+        await database.upgrade()
+        signer = Signer(database, FollowedClock(0), settings)
+        told_keys = ToldKeys(FollowedClock(0))
+        station = Rotation(database, fleet.buses, signer, fleet, told_keys)
+        await station.look()
+        await station.look()
+        (said,) = [record.getMessage() for record in caplog.records]
+        assert said == f"{KEY_AWAY} ({tmp_path / 'away'})"
         await database.close()
 
     asyncio.run(story())

@@ -27,6 +27,7 @@ from station.live.live import Live
 from station.live.services import Services
 from station.policy.delivery import Delivery
 from station.settings import Settings
+from station.told_keys import ToldKeys
 
 log = logging.getLogger(__name__)
 _RETRY_S = 1.0
@@ -40,8 +41,8 @@ class Records:
 
     def __init__(self, session: Session, clock: Clock, database: Database, services: Services,
                  intake: Intake, store: Store, quarantine: Quarantine, alarms: Alarms,
-                 untrusted: UntrustedAlarms, two_boards: TwoBoards, live: Live,
-                 settings: Settings):  # fmt: skip
+                 untrusted: UntrustedAlarms, two_boards: TwoBoards, told_keys: ToldKeys,
+                 live: Live, settings: Settings):  # fmt: skip
         self._session = session
         self._clock = clock
         self._db = database
@@ -52,6 +53,7 @@ class Records:
         self._alarms = alarms
         self._untrusted = untrusted
         self._two_boards = two_boards
+        self._told_keys = told_keys
         self._live = live
         self._batch = settings.batch
         self._late_s = settings.late_s
@@ -99,7 +101,9 @@ class Records:
         with self._untrusted.taking() as untrusted:
             async with self._db.write() as connection:
                 stored = await self._store.put(connection, messages, bad, now_ms)
-                changed = await change_alarms(connection, stored, self._late_s, now_ms)
+                changed = await change_alarms(
+                    connection, stored, self._late_s, now_ms, self._told_keys.expects
+                )
                 self._untrusted.note(stored.differing)
                 changed += await self._untrusted.put(connection, untrusted, now_ms)
         self._store.remember(stored)

@@ -3,7 +3,8 @@
 The keys that the fleet knows stand in the database (table own). Where the folder of keys holds
 others, a rotation is under way (`python -m station keys --rotate`): first city.next.key beside
 city.key, and once every bus knows both, the new one in the place of the old. A bus that was away
-all the time has to be deployed anew.
+all the time has to be deployed anew: it knows none of the keys, and is asked once only, for each
+refusal is a warning of that bus.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from station.db.tables import own
 from station.identity.signing import NoKey, Signer
 from station.live.live import Live
 from station.live.live_bus import Key, LiveBus
+from station.told_keys import ToldKeys
 
 log = logging.getLogger(__name__)
 _LOOK_S = 5.0
@@ -28,12 +30,19 @@ BY = "station"
 
 
 class Rotation:
-    def __init__(self, database: Database, live: Live, signer: Signer, commands: Commands):
+    def __init__(self, database: Database, live: Live, signer: Signer, commands: Commands,
+                 told_keys: ToldKeys):  # fmt: skip
         self._db = database
         self._live = live
         self._signer = signer
         self._commands = commands
+        self._told_keys = told_keys
         self._told: dict[Key, list[str]] = {}
+        self._refused: dict[Key, tuple[list[str], str | None]] = {}
+        """With which identity it did so: with another one it is asked again."""
+        self._noted: list[str] = []
+        self._missed = ""
+        """Why there is no key."""
 
     async def watch(self) -> None:
         while True:
@@ -44,22 +53,34 @@ class Rotation:
         """Tells the buses that are online and do not know the keys yet."""
         try:
             keys = self._signer.public_keys()
-        except NoKey:
+        except NoKey as error:
+            if self._missed != str(error):
+                self._missed = str(error)
+                log.warning("%s (%s)", error, self._signer.source)
             return
+        self._missed = ""
         known = await self._known()
         if known is None or known == keys:
             if known is None:  # a new station: its buses get the keys when they are enrolled
                 await self._keep(keys)
             return
+        if not set(known) & set(keys) and self._noted != keys:
+            self._noted = keys
+            log.warning("The folder of keys has none of the keys that the buses know (%s). If it "
+                        "is the wrong folder, start the station with the right one. Else a bus "
+                        "obeys only after `make enrol BUS=... ROTATE=1` and `make deploy`.",
+                        ", ".join(known))  # fmt: skip
         buses = [bus for bus in self._live if bus.gone_ms is None]
         for bus in buses:
-            if bus.online and self._told.get(bus.key) != keys:
+            is_asked = self._refused.get(bus.key) != (keys, bus.status_serial)
+            if bus.online and is_asked and self._told.get(bus.key) != keys:
                 await self._tell(bus, keys)
         if all(self._told.get(bus.key) == keys for bus in buses):
             await self._keep(keys)
             log.info("Every bus obeys the keys %s of the city now.", ", ".join(keys))
 
     async def _tell(self, bus: LiveBus, keys: list[str]) -> None:
+        self._told_keys.tell(bus.key, keys)
         try:
             answer = await self._commands.ask(bus, "city_keys", {"keys": keys}, BY)
         except TimeoutError:
@@ -67,7 +88,12 @@ class Rotation:
         if answer.ok:
             self._told[bus.key] = keys
         else:
-            log.warning("%s/%s keeps its keys of the city: %s", *bus.key, answer.message)
+            self._told_keys.refused(bus.key)
+            self._refused[bus.key] = keys, bus.status_serial
+            log.warning("%s/%s keeps its keys of the city: %s It is asked again when the station "
+                        "starts, or when the bus has another identity (`make enrol BUS=%s "
+                        "ROTATE=1`, `make deploy`).",
+                        *bus.key, answer.message, bus.bus)  # fmt: skip
 
     async def _known(self) -> list[str] | None:
         async with self._db.read() as connection:

@@ -133,7 +133,7 @@ class Settings(BaseSettings):
     city_key: str | None = Field(default=None, repr=False)
     """The city's private key itself (Ed25519, PKCS #8 in PEM), in place of the one in `keys`."""
     accept_unsealed: bool = _switch()
-    """Buses that were never enrolled may speak without a seal."""
+    """Buses that were never heard with an identity may speak without a seal."""
     db: Annotated[str, AfterValidator(_database)] = Field(default="station.db", repr=False)
     http: Annotated[Address, NoDecode, BeforeValidator(_address)] = Address("127.0.0.1", 8080)
     proxies: Annotated[list[str], NoDecode, BeforeValidator(_proxies)] = []

@@ -41,6 +41,7 @@ from station.policy.delivery import Delivery
 from station.reports.maker import ReportMaker
 from station.rotation import Rotation
 from station.settings import Settings
+from station.told_keys import ToldKeys
 
 log = logging.getLogger(__name__)
 _PAUSE_S = 1.0
@@ -80,10 +81,12 @@ class Station:
         # is shown,
         self.signer = signer = Signer(db, clock, settings)
         self.delivery = delivery = Delivery(db, clock, services, live, broker.present, signer)
+        told_keys = ToldKeys(clock)
         self.records = Records(broker.records, clock, db, services, intake, store, quarantine,
-                               alarms, untrusted, two_boards, live, settings)  # fmt: skip
+                               alarms, untrusted, two_boards, told_keys, live,
+                               settings)  # fmt: skip
         self.commands = commands = Commands(broker.present, signer)
-        self.rotation = Rotation(db, live, signer, commands)
+        self.rotation = Rotation(db, live, signer, commands, told_keys)
         self.present = Present(broker.present, intake, quarantine, untrusted, two_boards, live,
                                silence, delivery, commands)  # fmt: skip
         self.reports = ReportMaker(db)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import and_, insert, select, update
@@ -12,15 +13,17 @@ from station.alarms.rows import SELF, write_log
 from station.db.tables import alarms, events, new_id
 from station.ingest.rows import Journal
 from station.ingest.store import Stored
+from station.live.live_bus import Key
 
 _AT_ONCE = 500
 """Values in one query."""
 
 
-async def change_alarms(connection: AsyncConnection, stored: Stored, late_s: int,
-                        now_ms: int) -> list[int]:  # fmt: skip
+async def change_alarms(connection: AsyncConnection, stored: Stored, late_s: int, now_ms: int,
+                        expects: Callable[[Key, str, dict], bool]) -> list[int]:  # fmt: skip
     """-> ids of the alarms that changed. late_s: an alarm heard so long after it was raised is
-    late."""
+    late. expects: whether the station itself brought this about, so that staff need not be asked
+    (bus, kind, data)."""
     changed: list[int] = []
     for journal in stored.journals:
         new = [event for event in stored.events if event["journal_id"] == journal.id]
@@ -30,7 +33,7 @@ async def change_alarms(connection: AsyncConnection, stored: Stored, late_s: int
             occs |= await _open_occurrences(connection, journal)
         for rows in await _occurrences(connection, journal, sorted(occs)):
             alarm = alarm_from(rows, journal.starts, late_s)
-            if alarm:
+            if alarm and not expects(journal.key[:2], alarm["kind"], alarm["data"]):
                 changed.append(await _put(connection, journal, alarm, now_ms))
     return changed
 

@@ -1,11 +1,12 @@
 """Two boards are one bus: two of them speak with the same name, and a child on one is hidden by the
 other.
 
-A journal is of one board. So boards are told apart by the epoch, in the order of the times that
-they themselves give: A, B and A again within a day are two boards. A journal that was formatted
-anew, or a board that was replaced, is A and then B. Late records are of earlier times, and count
-for nothing. Within an epoch the count of starts only rises: where a status says less, a board was
-copied.
+A journal is of one board. So boards are told apart by the epoch: A, B and A again within a day are
+two boards. A journal that was formatted anew, or a board that was replaced, is A and then B. A
+status is of the time at which it was heard, because the clock of a board may be wrong; a record is
+of the time that it gives itself, but not of the future. Late records are of earlier times, and
+count for nothing. Within an epoch the count of starts only rises: where a status says less, a board
+was copied.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from sqlalchemy import select
 
 from station.alarms.alarms import Alarms
 from station.alarms.standing import Standing
-from station.clock import DAY_MS, Clock, is_odd, iso, parse_iso
+from station.clock import DAY_MS, Clock, iso
 from station.db.bus_ids import BusIds
 from station.db.database import Database
 from station.db.tables import events
@@ -31,6 +32,7 @@ _QUIET_MS = 3_600_000
 _TICK_S = 1.0
 _MOST = 8
 """Boards of a bus that are remembered."""
+_MOST_STATUSES = 32
 
 
 class Board(NamedTuple):
@@ -47,6 +49,18 @@ class _Turns:
     now: Board | None = None
     left: dict[str, Board] = field(default_factory=dict)
     """By epoch: when another took its place."""
+    statuses: dict[tuple, None] = field(default_factory=dict)
+    """The last ones that had a time, so that one that is sent again is known."""
+
+    def repeats(self, body: dict[str, Any]) -> bool:
+        """Whether this status was heard before, word for word."""
+        status = body["epoch"], body["boot"], body["at"]
+        if body["at"] is None or status in self.statuses:
+            return body["at"] is not None
+        self.statuses[status] = None
+        if len(self.statuses) > _MOST_STATUSES:
+            del self.statuses[next(iter(self.statuses))]
+        return False
 
     def takes(self, new: Board) -> Board | None:
         """-> the other one, if these are two boards that take turns."""
@@ -54,7 +68,7 @@ class _Turns:
         if now is None:
             self.now = new
             return None
-        if new.at_ms <= now.at_ms:
+        if new.at_ms < now.at_ms:
             return None
         if new.epoch is None or now.epoch in (None, new.epoch):
             boot = now.boot if new.boot is None else new.boot
@@ -101,20 +115,18 @@ class TwoBoards:
     def status(self, key: Key, body: dict[str, Any], heard_ms: int) -> None:
         """A status that came just now, and not from the broker's memory. A last will is of a
         connection that is over."""
-        if body["online"]:
-            at_ms = parse_iso(body["at"]) if body["at"] else heard_ms
-            if is_odd(at_ms, heard_ms):
-                at_ms = heard_ms
-            self._hear(key, Board(body["epoch"], body["boot"], at_ms))
+        if body["online"] and not self._turns.setdefault(key, _Turns()).repeats(body):
+            self._hear(key, Board(body["epoch"], body["boot"], heard_ms))
 
     def records(self, stored: Stored) -> None:
         """Events that were just stored."""
         keys = {journal.id: journal.key for journal in stored.journals}
+        now_ms = self._clock.now_ms()
         for event in sorted(stored.events, key=lambda event: event["at_ms"] or 0):
             if event["at_ms"] is None or event["odd_clock"]:
                 continue
             fleet, bus, epoch = keys[event["journal_id"]]
-            self._hear((fleet, bus), Board(epoch, None, event["at_ms"]))
+            self._hear((fleet, bus), Board(epoch, None, min(event["at_ms"], now_ms)))
 
     def _hear(self, key: Key, board: Board) -> None:
         turns = self._turns.setdefault(key, _Turns())

@@ -41,6 +41,9 @@ def add(commands: Any) -> argparse.ArgumentParser:
     command.add_argument("--key", metavar="FILE", type=Path, help="and its key")
     command.add_argument("--passwords", action="store_true",
                          help="buses have passwords instead of certificates")  # fmt: skip
+    command.add_argument("--old-broker", action="store_true",
+                         help="mosquitto: while a fleet moves, let the old broker hand on what "
+                         "buses say that are not enrolled yet")  # fmt: skip
     command.add_argument("--follow", action="store_true", help="go on until Ctrl-C: write it again "
                          "when the register changes, and make the broker read it")  # fmt: skip
     command.set_defaults(run=_broker)
@@ -61,6 +64,7 @@ def _broker(args: argparse.Namespace, settings: Settings) -> int:
         args.kind, args.out, Keys(settings.keys).authority, args.hosts, port=args.port,
         station_port=args.station_port, bind=args.bind, user=args.user,
         certificate=args.certificate, key=args.key, passwords=args.passwords,
+        old_broker=args.old_broker,
     )  # fmt: skip
 
     async def work(database: Database) -> None:
@@ -122,6 +126,9 @@ def _introduce(args: argparse.Namespace, configuration: Configuration, register:
     ca = "" if args.certificate else f" STATION_BROKER_CA={folder}/authority.crt"
     address = f"mqtts://{args.hosts[0]}:{place.station_port}"
     print(f"The station: {secret}STATION_BROKER={address}{ca}")
+    if args.old_broker:
+        print(f"The old broker: put {folder}/old_broker.conf at the end of its configuration, and "
+              "start it again.")  # fmt: skip
     left_out = configuration.left_out(register)
     if left_out:
         has, wants = (

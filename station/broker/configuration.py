@@ -55,7 +55,10 @@ class Configuration:
 
     def __init__(self, kind: str, folder: Path, authority: Authority, hosts: Sequence[str], *,
                  port: int, station_port: int | None, bind: str, user: str | None,
-                 certificate: Path | None, key: Path | None, passwords: bool):  # fmt: skip
+                 certificate: Path | None, key: Path | None, passwords: bool,
+                 old_broker: bool = False):  # fmt: skip
+        if old_broker and kind != mosquitto.NAME:
+            raise IdentityError("--old-broker is for mosquitto alone.")
         self._kind: ModuleType = KINDS[kind]
         self.folder = folder.absolute()
         self._authority = authority
@@ -68,6 +71,8 @@ class Configuration:
             (station_port or port + 1) if has_its_own else port, name,
             str((certificate or self.folder / "server.crt").absolute()),
             str((key or self.folder / "server.key").absolute()), passwords,
+            hosts[0] if old_broker else None,
+            None if certificate else str(self.folder / "authority.crt"),
         )  # fmt: skip
 
     @property
@@ -115,9 +120,13 @@ class Configuration:
         self._put("authority.crt", authority)
         if not self._own_certificate and not self._lasts("server", self._is_of_hosts):
             self._put_pair("server", self._authority.broker(self._hosts))
-        if not self._lasts("station", lambda _: True):
-            self._put_pair("station", own_certificate(rights.STATION))
-        self._put("clients.crt", authority + files.read(self.folder / "station.crt"))
+        names = [rights.STATION, *[rights.OLD_BROKER] * (self.place.old_broker is not None)]
+        for name in names:
+            if not self._lasts(name, lambda _: True):
+                self._put_pair(name, own_certificate(name))
+        own = b"".join(files.read(self.folder / f"{name}.crt") for name in names)
+        self._put("own.crt", own)
+        self._put("clients.crt", authority + own)
 
     def _is_of_hosts(self, certificate: x509.Certificate) -> bool:
         names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value

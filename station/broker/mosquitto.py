@@ -3,6 +3,10 @@
 The user of a certificate is its whole subject, so that the identities of one bus are told apart. It
 is also the client id: nobody can take the session of another. The station has a port of its own,
 which only its own certificate opens, for it may name its sessions itself.
+
+While a fleet moves here from an old broker, that one hands on what its buses say (a bridge), and
+nothing goes back. A plain listener here would let anybody take a session: mosquitto has one list of
+client ids for all listeners.
 """
 
 from __future__ import annotations
@@ -44,6 +48,21 @@ require_certificate true
 use_subject_as_username true
 """
 
+_BRIDGE = """\
+# Put this at the end of the configuration of the old broker (mosquitto), and start that one again.
+max_queued_messages 0
+connection busguard
+address {old_broker}:{station_port}
+bridge_certfile {folder}/old_broker.crt
+bridge_keyfile {folder}/old_broker.key
+{trust}
+bridge_protocol_version mqttv311
+cleansession false
+notifications false
+restart_timeout 1 10
+{topics}
+"""
+
 
 def files(place: Place, register: Register, station_password: str) -> dict[str, str]:
     """Name -> content, besides certificates and keys."""
@@ -54,18 +73,29 @@ def files(place: Place, register: Register, station_password: str) -> dict[str, 
     buses += "use_username_as_clientid true\n"
     at = {**place._asdict(), "port": place.station_port}
     station = _LISTENER.format(**at, whose="The station")
-    station += _CERTIFICATES.format(folder=place.folder, ca="station.crt")
+    station += _CERTIFICATES.format(folder=place.folder, ca="own.crt")
+    bridge = {"old_broker.conf": _bridge(place)} if place.old_broker else {}
     return {
+        **bridge,
         CONFIG: _HEAD.format(**place._asdict()) + buses + station,
-        "acl": _acl(register),
+        "acl": _acl(register, place.old_broker is not None),
         "passwords": "".join(map(_password, register.known)),
     }
 
 
-def _acl(register: Register) -> str:
+def _bridge(place: Place) -> str:
+    trust = f"bridge_cafile {place.ca}" if place.ca else "bridge_capath /etc/ssl/certs"
+    topics = "\n".join(f"topic {topic} out 1" for topic in rights.OLD_BROKER_SENDS)
+    return _BRIDGE.format(**place._asdict(), trust=trust, topics=topics)
+
+
+def _acl(register: Register, has_old_broker: bool) -> str:
     lines = [f"user CN={rights.STATION}"]
     lines += [f"topic read {topic}" for topic in rights.STATION_HEARS]
     lines += [f"topic write {topic}" for topic in rights.STATION_SENDS]
+    if has_old_broker:
+        lines += ["", f"user CN={rights.OLD_BROKER}"]
+        lines += [f"topic write {topic}" for topic in rights.OLD_BROKER_SENDS]
     for one in register.known:
         lines += ["", f"user {_user(one)}"]
         lines += [f"topic write {topic}" for topic in one.sends]

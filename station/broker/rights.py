@@ -14,6 +14,9 @@ STATION_HEARS = (f"{ROOT}/#",)
 STATION_SENDS = (f"{ROOT}/+/+/cmd/#", "homeassistant/#")
 STATION = "station"
 """Its name: no bus is called like that, for theirs have a slash."""
+OLD_BROKER = "old_broker"
+"""The name of the broker of the buses that are not enrolled yet, which hands on what they say."""
+OLD_BROKER_SENDS = tuple(f"{ROOT}/+/+/{name}" for name in BUS_SENDS)
 
 
 class Known(NamedTuple):
@@ -59,3 +62,7 @@ class Place(NamedTuple):
     key: str
     passwords: bool
     """Buses have passwords instead of certificates."""
+    old_broker: str | None = None
+    """The name or address by which the old broker reaches this one; None: it does not."""
+    ca: str | None = None
+    """By which the old broker knows this one; None: by those of its computer."""

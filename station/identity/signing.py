@@ -28,6 +28,9 @@ NO_KEY = (
     "The station has no key of the city, and a bus obeys only what is signed with it: "
     "make one with `python -m station keys` and start the station with --keys."
 )
+KEY_AWAY = (
+    "The city's key is not there: bring back its folder from the safe. No command can be sent."
+)
 _NUMBER = "command_n"
 _SINCE_S = 1_704_067_200
 """2024: numbers are seconds since then, where the clock is right."""
@@ -45,6 +48,13 @@ class Signer:
         self._text = settings.city_key
         self._folder = None if settings.keys is None else Path(settings.keys)
         self._turn = asyncio.Lock()
+
+    @property
+    def source(self) -> str:
+        """Where the key is looked for."""
+        if self._text is not None:
+            return "STATION_CITY_KEY"
+        return "no --keys" if self._folder is None else str(self._folder)
 
     def key(self) -> Ed25519PrivateKey:
         """The city's key; read each time, because it may have been replaced. NoKey."""
@@ -89,7 +99,7 @@ def _of_file(path: Path) -> Ed25519PrivateKey:
     try:
         return _read(path.read_bytes(), str(path))
     except FileNotFoundError:
-        raise NoKey(f"{path} is missing. {NO_KEY}") from None
+        raise NoKey(KEY_AWAY) from None
     except OSError as error:
         raise NoKey(f"{path} cannot be read: {error.strerror}.") from error
 

@@ -48,6 +48,17 @@ def _trusting(settings: Settings) -> ssl.SSLContext:
     return context
 
 
+def _hint(settings: Settings) -> str:
+    """Where the broker ends a connection without a word: it cannot say why."""
+    if not settings.broker_tls:
+        why = "it may speak TLS alone: then the station has to be told mqtts://..."
+    elif settings.broker_cert is None:
+        why = "it may want the station's certificate (STATION_BROKER_CERT, STATION_BROKER_KEY)"
+    else:
+        why = "it does not know the station's certificate: this may be the port of the buses"
+    return f"it ends the connection without an answer; {why}"
+
+
 class Came(NamedTuple):
     """A message as it came, and when."""
 
@@ -81,6 +92,8 @@ class Session:
         self._lock = threading.Lock()
         self._connection = 0
         self._running = False
+        self._answered = False
+        """The broker has let this connection in, or refused it in its own words."""
         self.ready = False
         """It is subscribed."""
         self._settings = settings
@@ -155,6 +168,7 @@ class Session:
         self._client.publish(topic, payload, qos=1, retain=retain)
 
     def _connected(self, client, _, flags, reason, properties) -> None:
+        self._answered = True
         if reason.is_failure:
             log.warning("The broker refuses the connection: %s", reason)
             return
@@ -176,6 +190,9 @@ class Session:
     def _disconnected(self, client, _, flags, reason, properties) -> None:
         with self._lock:
             self._connection += 1
+        if self._running and not self._answered:
+            self._no_connection(_hint(self._settings))
+        self._answered = False
         self._note(False)
 
     def _note(self, connected: bool) -> None:

@@ -3,6 +3,9 @@
 A payload ends with `,"mac":"<11 characters>"}`: HMAC-SHA256 by the bus's own key over the topic and
 all that stands before, cut to 8 bytes. A bus that was ever enrolled has to seal. What it did not
 seal is not taken: it is kept in the quarantine, and raised (station/alarms/untrusted.py).
+
+While a fleet moves (accept_unsealed), a bus has to seal once it was heard with an identity: between
+`enrol` and `deploy` its board does not have one yet.
 """
 
 from __future__ import annotations
@@ -103,14 +106,16 @@ class Seals:
         self._accept_unsealed = accept_unsealed
 
     def check(self, fleet: str, bus: str, name: str, came: Came) -> str | None | Untrusted:
-        """-> the serial of the identity whose seal it has; None: a bus that was never enrolled, and
-        need not seal; or Untrusted."""
+        """-> the serial of the identity whose seal it has; None: a bus that need not seal; or
+        Untrusted."""
         known = self._register.of(fleet, bus)
+        has_seal = came.payload[-TAIL:].startswith(_OPENS)
+        may_be_without = self._accept_unsealed and not any(map(self._register.was_seen, known))
+        if may_be_without and not (known and has_seal):
+            return None
         if not known:
-            if self._accept_unsealed:
-                return None
             return self._untrusted(fleet, bus, name, came, NOT_ENROLLED)
-        if not came.payload[-TAIL:].startswith(_OPENS):
+        if not has_seal:
             return self._untrusted(fleet, bus, name, came, NO_SEAL)
         valid = self._register.valid(fleet, bus)
         identity = _whose(valid, came)
@@ -126,8 +131,12 @@ class Seals:
     def _untrusted(self, fleet: str, bus: str, name: str, came: Came, why: str,
                    serial: str | None = None) -> Untrusted:  # fmt: skip
         """A retained message may be from before the bus was enrolled, or before its identity was
-        revoked: it is kept aside, and raises nothing."""
-        return untrusted(fleet, bus, name, came, why, serial, raises=not came.retained)
+        revoked: it is kept aside, and raises nothing. While a fleet moves, the old broker may still
+        send the last status and state that a bus did not seal, and its will; events always
+        raise."""
+        is_from_before = self._accept_unsealed and why == NO_SEAL and name in ("status", "state")
+        raises = not came.retained and not is_from_before
+        return untrusted(fleet, bus, name, came, why, serial, raises=raises)
 
 
 def _whose(identities: list[Identity], came: Came) -> Identity | None:

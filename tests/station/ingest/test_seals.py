@@ -217,14 +217,47 @@ def test_who_was_never_enrolled_is_heard_only_where_the_settings_say_so(settings
                 assert the_bus(station).state is None
         async with lenient.running() as station:
             await connected(station)
-            await enrol(station, bus="bus-02")
-            with telling(broker) as bus, telling(broker, "schoolbus/lc/bus-02/") as enrolled:
-                enrolled.say(state())
+            with telling(broker) as bus:
                 bus.say(state(NOW_MS + 1000))
                 await until(lambda: the_bus(station).state)
                 assert view(the_bus(station), NOW_MS)["enrolled"] is False
-                await until(lambda: ("alarm", "no_seal", []) in told(station))
-                assert station.live.get("lc", "bus-02").state is None
+
+    asyncio.run(scenario())
+
+
+@on_one_database
+def test_while_a_fleet_moves_a_bus_is_heard_between_enrol_and_deploy(settings, broker):
+    """Its board does not have the identity yet. Once the bus was heard with it, it has to seal, and
+    so has a bus whose board was replaced after that."""
+    time = At(settings.model_copy(update={"accept_unsealed": True}))
+
+    async def scenario():
+        async with time.running() as station:
+            await connected(station)
+            await enrol(station)
+            with telling(broker) as bus:
+                bus.say(status(), state(), event(1, "belt_off", "warning"))
+                await until(lambda: the_bus(station) and the_bus(station).state)
+                await until(lambda: _count_is(station, "events", 1))
+                assert told(station) == [] and not view(the_bus(station), NOW_MS)["enrolled"]
+                bus.say(event(2, LEFT), sealed(event(3, LEFT), OLD_KEY), strict=False)
+                await until(lambda: told(station) == [("alarm", "wrong_seal", [LEFT])])
+                await until(lambda: _count_is(station, "events", 2))
+
+                bus.say(sealed(state(NOW_MS + 1000)), strict=False)
+                await until(lambda: view(the_bus(station), NOW_MS)["enrolled"])
+                bus.say(status(online=False), state(NOW_MS + 2000))  # the old broker's last word
+                await until(lambda: _count_is(station, "quarantine", 3))
+                assert told(station)[0][1] == "wrong_seal" and the_bus(station).online
+                bus.say(event(4, "sos"))
+                await until(lambda: told(station) == [("alarm", "no_seal", [LEFT, "sos"])])
+
+                async with station.db.write() as connection:
+                    await connection.execute(update(tables.identities).values(revoked_ms=NOW_MS))
+                await enrol(station, "00000000000000b0", OLD_KEY)
+                bus.say(event(5, "crash"))
+                await until(lambda: told(station)[0][2] == [LEFT, "sos", "crash"])
+                assert await count(station, "events") == 2
 
     asyncio.run(scenario())
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from station.identity.signing import NO_KEY
+from station.identity.signing import KEY_AWAY, NO_KEY
 
 ROOT = Path(__file__).resolve().parents[3]
 WEB = ROOT / "station" / "web"
@@ -16,6 +16,13 @@ OF_THE_STATION = {"going_dark", "cannot_record", "two_boards", "untrusted"}
 
 def read(name):
     return json.loads((WEB / "static" / "texts" / f"{name}.json").read_text("utf-8"))
+
+
+def only_once(pairs):
+    """Of two members with one name the second would win in silence."""
+    names = [name for name, _ in pairs]
+    assert len(set(names)) == len(names), {name for name in names if names.count(name) > 1}
+    return dict(pairs)
 
 
 TEXTS = {language: read(language) for language in LANGUAGES}
@@ -38,6 +45,13 @@ def test_what_only_happens_has_no_beginning_on_the_page():
     assert set(re.findall(r"\w+", listed)) == once
 
 
+@pytest.mark.parametrize(
+    "path", sorted((WEB / "static" / "texts").glob("*.json")), ids=lambda path: path.name
+)
+def test_no_text_has_the_name_of_another(path):
+    json.loads(path.read_text("utf-8"), object_pairs_hook=only_once)
+
+
 def shape(value):
     """What both languages have to share: keys, lengths and what is filled in."""
     if isinstance(value, dict):
@@ -52,13 +66,23 @@ def test_both_languages_say_the_same_things(part):
     assert shape(TEXTS["th"][part]) == shape(TEXTS["en"][part])
 
 
+def test_an_identity_has_one_name_in_thai_and_the_quarantine_its_heading():
+    told = json.dumps([TEXTS["th"], EVENTS["th"]], ensure_ascii=False)
+    assert "รหัสประจำเครื่อง" not in told and "รหัสที่ถูกเพิกถอน" not in told
+    do = " ".join(EVENTS["th"]["kinds"]["untrusted"]["do"])
+    assert TEXTS["th"]["page"]["quarantine"] in do
+    for language, word in (("th", "ลงทะเบียน"), ("en", "enrol")):
+        assert word in EVENTS[language]["kinds"]["untrusted"]["do"][-1]
+
+
 def test_no_list_of_words_stands_twice():
     for language in LANGUAGES:
         assert not set(TEXTS[language]["words"]) & set(EVENTS[language]["words"])
 
 
 def test_that_a_key_is_missing_is_said_in_both_languages():
-    assert all(NO_KEY in TEXTS[language]["words"]["error_why"] for language in LANGUAGES)
+    for language in LANGUAGES:
+        assert {NO_KEY, KEY_AWAY} <= set(TEXTS[language]["words"]["error_why"])
 
 
 def sources():

@@ -19,7 +19,7 @@ export function openIdentities() {
     if (confirm(t("sure_enrol", { bus: names.join(", "), fleet: fleet.value }))) act(async () => {
       await give(fleet.value.trim(), names, "enrol", how.value);
       buses.value = "";
-    }, "enrolled");
+    }, "enrol_done");
   });
   show();
 }
@@ -91,6 +91,6 @@ function buttons(bus, valid) {
 function button({ fleet, bus }, why, how) {
   const work = () => (why === "revoke" ? post(`/api/identities/${path(fleet, bus)}/revoke`) : give(fleet, [bus], why, how.value));
   const sure = () => confirm(t(`sure_${why}`, { bus, fleet }));
-  const done = why === "revoke" ? "saved" : "enrolled";
+  const done = why === "revoke" ? "saved" : "enrol_done";
   return make("button", { type: "button", onclick: () => sure() && act(work, done) }, t(`do_${why}`));
 }

@@ -82,6 +82,14 @@ class Register:
     def valid(self, fleet: str, bus: str) -> list[Identity]:
         return [one for one in self.of(fleet, bus) if one.revoked_ms is None]
 
+    def ended_by_person(self) -> list[Identity]:
+        return [
+            one
+            for known in self._of_bus.values()
+            for one in known
+            if one.revoked_ms is not None and one.revoked_by != _ROTATION
+        ]
+
     def drains(self, fleet: str, bus: str, now_ms: int) -> list[Identity]:
         """Those that a rotation ended lately: the broker may still hold records that the bus sealed
         with them, and has forgotten since. None that is older than one which a person ended."""

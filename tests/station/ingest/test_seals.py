@@ -327,6 +327,41 @@ def test_a_flood_costs_little_and_delays_no_true_record(settings, broker, monkey
 
 
 @on_one_database
+def test_rubbish_with_the_right_seal_costs_little_too(settings, broker, monkeypatch, caplog):
+    """Of 300 messages few make a row, and the rubbish of one bus takes nothing from another."""
+    monkeypatch.setattr(quarantine, "_ROWS_A_MINUTE", 20)
+    time = At(settings)
+
+    async def scenario():
+        async with time.running() as station:
+            await connected(station)
+            await enrol(station)
+            rubbish = [
+                sealed(message)
+                for n in range(100)
+                for message in (
+                    ("event", b'{"v":1,"n":%d}' % n),
+                    ("reply", b'{"v":1,"n":%d}' % n),
+                    track(n + 2, 1, t=253_402_300_800),
+                )
+            ]
+            with telling(broker) as bus, telling(broker, "schoolbus/x/y/") as other:
+                bus.say(*rubbish, sealed(event(1, LEFT)), strict=False)
+                await until(lambda: any(a["kind"] == LEFT for a in station.alarms.views()))
+                await until(lambda: sum(station.quarantine._kept.values()) == 300)
+                other.say(event(1))
+                await until(lambda: sum(station.quarantine._kept.values()) == 301)
+            await until(lambda: _count_is(station, "quarantine", 21))
+            time.passes(60)
+            with telling(broker) as bus:
+                bus.say(sealed(("event", b"{}")), strict=False)
+            await until(lambda: _count_is(station, "quarantine", 22))
+            assert "Of 300 messages of schoolbus/lc/bus-01 that were to be kept" in caplog.text
+
+    asyncio.run(scenario())
+
+
+@on_one_database
 def test_invented_names_fill_neither_list_nor_memory(settings, broker):
     time = At(settings)
 

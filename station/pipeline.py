@@ -22,6 +22,7 @@ from station.ingest.contract import Bad, Message
 from station.ingest.intake import Intake
 from station.ingest.mqtt import Came, Session
 from station.ingest.quarantine import Quarantine
+from station.ingest.seal import Untrusted
 from station.ingest.store import Store
 from station.live.live import Live
 from station.live.services import Services
@@ -33,6 +34,11 @@ log = logging.getLogger(__name__)
 _RETRY_S = 1.0
 _PRESENT_AT_ONCE = 1000
 Checked = list[tuple[Message, Came]]
+
+
+def aside(bad: list[Bad], untrusted: list[Untrusted]) -> list[Bad]:
+    """What the quarantine is offered."""
+    return bad + [one.bad for one in untrusted]
 
 
 class Records:
@@ -64,7 +70,7 @@ class Records:
             try:
                 messages, bad, untrusted = self.intake.sort(batch)
                 self._untrusted.note(untrusted)
-                bad += self._quarantine.allowed(untrusted, self._clock.now_ms())
+                bad = self._quarantine.allowed(aside(bad, untrusted), self._clock.now_ms())
                 await self.keep(messages, bad)
             except Exception as error:
                 if not self._services.is_database_away(error):
@@ -147,8 +153,8 @@ class Present:
                 for message, _ in messages:
                     self._show(message, came)
                 self._untrusted.note(untrusted)
-                self._quarantine.waiting += bad
-                self._quarantine.waiting += self._quarantine.allowed(untrusted, came.heard_ms)
+                kept = self._quarantine.allowed(aside(bad, untrusted), came.heard_ms)
+                self._quarantine.waiting += kept
             await asyncio.sleep(0)  # other tasks get their turn
 
     def _show(self, message: Message, came: Came) -> None:

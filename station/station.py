@@ -24,6 +24,7 @@ from station.db.own import own_id
 from station.doors.streams import Streams
 from station.feeds.home_assistant import Announcer
 from station.identity.register import Register
+from station.identity.retained import Retained
 from station.identity.signing import Signer
 from station.ingest.gaps import Gaps
 from station.ingest.intake import Intake
@@ -86,6 +87,7 @@ class Station:
                                alarms, untrusted, two_boards, told_keys, live,
                                settings)  # fmt: skip
         self.commands = commands = Commands(broker.present, signer)
+        self.retained = Retained(register, broker.present)
         self.rotation = Rotation(db, live, signer, commands, told_keys)
         self.present = Present(broker.present, intake, quarantine, untrusted, two_boards, live,
                                silence, delivery, commands)  # fmt: skip
@@ -106,7 +108,7 @@ class Station:
         works = [self.records.run, self.present.run, self.silence.watch, self.unrecorded.watch,
                  self.alarms.watch, self.saved.watch, self.gaps.watch, self.expiry.watch,
                  self.notice_queue.watch, self.delivery.watch, self.rotation.watch,
-                 self.register.watch,
+                 self.register.watch, self.retained.watch,
                  self.quarantine.watch, self.untrusted.watch, self.two_boards.watch]  # fmt: skip
         if self.settings.home_assistant:
             works.append(self.announcer.watch)

@@ -7,6 +7,9 @@ which only its own certificate opens, for it may name its sessions itself.
 While a fleet moves here from an old broker, that one hands on what its buses say (a bridge), and
 nothing goes back. A plain listener here would let anybody take a session: mosquitto has one list of
 client ids for all listeners.
+
+The store is written each second, as a whole. autosave_on_changes would write it at each message:
+2,700 messages that wait for the station then hold the broker to 100 messages a second.
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ user {user}
 persistence true
 persistence_location {folder}/store/
 autosave_interval 1
-autosave_on_changes true
+max_packet_size {largest}
 persistent_client_expiration 60d
 max_queued_messages 0
 max_inflight_messages 500
@@ -77,7 +80,7 @@ def files(place: Place, register: Register, station_password: str) -> dict[str, 
     bridge = {"old_broker.conf": _bridge(place)} if place.old_broker else {}
     return {
         **bridge,
-        CONFIG: _HEAD.format(**place._asdict()) + buses + station,
+        CONFIG: _HEAD.format(**place._asdict(), largest=rights.LARGEST) + buses + station,
         "acl": _acl(register, place.old_broker is not None),
         "passwords": "".join(map(_password, register.known)),
     }

@@ -23,6 +23,7 @@ server_name: busguard
 host: 127.0.0.1
 port: -1
 pid_file: {pid}
+max_payload: {largest}
 jetstream {{ store_dir: {store}, sync_interval: "1s" }}
 authorization {{
   users = [
@@ -54,7 +55,8 @@ def files(place: Place, register: Register, station_password: str) -> dict[str, 
         clients = f"    ca_file: {_quoted(place.folder + '/clients.crt')}\n"
         clients += "    verify_and_map: true\n"
     text = _CONFIG.format(
-        pid=_quoted(f"{place.folder}/{PID}"), store=_quoted(place.folder + "/store"),
+        pid=_quoted(f"{place.folder}/{PID}"), largest=rights.LARGEST,
+        store=_quoted(place.folder + "/store"),
         users="\n".join(users), bind=_quoted(place.bind), port=place.port,
         certificate=_quoted(place.certificate), key=_quoted(place.key), clients=clients,
     )  # fmt: skip

@@ -1,7 +1,8 @@
 """Who may do what at the broker. Each kind of broker says this in its own words.
 
 A bus publishes what docs/mqtt.md lets it publish, below its own branch, and hears its own commands.
-Only the station publishes commands. Whatever is not named here is refused.
+Only the station publishes commands, and takes retained messages off. Whatever is not named here is
+refused.
 """
 
 from __future__ import annotations
@@ -11,7 +12,13 @@ from typing import NamedTuple
 ROOT = "schoolbus"
 BUS_SENDS = ("status", "state", "event", "track", "reply")
 STATION_HEARS = (f"{ROOT}/#",)
-STATION_SENDS = (f"{ROOT}/+/+/cmd/#", "homeassistant/#")
+STATION_TAKES_OFF = tuple(f"{ROOT}/+/+/{name}" for name in BUS_SENDS)
+"""Retained messages of boards that were revoked. What it said there in the name of a bus would have
+no seal."""
+STATION_SENDS = (f"{ROOT}/+/+/cmd/#", "homeassistant/#", *STATION_TAKES_OFF)
+LARGEST = 65_536
+"""Bytes of a message. A bus sends at most 1024, and one that is not a bus any more fills neither
+memory nor disk."""
 STATION = "station"
 """Its name: no bus is called like that, for theirs have a slash."""
 OLD_BROKER = "old_broker"

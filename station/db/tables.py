@@ -46,6 +46,7 @@ buses = Table(
     Column("state_heard_ms", BigInteger),
     Column("status", JSON),
     Column("status_heard_ms", BigInteger),
+    Column("status_serial", String(16)),  # of the identity that sealed the status
     Column("gone_ms", BigInteger),  # taken off the list
     UniqueConstraint("fleet", "bus"),
 )

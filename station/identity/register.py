@@ -12,11 +12,13 @@ from typing import NamedTuple
 
 from sqlalchemy import Update, select, update
 
-from station.clock import Clock
+from station.clock import DAY_MS, Clock
 from station.db.database import Database
 from station.db.tables import identities
 
 _READ_S = 2.0
+_ROTATION = "rotation"
+_DRAINS_MS = 7 * DAY_MS
 
 
 class Identity(NamedTuple):
@@ -29,6 +31,7 @@ class Identity(NamedTuple):
     mac_key: bytes
     made_ms: int
     revoked_ms: int | None
+    revoked_by: str | None
     first_seen_ms: int | None
     last_seen_ms: int | None
 
@@ -82,6 +85,26 @@ class Register:
     def valid(self, fleet: str, bus: str) -> list[Identity]:
         return [one for one in self.of(fleet, bus) if one.revoked_ms is None]
 
+    def ended_by_person(self) -> list[Identity]:
+        return [
+            one
+            for known in self._of_bus.values()
+            for one in known
+            if one.revoked_ms is not None and one.revoked_by != _ROTATION
+        ]
+
+    def drains(self, fleet: str, bus: str, now_ms: int) -> list[Identity]:
+        """Those that a rotation ended lately: the broker may still hold records that the bus sealed
+        with them, and has forgotten since. None that is older than one which a person ended."""
+        found: list[Identity] = []
+        for one in self.of(fleet, bus):
+            if one.revoked_ms is not None:
+                if one.revoked_by != _ROTATION:
+                    break
+                if one.revoked_ms > now_ms - _DRAINS_MS:
+                    found.append(one)
+        return found
+
     def seen(self, identity: Identity, at_ms: int) -> None:
         """A message with its seal came."""
         self._seen[identity.id] = at_ms
@@ -100,4 +123,4 @@ def _ends_those_before(ident: int, at_ms: int) -> Update:
     )  # fmt: skip
     before = identities.c.id < ident, identities.c.revoked_ms.is_(None)
     ended = update(identities).where(*before, of_this_bus.exists())
-    return ended.values(revoked_ms=at_ms, revoked_by="rotation")
+    return ended.values(revoked_ms=at_ms, revoked_by=_ROTATION)

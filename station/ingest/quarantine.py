@@ -1,13 +1,14 @@
 """Messages that broke the contract, or were not sealed by their bus, are kept aside for the
 technician, with the reason.
 
-What is not sealed costs little, however much comes: so many rows a minute for each bus. The rest is
-counted in the alarm alone (station/alarms/untrusted.py)."""
+They cost little, however much comes: so many rows a minute for each bus. The rest is counted in the
+log, and what is not sealed in the alarm, too (station/alarms/untrusted.py)."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 from collections import deque
 from collections.abc import Iterable
 from typing import Any
@@ -18,14 +19,15 @@ from station.clock import Clock
 from station.db.database import Database
 from station.db.tables import quarantine
 from station.ingest.contract import Bad
-from station.ingest.seal import Untrusted
-from station.live.live_bus import Key
 
+log = logging.getLogger(__name__)
 _CHARACTERS = 65_536
 """Of a payload, that are kept."""
 _WAITING = 100
 _ROWS_A_MINUTE = 60
 _BUSES = 200
+_BRANCH = 80
+"""Characters of schoolbus/<fleet>/<bus>."""
 _TICK_S = 1.0
 
 
@@ -34,8 +36,8 @@ class Quarantine:
         self._db = database
         self._clock = clock
         self._minute = 0
-        self._kept: dict[Key | None, int] = {}
-        """In this minute, of each bus. None: of all others."""
+        self._kept: dict[str | None, int] = {}
+        """In this minute, below each branch of topics: that of a bus. None: of all others."""
         self.waiting: deque[Bad] = deque(maxlen=_WAITING)
         """Bad states and the like, which the broker does not keep: they wait here for the
         database."""
@@ -50,19 +52,26 @@ class Quarantine:
             )
             await connection.execute(add, rows)
 
-    def allowed(self, untrusted: Iterable[Untrusted], now_ms: int) -> list[Bad]:
-        """Those that are kept: the first of this minute."""
+    def allowed(self, aside: Iterable[Bad], now_ms: int) -> list[Bad]:
+        """Those that are kept: the first of this minute, of each branch of a bus."""
         minute = now_ms // 60_000
         if minute != self._minute:
+            self._note_the_rest()
             self._minute, self._kept = minute, {}
         kept = []
-        for one in untrusted:
-            name = (one.fleet, one.bus)
-            key = name if name in self._kept or len(self._kept) < _BUSES else None
+        for bad in aside:
+            branch = bad.topic.rpartition("/")[0][:_BRANCH]
+            key = branch if branch in self._kept or len(self._kept) < _BUSES else None
             self._kept[key] = count = self._kept.get(key, 0) + 1
             if count <= _ROWS_A_MINUTE:
-                kept.append(one.bad)
+                kept.append(bad)
         return kept
+
+    def _note_the_rest(self) -> None:
+        for branch, count in self._kept.items():
+            if count > _ROWS_A_MINUTE:
+                log.warning("Of %d messages of %s that were to be kept aside within a minute, %d "
+                            "were.", count, branch or "others", _ROWS_A_MINUTE)  # fmt: skip
 
     async def watch(self) -> None:
         while True:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from pydantic_core import from_json
 
 from station.identity.register import Identity, Register
-from station.ingest.contract import Bad
+from station.ingest.contract import RECORDS, Bad
 from station.ingest.mqtt import Came
 
 TAIL = 21
@@ -122,6 +122,10 @@ class Seals:
         if identity is not None:
             self._register.seen(identity, came.heard_ms)
             return identity.serial
+        if name in RECORDS:
+            rotated = _whose(self._register.drains(fleet, bus, came.heard_ms), came)
+            if rotated is not None:
+                return rotated.serial
         revoked = _whose([one for one in known if one not in valid][:_REVOKED_TRIED], came)
         if revoked is not None:
             why, serial = REVOKED, revoked.serial

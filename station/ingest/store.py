@@ -85,6 +85,7 @@ class Store:
         quarantine, too. After the commit: remember()."""
         touched: dict[Key, Journal] = {}
         rows = Rows()
+        refused: list[Bad] = []
         for message, came in messages:
             key = (message.fleet, message.bus, message.body["epoch"])
             if key not in touched:
@@ -92,10 +93,11 @@ class Store:
             try:
                 rows.add(message, touched[key], came)
             except ValueError as error:
-                bad = [*bad, Bad(came.topic, came.payload, str(error))]
+                refused.append(Bad(came.topic, came.payload, str(error)))
         await self._insert(connection, rows)
         differ = await differing(connection, rows.again)
-        bad = [*bad, *self._quarantine.allowed(differ, now_ms)]
+        refused += [one.bad for one in differ]
+        bad = [*bad, *self._quarantine.allowed(refused, now_ms)]
         for journal in touched.values():
             await connection.execute(
                 update(journals).where(journals.c.id == journal.id).values(

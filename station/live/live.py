@@ -43,17 +43,22 @@ class Live:
               serial: str | None = None) -> bool:  # fmt: skip
         """Takes a state. True: the bus was heard now. serial: of the identity that sealed it. A
         sealed one that is older than the newest since the board's start was sent again by another;
-        without a seal it may be a clock that went wrong."""
+        without a seal it may be a clock that went wrong. One that came right after a start may have
+        been sent again, too, if its clock is odd: it is shown, and makes no silent bus heard."""
         bus = self.bus(fleet, name)
         at_ms = parse_iso(body["at"]) if body["at"] else None
-        odd = at_ms is not None and (
-            is_odd(at_ms, now_ms) or (not retained and at_ms < now_ms - _HOUR_MS)
-        )
+        odd = has_odd_clock(body, now_ms, retained and not (serial is not None and bus.odd_clock))
         if retained and body == bus.state:
             return False  # the station has it already, and knows when it came
-        may_be_old = serial is not None and not bus.has_restarted if odd else True
-        if may_be_old and at_ms is not None and _is_older(bus, at_ms):
+        if serial is None and not odd and _is_older(bus, at_ms):
             return False
+        if serial is not None and _is_replayed(bus, at_ms, odd):
+            return False
+        proves_nothing = odd and serial is not None
+        if not proves_nothing:
+            bus.promised_ms = None
+        elif bus.promised_ms is None:
+            bus.promised_ms = now_ms if bus.promise_ms is None else bus.promise_ms
         bus.is_enrolled, bus.has_restarted = serial is not None, False
         if retained and not odd and at_ms is not None:
             bus.heard_ms = min(at_ms, now_ms)
@@ -64,6 +69,8 @@ class Live:
         if not retained:
             bus.online, bus.offline_ms, bus.gone_ms = True, None, None
         self._changed(bus)
+        if proves_nothing:
+            return False
         return not retained or bus.heard_ms + body["next_s"] * 1000 > now_ms
 
     def status(self, fleet: str, name: str, body: dict, retained: bool, now_ms: int,
@@ -74,8 +81,7 @@ class Live:
         if serial is not None and serial == bus.status_serial and is_outdated(bus, body, now_ms):
             return False
         bus.is_enrolled = serial is not None
-        if serial != bus.status_serial or body.get("boot") != (bus.status or {}).get("boot"):
-            bus.has_restarted = True
+        bus.has_restarted = bus.has_restarted or _has_restarted(bus, body, serial)
         bus.status_serial = serial
         if body["online"]:
             bus.spoke_ms = now_ms
@@ -112,10 +118,37 @@ class Live:
         self.show(bus)
 
 
-def _is_older(bus: LiveBus, at_ms: int) -> bool:
-    if bus.state is None or bus.odd_clock or not bus.state["at"]:
+def has_odd_clock(state: dict, heard_ms: int, retained: bool) -> bool:
+    """Whether its time is not that of a state which comes now."""
+    at_ms = parse_iso(state["at"]) if state["at"] else None
+    return at_ms is not None and (
+        is_odd(at_ms, heard_ms) or (not retained and at_ms < heard_ms - _HOUR_MS)
+    )
+
+
+def _is_older(bus: LiveBus, at_ms: int | None) -> bool:
+    if bus.state is None or bus.odd_clock or not bus.state["at"] or at_ms is None:
         return False
     return at_ms < parse_iso(bus.state["at"])
+
+
+def _is_replayed(bus: LiveBus, at_ms: int | None, odd: bool) -> bool:
+    """Of a sealed state. A clock that knows the time knows it until the next start, and a wrong one
+    goes forward, too."""
+    if bus.state is None or not bus.state["at"]:
+        return False
+    if odd or at_ms is None:
+        return not bus.has_restarted and (at_ms is None or at_ms <= parse_iso(bus.state["at"]))
+    return _is_older(bus, at_ms)
+
+
+def _has_restarted(bus: LiveBus, body: dict, serial: str | None) -> bool:
+    """Whether a status shows that the board started since the one before it, or is another one.
+    The first one that the station sees shows nothing: it may be an old one."""
+    boot, before = body.get("boot"), (bus.status or {}).get("boot")
+    if not body["online"] or boot is None or before is None:
+        return False
+    return boot > before or (bus.status_serial is not None and serial != bus.status_serial)
 
 
 def is_outdated(bus: LiveBus, body: dict, now_ms: int) -> bool:

@@ -33,6 +33,10 @@ class LiveBus:
     status: dict[str, Any] | None = None
     heard_ms: int | None = None
     odd_clock: bool = False
+    """Its state's own time cannot be right."""
+    promised_ms: int | None = None
+    """By when a state had to be here, before the sealed one with an odd clock came: that one may
+    have been sent again by another, so it promises nothing."""
     online: bool | None = None
     offline_ms: int | None = None
     spoke_ms: int | None = None
@@ -50,7 +54,7 @@ class LiveBus:
     status_serial: str | None = None
     """Of the identity that sealed its status."""
     has_restarted: bool = False
-    """No state has come since its board started: its clock may be behind the states before."""
+    """No state has come since its board started anew: its clock may be behind the states before."""
     heard_again: bool = False
     """It has spoken since this station started."""
     alarms: dict[int, Listed] = field(default_factory=dict)
@@ -79,8 +83,8 @@ class LiveBus:
     @property
     def is_surely_empty(self) -> bool:
         """Parked, checked, and no seat taken, unknown or out of service. False if the station knows
-        no state."""
-        if self.state is None:
+        no state, or not when that was."""
+        if self.state is None or self.odd_clock:
             return False
         seats = self.state["seats"]
         is_known = not seats["unknown"] and not seats.get("out_of_service")
@@ -91,4 +95,6 @@ class LiveBus:
         """By when its next state has to be here. A bus that never sent a state owes one at once."""
         if self.state is None or self.heard_ms is None:
             return self.spoke_ms
+        if self.promised_ms is not None:
+            return self.promised_ms
         return self.heard_ms + self.state["next_s"] * 1000

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select, update
 from station.db.bus_ids import BusIds
 from station.db.database import Database
 from station.db.tables import buses
-from station.live.live import Live
+from station.live.live import Live, has_odd_clock
 
 _SAVE_S = 5
 
@@ -31,8 +31,11 @@ class SavedStates:
             bus.gone_ms = row.gone_ms
             if bus.state is None and row.state:
                 bus.state, bus.heard_ms = row.state, row.state_heard_ms
+                bus.odd_clock = has_odd_clock(row.state, row.state_heard_ms, retained=False)
+                bus.promised_ms = row.state_heard_ms if bus.odd_clock else None
             if bus.status is None and row.status:
                 bus.status, bus.online = row.status, row.status["online"]
+                bus.status_serial = row.status_serial
                 bus.offline_ms = None if bus.online else row.status_heard_ms
             self._live.show(bus)
 
@@ -54,6 +57,7 @@ class SavedStates:
                     rows.append({
                         "of_bus": await self._bus_ids.of(connection, *key),
                         "state": bus.state, "state_heard_ms": bus.heard_ms, "status": bus.status,
+                        "status_serial": bus.status_serial,
                         "status_heard_ms": bus.offline_ms if offline else bus.heard_ms,
                         "gone_ms": bus.gone_ms,
                     })  # fmt: skip

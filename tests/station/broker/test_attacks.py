@@ -208,6 +208,31 @@ def test_a_bus_can_hear_nothing_else(town, station):
     assert set(said(thief)) == {"for bus-01"}
 
 
+def test_a_large_message_is_not_kept(town, station):
+    """It fills neither memory nor disk, and the other buses go on."""
+    thief, bus = town.bus(town.buses["bus-02"]), town.bus(town.buses["bus-01"])
+    thief.say(OTHERS + "state", "y" * 1_000_000, retain=True)
+    after(station, bus, MINE)
+    assert thief.lost.is_set() and not bus.lost.is_set()
+    later = town.station("station-later")
+    later.hear("schoolbus/#")
+    after(later, bus, MINE)
+    assert all(len(text) < 1000 for text in said(station) + said(later))
+    if town.kind == "mosquitto":  # it would write the whole store at each message
+        assert "autosave_on_changes" not in (town.out / "mosquitto.conf").read_text()
+
+
+def test_the_station_takes_retained_messages_off(town, station):
+    bus = town.bus(town.buses["bus-01"])
+    for name in BRANCH:
+        bus.say(MINE + name, "left behind", retain=True)
+        station.say(MINE + name, "", retain=True)
+    later = town.station("station-later")
+    later.hear("schoolbus/#")
+    after(later, bus, MINE)
+    assert "left behind" in said(station) and "left behind" not in said(later)
+
+
 def test_a_will_for_another_bus_is_not_published(town, station):
     thief = town.bus(town.buses["bus-01"], will=(OTHERS + "status", "forged", 1, True))
     if thief.refused is None:  # nats-server refuses who brings such a will

@@ -41,11 +41,13 @@ def sealed(message, key=KEY, root=ROOT):
     return name, seal.seal(key, root + name, payload)
 
 
-async def enrol(station, serial="00000000000000a1", key=KEY, revoked_ms=None, bus="bus-01"):
+async def enrol(station, serial="00000000000000a1", key=KEY, revoked_ms=None, bus="bus-01",
+                revoked_by="boss"):  # fmt: skip
     async with station.db.write() as connection:
         values = {
             "fleet": "lc", "bus": bus, "serial": serial, "how": "certificate",
             "mac_key": key.hex(), "made_ms": NOW_MS, "made_by": "boss", "revoked_ms": revoked_ms,
+            "revoked_by": revoked_by if revoked_ms else None,
         }  # fmt: skip
         await connection.execute(insert(tables.identities).values(values))
     await station.register.read()
@@ -164,6 +166,38 @@ def test_the_seal_of_a_revoked_identity_is_named(settings, broker):
             assert alarm["data"]["serial"] == "00000000000000b0"
             (row,) = await rows(station, tables.quarantine)
             assert row.reason == "not trusted: seal of a revoked identity 00000000000000b0"
+
+    asyncio.run(scenario())
+
+
+@on_one_database
+@pytest.mark.parametrize("ends", ["rotation", "long ago", "revoke", "replace"])
+def test_records_from_before_a_rotation_drain_and_a_person_ends_them_at_once(
+    settings, broker, ends
+):
+    """Those of two rotations ago; between them and now stands what a person ended, or nothing."""
+    time = At(settings)
+    day_ms = 86_400_000
+
+    async def scenario():
+        async with time.running() as station:
+            await connected(station)
+            ended_ms = NOW_MS - day_ms * (8 if ends == "long ago" else 6)
+            await enrol(station, "00000000000000a0", OLD_KEY, ended_ms, revoked_by="rotation")
+            by = "boss" if ends == "replace" else "rotation"
+            await enrol(station, "00000000000000a1", bytes(32), NOW_MS - day_ms, revoked_by=by)
+            person_ms = NOW_MS if ends == "revoke" else None
+            await enrol(station, "00000000000000a2", revoked_ms=person_ms)
+            with telling(broker) as bus:
+                bus.say(sealed(state(), OLD_KEY), sealed(event(1, LEFT), OLD_KEY), strict=False)
+                await until(lambda: told(station))
+                if ends == "rotation":
+                    await until(lambda: _count_is(station, "events", 1))
+                    assert told(station) == [("alarm", "revoked", [])], "of the state alone"
+                else:
+                    await until(lambda: told(station) == [("alarm", "revoked", [LEFT])])
+                    assert await count(station, "events") == 0
+            assert the_bus(station).state is None
 
     asyncio.run(scenario())
 
@@ -321,6 +355,41 @@ def test_a_flood_costs_little_and_delays_no_true_record(settings, broker, monkey
                 ))  # fmt: skip
             assert await count(station, "quarantine") <= 40  # two minutes may be touched
             assert await count(station, "events") == 1
+
+    asyncio.run(scenario())
+
+
+@on_one_database
+def test_rubbish_with_the_right_seal_costs_little_too(settings, broker, monkeypatch, caplog):
+    """Of 300 messages few make a row, and the rubbish of one bus takes nothing from another."""
+    monkeypatch.setattr(quarantine, "_ROWS_A_MINUTE", 20)
+    time = At(settings)
+
+    async def scenario():
+        async with time.running() as station:
+            await connected(station)
+            await enrol(station)
+            rubbish = [
+                sealed(message)
+                for n in range(100)
+                for message in (
+                    ("event", b'{"v":1,"n":%d}' % n),
+                    ("reply", b'{"v":1,"n":%d}' % n),
+                    track(n + 2, 1, t=253_402_300_800),
+                )
+            ]
+            with telling(broker) as bus, telling(broker, "schoolbus/x/y/") as other:
+                bus.say(*rubbish, sealed(event(1, LEFT)), strict=False)
+                await until(lambda: any(a["kind"] == LEFT for a in station.alarms.views()))
+                await until(lambda: sum(station.quarantine._kept.values()) == 300)
+                other.say(event(1))
+                await until(lambda: sum(station.quarantine._kept.values()) == 301)
+            await until(lambda: _count_is(station, "quarantine", 21))
+            time.passes(60)
+            with telling(broker) as bus:
+                bus.say(sealed(("event", b"{}")), strict=False)
+            await until(lambda: _count_is(station, "quarantine", 22))
+            assert "Of 300 messages of schoolbus/lc/bus-01 that were to be kept" in caplog.text
 
     asyncio.run(scenario())
 

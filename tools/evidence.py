@@ -14,16 +14,23 @@ from typing import Any
 
 from tools import evidence_board, evidence_day
 from tools.board import Trouble, parser, run
-from tools.evidence_file import opened_zip
+from tools.evidence_file import read_exactly
+
+_INEXACT = (
+    "The file is not as Busguard writes it: something stands in it twice, beside the records, or "
+    "before or behind them, and another program may show that instead."
+)
 
 
 def verify(path: Path, city_key: str | None, identities: list[dict[str, Any]]) -> int:
     """Prints what is proven, and what is not. -> exit status."""
-    about, files = opened_zip(path)
+    about, files, is_exact = read_exactly(path)
+    inexact = [] if is_exact else [_INEXACT]
     if about.get("what") == evidence_day.WHAT:
         text = files.pop(evidence_day.RECORDS, b"")
         said, wrong = evidence_day.verify(about, text, city_key, identities)
         wrong += [f"{name} does not belong into this file." for name in sorted(files)]
+        wrong = inexact + wrong
         if not wrong:
             wrong = evidence_day.not_here(about)
             end = "unchanged, but not complete." if wrong else "complete and unchanged."
@@ -31,11 +38,17 @@ def verify(path: Path, city_key: str | None, identities: list[dict[str, Any]]) -
             end = "NOT proven."
     else:
         said, wrong = evidence_board.verify(about, files, identities)
+        wrong = inexact + wrong
         end = "NOT proven." if wrong else "complete and unchanged."
     for sentence in (*said, *wrong):
-        print(sentence)
+        print(_visible(sentence))
     print(f"{path}: {end}")
     return 1 if wrong else 0
+
+
+def _visible(sentence: str) -> str:
+    """What a forger wrote into the file gives the terminal no orders."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in sentence)
 
 
 def _city_key(given: str) -> str:

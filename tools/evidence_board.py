@@ -32,7 +32,7 @@ def verify(about: dict[str, Any], files: dict[str, bytes],
         mac = hmac.digest(key, b"busguard-evidence\n" + digest, "sha256").hex()
         if not hmac.compare_digest(mac, seal["mac"]):
             wrong.append("The board did not seal what about.json says, or it was changed since.")
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except evidence.DAMAGED as error:
         raise Trouble(f"The file is no evidence, or it is damaged: {error!r}.") from error
     if wrong:
         return [], wrong
@@ -67,6 +67,13 @@ def _changed(about: dict[str, Any], files: dict[str, bytes]) -> list[str]:
 
 def _in_sector(journal: bytes, block: int) -> str:
     """Which records are concerned. What of the sector cannot be read is passed over."""
+    try:
+        return _records_at(journal, block)
+    except evidence.DAMAGED:
+        return "Its records cannot be read any more."
+
+
+def _records_at(journal: bytes, block: int) -> str:
     before = None
     for lane in Journal(evidence.Copy(journal), random.Random(0).randbytes)._book.lanes:
         reader = Reader(lane.ring)

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tools.board import Trouble
+from tools.evidence_file import DAMAGED
 
 RECORDS = "records.jsonl"
 WHAT = "Busguard evidence of a day"
@@ -59,13 +60,15 @@ def verify(about: dict[str, Any], text: bytes, city_key: str | None,
                 f"The file names the city's key itself: {about['city_key']}. Compare it with "
                 "city.pub, or give it with --city-key."
             )
-        lines = text.decode().splitlines()
+        lines = text.decode().split("\n")
+        if lines.pop():
+            wrong.append(f"{RECORDS} does not end where a line ends.")
         records, broken = _chained(lines, about)
         wrong += broken
         if len(records) == len(lines):
             wrong += _incomplete(records, about)
         wrong += _unsealed(records, about, identities)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except DAMAGED as error:
         raise Trouble(f"The file is no export of a day, or it is damaged: {error!r}.") from error
     if not identities:
         said.append("The bus's own seals were not checked: give its identity with --identity.")
@@ -84,6 +87,8 @@ def _signature(about: dict[str, Any], city_key: str | None) -> str | None:
     key = bytes.fromhex(city_key or about["city_key"])
     try:
         signature = base64.b64decode(about["sig"] + "==")
+        if base64.b64encode(signature).decode().rstrip("=") != about["sig"]:
+            raise ValueError("something stands beside the signature")
         Ed25519PublicKey.from_public_bytes(key).verify(signature, _SIGNS + _canonical(unsigned))
     except (InvalidSignature, ValueError):
         return "The city's key did not sign this file, or about.json was changed since."
@@ -102,14 +107,15 @@ def _chained(lines: list[str], about: dict[str, Any]) -> tuple[list[Record], lis
         before = f"after {records[-1]}" if records else "at the beginning"
         try:
             line = json.loads(text)
+            is_exact = json.dumps(line, sort_keys=True) == text  # no name stands in it twice
             claimed = line.pop("chain")
             record = Record(line)
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except DAMAGED:
             return records, [f"Line {number} of {RECORDS}, {before}, cannot be read any more."]
         if number > about["lines"]:
             return records, [f"The file ended {before} when it was made: {record} was added."]
         chain = hashlib.sha256(chain + _canonical(line)).digest()
-        if claimed != chain.hex():
+        if claimed != chain.hex() or not is_exact:
             return records, [
                 f"The first record that is not as it was is {record}: it was changed or moved, or "
                 f"a record before it, {before}, was removed."

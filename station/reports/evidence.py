@@ -60,7 +60,7 @@ async def make(connection: AsyncConnection, key: Ed25519PrivateKey, fleet: str, 
                 "heard_at": iso(line.heard_ms),
             }
             chain = hashlib.sha256(chain + canonical(said)).digest()
-            text.append(json.dumps({**said, "chain": chain.hex()}))
+            text.append(json.dumps({**said, "chain": chain.hex()}, sort_keys=True) + "\n")
     if not told:
         raise LookupError(f"The station has no record of {fleet}/{bus} on {day}.")
     about = {
@@ -70,7 +70,8 @@ async def make(connection: AsyncConnection, key: Ed25519PrivateKey, fleet: str, 
     }  # fmt: skip
     signature = key.sign(_SIGNS + canonical(about))
     about["sig"] = base64.b64encode(signature).decode().rstrip("=")
-    return _zip({"about.json": json.dumps(about, indent=1), "records.jsonl": "\n".join(text)})
+    head = json.dumps(about, indent=1, sort_keys=True) + "\n"
+    return _zip({"about.json": head, "records.jsonl": "".join(text)})
 
 
 def canonical(said: dict[str, Any]) -> bytes:
@@ -79,10 +80,13 @@ def canonical(said: dict[str, Any]) -> bytes:
 
 
 def _zip(files: dict[str, str]) -> bytes:
+    """The same content gives the same bytes, so that not one can be added unseen."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as pack:
+    with zipfile.ZipFile(out, "w") as pack:
         for name, content in files.items():
-            pack.writestr(zipfile.ZipInfo(name), content + "\n", zipfile.ZIP_DEFLATED)
+            member = zipfile.ZipInfo(name)
+            member.create_system = 3  # on every system the same
+            pack.writestr(member, content)
     return out.getvalue()
 
 

@@ -85,7 +85,11 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
+        """One state of the database, from the first query to the last: what is committed meanwhile
+        is not seen. SQLite does so by itself."""
         async with self._engine.connect() as connection:
+            if not self.is_sqlite:
+                await connection.execution_options(isolation_level="REPEATABLE READ")
             yield connection
 
     @contextlib.asynccontextmanager

@@ -8,6 +8,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import getpass
+import json
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +23,7 @@ from station.settings import Settings
 if TYPE_CHECKING:
     from station.identity.enrol import Made, Why
 
+_SERIAL = re.compile("[0-9a-f]{16}")
 _GIVEN = {
     "enrol": "give buses their identities: FOLDER/BUS.identity.json, for make deploy",
     "replace": "give buses other identities and end those before at once (a stolen board)",
@@ -128,11 +131,26 @@ def _write_all(folder: Path, made: list[Made], why: Why) -> None:
                 written.append(path)
         if why != "enrol":
             for one in made:
+                _keep_old(folder, one.bus)
                 files.write(_path(folder, one.bus), one.file)
     except IdentityError as error:
         for path in written:
             path.unlink()
         raise IdentityError(f"{error} No bus was given an identity.") from None
+
+
+def _keep_old(folder: Path, bus: str) -> None:
+    """The identity before proves the records of its time: `python -m tools.evidence verify`."""
+    path = _path(folder, bus)
+    if not path.exists():
+        return
+    content = files.read(path)
+    try:
+        serial = str(json.loads(content)["serial"])
+    except (ValueError, KeyError, TypeError):
+        return  # it is damaged: it proves nothing
+    if _SERIAL.fullmatch(serial):
+        files.write(folder / f"{bus}.identity.{serial}.json", content)
 
 
 def _path(folder: Path, bus: str) -> Path:

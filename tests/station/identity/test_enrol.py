@@ -127,7 +127,7 @@ def test_a_password_where_a_broker_knows_no_certificates(enrol, db):
     assert again.password != one.password
 
 
-def test_replace_ends_the_one_before_and_revoke_ends_all(enrol, db, capsys):
+def test_replace_ends_the_one_before_and_revoke_ends_all(enrol, db, tmp_path, capsys):
     first = enrol("bus-01")["bus-01"]
     with pytest.raises(IdentityError, match="bus-01 of lc has a valid identity .* use replace"):
         enrol("bus-02", "bus-01")
@@ -135,6 +135,8 @@ def test_replace_ends_the_one_before_and_revoke_ends_all(enrol, db, capsys):
     second = enrol("bus-01", command="replace")["bus-01"]
     assert second.mac_key != first.mac_key and second.client_id != first.client_id
     assert rows(db) == [("bus-01", second.serial, True), ("bus-01", first.serial, False)]
+    kept = (tmp_path / f"fleet/bus-01.identity.{first.serial}.json").read_bytes()
+    assert read(kept).mac_key == first.mac_key, "it proves the records of its time"
     assert main(["revoke", "lc", "bus-01", "--db", db]) == 0
     assert rows(db) == [("bus-01", second.serial, False), ("bus-01", first.serial, False)]
     assert main(["revoke", "lc", "bus-01", "--db", db]) == 2

@@ -146,7 +146,7 @@ def _admin(args: argparse.Namespace, settings: Settings) -> int:
         if args.no_code:
             await accounts.change(args.name, **NO_CODE)
 
-    asyncio.run(with_database(settings.db, put))
+    asyncio.run(with_database(settings.db, put, may_make=True))
     shown = without_password(settings.db)
     print(f"{args.name} is an administrator in the database {shown}.", file=sys.stderr)
     if args.generate:

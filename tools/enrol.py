@@ -29,9 +29,10 @@ def station(*words: str | Path) -> None:
         raise Trouble("The sentence above says why; what was asked for was not done.")
 
 
-def make_keys(keys: Path) -> None:
-    if not (keys / "city.key").is_file():
-        station("keys", "--out", keys)
+def make_keys(keys: Path, db: str) -> None:
+    """Only for a city that has no bus yet: another's would be a second city."""
+    if not any((keys / name).exists() for name in ("city.pub", "authority.crt")):
+        station("keys", "--out", keys, "--first", "--db", db)
         print(MADE.format(keys=keys))
 
 
@@ -43,6 +44,9 @@ def main() -> int:
     enrolling.add_argument("--replace", action="store_true", help="those before are void at once")
     enrolling.add_argument("--rotate", action="store_true", help="the identity before is valid "
                            "until the station has seen the new one")  # fmt: skip
+    enrolling.add_argument("--new-authority", action="store_true",
+                           help="the keys that made the identities are lost or leaked, and those "
+                           "in KEYS take their place")  # fmt: skip
     enrolling.add_argument("--password", action="store_true", help="a password in place of a "
                            "certificate, for a broker that knows no certificates")  # fmt: skip
     options = enrolling.parse_args()
@@ -53,8 +57,9 @@ def main() -> int:
         of_fleet.setdefault(fleet.settings(bus)[1]["fleet"], []).append(bus)
     if not of_fleet:
         raise Trouble("fleet/ has no bus yet: copy bus.example.json to fleet/bus-01.json.")
-    make_keys(keys)
+    make_keys(keys, options.db)
     given: list[str | Path] = ["--keys", keys, "--db", options.db, "--out", fleet.FLEET]
+    given += ["--new-authority"] if options.new_authority else []
     given += ["--password"] if options.password else []
     for name, buses in of_fleet.items():
         station(verb, name, *buses, *given)

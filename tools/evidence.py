@@ -1,6 +1,6 @@
 """Evidence: proves a file of `make pull`, or a station's export of one bus's day.
 
-  python -m tools.evidence verify FILE [--city-key HEX|FILE] [--identity FILE]
+  python -m tools.evidence verify FILE [--city-key HEX|FILE] [--identity FILE]...
 
 says that it is complete and unchanged, or names the first record that is not. Exit status 0: it is
 proven. The two kinds of file: tools/evidence_board.py, tools/evidence_day.py.
@@ -80,7 +80,8 @@ def main() -> int:
     verifying.add_argument("file", type=Path)
     verifying.add_argument("--city-key", metavar="HEX|FILE", help="city.pub, or what is in it")
     verifying.add_argument("--identity", metavar="FILE", action="append", default=[],
-                           help="fleet/BUS.identity.json; may be given again")  # fmt: skip
+                           help="fleet/BUS.identity.json, and BUS.identity.SERIAL.json of those "
+                           "before; may be given again")  # fmt: skip
     options = top.parse_args()
     key = None if options.city_key is None else _city_key(options.city_key)
     return verify(options.file, key, [_identity(one) for one in options.identity])

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -34,6 +35,7 @@ class Record:
         self.line = line
         body = json.loads(line["payload"])
         self.epoch, self.first = body["epoch"], body["seq"]
+        self.serial: str | None = line.get("serial")
         self.name = line["topic"].rpartition("/")[2]
         self.last = self.first + (body["n"] - 1 if self.name == "track" else 0)
         self.kind = body.get("kind", "positions")
@@ -73,7 +75,7 @@ def verify(about: dict[str, Any], text: bytes, city_key: str | None,
     if not identities:
         said.append("The bus's own seals were not checked: give its identity with --identity.")
     elif not wrong:
-        said.append(f"Each of the {len(records)} messages has the bus's own seal.")
+        said += _checked(records, identities)
     if not broken:
         said += _named_losses(about)
     return said, wrong
@@ -160,12 +162,41 @@ def _unsealed(records: list[Record], about: dict[str, Any],
         if (one["fleet"], one["bus"]) != (about["fleet"], about["bus"]):
             return [f"The identity is that of {one['fleet']}/{one['bus']}, and the file is about "
                     f"{about['fleet']}/{about['bus']}."]  # fmt: skip
-    keys = [bytes.fromhex(one["mac_key"]) for one in identities]
-    for record in records if keys else ():
+    for record in _of(records, identities):
         topic, payload = record.line["topic"].encode(), record.line["payload"].encode()
+        serials = [record.serial] if "serial" in record.line else [i["serial"] for i in identities]
+        keys = [bytes.fromhex(i["mac_key"]) for i in identities if i["serial"] in serials]
         if not any(payload.endswith(tail) for tail in _seals(keys, topic, payload)):
             return [f"The first record without the bus's own seal is {record}."]
     return []
+
+
+def _of(records: list[Record], identities: list[dict[str, Any]]) -> list[Record]:
+    """Those whose seal one of these identities can check: the station says whose each is. Of a file
+    that does not say it, all."""
+    given = {one["serial"] for one in identities}
+    if not given:
+        return []
+    return [one for one in records if "serial" not in one.line or one.serial in given]
+
+
+def _checked(records: list[Record], identities: list[dict[str, Any]]) -> list[str]:
+    checked = _of(records, identities)
+    others = Counter(one.serial for one in records if one not in checked)
+    said = [
+        f"{_records(number)} the seal of identity {serial[:8]}, which was not given: not checked."
+        if serial
+        else f"{_records(number)} no seal of an identity of this bus: not checked."
+        for serial, number in others.items()
+    ]
+    which = "other " if others else ""
+    if checked:
+        said.append(f"Each of the {which}{len(checked)} messages has the bus's own seal.")
+    return said
+
+
+def _records(number: int) -> str:
+    return "1 record has" if number == 1 else f"{number} records have"
 
 
 def _seals(keys: list[bytes], topic: bytes, payload: bytes) -> Iterator[bytes]:

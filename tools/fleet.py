@@ -2,6 +2,7 @@
 
 <bus>.json           settings, written by a person
 <bus>.identity.json  who the bus is, written by `make enrol`; secret
+<bus>.identity.<serial>.json  who it was before, to prove the records of that time
 <bus>.board          which chip carries which identity, written by `make deploy`
 """
 

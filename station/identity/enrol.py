@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from station.clock import iso
 from station.db.database import Database
 from station.db.tables import identities
+from station.identity import city
 from station.identity.errors import IdentityError
 from station.identity.keys import Keys
 from station.identity.password import hashes_of, new_password
@@ -40,14 +41,17 @@ class Made(NamedTuple):
 
 
 async def give(database: Database, keys: Keys, fleet: str, buses: Sequence[str], *, why: Why,
-               how: How, by: str, now_ms: int,
+               how: How, by: str, now_ms: int, new_authority: bool = False,
                keep: Callable[[list[Made]], None] = lambda _: None) -> list[Made]:  # fmt: skip
-    """keep: is called before the register is changed for good; its error changes nothing.
-    IdentityError."""
+    """new_authority: these keys take the place of those before, which are lost or leaked. keep: is
+    called before the register is changed for good; its error changes nothing. IdentityError."""
     check_names(fleet, buses)
     new = [_new(keys, fleet, bus, how, now_ms) for bus in buses]
     async with database.write() as connection:
         await _alone(connection, database)
+        if not new_authority:
+            await city.refuse_another(connection, keys.authority, keys.folder)
+        await city.keep(connection, database, keys)
         held = await _held(connection, fleet)
         _refuse(why, how, fleet, buses, held)
         if why == "replace":

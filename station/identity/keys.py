@@ -71,10 +71,10 @@ class Keys:
                 "The folder of keys is not named: give --keys DIR, or set STATION_KEYS. "
                 "`python -m station keys --out DIR` makes one."
             )
-        self._folder = Path(folder)
+        self.folder = Path(folder)
         self.city_keys = [self._public("city.pub")]
         """Hex: the one in use, and the next one during a rotation."""
-        if (self._folder / "city.next.pub").exists():
+        if (self.folder / "city.next.pub").exists():
             self.city_keys.append(self._public("city.next.pub"))
         key, certificate = (self._read(f"authority.{end}") for end in ("key", "crt"))
         try:
@@ -84,7 +84,7 @@ class Keys:
 
     def ca(self) -> bytes:
         """DER: the certificate by which a board knows the broker."""
-        path = self._folder / "broker_ca.crt"
+        path = self.folder / "broker_ca.crt"
         if not path.exists():
             return self.authority.certificate.public_bytes(_DER)
         try:
@@ -99,14 +99,14 @@ class Keys:
         except ValueError:
             right = False
         if not right:
-            raise IdentityError(f"{self._folder / name} does not hold 64 hexadecimal digits.")
+            raise IdentityError(f"{self.folder / name} does not hold 64 hexadecimal digits.")
         return text
 
     def _read(self, name: str) -> bytes:
-        path = self._folder / name
+        path = self.folder / name
         if not path.exists():
             raise IdentityError(
-                f"{self._folder} holds no {name}. `python -m station keys --out DIR` makes a "
+                f"{self.folder} holds no {name}. `python -m station keys --out DIR` makes a "
                 "folder of keys."
             )
         return files.read(path)

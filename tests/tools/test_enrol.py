@@ -55,3 +55,25 @@ def test_one_bus_that_is_wrong_stops_the_list_before_anything_is_made(enrols, tm
     with pytest.raises(Trouble, match="still says"):
         enrols("all")
     assert not [*tmp_path.glob("*.identity.json")] and not (tmp_path / "keys").exists()
+
+
+def test_keys_that_are_not_there_make_no_second_city(enrols, tmp_path, capfd):
+    enrols("bus-07")
+    first = of(tmp_path, "bus-07")
+    (tmp_path / "keys").rename(tmp_path / "stick")
+    with pytest.raises(Trouble):
+        enrols("bus-08")
+    said = capfd.readouterr().err
+    assert f"has buses of another authority (city key {first.city_keys[0].hex()[:8]}...)" in said
+    assert "KEYS=" in said and not (tmp_path / "keys").exists()
+    enrols("bus-08", "--keys", str(tmp_path / "stick"))
+    assert of(tmp_path, "bus-08").city_keys == first.city_keys
+
+
+def test_the_first_time_makes_the_database_and_no_other_time_does(enrols, tmp_path, capfd):
+    enrols("bus-07")
+    (tmp_path / "station.db").rename(tmp_path / "moved.db")
+    with pytest.raises(Trouble):
+        enrols("bus-08")
+    assert "There is no database" in capfd.readouterr().err
+    assert not (tmp_path / "station.db").exists()

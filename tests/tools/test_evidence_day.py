@@ -36,22 +36,27 @@ DAY = "2026-11-22"
 LEFT = "child_left_behind"
 
 
-def came(message):
+def came(message, key=KEY):
     topic = "schoolbus/lc/bus-01/" + message[0]
-    return Came(topic, seal.seal(KEY, topic, message[1]), False, NOW_MS, 0, 0)
+    return Came(topic, seal.seal(key, topic, message[1]), False, NOW_MS, 0, 0)
 
 
-def made(folder, messages):
-    """-> the export, as an administrator downloads it."""
+def made(folder, messages, then=None, at=None):
+    """-> the export, as an administrator downloads it. then: the identity from message `at` on."""
     settings = Settings(broker=("127.0.0.1", 9), db=str(folder / "s.db"), city_key=PEM)
+
+    new = bytes.fromhex((then or IDENTITY)["mac_key"])
 
     async def scenario():
         async with running(settings, FollowedClock(NOW_MS)) as station:
             async with station.db.write() as connection:
-                values = {**IDENTITY, "how": "password", "made_ms": NOW_MS, "made_by": "boss"}
-                await connection.execute(insert(tables.identities).values(values))
+                for identity in filter(None, (IDENTITY, then)):
+                    row = {**identity, "how": "password", "made_ms": NOW_MS, "made_by": "boss"}
+                    await connection.execute(insert(tables.identities).values(row))
             await station.register.read()
-            found = station.records.intake.sort(map(came, messages))
+            found = station.records.intake.sort(
+                [*map(came, messages[:at]), *(came(one, new) for one in messages[at:] if at)]
+            )
             assert not found.bad + found.untrusted
             await station.records.keep(found.messages, [])
             client = await signed_in(station, "boss", "admin")
@@ -87,11 +92,15 @@ def verified(tmp_path, capsys, monkeypatch):
     """verified(zip) -> (exit status, what `python -m tools.evidence verify` says)."""
 
     def verify(content, key=PUBLIC, identity=IDENTITY):
-        file, known = tmp_path / "day.zip", tmp_path / "bus-01.identity.json"
+        file = tmp_path / "day.zip"
         file.write_bytes(content)
-        known.write_text(json.dumps(identity))
         words = ["evidence", "verify", str(file)] + (["--city-key", key] if key else [])
-        monkeypatch.setattr(sys, "argv", words + (["--identity", str(known)] if identity else []))
+        several = identity if isinstance(identity, list) else [identity] if identity else []
+        for number, one in enumerate(several):
+            known = tmp_path / f"{number}.identity.json"
+            known.write_text(json.dumps(one))
+            words += ["--identity", str(known)]
+        monkeypatch.setattr(sys, "argv", words)
         with pytest.raises(SystemExit) as ended:
             board.run(evidence.main)
         told = capsys.readouterr()
@@ -121,6 +130,19 @@ def rechained(about, lines):
         chain = hashlib.sha256(chain + said).digest()
         told.append(json.dumps({**line, "chain": chain.hex()}, sort_keys=True))
     return {**about, "lines": len(told), "chain": chain.hex()}, told
+
+
+def test_a_day_on_which_the_identity_changed_is_no_forgery(tmp_path, verified):
+    new = {**IDENTITY, "serial": "00000000000000b2", "mac_key": "b2" * 32}
+    changed = made(tmp_path, MESSAGES, then=new, at=6)
+    status, said = verified(changed)
+    assert status == 0, said
+    assert "3 records have the seal of identity 00000000, which was not given: not checked." in said
+    assert "Each of the other 6 messages has the bus's own seal." in said
+    status, said = verified(changed, identity=[IDENTITY, new])
+    assert status == 0 and "Each of the 9 messages has the bus's own seal." in said, said
+    status, said = verified(changed, identity=[IDENTITY, {**new, "mac_key": "00" * 32}])
+    assert status == 1 and "The first record without the bus's own seal is " in said
 
 
 def test_a_day_is_complete_unchanged_and_the_words_of_the_bus(export, verified):

@@ -14,7 +14,7 @@ from typing import Any
 
 from tools import evidence_board, evidence_day
 from tools.board import Trouble, parser, run
-from tools.evidence_file import read_exactly
+from tools.evidence_file import DAMAGED, read_exactly
 
 _INEXACT = (
     "The file is not as Busguard writes it: something stands in it twice, beside the records, or "
@@ -25,6 +25,19 @@ _INEXACT = (
 def verify(path: Path, city_key: str | None, identities: list[dict[str, Any]]) -> int:
     """Prints what is proven, and what is not. -> exit status."""
     about, files, is_exact = read_exactly(path)
+    try:
+        said, wrong, end = _checked(about, files, is_exact, city_key, identities)
+    except DAMAGED as error:
+        raise Trouble(f"{path} is no evidence, or it is damaged: {error!r}.") from error
+    for sentence in (*said, *wrong):
+        print(_visible(sentence))
+    print(f"{path}: {end}")
+    return 1 if wrong else 0
+
+
+def _checked(about: dict[str, Any], files: dict[str, bytes], is_exact: bool, city_key: str | None,
+             identities: list[dict[str, Any]]) -> tuple[list[str], list[str], str]:  # fmt: skip
+    """-> (sentences that say what is proven, sentences that say what is not, how it ends)."""
     inexact = [] if is_exact else [_INEXACT]
     if about.get("what") == evidence_day.WHAT:
         text = files.pop(evidence_day.RECORDS, b"")
@@ -40,10 +53,7 @@ def verify(path: Path, city_key: str | None, identities: list[dict[str, Any]]) -
         said, wrong = evidence_board.verify(about, files, identities)
         wrong = inexact + wrong
         end = "NOT proven." if wrong else "complete and unchanged."
-    for sentence in (*said, *wrong):
-        print(_visible(sentence))
-    print(f"{path}: {end}")
-    return 1 if wrong else 0
+    return said, wrong, end
 
 
 def _visible(sentence: str) -> str:

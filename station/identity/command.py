@@ -21,6 +21,7 @@ from station.identity.errors import IdentityError
 from station.settings import Settings
 
 if TYPE_CHECKING:
+    from station.db.database import Database
     from station.identity.enrol import Made, Why
 
 _SERIAL = re.compile("[0-9a-f]{16}")
@@ -37,6 +38,8 @@ def add(commands: Any) -> list[argparse.ArgumentParser]:
     keys.add_argument("--out", metavar="DIR", required=True, help="a folder; keep it secret")
     keys.add_argument("--rotate", action="store_true",
                       help="make the city's next key beside the one in use")  # fmt: skip
+    keys.add_argument("--city-key-lost", action="store_true",
+                      help="make another city.key in the place of one that is lost")  # fmt: skip
     keys.add_argument("--first", action="store_true",
                       help="only if no bus was ever enrolled; a database that is not there is "
                       "made")  # fmt: skip
@@ -52,6 +55,9 @@ def add(commands: Any) -> list[argparse.ArgumentParser]:
                          help="the keys that made the buses' identities are lost or leaked, and "
                          "these take their place")  # fmt: skip
         one.add_argument("--clock", type=int, metavar="MS", help=argparse.SUPPRESS)
+        if name == "enrol":
+            one.add_argument("--skip-enrolled", action="store_true",
+                             help="leave out those that have an identity")  # fmt: skip
         if name != "rotate":
             one.add_argument("--password", action="store_true",
                              help="a password in place of a certificate, for a broker that knows "
@@ -77,7 +83,8 @@ def _keys(args: argparse.Namespace, settings: Settings) -> int:
     folder = Path(args.out)
     if args.first:
         _refuse_second_city(folder, settings)
-    public = keys.rotate(folder) if args.rotate else keys.make(folder)
+    do = keys.rotate if args.rotate else keys.replace_lost if args.city_key_lost else keys.make
+    public = do(folder)
     which = "next key is" if args.rotate else "key is"
     _say(f"{folder} holds the keys. Keep it secret, and keep a copy of it in a safe. "
          f"The city's public {which}:")  # fmt: skip
@@ -110,13 +117,29 @@ def _give(args: argparse.Namespace, settings: Settings) -> int:
     def keep(made: list[Made]) -> None:
         _write_all(folder, made, args.why)
 
-    asyncio.run(with_database(settings.db, lambda database: give(
-        database, keys, args.fleet, args.buses, why=args.why, how=how, by=_me(),
-        now_ms=args.clock or Clock().now_ms(), new_authority=args.new_authority, keep=keep,
-    )))  # fmt: skip
-    for bus in args.buses:
-        print(_path(folder, bus))
+    async def work(database: Database) -> list[Made]:
+        buses = args.buses
+        if args.why == "enrol" and args.skip_enrolled:
+            buses = await _without_identity(database, args.fleet, buses)
+        return buses and await give(
+            database, keys, args.fleet, buses, why=args.why, how=how, by=_me(),
+            now_ms=args.clock or Clock().now_ms(), new_authority=args.new_authority, keep=keep,
+        )  # fmt: skip
+
+    for one in asyncio.run(with_database(settings.db, work)):
+        print(_path(folder, one.bus))
     return 0
+
+
+async def _without_identity(database: Database, fleet: str, buses: list[str]) -> list[str]:
+    from station.identity.enrol import everyone
+
+    rows = await everyone(database)
+    has = {row["bus"] for row in rows if row["fleet"] == fleet and row["revoked_ms"] is None}
+    left_out = [bus for bus in buses if bus in has]
+    if left_out:
+        _say(f"Left out, because they have an identity already: {', '.join(left_out)}.")
+    return [bus for bus in buses if bus not in has]
 
 
 def _write_all(folder: Path, made: list[Made], why: Why) -> None:
@@ -127,6 +150,11 @@ def _write_all(folder: Path, made: list[Made], why: Why) -> None:
         for one in made:
             path = _path(folder, one.bus)
             if why == "enrol":
+                if files.exists(path):
+                    raise IdentityError(
+                        f"{path} exists; it is never overwritten. It is of another database. If "
+                        "you do not need it, move it away and run this again."
+                    )
                 files.write_new(path, one.file)
                 written.append(path)
         if why != "enrol":

@@ -158,10 +158,14 @@ def _refuse(why: Why, how: How, fleet: str, buses: Sequence[str],
     for bus in buses:
         valid = _valid(held, bus)
         if why == "enrol" and valid:
+            new = [one for one in buses if not _valid(held, one)]
+            only = (
+                f'New buses only: make enrol BUS="{" ".join(new)}". ' if 0 < len(new) < 20 else ""
+            )
             raise IdentityError(
-                f"{bus} of {fleet} has a valid identity since {iso(valid[-1]['made_ms'])}. If its "
-                "board was stolen or is broken, use replace: the identity before ends then. "
-                "Nothing was changed."
+                f"{bus} of {fleet} has an identity already, since {iso(valid[-1]['made_ms'])}. "
+                f"{only}If the board of {bus} was stolen or is broken, replace its identity, which "
+                f"ends then: make enrol BUS={bus} REPLACE=1. Nothing was changed."
             )
         if why == "replace" and bus not in held:
             raise IdentityError(f"{bus} of {fleet} was never enrolled; use enrol.")

@@ -25,6 +25,7 @@ from sim.world.town_policy import policy_for
 from station.__main__ import main
 from station.clock import Clock
 from station.db.database import Database, with_database
+from station.identity import files
 from station.identity.enrol import everyone, give
 from station.identity.errors import IdentityError
 from station.identity.keys import Keys
@@ -84,6 +85,45 @@ def test_the_next_key_of_the_city_lies_beside_the_one_in_use(keys, enrol, capsys
     assert "a rotation is under way" in capsys.readouterr().err
 
 
+def test_a_city_key_that_is_lost_is_made_anew_beside_the_other_keys(keys, enrol, capsys):
+    first = enrol("bus-01")["bus-01"]
+    lost = ["keys", "--city-key-lost", "--out", str(keys)]
+    assert main(lost) == 2
+    assert "it is not lost" in capsys.readouterr().err
+    before = (keys / "authority.key").read_bytes(), (keys / "city.pub").read_bytes()
+    (keys / "city.key").unlink()
+    for words in (["keys", "--out", str(keys)], ["keys", "--rotate", "--out", str(keys)]):
+        assert main(words) == 2
+        said = capsys.readouterr().err
+        assert f"python -m station keys --city-key-lost --out {keys}" in said
+        assert "copy in the safe" in said
+    assert main(lost) == 0
+    assert capsys.readouterr().out == (keys / "city.pub").read_text()
+    assert (keys / "authority.key").read_bytes() == before[0]
+    assert (keys / "city.pub").read_bytes() != before[1]
+    again = enrol("bus-01", command="rotate")["bus-01"]
+    assert again.ca == first.ca and again.city_keys != first.city_keys
+    assert [key.hex() for key in again.city_keys] == [(keys / "city.pub").read_text().strip()]
+
+
+def test_a_full_disk_leaves_no_empty_file(tmp_path, monkeypatch):
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(IdentityError, match="cannot be written: No space left on device"):
+        files.write_new(tmp_path / "city.key", b"half")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_of_keys_that_may_not_be_read_is_a_sentence(tmp_path, capsys):
+    for more in ([], ["--rotate"], ["--city-key-lost"]):
+        assert main(["keys", "--out", "x" * 300, *more]) == 2
+        assert "File name too long" in capsys.readouterr().err
+    with pytest.raises(IdentityError, match="File name too long"):
+        Keys("x" * 300)
+
+
 def test_a_bus_gets_what_the_contract_says(enrol, keys, db):
     made = enrol("bus-01", "bus-02")
     one = made["bus-01"]
@@ -129,7 +169,7 @@ def test_a_password_where_a_broker_knows_no_certificates(enrol, db):
 
 def test_replace_ends_the_one_before_and_revoke_ends_all(enrol, db, tmp_path, capsys):
     first = enrol("bus-01")["bus-01"]
-    with pytest.raises(IdentityError, match="bus-01 of lc has a valid identity .* use replace"):
+    with pytest.raises(IdentityError, match="has an identity already, .*BUS=bus-01 REPLACE=1"):
         enrol("bus-02", "bus-01")
     assert rows(db) == [("bus-01", first.serial, True)], "all of a list, or none"
     second = enrol("bus-01", command="replace")["bus-01"]
@@ -196,7 +236,9 @@ def test_a_refusal_is_a_sentence_and_changes_nothing(enrol, db, tmp_path, words,
 def test_a_file_that_stands_there_is_not_overwritten(enrol, db, tmp_path):
     (tmp_path / "fleet").mkdir()
     (tmp_path / "fleet/bus-02.identity.json").write_text("of another database")
-    with pytest.raises(IdentityError, match=r"exists; .* No bus was given an identity"):
+    with pytest.raises(
+        IdentityError, match=r"of another database\. .* No bus was given an identity"
+    ):
         enrol("bus-01", "bus-02")
     assert [path.name for path in (tmp_path / "fleet").iterdir()] == ["bus-02.identity.json"]
     assert rows(db) == []

@@ -19,7 +19,7 @@ STATION := $(if $(BROKER),--broker $(BROKER)) $(if $(CA),--broker-ca $(CA)) $(if
 
 # make enrol BUS="bus-07 bus-08" DB=postgresql://... KEYS=/media/stick/keys     (BUS=all: each of fleet/)
 ENROL = $(BUS) $(if $(DB),--db $(DB)) $(if $(KEYS),--keys "$(KEYS)") $(if $(REPLACE),--replace) $(if $(ROTATE),--rotate) \
-         $(if $(PASSWORD),--password)
+         $(if $(PASSWORD),--password) $(if $(NEW_AUTHORITY),--new-authority)
 
 # make deploy BUS=bus-07 PORT=/dev/ttyUSB0     (no PORT: the board that is attached)
 WHERE = $(if $(PORT),--port $(PORT))
@@ -30,7 +30,7 @@ takes_sim := BUSES SPEED SEED DURATION BROKER
 takes_soak := SEED
 takes_station := BROKER CA DB HTTP TILES KEYS
 takes_firmware := BIN PORT
-takes_enrol := BUS DB KEYS REPLACE ROTATE PASSWORD
+takes_enrol := BUS DB KEYS REPLACE ROTATE PASSWORD NEW_AUTHORITY
 takes_deploy := BUS PORT RENAME
 takes_pull := OUT PORT
 takes_selftest := PORT

@@ -152,7 +152,7 @@ def _admin(args: argparse.Namespace, settings: Settings) -> int:
             await accounts.change(args.name, **NO_CODE)
 
     try:
-        asyncio.run(with_database(settings.db, put))
+        asyncio.run(with_database(settings.db, put, may_make=True))
     except BadName as error:
         raise CommandError(f"{error} Nothing was changed") from error
     shown = without_password(settings.db)

@@ -15,7 +15,12 @@ def main() -> int:
     port = choose(arguments(__doc__).parse_args().port)
     print(f"This erases the board at {port}, the journal too. After an accident it is evidence:")
     print("take it first, with `make pull`.")
-    if Prompt.ask(f"Type {WORD} to go on") != WORD:
+    try:
+        typed = Prompt.ask(f"Type {WORD} to go on")
+    except KeyboardInterrupt:
+        typed = ""
+        print()
+    if typed != WORD:
         print("Nothing was erased.")
         return 1
     esp = connect(port)

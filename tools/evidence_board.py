@@ -10,30 +10,26 @@ from typing import Any
 from firmware.journal.journal import Journal
 from firmware.journal.reader import Reader
 from tools import evidence_file as evidence
-from tools.board import Trouble
 
 
 def verify(about: dict[str, Any], files: dict[str, bytes],
            identities: list[dict[str, Any]]) -> tuple[list[str], list[str]]:  # fmt: skip
     """-> (sentences that say what was proven, sentences that say what is wrong)."""
-    try:
-        wrong = _changed(about, files)
-        seal = about.get("seal")
-        if seal is None:
-            return [], [*wrong, "No board sealed this file: its board had no identity. It may have "
-                        "been made anew, so it proves nothing."]  # fmt: skip
-        known = [one for one in identities if one["serial"] == seal["serial"]]
-        if not known:
-            return [], [*wrong, f"The board's seal can only be checked with its identity, serial "
-                        f"{seal['serial']}: give it with --identity."]  # fmt: skip
-        unsealed = {name: value for name, value in seal.items() if name != "mac"}
-        digest = hashlib.sha256(evidence.canonical({**about, "seal": unsealed})).digest()
-        key = bytes.fromhex(known[0]["mac_key"])
-        mac = hmac.digest(key, b"busguard-evidence\n" + digest, "sha256").hex()
-        if not hmac.compare_digest(mac, seal["mac"]):
-            wrong.append("The board did not seal what about.json says, or it was changed since.")
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise Trouble(f"The file is no evidence, or it is damaged: {error!r}.") from error
+    wrong = _changed(about, files)
+    seal = about.get("seal")
+    if seal is None:
+        return [], [*wrong, "No board sealed this file: its board had no identity. It may have "
+                    "been made anew, so it proves nothing."]  # fmt: skip
+    known = [one for one in identities if one["serial"] == seal["serial"]]
+    if not known:
+        return [], [*wrong, f"The board's seal can only be checked with its identity, serial "
+                    f"{seal['serial']}: give it with --identity."]  # fmt: skip
+    unsealed = {name: value for name, value in seal.items() if name != "mac"}
+    digest = hashlib.sha256(evidence.canonical({**about, "seal": unsealed})).digest()
+    key = bytes.fromhex(known[0]["mac_key"])
+    mac = hmac.digest(key, b"busguard-evidence\n" + digest, "sha256").hex()
+    if not hmac.compare_digest(mac, seal["mac"]):
+        wrong.append("The board did not seal what about.json says, or it was changed since.")
     if wrong:
         return [], wrong
     bus = f"{known[0]['fleet']}/{known[0]['bus']}"
@@ -67,6 +63,13 @@ def _changed(about: dict[str, Any], files: dict[str, bytes]) -> list[str]:
 
 def _in_sector(journal: bytes, block: int) -> str:
     """Which records are concerned. What of the sector cannot be read is passed over."""
+    try:
+        return _records_at(journal, block)
+    except evidence.DAMAGED:
+        return "Its records cannot be read any more."
+
+
+def _records_at(journal: bytes, block: int) -> str:
     before = None
     for lane in Journal(evidence.Copy(journal), random.Random(0).randbytes)._book.lanes:
         reader = Reader(lane.ring)

@@ -2,11 +2,13 @@
 
 <bus>.json           settings, written by a person
 <bus>.identity.json  who the bus is, written by `make enrol`; secret
+<bus>.identity.<serial>.json  who it was before, to prove the records of that time
 <bus>.board          which chip carries which identity, written by `make deploy`
 """
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
 from pathlib import Path
@@ -35,6 +37,7 @@ def settings(name: str) -> tuple[bytes, dict[str, Any]]:
         known = ", ".join(buses())
         raise Trouble(
             f"fleet/{name}.json does not exist. "
+            + _meant(name)
             + (f"These buses are there: {known}. " if known else "")
             + "For a new bus copy bus.example.json to it."
         )
@@ -52,6 +55,15 @@ def settings(name: str) -> tuple[bytes, dict[str, Any]]:
             "name is. Two boards with one name hide each other's children from the city."
         )
     return text, config
+
+
+def _meant(name: str) -> str:
+    """What was probably meant by a name that no bus has."""
+    if "," in name:
+        return f'Separate buses with spaces: BUS="{" ".join(name.replace(",", " ").split())}". '
+    by_small = {bus.lower(): bus for bus in buses()}
+    near = difflib.get_close_matches(name.lower(), by_small, 1)
+    return f"Did you mean {by_small[near[0]]}? " if near else ""
 
 
 def _refuse_unchanged(name: str, text: str) -> None:
@@ -77,13 +89,14 @@ def identity(name: str, config: dict[str, Any]) -> bytes | None:
         found = identities.read(text)
     except ValueError as error:
         raise Trouble(
-            f"fleet/{path.name} is no identity: {error} `make enrol` makes one."
+            f"fleet/{path.name} is no identity: {error} Another one, which ends the one before: "
+            f"make enrol BUS={name} REPLACE=1"
         ) from error
     if (found.fleet, found.bus) != (config["fleet"], name):
         raise Trouble(
             f"fleet/{path.name} is the identity of {found.fleet}/{found.bus}, and "
-            f"fleet/{name}.json is {config['fleet']}/{name}. Make this bus its own: "
-            f"make enrol BUS={name}"
+            f"fleet/{name}.json is {config['fleet']}/{name}. Move that file away. Then give this "
+            f"bus its own: make enrol BUS={name}, with REPLACE=1 if it had one before."
         )
     return text
 

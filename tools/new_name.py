@@ -101,7 +101,8 @@ def take_journal(board: AttachedBoard, old: str, console: Console) -> None:
     open_ones = sum(not record["sent"] for record in kept)
     console.print(
         f"fleet/{path.name} has the journal of {old}: {len(kept)} records, {open_ones} of them not "
-        f"sent to the city; SHA-256 {digest}",
+        f"sent to the city; SHA-256 {digest}"
+        + (". Give this file to the city." if open_ones else ""),
         soft_wrap=True,
     )
 

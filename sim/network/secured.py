@@ -54,7 +54,7 @@ class SecuredFleet:
         self.station_address = brokers.HOST, port
         on = ["--keys", str(keys), "--db", str(db)]
         _commands(
-            ["keys", "--out", str(keys)],
+            ["keys", "--out", str(keys), "--first", "--db", str(db)],
             ["enrol", fleet, *buses, *on, "--out", str(given), "--clock", str(utc_ms)],
             ["broker", _KINDS[self.kind], "--out", str(out), *on, "--host", brokers.HOST,
              "--bind", brokers.HOST, "--port", str(self.address[1]), "--station-port", str(port)],

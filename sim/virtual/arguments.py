@@ -8,6 +8,8 @@ from pathlib import Path
 
 HEAP_KB = 160
 PSRAM_HEAP_KB = 8192  # 4 MB there
+WIFI = {"ssid": "bus-depot", "password": "not a secret"}
+"""Of the board without --bus."""
 
 
 def add_arguments(command: argparse.ArgumentParser, number) -> None:
@@ -20,7 +22,8 @@ def add_arguments(command: argparse.ArgumentParser, number) -> None:
     command.add_argument(
         "--bus", type=Path, metavar="FILE",
         help="a bus.json that names the board and what is fitted (default: devkit_wrover "
-        "with 40 seats on expanders and every sensor)",
+        "with 40 seats on expanders and every sensor). Its wifi is the one that the board finds: "
+        f"{WIFI['ssid']!r} with the password {WIFI['password']!r}, where no file is given",
     )  # fmt: skip
     command.add_argument(
         "--identity", type=Path, metavar="FILE",

@@ -8,6 +8,7 @@ from typing import Any
 
 from littlefs import LittleFS, LittleFSError
 
+from sim.virtual.arguments import WIFI
 from sim.virtual.compiled import ROOT, build
 from sim.virtual.image import FlashImage
 from sim.virtual.pack import slot
@@ -32,7 +33,7 @@ def every_sensor() -> dict[str, Any]:
     """A bus.json with 40 seats and every sensor, without its broker."""
     return {
         "fleet": "laemchabang", "bus": "bus-01", "board": "devkit_wrover", "seats": {"count": 40},
-        "wifi": {"ssid": "bus-depot", "password": "not a secret"},
+        "wifi": dict(WIFI),
         "readback": {"fitted": True}, "accelerometer": {"fitted": True}, "cabin": {"fitted": True},
     }  # fmt: skip
 

@@ -53,6 +53,7 @@ def add(commands: Any) -> argparse.ArgumentParser:
 def _broker(args: argparse.Namespace, settings: Settings) -> int:
     from station.broker.configuration import Configuration
     from station.db.database import with_database
+    from station.identity.city import refuse_another
     from station.identity.keys import Keys
 
     if (args.certificate is None) != (args.key is None):
@@ -60,14 +61,17 @@ def _broker(args: argparse.Namespace, settings: Settings) -> int:
     for path in (args.certificate, args.key):
         if path is not None and not path.is_file():
             raise IdentityError(f"{path} is no file.")
+    keys = Keys(settings.keys)
     configuration = Configuration(
-        args.kind, args.out, Keys(settings.keys).authority, args.hosts, port=args.port,
+        args.kind, args.out, keys.authority, args.hosts, port=args.port,
         station_port=args.station_port, bind=args.bind, user=args.user,
         certificate=args.certificate, key=args.key, passwords=args.passwords,
         old_broker=args.old_broker,
     )  # fmt: skip
 
     async def work(database: Database) -> None:
+        async with database.read() as connection:
+            await refuse_another(connection, keys.authority, keys.folder)
         register = await _write(database, configuration)
         _introduce(args, configuration, register)
         if args.follow:
@@ -116,6 +120,7 @@ async def follow(database: Database, configuration: Configuration, written: Regi
 
 def _introduce(args: argparse.Namespace, configuration: Configuration, register: Register) -> None:
     place, folder = configuration.place, configuration.folder
+    left_out = configuration.left_out(register)
     program = "mosquitto -c" if args.kind == "mosquitto" else "nats-server -c"
     print(f"The broker: {program} {configuration.config}")
     if configuration.station_has_a_password:
@@ -129,10 +134,18 @@ def _introduce(args: argparse.Namespace, configuration: Configuration, register:
     if args.old_broker:
         print(f"The old broker: put {folder}/old_broker.conf at the end of its configuration, and "
               "start it again.")  # fmt: skip
-    left_out = configuration.left_out(register)
+    buses = {one.user for one in register.known} - set(left_out)
+    print(
+        f"{_counted(len(buses), 'bus', 'buses')} may connect, "
+        f"{_counted(len(register.revoked), 'identity is', 'identities are')} revoked."
+    )
     if left_out:
         has, wants = (
             ("certificates", "passwords") if args.passwords else ("passwords", "certificates")
         )
         print(f"Not let in, because they have {has} and this broker wants {wants}: "
               f"{', '.join(left_out)}.")  # fmt: skip
+
+
+def _counted(number: int, one: str, more: str) -> str:
+    return f"{number} {one if number == 1 else more}"

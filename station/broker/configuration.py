@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pwd
+import re
 import signal
 import subprocess
 from collections.abc import Sequence
@@ -31,6 +32,9 @@ from station.identity.errors import IdentityError
 from station.identity.password import hashes_of, new_password
 
 KINDS = {kind.NAME: kind for kind in (mosquitto, nats)}
+NOBODY = Register((), ())
+_A_BUS = re.compile(rf"{rights.ROOT}([/.])[^/.\s]+\1[^/.\s]+\1status".encode())
+"""What one may send, in the words of either kind of broker."""
 _RENEW = timedelta(days=30)
 
 
@@ -85,6 +89,8 @@ class Configuration:
 
     def write(self, register: Register) -> None:
         files.make_folder(self.folder)
+        if register == NOBODY:
+            self._refuse_to_forget()
         files.make_folder(self.folder / "store")
         if self._owner is not None:
             for folder in (self.folder, self.folder / "store"):
@@ -97,6 +103,15 @@ class Configuration:
         written = self._kind.files(self.place, register._replace(known=tuple(mine)), password)
         for name, text in written.items():
             self._put(name, text.encode())
+
+    def _refuse_to_forget(self) -> None:
+        """No bus was ever enrolled in this database: if buses connect now, it is another one."""
+        path = self.folder / self._kind.NAMES_BUSES
+        if path.exists() and _A_BUS.search(files.read(path)):
+            raise IdentityError(
+                f"This database has no bus, and the broker in {self.folder} lets buses in: name "
+                "the station's database with --db. Nothing was changed."
+            )
 
     def left_out(self, register: Register) -> list[str]:
         """Buses with a password where certificates are asked for, or the other way round."""

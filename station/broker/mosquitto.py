@@ -20,6 +20,7 @@ from station.broker.rights import Known, Place, Register
 NAME = "mosquitto"
 PROGRAM = "mosquitto"
 CONFIG, PID = "mosquitto.conf", "mosquitto.pid"
+NAMES_BUSES = "acl"
 STATION_HAS_A_PORT = True
 
 _HEAD = """\

@@ -16,6 +16,7 @@ from station.broker.rights import Known, Place, Register
 NAME = "nats"
 PROGRAM = "nats-server"
 CONFIG, PID = "nats.conf", "nats.pid"
+NAMES_BUSES = CONFIG
 STATION_HAS_A_PORT = False
 
 _CONFIG = """\

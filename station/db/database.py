@@ -56,16 +56,23 @@ class Database:
             hide_parameters=True,  # in errors: they may be secrets
             **options,
         )
+        self._file: Path | None = None
         self._claim: ClaimOnFile | ClaimOnServer
         if self.is_sqlite:
             _prepare_sqlite(self._engine.sync_engine)
-            self._claim = ClaimOnFile(address.removeprefix("sqlite:///"))
+            self._file = Path(address.removeprefix("sqlite:///"))
+            self._claim = ClaimOnFile(str(self._file))
         else:
             self._claim = ClaimOnServer(self._engine)
         self._is_claimed = False
         # SQLite has one writer at a time; others would only try again, in no order.
         one: contextlib.AbstractAsyncContextManager = asyncio.Lock()
         self._turn = one if self.is_sqlite else contextlib.nullcontext()
+
+    @property
+    def is_there(self) -> bool:
+        """A server is asked later; it says by itself what it does not have."""
+        return self._file is None or self._file.exists()
 
     async def claim(self) -> None:
         """From now on this is the only station that writes here. DatabaseError."""
@@ -85,7 +92,11 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
+        """One state of the database, from the first query to the last: what is committed meanwhile
+        is not seen. SQLite does so by itself."""
         async with self._engine.connect() as connection:
+            if not self.is_sqlite:
+                await connection.execution_options(isolation_level="REPEATABLE READ")
             yield connection
 
     @contextlib.asynccontextmanager
@@ -149,9 +160,18 @@ class Database:
         await self._engine.dispose()
 
 
-async def with_database(address: str, work: Callable[[Database], Awaitable[_T]]) -> _T:
-    """What a command does with the database, from its opening to its end."""
+async def with_database(
+    address: str, work: Callable[[Database], Awaitable[_T]], *, may_make: bool = False
+) -> _T:
+    """What a command does with the database, from its opening to its end. may_make: a file that is
+    not there is made; DatabaseError otherwise, for its name may be wrong."""
     database = Database(address)
+    if not may_make and not database.is_there:
+        raise DatabaseError(
+            f"There is no database {database.shown}. Name the station's with --db (DB= for make). "
+            "`python -m station admin NAME` or `serve`, with this --db, makes a new one. Nothing "
+            "was changed."
+        )
     try:
         await database.upgrade()
         return await work(database)

@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from station.clock import iso
 from station.db.database import Database
 from station.db.tables import identities
+from station.identity import city
 from station.identity.errors import IdentityError
 from station.identity.keys import Keys
 from station.identity.password import hashes_of, new_password
@@ -42,15 +43,18 @@ class Made(NamedTuple):
 
 
 async def give(database: Database, keys: Keys, fleet: str, buses: Sequence[str], *, why: Why,
-               how: How, by: str, now_ms: int,
+               how: How, by: str, now_ms: int, new_authority: bool = False,
                keep: Callable[[list[Made]], None] = lambda _: None) -> list[Made]:  # fmt: skip
-    """keep: is called before the register is changed for good; its error changes nothing.
-    IdentityError."""
+    """new_authority: these keys take the place of those before, which are lost or leaked. keep: is
+    called before the register is changed for good; its error changes nothing. IdentityError."""
     check_names(fleet, buses)
     _check_files(buses)
     new = await asyncio.to_thread(_new_of_all, keys, fleet, buses, how, now_ms)
     async with database.write() as connection:
         await _alone(connection, database)
+        if not new_authority:
+            await city.refuse_another(connection, keys.authority, keys.folder)
+        await city.keep(connection, database, keys)
         held = await _held(connection, fleet)
         _refuse(why, how, fleet, buses, held)
         if why == "replace":
@@ -174,10 +178,14 @@ def _refuse(why: Why, how: How, fleet: str, buses: Sequence[str],
     for bus in buses:
         valid = _valid(held, bus)
         if why == "enrol" and valid:
+            new = [one for one in buses if not _valid(held, one)]
+            only = (
+                f'New buses only: make enrol BUS="{" ".join(new)}". ' if 0 < len(new) < 20 else ""
+            )
             raise IdentityError(
-                f"{bus} of {fleet} has a valid identity since {iso(valid[-1]['made_ms'])}. If its "
-                "board was stolen or is broken, use replace: the identity before ends then. "
-                "Nothing was changed."
+                f"{bus} of {fleet} has an identity already, since {iso(valid[-1]['made_ms'])}. "
+                f"{only}If the board of {bus} was stolen or is broken, replace its identity, which "
+                f"ends then: make enrol BUS={bus} REPLACE=1. Nothing was changed."
             )
         if why == "replace" and bus not in held:
             raise IdentityError(f"{bus} of {fleet} was never enrolled; use enrol.")

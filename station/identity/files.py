@@ -40,6 +40,17 @@ def write(path: Path, content: bytes, owner: int | None = None) -> None:
         raise _cannot(path, error) from error
 
 
+def exists(path: Path) -> bool:
+    """IdentityError: this may not be looked at."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise IdentityError(f"{path} cannot be read: {error.strerror}.") from error
+    return True
+
+
 def read(path: Path) -> bytes:
     """IdentityError."""
     try:
@@ -50,10 +61,14 @@ def read(path: Path) -> bytes:
 
 def _create(path: Path, content: bytes) -> None:
     number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with open(number, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(number)
+    try:
+        with open(number, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(number)
+    except BaseException:  # a disk that is full leaves no empty file
+        path.unlink(missing_ok=True)
+        raise
 
 
 def _cannot(path: Path, error: OSError) -> IdentityError:

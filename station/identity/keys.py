@@ -22,13 +22,20 @@ from station.identity.errors import IdentityError
 
 _PEM, _DER = serialization.Encoding.PEM, serialization.Encoding.DER
 _RAW = serialization.Encoding.Raw
+_CITY_KEY_IS_GONE = (
+    "{folder} holds the other keys, and no city.key: bring it back from the copy in the safe. If "
+    "no copy exists, `python -m station keys --city-key-lost --out {folder}` makes another; then "
+    "make enrol BUS=all ROTATE=1, and deploy each bus. Nothing was changed."
+)
 _NAMES = ("city.key", "city.pub", "authority.key", "authority.crt")
 
 
 def make(folder: Path) -> str:
     """Writes all four files, and never over one. -> the city's public key, hex. IdentityError."""
     files.make_folder(folder)
-    there = [name for name in _NAMES if (folder / name).exists()]
+    there = [name for name in _NAMES if files.exists(folder / name)]
+    if there and "city.key" not in there:
+        raise IdentityError(_CITY_KEY_IS_GONE.format(folder=folder))
     if there:
         raise IdentityError(
             f"{folder} holds {there[0]} already: keys are never overwritten, because every board "
@@ -44,11 +51,25 @@ def make(folder: Path) -> str:
 
 def rotate(folder: Path) -> str:
     """Makes the city's next key beside the one in use. -> its public key, hex. IdentityError."""
-    if not (folder / "city.key").exists():
-        raise IdentityError(f"{folder} holds no city.key; make the keys first, without --rotate.")
-    if (folder / "city.next.key").exists():
+    if not files.exists(folder / "city.key"):
+        _refuse_without_authority(folder)
+        raise IdentityError(_CITY_KEY_IS_GONE.format(folder=folder))
+    if files.exists(folder / "city.next.key"):
         raise IdentityError(f"{folder} holds city.next.key already: a rotation is under way.")
     return _new_city_key(folder, "city.next")
+
+
+def replace_lost(folder: Path) -> str:
+    """Another city.key in the place of one that is lost. -> its public key, hex. IdentityError."""
+    _refuse_without_authority(folder)
+    if files.exists(folder / "city.key"):
+        raise IdentityError(f"{folder} holds city.key: it is not lost. For another, use --rotate.")
+    return _new_city_key(folder, "city")
+
+
+def _refuse_without_authority(folder: Path) -> None:
+    if not files.exists(folder / "authority.key"):
+        raise IdentityError(f"{folder} is no folder of keys: it holds no authority.key.")
 
 
 def _new_city_key(folder: Path, name: str) -> str:
@@ -58,7 +79,7 @@ def _new_city_key(folder: Path, name: str) -> str:
     )  # fmt: skip
     public = key.public_key().public_bytes(_RAW, serialization.PublicFormat.Raw).hex()
     files.write_new(folder / f"{name}.key", pem)
-    files.write_new(folder / f"{name}.pub", public.encode() + b"\n")
+    files.write(folder / f"{name}.pub", public.encode() + b"\n")
     return public
 
 
@@ -71,10 +92,10 @@ class Keys:
                 "The folder of keys is not named: give --keys DIR, or set STATION_KEYS. "
                 "`python -m station keys --out DIR` makes one."
             )
-        self._folder = Path(folder)
+        self.folder = Path(folder)
         self.city_keys = [self._public("city.pub")]
         """Hex: the one in use, and the next one during a rotation."""
-        if (self._folder / "city.next.pub").exists():
+        if files.exists(self.folder / "city.next.pub"):
             self.city_keys.append(self._public("city.next.pub"))
         key, certificate = (self._read(f"authority.{end}") for end in ("key", "crt"))
         try:
@@ -84,8 +105,8 @@ class Keys:
 
     def ca(self) -> bytes:
         """DER: the certificate by which a board knows the broker."""
-        path = self._folder / "broker_ca.crt"
-        if not path.exists():
+        path = self.folder / "broker_ca.crt"
+        if not files.exists(path):
             return self.authority.certificate.public_bytes(_DER)
         try:
             return x509.load_pem_x509_certificate(files.read(path)).public_bytes(_DER)
@@ -99,14 +120,14 @@ class Keys:
         except ValueError:
             right = False
         if not right:
-            raise IdentityError(f"{self._folder / name} does not hold 64 hexadecimal digits.")
+            raise IdentityError(f"{self.folder / name} does not hold 64 hexadecimal digits.")
         return text
 
     def _read(self, name: str) -> bytes:
-        path = self._folder / name
-        if not path.exists():
+        path = self.folder / name
+        if not files.exists(path):
             raise IdentityError(
-                f"{self._folder} holds no {name}. `python -m station keys --out DIR` makes a "
+                f"{self.folder} holds no {name}. `python -m station keys --out DIR` makes a "
                 "folder of keys."
             )
         return files.read(path)

@@ -1,7 +1,8 @@
 """Evidence: one bus's day as a file that proves itself (`python -m tools.evidence verify`).
 
 A zip with two members. `records.jsonl` has a line for each message, exactly as it came: topic,
-payload with its seal, when it was heard, and a link of a hash chain over all lines before.
+payload with its seal, the serial of the identity whose seal it is (null: none that the station
+knows), when it was heard, and a link of a hash chain over all lines before.
 `about.json` says of which bus and day, the end of the chain, and which numbers of each journal
 there are: a number between the first and the last of the day is in a line, or stands among those
 that are explained. The city's key signs it.
@@ -21,9 +22,10 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from station.clock import iso, local_day
-from station.db.tables import buses, events, journals, positions, tracks
+from station.db.tables import buses, events, identities, journals, positions, tracks
 from station.identity.signed import public_hex
 from station.ingest.coverage import Ranges, add, missing
+from station.ingest.seal import is_sealed_by
 
 _SIGNS = b"busguard-evidence-day\n"
 _CHAIN = hashlib.sha256(_SIGNS).digest()
@@ -44,6 +46,7 @@ async def make(connection: AsyncConnection, key: Ed25519PrivateKey, fleet: str, 
     from_ms, to_ms = local_day(day)
     told, text = [], []
     chain = _CHAIN
+    keys = await _keys(connection, fleet, bus)
     mine = select(journals.c.id, journals.c.epoch).join(buses, buses.c.id == journals.c.bus_id)
     mine = mine.where(buses.c.fleet == fleet, buses.c.bus == bus).order_by(journals.c.id)
     for number, epoch in (await connection.execute(mine)).all():
@@ -54,13 +57,15 @@ async def make(connection: AsyncConnection, key: Ed25519PrivateKey, fleet: str, 
         told.append({"epoch": epoch, "first": span[0], "last": span[1],
                      **await _explained(connection, number, span, lines, not_kept)})  # fmt: skip
         for line in lines:
+            topic = f"schoolbus/{fleet}/{bus}/{line.name}"
             said = {
-                "topic": f"schoolbus/{fleet}/{bus}/{line.name}",
+                "topic": topic,
                 "payload": line.payload,
+                "serial": _serial(keys, topic, line.payload),
                 "heard_at": iso(line.heard_ms),
             }
             chain = hashlib.sha256(chain + canonical(said)).digest()
-            text.append(json.dumps({**said, "chain": chain.hex()}))
+            text.append(json.dumps({**said, "chain": chain.hex()}, sort_keys=True) + "\n")
     if not told:
         raise LookupError(f"The station has no record of {fleet}/{bus} on {day}.")
     about = {
@@ -70,7 +75,8 @@ async def make(connection: AsyncConnection, key: Ed25519PrivateKey, fleet: str, 
     }  # fmt: skip
     signature = key.sign(_SIGNS + canonical(about))
     about["sig"] = base64.b64encode(signature).decode().rstrip("=")
-    return _zip({"about.json": json.dumps(about, indent=1), "records.jsonl": "\n".join(text)})
+    head = json.dumps(about, indent=1, sort_keys=True) + "\n"
+    return _zip({"about.json": head, "records.jsonl": "".join(text)})
 
 
 def canonical(said: dict[str, Any]) -> bytes:
@@ -79,11 +85,26 @@ def canonical(said: dict[str, Any]) -> bytes:
 
 
 def _zip(files: dict[str, str]) -> bytes:
+    """The same content gives the same bytes, so that not one can be added unseen."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as pack:
+    with zipfile.ZipFile(out, "w") as pack:
         for name, content in files.items():
-            pack.writestr(zipfile.ZipInfo(name), content + "\n", zipfile.ZIP_DEFLATED)
+            member = zipfile.ZipInfo(name)
+            member.create_system = 3  # on every system the same
+            pack.writestr(member, content)
     return out.getvalue()
+
+
+async def _keys(connection: AsyncConnection, fleet: str, bus: str) -> dict[str, bytes]:
+    """Serial -> key of the seal, of every identity that the bus ever had, the newest first."""
+    mine = select(identities.c.serial, identities.c.mac_key).order_by(identities.c.id.desc())
+    mine = mine.where(identities.c.fleet == fleet, identities.c.bus == bus)
+    return {row.serial: bytes.fromhex(row.mac_key) for row in await connection.execute(mine)}
+
+
+def _serial(keys: dict[str, bytes], topic: str, payload: str) -> str | None:
+    sealed = payload.encode()
+    return next((serial for serial, key in keys.items() if is_sealed_by(key, topic, sealed)), None)
 
 
 async def _span(connection: AsyncConnection, journal_id: int, from_ms: int,

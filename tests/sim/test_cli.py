@@ -10,6 +10,7 @@ import pytest
 from vm import ROOT
 
 from sim.__main__ import main, parser
+from sim.virtual.install import every_sensor
 
 COMMANDS = ("town", "story", "replay", "board", "bench", "soak")
 
@@ -20,6 +21,14 @@ def test_help_names_every_command(capsys):
     assert end.value.code == 0
     said = capsys.readouterr().out
     assert all(f"\n    {name} " in said for name in COMMANDS)
+
+
+def test_the_help_of_a_board_names_its_wifi(capsys):
+    with pytest.raises(SystemExit):
+        main(["board", "--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "'bus-depot' with the password 'not a secret'" in said
+    assert every_sensor()["wifi"] == {"ssid": "bus-depot", "password": "not a secret"}
 
 
 @pytest.mark.parametrize("command", COMMANDS)

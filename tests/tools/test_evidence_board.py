@@ -6,7 +6,6 @@ import hmac
 import json
 import random
 import sys
-import zipfile
 
 import pytest
 
@@ -20,13 +19,13 @@ IDENTITY = {"fleet": "lc", "bus": "bus-01", "serial": "00000000000000a1",
 SECTORS = 24
 
 
-def journal():
-    """A partition with enough alarms for several sectors."""
+def journal(after=b""):
+    """A partition with enough alarms for several sectors. after: behind each record's JSON."""
     flash = evidence.Copy(b"\xff" * SECTORS * evidence.SECTOR)
     kept = Journal(flash, random.Random(1).randbytes)
     for n in range(1, 41):
         body = {"kind": "sos", "at": f"2026-11-22T00:00:{n:02d}.000Z", "fill": "x" * 400}
-        text = json.dumps(body)[1:].encode()
+        text = json.dumps(body)[1:].encode() + after
         while True:  # a sector is erased before it takes a record
             kept.housekeep(n)
             with contextlib.suppress(OSError):
@@ -58,11 +57,9 @@ def pulled():
 
 @pytest.fixture
 def verified(tmp_path, capsys, monkeypatch):
-    def verify(about, files, identity=IDENTITY):
+    def verify(about, files, identity=IDENTITY, content=None):
         file, known = tmp_path / "bus.zip", tmp_path / "identity.json"
-        with zipfile.ZipFile(file, "w") as pack:
-            for name, data in {"about.json": json.dumps(about), **files}.items():
-                pack.writestr(name, data)
+        file.write_bytes(content or evidence.packed(about, files))
         known.write_text(json.dumps(identity))
         words = ["evidence", "verify", str(file)]
         monkeypatch.setattr(sys, "argv", words + (["--identity", str(known)] if identity else []))
@@ -138,3 +135,18 @@ def test_without_the_identity_nothing_is_proven(pulled, verified):
     assert status == 1 and "give it with --identity" in said
     status, said = verified(*pulled, identity={**IDENTITY, "mac_key": "11" * 32})
     assert status == 1 and "The board did not seal" in said
+
+
+def test_what_another_program_would_show_instead_is_found(pulled, verified):
+    about, files = pulled
+    true = evidence.packed(about, files)
+    for content in (evidence.packed({}, {}) + true, true + b"junk", b"junk" + true):
+        status, said = verified(about, files, content=content)
+        assert status == 1 and "not as Busguard writes it" in said and "NOT proven." in said
+
+
+def test_a_journal_that_cannot_be_read_is_named_all_the_same(pulled, verified):
+    about, files = pulled
+    content = journal(b"\xff")
+    status, said = verified(about, {**files, evidence.JOURNAL: content})
+    assert status == 1 and "held it. Its records cannot be read any more." in said, said

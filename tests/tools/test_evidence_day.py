@@ -21,7 +21,7 @@ from station.db import tables
 from station.ingest import seal
 from station.ingest.mqtt import Came
 from station.settings import Settings
-from tools import board, evidence
+from tools import board, evidence, evidence_file
 
 KEY = bytes(range(32))
 CITY = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
@@ -36,22 +36,27 @@ DAY = "2026-11-22"
 LEFT = "child_left_behind"
 
 
-def came(message):
+def came(message, key=KEY):
     topic = "schoolbus/lc/bus-01/" + message[0]
-    return Came(topic, seal.seal(KEY, topic, message[1]), False, NOW_MS, 0, 0)
+    return Came(topic, seal.seal(key, topic, message[1]), False, NOW_MS, 0, 0)
 
 
-def made(folder, messages):
-    """-> the export, as an administrator downloads it."""
+def made(folder, messages, then=None, at=None):
+    """-> the export, as an administrator downloads it. then: the identity from message `at` on."""
     settings = Settings(broker=("127.0.0.1", 9), db=str(folder / "s.db"), city_key=PEM)
+
+    new = bytes.fromhex((then or IDENTITY)["mac_key"])
 
     async def scenario():
         async with running(settings, FollowedClock(NOW_MS)) as station:
             async with station.db.write() as connection:
-                values = {**IDENTITY, "how": "password", "made_ms": NOW_MS, "made_by": "boss"}
-                await connection.execute(insert(tables.identities).values(values))
+                for identity in filter(None, (IDENTITY, then)):
+                    row = {**identity, "how": "password", "made_ms": NOW_MS, "made_by": "boss"}
+                    await connection.execute(insert(tables.identities).values(row))
             await station.register.read()
-            found = station.records.intake.sort(map(came, messages))
+            found = station.records.intake.sort(
+                [*map(came, messages[:at]), *(came(one, new) for one in messages[at:] if at)]
+            )
             assert not found.bad + found.untrusted
             await station.records.keep(found.messages, [])
             client = await signed_in(station, "boss", "admin")
@@ -87,11 +92,15 @@ def verified(tmp_path, capsys, monkeypatch):
     """verified(zip) -> (exit status, what `python -m tools.evidence verify` says)."""
 
     def verify(content, key=PUBLIC, identity=IDENTITY):
-        file, known = tmp_path / "day.zip", tmp_path / "bus-01.identity.json"
+        file = tmp_path / "day.zip"
         file.write_bytes(content)
-        known.write_text(json.dumps(identity))
         words = ["evidence", "verify", str(file)] + (["--city-key", key] if key else [])
-        monkeypatch.setattr(sys, "argv", words + (["--identity", str(known)] if identity else []))
+        several = identity if isinstance(identity, list) else [identity] if identity else []
+        for number, one in enumerate(several):
+            known = tmp_path / f"{number}.identity.json"
+            known.write_text(json.dumps(one))
+            words += ["--identity", str(known)]
+        monkeypatch.setattr(sys, "argv", words)
         with pytest.raises(SystemExit) as ended:
             board.run(evidence.main)
         told = capsys.readouterr()
@@ -107,13 +116,8 @@ def opened(content):
 
 
 def packed(about, lines, more=()):
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as pack:
-        pack.writestr("about.json", json.dumps(about))
-        pack.writestr("records.jsonl", "\n".join(lines) + "\n")
-        for name in more:
-            pack.writestr(name, "more")
-    return out.getvalue()
+    text = "".join(line + "\n" for line in lines)
+    return evidence_file.packed(about, {"records.jsonl": text.encode(), **dict.fromkeys(more, b"")})
 
 
 def rechained(about, lines):
@@ -124,8 +128,21 @@ def rechained(about, lines):
         del line["chain"]
         said = json.dumps(line, sort_keys=True, separators=(",", ":")).encode()
         chain = hashlib.sha256(chain + said).digest()
-        told.append(json.dumps({**line, "chain": chain.hex()}))
+        told.append(json.dumps({**line, "chain": chain.hex()}, sort_keys=True))
     return {**about, "lines": len(told), "chain": chain.hex()}, told
+
+
+def test_a_day_on_which_the_identity_changed_is_no_forgery(tmp_path, verified):
+    new = {**IDENTITY, "serial": "00000000000000b2", "mac_key": "b2" * 32}
+    changed = made(tmp_path, MESSAGES, then=new, at=6)
+    status, said = verified(changed)
+    assert status == 0, said
+    assert "3 records have the seal of identity 00000000, which was not given: not checked." in said
+    assert "Each of the other 6 messages has the bus's own seal." in said
+    status, said = verified(changed, identity=[IDENTITY, new])
+    assert status == 0 and "Each of the 9 messages has the bus's own seal." in said, said
+    status, said = verified(changed, identity=[IDENTITY, {**new, "mac_key": "00" * 32}])
+    assert status == 1 and "The first record without the bus's own seal is " in said
 
 
 def test_a_day_is_complete_unchanged_and_the_words_of_the_bus(export, verified):
@@ -140,8 +157,10 @@ def test_a_day_is_complete_unchanged_and_the_words_of_the_bus(export, verified):
     assert journal["left_out"] == [[28, 99]] and journal["missing"] == []
     payloads = {json.loads(line)["payload"].encode() for line in lines}
     assert payloads == {came(message).payload for message in MESSAGES}
-    status, said = verified(export, key=None, identity=None)
-    assert status == 0 and PUBLIC in said and "seals were not checked" in said
+    status, said = verified(export, identity=None)
+    assert status == 0 and "seals were not checked" in said
+    status, said = verified(export, key=None)
+    assert status == 1 and PUBLIC in said and "a key of their own" in said, "as a stranger's"
 
 
 def test_what_never_came_is_named_and_is_not_complete(tmp_path, verified):
@@ -201,6 +220,94 @@ def test_a_file_that_was_cut_off_is_no_evidence(export, verified):
         status, said = verified(content)
         assert status == 1 and said.strip(), said
         assert "Traceback" not in said
+
+
+def doubled(text):
+    """The object with a name that stands in it twice; json takes the last."""
+    name = text[text.index('"') : text.index(":")]
+    return text.replace("{", "{" + name + ': "forged", ', 1)
+
+
+def zipped(members, comment=b"", extra=b""):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as pack:
+        for name, content in members.items():
+            member = zipfile.ZipInfo(name)
+            member.create_system, member.extra = 3, extra
+            pack.writestr(member, content)
+        pack.comment = comment
+    return out.getvalue()
+
+
+def members(content):
+    with zipfile.ZipFile(io.BytesIO(content)) as pack:
+        return {name: pack.read(name).decode() for name in pack.namelist()}
+
+
+def test_what_another_program_would_show_instead_is_found(export, verified):
+    true = members(export)
+    assert zipped(true) == export
+    about, text = true["about.json"], true["records.jsonl"]
+    sig = json.loads(about)["sig"]
+    local = bytearray(export)
+    local[10] ^= 1  # the time of a member: central directory and local header differ
+    unlike = "not as Busguard writes it"
+    for content, words in (
+        (zipped({**true, "records.jsonl": doubled(text)}), "seq 5"),
+        (zipped({**true, "records.jsonl": text.replace("{", "{ ", 1)}), "seq 5"),
+        (zipped({**true, "records.jsonl": text + "\n"}), "Line 10"),
+        (zipped({**true, "records.jsonl": text + " "}), "does not end where"),
+        (zipped({**true, "about.json": doubled(about)}), unlike),
+        (zipped({**true, "about.json": about + "\n"}), unlike),
+        (zipped({**true, "about.json": about.replace(sig, sig + "==== junk")}), "did not sign"),
+        (zipped(dict(reversed(true.items()))), unlike),
+        (zipped({"about.json": "{}", "records.jsonl": ""}) + export, unlike),
+        (zipped(true, comment=b"This day was empty"), unlike),
+        (zipped(true, extra=b"\x01\x00\x04\x00junk"), unlike),
+        (bytes(local), unlike),
+        (export + b"junk", unlike),
+        (b"junk" + export, unlike),
+    ):
+        status, said = verified(content)
+        assert status == 1 and words in said, (words, said)
+        assert "complete and unchanged" not in said
+
+
+def flagged(content, offset, value):
+    """Both headers of the first member say so. offset: in the local header."""
+    changed = bytearray(content)
+    for at in (0, content.index(b"PK\1\2") + 2):
+        changed[at + offset : at + offset + 2] = value.to_bytes(2, "little")
+    return bytes(changed)
+
+
+def deflated(name, content):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as pack:
+        pack.writestr(name, content)
+    return out.getvalue()
+
+
+def test_a_file_made_to_stop_its_reader_gets_a_sentence(export, verified, monkeypatch):
+    about, lines = opened(export)
+    deep = '{"a":' * 5000 + "1" + "}" * 5000
+    monkeypatch.setattr(evidence_file, "MAX_BYTES", 1 << 20)
+    for content, words in (
+        (flagged(export, 6, 1), "encrypted"),
+        (flagged(export, 8, 99), "compressed in another way"),
+        (zipped({"about.json": deep}), "recursion"),
+        (zipped({"about.json": '{"a":' * 500 + "1" + "}" * 500}), "damaged"),
+        (packed(about, [deep, *lines]), "Line 1 "),
+        (packed({**about, "lines": float("inf")}, lines), "did not sign"),
+        (packed({**about, "journals": [[]]}, lines), "damaged"),
+        (packed({**about, "fleet": "x", "journals": [7]}, lines), "damaged"),
+        (deflated("about.json", bytes(2 << 20)), "unpacks to more"),
+        (bytes(2 << 20), "larger than any"),
+        (packed(about, lines, ["\x1b[8m"]), "\\x1b[8m does not belong"),
+    ):
+        status, said = verified(content)
+        assert status == 1 and words in said and "Traceback" not in said, (words, said)
+        assert "\x1b" not in said
 
 
 def test_without_a_key_or_a_record_there_is_no_file(tmp_path):

@@ -13,7 +13,7 @@ from vm import ROOT, micropython
 
 from sim.virtual.esp_image import firmware_file
 from sim.virtual.partitions import FLASH_BYTES, PARTITIONS, partition
-from tools import firmware_image
+from tools import erase, firmware_image
 from tools.board import Trouble
 
 FACTORY = 0x10000
@@ -107,6 +107,16 @@ def test_what_arrives_is_what_was_meant_and_a_journal_survives_the_next_flashing
         done = tool("tools.erase", "--port", mock.url(), says="ERASE\n")
         assert done.returncode == 0, done.stdout + done.stderr
         assert holds(mock, tmp_path, journal, b"\xff" * 4096)
+
+
+def test_ctrl_c_at_the_question_has_erased_nothing(capsys, monkeypatch):
+    def interrupted(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys, "argv", ["erase", "--port", "/dev/ttyNONE"])
+    monkeypatch.setattr(erase.Prompt, "ask", interrupted)
+    assert erase.main() == 1
+    assert "Nothing was erased." in capsys.readouterr().out
 
 
 def test_the_file_system_mounts_in_micropython_and_holds_boot_py(tmp_path):

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 from deployed import CONFIG, QUIET, next_slot, on_flash, read
+from rich.console import Console
 from virtual_board import Virtual
 
 from firmware.journal.journal import ALARM, KIND_EVENT, Journal
@@ -197,7 +198,7 @@ def test_a_name_changes_only_if_a_person_says_so(typed, says, board, image, monk
 
 
 def test_a_board_with_another_name_forgets_all_and_its_journal_is_kept_as_a_file(
-    board, image, monkeypatch, tmp_path
+    board, image, monkeypatch, tmp_path, capsys
 ):
     """At every moment the flash holds the old bus, or none, or the new one with nothing of it."""
     board.run("from esp32 import NVS\n_n = NVS('busguard')\n_n.set_i32('out_0', 7)\n_n.commit()")
@@ -219,7 +220,8 @@ def test_a_board_with_another_name_forgets_all_and_its_journal_is_kept_as_a_file
 
     monkeypatch.setattr(AttachedBoard, "run", run)
     text, given = other("test-09")
-    deploy.deploy(board, text, QUIET, given)
+    deploy.deploy(board, text, Console(), given)
+    assert "Give this file to the city." in capsys.readouterr().out.replace("\n", " ")
     for is_blank, forgot, bare in seen:
         assert (is_blank and forgot) or set(bare) == {"test-01"}, seen
     assert seen[-1] == (True, True, ("test-09", "test-09")) and (True, True, ()) in seen

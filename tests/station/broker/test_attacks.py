@@ -22,11 +22,14 @@ from firmware.identity import read
 from sim.network import brokers
 from station.__main__ import main
 from station.identity.authority import own_certificate
-from station.identity.keys import make as make_keys
 
 MINE, OTHERS = "schoolbus/lc/bus-01/", "schoolbus/lc/bus-02/"
 BRANCH = ("status", "state", "event", "track", "reply")
 KINDS = {"mosquitto": "mosquitto", "nats": "nats-server"}
+
+
+def make_keys(folder, db):
+    assert main(["keys", "--first", "--out", str(folder), "--db", db]) == 0
 
 
 class Town:
@@ -36,7 +39,7 @@ class Town:
         self.kind, self.how, self.folder = kind, how, folder
         self._db, self._keys = str(folder / "station.db"), str(folder / "keys")
         self._made = 0
-        make_keys(folder / "keys")
+        make_keys(folder / "keys", self._db)
         self.buses = self.enrol("enrol", "bus-01", "bus-02", "bus-03", "bus-04")
         self.stolen = self.buses["bus-04"]
         self.buses |= self.enrol("replace", "bus-04")
@@ -268,7 +271,9 @@ def test_two_sessions_of_a_station_and_a_second_station_do_not_disturb_each_othe
 
 def test_who_is_let_in_and_who_is_not(town, tmp_path):
     other, key, certificate = town.buses["bus-01"], tmp_path / "x.key", tmp_path / "x.crt"
-    make_keys(tmp_path / "keys")  # an authority of the attacker's own, who says "lc/bus-01"
+    make_keys(
+        tmp_path / "keys", str(tmp_path / "x.db")
+    )  # an authority of the attacker's own, who says "lc/bus-01"
     given = [
         "--keys",
         str(tmp_path / "keys"),

@@ -22,10 +22,12 @@ from station_told import on_one_database
 from vm import ROOT
 
 from firmware.identity import read
+from sim.world.town_policy import policy_for
 from station.__main__ import main
 from station.clock import Clock
 from station.db.database import Database, with_database
 from station.identity import enrol as enrolling
+from station.identity import files
 from station.identity.enrol import everyone, give, revoke
 from station.identity.errors import IdentityError
 from station.identity.keys import Keys
@@ -38,6 +40,8 @@ from station.settings import SettingsError, load
 @pytest.fixture
 def enrol(db, keys, tmp_path, capsys):
     """enrol("bus-01", ...) -> {bus: firmware.identity.Identity}, by the command line."""
+
+    asyncio.run(with_database(db, everyone, may_make=True))
 
     def run(*words, command="enrol"):
         given = ["--keys", str(keys), "--db", db, "--out", str(tmp_path / "fleet")]
@@ -85,6 +89,45 @@ def test_the_next_key_of_the_city_lies_beside_the_one_in_use(keys, enrol, capsys
     assert "a rotation is under way" in capsys.readouterr().err
 
 
+def test_a_city_key_that_is_lost_is_made_anew_beside_the_other_keys(keys, enrol, capsys):
+    first = enrol("bus-01")["bus-01"]
+    lost = ["keys", "--city-key-lost", "--out", str(keys)]
+    assert main(lost) == 2
+    assert "it is not lost" in capsys.readouterr().err
+    before = (keys / "authority.key").read_bytes(), (keys / "city.pub").read_bytes()
+    (keys / "city.key").unlink()
+    for words in (["keys", "--out", str(keys)], ["keys", "--rotate", "--out", str(keys)]):
+        assert main(words) == 2
+        said = capsys.readouterr().err
+        assert f"python -m station keys --city-key-lost --out {keys}" in said
+        assert "copy in the safe" in said
+    assert main(lost) == 0
+    assert capsys.readouterr().out == (keys / "city.pub").read_text()
+    assert (keys / "authority.key").read_bytes() == before[0]
+    assert (keys / "city.pub").read_bytes() != before[1]
+    again = enrol("bus-01", command="rotate")["bus-01"]
+    assert again.ca == first.ca and again.city_keys != first.city_keys
+    assert [key.hex() for key in again.city_keys] == [(keys / "city.pub").read_text().strip()]
+
+
+def test_a_full_disk_leaves_no_empty_file(tmp_path, monkeypatch):
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(IdentityError, match="cannot be written: No space left on device"):
+        files.write_new(tmp_path / "city.key", b"half")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_of_keys_that_may_not_be_read_is_a_sentence(tmp_path, capsys):
+    for more in ([], ["--rotate"], ["--city-key-lost"]):
+        assert main(["keys", "--out", "x" * 300, *more]) == 2
+        assert "File name too long" in capsys.readouterr().err
+    with pytest.raises(IdentityError, match="File name too long"):
+        Keys("x" * 300)
+
+
 def test_a_bus_gets_what_the_contract_says(enrol, keys, db):
     made = enrol("bus-01", "bus-02")
     one = made["bus-01"]
@@ -128,14 +171,16 @@ def test_a_password_where_a_broker_knows_no_certificates(enrol, db):
     assert again.password != one.password
 
 
-def test_replace_ends_the_one_before_and_revoke_ends_all(enrol, db, capsys):
+def test_replace_ends_the_one_before_and_revoke_ends_all(enrol, db, tmp_path, capsys):
     first = enrol("bus-01")["bus-01"]
-    with pytest.raises(IdentityError, match="bus-01 of lc has a valid identity .* use replace"):
+    with pytest.raises(IdentityError, match="has an identity already, .*BUS=bus-01 REPLACE=1"):
         enrol("bus-02", "bus-01")
     assert rows(db) == [("bus-01", first.serial, True)], "all of a list, or none"
     second = enrol("bus-01", command="replace")["bus-01"]
     assert second.mac_key != first.mac_key and second.client_id != first.client_id
     assert rows(db) == [("bus-01", second.serial, True), ("bus-01", first.serial, False)]
+    kept = (tmp_path / f"fleet/bus-01.identity.{first.serial}.json").read_bytes()
+    assert read(kept).mac_key == first.mac_key, "it proves the records of its time"
     assert main(["revoke", "lc", "bus-01", "--db", db]) == 0
     assert rows(db) == [("bus-01", second.serial, False), ("bus-01", first.serial, False)]
     assert main(["revoke", "lc", "bus-01", "--db", db]) == 2
@@ -196,7 +241,9 @@ def test_a_refusal_is_a_sentence_and_changes_nothing(enrol, db, tmp_path, words,
 def test_a_file_that_stands_there_is_not_overwritten(enrol, db, tmp_path):
     (tmp_path / "fleet").mkdir()
     (tmp_path / "fleet/bus-02.identity.json").write_text("of another database")
-    with pytest.raises(IdentityError, match=r"exists; .* No bus was given an identity"):
+    with pytest.raises(
+        IdentityError, match=r"of another database\. .* No bus was given an identity"
+    ):
         enrol("bus-01", "bus-02")
     assert [path.name for path in (tmp_path / "fleet").iterdir()] == ["bus-02.identity.json"]
     assert rows(db) == []
@@ -216,6 +263,60 @@ def test_keys_that_are_missing_or_wrong_are_a_sentence(enrol, keys, db, capsys):
     (keys / "authority.key").unlink()
     with pytest.raises(IdentityError, match="holds no authority.key"):
         enrol("bus-01")
+
+
+@on_one_database
+def test_keys_of_another_authority_change_nothing(enrol, keys, db, tmp_path, capsys):
+    enrol("bus-01")
+    before, shown = rows(db), (keys / "city.pub").read_text()[:8]
+    assert main(["keys", "--first", "--out", str(tmp_path / "x"), "--db", db]) == 2
+    assert f"(city key {shown}...)" in capsys.readouterr().err
+    assert main(["keys", "--out", str(tmp_path / "other")]) == 0
+    capsys.readouterr()
+    to = ["lc", "bus-01", "--db", db, "--keys", str(tmp_path / "other")]
+    out = ["--out", str(tmp_path / "fleet")]
+    for words in (
+        ["replace", *to, *out],
+        ["enrol", "lc", "bus-02", *to[2:], *out],
+        ["broker", "mosquitto", "--host", "h", "--out", str(tmp_path / "b"), *to[2:]],
+    ):
+        assert main(words) == 2
+        assert f"buses of another authority (city key {shown}...)" in capsys.readouterr().err
+        assert rows(db) == before and not (tmp_path / "b").exists()
+    assert main(["replace", *to, *out, "--new-authority"]) == 0
+    with pytest.raises(IdentityError, match="another authority"):
+        enrol("bus-02")
+
+
+def test_only_serve_and_admin_make_a_database(keys, tmp_path, capsys):
+    db = tmp_path / "typo.db"
+    policy = tmp_path / "policy.json"
+    policy.write_text(json.dumps(policy_for(0)))
+    for words in (["identities"], ["revoke", "lc", "bus-01"], ["policy", "lc", str(policy)],
+                  ["enrol", "lc", "bus-01", "--keys", str(keys), "--out", str(tmp_path / "f")],
+                  ["broker", "mosquitto", "--out", str(tmp_path / "b"), "--host", "h",
+                   "--keys", str(keys)]):  # fmt: skip
+        assert main([*words, "--db", str(db)]) == 2
+        assert f"There is no database {db}." in capsys.readouterr().err
+        assert not db.exists()
+
+
+@on_one_database
+def test_a_database_without_buses_writes_no_broker_that_had_some(enrol, keys, db, tmp_path, capsys):
+    enrol("bus-01", "bus-02")
+    enrol("bus-01", command="replace")
+    for kind in ("mosquitto", "nats"):
+        folder = tmp_path / kind
+        words = ["broker", kind, "--out", str(folder), "--host", "h", "--keys", str(keys), "--db"]
+        assert main([*words, db]) == 0
+        assert "2 buses may connect, 1 identity is revoked." in capsys.readouterr().out
+        written = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+        other = str(tmp_path / "other.db")
+        asyncio.run(with_database(other, everyone, may_make=True))
+        assert main([*words, other]) == 2
+        assert "This database has no bus, and the broker in" in capsys.readouterr().err
+        assert written == {path.name: path.read_bytes() for path in folder.iterdir()
+                           if path.is_file()}  # fmt: skip
 
 
 def test_of_two_that_enrol_the_same_bus_at_once_one_is_refused(keys, db):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -196,6 +197,12 @@ def is_away(error: BaseException) -> bool:
 
 
 def _prepare_sqlite(engine) -> None:
+    @event.listens_for(engine, "do_connect")
+    def make_secret(dialect, record, args, options):
+        """The file holds the key of every bus's seal. SQLite gives its log the same mode."""
+        with contextlib.suppress(OSError):  # it is there; or SQLite says why it cannot be made
+            os.close(os.open(args[0], os.O_CREAT | os.O_EXCL, 0o600))
+
     @event.listens_for(engine, "connect")
     def prepare(connection, _):
         connection.isolation_level = None  # the station sends BEGIN itself, below

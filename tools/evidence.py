@@ -14,7 +14,7 @@ from typing import Any
 
 from tools import evidence_board, evidence_day
 from tools.board import Trouble, parser, run
-from tools.evidence_file import DAMAGED, read_exactly
+from tools.evidence_file import DAMAGED, read_exactly, visible
 
 _INEXACT = (
     "The file is not as Busguard writes it: something stands in it twice, beside the records, or "
@@ -30,7 +30,7 @@ def verify(path: Path, city_key: str | None, identities: list[dict[str, Any]]) -
     except DAMAGED as error:
         raise Trouble(f"{path} is no evidence, or it is damaged: {error!r}.") from error
     for sentence in (*said, *wrong):
-        print(_visible(sentence))
+        print(visible(sentence))
     print(f"{path}: {end}")
     return 1 if wrong else 0
 
@@ -54,11 +54,6 @@ def _checked(about: dict[str, Any], files: dict[str, bytes], is_exact: bool, cit
         wrong = inexact + wrong
         end = "NOT proven." if wrong else "complete and unchanged."
     return said, wrong, end
-
-
-def _visible(sentence: str) -> str:
-    """What a forger wrote into the file gives the terminal no orders."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in sentence)
 
 
 def _city_key(given: str) -> str:

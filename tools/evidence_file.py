@@ -147,8 +147,21 @@ def _member(pack: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
         return file.read(member.file_size)
 
 
+def visible(sentence: str) -> str:
+    """What a forger wrote into the file gives the terminal no orders."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in sentence)
+
+
 def records(journal: bytes) -> Iterator[dict[str, Any]]:
-    """Every record on the partition, sent or not, alarm lane first, each lane in its order."""
+    """Every record on the partition, sent or not, alarm lane first, each lane in its order.
+    Trouble where it cannot be read any further."""
+    try:
+        yield from _records(journal)
+    except DAMAGED as error:
+        raise Trouble(f"The journal cannot be read any further: {error}.") from error
+
+
+def _records(journal: bytes) -> Iterator[dict[str, Any]]:
     kept = Journal(Copy(journal), random.Random(0).randbytes)
     for lane in kept._book.lanes:
         reader = Reader(lane.ring)

@@ -137,17 +137,26 @@ def _take(options: argparse.Namespace) -> int:
 def _show(options: argparse.Namespace) -> int:
     about, files = evidence.read(Path(options.file))
     console = Console()
-    console.print(f"taken {about['taken_at']} from chip {about['chip_id']}; every SHA-256 is right")
+    taken = f"taken {about.get('taken_at')} from chip {about.get('chip_id')}"
+    console.print(evidence.visible(taken) + "; every SHA-256 is right", markup=False)
     found = 0
-    for record in evidence.records(files[evidence.JOURNAL]):
+    for record in evidence.records(files.get(evidence.JOURNAL, b"")):
         found += 1
         if options.json:
             print(json.dumps(record))
         else:
-            console.print(line(record), markup=False, highlight=False, soft_wrap=True)
+            console.print(_shown(record), markup=False, highlight=False, soft_wrap=True)
     if not options.json:
         print(f"{found} records")
     return 0
+
+
+def _shown(record: dict[str, Any]) -> str:
+    """A record that no bus wrote is shown as it is."""
+    try:
+        return evidence.visible(line(record))
+    except evidence.DAMAGED:
+        return json.dumps(record)
 
 
 def line(record: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from firmware.journal.journal import ALARM, KIND_EVENT, Journal
-from tools import board
+from tools import board, pull
 from tools import evidence_file as evidence
 from tools.evidence import main
 
@@ -150,3 +150,19 @@ def test_a_journal_that_cannot_be_read_is_named_all_the_same(pulled, verified):
     content = journal(b"\xff")
     status, said = verified(about, {**files, evidence.JOURNAL: content})
     assert status == 1 and "held it. Its records cannot be read any more." in said, said
+
+
+def test_a_forged_file_is_listed_as_far_as_it_can_be_read(tmp_path, capsys, monkeypatch):
+    file = tmp_path / "forged.zip"
+    monkeypatch.setattr(sys, "argv", ["pull", "show", str(file)])
+    for content, words in (
+        (journal(), '"kind": "sos"'),
+        (journal(b"\xff"), "cannot be read any further"),
+        (b"", "cannot be read any further"),
+    ):
+        evidence.write(file, {"chip_id": "[/x]\x1b[8m"}, {evidence.JOURNAL: content})
+        with pytest.raises(SystemExit):
+            board.run(pull.main)
+        told = capsys.readouterr()
+        assert words in told.out + told.err and "[/x]\\x1b[8m; every" in told.out
+        assert "\x1b[8m" not in told.out

@@ -119,6 +119,7 @@ def _must_be_short(name, payload):
     if (
         (name in _UNSIGNED and not is_part and len(payload) > _LONGEST)
         or (not is_part and payload.count(b"\\") > _MOST_ESCAPES)
+        or payload.count(b"\\u") > _MOST_ESCAPES
         or plain.count(b'"') > 2 * _MOST_MARKS
     ):
         raise ValueError

@@ -129,7 +129,8 @@ def test_what_costs_much_to_read_is_not_read():
         ("part", head + b"[" + b",".join([b"1"] * 40) + b"]}"),
         ("part", head + b"[" + b"[],[]," * 20 + b"1]}"),
         ("part", head + b"{" + b",".join([b'"%d":1' % n for n in range(40)]) + b"}}"),
-        ("drill", head + b'"' + b"\\u0e01" * 40 + b'"}'),
+        ("drill", head + b'"' + b"\\n" * 40 + b'"}'),
+        ("part", head + b'"' + b"\\u0e01" * 40 + b'"}'),
     ):
         told = reply(name, payload, Enrolled())
         assert not told["ok"] and "longer" in told["message"], payload

@@ -61,6 +61,25 @@ def verify(key, message, signature):
     return (y | (x & 1) << _SIGN).to_bytes(32, "little") == signature[:32]
 
 
+def is_key(key):
+    """bytes -> bool: a point, and not of small order, under which anybody could sign. At once: an
+    ESP32 takes a tenth of a second, and keys are changed once in years."""
+    work = _decoded(key)
+    while True:
+        try:
+            next(work)
+        except StopIteration as done:
+            point = done.value
+            break
+    if point is None:
+        return False
+    x, y = point
+    r = x, y, 1, x * y % _P
+    for _ in range(3):  # there are eight points of small order
+        r = _doubled(r)
+    return r[0] % _P != 0
+
+
 def _decoded(key):
     """Generator: 32 bytes -> (x, y), or None where they are no point (5.1.3)."""
     y = int.from_bytes(key, "little")

@@ -6,6 +6,7 @@ into identity.json, at once or not at all.
 
 import json
 
+from firmware.ed25519 import is_key
 from firmware.event import WARNING, Event
 from firmware.identity import FILE, Identity
 from firmware.jsonstrict import NotJson, parse
@@ -30,6 +31,8 @@ class CityKeys:
             keys = Identity(content).city_keys
             if keys == self._identity.city_keys:
                 return "The bus obeys these keys already."
+            if not all(is_key(key) for key in keys):
+                raise ValueError("A key of the city has to be a public key of Ed25519.")
             self._write(json.dumps(content).encode())
         except (OSError, NotJson) as error:
             raise ValueError("%s cannot be changed (%s)." % (FILE, error))

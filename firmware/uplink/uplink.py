@@ -73,8 +73,7 @@ class Uplink:
         self.outgoing = Outgoing(topics, self._window, self._link, journal, self._backlog, seal)
         self._replies = []
         self._was_open = False
-        self._idle_until_ms = 0
-        self._now_ms = 0
+        self._idle_until_ms = self._now_ms = 0
         self.on_command = None
         self.breaks = 0
 
@@ -127,9 +126,10 @@ class Uplink:
             self._idle_until_ms = 0
         if now_ms < self._idle_until_ms:
             return False
-        for _ in range(_TURN_STEPS):
-            if not link.can_send:
-                return False
+        self._has_asked = False
+        for _ in range(_TURN_STEPS):  # one command a turn: to read one may cost 30 ms
+            if self._has_asked or not link.can_send:
+                return link.can_send
             if not self._tries_step(now_ms):
                 if self._inbox.has_more and self._is_answered():
                     self._leave(now_ms)
@@ -204,7 +204,7 @@ class Uplink:
         return True
 
     def _leave(self, now_ms):
-        """The broker sends the commands that it holds on another connection, and only there."""
+        """Only on another connection does the broker send what it holds."""
         self._link.leave("the broker holds more commands")
         self._closed()
         self._reconnect.left(now_ms)
@@ -235,6 +235,7 @@ class Uplink:
         if self._inbox.is_waiting and len(self._replies) < _REPLIES:
             reply = self._inbox.do_first(self.on_command, self._link, now_ms)
             if reply is not LATER:
+                self._has_asked = True
                 if reply is not None:
                     self._replies.append(reply)
                 return True

@@ -39,6 +39,10 @@ def run(say: Callable[[str], None]) -> None:
     us, slices, longest_us, garbage, most = told["alone"]
     late, took_ms, latest_ms, ticks, collections = told["bus"]
     low, high = (longest_us * times / 1000 for times in _SLOWER)
+    (read_us,) = told["reads"]
+    low_read, high_read = (read_us * times / 1000 for times in _SLOWER)
+    say(f"  to refuse a packet  {read_us:6} us   the dearest that nobody signed: {low_read:.0f} to "
+        f"{high_read:.0f} ms on an ESP32, one a turn (goal 20)")  # fmt: skip
     say(f"  a verification      {us / 1000:6.1f} ms   yardstick, in one piece: {_KNOWN_MS} ms")
     say(f"  slices              {slices:6}      longest {longest_us} us: "
         f"{low:.1f} to {high:.1f} ms on an ESP32 (goal 8)")  # fmt: skip

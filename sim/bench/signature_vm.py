@@ -1,8 +1,9 @@
 """Runs in the MicroPython VM: what it costs to verify a command, and whether a tick waits for it.
 
 Prints one line each: `alone` us of a verification, slices, us of the longest slice, bytes of
-garbage of all and of the most in a slice; `bus`, of one command: how many ticks began more than
-20 ms late, ms to its answer, the latest tick in ms, ticks, collections.
+garbage of all and of the most in a slice; `reads` us of the dearest unsigned packet; `bus`, of one
+command: how many ticks began more than 20 ms late, ms to its answer, the
+latest tick in ms, ticks, collections.
 
 Each turn of a bus is measured, the least of some rounds; then main.py's loop is played on a clock
 that is slower by as much as an ESP32 is.
@@ -93,6 +94,28 @@ def turns(bus, least):
     assert bus._parts.nvs["command_n"] == 5, told
 
 
+def reads():
+    """-> us of the dearest packet that is not signed, the least of some rounds, by a bus."""
+    config = dict(defaults(), fleet="f", bus="b", identity=signed.identity())
+    bus = Bus(config, Parts(Flash(64), Nvs({"unchecked": 0})), 0)
+    head = b'{"v":1,"id":"a","for":"f","n":9,"until":2147483647,"by":"x","z":'
+    dearest = 0
+    for name, body in (
+        ("ping", b"[" + b",".join([b"1"] * 22) + b"]}"),
+        ("drill", b"{" + b",".join([b'"%d":1' % n for n in range(22)]) + b"}}"),
+        ("drill", b'"' + b"x" * 880 + b'"}'),
+        ("part", b'"' + b"\\u0e01" * 145 + b'"}'),
+    ):
+        least = 1 << 30
+        for _ in range(_ROUNDS):
+            gc.collect()
+            began = us()
+            bus._answer(name, head + body, False)
+            least = min(least, since(us(), began))
+        dearest = max(dearest, least)
+    return dearest
+
+
 def measured():
     """-> (us of each turn, us of a tick): the least; the computer has other things to do."""
     config = dict(defaults(), fleet="f", bus="b", identity=signed.identity())
@@ -132,4 +155,5 @@ def on_a_board(each_us, tick_us):
 
 found = times()
 print("alone", sum(found), len(found), max(found), *garbage())
+print("reads", reads())
 print("bus", *on_a_board(*measured()))

@@ -69,7 +69,10 @@ def test_a_policy_with_a_nonsense_signature_disables_no_rule(bus):
     text = json.dumps({**PACK, "signature": "nonsense"})
     old = Parts(text)
     assert len(old) == 1
-    bus.hears_again("policy", old.payload(1, "old").encode())
+    topic = "schoolbus/laemchabang/bus-01/cmd/policy"
+    bus.rig.peer.publish(topic, old.payload(1, "old").encode())
+    bus.waits(seconds=5)
+    assert b'"ok":false' in bus.rig.peer.city[-1][2]
     offer = bus.city.command("policy", old.offer, ident="n")
     signature = offer.index(b'"sig":"') + 7
     bus.hears_again("policy", offer[:signature] + b"A" * 86 + b'"}')

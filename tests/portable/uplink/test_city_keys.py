@@ -1,6 +1,7 @@
 """cmd/city_keys: written into identity.json, whole or not at all."""
 
 import json
+from binascii import unhexlify
 
 import signed
 from packs import Memory as Files
@@ -8,7 +9,7 @@ from packs import Memory as Files
 from firmware.identity import FILE, read
 from firmware.uplink.city_keys import CityKeys
 
-NEW = ["11" * 32, "22" * 32]
+NEW = [signed.KEYS[1], signed.KEYS[0]]
 
 
 def content():
@@ -39,14 +40,14 @@ def refusal(keys, given):
 def test_new_keys_count_at_once_and_after_a_restart():
     files, identity, keys = board()
     assert keys.update(None) == ()
-    assert "11111111, 22222222" in keys.replace(NEW, "somchai")
+    assert "8139770e, 8a88e3dd" in keys.replace(NEW, "somchai")
     after = read(files.content[FILE])
-    assert identity.city_keys == after.city_keys == [b"\x11" * 32, b"\x22" * 32]
+    assert identity.city_keys == after.city_keys == [unhexlify(key) for key in NEW]
     assert (after.password, after.at, after.mac_key) == ("p\u00e4ss", 1767225600, b"\x5a" * 32)
     assert sorted(files.content) == [FILE], "nothing is left behind"
     (event,) = keys.update(None)
     assert (event.kind, event.severity) == ("city_keys_changed", "warning")
-    assert dict(event.data) == {"keys": ["11111111", "22222222"], "by": "somchai"}
+    assert dict(event.data) == {"keys": ["8139770e", "8a88e3dd"], "by": "somchai"}
     assert keys.update(None) == ()
     assert keys.replace(NEW, "somchai") == "The bus obeys these keys already."
     assert keys.update(None) == ()
@@ -60,6 +61,21 @@ def test_what_is_no_key_changes_nothing():
         assert "city_keys has to be a list of one or two keys" in refusal(keys, given), given
     assert files.content == {FILE: content()} and identity.city_keys == before
     assert keys.update(None) == ()
+
+
+def test_a_key_under_which_nobody_or_anybody_can_sign_is_refused():
+    files, identity, keys = board()
+    for given in (
+        "02" + "00" * 31,  # no point of the curve
+        "ff" * 32,
+        "00" * 32,  # order 4
+        "01" + "00" * 31,  # order 1
+        "ec" + "ff" * 30 + "7f",  # order 2
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",  # order 8
+    ):
+        told = refusal(keys, [signed.KEYS[0], given])
+        assert told == "A key of the city has to be a public key of Ed25519.", given
+    assert files.content == {FILE: content()}
 
 
 def test_a_file_that_cannot_be_read_or_written_leaves_the_keys_as_they_are():

@@ -119,6 +119,26 @@ def test_any_character_of_an_id_comes_back():
         assert told["ok"] and told["id"] == request_id, payload
 
 
+def test_what_costs_much_to_read_is_not_read():
+    """Anybody who may publish can send it, and a tick waits meanwhile."""
+    head = b'{"v":1,"id":"a","z":'
+    for name, payload in (
+        ("ping", head + b'"' + b"x" * 330 + b'"}'),
+        ("ping", head + b"[" + b",".join([b"1"] * 40) + b"]}"),
+        ("drill", head + b"[" + b",".join([b"1"] * 40) + b"]}"),
+        ("part", head + b"[" + b",".join([b"1"] * 40) + b"]}"),
+        ("part", head + b"[" + b"[],[]," * 20 + b"1]}"),
+        ("part", head + b"{" + b",".join([b'"%d":1' % n for n in range(40)]) + b"}}"),
+        ("drill", head + b'"' + b"\\n" * 40 + b'"}'),
+        ("part", head + b'"' + b"\\u0e01" * 40 + b'"}'),
+    ):
+        told = reply(name, payload, Enrolled())
+        assert not told["ok"] and "longer" in told["message"], payload
+    bus = Enrolled()
+    data = b'"data":"' + b'[{\\"a\\":1},' * 40 + b'"}'
+    assert bus.hears("part", b'{"v":1,"id":"a","part":1,' + data) == (True, "Here."), "a text may"
+
+
 def test_what_a_bus_does_not_know_in_a_request_does_no_harm():
     assert reply("ping", b'{"v":1.0,"id":"a","new":[1e3,{"x":null}]}')["ok"]
 

@@ -6,7 +6,9 @@ What takes long is done in slices or in a thread, so that the station hears the 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+import gc
+from collections.abc import Callable, Iterator
 
 from station.db.database import Database
 from station.reports.facts import Sheet
@@ -31,8 +33,24 @@ class ReportMaker:
         self._asking.add(who)
         try:
             async with self._turn:
-                async with self._db.read() as connection:
-                    facts = await gather(connection, fleet, bus, from_ms, to_ms)
-                return await asyncio.to_thread(lambda: write(facts.sheets()))
+                with _no_full_collections():
+                    return await self._made(fleet, bus, from_ms, to_ms, write)
         finally:
             self._asking.discard(who)
+
+    async def _made(self, fleet: str, bus: str | None, from_ms: int, to_ms: int,
+                    write: Callable[[list[Sheet]], bytes]) -> bytes:  # fmt: skip
+        async with self._db.read() as connection:
+            facts = await gather(connection, fleet, bus, from_ms, to_ms)
+        return await asyncio.to_thread(lambda: write(facts.sheets()))
+
+
+@contextlib.contextmanager
+def _no_full_collections() -> Iterator[None]:
+    """The many rows of a report make Python look through all its objects again and again, and
+    everything waits meanwhile (0.7 to 1.5 s were measured with a month of 80,000 events)."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

@@ -5,6 +5,7 @@ The broker is out of reach here; what a bus said is put in where the broker's me
 
 import asyncio
 import contextlib
+import gc
 import hashlib
 import io
 import json
@@ -253,11 +254,12 @@ def test_between_two_slices_of_a_report_the_station_does_what_else_there_is(play
 def test_a_person_makes_one_report_at_a_time_and_the_station_too(play, monkeypatch):
     async def story(scene):
         await scene.station.accounts.put("may", "viewer", "a-long-password")
-        going, most, may_go_on = [], [], threading.Event()
+        going, most, collects, may_go_on = [], [], [], threading.Event()
 
         def slow(*of):
             going.append(1)
             most.append(len(going))
+            collects.append(gc.isenabled())
             may_go_on.wait(10)
             going.pop()
             return b"{}"
@@ -274,6 +276,7 @@ def test_a_person_makes_one_report_at_a_time_and_the_station_too(play, monkeypat
         may_go_on.set()
         assert [(await one).status_code for one in (first, others)] == [200, 200]
         assert max(most) == 1
+        assert not any(collects) and gc.isenabled()
         assert (await of_som.get(ask)).status_code == 200
 
     play(story)

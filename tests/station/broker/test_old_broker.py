@@ -63,9 +63,12 @@ def test_old_buses_are_heard_and_nobody_commands_or_takes_a_session(program, tmp
     written = "mosquitto", program, port, new / "mosquitto.conf", (station_port,)
     with brokers.Broker("mosquitto", program, old_port, config), brokers.Broker(*written):
         ca = new / "authority.crt"
-        station = connect(station_port, "station", ca=ca,
-                          pair=(new / "station.crt", new / "station.key"))  # fmt: skip
+        own = {"ca": ca, "pair": (new / "station.crt", new / "station.key")}
+        station = connect(station_port, "station", **own)
         station.hear("schoolbus/#")
+        records = connect(station_port, "records", **own, clean=False)
+        records.hear("schoolbus/+/+/event")
+        records.leave()  # back to the old broker, for a while
         identity = read((tmp_path / "bus-02.identity.json").read_bytes())
         moved = connect(port, "any", ca=ca, pair=pem_files(tmp_path, "bus-02", identity))
         moved.hear(MOVED + "cmd/#")
@@ -88,6 +91,8 @@ def test_old_buses_are_heard_and_nobody_commands_or_takes_a_session(program, tmp
         until(lambda: {"the last word", "sealed"} <= {text for _, text in station.heard})
         station.say(MOVED + "cmd/ping", "for bus-02")
         until(lambda: moved.heard)
+        records = connect(station_port, "records", **own, clean=False)
+        until(lambda: (OLD + "event", "my event") in records.heard)
         assert not station.lost.is_set() and not moved.lost.is_set()
         assert not [one for one in station.heard if one[1] == "forged"]
         assert {name for name, text in station.heard if text.startswith("my ")} == {

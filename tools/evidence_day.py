@@ -19,9 +19,11 @@ from tools.evidence_file import DAMAGED
 RECORDS = "records.jsonl"
 WHAT = "Busguard evidence of a day"
 _SIGNS = b"busguard-evidence-day\n"
-_EXPLAINS = ("lost", "left_out", "not_kept", "expired", "missing")
+_EXPLAINS = ("lost", "left_out", "not_kept", "expired", "missing", "not_trusted")
 _NOT_HERE = {
     "missing": "never came to the station; they may be on the board (make pull)",
+    "not_trusted": "came without the bus's seal, and lie in the station's quarantine; true ones "
+    "may be on the board (make pull)",
     "expired": "were deleted, because tracks are kept for a set time only",
     "not_kept": "came before the station kept messages as they came",
 }

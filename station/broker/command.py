@@ -97,8 +97,15 @@ async def follow(database: Database, configuration: Configuration, written: Regi
 
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
     failed = False
+    was_running = configuration.is_running()
     while True:
         await asyncio.sleep(_LOOK_S)
+        runs = configuration.is_running()
+        if was_running and not runs:
+            log.error("The broker has ended: no bus is heard until it is started again.")
+        elif runs and not was_running:
+            log.info("The broker runs.")
+        was_running = runs
         try:
             register = await read_register(database)
             if register == written:

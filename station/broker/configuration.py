@@ -121,11 +121,17 @@ class Configuration:
 
     def reload(self) -> bool:
         """Whether a broker was told to read its configuration again."""
+        return self._tell(signal.SIGHUP)
+
+    def is_running(self) -> bool:
+        return self._tell(0)
+
+    def _tell(self, number: int) -> bool:
         try:
             pid = int((self.folder / self._kind.PID).read_text())
             if not _is(pid, self._kind.PROGRAM):
                 return False
-            os.kill(pid, signal.SIGHUP)
+            os.kill(pid, number)
         except (OSError, ValueError):
             return False
         return True

@@ -18,16 +18,26 @@ import zipfile
 from typing import Any, NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic_core import from_json
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from station.clock import iso, local_day
-from station.db.tables import buses, events, identities, journals, positions, tracks
+from station.db.tables import (
+    buses,
+    events,
+    identities,
+    journals,
+    positions,
+    quarantine,
+    tracks,
+)
 from station.identity.signed import public_hex
 from station.ingest.coverage import Ranges, add, missing
 from station.ingest.seal import is_sealed_by
 
 _SIGNS = b"busguard-evidence-day\n"
+_MOST_ROWS = 1000
 _CHAIN = hashlib.sha256(_SIGNS).digest()
 """Before the first line."""
 
@@ -159,7 +169,8 @@ async def _explained(connection: AsyncConnection, journal_id: int, span: tuple[i
                      lines: list[_Line], not_kept: Ranges) -> dict[str, Ranges]:  # fmt: skip
     """Why numbers of the span are in no line: `not_kept`; `lost`, which the bus announced;
     `left_out` before a start of the board, where numbering skips by design; `expired`, deleted
-    after the time that tracks are kept; and `missing`, which never came."""
+    after the time that tracks are kept; `not_trusted`: a message with this number came, without the
+    bus's seal, and lies in the quarantine; and `missing`, which never came."""
     explains = select(events.c.seq, events.c.kind, events.c.data).where(
         events.c.journal_id == journal_id, events.c.kind.in_(("started", "records_lost"))
     )
@@ -172,7 +183,7 @@ async def _explained(connection: AsyncConnection, journal_id: int, span: tuple[i
     have = (await connection.execute(select(journals.c.have).where(journals.c.id == journal_id))
             ).scalar_one()  # fmt: skip
     found: dict[str, Ranges] = {"not_kept": not_kept, "lost": [], "left_out": [], "expired": [],
-                                "missing": []}  # fmt: skip
+                                "missing": [], "not_trusted": []}  # fmt: skip
     known: Ranges = [[span[0] - 1, span[0] - 1], [span[1] + 1, span[1] + 1]]
     for low, high in [(line.first, line.last) for line in lines] + not_kept:
         add(known, low, high)
@@ -188,6 +199,35 @@ async def _explained(connection: AsyncConnection, journal_id: int, span: tuple[i
             else:
                 why = "missing"
             found[why].append([first, last])
+    if found["missing"]:
+        aside = await _not_trusted(connection, journal_id)
+        gone = [piece for first, last in found["missing"] for piece in _pieces(first, last, aside)]
+        found["missing"] = []
+        for first, last in gone:
+            is_aside = any(a <= first and last <= b for a, b in aside)
+            found["not_trusted" if is_aside else "missing"].append([first, last])
+    return found
+
+
+async def _not_trusted(connection: AsyncConnection, journal_id: int) -> Ranges:
+    """Numbers of messages in the quarantine, which may or may not be the bus's."""
+    whose = select(buses.c.fleet, buses.c.bus, journals.c.epoch).join_from(journals, buses)
+    mine = (await connection.execute(whose.where(journals.c.id == journal_id))).one()
+    topics = [f"schoolbus/{mine.fleet}/{mine.bus}/{name}" for name in ("event", "track")]
+    query = select(quarantine.c.payload).where(
+        quarantine.c.topic.in_(topics), quarantine.c.reason.startswith("not trusted")
+    )
+    found: Ranges = []
+    for payload in (await connection.execute(query)).scalars():
+        try:
+            body = from_json(payload)
+        except ValueError:
+            continue
+        if not isinstance(body, dict) or body.get("epoch") != mine.epoch:
+            continue
+        seq, rows = body.get("seq"), body.get("n", 1)
+        if type(seq) is int and type(rows) is int and seq > 0 and 0 < rows <= _MOST_ROWS:
+            add(found, seq, seq + rows - 1)
     return found
 
 

@@ -368,6 +368,27 @@ def test_the_broker_follows_the_register(town):
     assert "identities are valid. The broker was told." in said
 
 
+def test_who_follows_says_that_the_broker_has_ended(town):
+    """mosquitto 2.0.11 ended once at a SIGHUP."""
+    if (town.kind, town.how) != ("mosquitto", "certificate"):
+        pytest.skip("the same for all")
+    pid = town.out / "mosquitto.pid"
+    brokers_own = pid.read_bytes()
+    command = [sys.executable, "-m", "station", *town.command(), "--follow"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          cwd=ROOT) as follows:  # fmt: skip
+        try:
+            assert follows.stdout.readline().startswith("The broker: mosquitto -c ")
+            time.sleep(1)  # it has looked once
+            pid.unlink()
+            assert "ERROR The broker has ended: no bus is heard" in follows.stderr.readline()
+            pid.write_bytes(brokers_own)
+            assert "The broker runs." in follows.stderr.readline()
+        finally:
+            pid.write_bytes(brokers_own)
+            follows.send_signal(signal.SIGINT)
+
+
 def test_no_other_program_is_told_to_reload(town):
     """The file of a broker that was killed may name one by now, which a SIGHUP would end."""
     pid = town.out / f"{town.kind}.pid"

@@ -116,7 +116,6 @@ async def follow(database: Database, configuration: Configuration, written: Regi
 
 def _introduce(args: argparse.Namespace, configuration: Configuration, register: Register) -> None:
     place, folder = configuration.place, configuration.folder
-    left_out = configuration.left_out(register)
     program = "mosquitto -c" if args.kind == "mosquitto" else "nats-server -c"
     print(f"The broker: {program} {configuration.config}")
     if configuration.station_has_a_password:
@@ -127,17 +126,18 @@ def _introduce(args: argparse.Namespace, configuration: Configuration, register:
     ca = "" if args.certificate else f" STATION_BROKER_CA={folder}/authority.crt"
     address = f"mqtts://{args.hosts[0]}:{place.station_port}"
     print(f"The station: {secret}STATION_BROKER={address}{ca}")
-    buses = {one.user for one in register.known} - set(left_out)
-    print(
-        f"{_counted(len(buses), 'bus', 'buses')} may connect, "
-        f"{_counted(len(register.revoked), 'identity is', 'identities are')} revoked."
-    )
+    left_out = configuration.left_out(register)
     if left_out:
         has, wants = (
             ("certificates", "passwords") if args.passwords else ("passwords", "certificates")
         )
         print(f"Not let in, because they have {has} and this broker wants {wants}: "
               f"{', '.join(left_out)}.")  # fmt: skip
+    buses = {one.user for one in register.known} - set(left_out)
+    print(
+        f"{_counted(len(buses), 'bus', 'buses')} may connect, "
+        f"{_counted(len(register.revoked), 'identity is', 'identities are')} revoked."
+    )
 
 
 def _counted(number: int, one: str, more: str) -> str:

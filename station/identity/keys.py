@@ -127,7 +127,7 @@ class Keys:
         path = self.folder / name
         if not files.exists(path):
             raise IdentityError(
-                f"{self.folder} holds no {name}. `python -m station keys --out DIR` makes a "
-                "folder of keys."
+                f"{self.folder} holds no {name}. Bring the city's folder of keys from its copy and "
+                "name it; `python -m station keys --out DIR` makes one for a new city."
             )
         return files.read(path)

@@ -25,9 +25,9 @@ from sim.world.town_policy import policy_for
 from station.__main__ import main
 from station.clock import Clock
 from station.db.database import Database, with_database
-from station.identity import files
 from station.identity.enrol import everyone, give
 from station.identity.errors import IdentityError
+from station.identity.files import write_new
 from station.identity.keys import Keys
 from station.identity.register import Register
 from station.settings import SettingsError, load
@@ -112,7 +112,7 @@ def test_a_full_disk_leaves_no_empty_file(tmp_path, monkeypatch):
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(IdentityError, match="cannot be written: No space left on device"):
-        files.write_new(tmp_path / "city.key", b"half")
+        write_new(tmp_path / "city.key", b"half")
     assert not list(tmp_path.iterdir())
 
 

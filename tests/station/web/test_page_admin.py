@@ -130,7 +130,7 @@ def test_buses_are_enrolled_replaced_and_revoked(administration, station):
 
     form.locator("[name=buses]").fill("bus-71")
     form.get_by_role("button", name="Enrol").click()
-    form.get_by_text("bus-71 of laemchabang has a valid identity").wait_for()
+    form.get_by_text("bus-71 of laemchabang has an identity already").wait_for()
 
     with page.expect_download() as saved:
         row.get_by_role("button", name="Replace").click()

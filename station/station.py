@@ -24,7 +24,6 @@ from station.db.own import own_id
 from station.doors.streams import Streams
 from station.feeds.home_assistant import Announcer
 from station.identity.register import Register
-from station.identity.retained import Retained
 from station.identity.signing import Signer
 from station.ingest.gaps import Gaps
 from station.ingest.intake import Intake
@@ -40,6 +39,7 @@ from station.notices.queue import NoticeQueue
 from station.pipeline import Present, Records
 from station.policy.delivery import Delivery
 from station.reports.maker import ReportMaker
+from station.retained import Retained
 from station.rotation import Rotation
 from station.settings import Settings
 from station.told_keys import ToldKeys

@@ -9,6 +9,8 @@ alarm.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -19,10 +21,11 @@ from station.alarms.rows import SELF, write_log
 from station.clock import iso, parse_iso
 from station.db.bus_ids import BusIds
 from station.db.tables import alarms, new_id
+from station.ingest.contract import SCHEMAS
 from station.live.live_bus import Key
 
 _ASKS_AGAIN_MS = 2 * 60_000
-_MOST_KINDS = 8
+_KNOWN = set(json.loads((SCHEMAS / "kinds.json").read_text("utf-8"))["kinds"])
 
 
 class Standing:
@@ -80,8 +83,9 @@ class Standing:
 
 def asks_anew(row: Any, data: dict[str, Any], now_ms: int) -> bool:
     """Whether staff have to look again at an open alarm, because of an alarm that came."""
-    if row.severity != "alarm" or set(data.get("active", ())) - set(row.data.get("active", ())):
-        return len(row.data.get("active", ())) < _MOST_KINDS or row.severity != "alarm"
+    before = row.data.get("active", ())
+    if row.severity != "alarm" or set(bounded([*before, *data.get("active", ())])) - set(before):
+        return True
     return row.acked_ms is not None and now_ms - row.acked_ms >= _ASKS_AGAIN_MS
 
 
@@ -90,6 +94,18 @@ def _merged(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
     if "count" in now:
         merged["count"] = before.get("count", 0) + now["count"]
     if "active" in now:
-        both = [*before.get("active", []), *now["active"]]
-        merged["active"] = list(dict.fromkeys(both))[:_MOST_KINDS]
+        merged["active"] = bounded([*before.get("active", []), *now["active"]])
     return merged
+
+
+def bounded(kinds: Iterable[str]) -> list[str]:
+    """Each once: those of the contract, and of all others the first. A forger can invent kinds
+    without end, and the true one has to find room among them."""
+    strange: list[str] = []
+    found = []
+    for kind in dict.fromkeys(kinds):
+        if kind not in _KNOWN:
+            strange.append(kind)
+        if kind in _KNOWN or len(strange) == 1:
+            found.append(kind)
+    return found

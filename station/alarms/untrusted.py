@@ -22,7 +22,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from station.alarms.alarms import Alarms
-from station.alarms.standing import Standing, asks_anew
+from station.alarms.standing import Standing, asks_anew, bounded
 from station.clock import Clock
 from station.db.bus_ids import BusIds
 from station.db.database import Database
@@ -35,7 +35,6 @@ log = logging.getLogger(__name__)
 UNTRUSTED = "untrusted"
 QUIET_MS = 10 * 60_000
 _TICK_S = 1.0
-_MOST_KINDS = 8
 _STRANGERS = 20
 """Buses that the station does not know and still lists: names cost a forger nothing."""
 _COUNT_S = 10.0
@@ -54,15 +53,15 @@ class _Told:
 
     def add(self, one: Untrusted) -> None:
         self.count += 1
-        if one.is_alarm and one.kind and len(self.kinds) < _MOST_KINDS:
-            self.kinds[one.kind] = None
+        if one.is_alarm and one.kind:
+            self.kinds = dict.fromkeys(bounded([*self.kinds, one.kind]))
         if one.is_alarm or not self.is_alarm:
             self.newest = one
         self.is_alarm |= one.is_alarm
 
     def join(self, newer: _Told) -> None:
         self.count += newer.count
-        self.kinds |= newer.kinds
+        self.kinds = dict.fromkeys(bounded([*self.kinds, *newer.kinds]))
         if newer.is_alarm or not self.is_alarm:
             self.newest = newer.newest
         self.is_alarm |= newer.is_alarm

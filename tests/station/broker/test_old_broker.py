@@ -12,7 +12,6 @@ from broker_client import Client, pem_files, until
 from firmware.identity import read
 from sim.network import brokers
 from station.__main__ import main
-from station.identity.keys import make as make_keys
 
 OLD, MOVED = "schoolbus/lc/bus-01/", "schoolbus/lc/bus-02/"
 
@@ -43,7 +42,7 @@ def leaving():
 
 def test_old_buses_are_heard_and_nobody_commands_or_takes_a_session(program, tmp_path, leaving):
     keys, db, new = tmp_path / "keys", str(tmp_path / "s.db"), tmp_path / "new"
-    make_keys(keys)
+    assert main(["keys", "--first", "--out", str(keys), "--db", db]) == 0
     common = ["--keys", str(keys), "--db", db]
     assert main(["enrol", "lc", "bus-02", *common, "--out", str(tmp_path)]) == 0
     port, station_port, old_port = (brokers.free_port() for _ in range(3))
@@ -103,7 +102,10 @@ def test_old_buses_are_heard_and_nobody_commands_or_takes_a_session(program, tmp
 
 
 def test_the_certificates_authority_of_a_city_is_found_in_its_computer(tmp_path):
-    make_keys(tmp_path / "keys")
+    assert (
+        main(["keys", "--first", "--out", str(tmp_path / "keys"), "--db", str(tmp_path / "s.db")])
+        == 0
+    )
     given = ["--keys", str(tmp_path / "keys"), "--db", str(tmp_path / "s.db"), "--host", "mqtt.x"]
     made = tmp_path / "made.crt", tmp_path / "made.key"
     for path in made:
@@ -115,7 +117,10 @@ def test_the_certificates_authority_of_a_city_is_found_in_its_computer(tmp_path)
 
 
 def test_nats_has_no_old_broker(tmp_path, capsys):
-    make_keys(tmp_path / "keys")
+    assert (
+        main(["keys", "--first", "--out", str(tmp_path / "keys"), "--db", str(tmp_path / "s.db")])
+        == 0
+    )
     given = ["--keys", str(tmp_path / "keys"), "--db", str(tmp_path / "s.db"), "--host", "mqtt.x"]
     out = ["--out", str(tmp_path / "new")]
     assert main(["broker", "nats", *out, *given, "--old-broker"]) != 0

@@ -22,4 +22,4 @@ def test_what_is_committed_during_a_read_is_not_in_it(db):
         async with database.read() as reader:
             assert (await reader.execute(how_many)).scalar_one() == 3
 
-    asyncio.run(with_database(db, scenario))
+    asyncio.run(with_database(db, scenario, may_make=True))

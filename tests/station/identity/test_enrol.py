@@ -349,7 +349,7 @@ def test_the_event_loop_does_not_wait_while_identities_are_made(keys, db, monkey
         return await give(database, Keys(keys), "lc", ["bus-01"], why="enrol", how="password",
                           by="me", now_ms=1)  # fmt: skip
 
-    assert len(asyncio.run(with_database(db, enrols))) == 1
+    assert len(asyncio.run(with_database(db, enrols, may_make=True))) == 1
     assert threads and threading.get_ident() not in threads
 
 
@@ -372,7 +372,7 @@ def test_a_bus_is_called_enrolled_as_soon_as_it_has_an_identity(keys, db):
         await register.read()
         assert bus.is_enrolled is False
 
-    asyncio.run(with_database(db, story))
+    asyncio.run(with_database(db, story, may_make=True))
 
 
 def test_the_private_keys_are_in_no_database(enrol, db, keys):

@@ -10,7 +10,6 @@ from station_told import running, until
 
 from sim.network import brokers
 from station.__main__ import main
-from station.identity.keys import make as make_keys
 from station.settings import load
 
 
@@ -21,7 +20,9 @@ def written(tmp_path_factory):
     if program is None:
         pytest.skip("mosquitto is not installed")
     folder = tmp_path_factory.mktemp("silent")
-    make_keys(folder / "keys")
+    assert (
+        main(["keys", "--first", "--out", str(folder / "keys"), "--db", str(folder / "s.db")]) == 0
+    )
     port, station_port = brokers.free_port(), brokers.free_port()
     made = ["--out", str(folder / "broker"), "--keys", str(folder / "keys"), "--db",
             str(folder / "s.db"), "--host", "localhost", "--bind", "127.0.0.1",

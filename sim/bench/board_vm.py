@@ -56,7 +56,7 @@ STALL = Stall()
 class Collector:
     """In place of `gc` in main.py."""
 
-    threshold = gc.threshold
+    threshold, mem_free = gc.threshold, gc.mem_free
 
     def collect(self):
         began_us = time.ticks_us()

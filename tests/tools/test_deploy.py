@@ -107,10 +107,10 @@ def test_a_board_that_is_refused_goes_on_at_once_with_what_it_has(tmp_path, monk
         board.stop()
 
 
-@pytest.mark.parametrize(("free_kb", "fits"), [(439, False), (440, True), (4000, True)])
+@pytest.mark.parametrize(("free_kb", "fits"), [(479, False), (480, True), (4000, True)])
 def test_an_esp32_needs_less_memory_than_this_computer(free_kb, fits):
     esp32 = SimpleNamespace(ask=lambda _: (0, free_kb * 1024, 2**31 - 1))
-    with contextlib.nullcontext() if fits else pytest.raises(Trouble, match="needs 440"):
+    with contextlib.nullcontext() if fits else pytest.raises(Trouble, match="needs 480"):
         deploy.check_memory(esp32, deploy.table_of(CONFIG))
 
 

@@ -331,9 +331,11 @@ def test_the_clock_of_a_board_begins_late_enough_for_tls_and_then_follows_gnss()
     rig.run_for(60_000)
     told_s = (rig.world.start_utc_ms + rig.now_ms) // 1000
     assert abs(rig.vehicle.board.utc_s - told_s) <= 60
-    rig.power_cut()
-    rig.run_for(1000)
-    rig.power_on()
+    for _ in range(2):  # a date far ahead is kept once two starts have heard it
+        rig.run_for(60_000)
+        rig.power_cut()
+        rig.run_for(1000)
+        rig.power_on()
     assert rig.vehicle.board.utc_s > built_s + 86400, "the time is kept"
     assert rig.bus.snapshot.utc_ms is None, "events do not go by it"
     earliest_s = rig.bus.earliest.utc_ms(rig.vehicle.firmware_ms) // 1000

@@ -41,12 +41,17 @@ def _checked(about: dict[str, Any], files: dict[str, bytes], is_exact: bool, cit
     inexact = [] if is_exact else [_INEXACT]
     if about.get("what") == evidence_day.WHAT:
         text = files.pop(evidence_day.RECORDS, b"")
-        said, wrong = evidence_day.verify(about, text, city_key, identities)
+        said, wrong, unchecked = evidence_day.verify(about, text, city_key, identities)
         wrong += [f"{name} does not belong into this file." for name in sorted(files)]
         wrong = inexact + wrong
         if not wrong:
-            wrong = evidence_day.not_here(about)
-            end = "unchanged, but not complete." if wrong else "complete and unchanged."
+            missing = evidence_day.not_here(about)
+            wrong = [*unchecked, *missing]
+            end = "complete and unchanged."
+            if missing:
+                end = "unchanged, but not complete."
+            elif unchecked:
+                end = "unchanged since the station wrote it, but not every seal was checked."
         else:
             end = "NOT proven."
     else:

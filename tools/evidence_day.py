@@ -48,9 +48,9 @@ class Record:
 
 
 def verify(about: dict[str, Any], text: bytes, city_key: str | None,
-           identities: list[dict[str, Any]]) -> tuple[list[str], list[str]]:  # fmt: skip
-    """-> (sentences that say what was proven, sentences that say what is wrong). city_key: hex.
-    One of DAMAGED: it cannot be read at all."""
+           identities: list[dict[str, Any]]) -> tuple[list[str], list[str], list[str]]:  # fmt: skip
+    """-> (sentences that say what was proven, what is wrong, and which seals none of the identities
+    could check). city_key: hex. One of DAMAGED: it cannot be read at all."""
     said: list[str] = []
     wrong: list[str] = []
     sentence = _signature(about, city_key)
@@ -71,13 +71,15 @@ def verify(about: dict[str, Any], text: bytes, city_key: str | None,
     if len(records) == len(lines):
         wrong += _incomplete(records, about)
     wrong += _unsealed(records, about, identities)
+    unchecked: list[str] = []
     if not identities:
         said.append("The bus's own seals were not checked: give its identity with --identity.")
     elif not wrong:
-        said += _checked(records, identities)
+        proven, unchecked = _checked(records, identities)
+        said += proven
     if not broken:
         said += _named_losses(about)
-    return said, wrong
+    return said, wrong, unchecked
 
 
 def _signature(about: dict[str, Any], city_key: str | None) -> str | None:
@@ -179,20 +181,22 @@ def _of(records: list[Record], identities: list[dict[str, Any]]) -> list[Record]
     return [one for one in records if "serial" not in one.line or one.serial in given]
 
 
-def _checked(records: list[Record], identities: list[dict[str, Any]]) -> list[str]:
+def _checked(
+    records: list[Record], identities: list[dict[str, Any]]
+) -> tuple[list[str], list[str]]:
+    """-> (what was proven, what was not): the station alone says whose the other seals are."""
     checked = _of(records, identities)
     known = set(checked)
     others = Counter(one.serial for one in records if one not in known)
-    said = [
+    unchecked = [
         f"{_records(number)} the seal of identity {serial[:8]}, which was not given: not checked."
         if serial
         else f"{_records(number)} no seal of an identity of this bus: not checked."
         for serial, number in others.items()
     ]
     which = "other " if others else ""
-    if checked:
-        said.append(f"Each of the {which}{len(checked)} messages has the bus's own seal.")
-    return said
+    proven = f"Each of the {which}{len(checked)} messages has the bus's own seal."
+    return [proven] if checked else [], unchecked
 
 
 def _records(number: int) -> str:

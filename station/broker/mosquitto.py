@@ -5,8 +5,9 @@ is also the client id: nobody can take the session of another. The station has a
 which only its own certificate opens, for it may name its sessions itself.
 
 While a fleet moves here from an old broker, that one hands on what its buses say (a bridge), and
-nothing goes back. A plain listener here would let anybody take a session: mosquitto has one list of
-client ids for all listeners.
+nothing goes back. Nothing of it is retained here: a state that the old broker keeps of a bus would
+take the place of the sealed one. A plain listener here would let anybody take a session: mosquitto
+has one list of client ids for all listeners.
 
 The store is written each second, as a whole. autosave_on_changes would write it at each message:
 2,700 messages that wait for the station then hold the broker to 100 messages a second.
@@ -63,6 +64,7 @@ bridge_keyfile {folder}/old_broker.key
 bridge_protocol_version mqttv311
 cleansession false
 notifications false
+bridge_outgoing_retain false
 restart_timeout 1 10
 {topics}
 """

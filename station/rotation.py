@@ -26,6 +26,8 @@ from station.told_keys import ToldKeys
 log = logging.getLogger(__name__)
 _LOOK_S = 5.0
 _KNOWN = "city_keys"
+_NAMED = 20
+"""Buses that a line of the log names at most."""
 BY = "station"
 
 
@@ -41,6 +43,8 @@ class Rotation:
         self._refused: dict[Key, tuple[list[str], str | None]] = {}
         """With which identity it did so: with another one it is asked again."""
         self._noted: list[str] = []
+        self._waits: list[str] = []
+        """Buses that do not obey yet, as the log was told."""
         self._missed = ""
         """Why there is no key."""
 
@@ -75,7 +79,12 @@ class Rotation:
             is_asked = self._refused.get(bus.key) != (keys, bus.status_serial)
             if bus.online and is_asked and self._told.get(bus.key) != keys:
                 await self._tell(bus, keys)
-        if all(self._told.get(bus.key) == keys for bus in buses):
+        waits = [bus.bus for bus in buses if self._told.get(bus.key) != keys]
+        if waits and waits != self._waits:
+            log.info("%d of %d buses obey the keys %s; not yet: %s.", len(buses) - len(waits),
+                     len(buses), ", ".join(keys), ", ".join(waits[:_NAMED]))  # fmt: skip
+        self._waits = waits
+        if not waits:
             await self._keep(keys)
             log.info("Every bus obeys the keys %s of the city now.", ", ".join(keys))
 

@@ -33,7 +33,7 @@ from station.identity.password import hashes_of, new_password
 
 KINDS = {kind.NAME: kind for kind in (mosquitto, nats)}
 NOBODY = Register((), ())
-_A_BUS = re.compile(rf"{rights.ROOT}([/.])[^/.\s]+\1[^/.\s]+\1status".encode())
+_A_BUS = re.compile(rf"{rights.ROOT}([/.])[^/.\s+*]+\1[^/.\s+*]+\1status".encode())
 """What one may send, in the words of either kind of broker."""
 _RENEW = timedelta(days=30)
 

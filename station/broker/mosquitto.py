@@ -56,6 +56,7 @@ use_subject_as_username true
 _BRIDGE = """\
 # Put this at the end of the configuration of the old broker (mosquitto), and start that one again.
 max_queued_messages 0
+max_inflight_messages 0
 connection busguard
 address {old_broker}:{station_port}
 bridge_certfile {folder}/old_broker.crt

@@ -54,6 +54,8 @@ class Sessions:
         self._clock = clock
         self._session_ms = session_ms
         self._seen: dict[str, tuple[Person, int, int]] = {}  # digest -> (who, looked up, ends)
+        self._forgotten = 0
+        """How often everything seen was forgotten: what was looked up before counts no more."""
 
     async def open(self, row: Any, address: str, browser: str) -> tuple[str, Person] | None:
         """row: of the table users, as it was when the password was checked. -> (cookie, who); None:
@@ -88,6 +90,7 @@ class Sessions:
         seen = self._seen.get(digest)
         if seen and now_ms < seen[2] and now_ms - seen[1] < _TRUST_MS:
             return seen[0]
+        forgotten = self._forgotten
         try:
             row = await self._look_up(digest)
         except Exception as error:
@@ -98,7 +101,9 @@ class Sessions:
             self._seen.pop(digest, None)
             return None
         person = person_of(row, row.csrf, digest[:_ID])
-        self._seen[digest] = person, now_ms, await self._used(row, now_ms)
+        ends_ms = await self._used(row, now_ms)
+        if forgotten == self._forgotten:  # else the session may have ended meanwhile
+            self._seen[digest] = person, now_ms, ends_ms
         return person
 
     async def _used(self, row: Any, now_ms: int) -> int:
@@ -155,6 +160,7 @@ class Sessions:
 
     def forget(self) -> None:
         """What is known of people has changed."""
+        self._forgotten += 1
         self._seen.clear()
 
     async def _look_up(self, digest: str) -> Any:

@@ -125,3 +125,37 @@ def test_nats_has_no_old_broker(tmp_path, capsys):
     out = ["--out", str(tmp_path / "new")]
     assert main(["broker", "nats", *out, *given, "--old-broker"]) != 0
     assert "--old-broker is for mosquitto alone." in capsys.readouterr().err
+
+
+def test_an_old_broker_with_many_retained_messages_hands_on_what_comes(program, tmp_path, leaving):
+    """mosquitto sends them at once, more than 20; a bridge that waits at 20 would be stuck."""
+    keys, db, new = str(tmp_path / "keys"), str(tmp_path / "s.db"), tmp_path / "new"
+    assert main(["keys", "--first", "--out", keys, "--db", db]) == 0
+    port, station_port, old_port = (brokers.free_port() for _ in range(3))
+    write = ["broker", "mosquitto", "--out", str(new), "--keys", keys, "--db", db, "--host",
+             "127.0.0.1", "--bind", "127.0.0.1", "--port", str(port), "--station-port",
+             str(station_port), "--old-broker"]  # fmt: skip
+    assert main(write) == 0
+    assert main(write) == 0, "again, although no bus is enrolled yet"
+    (tmp_path / "old" / "store").mkdir(parents=True)
+    config = tmp_path / "old" / "mosquitto.conf"
+    config.write_text(
+        _PLAIN.format(port=old_port, user=getpass.getuser(), folder=config.parent)
+        + "autosave_interval 1\nautosave_on_changes true\n"
+    )
+    written = "mosquitto", program, port, new / "mosquitto.conf", (station_port,)
+    with brokers.Broker("mosquitto", program, old_port, config) as old, brokers.Broker(*written):
+        bus = Client(old_port, "buses")
+        leaving.append(bus)
+        for number in range(60):
+            bus.say(f"schoolbus/lc/old-{number}/state", "parked", retain=True)
+        bus.leave()
+        config.write_text(config.read_text() + (new / "old_broker.conf").read_text())
+        old.restart()
+        own = {"ca": new / "authority.crt", "pair": (new / "station.crt", new / "station.key")}
+        station = Client(station_port, "station", **own)
+        bus = Client(old_port, "buses")
+        leaving += [station, bus]
+        station.hear("schoolbus/#")
+        bus.say("schoolbus/lc/old-7/event", "a child")
+        until(lambda: ("schoolbus/lc/old-7/event", "a child") in station.heard)

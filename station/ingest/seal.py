@@ -34,6 +34,7 @@ NO_SEAL = "no_seal"
 WRONG_SEAL = "wrong_seal"
 REVOKED = "revoked"
 DIFFERS = "differs"
+UNREADABLE = "unreadable"
 """Why a message cannot be trusted: a word of the alarm (station/alarms/words/untrusted.json)."""
 _REASONS = {
     NOT_ENROLLED: "not trusted: the bus is not enrolled",
@@ -68,6 +69,13 @@ def untrusted(fleet: str, bus: str, name: str, came: Came, why: str, serial: str
     kind, is_alarm = _event(came.payload) if name == "event" else (None, False)
     bad = Bad(came.topic, came.payload, _REASONS[why].format(serial))
     return Untrusted(fleet, bus, name, why, serial, kind, is_alarm, raises, bad)
+
+
+def unreadable(fleet: str, bus: str, name: str, bad: Bad) -> Untrusted:
+    """Of a message that cannot be taken, whoever sealed it: an event that may be an alarm raises,
+    as a child may be behind it. The quarantine says what is wrong with it."""
+    kind, is_alarm = _event(bad.payload) if name == "event" else (None, False)
+    return Untrusted(fleet, bus, name, UNREADABLE, None, kind, is_alarm, is_alarm, bad)
 
 
 def _event(payload: bytes) -> tuple[str | None, bool]:

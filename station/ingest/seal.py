@@ -82,6 +82,11 @@ def unreadable(fleet: str, bus: str, name: str, bad: Bad) -> Untrusted:
     return Untrusted(fleet, bus, name, UNREADABLE, None, kind, is_alarm, is_alarm, bad)
 
 
+def may_be_alarm(bad: Bad) -> bool:
+    """An event of severity alarm, or one whose severity cannot be read."""
+    return bad.topic.endswith("/event") and _event(bad.payload)[1]
+
+
 def _event(payload: bytes) -> tuple[str | None, bool]:
     """-> its kind, and whether it may be an alarm. Nothing in it can be trusted."""
     try:

@@ -22,7 +22,7 @@ from station.ingest.contract import Bad, Message
 from station.ingest.intake import Intake
 from station.ingest.mqtt import Came, Session
 from station.ingest.quarantine import Quarantine
-from station.ingest.seal import Untrusted
+from station.ingest.seal import Untrusted, unreadable
 from station.ingest.store import Store
 from station.live.live import Live
 from station.live.services import Services
@@ -43,7 +43,8 @@ def aside(bad: list[Bad], untrusted: list[Untrusted]) -> list[Bad]:
 
 class Records:
     """A message that the database refuses (and it can be written) is found by halving the batch,
-    and goes to the quarantine: one bad message stops no other (P13)."""
+    and goes to the quarantine: one bad message stops no other (P13). An alarm among them raises
+    `untrusted`."""
 
     def __init__(self, session: Session, clock: Clock, database: Database, services: Services,
                  intake: Intake, store: Store, quarantine: Quarantine, alarms: Alarms,
@@ -92,11 +93,13 @@ class Records:
             if self._services.is_database_away(error) or not messages:
                 raise
             if len(messages) == 1:
-                came = messages[0][1]
+                message, came = messages[0]
                 log.warning("The database refuses a message of %s, which goes to the quarantine: "
                             "%s", came.topic, type(error).__name__)  # fmt: skip
                 reason = f"the database refuses it: {type(error).__name__}"
-                bad = [*bad, Bad(came.topic, came.payload, reason)]
+                refused = Bad(came.topic, came.payload, reason)
+                bad = [*bad, refused]
+                self._untrusted.note([unreadable(*message[:3], refused)])
         half = len(messages) // 2
         await self.keep(messages[:half], bad)
         if half:

@@ -1,4 +1,5 @@
-"""Untrusted: a message came in the name of a bus, and the bus did not seal it.
+"""Untrusted: a message came in the name of a bus, and the bus did not seal it; or it is an event of
+severity alarm that cannot be read.
 
 Such a message is not taken, and yet it may be true: a board that was given a wrong identity, or a
 child left behind whose alarm somebody forges to be rid of the true one. So staff hear of it: as an

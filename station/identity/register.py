@@ -113,6 +113,11 @@ class Register:
         """Ever."""
         return identity.last_seen_ms is not None or identity.id in self._seen
 
+    def first_seen_ms(self, identities: list[Identity]) -> int:
+        """When the first of them was; some were seen."""
+        times = [one.first_seen_ms or self._seen.get(one.id) for one in identities]
+        return min((at_ms for at_ms in times if at_ms is not None), default=0)
+
 
 def _ends_those_before(ident: int, at_ms: int) -> Update:
     """After a rotation: the board has its new identity, so the one before is of no use to it."""

@@ -1,5 +1,5 @@
-"""What came from the broker, sorted: good messages, those that break the contract, and those whose
-bus did not seal them."""
+"""What came from the broker, sorted: good messages, those that break the contract, and those that
+staff hear of: their bus did not seal them, or they break the contract and may be alarms."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from station.ingest import contract
 from station.ingest.contract import Bad, Message
 from station.ingest.mqtt import Came
-from station.ingest.seal import Seals, Untrusted
+from station.ingest.seal import Seals, Untrusted, unreadable
 
 
 class Sorted(NamedTuple):
@@ -41,6 +41,10 @@ class Intake:
             return
         message = contract.read_at(place, came.topic, came.payload, seal)
         if isinstance(message, Bad):
-            found.bad.append(message)
+            aside = unreadable(*place, message)
+            if aside.raises:
+                found.untrusted.append(aside)
+            else:
+                found.bad.append(message)
         else:
             found.messages.append((message, came))

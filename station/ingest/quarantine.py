@@ -1,7 +1,8 @@
 """Messages that broke the contract, or were not sealed by their bus, are kept aside for the
 technician, with the reason.
 
-They cost little, however much comes: so many rows a minute for each bus. The rest is counted in the
+They cost little, however much comes: so many rows a minute for each bus, and some more for alarms:
+a flood of other messages does not push the payload of a true one out. The rest is counted in the
 log, and what is not sealed in the alarm, too (station/alarms/untrusted.py)."""
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import hashlib
 import logging
 from collections import deque
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,16 +21,26 @@ from station.clock import Clock
 from station.db.database import Database
 from station.db.tables import quarantine
 from station.ingest.contract import Bad
+from station.ingest.seal import may_be_alarm
 
 log = logging.getLogger(__name__)
 _CHARACTERS = 65_536
 """Of a payload, that are kept."""
 _WAITING = 100
 _ROWS_A_MINUTE = 60
+_ALARMS_A_MINUTE = 20
+"""Events that may be alarms, beyond those."""
 _BUSES = 200
 _BRANCH = 80
 """Characters of schoolbus/<fleet>/<bus>."""
 _TICK_S = 1.0
+
+
+@dataclass
+class _Came:
+    count: int = 0
+    alarms: int = 0
+    """Kept beyond the rows of all."""
 
 
 class Quarantine:
@@ -36,7 +48,7 @@ class Quarantine:
         self._db = database
         self._clock = clock
         self._minute = 0
-        self._kept: dict[str | None, int] = {}
+        self._came: dict[str | None, _Came] = {}
         """In this minute, below each branch of topics: that of a bus. None: of all others."""
         self.waiting: deque[Bad] = deque(maxlen=_WAITING)
         """Bad states and the like, which the broker does not keep: they wait here for the
@@ -57,21 +69,26 @@ class Quarantine:
         minute = now_ms // 60_000
         if minute != self._minute:
             self._note_the_rest()
-            self._minute, self._kept = minute, {}
+            self._minute, self._came = minute, {}
         kept = []
         for bad in aside:
             branch = bad.topic.rpartition("/")[0][:_BRANCH]
-            key = branch if branch in self._kept or len(self._kept) < _BUSES else None
-            self._kept[key] = count = self._kept.get(key, 0) + 1
-            if count <= _ROWS_A_MINUTE:
+            key = branch if branch in self._came or len(self._came) < _BUSES else None
+            came = self._came.setdefault(key, _Came())
+            came.count += 1
+            if came.count <= _ROWS_A_MINUTE:
+                kept.append(bad)
+            elif came.alarms < _ALARMS_A_MINUTE and may_be_alarm(bad):
+                came.alarms += 1
                 kept.append(bad)
         return kept
 
     def _note_the_rest(self) -> None:
-        for branch, count in self._kept.items():
-            if count > _ROWS_A_MINUTE:
+        for branch, came in self._came.items():
+            kept = _ROWS_A_MINUTE + came.alarms
+            if came.count > kept:
                 log.warning("Of %d messages of %s that were to be kept aside within a minute, %d "
-                            "were.", count, branch or "others", _ROWS_A_MINUTE)  # fmt: skip
+                            "were.", came.count, branch or "others", kept)  # fmt: skip
 
     async def watch(self) -> None:
         while True:

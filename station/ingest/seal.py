@@ -5,7 +5,8 @@ all that stands before, cut to 8 bytes. A bus that was ever enrolled has to seal
 seal is not taken: it is kept in the quarantine, and raised (station/alarms/untrusted.py).
 
 While a fleet moves (accept_unsealed), a bus has to seal once it was heard with an identity: between
-`enrol` and `deploy` its board does not have one yet.
+`enrol` and `deploy` its board does not have one yet. Its records may be without for a week longer:
+the old broker acknowledged them, and the bus does not send them again.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import NamedTuple
 
 from pydantic_core import from_json
 
+from station.clock import DAY_MS
 from station.identity.register import Identity, Register
 from station.ingest.contract import RECORDS, Bad
 from station.ingest.mqtt import Came
@@ -25,6 +27,8 @@ _OPENS, _CLOSES = b',"mac":"', b'"}'
 _MAC_BYTES, _MAC_TEXT = 8, 11
 _REVOKED_TRIED = 8
 """Revoked identities of a bus whose seals are known by name, the newest."""
+_MOVES_MS = 7 * DAY_MS
+"""Records of a bus that moved wait so long on their way over the old broker, at most."""
 _READ_BYTES = 4096
 """A bus sends at most 1024; what is longer is not read."""
 
@@ -34,6 +38,7 @@ NO_SEAL = "no_seal"
 WRONG_SEAL = "wrong_seal"
 REVOKED = "revoked"
 DIFFERS = "differs"
+UNREADABLE = "unreadable"
 """Why a message cannot be trusted: a word of the alarm (station/alarms/words/untrusted.json)."""
 _REASONS = {
     NOT_ENROLLED: "not trusted: the bus is not enrolled",
@@ -68,6 +73,18 @@ def untrusted(fleet: str, bus: str, name: str, came: Came, why: str, serial: str
     kind, is_alarm = _event(came.payload) if name == "event" else (None, False)
     bad = Bad(came.topic, came.payload, _REASONS[why].format(serial))
     return Untrusted(fleet, bus, name, why, serial, kind, is_alarm, raises, bad)
+
+
+def unreadable(fleet: str, bus: str, name: str, bad: Bad) -> Untrusted:
+    """Of a message that cannot be taken, whoever sealed it: an event that may be an alarm raises,
+    as a child may be behind it. The quarantine says what is wrong with it."""
+    kind, is_alarm = _event(bad.payload) if name == "event" else (None, False)
+    return Untrusted(fleet, bus, name, UNREADABLE, None, kind, is_alarm, is_alarm, bad)
+
+
+def may_be_alarm(bad: Bad) -> bool:
+    """An event of severity alarm, or one whose severity cannot be read."""
+    return bad.topic.endswith("/event") and _event(bad.payload)[1]
 
 
 def _event(payload: bytes) -> tuple[str | None, bool]:
@@ -110,8 +127,7 @@ class Seals:
         Untrusted."""
         known = self._register.of(fleet, bus)
         has_seal = came.payload[-TAIL:].startswith(_OPENS)
-        may_be_without = self._accept_unsealed and not any(map(self._register.was_seen, known))
-        if may_be_without and not (known and has_seal):
+        if not (known and has_seal) and self._may_be_without(known, name, came):
             return None
         if not known:
             return self._untrusted(fleet, bus, name, came, NOT_ENROLLED)
@@ -132,12 +148,20 @@ class Seals:
             return self._untrusted(fleet, bus, name, came, why, serial)
         return self._untrusted(fleet, bus, name, came, WRONG_SEAL)
 
+    def _may_be_without(self, known: list[Identity], name: str, came: Came) -> bool:
+        if not self._accept_unsealed:
+            return False
+        if not any(map(self._register.was_seen, known)):
+            return True
+        first_ms = self._register.first_seen_ms(known)
+        return name in RECORDS and came.heard_ms < first_ms + _MOVES_MS
+
     def _untrusted(self, fleet: str, bus: str, name: str, came: Came, why: str,
                    serial: str | None = None) -> Untrusted:  # fmt: skip
         """A retained message may be from before the bus was enrolled, or before its identity was
         revoked: it is kept aside, and raises nothing. While a fleet moves, the old broker may still
-        send the last status and state that a bus did not seal, and its will; events always
-        raise."""
+        send the last status and state that a bus did not seal, and its will; events that are not
+        taken always raise."""
         is_from_before = self._accept_unsealed and why == NO_SEAL and name in ("status", "state")
         raises = not came.retained and not is_from_before
         return untrusted(fleet, bus, name, came, why, serial, raises=raises)

@@ -23,7 +23,7 @@ from tools import fleet, new_name, selftest
 from tools.board import AttachedBoard, Trouble, arguments, chip_id, choose, examine, run
 from tools.slots import Slots
 
-NEEDS_KB, NEEDS_KB_64 = 480, 625
+NEEDS_KB, NEEDS_KB_64 = 480, 600
 """With words of 32 and 64 bits; docs/memory.md says what a running program takes."""
 PSRAM_KB = 1024  # without it no ESP32 has so much
 

@@ -79,7 +79,7 @@ def test_nothing_but_code_goes_into_a_slot():
 @pytest.mark.parametrize(
     ("heap_kb", "name", "says"),
     [
-        (160, "devkit", "has 1[56][0-9] KB of memory for programs, and Busguard needs 625"),
+        (160, "devkit", "has 1[56][0-9] KB of memory for programs, and Busguard needs 600"),
         (8192, "devkit", "GPIO16 and 17.*has to be devkit_wrover or lilygo_a7670"),
     ],
 )

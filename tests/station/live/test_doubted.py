@@ -73,6 +73,13 @@ def test_after_a_status_of_a_new_start_only_a_state_of_that_start_counts(station
     assert not station.state(start=(8, 2400), taken=[3])
 
 
+def test_a_state_of_a_start_that_no_status_told_of_yet_is_taken(station):
+    station.status(7, ago_ms=9000)
+    assert station.state(ago_ms=5000, **PARKED)
+    assert station.state(start=(8, 2400), taken=[3])
+    assert station.bus.state["seats"]["taken"] == [3]
+
+
 def test_a_state_from_before_the_start_does_not_replace_one_without_a_time(station):
     station.status(7)
     assert station.state(start=(7, 60_000), taken=[3])

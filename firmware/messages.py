@@ -225,11 +225,12 @@ def _door(is_open):
     return None if is_open is None else ("open" if is_open else "closed")
 
 
-def state(s, active, backlog, next_s):
+def state(s, active, backlog, next_s, boot):
     """Snapshot, kinds of active events -> bytes as published on `state`.
 
     backlog: records of each lane that wait, or None; next_s: a promise: the next state comes
     within this many seconds. A member at its ordinary value is left out; an unknown one is null.
+    Without a clock `boot` and `up_ms` say which of two states is the newer one.
     """
     doors = (
         ("front", _door(s.vehicle.front_door)),
@@ -246,9 +247,10 @@ def state(s, active, backlog, next_s):
     waits = (("alarm", backlog[0]), ("warning", backlog[1]), ("track", backlog[2]))
     if backlog[0] == backlog[1] == 0:  # together: older firmware has no warning
         waits = waits[2:]
-    parts = (
-        ("v", 1),
-        ("at", iso(s.utc_ms)),
+    parts = (("v", 1), ("at", iso(s.utc_ms)))
+    if s.utc_ms is None:
+        parts += (("boot", boot), ("up_ms", s.now_ms))
+    parts += (
         ("clock", s.clock),
         ("phase", s.trip.phase),
         ("mode", s.trip.mode),

@@ -81,8 +81,8 @@ MESSAGES = [
     ("status", messages.status(None, "0.3.0", EPOCH, 0, "watchdog", tls=False)),
     ("status", messages.will(17)),
     ("status", b'{"v":1,"online":false}'),
-    ("state", messages.state(known(), ["belt_off"], [0, 2, 212], 10)),
-    ("state", messages.state(Snapshot(40), [], [0, 0, 0], 60)),
+    ("state", messages.state(known(), ["belt_off"], [0, 2, 212], 10, 17)),
+    ("state", messages.state(Snapshot(40), [], [0, 0, 0], 60, 17)),
     ("event", event(known())),
     ("event", event(Snapshot(40))),
     ("track", track()),
@@ -146,8 +146,8 @@ def test_nothing_may_be_missing_and_nothing_added(name, payload):
         ("status", b'{"v":1,"v":1,"online":false}'),
         ("status", b'{"v":1,"online":false'),
         ("status", b'\xff{"v":1,"online":false}'),
-        ("state", messages.state(known(), [], [0, 0, 0], 10).replace(b"-71", b"NaN")),
-        ("state", messages.state(known(), [], [0, 0, 0], 10).replace(b'"open"', b'"ajar"')),
+        ("state", messages.state(known(), [], [0, 0, 0], 10, 17).replace(b"-71", b"NaN")),
+        ("state", messages.state(known(), [], [0, 0, 0], 10, 17).replace(b'"open"', b'"ajar"')),
         ("event", event(Snapshot(40)).replace(b'"clock":"none"', b'"clock":"gnss"')),
         ("event", event(known()).replace(b'"occ":412', b'"occ":413')),
         ("event", event(known()).replace(b'"severity":"alarm"', b'"severity":"info"')),
@@ -223,7 +223,7 @@ def test_a_state_is_whole_again_for_the_station_and_for_the_reader_in_the_guide(
         s.gnss.estimated, s.gnss.accuracy_m = False, r["accuracy_m"]
         if s.gnss.accuracy_m is None:
             s.gnss.best_lat_e7 = s.gnss.best_lon_e7 = None
-        payload = messages.state(s, r["active"], waits, 10)
+        payload = messages.state(s, r["active"], waits, 10, 17)
         validate(topic("state"), payload)
         wanted = {
             "v": 1, "at": "2026-11-22T00:12:03.400Z", "clock": r["clock"], "phase": "driving",
@@ -264,7 +264,7 @@ def test_a_state_of_older_firmware_is_given_no_value_that_it_did_not_send():
 
 
 def test_two_states_share_no_list():
-    payload = messages.state(known(), [], [0, 0, 0], 10)
+    payload = messages.state(known(), [], [0, 0, 0], 10, 17)
     first, second = (contract.read(TOPIC, payload).body for _ in range(2))
     first["active"].append("sos")
     first["seats"]["unknown"].append(1)

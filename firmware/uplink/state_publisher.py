@@ -80,7 +80,8 @@ class StatePublisher:
 
     def _state(self):
         backlog = [self._journal.backlog(lane) for lane in (ALARM, WARNING, TRACK)]
-        return messages.state(self._snapshot, self._recorder.active(), backlog, self._next_s())
+        active, next_s = self._recorder.active(), self._next_s()
+        return messages.state(self._snapshot, active, backlog, next_s, self._startup.boot)
 
     def _next_s(self):
         """-> the longest time until the next state, in s."""

@@ -44,7 +44,8 @@ class Live:
         """Takes a state. True: the bus was heard now. serial: of the identity that sealed it. A
         sealed one that is older than the newest since the board's start was sent again by another;
         without a seal it may be a clock that went wrong. One that came right after a start may have
-        been sent again, too, if its clock is odd: it is shown, and makes no silent bus heard."""
+        been sent again, too, if its clock is odd, and so may one of older firmware that has neither
+        a time nor a start: it is shown, and makes no silent bus heard."""
         bus = self.bus(fleet, name)
         at_ms = parse_iso(body["at"]) if body["at"] else None
         odd = has_odd_clock(body, now_ms, retained and not (serial is not None and bus.odd_clock))
@@ -52,9 +53,10 @@ class Live:
             return False  # the station has it already, and knows when it came
         if serial is None and not odd and _is_older(bus, at_ms):
             return False
-        if serial is not None and _is_replayed(bus, at_ms, odd):
+        if serial is not None and _is_replayed(bus, body, serial, odd):
+            self._doubt(bus, body != bus.state)
             return False
-        proves_nothing = odd and serial is not None
+        proves_nothing = serial is not None and (odd or not has_order(body))
         if not proves_nothing:
             bus.promised_ms = None
         elif bus.promised_ms is None:
@@ -65,7 +67,7 @@ class Live:
         else:
             bus.heard_ms = now_ms
         bus.state = body
-        bus.odd_clock = odd
+        bus.odd_clock, bus.is_doubted = odd, proves_nothing
         if not retained:
             bus.online, bus.offline_ms, bus.gone_ms = True, None, None
         self._changed(bus)
@@ -79,6 +81,7 @@ class Live:
         it said. serial: of the identity that sealed it."""
         bus = self.bus(fleet, name)
         if serial is not None and serial == bus.status_serial and is_outdated(bus, body, now_ms):
+            self._doubt(bus, body["online"])
             return False
         bus.is_enrolled = serial is not None
         bus.has_restarted = bus.has_restarted or _has_restarted(bus, body, serial)
@@ -113,6 +116,13 @@ class Live:
                 bus.is_enrolled = is_enrolled
                 self.show(bus)
 
+    def _doubt(self, bus: LiveBus, may_be_true: bool) -> None:
+        """After a sealed message that was not taken: it may be the word of a board whose memory was
+        erased, which counts its starts anew."""
+        if may_be_true and not bus.is_doubted:
+            bus.is_doubted = True
+            self.show(bus)
+
     def _changed(self, bus: LiveBus) -> None:
         self.unsaved.add(bus.key)
         self.show(bus)
@@ -132,14 +142,51 @@ def _is_older(bus: LiveBus, at_ms: int | None) -> bool:
     return at_ms < parse_iso(bus.state["at"])
 
 
-def _is_replayed(bus: LiveBus, at_ms: int | None, odd: bool) -> bool:
+def has_order(state: dict) -> bool:
+    """Whether it says when it is from: by its time, or by the board's start and the time since."""
+    return bool(state["at"]) or _since_start(state) is not None
+
+
+def _since_start(state: dict) -> tuple[int, int] | None:
+    if state["at"] or "boot" not in state or "up_ms" not in state:
+        return None
+    return state["boot"], state["up_ms"]
+
+
+def _is_replayed(bus: LiveBus, body: dict, serial: str, odd: bool) -> bool:
     """Of a sealed state. A clock that knows the time knows it until the next start, and a wrong one
     goes forward, too."""
-    if bus.state is None or not bus.state["at"]:
+    if not body["at"]:
+        return _is_replayed_without_time(bus, body, serial)
+    if bus.state is None:
         return False
-    if odd or at_ms is None:
-        return not bus.has_restarted and (at_ms is None or at_ms <= parse_iso(bus.state["at"]))
+    at_ms = parse_iso(body["at"])
+    if not bus.state["at"]:
+        return not odd and at_ms < _started_ms(bus)
+    if odd:
+        return not bus.has_restarted and at_ms <= parse_iso(bus.state["at"])
     return _is_older(bus, at_ms)
+
+
+def _is_replayed_without_time(bus: LiveBus, body: dict, serial: str) -> bool:
+    new = _since_start(body)
+    told = (bus.status or {}).get("boot") if serial == bus.status_serial else None
+    if new is not None and told is not None and new[0] < told:
+        return True
+    if bus.state is None or bus.has_restarted:
+        return False
+    known = _since_start(bus.state)
+    if known is not None:
+        return new is None or new <= known
+    is_newer_start = new is not None and told is not None and new[0] > told
+    return bool(bus.state["at"]) and not is_newer_start
+
+
+def _started_ms(bus: LiveBus) -> int:
+    """The latest time at which the board can have started, by its state without a time; 0: not
+    known. What it says with a time later is not from before."""
+    start = bus.state and _since_start(bus.state)
+    return bus.heard_ms - start[1] if start and bus.heard_ms is not None else 0
 
 
 def _has_restarted(bus: LiveBus, body: dict, serial: str | None) -> bool:

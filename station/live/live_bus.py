@@ -35,8 +35,11 @@ class LiveBus:
     odd_clock: bool = False
     """Its state's own time cannot be right."""
     promised_ms: int | None = None
-    """By when a state had to be here, before the sealed one with an odd clock came: that one may
-    have been sent again by another, so it promises nothing."""
+    """By when a state had to be here, before the sealed one came that may have been sent again by
+    another (its clock is odd, or it has no time and no start): that one promises nothing."""
+    is_doubted: bool = False
+    """Its state may be out of date: it may have been sent again by another, or a sealed message
+    came since that was not taken."""
     online: bool | None = None
     offline_ms: int | None = None
     spoke_ms: int | None = None
@@ -83,8 +86,8 @@ class LiveBus:
     @property
     def is_surely_empty(self) -> bool:
         """Parked, checked, and no seat taken, unknown or out of service. False if the station knows
-        no state, or not when that was."""
-        if self.state is None or self.odd_clock:
+        no state, or not when that was, or doubts it."""
+        if self.state is None or self.odd_clock or self.is_doubted:
             return False
         seats = self.state["seats"]
         is_known = not seats["unknown"] and not seats.get("out_of_service")

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select, update
 from station.db.bus_ids import BusIds
 from station.db.database import Database
 from station.db.tables import buses
-from station.live.live import Live, has_odd_clock
+from station.live.live import Live, has_odd_clock, has_order
 
 _SAVE_S = 5
 
@@ -32,7 +32,10 @@ class SavedStates:
             if bus.state is None and row.state:
                 bus.state, bus.heard_ms = row.state, row.state_heard_ms
                 bus.odd_clock = has_odd_clock(row.state, row.state_heard_ms, retained=False)
-                bus.promised_ms = row.state_heard_ms if bus.odd_clock else None
+                is_sealed = row.status_serial is not None
+                bus.is_doubted = is_sealed and not has_order(row.state)
+                is_promise = not bus.odd_clock and not bus.is_doubted
+                bus.promised_ms = None if is_promise else row.state_heard_ms
             if bus.status is None and row.status:
                 bus.status, bus.online = row.status, row.status["online"]
                 bus.status_serial = row.status_serial

@@ -71,12 +71,20 @@ def test_event_without_a_clock_says_boot_and_uptime():
     assert body["lat"] is None and "accuracy_m" not in body and "estimated" not in body
 
 
+def test_a_state_without_a_clock_says_boot_and_uptime_and_no_other_does():
+    s = snapshot(now_ms=5300)
+    state = json.loads(messages.state(s, [], [0, 0, 0], 10, 17))
+    assert (state["at"], state["boot"], state["up_ms"]) == (None, 17, 5300)
+    s = snapshot(now_ms=5300, utc_ms=UTC_MS)
+    assert not {"boot", "up_ms"} & set(json.loads(messages.state(s, [], [0, 0, 0], 10, 17)))
+
+
 def test_a_guessed_position_is_marked_and_rules_do_not_see_it():
     s = snapshot(best_lat_e7=130827000, best_lon_e7=1008833000, accuracy_m=350, estimated=True)
     event = json.loads(
         b"{" + messages.event_body(messages.event_parts(Event("sos", ALARM), s, 1), 3)
     )
-    state = json.loads(messages.state(s, [], [0, 0, 0], 10))
+    state = json.loads(messages.state(s, [], [0, 0, 0], 10, 17))
     for told in (event, state):
         assert (told["lat"], told["accuracy_m"], told["estimated"]) == (13.0827, 350, True)
         assert told["speed_kmh"] is None
@@ -229,14 +237,14 @@ def test_a_pause_takes_a_row_of_its_own_and_leaves_no_half_of_it():
 
 def test_state_is_json_and_unknown_is_null():
     s = snapshot(seats=3, unknown=[2], taken=[1], front_door=True, utc_ms=UTC_MS)
-    state = json.loads(messages.state(s, ["belt_off"], [0, None, 212], 10))
+    state = json.loads(messages.state(s, ["belt_off"], [0, None, 212], 10, 17))
     assert state["seats"] == {"total": 3, "taken": [1], "unknown": [2]}
     assert state["doors"] == {"front": "open", "emergency": None}
     assert state["lat"] is None and state["ignition"] is None
     assert state["clock"] == "none"
     assert "route" not in state
     s.place.route = "port_am"
-    assert b'"route":"port_am"' in messages.state(s, [], [0, 0, 0], 10)
+    assert b'"route":"port_am"' in messages.state(s, [], [0, 0, 0], 10, 17)
     assert state["backlog"] == {"alarm": 0, "warning": None, "track": 212}
     assert state["active"] == ["belt_off"]
     assert state["next_s"] == 10
@@ -261,7 +269,7 @@ def said(backlog=(0, 0, 0), active=(), **readings):
     s = snapshot(seats=3)
     for name, value in ORDINARY.items():
         put(s, name, readings.get(name, value))
-    state = json.loads(messages.state(s, list(active), backlog, 10))
+    state = json.loads(messages.state(s, list(active), backlog, 10, 17))
     state["seats"].pop("total")
     state["seats"].pop("taken")
     shown = {}
@@ -301,8 +309,8 @@ def test_the_shortest_state():
     s = snapshot(seats=3)
     for name, value in ORDINARY.items():
         put(s, name, value)
-    assert messages.state(s, [], (0, 0, 0), 60) == (
-        b'{"v":1,"at":null,"phase":"parked","trip":0,"lat":null,"lon":null,"speed_kmh":null,'
+    assert messages.state(s, [], (0, 0, 0), 60, 17) == (
+        b'{"v":1,"at":null,"boot":17,"up_ms":0,"phase":"parked","trip":0,"lat":null,"lon":null,"speed_kmh":null,'
         b'"heading_deg":null,"sats":null,"hdop":null,"seats":{"total":3,"taken":[]},'
         b'"supply_mv":null,"cabin_c":null,"signal_dbm":null,"next_s":60}'
     )

@@ -11,7 +11,7 @@ from firmware import messages
 from firmware.journal.journal import ALARM, TRACK
 from firmware.snapshot import Snapshot
 
-STATE = messages.state(Snapshot(40), [], [200, 100, 15_000], 60)
+STATE = messages.state(Snapshot(40), [], [200, 100, 15_000], 60, 17)
 
 
 def arrival_ms(bus: Uplinked, seq: int) -> int:

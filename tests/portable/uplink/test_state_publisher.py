@@ -155,6 +155,13 @@ def test_what_changes_while_the_promise_is_renewed_goes_out_at_once():
     assert bench.turns(60000) == 1
 
 
+def test_a_state_without_a_time_says_which_start_it_is_of():
+    bench = Bench(now_ms=2400)
+    bench.turns()
+    assert (bench.states[0]["at"], bench.states[0]["boot"]) == (None, 17)
+    assert bench.states[0]["up_ms"] == 2400
+
+
 def test_the_status_says_what_runs_here():
     status = json.loads(Bench(utc_ms=1795306323400).publisher.status())
     assert (status["online"], status["epoch"], status["boot"]) == (True, "9f3a21c4", 17)

@@ -50,7 +50,7 @@ def test_everything_arrives_with_qos_1_in_order(broker, city):
 def test_status_and_state_are_retained_and_the_last_will_replaces_the_status(broker, city):
     bus = LiveUplink(broker.host, broker.port)
     bus.run_until(lambda: bus.uplink.wants_state(bus.now_ms))
-    state = messages.state(Snapshot(40), [], [0, 0, 0], 60)
+    state = messages.state(Snapshot(40), [], [0, 0, 0], 60, 17)
     bus.uplink.offer_state(state)
     bus.run_until(lambda: "state" in city.topics())
     late = City(broker.host, broker.port, "late")

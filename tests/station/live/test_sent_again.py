@@ -106,3 +106,36 @@ def test_an_old_state_after_a_start_of_the_board_promises_nothing(settings, brok
             assert known.promise_ms > time.clock.now_ms()
 
     asyncio.run(scenario())
+
+
+@on_one_database
+def test_a_bus_whose_true_states_are_refused_goes_dark(settings, broker):
+    """Its memory was erased, and it has no time: what the station knows is an empty bus. And a
+    state that promised nothing promises nothing after a restart of the station."""
+    time = At(settings)
+
+    async def scenario():
+        async with time.running() as station:
+            await connected(station)
+            await enrol(station)
+            with telling(broker) as bus:
+                bus.say(sealed(status(boot=40, at=None)), strict=False)
+                bus.say(sealed(state(None, **HOURS_AGO)), strict=False)
+                await until(lambda: the_bus(station) and the_bus(station).state)
+            await station.saved.save()
+        async with time.running() as station:
+            await connected(station)
+            known = the_bus(station)
+            assert not known.is_surely_empty and known.promise_ms <= time.clock.now_ms()
+            with telling(broker) as bus:
+                empty = state(time.clock.now_ms(), phase="parked", trip=50)
+                bus.say(sealed(empty), strict=False)
+                await until(lambda: known.is_surely_empty)
+                bus.say(sealed(state(None, taken=[3], boot=1, up_ms=2400)), strict=False)
+                await until(lambda: not known.is_surely_empty)
+                assert known.state["trip"] == 50
+                time.passes(settings.dark_after_s + 60)
+                bus.say(sealed(state(None, taken=[3], boot=1, up_ms=90_000)), strict=False)
+                await until(lambda: [a["kind"] for a in station.alarms.views()] == ["going_dark"])
+
+    asyncio.run(scenario())

@@ -79,7 +79,7 @@ def test_a_policy_goes_to_the_buses_and_how_far_each_is_stands_there(administrat
 
 
 def test_what_went_wrong_is_shown_to_the_administrator(opened, station):
-    station.publish("bus-04/event", {"kind": "<img src=x>"})
+    station.publish("bus-04/event", {"kind": "<img src=x>", "severity": "info"})
     wait_for(lambda: station.asks("/api/quarantine"))
     station.in_database(
         "INSERT INTO notices (alarm_id, log_id, route, stage, title, body, made_ms, due_ms, tries,"

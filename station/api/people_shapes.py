@@ -103,7 +103,7 @@ class NewUser(BaseModel):
     """Without a password, a person who exists keeps the old one. fleets: those that the person
     sees; None: all."""
 
-    name: str = Field(min_length=1, max_length=64)
+    name: str = Field(pattern=PERSON)
     role: Role
     lang: Lang = "th"
     enabled: bool = True

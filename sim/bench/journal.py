@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from collections.abc import Callable
-from pathlib import Path
 
 from firmware.journal.journal import ALARM, TRACK, WARNING, Journal
+from sim.bench import vm64
 from sim.soak.journal_oracle import entropy_from
 from sim.virtual.process import find
 from sim.wires.flash import SECTOR, Dice, Flash
 
-_ROOT = Path(__file__).resolve().parents[2]
 _BODY = bytes(range(50))
 _BLOCKS = 512  # 2 MB
 _KB = SECTOR // 1024
@@ -81,16 +78,9 @@ def _recovery(say: Callable[[str], None]) -> None:
 
 
 def _side_by_side(say: Callable[[str], None], vm: str) -> None:
-    done = subprocess.run(
-        [vm, "-X", "heapsize=32m", "sim/bench/journal_vm.py"],
-        cwd=_ROOT,
-        env={**os.environ, "MICROPYPATH": f"{_ROOT}:.frozen"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    lines = vm64.told(vm, "journal_vm.py", heap="32m")
     names = ("ring", "littlefs, flushed each", "littlefs, flushed every 10")
-    for name, line in zip(names, done.stdout.splitlines(), strict=True):
+    for name, line in zip(names, lines, strict=True):
         erases, size, us = (float(figure) for figure in line.split()[1:])
         say(f"  {name:<27} {size / len(_BODY):>5.1f} B a payload byte  "
             f"{erases:.4f} erases a record  {us:>5.0f} us on the model")  # fmt: skip

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from sim.bench import nmea_corpus, vm32
+from sim.bench import nmea_corpus, vm32, vm64
 from sim.chips.gnss import GnssChip
 from sim.virtual.process import find
 from sim.wires.uart import UART
 
-_ROOT = Path(__file__).resolve().parents[2]
 _UTC_MS = 1_795_306_323_000
 _EPOCHS = 300
 
@@ -35,15 +33,9 @@ def _speed(vm: str, say: Callable[[str], None]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "receiver.nmea"
         path.write_bytes(_log())
-        done = subprocess.run(
-            [vm, "-X", "heapsize=64m", str(_ROOT / "sim" / "bench" / "nmea_vm.py"), str(path)],
-            env={**os.environ, "MICROPYPATH": f"{_ROOT}/sim/bench:{_ROOT}:.frozen"},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
+        lines = vm64.told(vm, "nmea_vm.py", str(path), heap="64m", beside=(vm64.BENCH,))
         heap32 = _heap32(path)
-    ours, naive = ([int(word) for word in line.split()[1:]] for line in done.stdout.splitlines())
+    ours, naive = ([int(word) for word in line.split()[1:]] for line in lines)
     say(f"  our reader        {ours[0]:>9,} sentences/s  {ours[1]:>5} B heap a sentence (goal 0)")
     say(f"  with 32-bit words {heap32}")
     say(f"  naive reader      {naive[0]:>9,} sentences/s  {naive[1]:>5} B heap a sentence")

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from collections.abc import Callable
-from pathlib import Path
 
 from firmware.uplink import seal
+from sim.bench import vm64
 from sim.bench.uplink_day import day
 from sim.virtual.process import find
 
-_ROOT = Path(__file__).resolve().parents[2]
 _GOAL = 1.10
 
 
@@ -33,15 +30,8 @@ def run(say: Callable[[str], None]) -> None:
 
 
 def _time(say: Callable[[str], None], vm: str) -> None:
-    done = subprocess.run(
-        [vm, "-X", "heapsize=32m", "sim/bench/seal_vm.py"],
-        cwd=_ROOT,
-        env={**os.environ, "MICROPYPATH": f"{_ROOT}:.frozen"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    for name, line in zip(("state", "event", "track"), done.stdout.splitlines(), strict=True):
+    lines = vm64.told(vm, "seal_vm.py", heap="32m")
+    for name, line in zip(("state", "event", "track"), lines, strict=True):
         size, us, plain, garbage = line.split()
         ratio = float(us) / float(plain)
         say(f"  {name:<6} of {size:>3} B  {float(us):>5.1f} us a seal in the VM, "

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from collections.abc import Callable
-from pathlib import Path
 
+from sim.bench import vm64
 from sim.bench.tick import SUPPORT
 from sim.shim import LIBRARY
 from sim.virtual.process import find
 
-_ROOT = Path(__file__).resolve().parents[2]
 _KNOWN_MS = 10.5
 """A verification in one piece, measured in the VM before there was this one."""
 _SLOWER = (71, 119)
@@ -24,18 +21,8 @@ def run(say: Callable[[str], None]) -> None:
     if vm is None:
         say("  skipped: there is no MicroPython VM for this computer")
         return
-    done = subprocess.run(
-        [vm, "-X", "heapsize=4m", str(_ROOT / "sim" / "bench" / "signature_vm.py")],
-        env={**os.environ, "MICROPYPATH": f"{_ROOT}:{SUPPORT}:{LIBRARY}:.frozen"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(done.stdout + done.stderr)
-    told = {
-        name: [int(n) for n in rest] for name, *rest in map(str.split, done.stdout.splitlines())
-    }
+    lines = vm64.told(vm, "signature_vm.py", heap="4m", beside=(SUPPORT, LIBRARY))
+    told = {name: [int(n) for n in rest] for name, *rest in map(str.split, lines)}
     us, slices, longest_us, garbage, most = told["alone"]
     late, took_ms, latest_ms, ticks, collections = told["bus"]
     low, high = (longest_us * times / 1000 for times in _SLOWER)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-import subprocess
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from firmware import geo
+from sim.bench import vm64
 from sim.shim import LIBRARY
 from sim.virtual.process import find
 from sim.world.town_policy import Pack, policy_for
@@ -47,21 +46,9 @@ def _tick(vm: str, say: Callable[[str], None]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "policy.json"
         path.write_text(json.dumps(crowded()))
-        done = subprocess.run(
-            [vm, "-X", "heapsize=64m", str(_ROOT / "sim" / "bench" / "tick_vm.py"), str(path)],
-            env={
-                **os.environ,
-                "MICROPYPATH": f"{_ROOT}:{SUPPORT}:{LIBRARY}:.frozen",
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    if done.returncode:
-        raise RuntimeError(done.stdout + done.stderr)
-    told = {
-        line.split()[0]: [float(n) for n in line.split()[1:]] for line in done.stdout.splitlines()
-    }
+        beside = (SUPPORT, LIBRARY)
+        lines = vm64.told(vm, "tick_vm.py", str(path), heap="64m", beside=beside)
+    told = {name: [float(n) for n in rest] for name, *rest in map(str.split, lines)}
     count = int(told["count"][0])
     names = {
         "empty": "no rules (empty)",

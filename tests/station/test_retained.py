@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 from broker_client import Client, until
-from sqlalchemy import insert, update
+from sealed_told import enrol
+from sqlalchemy import update
 from station_told import NOW_MS, At, connected, on_one_database
 
 from station.db.tables import identities
@@ -12,13 +13,6 @@ from station.db.tables import identities
 ROOT = "schoolbus/lc/bus-01/"
 NAMES = ("status", "state", "event", "track", "reply")
 OTHER = "schoolbus/lc/bus-02/state"
-
-
-async def enrol(station, serial):
-    async with station.db.write() as connection:
-        values = {"fleet": "lc", "bus": "bus-01", "serial": serial, "how": "certificate",
-                  "mac_key": "00" * 32, "made_ms": NOW_MS, "made_by": "boss"}  # fmt: skip
-        await connection.execute(insert(identities).values(values))
 
 
 def kept(port, number):

@@ -174,6 +174,11 @@ async def count(station, name):
         return (await connection.execute(text(f"SELECT count(*) FROM {name}"))).scalar()
 
 
+async def count_is(station, table, n):
+    """For until()."""
+    return await count(station, table) == n
+
+
 async def alarm_log(station, number):
     async with station.db.read() as connection:
         return await read_log(connection, number)

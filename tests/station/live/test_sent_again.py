@@ -3,36 +3,15 @@
 import asyncio
 
 import pytest
-from sqlalchemy import insert
-from station_told import NOW_MS, ROOT, At, connected, on_one_database, state, status, telling, until
+from sealed_told import SERIAL, enrol, sealed, the_bus
+from station_told import NOW_MS, At, connected, on_one_database, state, status, telling, until
 
-from station.db import tables
-from station.ingest.seal import seal
-
-KEY, SERIAL = bytes(range(32)), "00000000000000a1"
 HOURS_AGO = {"phase": "parked", "next_s": 3600, "taken": []}
 
 
 @pytest.fixture
 def settings(settings):
     return settings.model_copy(update={"accept_unsealed": False})
-
-
-def sealed(message):
-    name, payload = message
-    return name, seal(KEY, ROOT + name, payload)
-
-
-async def enrol(station):
-    async with station.db.write() as connection:
-        values = {"fleet": "lc", "bus": "bus-01", "serial": SERIAL, "how": "certificate",
-                  "mac_key": KEY.hex(), "made_ms": NOW_MS, "made_by": "boss"}  # fmt: skip
-        await connection.execute(insert(tables.identities).values(values))
-    await station.register.read()
-
-
-def the_bus(station):
-    return station.live.get("lc", "bus-01")
 
 
 @on_one_database

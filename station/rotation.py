@@ -13,11 +13,9 @@ import asyncio
 import json
 import logging
 
-from sqlalchemy import select
-
 from station.commands import Commands
+from station.db import own
 from station.db.database import Database
-from station.db.tables import own
 from station.identity.signing import NoKey, Signer
 from station.live.live import Live
 from station.live.live_bus import Key, LiveBus
@@ -74,7 +72,7 @@ class Rotation:
                         "is the wrong folder, start the station with the right one. Else a bus "
                         "obeys only after `make enrol BUS=... ROTATE=1` and `make deploy`.",
                         ", ".join(known))  # fmt: skip
-        buses = [bus for bus in self._live if bus.gone_ms is None]
+        buses = list(self._live)
         for bus in buses:
             is_asked = self._refused.get(bus.key) != (keys, bus.status_serial)
             if bus.online and is_asked and self._told.get(bus.key) != keys:
@@ -106,11 +104,9 @@ class Rotation:
 
     async def _known(self) -> list[str] | None:
         async with self._db.read() as connection:
-            value = await connection.scalar(select(own.c.value).where(own.c.name == _KNOWN))
+            value = (await own.read(connection, _KNOWN)).get(_KNOWN)
         return None if value is None else json.loads(value)
 
     async def _keep(self, keys: list[str]) -> None:
-        row = self._db.insert(own).values(name=_KNOWN, value=json.dumps(keys))
-        row = row.on_conflict_do_update(index_elements=["name"], set_={"value": row.excluded.value})
         async with self._db.write() as connection:
-            await connection.execute(row)
+            await own.write(connection, self._db, _KNOWN, json.dumps(keys))

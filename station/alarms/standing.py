@@ -9,7 +9,6 @@ alarm.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -21,11 +20,10 @@ from station.alarms.rows import SELF, write_log
 from station.clock import iso, parse_iso
 from station.db.bus_ids import BusIds
 from station.db.tables import alarms, new_id
-from station.ingest.contract import SCHEMAS
+from station.ingest.contract import KINDS
 from station.live.live_bus import Key
 
 _ASKS_AGAIN_MS = 2 * 60_000
-_KNOWN = set(json.loads((SCHEMAS / "kinds.json").read_text("utf-8"))["kinds"])
 
 
 class Standing:
@@ -104,8 +102,8 @@ def bounded(kinds: Iterable[str]) -> list[str]:
     strange: list[str] = []
     found = []
     for kind in dict.fromkeys(kinds):
-        if kind not in _KNOWN:
+        if kind not in KINDS:
             strange.append(kind)
-        if kind in _KNOWN or len(strange) == 1:
+        if kind in KINDS or len(strange) == 1:
             found.append(kind)
     return found

@@ -12,12 +12,11 @@ does not know counts as one.
 from __future__ import annotations
 
 import asyncio
-import json
 from typing import Any
 
 from station.alarms.alarms import Alarms
 from station.clock import Clock
-from station.ingest.contract import SCHEMAS
+from station.ingest.contract import KINDS
 from station.live.live import Live
 from station.live.live_bus import Key, LiveBus
 from station.live.services import Services
@@ -25,11 +24,7 @@ from station.live.services import Services
 CANNOT_RECORD = "cannot_record"
 _WELL_MS = 60_000
 _TICK_S = 1.0
-_NO_ALARMS = {
-    kind
-    for kind, may in json.loads((SCHEMAS / "kinds.json").read_text("utf-8"))["kinds"].items()
-    if "alarm" not in may["severity"]
-}
+_NO_ALARMS = {kind for kind, may in KINDS.items() if "alarm" not in may["severity"]}
 
 
 class Unrecorded:

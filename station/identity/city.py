@@ -9,8 +9,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from station.db import own
 from station.db.database import Database
-from station.db.tables import identities, own
+from station.db.tables import identities
 from station.identity.authority import Authority
 from station.identity.errors import IdentityError
 from station.identity.keys import Keys
@@ -37,15 +38,11 @@ async def keep(connection: AsyncConnection, database: Database, keys: Keys) -> N
     """From now on the buses of this database are of this authority."""
     values = {_AUTHORITY: _fingerprint(keys.authority), _CITY_KEY: keys.city_keys[0]}
     for name, value in values.items():
-        row = database.insert(own).values(name=name, value=value)
-        await connection.execute(
-            row.on_conflict_do_update(index_elements=["name"], set_={"value": value})
-        )
+        await own.write(connection, database, name, value)
 
 
 async def _known(connection: AsyncConnection) -> dict[str, str]:
-    mine = select(own).where(own.c.name.in_((_AUTHORITY, _CITY_KEY)))
-    return {row.name: row.value for row in await connection.execute(mine)}
+    return await own.read(connection, _AUTHORITY, _CITY_KEY)
 
 
 def _fingerprint(authority: Authority) -> str:

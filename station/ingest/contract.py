@@ -21,6 +21,8 @@ from station.clock import parse_iso
 from station.ingest.whole_state import whole
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schema"
+KINDS = json.loads((SCHEMAS / "kinds.json").read_text("utf-8"))["kinds"]
+"""Each kind of event -> its severities, and the like."""
 _END_S = 253_402_300_800  # the year 10000
 _E7 = 10**7
 _LAST_SEQ = 0xFFFFFFFF

@@ -12,8 +12,9 @@ import secrets
 
 from sqlalchemy import select
 
+from station.db import own
 from station.db.database import Database
-from station.db.tables import own, users
+from station.db.tables import users
 
 _NAME = "device_key"
 
@@ -52,8 +53,6 @@ class Devices:
 
     async def _read_key(self) -> bytes:
         """Made once for a database."""
-        new = self._db.insert(own).values(name=_NAME, value=secrets.token_hex(32))
-        query = select(own.c.value).where(own.c.name == _NAME)
         async with self._db.write() as connection:
-            await connection.execute(new.on_conflict_do_nothing())
-            return bytes.fromhex((await connection.execute(query)).scalar_one())
+            key = await own.once(connection, self._db, _NAME, secrets.token_hex(32))
+        return bytes.fromhex(key)

@@ -153,8 +153,7 @@ def main() -> int:
         raise Trouble(f"{options.notes} cannot be read: {error}") from error
     said = notes(version, told)
     key = private_key(options.key or fleet.FLEET / KEY, may_make=options.key is None)
-    console = Console()
-    with console.status("The program is compiled for every board ..."):
+    with Console().status("The program is compiled for every board ..."):
         name, content = release(key, version, notes=said, made_s=made_s, commit=commit)
     path, data = options.out / name, packed(content)
     if path.exists() and path.read_bytes() != data:
@@ -166,9 +165,9 @@ def main() -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
     if said["th"] == said["en"]:
-        console.print("Its notes are in English only: NOTES= names a file with a section `## th`.")
-    console.print(f"{path}: version {version}, commit {commit[:12]}, {len(data):,} bytes.")
-    console.print("Next: give it to the station, which brings it to the buses (docs/deploy.md).")
+        print("Its notes are in English only: NOTES= names a file with a section `## th`.")
+    print(f"{path}: version {version}, commit {commit[:12]}, {len(data):,} bytes.")
+    print("Next: give it to the station, which brings it to the buses (docs/deploy.md).")
     return 0
 
 

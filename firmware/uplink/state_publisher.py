@@ -6,7 +6,7 @@
 
 from micropython import const
 
-from firmware import VERSION, messages
+from firmware import messages
 from firmware.journal.journal import ALARM, TRACK, WARNING
 from firmware.snapshot import PARKED
 from firmware.trip.sleep import LEAVING
@@ -66,7 +66,7 @@ class StatePublisher:
         startup = self._startup
         return messages.status(
             self._snapshot.utc_ms,
-            VERSION,
+            startup.fw,
             self._journal.epoch,
             startup.boot,
             startup.reset_cause,

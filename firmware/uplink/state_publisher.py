@@ -6,7 +6,7 @@
 
 from micropython import const
 
-from firmware import VERSION, messages
+from firmware import messages
 from firmware.journal.journal import ALARM, TRACK, WARNING
 from firmware.snapshot import PARKED
 from firmware.trip.sleep import LEAVING
@@ -68,7 +68,7 @@ class StatePublisher:
         startup, parts, slots = self._startup, self._parts, self._parts.slots
         return messages.status(
             self._snapshot.utc_ms,
-            VERSION,
+            startup.fw,
             self._journal.epoch,
             startup.boot,
             startup.reset_cause,

@@ -17,6 +17,7 @@ from esp32 import NVS
 
 FLASH_BUFFER = bytearray(512)  # first: in internal memory (drivers/board/flash.py)
 HORN_PIN = 23  # as in boot.py
+HORN_PIN_S3 = 15
 CRASH_PAUSE_MS = 3000
 PERSON_MS = 10000
 GARBAGE = 16384  # bytes; more than a tick makes
@@ -65,10 +66,17 @@ def run():
     errors += board.errors
     for error in errors:
         print(error)
+    if start.why:
+        print(start.why)
     uptime = Uptime(time.ticks_ms())
     now_ms = uptime.now_ms(time.ticks_ms())
-    bus = Bus(config, board, now_ms, errors, start.word, start.crash)
+    bus = Bus(config, board, now_ms, errors, start.word, start.crash, start.why)
     bus.on_event = show
+    if board.slots.is_trial:
+        from firmware.update.trial import Trial
+
+        has_broker = bool(config["broker"]["host"])
+        start.watch(Trial(bus, board.slots, files, has_broker, now_ms))
     test = SelfTest(config, board, bus, now_ms, errors)
     failure = ""  # of the connection, as the console was told
     garbage = Garbage(gc, time)
@@ -80,8 +88,10 @@ def run():
         if now_ms >= bus.next_tick_ms:
             bus.tick(now_ms)
             garbage.collect(now_ms)
-            start.live(now_ms)
             settings.live(now_ms)
+            if start.live(now_ms, bus):
+                print("The board starts anew.")
+                machine.reset()
             if bus.uplink.failure != failure:
                 failure = bus.uplink.failure
                 print("connection:", failure)
@@ -100,6 +110,14 @@ def show(event):
     from firmware.messages import text
 
     print(event.severity, event.kind, event.state, text(event.data))
+
+
+def silence():
+    """The horn is off, whichever board it is."""
+    try:
+        machine.Pin(HORN_PIN, machine.Pin.OUT, value=0)
+    except ValueError:  # an ESP32-S3 has no such pin
+        machine.Pin(HORN_PIN_S3, machine.Pin.OUT, value=0)
 
 
 def crashed(error):
@@ -131,8 +149,8 @@ def stopped():
 try:
     run()
 except KeyboardInterrupt:
-    machine.Pin(HORN_PIN, machine.Pin.OUT, value=0)
+    silence()
     stopped()
 except Exception as error:  # noqa: BLE001 - whatever it was, the bus has to watch again
-    machine.Pin(HORN_PIN, machine.Pin.OUT, value=0)
+    silence()
     crashed(error)

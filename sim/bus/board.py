@@ -19,6 +19,7 @@ from drivers.output import Output
 from drivers.supply import Supply
 from drivers.switch import Switch
 from drivers.switch_expander import SwitchExpander
+from sim.bus.board_modules import reset
 from sim.bus.faults import Faults
 from sim.bus.ride import Ride
 from sim.bus.seat_wiring import seat_wiring
@@ -48,14 +49,6 @@ _PORT_A = 7  # inputs of an MCP23017 on port A, as its driver counts them
 _OUTPUTS = ("horn", "buzzer", "lamp")
 _SWITCHES = tuple(name for name, _ in SWITCHES)
 _PRESENCE = tuple(name for name in _SWITCHES if name.startswith("presence"))
-
-
-class Reset(BaseException):
-    """machine.reset(): no part of the firmware runs on, not even its `except Exception`."""
-
-
-def _reset() -> None:
-    raise Reset
 
 
 class SimBoard:
@@ -133,7 +126,7 @@ class SimBoard:
         self.radio = radio
         self.dialer = dialer
         self.reset_cause = reset_cause
-        self.reset = _reset
+        self.reset = reset
         self.utc_s: int | None = None  # as its clock was set
         self.wakes_ms: int | None = None
         if not config["wired"]:

@@ -47,6 +47,7 @@ _THERMOMETERS = {  # on I2C, by cabin.chip: address, the simulated chip, its dri
 }
 _PORT_A = 7  # inputs of an MCP23017 on port A, as its driver counts them
 _OUTPUTS = ("horn", "buzzer", "lamp")
+_MPY, _MICROPYTHON = 2822, "1.29.0"  # it takes the set of the virtual board
 _SWITCHES = tuple(name for name, _ in SWITCHES)
 _PRESENCE = tuple(name for name in _SWITCHES if name.startswith("presence"))
 
@@ -76,6 +77,7 @@ class SimBoard:
         rng: random.Random | None = None,
         reset_cause: str = "power_on",
         files: Any = None,
+        slots: Any = None,
     ):
         self._world = world
         self._clock = clock
@@ -123,7 +125,8 @@ class SimBoard:
         self.flash = Flash(flash, bytearray(512))
         self.nvs = Nvs(lambda: nvs)
         self.files = files
-        self.slots = self.board_name = self.mpy = self.mpython = None  # no update is possible
+        self.slots, self.board_name = slots, config["board"]
+        self.mpy, self.mpython = _MPY, _MICROPYTHON
         self.radio, self.dialer = radio, dialer
         self.reset_cause = reset_cause
         self.reset = reset

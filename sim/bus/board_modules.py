@@ -135,7 +135,7 @@ class _Os:
     def mkdir(self, path: str) -> None:
         if self.path(path) in self._files.folders:
             raise OSError(errno.EEXIST, "EEXIST")
-        self._files.make_folder(self.path(path))
+        self._files.ensure(self.path(path))
 
     def chdir(self, path: str) -> None:
         if self.path(path) not in self._files.folders:

@@ -48,7 +48,7 @@ class Files:
         if self.content.pop(name, None) is None:
             raise _missing(name)
 
-    def make_folder(self, name: str) -> None:
+    def ensure(self, name: str) -> None:
         """Nothing happens if it is there."""
         self.folders.add(name)
 

@@ -15,15 +15,13 @@ from typing import Any
 
 import firmware.startup
 from drivers.board.nvs import Nvs
+from drivers.board.slots import SIGNED, Slots
 from firmware.bus import Bus
 from firmware.memory import Memory
 from sim.bus.board import SimBoard
 from sim.bus.board_modules import RTC, BoardModules
 from sim.bus.files import Files
 from sim.wires.nvs import NVS
-
-SIGNED = "signed"
-"""File of a slot: the signed manifest of the release that it holds."""
 
 
 class Starting:
@@ -53,7 +51,14 @@ class Starting:
     def start(self) -> Any:
         """drivers/board/start.py's Start, as main.py makes it."""
         source = self.modules.run("drivers/board/start.py")
-        return source["Start"](Memory(Nvs(lambda: self.nvs["start"])), self._rtc)
+        return source["Start"](self._memory(), self._rtc)
+
+    def slots(self) -> Slots:
+        """As the program sees them."""
+        return Slots(self._files, self._memory())
+
+    def _memory(self) -> Memory:
+        return Memory(Nvs(lambda: self.nvs["start"]))
 
     @property
     def runs(self) -> str | None:

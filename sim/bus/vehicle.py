@@ -255,6 +255,7 @@ class Vehicle:
             rng=random.Random(self._rng.getrandbits(32)),
             reset_cause=cause,
             files=self.files,
+            slots=self.starting.slots(),
         )
         spoil(self.board, bad)
         try:

@@ -5,10 +5,11 @@ import json
 
 import pytest
 
-from sim.bus import bad_code
+from sim.bus import bad_code, releases
 from sim.bus.board_modules import RTC, BoardModules, Reset
 from sim.bus.files import Files
 from sim.bus.rig import Rig
+from sim.program.release import is_signed
 from sim.wires.nvs import NVS
 
 LIMIT_MS = 30 * 60_000
@@ -98,6 +99,28 @@ def test_code_that_hangs_is_fed_and_ticks_no_more(rig):
     assert rig.vehicle.bus is None and rig.vehicle.has_power
     rig.power_cut()
     assert rig.vehicle.next_ms is None
+
+
+def test_a_board_is_fitted_with_a_release_and_says_so():
+    rig = Rig()
+    releases.fit(rig.vehicle.files, "1.0.0")
+    rig.vehicle.reset("soft")
+    rig.run_for(10_000)
+    told = [json.loads(text) for _, topic, text in rig.peer.city if topic.endswith("/status")][-1]
+    made = releases.image("1.0.0", ())
+    assert is_signed(made["manifest.json"], releases.public())
+    assert not is_signed(made["manifest.json"], releases.public(2))
+    assert (told["fw"], told["release"]) == ("1.0.0", releases.release_id(made)[:16])
+    assert "trial" not in told
+    slots = rig.vehicle.board.slots
+    assert (slots.running, slots.idle, slots.is_proven) == ("a", "b", True)
+
+
+def test_a_change_of_two_parts_is_a_small_part_of_the_pack():
+    old, new = releases.program("1.0.0"), releases.program("1.1.0", ("gnss", "trip"))
+    changed = {path for path in new if old[path] != new[path]}
+    folders = {path.split("/")[1] for path in changed}
+    assert folders == {"gnss", "trip", "__init__.mpy"} and len(changed) < len(new) / 3
 
 
 # the stand-ins

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import cache
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -54,7 +55,8 @@ def small(version: str, changed: Sequence[str] = PARTS[:2], seed: int = 1) -> di
     return release(key(seed), version, {SET: program(version, changed)})[1]
 
 
-def image(version: str, changed: Sequence[str] = PARTS[:2], seed: int = 1) -> dict[str, bytes]:
+@cache
+def image(version: str, changed: tuple[str, ...] = PARTS[:2], seed: int = 1) -> dict[str, bytes]:
     """{file: content} of its set, in the order in which a bus fetches it."""
     return make_set(key(seed), version, SET, program(version, changed))
 

@@ -24,6 +24,7 @@ from sim.bus.board_modules import Reset
 from sim.bus.faults import Faults
 from sim.bus.files import Files
 from sim.bus.plain_radio import SimRadio
+from sim.bus.releases import fit
 from sim.bus.starting import Starting
 from sim.bus.wireless import Wireless
 from sim.chips.gnss import GnssChip
@@ -62,11 +63,13 @@ class Vehicle:
         started: Callable[[Vehicle], None] | None = None,
         stopped: Callable[[], None] | None = None,
         identity: Identity | None = None,
+        release: str | None = None,
     ):
         """dialer: makes what a freshly powered board gets. wireless: the radios that the config
         wants, driver and all, instead of a simple one. receiver: makes what is at
         the other end of the GNSS wire, a chip that sees the world if not given. identity: with one
-        the bus seals what it sends; a file identity.json takes its place.
+        the bus seals what it sends; a file identity.json takes its place. release: the version
+        that its code slot holds; None: it has none, and its code stands at the root.
         """
         self._config = config  # of a bus whose files hold no bus.json
         self.world = world
@@ -75,6 +78,8 @@ class Vehicle:
         self.files = Files()
         if policy is not None:
             self.files.content[KEPT] = json.dumps(policy).encode()
+        if release is not None:
+            fit(self.files, release)
         self.faults = Faults()
         self.now_ms = world.now_ms
         self.starting = Starting(self.files, self.nvs, self._clock)
@@ -89,7 +94,7 @@ class Vehicle:
         make = receiver or (lambda uart: GnssChip(uart, seed + 2, world.start_utc_ms))
         self.receiver = make(self.uart)  # with a backup supply: it outlives power cuts
         self._config_errors = config_errors
-        self._started = started
+        self.started = started
         self._stopped = stopped
         self._identity = identity
         self._more_ms: int | None = None
@@ -264,8 +269,8 @@ class Vehicle:
             self.power_cut()
             return
         self.boots += 1
-        if self._started is not None:
-            self._started(self)
+        if self.started is not None:
+            self.started(self)
 
     def power_cut(self) -> None:
         """Everything volatile is gone, the outputs fall."""

@@ -82,8 +82,12 @@ def school_morning(
     seats: int = 40,
     habits: Habits = ORDINARY,
     air: Air = signal_at,
+    stands_ms: int = 0,
 ) -> World:
-    """06:00 to 08:15: one run, off within the first two minutes. `index` picks the route."""
+    """06:00 to 08:15: one run, off within the first two minutes. `index` picks the route.
+
+    stands_ms: so much later; its driver has looked through the bus first.
+    """
     world = _depot_world(6, index, seed, seats, air)
     rng = random.Random(seed * 7919 + index)
     route = town.ROUTES[index % len(town.ROUTES)]
@@ -91,6 +95,9 @@ def school_morning(
     children = school_class(rng, route.stops, seats, habits)
 
     def plan() -> Script:
+        if stands_ms:
+            yield from driver.checks()
+            yield stands_ms
         yield rng.randint(5000, 60_000)
         yield from morning_run(driver, route, children)
 
@@ -133,10 +140,18 @@ def school_day(
     return world
 
 
-def fleet_morning(buses: int = 6, seed: int = 0, seats: int = 40) -> list[World]:
-    """A school morning for the whole town, with everyday mistakes; in one bus a child sleeps on."""
+def fleet_morning(
+    buses: int = 6, seed: int = 0, seats: int = 40, stands_ms: int = 0
+) -> list[World]:
+    """A school morning for the whole town, with everyday mistakes; in one bus a child sleeps on.
+
+    stands_ms: so long the first bus stands in the depot, checked.
+    """
     neglected = seed % buses
     return [
-        school_morning(index, seed, seats, NEGLECT if index == neglected else MISCHIEF)
+        school_morning(
+            index, seed, seats, NEGLECT if index == neglected else MISCHIEF,
+            stands_ms=0 if index else stands_ms,
+        )
         for index in range(buses)
-    ]
+    ]  # fmt: skip

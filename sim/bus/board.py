@@ -130,8 +130,8 @@ class SimBoard:
         self.flash = Flash(flash, bytearray(512))
         self.nvs = Nvs(lambda: nvs)
         self.files = files
-        self.radio = radio
-        self.dialer = dialer
+        self.slots = self.board_name = self.mpy = self.mpython = None  # no update is possible
+        self.radio, self.dialer = radio, dialer
         self.reset_cause = reset_cause
         self.reset = _reset
         self.utc_s: int | None = None  # as its clock was set

@@ -2,11 +2,19 @@
 
 import ast
 
-from sim.virtual.compiled import ROOT, build, module_name
+from sim.program.compiled import ROOT, build, module_name
+from sim.program.short_names import is_private, shares_names, shortened
 from sim.virtual.install import MPY
-from sim.virtual.short_names import is_private, shares_names, shortened
 
-SOURCES = sorted(path for part in ("firmware", "drivers") for path in (ROOT / part).rglob("*.py"))
+SOURCES = {
+    path.relative_to(ROOT).as_posix(): path.read_bytes()
+    for part in ("firmware", "drivers")
+    for path in (ROOT / part).rglob("*.py")
+}
+
+
+def short(text):
+    return shortened(text.encode()).decode()
 
 
 def test_a_private_name_is_short_everywhere_and_lines_stay():
@@ -15,7 +23,7 @@ def test_a_private_name_is_short_everywhere_and_lines_stay():
         "class A:\n    def _step(self, _of):  # _step\n"
         '        """_step"""\n        self._at = self._step(_LIMIT) + _thread.n + __name__\n'
     )
-    assert shortened(text) == (
+    assert short(text) == (
         "import _thread\n_LIMIT = const(3)\n\n"
         "class A:\n    def _a(self, _b):  # _step\n"
         '        """_step"""\n        self._c = self._a(_LIMIT) + _thread.n + __name__\n'
@@ -24,22 +32,19 @@ def test_a_private_name_is_short_everywhere_and_lines_stay():
 
 def test_a_name_in_an_f_string_stays():
     text = "def _x():\n    return f'{self._one} {_two}', self._one, _two, self._other\n"
-    assert shortened(text) == (
+    assert short(text) == (
         "def _a():\n    return f'{self._one} {_two}', self._one, _two, self._b\n"
     )
 
 
 def test_a_short_name_never_meets_one_that_stays():
-    assert shortened("_a = const(1)\n_long = _a\n") == "_a = const(1)\n_b = _a\n"
+    assert short("_a = const(1)\n_long = _a\n") == "_a = const(1)\n_b = _a\n"
 
 
-def test_a_class_and_the_one_it_inherits_from_keep_their_names(tmp_path):
-    (tmp_path / "firmware").mkdir()
-    base, heir = tmp_path / "firmware/base.py", tmp_path / "firmware/heir.py"
-    base.write_text("class Base:\n    def _f(self): pass\n")
-    heir.write_text("from firmware.base import Base\nclass Heir(Base):\n    pass\n")
-    assert shares_names(heir, heir.read_text(), tmp_path) == {base, heir}
-    assert shares_names(base, base.read_text(), tmp_path) == set()
+def test_a_class_and_the_one_it_inherits_from_keep_their_names():
+    heir = b"from firmware.base import Base\nclass Heir(Base):\n    pass\n"
+    assert shares_names("firmware/heir.py", heir) == {"firmware/heir.py", "firmware/base.py"}
+    assert not shares_names("firmware/x.py", b"from json import B\nclass A(B):\n    pass\n")
 
 
 def used_from_elsewhere(tree):
@@ -60,11 +65,11 @@ def test_a_private_attribute_of_another_file_is_noticed():
 
 
 def test_no_file_uses_a_private_name_of_another():
-    whole = set()
-    for path in SOURCES:
-        whole |= shares_names(path, path.read_text(), ROOT)
-    found = {path: used_from_elsewhere(ast.parse(path.read_text())) for path in SOURCES}
-    assert not {path: names for path, names in found.items() if names and path not in whole}
+    keep = set()
+    for name, source in SOURCES.items():
+        keep |= shares_names(name, source)
+    found = {name: used_from_elsewhere(ast.parse(source)) for name, source in SOURCES.items()}
+    assert not {name: names for name, names in found.items() if names and name not in keep}
 
 
 def test_a_file_is_called_as_its_module_is():

@@ -15,7 +15,6 @@ import string
 import tokenize
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 
 def is_private(name: str) -> bool:
@@ -23,8 +22,9 @@ def is_private(name: str) -> bool:
 
 
 @cache
-def shortened(text: str) -> str:
+def shortened(source: bytes) -> bytes:
     """Source of a module -> the same with short private names."""
+    text = source.decode()
     fixed = _fixed(ast.parse(text))
     short: dict[str, str] = {}
     fresh = (name for name in _names() if name not in fixed)
@@ -38,27 +38,26 @@ def shortened(text: str) -> str:
         row, at = token.start[0] - 1, token.start[1] + shift[token.start[0] - 1]
         rows[row] = rows[row][:at] + new + rows[row][at + len(name) :]
         shift[row] += len(new) - len(name)
-    return "".join(rows)
+    return "".join(rows).encode()
 
 
 @cache
-def shares_names(path: Path, text: str, root: Path) -> frozenset[Path]:
+def shares_names(name: str, source: bytes) -> frozenset[str]:
     """-> files whose private names this one shares, itself included: a class of it inherits from
-    a class of theirs. They keep their names."""
-    tree = ast.parse(text)
+    a class of theirs. They keep their names. name: such as firmware/gnss/nmea.py."""
+    tree = ast.parse(source)
     origin = {
-        name.asname or name.name: node.module
+        imported.asname or imported.name: node.module
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and node.module
-        for name in node.names
+        for imported in node.names
     }
     found = set()
     for node in ast.walk(tree):
         for base in node.bases if isinstance(node, ast.ClassDef) else ():
             module = origin.get(ast.unparse(base), "")
-            file = root / (module.replace(".", "/") + ".py")
-            if module and file.exists():
-                found |= {path, file}
+            if module.split(".")[0] in ("firmware", "drivers"):
+                found |= {name, module.replace(".", "/") + ".py"}
     return frozenset(found)
 
 

@@ -14,11 +14,12 @@ from drivers.board.files import Files
 from drivers.board.flash import Flash
 from drivers.board.nvs import Nvs
 from drivers.board.tables import (
-    BOARDS,
     INPUT_ONLY,
+    NAMES,
     SWITCHES,
     far_inputs,
     is_fitted,
+    table,
     way_pins,
 )
 from drivers.board.unwired import unwire
@@ -53,11 +54,12 @@ class Board:
         """config: as firmware/config/in_use.py found it; flash_buffer: see Flash (flash.py).
         Raises OSError if there is no `journal` partition.
         """
-        table = BOARDS.get(config["board"])
+        name = config["board"]
+        own = table(name) if name in NAMES else None
         self.errors = []
         self._inputs = []  # (pin, pull)
         if config["wired"]:
-            self._wire(config, table)
+            self._wire(config, own)
         else:
             self.watchdog = WDT(timeout=_WATCHDOG_MS)
             unwire(self)
@@ -65,7 +67,7 @@ class Board:
         self.errors += _too_large_lanes(config["journal"], self.flash)
         self.nvs = Nvs(lambda: NVS("busguard"))
         self.files = Files("/")  # main.py may run in a slot
-        self.radio = make_radio(config, table)
+        self.radio = make_radio(config, own)
         self.dialer = Dialer()
         self.reset_cause = _RESET_CAUSES.get(machine.reset_cause(), "power_on")
         self.reset = machine.reset

@@ -15,6 +15,7 @@ from sim.world.roads import offset_m
 from sim.world.world import MISCHIEF, MONDAY_UTC_MS, NEGLECT, ORDINARY, Air, Habits, Script, World
 
 _HOUR_MS = 3_600_000
+_WEEKEND = (5, 6)
 _ROW = 10  # buses that park beside each other: every way begins at the depot itself
 MORNING_MS = int(2.25 * _HOUR_MS)
 """06:00 to 08:15."""
@@ -112,11 +113,13 @@ def school_day(
     habits: Habits = ORDINARY,
     air: Air = signal_at,
     days: int = 1,
+    weekends: bool = False,
 ) -> World:
     """05:00 to 21:00: two runs in the morning, two in the afternoon, parked in between.
 
-    So many `days` running. The board is new, so the driver walks through the bus and presses
-    the check button first.
+    So many `days` running, the first of them a Monday; with `weekends` the bus stands on Saturday
+    and Sunday. The board is new, so the driver walks through the bus and presses the check
+    button first.
     """
     world = _depot_world(5, index, seed, seats, air)
     rng = random.Random(seed * 7919 + index)
@@ -126,6 +129,8 @@ def school_day(
     def plan() -> Script:
         yield from driver.checks()
         for number in range(days):
+            if weekends and number % 7 in _WEEKEND:
+                continue
             for clock_h, run, route in (
                 (6.0, morning_run, routes[0]),
                 (7.1, morning_run, routes[1]),

@@ -4,8 +4,9 @@
 the order of arrival [MQTT-4.6.0-2], once the message is committed. While the database is away this
 session is closed: what the buses send stays with the broker, on its disk.
 **present** (status, state, reply, fetch): clean. At each connect the broker sends the newest of
-each (retained), and no older message. This session has a connection of its own, so that it never waits
-for records: a broker sends only so many messages ahead of their acknowledgements (mosquitto: 20).
+each (retained), and no older message. This session has a connection of its own, so that it never
+waits for records: a broker sends only so many messages ahead of their acknowledgements (mosquitto:
+20).
 `state` has QoS 0 from the broker to the station: a newer state replaces a lost one anyway.
 
 paho acknowledges by itself unless manual_ack is set; then ack() does (paho/mqtt/client.py). A

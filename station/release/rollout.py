@@ -67,6 +67,8 @@ class Row:
     def begins_again(self) -> None:
         """A person wants the bus to try once more."""
         self.again, self.pardoned, self.refusals = True, False, 0
+        if self.offer is None:
+            self.offer_ms = None  # events of before are about the offer before
         self.told = self.told_ms = self.took_ms = self.boot = None
         self.result = self.result_ms = self.why = self.message = None
 

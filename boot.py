@@ -10,7 +10,7 @@ import os
 import esp32
 import machine
 
-HORN_PIN = 23  # as in drivers/board/tables.py, for every ESP32; a test compares them
+HORN_PIN = 23  # as in drivers/board/boards/, for every ESP32; a test compares them
 HORN_PIN_S3 = 15  # and for every ESP32-S3
 
 try:

@@ -159,6 +159,9 @@ def settings():
             "error_m": Number(10, 3, 100),
             "every_s": Number(30, 5, 300),
         },
+        "update": {
+            "cellular_kb_day": Number(1500, 100, 100000),  # of updates over the mobile network
+        },
         "journal": {
             "alarm_kb": Number(96, 64, 1024),
             "warning_kb": Number(64, 32, 1000),

@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from drivers.board.tables import BOARDS  # noqa: E402
+from drivers.board import tables  # noqa: E402
 from tools.wiring_parts import COLOURS, HOW_IN_THAI, PARTS, WAYS  # noqa: E402
 
 ROW, TOP, WIDTH = 34, 96, 1080
@@ -112,7 +112,7 @@ def far_inputs(far, y):
 
 def board(name):
     """-> str, the SVG of one board."""
-    table = BOARDS[name]
+    table = tables.table(name)
     left, right = sides(table)
     rows = max(len(left), len(right))
     high = TOP + rows * ROW + 10
@@ -210,7 +210,7 @@ def table_of(name, language):
     lines = ["| GPIO | part | how |", "|---|---|---|"]
     if language == "th":
         lines[0] = "| GPIO | อุปกรณ์ | การต่อ |"
-    table = BOARDS[name]
+    table = tables.table(name)
     for part, pin in table["pins"].items():
         called, how = words_of(part, language)
         lines.append(f"| {pin} | {called} | {how} |")
@@ -228,7 +228,7 @@ def table_of(name, language):
 
 def with_tables(words, language):
     """The guide with its tables as drivers/board/tables.py has them."""
-    for name in BOARDS:
+    for name in tables.NAMES:
         mark = re.compile(rf"(<!-- pins: {name} -->\n).*?(<!-- end -->)", re.S)
         words = mark.sub(rf"\g<1>{table_of(name, language)}\n\g<2>", words)
     return words
@@ -236,7 +236,7 @@ def with_tables(words, language):
 
 def made():
     """-> dict: path below the root: what has to stand there."""
-    files = {f"docs/wiring-{name}.svg": board(name) for name in BOARDS}
+    files = {f"docs/wiring-{name}.svg": board(name) for name in tables.NAMES}
     files["docs/wiring-seats.svg"] = seats_line()
     for path in GUIDES:
         language = "th" if ".th." in path else "en"

@@ -22,7 +22,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 import firmware
-from drivers.board.tables import BOARDS
+from drivers.board.tables import NAMES
 from sim.program.compiled import ARCHITECTURES, ROOT, build, sha256
 from sim.program.pack import PACK, parts, slot
 
@@ -93,7 +93,7 @@ def make_set(
     version: str,
     name: str,
     code: Mapping[str, bytes],
-    boards: tuple[str, ...] = tuple(BOARDS),
+    boards: tuple[str, ...] = NAMES,
 ) -> dict[str, bytes]:
     """One set -> {file: content}, in the order of its image. code: as build() makes it."""
     files = slot(dict(code))
@@ -143,7 +143,7 @@ def release(
     notes: Mapping[str, str] | None = None,
     made_s: int = 0,
     commit: str = "",
-    boards: tuple[str, ...] = tuple(BOARDS),
+    boards: tuple[str, ...] = NAMES,
 ) -> tuple[str, dict[str, bytes]]:
     """-> name of the file, {name in it: content}. ValueError: the version is none.
 

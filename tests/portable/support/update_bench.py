@@ -3,7 +3,7 @@
 import json
 from binascii import b2a_base64
 
-import releases
+import small_release as releases
 from flash_files import Files, Start, running_a
 from parts import Nvs, snapshot
 
@@ -209,7 +209,7 @@ manifests_verify = manifests.verify
 
 
 def believing(key, message, signature):
-    """In place of Ed25519, for tests that fill a slot very often: right is what releases.py has."""
+    """In place of Ed25519, for tests that fill a slot often: right is what small_release.py has."""
     from binascii import b2a_base64 as base64
 
     yield

@@ -3,7 +3,7 @@ take its offer back at any moment."""
 
 import json
 
-import releases
+import small_release as releases
 from flash_files import Start, running_a
 from update_bench import Bench, whole
 

@@ -1,6 +1,6 @@
 """Pieces on the way: none, wrong ones, forged ones; alarms first; the bytes of a day; sleep."""
 
-import releases
+import small_release as releases
 from parts import Nvs
 from update_bench import NOW_S, Bench, Restarted, whole
 

@@ -1,7 +1,7 @@
 """The power fails at any operation, and at any byte: what was right is used again, and one of the
 two slots always boots."""
 
-import releases
+import small_release as releases
 from flash_files import Off, Start, running_a
 from parts import Nvs
 from update_bench import Bench, whole

@@ -1,6 +1,6 @@
 """What a bus does not take, each with its word: by whom it is signed, for what it is, and when."""
 
-import releases
+import small_release as releases
 from flash_files import Start, running_a
 from update_bench import NOW_S, Bench, whole
 

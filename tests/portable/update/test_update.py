@@ -4,7 +4,7 @@ import json
 from binascii import hexlify
 from hashlib import sha256
 
-import releases
+import small_release as releases
 from update_bench import Bench, whole
 
 

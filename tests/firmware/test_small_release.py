@@ -3,7 +3,7 @@
 from base64 import b64encode
 
 import pytest
-import releases
+import small_release as releases
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"\x07" * 32)
@@ -14,5 +14,5 @@ def test_a_manifest_is_what_the_release_key_signs(name):
     text = releases.signed(name)
     assert len(text) <= 1000
     made = b64encode(KEY.sign(b"busguard-release\n" + text[:-96]))[:86].decode()
-    assert made == releases.SIGNED[name], "tests/portable/support/releases.py: SIGNED"
+    assert made == releases.SIGNED[name], "tests/portable/support/small_release.py: SIGNED"
     assert KEY.public_key().public_bytes_raw().hex() == releases.KEY

@@ -28,7 +28,7 @@ _NO_ROOM = const(28)  # ENOSPC
 
 class Update:
     """offer: Offer. version: str, of the release, None until its manifest is there. is_over: it was
-    refused, and the city knows. now_ms, bus: as of the turn."""
+    refused, and the city knows. keeps_awake: the bus does not sleep. now_ms, bus: of the turn."""
 
     def __init__(self, config, parts, memory, given, change):
         """given: Offer; change: Change that was kept, or None; memory: of the bus."""
@@ -40,7 +40,7 @@ class Update:
         self._memory = memory
         self.version = self.bus = None
         self.now_ms = self.utc_s = 0
-        self.is_told = self.is_over = False
+        self.is_told = self.is_over = self.keeps_awake = False
         self.notices = []
         self._told = self._untold = None  # what is said on `fetch`
         self._steps = None
@@ -72,9 +72,8 @@ class Update:
         """bool: what a reset must not forget is on flash."""
         return self._memory.is_kept and not self.bus.recorder.failed and not self.notices
 
-    @property
-    def keeps_awake(self):
-        """bool: the bus stays awake for it: pieces come, or what came is checked."""
+    def _stays_awake(self):
+        """bool: pieces come, or what came is checked, and the supply is good."""
         if self._told is None or self._is_refused or not self.is_connected:
             return False
         supply_mv = self.bus.snapshot.vehicle.supply_mv
@@ -85,6 +84,11 @@ class Update:
     def turn(self, now_ms, bus):
         """-> bool: there is more to do at once."""
         self.now_ms, self.bus = now_ms, bus
+        more = self._turn(now_ms, bus)
+        self.keeps_awake = self._stays_awake()
+        return more
+
+    def _turn(self, now_ms, bus):
         if now_ms >= self._look_ms:
             self._look_ms = now_ms + _LOOK_MS
             self.utc_s = bus.earliest.utc_ms(now_ms) // 1000

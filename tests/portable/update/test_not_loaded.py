@@ -1,4 +1,4 @@
-"""Without an offer no code of an update takes memory. This file imports none: each has its own VM."""
+"""Without an offer no code of an update takes memory. The VM runs each file by itself."""
 
 import sys
 

@@ -66,10 +66,17 @@ def run():
     errors += board.errors
     for error in errors:
         print(error)
+    if start.why:
+        print(start.why)
     uptime = Uptime(time.ticks_ms())
     now_ms = uptime.now_ms(time.ticks_ms())
-    bus = Bus(config, board, now_ms, errors, start.word, start.crash)
+    bus = Bus(config, board, now_ms, errors, start.word, start.crash, start.why)
     bus.on_event = show
+    if board.slots.is_trial:
+        from firmware.update.trial import Trial
+
+        has_broker = bool(config["broker"]["host"])
+        start.watch(Trial(bus, board.slots, files, has_broker, now_ms))
     test = SelfTest(config, board, bus, now_ms, errors)
     failure = ""  # of the connection, as the console was told
     garbage = Garbage(gc, time)
@@ -81,8 +88,10 @@ def run():
         if now_ms >= bus.next_tick_ms:
             bus.tick(now_ms)
             garbage.collect(now_ms)
-            start.live(now_ms)
             settings.live(now_ms)
+            if start.live(now_ms, bus):
+                print("The board starts anew.")
+                machine.reset()
             if bus.uplink.failure != failure:
                 failure = bus.uplink.failure
                 print("connection:", failure)

@@ -24,10 +24,11 @@ from station.live.live import Live
 from station.live.live_bus import Key, LiveBus
 from station.live.services import Services
 from station.release import rollout, store
-from station.release.file import ReleaseError, Set
+from station.release.file import Set
 from station.release.fit import Known, fit
 from station.release.keys import private_key_here, public_keys
 from station.release.pieces import Pieces
+from station.release.problem import ReleaseError
 from station.release.rollout import OFFER_MS, Line, Rollout, Row, Seen
 from station.release.stages import of_newcomers
 from station.release.store import Releases

@@ -59,8 +59,8 @@ async def begins(station, *wished, content=None, **more):
     kept = await rollouts.releases.add(content or release(), "it", rollouts.keys(), "anong", now_ms)
     known = [Known(bus.bus, None, bus.status, True) for bus in station.live]
     parsed = [stages.parse(text) for text in wished]
-    return await change.start(station.db, rollouts.releases, rollouts.keys(), FLEET, kept.id, parsed,
-                              known, "anong", now_ms, **more)  # fmt: skip
+    return await change.start(station.db, rollouts.releases, rollouts.keys(), FLEET, kept.id,
+                              parsed, known, "anong", now_ms, **more)  # fmt: skip
 
 
 async def step(station, what, **more):

@@ -89,19 +89,19 @@ class UpdatedBus:
         name, body = message.topic.rpartition("/")[2], json.loads(message.payload)
         if name == "release":
             assert is_the_citys("release", message.payload)
-            self.offers.append(body)
             reply = {"v": 1, "id": body["id"], "ok": not self.refuses,
                      "message": self.refuses or "The bus takes it."}  # fmt: skip
             self._client.publish(self._root + "reply", json.dumps(reply), 1)
-            if body["manifest"] is None:
-                self.offer = None
-            elif not self.refuses:
-                self.offer = body
-                self.takes and self.asks()
+            if not self.refuses:
+                self.offer = body if body["manifest"] else None
+            self.offers.append(body)
+            if self.offer and self.takes:
+                self.asks()
         elif name == "piece":
             data = base64.b64decode(body["data"], validate=True)
             assert len(message.topic) + len(message.payload) < 950
             self.pieces.append((body["at"], len(data)))
             if self.offer and body["at"] == len(self.image):
                 self.image += data
-                self.takes and self.asks()
+                if self.takes:
+                    self.asks()

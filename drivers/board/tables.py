@@ -1,6 +1,6 @@
 """The supported boards as plain data: which part is on which pin. A new board is one table.
 
-Nothing here needs a board: tests, diagrams (tools/wiring_svg.py) and the tools read it too.
+Nothing here needs a board: tests, diagrams (tools/wiring.py) and the tools read it too.
 tests/drivers/board/test_wiring.py checks every table by the rules of the ESP32 below.
 
 Sources: Espressif ESP32 series datasheet v4.5, 2.2 (GPIO34 to 39: inputs without pull-ups), 2.4

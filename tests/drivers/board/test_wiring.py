@@ -1,6 +1,8 @@
 """Every board's table can be wired, and boot.py and the guide name the same pins."""
 
 import ast
+import re
+from xml.etree import ElementTree
 
 import pytest
 from vm import ROOT
@@ -21,7 +23,8 @@ from drivers.board.tables import (
 )
 from drivers.mcp23017 import MCP23017
 from firmware.config.settings import settings
-from tools.wiring_svg import GUIDES, made, table_of
+from tools.wiring import CIRCUITS, GUIDES, made, table_of
+from tools.wiring_parts import PARTS
 
 DRIVEN = {"supply", "backup", "solar", "lamp_sense", "buzzer_sense", "horn_sense"}
 DRIVEN |= {"gnss_rx", "rs485_rx", "chain_data"}  # another chip drives them: no pull-up needed
@@ -137,28 +140,75 @@ def test_a_serial_port_has_one_part_and_none_is_the_console(board):
     assert len(set(ports)) == len(ports) and set(ports) <= {1, 2}
 
 
-def test_diagrams_and_tables_are_current():
+def test_drawings_and_tables_are_current():
     """If it fails: make wiring."""
     for path, words in made().items():
         assert (ROOT / path).read_text(encoding="utf-8") == words, path
 
 
-@pytest.mark.parametrize("board", BOARDS)
-def test_the_diagram_and_the_guides_name_every_pin(board):
-    table = BOARDS[board]
-    wired = [*table["pins"].values()]
+def drawn(path):
+    """-> list, every text of a picture in docs/."""
+    root = ElementTree.parse(ROOT / "docs" / path).getroot()
+    return [
+        "".join(node.itertext()).strip() for node in root.iter("{http://www.w3.org/2000/svg}text")
+    ]
+
+
+def places(table):
+    """-> dict, part -> where it is connected, as people write it."""
+    found = {part: f"GPIO{pin}" for part, pin in table["pins"].items()}
     for pins in table["ways"].values():
-        wired += pins.values()
-    drawn = (ROOT / f"docs/wiring-{board}.svg").read_text(encoding="utf-8")
-    told = {language: table_of(board, language) for language in ("en", "th")}
-    for pin in wired:
-        assert f"GPIO{pin}<" in drawn
-        assert all(f"| {pin} |" in words for words in told.values())
+        found.update({part: f"GPIO{pin}" for part, pin in pins.items()})
     for part, number in table["switch_expander"].items():
         if part != "address":
-            named = f"GPA{number}" if number < 7 else f"GPB{number - 7}"
-            assert f": {named}" in drawn
-            assert all(f"| {named} |" in words for words in told.values())
+            found[part] = f"GPA{number}" if number < 7 else f"GPB{number - 7}"
+    return found
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_the_picture_of_a_board_and_the_guides_name_every_pin(board):
+    words = " ".join(drawn(f"wiring-{board}.svg"))
+    told = {language: table_of(board, language) for language in ("en", "th")}
+    for place in places(BOARDS[board]).values():
+        assert re.search(rf"\b{place}\b", words), place
+        assert all(f"| {place.removeprefix('GPIO')} |" in table for table in told.values()), place
     for path in GUIDES:
         language = "th" if ".th." in path else "en"
         assert told[language] in (ROOT / path).read_text(encoding="utf-8")
+
+
+def test_a_circuit_names_the_pin_of_each_of_its_parts_on_every_board():
+    """Read from the pictures themselves: the table at the foot, one row a part."""
+    shown = set()
+    for circuit in CIRCUITS:
+        texts = drawn(f"circuits/{circuit}.svg")
+        for part in {part for table in BOARDS.values() for part in places(table)}:
+            row = " · ".join(dict.fromkeys([PARTS[part][0], PARTS[part][1]]))
+            short = PARTS[part][0]
+            if row not in texts and not (
+                short in texts and short.replace(",", "") == PARTS[part][1]
+            ):
+                continue
+            at = max(index for index, text in enumerate(texts) if text in (row, short))
+            for board, cell in zip(BOARDS, texts[at + 1 :], strict=False):
+                assert cell.split()[-1] == places(BOARDS[board]).get(part, "-"), (
+                    circuit,
+                    part,
+                    board,
+                )
+            shown.add(part)
+    assert shown == {part for table in BOARDS.values() for part in places(table)}
+
+
+def test_the_circuit_of_the_supply_divides_as_the_tables_do():
+    texts = drawn("circuits/power.svg")
+    for table in BOARDS.values():
+        for ohm in table["dividers"]["supply"]:
+            assert f"{ohm // 1000} kΩ" in texts
+
+
+def test_every_circuit_and_board_stands_in_both_guides():
+    for path in GUIDES:
+        words = (ROOT / path).read_text(encoding="utf-8")
+        assert [name for name in CIRCUITS if f"](circuits/{name}.svg)" not in words] == []
+        assert [name for name in BOARDS if f"](wiring-{name}.svg)" not in words] == []

@@ -10,9 +10,13 @@ import os
 import esp32
 import machine
 
-HORN_PIN = 23  # as in drivers/board/tables.py, for every board; a test compares them
+HORN_PIN = 23  # as in drivers/board/boards/, for every ESP32; a test compares them
+HORN_PIN_S3 = 15  # and for every ESP32-S3
 
-machine.Pin(HORN_PIN, machine.Pin.OUT, value=0)
+try:
+    machine.Pin(HORN_PIN, machine.Pin.OUT, value=0)
+except ValueError:  # an ESP32-S3 has no such pin
+    machine.Pin(HORN_PIN_S3, machine.Pin.OUT, value=0)
 
 START_MS = 60000  # until drivers/board/board.py takes the watchdog over
 SESSION_MS = 120000  # after a soft reset: a technician is at the console; nothing feeds it

@@ -17,6 +17,7 @@ from esp32 import NVS
 
 FLASH_BUFFER = bytearray(512)  # first: in internal memory (drivers/board/flash.py)
 HORN_PIN = 23  # as in boot.py
+HORN_PIN_S3 = 15
 CRASH_PAUSE_MS = 3000
 PERSON_MS = 10000
 GARBAGE = 16384  # bytes; more than a tick makes
@@ -102,6 +103,14 @@ def show(event):
     print(event.severity, event.kind, event.state, text(event.data))
 
 
+def silence():
+    """The horn is off, whichever board it is."""
+    try:
+        machine.Pin(HORN_PIN, machine.Pin.OUT, value=0)
+    except ValueError:  # an ESP32-S3 has no such pin
+        machine.Pin(HORN_PIN_S3, machine.Pin.OUT, value=0)
+
+
 def crashed(error):
     """Prints the reason and keeps its end in the RTC: the next start reports it to the city.
     boot.py counts the crashes.
@@ -131,8 +140,8 @@ def stopped():
 try:
     run()
 except KeyboardInterrupt:
-    machine.Pin(HORN_PIN, machine.Pin.OUT, value=0)
+    silence()
     stopped()
 except Exception as error:  # noqa: BLE001 - whatever it was, the bus has to watch again
-    machine.Pin(HORN_PIN, machine.Pin.OUT, value=0)
+    silence()
     crashed(error)

@@ -14,11 +14,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
-from drivers.board.tables import BOARDS
+from drivers.board.tables import NAMES, table
 from firmware.config.load import parse
 from firmware.identity import FILE
-from sim.virtual.compiled import ROOT, CannotCompile, build, sha256
-from sim.virtual.pack import slot
+from sim.program.compiled import ROOT, CannotCompile, build, sha256
+from sim.program.pack import slot
 from tools import fleet, new_name, selftest
 from tools.board import AttachedBoard, Trouble, arguments, chip_id, choose, examine, run
 from tools.slots import Slots
@@ -26,19 +26,50 @@ from tools.slots import Slots
 NEEDS_KB, NEEDS_KB_64 = 480, 600
 """With words of 32 and 64 bits; docs/memory.md says what a running program takes."""
 PSRAM_KB = 1024  # without it no ESP32 has so much
+CALLED = {"esp32": "ESP32", "esp32s3": "ESP32-S3"}
+FILES = {"esp32": "ESP32_GENERIC-SPIRAM", "esp32s3": "ESP32_GENERIC_S3-SPIRAM_OCT"}
+"""MicroPython's firmware for boards with PSRAM, by chip, as micropython.org names it."""
+HAS_PIN = """
+from machine import Pin
+def has_pin(number):
+    try:
+        Pin(number)
+    except ValueError:
+        return False
+    return True
+"""
 
 
 def table_of(config: bytes) -> dict:
     """This bus's board, as drivers/board/tables.py has it."""
-    return BOARDS[parse(config)[0]["board"]]
+    return table(parse(config)[0]["board"])
 
 
-def kept_high(table: dict) -> int:
+def kept_high(board: dict) -> int:
     """The pin that has to be high from the start; 0: none."""
-    return table["on_board"][table["high"][0]] if table["high"] else 0
+    return board["on_board"][board["high"][0]] if board["high"] else 0
 
 
-def check_memory(board: AttachedBoard, table: dict) -> None:
+def check_chip(board: AttachedBoard, own: dict) -> None:
+    """Trouble if the chip is not that of the table: each has pins that the other one lacks."""
+    board.run(HAS_PIN)
+    there = board.ask("(has_pin(23), has_pin(47))")
+    chip = {(True, False): "esp32", (False, True): "esp32s3"}.get(there)
+    if chip == own["chip"]:
+        return
+    if chip is None:
+        machine = board.ask("__import__('sys').implementation._machine")
+        raise Trouble(
+            f"Busguard's boards have an ESP32 or an ESP32-S3; this one says that it is: {machine}."
+        )
+    fitting = " or ".join(name for name in NAMES if table(name)["chip"] == chip)
+    raise Trouble(
+        f"This board has an {CALLED[chip]}, and bus.json has the table of a board with an "
+        f"{CALLED[own['chip']]}, the {own['name']}: board has to be {fitting}."
+    )
+
+
+def check_memory(board: AttachedBoard, own: dict) -> None:
     """Trouble if the program would not start there, or if PSRAM uses pins of this wiring."""
     _, free, largest = board.ask(
         "(__import__('gc').collect(), __import__('gc').mem_free(), __import__('sys').maxsize)"
@@ -48,13 +79,15 @@ def check_memory(board: AttachedBoard, table: dict) -> None:
         raise Trouble(
             f"This board has {free // 1024} KB of memory for programs, and Busguard needs "
             f"{needs_kb}. Take a board with PSRAM, flashed with MicroPython's file for it "
-            "(ESP32_GENERIC-SPIRAM); docs/memory.md has what else can be done."
+            f"({FILES[own['chip']]}); docs/memory.md has what else can be done."
         )
-    if free > PSRAM_KB * 1024 and not table["psram"]:
-        with_psram = " or ".join(name for name in BOARDS if BOARDS[name]["psram"])
+    if free > PSRAM_KB * 1024 and not own["psram"]:
+        with_psram = " or ".join(
+            name for name in NAMES if table(name)["psram"] and table(name)["chip"] == own["chip"]
+        )
         raise Trouble(
             "This board has PSRAM, which uses GPIO16 and 17, and bus.json has the table of "
-            f"another one, the {table['name']}: board has to be {with_psram}."
+            f"another one, the {own['name']}: board has to be {with_psram}."
         )
 
 
@@ -78,9 +111,10 @@ def deploy(
     may_rename: bool = False,
 ) -> None:
     """board: stopped. text: of bus.json. Leaves it so that the next start runs the new code."""
-    table, config = table_of(text), parse(text)[0]
+    own, config = table_of(text), parse(text)[0]
     mpy = examine(board)
-    check_memory(board, table)
+    check_chip(board, own)
+    check_memory(board, own)
     name, owner = f"{config['fleet']}/{config['bus']}", new_name.Owner(board)
     check_identity(config, identity, owner)
     is_other = not owner.is_new and not owner.is_only(name)
@@ -106,12 +140,12 @@ def deploy(
         new_name.forget(board)
         console.print(f"The board has forgotten that it was {old}.")
         slots.send_functions()
-    own = {"boot.py": (ROOT / "boot.py").read_bytes(), FILE: identity, "bus.json": text}
-    for path, data in own.items():
+    at_root = {"boot.py": (ROOT / "boot.py").read_bytes(), FILE: identity, "bus.json": text}
+    for path, data in at_root.items():
         if data is not None and slots.hash("/" + path) != sha256(data):
             slots.place("/" + path, data)
             console.print(f"{path} is new.")
-    slots.switch(kept_high(table))
+    slots.switch(kept_high(own))
 
 
 def main() -> int:

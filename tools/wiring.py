@@ -6,9 +6,8 @@ Everything follows drivers/board/tables.py, so a drawing and the program cannot 
 import re
 from pathlib import Path
 
-from drivers.board.tables import BOARDS
 from tools.circuits import inputs, outputs, seats, sensors
-from tools.circuits.sheet import port
+from tools.circuits.sheet import BOARDS, port
 from tools.wiring_parts import HOW_IN_THAI, PARTS
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -50,11 +50,13 @@ def _cellular(config, table):
         rxbuf=4096,
         txbuf=1024,
     )
+    reset_when = 0 if "modem_reset" in table["high"] else 1
     power = ModemPower(
         Pin(pins["modem_key"], Pin.OUT, value=0),
         _output(pins, "modem_supply", 1),
         _output(pins, "modem_dtr", 0),
-        _output(pins, "modem_reset", 0),
+        _output(pins, "modem_reset", 1 - reset_when),
+        reset_when,
     )
     gnss = config["gnss"]
     return Cellular(uart, PPP, power, config["cellular"], gnss["in_modem"], gnss["fast"])

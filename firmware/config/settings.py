@@ -53,7 +53,13 @@ def settings():
     return {
         "fleet": Identifier("unconfigured"),
         "bus": Identifier("unconfigured"),
-        "board": Choice("devkit", "devkit_wrover", "lilygo_a7670"),  # drivers/board/tables.py
+        "board": Choice(  # drivers/board/tables.py, NAMES
+            "devkit",
+            "devkit_wrover",
+            "lilygo_a7670",
+            "esp32s3_devkitc",
+            "lilygo_s3",
+        ),
         "seats": {
             "count": Number(40, 1, 64),
             "expanders": Addresses([32, 33, 34, 35, 36, 37], 32, 39, 8),

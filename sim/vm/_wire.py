@@ -21,7 +21,7 @@ _whole = False
 _zero_us = 0  # the VM's time minus the computer's
 _debt_us = 0
 speed = 1
-has_psram = False
+chip = 0  # 1: with PSRAM, 2: an ESP32-S3 with octal PSRAM
 
 
 def now_us():
@@ -86,7 +86,7 @@ def pieces(data):
 
 def connect():
     """To the simulator's socket, whose path is in the environment. Takes over its time."""
-    global _socket, _whole, _zero_us, speed, has_psram
+    global _socket, _whole, _zero_us, speed, chip
     if _socket is not None:
         _socket.close()
     _socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -95,5 +95,5 @@ def connect():
     _whole = True
     boot = array("q", (0, 0, 0))
     ask(_ops.HELLO, into=boot)
-    speed, has_psram = boot[1], boot[2] == 1
+    speed, chip = boot[1], boot[2]
     _zero_us = boot[0] - _ticks_us()

@@ -44,6 +44,8 @@ class Machine:
         OUT = 3
 
         def __init__(self, number, mode, value):
+            if number in Machine.missing:
+                raise ValueError("invalid pin")
             Machine.log.append(("pin", number, mode, value))
 
     class WDT:
@@ -52,6 +54,7 @@ class Machine:
 
     log = []
     cause = 1
+    missing = ()
 
     @classmethod
     def reset_cause(cls):
@@ -175,6 +178,16 @@ def test_the_horn_is_off_before_all_else_and_the_watchdog_runs():
     with Board("a", "a") as board:
         board.boots(Machine.PWRON_RESET)
         assert Machine.log == [("pin", 23, 3, 0), ("watchdog", 60000)], Machine.log
+
+
+def test_an_esp32_s3_has_its_horn_on_another_pin():
+    with Board("a", "a") as board:
+        Machine.missing = (22, 23, 24, 25)
+        try:
+            board.boots(Machine.PWRON_RESET)
+        finally:
+            Machine.missing = ()
+        assert Machine.log == [("pin", 15, 3, 0), ("watchdog", 60000)], Machine.log
 
 
 def test_what_keeps_the_board_on_is_high_before_anything_is_imported():

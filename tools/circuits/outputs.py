@@ -41,9 +41,9 @@ def horn():
     s.dot((4.1, -7.7))
     s.resistor((4.1, -7.7), (4.1, -9.9), "R2", ("10 kΩ", "pull-down, always"), "left")
     s.ground((4.1, -9.9))
-    s.box((14.2, -1.6), 5.2, 3.6, ["K2, hazard lights, optional", "ไฟฉุกเฉิน (ไม่บังคับ)"], dashed=True)
+    s.box((15.6, -1.6), 5.2, 3.6, ["K2, hazard lights, optional", "ไฟฉุกเฉิน (ไม่บังคับ)"], dashed=True)
     s.say(
-        (14.5, -2.9),
+        (15.9, -2.9),
         [
             "coil parallel to K1's coil",
             "contact 1: left lamps",

@@ -2,8 +2,7 @@
 
 import schemdraw.elements as elm
 
-from drivers.board.tables import BOARDS
-from tools.circuits.sheet import Sheet, names, port
+from tools.circuits.sheet import BOARDS, Sheet, names, port
 
 _IN_OUT = ("in", "out")
 
@@ -86,7 +85,7 @@ def board(name):
     ]
     _block(s, 6.6, ["board", "บอร์ด"], near)
     _block(s, 19.6, [f"MCP23017 0x{address:02X}", "beside the board"], beside)
-    y = -3.4 - 0.9 * max(len(near), len(beside))
+    y = -3.8 - 0.9 * max(len(near), len(beside))
     lines = ["Seats, ONE of · ที่นั่ง เลือกหนึ่งแบบ:"]
     for way, pins in table["ways"].items():
         wired = ", ".join(f"{names(part)[0]} GPIO{pin}" for part, pin in pins.items())

@@ -8,15 +8,16 @@ import schemdraw
 import schemdraw.elements as elm
 from schemdraw.backends import svg
 
-from drivers.board.tables import BOARDS
+from drivers.board.tables import NAMES, table
 from tools.wiring_parts import PARTS
 
 svg.config.text = "text"
 svg.config.useBatik = True  # no dominant-baseline: every browser sets the words at one height
 elm.style(elm.STYLE_IEC)
+BOARDS = {name: table(name) for name in NAMES}
 FONT = "DejaVu Sans, Noto Sans Thai, Arial, sans-serif"
 SIZE = 11
-FIRST, COLUMN, ROW = 6.6, 2.75, 0.5  # the table of pins
+FIRST, COLUMN, ROW = 7.8, 2.75, 0.5  # the table of pins
 
 
 def port(number):
@@ -24,17 +25,17 @@ def port(number):
     return f"GPA{number}" if number < 7 else f"GPB{number - 7}"
 
 
-def place(table, part):
+def place(board, part):
     """-> str, where this part is connected on this board; "-": nowhere."""
-    if part in table["pins"]:
-        return f"GPIO{table['pins'][part]}"
-    if part in table["switch_expander"]:
-        return f"0x{table['switch_expander']['address']:02X} {port(table['switch_expander'][part])}"
-    for pins in table["ways"].values():
+    if part in board["pins"]:
+        return f"GPIO{board['pins'][part]}"
+    if part in board["switch_expander"]:
+        return f"0x{board['switch_expander']['address']:02X} {port(board['switch_expander'][part])}"
+    for pins in board["ways"].values():
         if part in pins:
             return f"GPIO{pins[part]}"
-    if part in table["on_board"]:
-        return f"GPIO{table['on_board'][part]}"
+    if part in board["on_board"]:
+        return f"GPIO{board['on_board'][part]}"
     return "-"
 
 
@@ -139,7 +140,7 @@ class Sheet:
         """The table of pins at the foot: one row a part, one column a board."""
         self._row(y, "Connect to · ต่อกับขา", list(BOARDS))
         for number, part in enumerate(parts, 1):
-            cells = [place(table, part) for table in BOARDS.values()]
+            cells = [place(board, part) for board in BOARDS.values()]
             self._row(y - ROW * number, " · ".join(names(part)), cells)
         bottom = y - ROW * (len(parts) + 0.4)
         self.wire((0, y - 0.17), (FIRST + COLUMN * len(BOARDS), y - 0.17))

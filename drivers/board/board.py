@@ -67,7 +67,7 @@ class Board:
         self.errors += _too_large_lanes(config["journal"], self.flash)
         self.nvs = Nvs(lambda: NVS("busguard"))
         self.files = Files("/")  # main.py may run in a slot
-        self.radio = make_radio(config, own)
+        self.radio = make_radio(config, own, self.nvs)
         self.dialer = Dialer()
         self.reset_cause = _RESET_CAUSES.get(machine.reset_cause(), "power_on")
         self.reset = machine.reset

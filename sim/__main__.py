@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 BENCHES = (
-    "nmea", "track", "tick", "journal", "uplink", "uplink_day", "speed", "board", "station",
+    "nmea", "track", "tick", "heap", "journal", "uplink", "uplink_day", "speed", "board", "station",
     "power", "rocking", "seal", "signature",
 )  # fmt: skip
 _HOUR_S = 3600

@@ -4,11 +4,13 @@ Source: MicroPython docs, `machine`; ports/esp32/modmachine.c, machine_wdt.c and
 arguments and refusals; pins and buses stand in _pin.py and _buses.py.
 """
 
+import gc
 import os
 from binascii import crc32
 
 import _ops
 import _wire
+import micropython
 from _buses import I2C, SPI, UART, SoftI2C  # noqa: F401
 from _pin import ADC, Pin  # noqa: F401
 
@@ -83,7 +85,13 @@ def enable_irq(state):
 
 
 class WDT:
-    """Cannot be stopped. Neither Ctrl-C nor a soft reset ends it."""
+    """Cannot be stopped. Neither Ctrl-C nor a soft reset ends it.
+
+    With the answer the simulator may ask for the heap (sim/virtual/heap.py): bit 0, what is taken
+    without what was allocated, which only a collection lowers; bit 1, a whole account.
+    """
+
+    _asked = 0
 
     def __init__(self, id=0, timeout=5000):
         if id != 0:
@@ -93,7 +101,13 @@ class WDT:
         _wire.ask(_ops.WDT_START, 0, timeout)
 
     def feed(self):
-        _wire.ask(_ops.WDT_FEED)
+        if not self._asked:
+            self._asked = _wire.ask(_ops.WDT_FEED)
+            return
+        self._asked = _wire.ask(_ops.WDT_FEED, 1, gc.mem_alloc() - micropython.mem_current())
+        if self._asked & 2:
+            gc.collect()
+            micropython.mem_info()
 
 
 class RTC:

@@ -36,7 +36,7 @@ _TOPIC = re.compile(
     r"schoolbus/([A-Za-z0-9_-]{1,32})/([A-Za-z0-9_-]{1,32})/([a-z]+(?:/[a-z0-9_]+)?)", re.ASCII
 )
 RECORDS = ("event", "track")
-NAMES = ("status", "state", "reply", *RECORDS)
+NAMES = ("status", "state", "reply", "fetch", *RECORDS)
 
 
 class Place(NamedTuple):

@@ -74,7 +74,7 @@ class Board:
         self.board_name = config["board"]
         self.mpy = getattr(sys.implementation, "_mpy", None)  # of the .mpy files that it can run
         self.mpython = "%d.%d.%d" % sys.implementation.version[:3]
-        self.radio = make_radio(config, own)
+        self.radio = make_radio(config, own, self.nvs)
         self.dialer = Dialer()
         self.reset_cause = _RESET_CAUSES.get(machine.reset_cause(), "power_on")
         self.reset = machine.reset

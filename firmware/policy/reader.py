@@ -3,7 +3,7 @@
 from micropython import const
 
 from firmware import geo
-from firmware.config.settings import of_rules
+from firmware.config.rule_settings import of_rules
 from firmware.policy.hours import ALL_DAYS
 from firmware.policy.settings import CLASSES, KINDS, ROAD, ROUTE, SCHOOL, STOP, ZONE
 from firmware.policy.table import numbers

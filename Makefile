@@ -24,6 +24,9 @@ ENROL = $(BUS) $(if $(DB),--db $(DB)) $(if $(KEYS),--keys "$(KEYS)") $(if $(REPL
 # make deploy BUS=bus-07 PORT=/dev/ttyUSB0     (no PORT: the board that is attached)
 WHERE = $(if $(PORT),--port $(PORT))
 
+# make release VERSION=0.4.0 KEY=/media/stick/release.key NOTES=notes.md     (DIRTY=1: to try something out)
+RELEASE = $(if $(VERSION),--version "$(VERSION)") $(if $(KEY),--key "$(KEY)") $(if $(NOTES),--notes "$(NOTES)") $(if $(DIRTY),--dirty)
+
 # What a target takes, and what it cannot do without. A mistake on the command line is reported
 # before anything is set up.
 takes_sim := BUSES SPEED SEED DURATION BROKER
@@ -32,6 +35,7 @@ takes_station := BROKER CA DB HTTP TILES KEYS
 takes_firmware := BIN PORT
 takes_enrol := BUS DB KEYS REPLACE ROTATE PASSWORD NEW_AUTHORITY
 takes_deploy := BUS PORT RENAME
+takes_release := VERSION KEY NOTES DIRTY
 takes_pull := OUT PORT
 takes_selftest := PORT
 takes_logs := PORT
@@ -56,7 +60,7 @@ $(call needs,deploy,BUS,bus-07)
 $(call needs,pull,OUT,bus-07.zip)
 
 .PHONY: help setup sim station test lint bench vm soak cover texts wiring pictures clean \
-        firmware enrol deploy selftest logs repl pull erase
+        firmware enrol deploy release selftest logs repl pull erase
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -103,6 +107,9 @@ enrol: $(VENV)/board  ## an identity for each bus of fleet/, and the city's keys
 
 deploy: $(VENV)/board  ## program, settings and identity of fleet/BUS.json onto a board (BUS= PORT= RENAME=1)
 	@$(VENV_BIN)/python -m tools.deploy $(WHERE) --bus "$(BUS)" $(if $(RENAME),--rename)
+
+release: $(VENV)/board  ## the program for every board as one signed file, for updates over the air (VERSION= KEY= NOTES= DIRTY=1)
+	@$(VENV_BIN)/python -m tools.release $(RELEASE)
 
 selftest: $(VENV)/board  ## restart a board and ask its parts (PORT=)
 	@$(VENV_BIN)/python -m tools.selftest $(WHERE)

@@ -125,6 +125,7 @@ class Bus:
             self.policy,
             self._engine,
             self.sleeping,
+            parts,
         )
         self.uplink = Uplink(
             config,

@@ -13,6 +13,7 @@ class Startup:
         """start: normal; previous (a crash loop: the code before it runs again); safe (a crash
         loop: the policy and the optional parts stay unused).
         """
+        self.fw = VERSION
         self.boot = (memory.get("boot") or 0) + 1  # counts the starts
         memory.set("boot", self.boot)
         self.reset_cause = reset_cause
@@ -24,7 +25,7 @@ class Startup:
             ("boot", self.boot),
             ("reset", self.reset_cause),
             ("start", self.start),
-            ("fw", VERSION),
+            ("fw", self.fw),
         )
         is_ordinary = self.reset_cause == "power_on" and self.start == "normal"
         severity = INFO if is_ordinary else WARNING

@@ -21,7 +21,7 @@ from mpremote.transport_serial import SerialTransport
 from rich.prompt import Prompt
 from serial.tools import list_ports
 
-from sim.virtual.compiled import CannotCompile
+from sim.program.compiled import CannotCompile
 
 SESSION_MS = 120_000  # as in boot.py
 CHUNK = 2048

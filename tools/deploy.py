@@ -17,8 +17,8 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from drivers.board.tables import BOARDS
 from firmware.config.load import parse
 from firmware.identity import FILE
-from sim.virtual.compiled import ROOT, CannotCompile, build, sha256
-from sim.virtual.pack import slot
+from sim.program.compiled import ROOT, CannotCompile, build, sha256
+from sim.program.pack import slot
 from tools import fleet, new_name, selftest
 from tools.board import AttachedBoard, Trouble, arguments, chip_id, choose, examine, run
 from tools.slots import Slots

@@ -15,7 +15,7 @@ from esptool.util import FatalError
 from littlefs import LittleFS
 from mp_image_tool_esp32.partition_table import PartitionEntry, PartitionError, PartitionTable
 
-from sim.virtual.compiled import ROOT
+from sim.program.compiled import ROOT
 from sim.virtual.partitions import FLASH_BYTES, PARTITIONS, SECTOR_BYTES, partition
 from tools.board import Trouble
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from firmware import identity as identities
 from sim.bus import settings_file
-from sim.virtual.compiled import ROOT
+from sim.program.compiled import ROOT
 from tools.board import Trouble
 
 FLEET = Path(os.environ.get("BUSGUARD_FLEET", ROOT / "fleet"))

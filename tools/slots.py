@@ -14,8 +14,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePosixPath
 
-from sim.virtual.compiled import ROOT, sha256
-from sim.virtual.pack import PACK, parts
+from sim.program.compiled import ROOT, sha256
+from sim.program.pack import PACK, parts
 from tools.board import AttachedBoard, Trouble
 
 FEED_S = 10  # of the 120 s that a session has

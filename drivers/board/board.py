@@ -4,6 +4,7 @@ A driver is imported only if its part is fitted: an unused one takes no memory.
 """
 
 import os
+import sys
 import time
 
 import machine
@@ -13,6 +14,7 @@ from machine import ADC, I2C, UART, WDT, Pin
 from drivers.board.files import Files
 from drivers.board.flash import Flash
 from drivers.board.nvs import Nvs
+from drivers.board.slots import Slots
 from drivers.board.tables import (
     BOARDS,
     INPUT_ONLY,
@@ -29,6 +31,7 @@ from drivers.radio.make_radio import make_radio
 from drivers.seat_wiring import seat_inputs
 from drivers.supply import Supply
 from drivers.switch import Switch
+from firmware.memory import Memory
 
 _RESET_CAUSES = {
     machine.PWRON_RESET: "power_on",
@@ -65,6 +68,10 @@ class Board:
         self.errors += _too_large_lanes(config["journal"], self.flash)
         self.nvs = Nvs(lambda: NVS("busguard"))
         self.files = Files("/")  # main.py may run in a slot
+        self.slots = Slots(self.files, Memory(Nvs(lambda: NVS("start"))))
+        self.board_name = config["board"]
+        self.mpy = getattr(sys.implementation, "_mpy", None)  # of the .mpy files that it can run
+        self.mpython = "%d.%d.%d" % sys.implementation.version[:3]
         self.radio = make_radio(config, table)
         self.dialer = Dialer()
         self.reset_cause = _RESET_CAUSES.get(machine.reset_cause(), "power_on")

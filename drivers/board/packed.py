@@ -1,7 +1,7 @@
 """Packed: the modules of a code slot from one file, as a file system to import from.
 
 littlefs gives every file a block of 4 KiB at least, so the modules as files take more than three
-times their bytes. main.py mounts this one; sim/virtual/pack.py makes the file:
+times their bytes. main.py mounts this one; sim/program/pack.py makes the file:
 
     16 bytes    magic and version, bytes of the index, bytes of the file, CRC-32 of the index;
                 little-endian

@@ -19,6 +19,7 @@ from drivers.output import Output
 from drivers.supply import Supply
 from drivers.switch import Switch
 from drivers.switch_expander import SwitchExpander
+from sim.bus.board_modules import reset
 from sim.bus.faults import Faults
 from sim.bus.ride import Ride
 from sim.bus.seat_wiring import seat_wiring
@@ -46,16 +47,9 @@ _THERMOMETERS = {  # on I2C, by cabin.chip: address, the simulated chip, its dri
 }
 _PORT_A = 7  # inputs of an MCP23017 on port A, as its driver counts them
 _OUTPUTS = ("horn", "buzzer", "lamp")
+_MPY, _MICROPYTHON = 2822, "1.29.0"  # it takes the set of the virtual board
 _SWITCHES = tuple(name for name, _ in SWITCHES)
 _PRESENCE = tuple(name for name in _SWITCHES if name.startswith("presence"))
-
-
-class Reset(BaseException):
-    """machine.reset(): no part of the firmware runs on, not even its `except Exception`."""
-
-
-def _reset() -> None:
-    raise Reset
 
 
 class SimBoard:
@@ -83,6 +77,7 @@ class SimBoard:
         rng: random.Random | None = None,
         reset_cause: str = "power_on",
         files: Any = None,
+        slots: Any = None,
     ):
         self._world = world
         self._clock = clock
@@ -130,10 +125,11 @@ class SimBoard:
         self.flash = Flash(flash, bytearray(512))
         self.nvs = Nvs(lambda: nvs)
         self.files = files
-        self.radio = radio
-        self.dialer = dialer
+        self.slots, self.board_name = slots, config["board"]
+        self.mpy, self.mpython = _MPY, _MICROPYTHON
+        self.radio, self.dialer = radio, dialer
         self.reset_cause = reset_cause
-        self.reset = _reset
+        self.reset = reset
         self.utc_s: int | None = None  # as its clock was set
         self.wakes_ms: int | None = None
         if not config["wired"]:

@@ -83,10 +83,12 @@ def school_morning(
     seats: int = 40,
     habits: Habits = ORDINARY,
     air: Air = signal_at,
-    waits_ms: int = 0,
+    stands_ms: int = 0,
 ) -> World:
-    """06:00 to 08:15: one run, off within the first two minutes, or so much later. `index` picks
-    the route."""
+    """06:00 to 08:15: one run, off within the first two minutes. `index` picks the route.
+
+    stands_ms: so much later; its driver has looked through the bus first.
+    """
     world = _depot_world(6, index, seed, seats, air)
     rng = random.Random(seed * 7919 + index)
     route = town.ROUTES[index % len(town.ROUTES)]
@@ -94,7 +96,10 @@ def school_morning(
     children = school_class(rng, route.stops, seats, habits)
 
     def plan() -> Script:
-        yield waits_ms + rng.randint(5000, 60_000)
+        if stands_ms:
+            yield from driver.checks()
+            yield stands_ms
+        yield rng.randint(5000, 60_000)
         yield from morning_run(driver, route, children)
 
     world.run(plan())
@@ -109,8 +114,10 @@ def school_day(
     air: Air = signal_at,
     days: int = 1,
     weekends: bool = False,
+    runs: tuple[int, ...] = (0, 1, 2, 3),
 ) -> World:
-    """05:00 to 21:00: two runs in the morning, two in the afternoon, parked in between.
+    """05:00 to 21:00: two runs in the morning, two in the afternoon, parked in between; or only
+    those of the four `runs`.
 
     So many `days` running, the first of them a Monday; with `weekends` the bus stands on Saturday
     and Sunday. The board is new, so the driver walks through the bus and presses the check
@@ -126,12 +133,13 @@ def school_day(
         for number in range(days):
             if weekends and number % 7 in _WEEKEND:
                 continue
-            for clock_h, run, route in (
+            day = (
                 (6.0, morning_run, routes[0]),
                 (7.1, morning_run, routes[1]),
                 (15.2, afternoon_run, routes[0]),
                 (16.5, afternoon_run, routes[1]),
-            ):
+            )
+            for clock_h, run, route in (day[one] for one in runs):
                 start_ms = int((24 * number + clock_h - 5) * _HOUR_MS) + rng.randint(0, 300_000)
                 yield max(0, start_ms - world.now_ms)
                 yield from run(driver, route, school_class(rng, route.stops, seats, habits))
@@ -140,10 +148,18 @@ def school_day(
     return world
 
 
-def fleet_morning(buses: int = 6, seed: int = 0, seats: int = 40) -> list[World]:
-    """A school morning for the whole town, with everyday mistakes; in one bus a child sleeps on."""
+def fleet_morning(
+    buses: int = 6, seed: int = 0, seats: int = 40, stands_ms: int = 0
+) -> list[World]:
+    """A school morning for the whole town, with everyday mistakes; in one bus a child sleeps on.
+
+    stands_ms: so long the first bus stands in the depot, checked.
+    """
     neglected = seed % buses
     return [
-        school_morning(index, seed, seats, NEGLECT if index == neglected else MISCHIEF)
+        school_morning(
+            index, seed, seats, NEGLECT if index == neglected else MISCHIEF,
+            stands_ms=0 if index else stands_ms,
+        )
         for index in range(buses)
-    ]
+    ]  # fmt: skip

@@ -15,9 +15,9 @@ from virtual_board import Virtual
 from virtual_mpremote import BoardProcess
 from vm import ROOT
 
-from sim.virtual.compiled import build, sha256
+from sim.program.compiled import build, sha256
+from sim.program.pack import PACK, parts, slot
 from sim.virtual.install import MPY
-from sim.virtual.pack import PACK, parts, slot
 from sim.virtual.partitions import partition
 from tools import deploy, fleet, pull, selftest
 from tools import evidence_file as evidence

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 from vm import ROOT, micropython, program
 
-from sim.virtual.pack import PACK, pack
+from sim.program.pack import PACK, pack
 
 SOURCES = {
     "town/__init__.py": "",

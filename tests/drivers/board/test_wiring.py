@@ -3,6 +3,7 @@
 import ast
 
 import pytest
+from tools.wiring_svg import GUIDES, made, table_of
 from vm import ROOT
 
 from drivers.board.tables import (
@@ -21,7 +22,6 @@ from drivers.board.tables import (
 )
 from drivers.mcp23017 import MCP23017
 from firmware.config.settings import settings
-from tools.wiring_svg import GUIDES, made, table_of
 
 DRIVEN = {"supply", "backup", "solar", "lamp_sense", "buzzer_sense", "horn_sense"}
 DRIVEN |= {"gnss_rx", "rs485_rx", "chain_data"}  # another chip drives them: no pull-up needed

@@ -99,6 +99,7 @@ class Parts:
         self.flash = flash
         self.nvs = nvs
         self.files = None
+        self.slots = self.board_name = self.mpy = self.mpython = None  # no update is possible
         self.radio = Radio()
         self.dialer = Dialer()
         self.watchdog = Watchdog()

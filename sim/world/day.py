@@ -118,8 +118,10 @@ def school_day(
     air: Air = signal_at,
     days: int = 1,
     weekends: bool = False,
+    runs: tuple[int, ...] = (0, 1, 2, 3),
 ) -> World:
-    """05:00 to 21:00: two runs in the morning, two in the afternoon, parked in between.
+    """05:00 to 21:00: two runs in the morning, two in the afternoon, parked in between; or only
+    those of the four `runs`.
 
     So many `days` running, the first of them a Monday; with `weekends` the bus stands on Saturday
     and Sunday. The board is new, so the driver walks through the bus and presses the check
@@ -135,12 +137,13 @@ def school_day(
         for number in range(days):
             if weekends and number % 7 in _WEEKEND:
                 continue
-            for clock_h, run, route in (
+            day = (
                 (6.0, morning_run, routes[0]),
                 (7.1, morning_run, routes[1]),
                 (15.2, afternoon_run, routes[0]),
                 (16.5, afternoon_run, routes[1]),
-            ):
+            )
+            for clock_h, run, route in (day[one] for one in runs):
                 start_ms = int((24 * number + clock_h - 5) * _HOUR_MS) + rng.randint(0, 300_000)
                 yield max(0, start_ms - world.now_ms)
                 yield from run(driver, route, school_class(rng, route.stops, seats, habits))

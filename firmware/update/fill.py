@@ -60,6 +60,7 @@ class Fill:
         else:
             raise Refusal("damaged", _DAMAGED % wrong)
         yield from self._read_manifest(keys)  # as the flash gives it back
+        yield from update.is_calm()
         self._finish()
         if not was_whole:
             update.note("ready")

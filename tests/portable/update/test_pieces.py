@@ -44,7 +44,7 @@ def test_a_break_of_the_connection_does_not_count_as_silence():
         bench.uplink.connected = False
         bench.turns(10, MINUTE)
         bench.uplink.connected = True
-        bench.turns(3)
+        bench.turns(3, 1000)
     assert len(asked(bench)) == 6 and bench.updates.keeps_awake
 
 

@@ -155,9 +155,15 @@ class Update:
             yield False
 
     def close(self):
-        """It ends here."""
+        """It ends here, or begins anew: what is open has to be closed before."""
         if self._steps is not None:
             self._steps.close()
+            self._steps = None
+        try:
+            if self.asking.writer is not None:
+                self.asking.writer.close()
+        except OSError:
+            pass  # what was not kept is found missing
 
     def _has_time(self):
         is_parked = self.bus.snapshot.trip.phase == PARKED
@@ -190,7 +196,7 @@ class Update:
 
     def _fail(self, error):
         """It begins anew, and finds what it has."""
-        self._steps = None
+        self.close()
         self._begin_ms = self.now_ms + _AGAIN_MS
         self._failures += 1
         if isinstance(error, OSError) and error.args and error.args[0] == _NO_ROOM:

@@ -149,6 +149,33 @@ def test_a_flash_that_gives_back_something_else_is_noticed():
             assert bench.last()["why"] == "damaged" and bench.content["slot"] == b"a"
 
 
+def test_the_manifest_is_verified_as_the_flash_gives_it_back():
+    bench = Bench()
+    bench.offered()
+    bench.runs(until=lambda bench: bench.last() and bench.last()["state"] == "checking")
+    bench.files.rots["b/signed"] = 1
+    assert bench.refused() == "unsigned" and "b/manifest.json" not in bench.content
+
+
+def test_nothing_stays_open_when_it_ends_or_begins_anew():
+    for ends in ("withdrawn", "refused", "anew"):
+        bench = Bench(seals=False)
+        bench.offered()
+        bench.runs(until=lambda bench: bench.answers == 5)
+        writer = bench.updates._update.asking.writer
+        bench.turns(3)
+        assert writer.is_open, ends
+        if ends == "withdrawn":
+            bench.updates.take_offer({"id": "r", "manifest": None})
+        elif ends == "refused":
+            bench.earliest.utc_s += 1 << 30
+            bench.turns(1, 20000)
+        else:
+            bench.files.error = 5
+            bench.runs(most=5)
+        assert not writer.is_open, ends
+
+
 def test_alarms_come_first():
     bench = asking()
     for holder, name, bad, good in (
@@ -253,3 +280,7 @@ def test_the_day_goes_on_if_the_clock_is_not_told_yet():
     again.count(9000)
     assert not again.allows(2000, NOW_S, False)
     assert again.allows(2000, NOW_S, True), "satellites know the day"
+    before = memory.writes
+    for _ in range(40):
+        again.count(100)
+    assert memory.writes == before + 1, "the flash of NVS wears"

@@ -129,8 +129,8 @@ erase: $(VENV)/board  ## everything on a board, the journal too; asks first (POR
 texts: $(VENV)/dev  ## docs/hazards.md, the kinds in docs/mqtt.md and on the page, from the code
 	@$(VENV_BIN)/python -m tools.texts
 
-wiring: $(VENV)/dev  ## the wiring diagrams of docs/install.md from drivers/board/tables.py
-	@$(VENV_BIN)/python tools/wiring_svg.py
+wiring: $(VENV)/dev  ## the circuits, boards and tables of docs/install.md from drivers/board/tables.py
+	@$(VENV_BIN)/python -m tools.wiring
 
 pictures: $(VENV)/dev  ## the pictures of docs/station.md, from the page as it is
 	@$(VENV_BIN)/python -m tests.support.page_pictures

@@ -27,21 +27,26 @@ MODULES = "/m"  # where it is mounted; short, because every module keeps its pat
 
 
 def mount():
-    """firmware/ and drivers/ from the pack beside this file; without one they stand as files."""
+    """firmware/ and drivers/ from the pack beside this file; without one they stand as files.
+    -> the pack, or None."""
     if PACK in os.listdir():
         from packed import Packed
 
-        vfs.mount(Packed(os.getcwd().rstrip("/") + "/" + PACK), MODULES, readonly=True)
+        pack = Packed(os.getcwd().rstrip("/") + "/" + PACK)
+        vfs.mount(pack, MODULES, readonly=True)
         sys.path.insert(0, MODULES)
+        return pack
+    return None
 
 
 def run():
     """The imports stand here so that a broken file is a crash like any other."""
     gc.threshold(GARBAGE)  # else garbage fills the gaps into which the loaded code would fit
-    mount()
+    pack = mount()
     from drivers.board.board import Board
     from drivers.board.files import Files
     from drivers.board.garbage import Garbage
+    from drivers.board.leave import SELFTEST, STARTERS, leave
     from drivers.board.nvs import Nvs
     from drivers.board.start import Start
     from firmware.bus import Bus
@@ -78,6 +83,11 @@ def run():
         has_broker = bool(config["broker"]["host"])
         start.watch(Trial(bus, board.slots, files, has_broker, now_ms))
     test = SelfTest(config, board, bus, now_ms, errors)
+    # What only the start needs leaves the heap (drivers/board/leave.py).
+    del Settings, SelfTest, identity_of, plain
+    leave(sys.modules, STARTERS)
+    if pack is not None:
+        pack.forget_index()
     failure = ""  # of the connection, as the console was told
     garbage = Garbage(gc, time)
     # Loaded: more than the garbage of one tick. With PSRAM a collection takes long and the heap is
@@ -99,6 +109,7 @@ def run():
         if test is not None and test.is_due(now_ms):
             print("selftest", test.line())
             test = None
+            leave(sys.modules, SELFTEST)
         if bus.turn(now_ms):
             time.sleep_ms(1)  # the bus waits for the wire to its seats: the radio may work
         elif not bus.sleep(uptime.now_ms(time.ticks_ms())):

@@ -26,6 +26,7 @@ from firmware.trip.seat_usage import SeatUsage
 from firmware.trip.sleep import ASLEEP, Sleep
 from firmware.trip.trip import Trip
 from firmware.trip.wires import Wires
+from firmware.updates import Updates
 from firmware.uplink import commands
 from firmware.uplink.authority import Authority
 from firmware.uplink.city_keys import CityKeys
@@ -75,6 +76,7 @@ class Bus:
         self.policy = PolicyInForce(config, parts.files, not is_parked, start != SAFE)
         self.authority = Authority(config.get("identity"), memory)
         self.city_keys = CityKeys(config.get("identity"), parts.files)
+        self.updates = Updates(config, parts, memory)
         check = SelfCheck(parts, rules)
         backup = Backup(config, memory, parts.reset_cause)
         hours = DrivingHours(memory, rules)
@@ -96,6 +98,7 @@ class Bus:
             self.policy,
             self.authority,
             self.city_keys,
+            self.updates,
             self.out_of_service,
             trip,
             wires,
@@ -183,6 +186,7 @@ class Bus:
         more = self._supervisor.turn(now_ms, is_asleep, self.snapshot, self._notices) or more
         self._publisher.turn(now_ms, self.uplink)
         more = self._follow_policy() or self._examine() or more
+        more = self.updates.turn(now_ms, self) or more
         self._supervisor.refresh()
         return more
 
@@ -253,7 +257,7 @@ class Bus:
     def _settle(self, s):
         """Falls asleep, or wakes."""
         is_calm = self.warnings.level == SILENT and self.recorder.is_calm
-        is_calm = is_calm and not self.policy.is_pending
+        is_calm = is_calm and not self.policy.is_pending and not self.updates.keeps_awake
         # This tick may have recorded more.
         is_delivered = self._link.drained and self.journal.is_delivered
         self.sleeping.update(s, is_calm, self._link, is_delivered)

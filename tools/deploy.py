@@ -24,14 +24,12 @@ from sim.program.compiled import ROOT, CannotCompile, architecture, build, sha25
 from sim.program.pack import slot
 from tools import fleet, new_name, selftest
 from tools.board import AttachedBoard, Trouble, arguments, chip_id, choose, examine, run
+from tools.chips import CHIPS
 from tools.slots import Slots
 
 NEEDS_KB, NEEDS_KB_64 = 480, 600
 """With words of 32 and 64 bits; docs/memory.md says what a running program takes."""
 PSRAM_KB = 1024  # without it no ESP32 has so much
-CALLED = {"esp32": "ESP32", "esp32s3": "ESP32-S3"}
-FILES = {"esp32": "ESP32_GENERIC-SPIRAM", "esp32s3": "ESP32_GENERIC_S3-SPIRAM_OCT"}
-"""MicroPython's firmware for boards with PSRAM, by chip, as micropython.org names it."""
 HAS_PIN = """
 from machine import Pin
 def has_pin(number):
@@ -67,8 +65,8 @@ def check_chip(board: AttachedBoard, own: dict) -> None:
         )
     fitting = " or ".join(name for name in NAMES if table(name)["chip"] == chip)
     raise Trouble(
-        f"This board has an {CALLED[chip]}, and bus.json has the table of a board with an "
-        f"{CALLED[own['chip']]}, the {own['name']}: board has to be {fitting}."
+        f"This board has an {CHIPS[chip].name}, and bus.json has the table of a board with an "
+        f"{CHIPS[own['chip']].name}, the {own['name']}: board has to be {fitting}."
     )
 
 
@@ -82,7 +80,7 @@ def check_memory(board: AttachedBoard, own: dict) -> None:
         raise Trouble(
             f"This board has {free // 1024} KB of memory for programs, and Busguard needs "
             f"{needs_kb}. Take a board with PSRAM, flashed with MicroPython's file for it "
-            f"({FILES[own['chip']]}); docs/memory.md has what else can be done."
+            f"({CHIPS[own['chip']].file}); docs/memory.md has what else can be done."
         )
     if free > PSRAM_KB * 1024 and not own["psram"]:
         with_psram = " or ".join(

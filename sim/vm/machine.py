@@ -89,7 +89,7 @@ def enable_irq(state):
 class WDT:
     """Cannot be stopped. Neither Ctrl-C nor a soft reset ends it.
 
-    With the answer the simulator may ask for the heap (sim/virtual/heap.py): bit 0, what is taken
+    With the answer the simulator may ask for the heap (sim/days/heap.py): bit 0, what is taken
     without what was allocated, which only a collection lowers; bit 1, a whole account.
     """
 

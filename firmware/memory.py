@@ -35,6 +35,11 @@ class Memory:
         else:
             self._refused.pop(name, None)
 
+    @property
+    def is_kept(self):
+        """bool: a reset would forget none of the numbers."""
+        return not self._refused
+
     def update(self, s):
         """Snapshot -> list of Events."""
         if not self._refused:

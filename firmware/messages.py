@@ -167,11 +167,16 @@ def status(
     sleep_s=None,
     journal="ok",
     tls=True,
+    board=None,
+    mpython=None,
+    release=None,
+    trial=False,
 ):
     """-> bytes as published on `status` at each connect. start: see Bus; disabled: kinds of
     rules; policy: its hash; sleep_s: the longest next_s while it sleeps, None if it never does;
     journal: "ok", or "refused" while its flash does not answer; epoch None: not known yet;
-    tls: False only if bus.json says so.
+    tls: False only if bus.json says so; board, mpython: its table, and the version of MicroPython;
+    release: 16 hex digits of the release that runs, None if it is none; trial: the code is new.
     """
     return text(
         (
@@ -187,7 +192,11 @@ def status(
             ("policy", policy),
             ("sleep_s", sleep_s),
             ("journal", journal),
+            ("board", board),
+            ("mpython", mpython),
+            ("release", release),
         )
+        + ((("trial", True),) if trial else ())
         + (() if tls else (("tls", False),))
     ).encode()
 

@@ -8,7 +8,6 @@ import json
 
 from micropython import const
 
-from firmware import VERSION
 from firmware.clock import iso
 from firmware.journal.journal import ALARM, TRACK, WARNING
 from firmware.uplink.connect import port_of
@@ -40,7 +39,7 @@ class SelfTest:
         startup = self._bus.startup
         report = {
             "v": 1,
-            "fw": VERSION,
+            "fw": startup.fw,
             "bus": self._config["fleet"] + "/" + self._config["bus"],
             "boot": startup.boot,
             "reset": startup.reset_cause,

@@ -13,23 +13,27 @@ class Startup:
         """start: normal; previous (a crash loop: the code before it runs again); safe (a crash
         loop: the policy and the optional parts stay unused).
         """
+        self.fw = VERSION
         self.boot = (memory.get("boot") or 0) + 1  # counts the starts
         memory.set("boot", self.boot)
         self.reset_cause = reset_cause
         self.start = start
 
-    def events(self, config_errors, crash):
-        """-> list of Events. crash: str, what ended the start before; or None."""
+    def events(self, config_errors, crash, why=None):
+        """-> list of Events. crash: str, what ended the start before; why: str, why this one is
+        safe; or None."""
         data = (
             ("boot", self.boot),
             ("reset", self.reset_cause),
             ("start", self.start),
-            ("fw", VERSION),
+            ("fw", self.fw),
         )
         is_ordinary = self.reset_cause == "power_on" and self.start == "normal"
         severity = INFO if is_ordinary else WARNING
         events = [Event("started", severity, data=data, subject=None)]
         events += [fault("config", str(error)) for error in config_errors[:_CONFIG_FAULTS]]
+        if why is not None:
+            events.append(fault("start", why))
         if crash is not None:
             events.append(fault("crash", crash))
         return events

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 BENCHES = (
-    "nmea", "track", "tick", "journal", "uplink", "uplink_day", "speed", "board", "station",
+    "nmea", "track", "tick", "heap", "journal", "uplink", "uplink_day", "speed", "board", "station",
     "power", "rocking", "seal", "signature",
 )  # fmt: skip
 _HOUR_S = 3600
@@ -180,9 +180,8 @@ def _run_board(args: argparse.Namespace) -> int:
     if importlib.util.find_spec("littlefs") is None:
         print("python -m sim board: packages are missing. Run: make setup", file=sys.stderr)
         return 2
-    from sim.virtual import command
-
-    return command.run(args)
+    what = "sim.virtual.command" if args.days is None else "sim.days.command"
+    return importlib.import_module(what).run(args)
 
 
 def _bench(commands) -> None:

@@ -15,6 +15,7 @@ from firmware.config.load import defaults
 from firmware.event import ALARM, Event
 from firmware.rules.catalogue import RULES
 from firmware.snapshot import Snapshot
+from firmware.update.fetch_message import fetch
 from firmware.uplink.seal import Seal
 from station.ingest import contract
 
@@ -79,7 +80,23 @@ MESSAGES = [
     ("status", messages.status(1_795_306_323_400, "0.3.0", EPOCH, 17, "power_on")),
     ("status", messages.status(None, "0.3.0", EPOCH, 0, "watchdog")),
     ("status", messages.status(None, "0.3.0", EPOCH, 0, "watchdog", tls=False)),
+    (
+        "status",
+        messages.status(
+            None,
+            "0.3.0",
+            EPOCH,
+            0,
+            "soft",
+            board="devkit",
+            mpython="1.29.0",
+            release="2c26b46b68ffc68f",
+            trial=True,
+        ),
+    ),
     ("status", messages.will(17)),
+    ("fetch", fetch("2c26b46b68ffc68f", "fetching", (8990, 600, 4378, 61240))),
+    ("fetch", fetch("2c26b46b68ffc68f", "refused", None, "older", "It is older.")),
     ("status", b'{"v":1,"online":false}'),
     ("state", messages.state(known(), ["belt_off"], [0, 2, 212], 10, 17)),
     ("state", messages.state(Snapshot(40), [], [0, 0, 0], 60, 17)),
@@ -112,6 +129,7 @@ LEFT_OUT = {("state", name)
 NOT_IN_OLDER_FIRMWARE = {
     ("state", "route"), ("status", "start"), ("status", "disabled"), ("status", "policy"),
     ("status", "sleep_s"), ("status", "journal"), ("status", "tls"), ("state", "backup_mv"),
+    ("status", "board"), ("status", "mpython"), ("status", "release"), ("status", "trial"),
     ("state", "accuracy_m"), ("event", "accuracy_m"),
     ("state", "estimated"), ("event", "estimated"),
 }  # fmt: skip
@@ -320,7 +338,7 @@ def test_the_track_reader_in_the_guide_reads_what_the_guide_and_the_firmware_sen
 
 def test_every_schema_has_an_example():
     shown = {name.split("/")[3] for name, _ in EXAMPLES}
-    assert shown == {"status", "state", "event", "track", "reply", "cmd"}
+    assert shown == {"status", "state", "event", "track", "reply", "fetch", "cmd"}
     for path in (ROOT / "docs" / "schema").glob("*.schema.json"):
         validator(path.name.split(".")[0])
 

@@ -21,7 +21,7 @@ from mpremote.transport_serial import SerialTransport
 from rich.prompt import Prompt
 from serial.tools import list_ports
 
-from sim.virtual.compiled import CannotCompile
+from sim.program.compiled import CannotCompile
 
 SESSION_MS = 120_000  # as in boot.py
 CHUNK = 2048
@@ -33,7 +33,7 @@ try:
 except OSError:
     _resets = 0
 if _resets >= 0:
-    _n.set_i32("resets", _resets - 1)
+    _n.set_i32("resets", -1 - _resets)
     _n.commit()
 """
 FEED = f"__import__('machine').WDT(timeout={SESSION_MS}).feed()"

@@ -22,7 +22,7 @@ from rich.progress import Progress
 
 from firmware.identity import FILE
 from sim import wording
-from sim.virtual.compiled import ROOT, sha256
+from sim.program.compiled import ROOT, sha256
 from tools import evidence_file as evidence
 from tools.board import AttachedBoard, Trouble, arguments, chip_id, choose, examine, parser, run
 from tools.evidence_file import SECTOR

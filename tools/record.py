@@ -21,7 +21,7 @@ from pathlib import Path
 
 from esp32_mock_bootloader import mock_bootloader
 
-from sim.virtual.compiled import ROOT
+from sim.program.compiled import ROOT
 from sim.virtual.esp_image import firmware_file
 from sim.virtual.install import every_sensor
 

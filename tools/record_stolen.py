@@ -21,7 +21,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sim.network import brokers
-from sim.virtual.compiled import ROOT
+from sim.program.compiled import ROOT
 from sim.virtual.install import every_sensor
 
 BUS = "bus-07"

@@ -6,7 +6,7 @@
 
 from micropython import const
 
-from firmware import VERSION, messages
+from firmware import messages
 from firmware.journal.journal import ALARM, TRACK, WARNING
 from firmware.snapshot import PARKED
 from firmware.trip.sleep import LEAVING
@@ -19,9 +19,10 @@ _PARKED_EARLY_MS = const(1000)  # a parked bus looks once a second
 
 class StatePublisher:
     def __init__(
-        self, config, startup, snapshot, journal, outage, recorder, policy, engine, sleeping
+        self, config, startup, snapshot, journal, outage, recorder, policy, engine, sleeping, parts
     ):
-        """outage: Outage; policy: PolicyInForce; engine: RuleEngine; sleeping: Sleep."""
+        """outage: Outage; policy: PolicyInForce; engine: RuleEngine; sleeping: Sleep; parts: of
+        the board."""
         self._startup = startup
         self._snapshot = snapshot
         self._journal = journal
@@ -30,6 +31,7 @@ class StatePublisher:
         self._policy = policy
         self._engine = engine
         self._sleeping = sleeping
+        self._parts = parts
         self._is_tls = config["broker"]["tls"]
         self._has_belts = config["seats"]["belts"]
         self._sleep_s = config["sleep"]["wake_s"] if config["sleep"]["on"] else None
@@ -53,20 +55,20 @@ class StatePublisher:
             self._was_leaving = False
         if not self._is_due(now_ms) and not self._has_changed(self._snapshot, is_leaving):
             return
-        if uplink.wants_state(now_ms):
+        if uplink.takes("state"):
             self._sent_ms = now_ms
             self._promised_s = self._next_s()
             self._remember(self._snapshot, is_leaving)
-            uplink.offer_state(self._state())
+            uplink.offer("state", self._state())
             if is_leaving:
                 self._sleeping.said(now_ms)
 
     def status(self):
         """-> bytes, for every new connection."""
-        startup = self._startup
+        startup, parts, slots = self._startup, self._parts, self._parts.slots
         return messages.status(
             self._snapshot.utc_ms,
-            VERSION,
+            startup.fw,
             self._journal.epoch,
             startup.boot,
             startup.reset_cause,
@@ -76,6 +78,10 @@ class StatePublisher:
             self._sleep_s,
             "refused" if self._outage.is_on else "ok",
             self._is_tls,
+            parts.board_name,
+            parts.mpython,
+            None if slots is None else slots.release,
+            slots is not None and slots.is_trial,
         )
 
     def _state(self):

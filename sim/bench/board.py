@@ -16,9 +16,9 @@ from typing import Any
 from sim.bench.tick import ZONES, crowded
 from sim.network import brokers
 from sim.network.proxy import Proxy
+from sim.program.compiled import build
 from sim.virtual.board import VirtualBoard
 from sim.virtual.command import fitted
-from sim.virtual.compiled import build
 from sim.virtual.harness import Harness
 from sim.virtual.image import FlashImage
 from sim.virtual.install import MPY, every_sensor, install, packed_code, settings

@@ -8,10 +8,10 @@ from typing import Any
 
 from littlefs import LittleFS, LittleFSError
 
+from sim.program.compiled import ROOT, build
+from sim.program.pack import slot
 from sim.virtual.arguments import WIFI
-from sim.virtual.compiled import ROOT, build
 from sim.virtual.image import FlashImage
-from sim.virtual.pack import slot
 from sim.virtual.partitions import partition
 from sim.wires.flash import SECTOR
 

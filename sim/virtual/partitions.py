@@ -2,7 +2,7 @@
 
 Offsets and sizes up to `factory` are those of MicroPython's own 4 MiB table
 (ports/esp32/partitions-4MiB.csv, 1.29). Its 2 MiB `vfs` is divided here. A code slot takes some 70
-of its 416 blocks (sim/virtual/pack.py), and there are two. A deploy that changes a slot takes as
+of its 416 blocks (sim/program/pack.py), and there are two. A deploy that changes a slot takes as
 much once more until it is done, and a policy of 60 KB with the next one beside it takes 30. With
 alarm_kb 96 and warning_kb 64 half of the journal, with the ledger's 32, is for alarms (some 680 of
 110 B) and warnings (430). The other half has 5,800 positions and nothing else, or what a bus writes

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from station_told import rows
 
-from sim.virtual.compiled import ROOT
+from sim.program.compiled import ROOT
 from station.db import tables
 from tools import fleet as folder
 from tools.board import Trouble

@@ -331,7 +331,12 @@ def test_status_and_will():
         "policy": None,
         "sleep_s": None,
         "journal": "ok",
+        "board": None,
+        "mpython": None,
+        "release": None,
     }
+    new = messages.status(None, "0.1.0", "9f3a21c4", 3, "watchdog", trial=True)
+    assert json.loads(new) == dict(status, trial=True)
     plain = messages.status(None, "0.1.0", "9f3a21c4", 3, "watchdog", tls=False)
     assert json.loads(plain) == dict(status, tls=False)
     assert messages.will(17) == b'{"v":1,"online":false,"boot":17}'

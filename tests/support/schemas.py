@@ -11,7 +11,7 @@ from vm import ROOT
 
 ID = "[A-Za-z0-9_-]{1,32}"
 _TOPIC = re.compile(
-    rf"schoolbus/{ID}/{ID}/(?:(status|state|event|track|reply)|cmd/[a-z][a-z0-9_]*)", re.ASCII
+    rf"schoolbus/{ID}/{ID}/(?:(status|state|event|track|reply|fetch)|cmd/[a-z][a-z0-9_]*)", re.ASCII
 )
 
 
@@ -24,7 +24,7 @@ class Breach(AssertionError):
 
 @cache
 def validator(name: str) -> Any:
-    """status, state, event, track, reply or command -> its schema, ready to use."""
+    """status, state, event, track, reply, fetch or command -> its schema, ready to use."""
     from jsonschema import Draft202012Validator  # 0.1 s; most single tests send nothing
 
     schema = json.loads((ROOT / "docs" / "schema" / f"{name}.schema.json").read_text())

@@ -11,8 +11,8 @@ from deployed import CONFIG, QUIET, code_of, fill, next_slot, on_flash, read, re
 from virtual_board import Virtual
 from vm import ROOT, program
 
-from sim.virtual.compiled import build, sha256
-from sim.virtual.pack import PACK, parts, slot
+from sim.program.compiled import build, sha256
+from sim.program.pack import PACK, parts, slot
 from tools import deploy
 from tools.board import AttachedBoard
 

@@ -16,8 +16,8 @@ from rich.console import Console
 from virtual_board import Virtual
 
 from firmware.journal.journal import ALARM, KIND_EVENT, Journal
+from sim.program.compiled import build
 from sim.virtual import install
-from sim.virtual.compiled import build
 from sim.virtual.image import FlashImage
 from sim.virtual.nvs import ImageNvs
 from sim.virtual.partitions import partition

@@ -29,6 +29,17 @@ class Policy:
     hash = "a1b2c3d4"
 
 
+class Slots:
+    release = "2c26b46b68ffc68f"
+    is_trial = True
+
+
+class Parts:
+    slots = None
+    board_name = "devkit_wrover"
+    mpython = "1.29.0"
+
+
 class Sleeping:
     state = AWAKE
     is_renewing = False
@@ -51,20 +62,20 @@ class Bench:
         startup = Startup(Memory(Nvs({"boot": 16})), "power_on", "normal")
         recorder = recording()[1]
         engine = RuleEngine(recorder, dict(defaults()["rules"], disabled=["supply"]))
-        self.journal, self.outage = Journal(), Outage()
+        self.journal, self.outage, self.parts = Journal(), Outage(), Parts()
         self.renewed = 0
         self.publisher = StatePublisher(
             defaults(), startup, self.s, self.journal, self.outage, recorder, Policy(), engine,
-            self.sleeping,
+            self.sleeping, self.parts,
         )  # fmt: skip
 
-    def wants_state(self, now_ms):
-        return not self.full
+    def takes(self, name):
+        return name == "state" and not self.full
 
     def renew_status(self):
         self.renewed += 1
 
-    def offer_state(self, payload):
+    def offer(self, name, payload):
         self.states.append(json.loads(payload))
 
     def turns(self, ms=100):
@@ -172,6 +183,15 @@ def test_the_status_says_what_runs_here():
     )
     assert status["disabled"] == ["supply"]
     assert status["sleep_s"] == defaults()["sleep"]["wake_s"]
+    assert (status["board"], status["mpython"]) == ("devkit_wrover", "1.29.0")
+    assert status["release"] is None and "trial" not in status
+
+
+def test_the_status_says_which_release_runs_and_that_it_is_on_trial():
+    bench = Bench()
+    bench.parts.slots = Slots()
+    status = json.loads(bench.publisher.status())
+    assert (status["release"], status["trial"]) == ("2c26b46b68ffc68f", True)
 
 
 def test_the_status_goes_out_again_when_the_journal_is_another_or_cannot_be_read():

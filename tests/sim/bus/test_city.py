@@ -43,6 +43,7 @@ def test_the_guide_shows_every_form():
         "out_of_service",
         "policy",
         "city_keys",
+        "release",
     }
 
 

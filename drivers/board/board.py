@@ -16,19 +16,18 @@ from drivers.board.flash import Flash
 from drivers.board.nvs import Nvs
 from drivers.board.slots import Slots
 from drivers.board.tables import (
-    BOARDS,
     INPUT_ONLY,
+    NAMES,
     SWITCHES,
     far_inputs,
     is_fitted,
+    table,
     way_pins,
 )
 from drivers.board.unwired import unwire
 from drivers.gnss import Gnss
 from drivers.output import Output
 from drivers.radio.dial import Dialer
-from drivers.radio.make_radio import make_radio
-from drivers.seat_wiring import seat_inputs
 from drivers.supply import Supply
 from drivers.switch import Switch
 from firmware.memory import Memory
@@ -56,11 +55,14 @@ class Board:
         """config: as firmware/config/in_use.py found it; flash_buffer: see Flash (flash.py).
         Raises OSError if there is no `journal` partition.
         """
-        table = BOARDS.get(config["board"])
+        from drivers.radio.make_radio import make_radio  # leaves the heap after the start
+
+        name = config["board"]
+        own = table(name) if name in NAMES else None
         self.errors = []
         self._inputs = []  # (pin, pull)
         if config["wired"]:
-            self._wire(config, table)
+            self._wire(config, own)
         else:
             self.watchdog = WDT(timeout=_WATCHDOG_MS)
             unwire(self)
@@ -72,13 +74,15 @@ class Board:
         self.board_name = config["board"]
         self.mpy = getattr(sys.implementation, "_mpy", None)  # of the .mpy files that it can run
         self.mpython = "%d.%d.%d" % sys.implementation.version[:3]
-        self.radio = make_radio(config, table)
+        self.radio = make_radio(config, own, self.nvs)
         self.dialer = Dialer()
         self.reset_cause = _RESET_CAUSES.get(machine.reset_cause(), "power_on")
         self.reset = machine.reset
         self.entropy = os.urandom
 
     def _wire(self, config, table):
+        from drivers.seat_wiring import seat_inputs
+
         pins = table["pins"]
         sensed = config["readback"]["fitted"]
         # The horn first: it is off even if something fails further on.

@@ -8,7 +8,7 @@ from typing import Any
 
 from drivers.board.flash import Flash
 from drivers.board.nvs import Nvs
-from drivers.board.tables import BOARDS, SWITCHES, far_inputs, is_fitted
+from drivers.board.tables import SWITCHES, far_inputs, is_fitted, table
 from drivers.board.unwired import unwire
 from drivers.ds18b20 import DS18B20 as OneWireDriver
 from drivers.gnss import Gnss
@@ -93,15 +93,15 @@ class SimBoard:
         self.uart.init(_GNSS_BAUD, _RXBUF)
         self.receiver = receiver or GnssChip(self.uart, rng.getrandbits(32), world.start_utc_ms)
 
-        table = BOARDS[config["board"] or "devkit"]  # unknown to the firmware: any will do
+        own = table(config["board"] or "devkit")  # unknown to the firmware: any will do
         for name in _OUTPUTS:
             setattr(self, name, Output(Pin(self.wires[name], Pin.OUT, value=0)))
-        far = far_inputs(table, config["inputs"])
+        far = far_inputs(own, config["inputs"])
         self._fit_switches(far, config["inputs"], rng)
         if config["readback"]["fitted"]:
             self._fit_senses(far, rng)
         seats = config["seats"]
-        self.seat_wiring = seat_wiring(seats, self.i2c, self.i2c_2, table["bridge"], clock, rng)
+        self.seat_wiring = seat_wiring(seats, self.i2c, self.i2c_2, own["bridge"], clock, rng)
         self.seats = self.seat_wiring.inputs
         self._belts = seats["belts"]
         self._fit_accelerometer(config["accelerometer"], rng)
@@ -113,8 +113,8 @@ class SimBoard:
         self.supply = Supply(adc, upper, lower)
         self.adcs = {"supply": adc}  # by what they measure
         self.backup = None
-        if config["backup"]["fitted"] and "backup" in table["on_board"]:
-            ohms = table["dividers"]["backup"]
+        if config["backup"]["fitted"] and "backup" in own["on_board"]:
+            ohms = own["dividers"]["backup"]
             share = 1000 * ohms[1] / (ohms[0] + ohms[1])
             source = ADC(lambda: int(share * (_VBUS_MV if world.supply_mv else world.backup_mv)),
                          noise_uv=_ADC_NOISE_UV, rng=rng)  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 
-from drivers.board.tables import ADC1
+from sim.virtual.chips import CHIPS
 from sim.virtual.clock import BoardClock
 from sim.virtual.date import EPOCH_S, BoardDate
 from sim.virtual.harness import Harness
@@ -130,7 +130,7 @@ class VirtualBoard:
         return None if self.wanted else answer
 
     def _hello(self, unit: int, argument: int, data: bytes, room: int) -> Answer:
-        told = self.clock.now_us(), self.speed, self.harness.has_psram
+        told = self.clock.now_us(), self.speed, self.harness.kind
         return 0, struct.pack("<qqq", *told), 0
 
     def _booted(self, unit: int, argument: int, data: bytes, room: int) -> Answer:
@@ -229,7 +229,7 @@ class VirtualBoard:
 
     def _adc(self, unit: int, argument: int, data: bytes, room: int) -> Answer:
         self.harness.look(self._now_ms)
-        if unit not in ADC1 and self.harness.wireless.wlan.active():
+        if unit not in CHIPS[self.harness.chip].adc1 and self.harness.wireless.wlan.active():
             raise OSError(-0x107, "ESP_ERR_TIMEOUT")
         return self.harness.adc_uv(unit, argument), b"", 0
 

@@ -2,9 +2,9 @@
 
 Erase sets a block of 4096 B to 0xFF, programming only clears bits. Programming a byte twice,
 or one that was not erased, is a Misuse: the firmware must never do that. Where littlefs lives it
-is none: after a cut it programs again what still reads as erased, and then checks it. Power can be cut at
-any operation, in six ways; cells may be left weak, and read differently each time; blocks fail;
-bits flip at rest; reads are refused.
+is none: after a cut it programs again what still reads as erased, and then checks it. Power can be
+cut at any operation, in six ways; cells may be left weak, and read differently each time; blocks
+fail; bits flip at rest; reads are refused.
 
 Plain enough to run in the MicroPython VM as well. Costs: a typical 4 KB erase takes 45 ms
 and a page of 256 B 0.7 ms (Winbond W25Q32JV, AC characteristics).
@@ -70,7 +70,7 @@ class Flash:
         self._weak = {}  # block -> for each byte: as before, as wanted, and 0xFF if it is weak
         self.refuses_erase = {}  # block -> ERROR or SILENT
         self.refuses_program = {}
-        self.reprograms = ()  # blocks in which that is no Misuse: cells that are 0 stay 0
+        self.reprograms = range(0)  # blocks in which that is no Misuse: cells that are 0 stay 0
         self.operations = 0
         self.cut_at_read = None
         self.refusals = 0  # so many of the next reads are refused

@@ -25,7 +25,7 @@ ENROL = $(BUS) $(if $(DB),--db $(DB)) $(if $(KEYS),--keys "$(KEYS)") $(if $(REPL
 WHERE = $(if $(PORT),--port $(PORT))
 
 # make release VERSION=0.4.0 KEY=/media/stick/release.key NOTES=notes.md     (DIRTY=1: to try something out)
-RELEASE = $(if $(VERSION),--version "$(VERSION)") $(if $(KEY),--key "$(KEY)") $(if $(NOTES),--notes "$(NOTES)") $(if $(DIRTY),--dirty)
+RELEASING = $(if $(VERSION),--version "$(VERSION)") $(if $(KEY),--key "$(KEY)") $(if $(NOTES),--notes "$(NOTES)") $(if $(DIRTY),--dirty)
 
 # What a target takes, and what it cannot do without. A mistake on the command line is reported
 # before anything is set up.
@@ -34,7 +34,7 @@ takes_soak := SEED
 takes_station := BROKER CA DB HTTP TILES KEYS
 takes_firmware := BIN PORT
 takes_enrol := BUS DB KEYS REPLACE ROTATE PASSWORD NEW_AUTHORITY
-takes_deploy := BUS PORT RENAME
+takes_deploy := BUS PORT RENAME RELEASE
 takes_release := VERSION KEY NOTES DIRTY
 takes_pull := OUT PORT
 takes_selftest := PORT
@@ -105,11 +105,11 @@ firmware: $(VENV)/board  ## MicroPython with the journal's partition onto an ESP
 enrol: $(VENV)/board  ## an identity for each bus of fleet/, and the city's keys once (BUS= DB= KEYS= REPLACE=1 ROTATE=1 PASSWORD=1)
 	@$(VENV_BIN)/python -m tools.enrol $(ENROL)
 
-deploy: $(VENV)/board  ## program, settings and identity of fleet/BUS.json onto a board (BUS= PORT= RENAME=1)
-	@$(VENV_BIN)/python -m tools.deploy $(WHERE) --bus "$(BUS)" $(if $(RENAME),--rename)
+deploy: $(VENV)/board  ## program, settings and identity of fleet/BUS.json onto a board (BUS= PORT= RENAME=1 RELEASE=)
+	@$(VENV_BIN)/python -m tools.deploy $(WHERE) --bus "$(BUS)" $(if $(RENAME),--rename) $(if $(RELEASE),--release "$(RELEASE)")
 
 release: $(VENV)/board  ## the program for every board as one signed file, for updates over the air (VERSION= KEY= NOTES= DIRTY=1)
-	@$(VENV_BIN)/python -m tools.release $(RELEASE)
+	@$(VENV_BIN)/python -m tools.release $(RELEASING)
 
 selftest: $(VENV)/board  ## restart a board and ask its parts (PORT=)
 	@$(VENV_BIN)/python -m tools.selftest $(WHERE)

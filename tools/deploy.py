@@ -1,14 +1,16 @@
 """Puts the program and its settings onto a board: python -m tools.deploy --bus bus-07
 
-The settings come from fleet/<bus>.json. The code goes into the slot that does not run, is
-proven by its SHA-256, and takes over with one rename; if anything breaks before that, the bus
-keeps the code that it had. The identity comes from fleet/<bus>.identity.json. The journal is not
-touched, except if the board becomes another bus (tools/new_name.py).
+The settings come from fleet/<bus>.json, the identity from fleet/<bus>.identity.json. The code is
+compiled from this tree, or that of a release. It goes into the slot that does not run, is proven by
+its SHA-256, and takes over with one rename; if anything breaks before that, the bus keeps the code
+that it had. The journal is not touched, except if the board becomes another bus
+(tools/new_name.py).
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 from pathlib import Path
 
 from rich.console import Console
@@ -17,18 +19,17 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from drivers.board.tables import NAMES, table
 from firmware.config.load import parse
 from firmware.identity import FILE
-from sim.program.compiled import ROOT, CannotCompile, build, sha256
+from sim.program import release as releases
+from sim.program.compiled import ROOT, CannotCompile, architecture, build, sha256
 from sim.program.pack import slot
 from tools import fleet, new_name, selftest
 from tools.board import AttachedBoard, Trouble, arguments, chip_id, choose, examine, run
+from tools.chips import CHIPS
 from tools.slots import Slots
 
 NEEDS_KB, NEEDS_KB_64 = 480, 600
 """With words of 32 and 64 bits; docs/memory.md says what a running program takes."""
 PSRAM_KB = 1024  # without it no ESP32 has so much
-CALLED = {"esp32": "ESP32", "esp32s3": "ESP32-S3"}
-FILES = {"esp32": "ESP32_GENERIC-SPIRAM", "esp32s3": "ESP32_GENERIC_S3-SPIRAM_OCT"}
-"""MicroPython's firmware for boards with PSRAM, by chip, as micropython.org names it."""
 HAS_PIN = """
 from machine import Pin
 def has_pin(number):
@@ -64,8 +65,8 @@ def check_chip(board: AttachedBoard, own: dict) -> None:
         )
     fitting = " or ".join(name for name in NAMES if table(name)["chip"] == chip)
     raise Trouble(
-        f"This board has an {CALLED[chip]}, and bus.json has the table of a board with an "
-        f"{CALLED[own['chip']]}, the {own['name']}: board has to be {fitting}."
+        f"This board has an {CHIPS[chip].name}, and bus.json has the table of a board with an "
+        f"{CHIPS[own['chip']].name}, the {own['name']}: board has to be {fitting}."
     )
 
 
@@ -79,7 +80,7 @@ def check_memory(board: AttachedBoard, own: dict) -> None:
         raise Trouble(
             f"This board has {free // 1024} KB of memory for programs, and Busguard needs "
             f"{needs_kb}. Take a board with PSRAM, flashed with MicroPython's file for it "
-            f"({FILES[own['chip']]}); docs/memory.md has what else can be done."
+            f"({CHIPS[own['chip']].file}); docs/memory.md has what else can be done."
         )
     if free > PSRAM_KB * 1024 and not own["psram"]:
         with_psram = " or ".join(
@@ -103,12 +104,33 @@ def check_identity(config: dict, identity: bytes | None, owner: new_name.Owner) 
         )
 
 
+def code_for(mpy: int, name: str, release: Path | None) -> dict[str, bytes]:
+    """The files of a slot: compiled from this tree, or those of a release with what makes the bus
+    know it. name: the board's table. Trouble."""
+    if release is None:
+        return slot(build(mpy))
+    public = fleet.release_keys()
+    if not public:
+        raise Trouble("fleet/release.pub is missing: without it no release can be verified.")
+    try:
+        files = releases.opened(release, public).get(architecture(mpy) or "")
+    except ValueError as error:
+        raise Trouble(str(error)) from error
+    if files is not None:
+        signed = files.pop(releases.MANIFEST)
+        told = json.loads(signed)
+        if told["mpy"] == [mpy & 0xFF, mpy >> 8 & 3] and name in told["boards"]:
+            return {**files, "signed": signed}
+    raise Trouble(f"{release} has no program for this board ({name}) and its MicroPython.")
+
+
 def deploy(
     board: AttachedBoard,
     text: bytes,
     console: Console,
     identity: bytes | None = None,
     may_rename: bool = False,
+    release: Path | None = None,
 ) -> None:
     """board: stopped. text: of bus.json. Leaves it so that the next start runs the new code."""
     own, config = table_of(text), parse(text)[0]
@@ -123,7 +145,7 @@ def deploy(
         new_name.confirm(board.port, old, name, may_rename)
         new_name.take_journal(board, old, console)
     with console.status("The program is compiled for this board ..."):
-        files = slot(build(mpy))
+        files = code_for(mpy, config["board"], release)
     slots = Slots(board)
     total = sum(len(data) for data in files.values())
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
@@ -141,6 +163,7 @@ def deploy(
         console.print(f"The board has forgotten that it was {old}.")
         slots.send_functions()
     at_root = {"boot.py": (ROOT / "boot.py").read_bytes(), FILE: identity, "bus.json": text}
+    at_root["release.pub"] = "".join(f"{key}\n" for key in fleet.release_keys()).encode() or None
     for path, data in at_root.items():
         if data is not None and slots.hash("/" + path) != sha256(data):
             slots.place("/" + path, data)
@@ -153,6 +176,7 @@ def main() -> int:
     parser.add_argument("--bus", required=True, help="name of the file in fleet/, without .json")
     parser.add_argument("--rename", action="store_true", help="the board may become another bus; "
                         "nobody is asked")  # fmt: skip
+    parser.add_argument("--release", type=Path, help="a release; else the program is compiled")
     options = parser.parse_args()
     console = Console()
     bus = Path(options.bus).name.removesuffix(".json")
@@ -165,7 +189,7 @@ def main() -> int:
             chip = chip_id(board)
             if identity:
                 fleet.refuse_second_board(bus, identity, chip)
-            deploy(board, text, console, identity, options.rename)
+            deploy(board, text, console, identity, options.rename, options.release)
         except (Trouble, CannotCompile):
             with contextlib.suppress(Trouble):
                 board.restart()  # with its old code: it watches the children again at once

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from drivers.board.nvs import Nvs
 from drivers.board.tables import table
 from drivers.radio.cellular import Cellular
 from drivers.radio.modem_power import ModemPower
@@ -16,6 +17,7 @@ from drivers.radio.radios import Radios
 from drivers.radio.wifi import Wifi
 from sim.chips.modem import ModemChip
 from sim.chips.modem_sim import SimCard
+from sim.wires.nvs import NVS
 from sim.wires.pin import Pin, Wire
 from sim.wires.ppp import PPP
 from sim.wires.uart import UART
@@ -38,6 +40,7 @@ class Wireless:
         self._world = world
         self.ap = AccessPoint(config["wifi"]["ssid"], config["wifi"]["password"])
         self.wlan = WLAN(clock, self.ap)
+        self._nvs = NVS()
         self.uart = UART(_BAUD, _RXBUF)
         board = table(config["board"] or _WITH_MODEM)
         if "cellular" not in board["radios"]:
@@ -64,7 +67,7 @@ class Wireless:
 
     def _made(self, name: str) -> Any:
         if name == "wifi":
-            return Wifi(self.wlan, self._config["wifi"])
+            return Wifi(self.wlan, self._config["wifi"], Nvs(lambda: self._nvs))
         power = ModemPower(
             Pin(self.key, Pin.OUT, value=0),
             None if self.supply is None else Pin(self.supply, Pin.OUT, value=1),

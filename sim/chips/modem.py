@@ -37,7 +37,7 @@ class ModemChip:
     supply, reset, reset_when: see PowerWires; that it boots by itself when let go is not modelled:
     the driver presses the key. Faults: `silent` (hangs until its power is
     taken), `garbage` (probability of rubbish in front of a line), `chatty`
-    (URCs in the middle of answers), `registration` ("auto", "denied", "none", "roaming"),
+    (URCs in the middle of answers), `registration` ("auto", "denied", "none", "half", "roaming"),
     `has_data` (False: NO CARRIER to a dial), `ppp` (False: LCP is not answered). Counters:
     `overlapped` characters that came during a command, `refused` commands, `boots`.
     """
@@ -156,10 +156,13 @@ class ModemChip:
     def _booted(self) -> None:
         self.mode = "command"
         self.uart.chip_baudrate = self.baudrate
-        self.sim.power()
+        self.urc("*ATREADY: 1")
+        self.sim.start(self)
+
+    def card_is_ready(self) -> None:
         self._served_ms = self.now_ms
-        for line in ("*ATREADY: 1", f"+CPIN: {self.sim.state}", "SMS DONE", "PB DONE"):
-            self.urc(line)
+        self.urc("SMS DONE")
+        self.urc("PB DONE")
 
     def _off(self) -> None:
         self.mode = "off"
@@ -277,7 +280,7 @@ class ModemChip:
         """3GPP TS 27.007, 7.2: 0 not searching, 1 home, 2 searching, 3 denied, 5 roaming."""
         if self.sim.state != "READY":
             return 0
-        if self.air() is None or self.registration == "none":
+        if self.air() is None or self.registration in ("none", "half"):
             return 2
         if self.registration == "denied":
             return 3

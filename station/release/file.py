@@ -20,6 +20,8 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from station.release.problem import ReleaseError
+
 MOST_BYTES = 4_000_000
 """Of the file, and of all that it holds."""
 MANIFEST_BYTES = 1000
@@ -39,10 +41,6 @@ _HEX = re.compile("[0-9a-f]{64}")
 _NAME = re.compile("[a-z0-9_]{1,32}")
 _MANIFEST = ("v", "version", "set", "boards", "mpy", "files", "parts", "sig")
 _RELEASE = ("v", "version", "made_s", "notes", "commit", "micropython", "sets", "sig")
-
-
-class ReleaseError(ValueError):
-    """A whole sentence that names the file and what is wrong."""
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,36 @@ def test_a_board_with_other_memory_is_refused_before_anything_is_written(
     assert on_flash(image).listdir("/") == ["boot.py"]
 
 
+@pytest.mark.parametrize(
+    ("there", "named", "says"),
+    [
+        ("lilygo_s3", "devkit_wrover", "has an ESP32-S3, .* with an ESP32, .* has to be "
+         "esp32s3_devkitc or lilygo_s3"),
+        ("devkit_wrover", "lilygo_s3", "has an ESP32, .* with an ESP32-S3, .* has to be devkit "),
+    ],
+)  # fmt: skip
+def test_the_table_of_another_chip_is_refused_before_anything_is_written(
+    there, named, says, tmp_path
+):
+    image = tmp_path / "flash.img"
+    (tmp_path / "bus.json").write_bytes(CONFIG.replace(b"devkit_wrover", there.encode()))
+    with (
+        Virtual(image, bus=tmp_path / "bus.json") as virtual,
+        AttachedBoard(virtual.port) as board,
+    ):
+        board.stop()
+        with pytest.raises(Trouble, match=says):
+            deploy.deploy(board, CONFIG.replace(b"devkit_wrover", named.encode()), QUIET)
+    assert on_flash(image).listdir("/") == ["boot.py"]
+
+
+def test_a_chip_that_no_board_of_busguard_has_is_refused_by_its_own_name():
+    answers = {"(has_pin(23), has_pin(47))": (False, False)}
+    other = SimpleNamespace(run=lambda _: "", ask=lambda what: answers.get(what, "ESP32C3 module"))
+    with pytest.raises(Trouble, match="an ESP32 or an ESP32-S3; .* ESP32C3 module"):
+        deploy.check_chip(other, deploy.table_of(CONFIG))
+
+
 def test_a_board_that_is_refused_goes_on_at_once_with_what_it_has(tmp_path, monkeypatch):
     monkeypatch.setattr(fleet, "FLEET", tmp_path)
     (tmp_path / "test-01.json").write_bytes(CONFIG)
@@ -237,8 +267,9 @@ def test_what_was_pulled_is_what_the_journal_holds(bench, board, tmp_path):
         "previous",
         "safe",
     ]
-    crashes = [one["data"]["text"] for one in records if one["kind"] == "fault"]
-    assert len(crashes) == 1 and "ZeroDivisionError" in crashes[0]
+    faults = {one["data"]["what"]: one["data"]["text"] for one in records if one["kind"] == "fault"}
+    assert faults.keys() == {"crash", "start"}
+    assert "ZeroDivisionError" in faults["crash"] and "3 resets" in faults["start"]
 
     content = bytearray(path.read_bytes())
     at = content.index(b"bus.json") + 60

@@ -22,8 +22,9 @@ from releases import (
 )
 
 from station.release import file
-from station.release.file import ReleaseError, read
+from station.release.file import read
 from station.release.keys import private_key_here, public_keys
+from station.release.problem import ReleaseError
 from station.settings import Settings, SettingsError, load
 
 AT = "xtensawin/"

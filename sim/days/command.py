@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import random
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -20,12 +22,12 @@ from sim import wording
 from sim.bench.tick import crowded
 from sim.bus.city import City
 from sim.bus.identities import fields
+from sim.days.days import DAY_S, HOUR_S, AtCity, Days, Figures
 from sim.live.morning import broker_at, subscribed
 from sim.live.run import Stop
 from sim.network.proxy import HOST, Proxy
 from sim.progress import Progress
 from sim.virtual.board import VirtualBoard
-from sim.virtual.days import DAY_S, HOUR_S, AtCity, Days, Figures
 from sim.virtual.harness import Harness
 from sim.virtual.image import FlashImage
 from sim.virtual.install import every_sensor, install, packed_code, settings
@@ -38,6 +40,7 @@ SPEED = 20_000  # while the board sleeps; awake it is as fast as this computer
 _LEAST_KB, _MOST_KB, _STEP_KB = 256, 2048, 8
 _TRIAL_WAITS_S, _TRIAL_S = 240, 600
 _TRIAL_OUTAGE_S = (420.0, 450.0, True)
+_RUNS = (0, 3)  # of a school day's four: one in the morning, one in the afternoon
 _WAKE_S = 3600  # a bus that sleeps sends its next state so late
 _DRAIN_S, _OFTEN_S = 1200, 60  # of the board's time, for what is on its way at a day's end
 _STRIDE = 8  # requests of the board between two looks at Ctrl-C and the clock
@@ -123,8 +126,20 @@ def line(number: int, f: Figures) -> str:
     )
 
 
-def run(args: argparse.Namespace, stack: ExitStack, stop: Stop, seed: int) -> int:
-    """0: nothing was wrong. 1: something was, with a sentence. 130: Ctrl-C."""
+def run(args: argparse.Namespace) -> int:
+    """0: nothing was wrong. 1: something was, with a sentence. 2: the VM or the broker cannot be
+    used. 130: Ctrl-C."""
+    seed = random.SystemRandom().getrandbits(31) if args.seed is None else int(args.seed)
+    with ExitStack() as stack:
+        stop = stack.enter_context(Stop())
+        try:
+            return _run(args, stack, stop, seed)
+        except (OSError, ValueError) as error:
+            print(f"python -m sim board: {str(error).rstrip('.')}.", file=sys.stderr)
+            return 2
+
+
+def _run(args: argparse.Namespace, stack: ExitStack, stop: Stop, seed: int) -> int:
     host, port, what = stack.enter_context(broker_at(args.broker))
     _tell(f"MQTT broker: {what}.")
     fleet = every_sensor()["fleet"]
@@ -156,7 +171,7 @@ def run(args: argparse.Namespace, stack: ExitStack, stop: Stop, seed: int) -> in
 def _days(running: Running, count: float, heap_kb: int) -> int:
     seats = every_sensor()["seats"]["count"]
     world = school_day(seed=running.seed, seats=seats, habits=MISCHIEF,
-days=math.ceil(count), weekends=True)  # fmt: skip
+days=math.ceil(count), weekends=True, runs=_RUNS)  # fmt: skip
     progress = Progress(round(24 * count), "hours")
     began_s = time.monotonic()
     with running.board(world, heap_kb) as (runner, days):

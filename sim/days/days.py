@@ -16,13 +16,13 @@ import paho.mqtt.client as mqtt
 from firmware.identity import Identity
 from sim.bench.tick import crowded
 from sim.bus.city import City
+from sim.days.heap import Heap
+from sim.days.lateness import Lateness
+from sim.days.outages import Outages
+from sim.days.policies import Policies
 from sim.network.proxy import Proxy
 from sim.network.subscriber import Heard, Subscriber
-from sim.virtual.heap import Heap
-from sim.virtual.lateness import Lateness
 from sim.virtual.morning import Morning
-from sim.virtual.outages import Outages
-from sim.virtual.policies import Policies
 from sim.virtual.run import Runner
 from sim.world.town_policy import policy_for
 
@@ -31,7 +31,7 @@ DAY_S = 24 * HOUR_S
 BEGIN_H = 5
 _POLICIES_H = (6.5, 15.5, 21.0)  # at one of these hours of each second day
 _LISTEN_S = 0.02
-_OVERSLEEPS_S, _QUIET_S = 4, 60
+_OVERSLEEPS_S, _QUIET_S = 6, 60  # the watchdog bites after 8
 _KEPT = 40  # lines of the console
 _WRONG = ("MemoryError", "memory allocation failed", "has crashed", "starts again",
           "does not fit into memory")  # fmt: skip
@@ -135,7 +135,7 @@ class Days:
 
     def _oversleeps_us(self) -> int:
         """A bus that sleeps ticks once a second, for most of the week. While nothing is about to
-        happen around it, five of these seconds pass at once."""
+        happen around it, seven of these seconds pass at once."""
         world, now_s = self._board.harness.world, self.now_s
         change_ms = world.next_change_ms
         is_quiet = change_ms is None or change_ms / 1000 - now_s > _QUIET_S

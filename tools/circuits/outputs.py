@@ -70,8 +70,9 @@ def hazard():
     s.say(
         (10.8, -6.2),
         [
-            "from the flasher's output, as the vehicle's own",
-            "hazard switch has it · จากเอาต์พุตแฟลชเชอร์",
+            "from the flasher's output, as the",
+            "vehicle's own hazard switch has it",
+            "จากเอาต์พุตแฟลชเชอร์",
         ],
     )
     s.notes(

@@ -182,7 +182,7 @@ class Board:
         assert slot in ("a", "b"), "no code boots"
         for name, content in expected(NEW if slot == "b" else OLD):
             with open("/" + slot + "/" + name, "rb") as file:
-                assert file.read() == content, "%s/%s is not what it has to be" % (slot, name)
+                assert file.read() == content, f"{slot}/{name} is not what it has to be"
 
 
 def expected(version):

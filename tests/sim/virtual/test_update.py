@@ -100,10 +100,10 @@ class Fleet:
     def rolls_out(self):
         """As soon as the station knows the bus."""
         self.until(lambda: self.heard.status.get("fw") == OLD, "the bus")
-        words = ("release", "start", "1", "--fleet", FLEET, "--stage", BUS, "--yes")
+        words = ("release", "start", "1", "--fleet", FLEET, "--stage", BUS, "--yes", "--clock")
         end_s = time.monotonic() + 30
         while True:
-            asking = self.station.command(*words)
+            asking = self.station.command(*words, str(self.utc_ms))
             self.until(lambda one=asking: one.poll() is not None, "an answer")
             said, _ = asking.communicate()
             if asking.returncode == 0:

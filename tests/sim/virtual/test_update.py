@@ -181,7 +181,7 @@ def test_a_release_that_crashes_comes_back_and_the_station_stops(fleet):
     heard = fleet.heard
     fleet.rolls_out()
     fleet.until(lambda: "returned" in heard.whats, "back")
-    assert heard.updates[-1]["why"] == "crashed"
+    assert [told["why"] for told in heard.updates if told["what"] == "returned"] == ["crashed"]
     assert (heard.status["fw"], heard.status["start"]) == (OLD, "previous")
     assert fleet.bus.output.count(b"no module named 'nowhere'\r\n") == 3
     fleet.until(lambda: "stopped" in fleet.progress(), "the rollout's end")

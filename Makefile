@@ -59,7 +59,7 @@ $(call needs,enrol,BUS,bus-07)
 $(call needs,deploy,BUS,bus-07)
 $(call needs,pull,OUT,bus-07.zip)
 
-.PHONY: help setup sim station test lint bench vm soak cover texts wiring pictures clean \
+.PHONY: help setup sim station test lint bench vm soak cover texts wiring print pictures clean \
         firmware enrol deploy release selftest logs repl pull erase
 
 help:  ## list the targets
@@ -131,6 +131,9 @@ texts: $(VENV)/dev  ## docs/hazards.md, the kinds in docs/mqtt.md and on the pag
 
 wiring: $(VENV)/dev  ## the circuits, boards and tables of docs/install.md from drivers/board/tables.py
 	@$(VENV_BIN)/python -m tools.wiring
+
+print: $(VENV)/sim  ## the guides for a workshop as pages of A4, in build/printed
+	@$(VENV_BIN)/python -m tools.print_guides
 
 pictures: $(VENV)/dev  ## the pictures of docs/station.md, from the page as it is
 	@$(VENV_BIN)/python -m tests.support.page_pictures

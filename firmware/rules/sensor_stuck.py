@@ -42,7 +42,11 @@ class SensorStuck:
         elif s.now_ms < self._next_ms:
             return None
         self._next_ms = s.now_ms + 1000
-        stuck = [seat for seat in sorted(self._since) if self._is_stuck(seat, s)]
+        stuck = []
+        for seat in self._since:
+            if self._is_stuck(seat, s):
+                stuck.append(seat)
+        stuck.sort()
         if stuck == self._reported:
             return None
         before, self._reported = self._reported, stuck

@@ -25,7 +25,7 @@ ENROL = $(BUS) $(if $(DB),--db $(DB)) $(if $(KEYS),--keys "$(KEYS)") $(if $(REPL
 WHERE = $(if $(PORT),--port $(PORT))
 
 # make release VERSION=0.4.0 KEY=/media/stick/release.key NOTES=notes.md     (DIRTY=1: to try something out)
-RELEASE = $(if $(VERSION),--version "$(VERSION)") $(if $(KEY),--key "$(KEY)") $(if $(NOTES),--notes "$(NOTES)") $(if $(DIRTY),--dirty)
+RELEASING = $(if $(VERSION),--version "$(VERSION)") $(if $(KEY),--key "$(KEY)") $(if $(NOTES),--notes "$(NOTES)") $(if $(DIRTY),--dirty)
 
 # What a target takes, and what it cannot do without. A mistake on the command line is reported
 # before anything is set up.
@@ -34,7 +34,7 @@ takes_soak := SEED
 takes_station := BROKER CA DB HTTP TILES KEYS
 takes_firmware := BIN PORT
 takes_enrol := BUS DB KEYS REPLACE ROTATE PASSWORD NEW_AUTHORITY
-takes_deploy := BUS PORT RENAME
+takes_deploy := BUS PORT RENAME RELEASE
 takes_release := VERSION KEY NOTES DIRTY
 takes_pull := OUT PORT
 takes_selftest := PORT
@@ -59,7 +59,7 @@ $(call needs,enrol,BUS,bus-07)
 $(call needs,deploy,BUS,bus-07)
 $(call needs,pull,OUT,bus-07.zip)
 
-.PHONY: help setup sim station test lint bench vm soak cover texts wiring pictures clean \
+.PHONY: help setup sim station test lint bench vm soak cover texts wiring print pictures clean \
         firmware enrol deploy release selftest logs repl pull erase
 
 help:  ## list the targets
@@ -105,11 +105,11 @@ firmware: $(VENV)/board  ## MicroPython with the journal's partition onto an ESP
 enrol: $(VENV)/board  ## an identity for each bus of fleet/, and the city's keys once (BUS= DB= KEYS= REPLACE=1 ROTATE=1 PASSWORD=1)
 	@$(VENV_BIN)/python -m tools.enrol $(ENROL)
 
-deploy: $(VENV)/board  ## program, settings and identity of fleet/BUS.json onto a board (BUS= PORT= RENAME=1)
-	@$(VENV_BIN)/python -m tools.deploy $(WHERE) --bus "$(BUS)" $(if $(RENAME),--rename)
+deploy: $(VENV)/board  ## program, settings and identity of fleet/BUS.json onto a board (BUS= PORT= RENAME=1 RELEASE=)
+	@$(VENV_BIN)/python -m tools.deploy $(WHERE) --bus "$(BUS)" $(if $(RENAME),--rename) $(if $(RELEASE),--release "$(RELEASE)")
 
 release: $(VENV)/board  ## the program for every board as one signed file, for updates over the air (VERSION= KEY= NOTES= DIRTY=1)
-	@$(VENV_BIN)/python -m tools.release $(RELEASE)
+	@$(VENV_BIN)/python -m tools.release $(RELEASING)
 
 selftest: $(VENV)/board  ## restart a board and ask its parts (PORT=)
 	@$(VENV_BIN)/python -m tools.selftest $(WHERE)
@@ -129,8 +129,11 @@ erase: $(VENV)/board  ## everything on a board, the journal too; asks first (POR
 texts: $(VENV)/dev  ## docs/hazards.md, the kinds in docs/mqtt.md and on the page, from the code
 	@$(VENV_BIN)/python -m tools.texts
 
-wiring: $(VENV)/dev  ## the wiring diagrams of docs/install.md from drivers/board/tables.py
-	@$(VENV_BIN)/python tools/wiring_svg.py
+wiring: $(VENV)/dev  ## the circuits, boards and tables of docs/install.md from drivers/board/tables.py
+	@$(VENV_BIN)/python -m tools.wiring
+
+print: $(VENV)/sim  ## the guides for a workshop as pages of A4, in build/printed
+	@$(VENV_BIN)/python -m tools.print_guides
 
 pictures: $(VENV)/dev  ## the pictures of docs/station.md, from the page as it is
 	@$(VENV_BIN)/python -m tests.support.page_pictures

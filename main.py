@@ -27,22 +27,27 @@ MODULES = "/m"  # where it is mounted; short, because every module keeps its pat
 
 
 def mount():
-    """firmware/ and drivers/ from the pack beside this file; without one they stand as files."""
+    """firmware/ and drivers/ from the pack beside this file; without one they stand as files.
+    -> the pack, or None."""
     if PACK in os.listdir():
         from packed import Packed
 
-        vfs.mount(Packed(os.getcwd().rstrip("/") + "/" + PACK), MODULES, readonly=True)
+        pack = Packed(os.getcwd().rstrip("/") + "/" + PACK)
+        vfs.mount(pack, MODULES, readonly=True)
         sys.path.insert(0, MODULES)
+        return pack
+    return None
 
 
 def run():
     """The imports stand here so that a broken file is a crash like any other."""
     gc.threshold(GARBAGE)  # else garbage fills the gaps into which the loaded code would fit
-    mount()
+    pack = mount()
     from drivers.board.board import Board
     from drivers.board.console import Console
     from drivers.board.files import Files
     from drivers.board.garbage import Garbage
+    from drivers.board.leave import SELFTEST, STARTERS, leave
     from drivers.board.nvs import Nvs
     from drivers.board.start import Start
     from firmware.bus import Bus
@@ -67,11 +72,23 @@ def run():
     errors += board.errors
     for error in errors:
         print(error)
+    if start.why:
+        print(start.why)
     uptime = Uptime(time.ticks_ms())
     now_ms = uptime.now_ms(time.ticks_ms())
-    bus = Bus(config, board, now_ms, errors, start.word, start.crash)
+    bus = Bus(config, board, now_ms, errors, start.word, start.crash, start.why)
     bus.on_event = show
+    if board.slots.is_trial:
+        from firmware.update.trial import Trial
+
+        has_broker = bool(config["broker"]["host"])
+        start.watch(Trial(bus, board.slots, files, has_broker, now_ms))
     test = SelfTest(config, board, bus, now_ms, errors)
+    # What only the start needs leaves the heap (drivers/board/leave.py).
+    del Settings, SelfTest, identity_of, plain
+    leave(sys.modules, STARTERS)
+    if pack is not None:
+        pack.forget_index()
     failure = ""  # of the connection, as the console was told
     garbage = Garbage(gc, time)
     console = Console(sys.stdin)
@@ -83,8 +100,10 @@ def run():
         if now_ms >= bus.next_tick_ms:
             bus.tick(now_ms)
             garbage.collect(now_ms)
-            start.live(now_ms)
             settings.live(now_ms)
+            if start.live(now_ms, bus):
+                print("The board starts anew.")
+                machine.reset()
             if bus.uplink.failure != failure:
                 failure = bus.uplink.failure
                 print("connection:", failure)
@@ -94,6 +113,7 @@ def run():
         if test is not None and test.is_due(now_ms):
             print("selftest", test.line())
             test = None
+            leave(sys.modules, SELFTEST)
         if bus.turn(now_ms):
             time.sleep_ms(1)  # the bus waits for the wire to its seats: the radio may work
         elif not bus.sleep(uptime.now_ms(time.ticks_ms())):

@@ -16,6 +16,9 @@ from micropython import const
 
 _STEP_E7 = const(20000000)  # 2 degrees between the entries of the tables
 _HALF_TURN_E7 = const(1800000000)
+CORNERS = 256  # in a piece
+_BITS = const(8)
+_MASK = const(255)
 
 # fmt: off
 # mm per 1e-7 degree times 2**15, for 0, 2, ... 90 degrees (tests/portable/test_geo.py)
@@ -96,17 +99,20 @@ def distance_mm(lat1_e7, lon1_e7, lat2_e7, lon2_e7):
     return hypot(north, east)
 
 
-def inside(corners, first, count, lat_e7, lon_e7):
+def inside(pieces, first, count, lat_e7, lon_e7, step=1):
     """Is a point within a polygon? -> bool; exactly on the edge it may be either.
 
-    corners: latitude and longitude in turn, 1e-7 degree; edges are straight in degrees, as
-    in RFC 7946, 3.1.1. first, count: of the corners. No polygon crosses the date line.
+    pieces: arrays of CORNERS corners each (the last of fewer), latitude and longitude in turn, in
+    units of step * 1e-7 degree, from any origin; lat_e7, lon_e7 from the same one. first, count:
+    of the corners. Edges are straight in degrees, as in RFC 7946, 3.1.1. No polygon crosses the
+    date line.
     """
     result = False
-    at = 2 * (first + count - 1)
-    lat1, lon1 = corners[at], corners[at + 1]
-    for at in range(2 * first, 2 * (first + count), 2):
-        lat2, lon2 = corners[at], corners[at + 1]
+    piece, at = pieces[(first + count - 1) >> _BITS], 2 * ((first + count - 1) & _MASK)
+    lat1, lon1 = piece[at] * step, piece[at + 1] * step
+    for corner in range(first, first + count):
+        piece, at = pieces[corner >> _BITS], 2 * (corner & _MASK)
+        lat2, lon2 = piece[at] * step, piece[at + 1] * step
         if (lat1 > lat_e7) != (lat2 > lat_e7):
             if lon_e7 < lon1 and lon_e7 < lon2:
                 result = not result
@@ -118,27 +124,34 @@ def inside(corners, first, count, lat_e7, lon_e7):
     return result
 
 
-def nearest(corners, first, count, lat_e7, lon_e7, is_closed=False, begin=0, reach_mm=1 << 40):
+def nearest(
+    pieces, first, count, lat_e7, lon_e7, is_closed=False, begin=0, reach_mm=1 << 40,
+    south=0, west=0, step=1,
+):  # fmt: skip
     """The nearest point of a line, or with is_closed of a polygon's edge -> (mm, segment).
 
+    pieces, step: as for inside(); south, west: their origin, 1e-7 degree.
     segment: from corner first + segment to the next. (None, None) if it is beyond reach_mm.
     begin: the segment to try first; a good guess saves most of the work.
     """
     per_north = north_scale(lat_e7)
     per_east = east_scale(lat_e7)
+    up, aside = lat_e7 - south, lon_e7 - west
     best = reach_mm * reach_mm + 1
     found = None
     reach_n = unscaled(reach_mm, per_north) + 1
     reach_e = unscaled(reach_mm, per_east) + 1
     segments = count if is_closed else count - 1
-    for step in range(segments):
-        segment = begin + step
+    for number in range(segments):
+        segment = begin + number
         if segment >= segments:
             segment -= segments
-        at = 2 * (first + segment)
-        to = at + 2 if segment + 1 < count else 2 * first
-        n1, e1 = corners[at] - lat_e7, corners[at + 1] - lon_e7
-        n2, e2 = corners[to] - lat_e7, corners[to + 1] - lon_e7
+        corner = first + segment
+        piece, at = pieces[corner >> _BITS], 2 * (corner & _MASK)
+        n1, e1 = piece[at] * step - up, piece[at + 1] * step - aside
+        corner = corner + 1 if segment + 1 < count else first
+        piece, at = pieces[corner >> _BITS], 2 * (corner & _MASK)
+        n2, e2 = piece[at] * step - up, piece[at + 1] * step - aside
         if (
             (n1 > reach_n and n2 > reach_n)
             or (n1 < -reach_n and n2 < -reach_n)

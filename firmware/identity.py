@@ -9,8 +9,8 @@ from binascii import a2b_base64, b2a_base64, unhexlify
 
 from micropython import const
 
+from firmware.config.error import ConfigError
 from firmware.config.kinds import Identifier
-from firmware.config.load import ConfigError
 from firmware.jsonstrict import NotJson, parse, place
 
 FILE = "identity.json"

@@ -180,9 +180,8 @@ def _run_board(args: argparse.Namespace) -> int:
     if importlib.util.find_spec("littlefs") is None:
         print("python -m sim board: packages are missing. Run: make setup", file=sys.stderr)
         return 2
-    from sim.virtual import command
-
-    return command.run(args)
+    what = "sim.virtual.command" if args.days is None else "sim.days.command"
+    return importlib.import_module(what).run(args)
 
 
 def _bench(commands) -> None:

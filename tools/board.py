@@ -34,7 +34,7 @@ try:
 except OSError:
     _resets = 0
 if _resets >= 0:
-    _n.set_i32("resets", _resets - 1)
+    _n.set_i32("resets", -1 - _resets)
     _n.commit()
 """
 FEED = f"__import__('machine').WDT(timeout={SESSION_MS}).feed()"

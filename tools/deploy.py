@@ -1,14 +1,16 @@
 """Puts the program and its settings onto a board: python -m tools.deploy --bus bus-07
 
-The settings come from fleet/<bus>.json. The code goes into the slot that does not run, is
-proven by its SHA-256, and takes over with one rename; if anything breaks before that, the bus
-keeps the code that it had. The identity comes from fleet/<bus>.identity.json. The journal is not
-touched, except if the board becomes another bus (tools/new_name.py).
+The settings come from fleet/<bus>.json, the identity from fleet/<bus>.identity.json. The code is
+compiled from this tree, or that of a release. It goes into the slot that does not run, is proven by
+its SHA-256, and takes over with one rename; if anything breaks before that, the bus keeps the code
+that it had. The journal is not touched, except if the board becomes another bus
+(tools/new_name.py).
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 from pathlib import Path
 
 from rich.console import Console
@@ -17,7 +19,8 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from drivers.board.tables import NAMES, table
 from firmware.config.load import parse
 from firmware.identity import FILE
-from sim.program.compiled import ROOT, CannotCompile, build, sha256
+from sim.program import release as releases
+from sim.program.compiled import ROOT, CannotCompile, architecture, build, sha256
 from sim.program.pack import slot
 from tools import fleet, new_name, selftest
 from tools.board import AttachedBoard, Trouble, arguments, chip_id, choose, examine, run
@@ -101,12 +104,33 @@ def check_identity(config: dict, identity: bytes | None, owner: new_name.Owner) 
         )
 
 
+def code_for(mpy: int, name: str, release: Path | None) -> dict[str, bytes]:
+    """The files of a slot: compiled from this tree, or those of a release with what makes the bus
+    know it. name: the board's table. Trouble."""
+    if release is None:
+        return slot(build(mpy))
+    public = fleet.release_keys()
+    if not public:
+        raise Trouble("fleet/release.pub is missing: without it no release can be verified.")
+    try:
+        files = releases.opened(release, public).get(architecture(mpy) or "")
+    except ValueError as error:
+        raise Trouble(str(error)) from error
+    if files is not None:
+        signed = files.pop(releases.MANIFEST)
+        told = json.loads(signed)
+        if told["mpy"] == [mpy & 0xFF, mpy >> 8 & 3] and name in told["boards"]:
+            return {**files, "signed": signed}
+    raise Trouble(f"{release} has no program for this board ({name}) and its MicroPython.")
+
+
 def deploy(
     board: AttachedBoard,
     text: bytes,
     console: Console,
     identity: bytes | None = None,
     may_rename: bool = False,
+    release: Path | None = None,
 ) -> None:
     """board: stopped. text: of bus.json. Leaves it so that the next start runs the new code."""
     own, config = table_of(text), parse(text)[0]
@@ -121,7 +145,7 @@ def deploy(
         new_name.confirm(board.port, old, name, may_rename)
         new_name.take_journal(board, old, console)
     with console.status("The program is compiled for this board ..."):
-        files = slot(build(mpy))
+        files = code_for(mpy, config["board"], release)
     slots = Slots(board)
     total = sum(len(data) for data in files.values())
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
@@ -139,6 +163,7 @@ def deploy(
         console.print(f"The board has forgotten that it was {old}.")
         slots.send_functions()
     at_root = {"boot.py": (ROOT / "boot.py").read_bytes(), FILE: identity, "bus.json": text}
+    at_root["release.pub"] = "".join(f"{key}\n" for key in fleet.release_keys()).encode() or None
     for path, data in at_root.items():
         if data is not None and slots.hash("/" + path) != sha256(data):
             slots.place("/" + path, data)
@@ -151,6 +176,7 @@ def main() -> int:
     parser.add_argument("--bus", required=True, help="name of the file in fleet/, without .json")
     parser.add_argument("--rename", action="store_true", help="the board may become another bus; "
                         "nobody is asked")  # fmt: skip
+    parser.add_argument("--release", type=Path, help="a release; else the program is compiled")
     options = parser.parse_args()
     console = Console()
     bus = Path(options.bus).name.removesuffix(".json")
@@ -163,7 +189,7 @@ def main() -> int:
             chip = chip_id(board)
             if identity:
                 fleet.refuse_second_board(bus, identity, chip)
-            deploy(board, text, console, identity, options.rename)
+            deploy(board, text, console, identity, options.rename, options.release)
         except (Trouble, CannotCompile):
             with contextlib.suppress(Trouble):
                 board.restart()  # with its old code: it watches the children again at once

@@ -28,8 +28,6 @@ from drivers.board.unwired import unwire
 from drivers.gnss import Gnss
 from drivers.output import Output
 from drivers.radio.dial import Dialer
-from drivers.radio.make_radio import make_radio
-from drivers.seat_wiring import seat_inputs
 from drivers.supply import Supply
 from drivers.switch import Switch
 from firmware.memory import Memory
@@ -57,6 +55,8 @@ class Board:
         """config: as firmware/config/in_use.py found it; flash_buffer: see Flash (flash.py).
         Raises OSError if there is no `journal` partition.
         """
+        from drivers.radio.make_radio import make_radio  # leaves the heap after the start
+
         name = config["board"]
         own = table(name) if name in NAMES else None
         self.errors = []
@@ -81,6 +81,8 @@ class Board:
         self.entropy = os.urandom
 
     def _wire(self, config, table):
+        from drivers.seat_wiring import seat_inputs
+
         pins = table["pins"]
         sensed = config["readback"]["fitted"]
         # The horn first: it is off even if something fails further on.

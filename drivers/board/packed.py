@@ -16,6 +16,7 @@ from micropython import const
 
 _MAGIC = b"BGP1"
 _HEAD = const(16)
+_PIECE = const(512)
 _FOLDER, _FILE = const(0x4000), const(0x8000)
 _ENOENT, _EROFS = const(2), const(30)
 
@@ -40,11 +41,17 @@ class Packed:
             self._start = _HEAD + length
             if self._start > size:
                 raise ValueError(path + " has a damaged index")
-            file.seek(_HEAD)
-            # As it is in the file: 200 tuples in a dictionary would take four times the heap.
-            self._index = file.read(length)
-        if crc32(self._index) != crc:
+        # As it is in the file: 200 tuples in a dictionary would take four times the heap.
+        self._index = list(self._pieces())
+        found = 0
+        for piece in self._index:
+            found = crc32(piece, found)
+        if found != crc:
             raise ValueError(path + " has a damaged index")
+
+    def forget_index(self):
+        """The start is over: what is imported later is looked for in the file, piece by piece."""
+        self._index = None
 
     def mount(self, readonly, mkfs):
         pass
@@ -56,7 +63,7 @@ class Packed:
         if path.endswith(".mpy"):
             return (_FILE, 0, 0, 0, 0, 0, self._find(path)[1], 0, 0, 0)
         # import asks for each name as a folder, as .py and as .mpy.
-        if path.endswith(".py") or self._index.find(b" " + path[1:].encode() + b"/") < 0:
+        if path.endswith(".py") or not self._line(b" " + path[1:].encode() + b"/"):
             raise OSError(_ENOENT)
         return (_FOLDER, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
@@ -72,9 +79,31 @@ class Packed:
 
     def _find(self, path):
         """-> (offset in the pack, length)"""
-        end = self._index.find(b" " + path[1:].encode() + b"\n")
-        if end < 0:
+        line = self._line(b" " + path[1:].encode() + b"\n")
+        if not line:
             raise OSError(_ENOENT)
-        begin = self._index.rfind(b"\n", 0, end) + 1
-        offset, length = self._index[begin:end].split(b" ")
+        offset, length = line.split(b" ")[:2]
         return self._start + int(offset), int(length)
+
+    def _line(self, word):
+        """-> bytes: the beginning of the first line of the index with this word, as far as the
+        word; b"": there is none."""
+        for piece in self._pieces() if self._index is None else self._index:
+            at = piece.find(word)
+            if at >= 0:
+                return piece[piece.rfind(b"\n", 0, at) + 1 : at + 1]
+        return b""
+
+    def _pieces(self):
+        """Generator: the index in pieces of whole lines."""
+        left, line = self._start - _HEAD, b""
+        with open(self._path, "rb") as file:
+            file.seek(_HEAD)
+            while left > 0:
+                piece = line + file.read(min(_PIECE, left))
+                left -= _PIECE
+                end = piece.rfind(b"\n") + 1
+                line = piece[end:]
+                yield piece[:end]
+        if line:
+            yield line  # damaged

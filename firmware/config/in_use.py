@@ -14,7 +14,7 @@ from binascii import crc32
 
 from micropython import const
 
-from firmware.config.load import ConfigError, defaults, parse
+from firmware.config.error import ConfigError
 
 FILE = "bus.json"
 LAST = "bus.last.json"
@@ -39,6 +39,8 @@ class Settings:
     def __init__(self, files, is_safe=False, is_hopeless=False):
         """files: Files of the board. is_safe: it starts after a crash loop; is_hopeless: after
         one of safe starts."""
+        from firmware.config.load import defaults, parse  # leaves the heap after the start
+
         self._files = files
         self._since_ms = None
         self._crc = None  # of the text of bus.json if that is what runs, until it is kept
@@ -58,6 +60,8 @@ class Settings:
             self._crc = crc32(text)
 
     def _look_at_last(self, text, is_safe):
+        from firmware.config.load import parse
+
         kept = self._content(LAST)
         last = None if kept is None else parse(kept, LAST)[0]
         is_wired = self.config["wired"]

@@ -10,6 +10,7 @@ firmware/config/in_use.py says what is used instead.
 
 import json
 
+from firmware.config.error import ConfigError
 from firmware.config.seat_kinds import seat_faults
 from firmware.config.settings import settings
 from firmware.jsonstrict import NotJson, place
@@ -19,10 +20,6 @@ _WIRING = ("board", "seats", "inputs", "gnss")  # sections that say what is on w
 _LIMITS = ("seats.debounce_ms", "gnss.fast")  # in these sections, but no wiring
 _MOVED = ("broker.user", "broker.password", "broker.ca")  # to the identity
 _BOM = b"\xef\xbb\xbf"  # Notepad on Windows writes it
-
-
-class ConfigError(ValueError):
-    is_wiring = False
 
 
 def defaults():

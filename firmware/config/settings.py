@@ -7,45 +7,8 @@ fill the heap.
 
 from firmware.config.kinds import Choice, Flag, Identifier, Number, Text
 from firmware.config.radio_kinds import Order, Pin, Quoted
+from firmware.config.rule_settings import of_rules
 from firmware.config.seat_kinds import Addresses, AddressLists, Among, Modules
-from firmware.rules.catalogue import RULES
-
-
-class Disabled:
-    """Rules to switch off, by their kind."""
-
-    def __init__(self):
-        self.default = []
-
-    @property
-    def range(self):
-        on = [rule.kind for rule in RULES if _always_on(rule)]
-        return "a list of different kinds of rules, without " + ", ".join(on)
-
-    def accepts(self, value):
-        if not isinstance(value, list):
-            return False
-        kinds = [rule.kind for rule in RULES if not _always_on(rule)]
-        for kind in value:
-            if kind not in kinds or value.count(kind) > 1:
-                return False
-        return True
-
-
-def _always_on(rule):
-    return getattr(rule, "always_on", False)
-
-
-def of_rules():
-    """-> {name: setting} of the rules, as they declare them (firmware/rules/catalogue.py)."""
-    found = {"disabled": Disabled()}
-    for rule in RULES:
-        for declared in getattr(rule, "settings", ()):
-            if not isinstance(declared, str):  # a name alone: another rule declares it
-                name, default = declared[:2]
-                make = Choice if isinstance(default, str) else Number
-                found[name] = make(*declared[1:])
-    return found
 
 
 def settings():
@@ -164,6 +127,9 @@ def settings():
         "track": {
             "error_m": Number(10, 3, 100),
             "every_s": Number(30, 5, 300),
+        },
+        "update": {
+            "cellular_kb_day": Number(1500, 100, 100000),  # of updates over the mobile network
         },
         "journal": {
             "alarm_kb": Number(96, 64, 1024),

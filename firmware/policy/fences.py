@@ -10,7 +10,7 @@ from micropython import const
 from firmware import geo
 
 _AGREE = const(3)  # positions
-_CIRCLE = const(0)  # as `count` of an area: corner `first` is its centre
+_CIRCLE = const(0)  # as `count` of an area: its centre is in the middle of its bounds
 
 
 def contains(policy, area, lat_e7, lon_e7):
@@ -23,13 +23,16 @@ def contains(policy, area, lat_e7, lon_e7):
         return False
     if areas.count[area] == _CIRCLE:
         return centre_mm(policy, area, lat_e7, lon_e7) <= areas.radius_m[area] * 1000
-    return geo.inside(policy.corners, areas.first[area], areas.count[area], lat_e7, lon_e7)
+    up, aside = lat_e7 - areas.south[area], lon_e7 - areas.west[area]
+    first, count = areas.first[area], areas.count[area]
+    return geo.inside(policy.corners, first, count, up, aside, areas.step[area])
 
 
 def centre_mm(policy, area, lat_e7, lon_e7):
     """int, mm from a position to the centre of a circle."""
-    at = 2 * policy.areas.first[area]
-    return geo.distance_mm(lat_e7, lon_e7, policy.corners[at], policy.corners[at + 1])
+    south, west = policy.areas.south[area], policy.areas.west[area]
+    lat = south + (policy.areas.north[area] - south) // 2
+    return geo.distance_mm(lat_e7, lon_e7, lat, west + (policy.areas.east[area] - west) // 2)
 
 
 def is_near(policy, area, lat_e7, lon_e7, edge_mm):
@@ -40,10 +43,11 @@ def is_near(policy, area, lat_e7, lon_e7, edge_mm):
     if areas.count[area] == _CIRCLE:
         reach_mm = areas.radius_m[area] * 1000 + edge_mm
         return centre_mm(policy, area, lat_e7, lon_e7) <= reach_mm
-    first, count = areas.first[area], areas.count[area]
-    return (
-        geo.nearest(policy.corners, first, count, lat_e7, lon_e7, True, 0, edge_mm)[0] is not None
-    )
+    mm, _ = geo.nearest(
+        policy.corners, areas.first[area], areas.count[area], lat_e7, lon_e7, True, 0, edge_mm,
+        areas.south[area], areas.west[area], areas.step[area],
+    )  # fmt: skip
+    return mm is not None
 
 
 class Fences:

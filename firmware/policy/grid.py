@@ -1,6 +1,8 @@
 """Grid: finds the areas and pieces of road that may be at a position, without trying them all.
 
-32 x 32 cells cover the whole policy; each cell lists the items that touch it.
+32 x 32 cells cover the whole policy; each cell lists the items that touch it. No array is larger
+than 1 KB (corners.py says why): the items of all cells stand one after the other in pieces, and
+each row of cells has an array of where in them its cells begin.
 """
 
 from array import array
@@ -8,11 +10,13 @@ from array import array
 from micropython import const
 
 from firmware import geo
-from firmware.policy.table import Zeros, numbers
+from firmware.policy.corners import east_of, north_of
+from firmware.policy.table import Zeros
 
 _SIDE = const(32)
 _WIDE = const(32)  # cells; an item that touches more is in one list for all cells
 _PAUSE = const(8)  # items a step
+_PIECE = const(512)  # items
 
 
 class Grid:
@@ -27,30 +31,23 @@ class Grid:
         self._items = None
         self._wide = None
         self.road_corner = policy.lines.first[0] if policy.roads.n else 0
-        corners = policy.corners
-        self._south = self._west = 1800000000
-        north = east = -1800000000
-        for at in range(0, len(corners), 2):
-            self._south, north = min(self._south, corners[at]), max(north, corners[at])
-            self._west, east = min(self._west, corners[at + 1]), max(east, corners[at + 1])
-        for area in range(policy.areas.n):
-            self._south = min(self._south, policy.areas.south[area])
-            north = max(north, policy.areas.north[area])
-            self._west = min(self._west, policy.areas.west[area])
-            east = max(east, policy.areas.east[area])
-        self._up = max(1, (north - self._south) // _SIDE + 1)
-        self._aside = max(1, (east - self._west) // _SIDE + 1)
+        self._south = self._west = self._up = self._aside = None
 
     def at(self, lat_e7, lon_e7):
-        """-> array of the items that may be at a position. Outside: those of the nearest cell."""
-        row = _clamped((lat_e7 - self._south) // self._up)
+        """-> list of the items that may be at a position. Outside: those of the nearest cell."""
+        starts = self._starts[_clamped((lat_e7 - self._south) // self._up)]
         column = _clamped((lon_e7 - self._west) // self._aside)
-        cell = row * _SIDE + column
-        return self._items[self._starts[cell] : self._starts[cell + 1]] + self._wide
+        items = self._items
+        found = [
+            items[at // _PIECE][at % _PIECE] for at in range(starts[column], starts[column + 1])
+        ]
+        found.extend(self._wide)
+        return found
 
     def fill(self):
         """Generator, a step at a time: counts the items of each cell, then stores them."""
-        ends = numbers(_SIDE * _SIDE + 1)
+        yield from self._measure()
+        ends = [array("H", Zeros(_SIDE + 1)) for _ in range(_SIDE)]
         wide = []
         for item, rows, columns in self._boxes():
             if len(rows) * len(columns) > _WIDE:
@@ -58,30 +55,49 @@ class Grid:
             else:
                 for row in rows:
                     for column in columns:
-                        ends[row * _SIDE + column] += 1
+                        ends[row][column] += 1
             if item % _PAUSE == 0:
                 yield
         total = 0
-        for cell in range(_SIDE * _SIDE + 1):
-            total += ends[cell]
-            ends[cell] = total
-        self._items = array("H", Zeros(total))
+        for row in ends:
+            for column in range(_SIDE):
+                total += row[column]
+                row[column] = total
+            row[_SIDE] = total
+        items = [array("H", Zeros(min(_PIECE, total - at))) for at in range(0, total, _PIECE)]
         for item, rows, columns in self._boxes():
             if len(rows) * len(columns) <= _WIDE:
                 for row in rows:
                     for column in columns:
-                        cell = row * _SIDE + column
-                        ends[cell] -= 1
-                        self._items[ends[cell]] = item
+                        ends[row][column] -= 1
+                        at = ends[row][column]
+                        items[at // _PIECE][at % _PIECE] = item
             if item % _PAUSE == 0:
                 yield
-        self._starts = array("H", ends)
+        self._starts, self._items = ends, items  # now each end is a start
         self._wide = array("H", wide)
+
+    def _measure(self):
+        """Generator, a step at a time: where the policy begins, and how large a cell is."""
+        areas = self._policy.areas
+        south = west = 1800000000
+        north = east = -1800000000
+        for area in range(areas.n):
+            south, north = min(south, areas.south[area]), max(north, areas.north[area])
+            west, east = min(west, areas.west[area]), max(east, areas.east[area])
+        for line in range(self._policy.lines.n):
+            for corner, lat, lon in self._line(line):
+                south, north = min(south, lat), max(north, lat)
+                west, east = min(west, lon), max(east, lon)
+                if corner % _PAUSE == 0:
+                    yield
+        self._south, self._up = south, max(1, (north - south) // _SIDE + 1)
+        self._west, self._aside = west, max(1, (east - west) // _SIDE + 1)
 
     def _boxes(self):
         """Generator: (item, rows, columns) of each; the ranges of the cells it touches."""
         policy = self._policy
-        areas, lines, corners = policy.areas, policy.lines, policy.corners
+        areas, lines = policy.areas, policy.lines
         for area in range(areas.n):
             rows = self._range(areas.south[area], areas.north[area], self._south, self._up)
             yield (
@@ -90,17 +106,26 @@ class Grid:
                 self._range(areas.west[area], areas.east[area], self._west, self._aside),
             )
         for line in range(policy.roads.n):
-            first = lines.first[line]
-            lat, reach_mm = corners[2 * first], lines.width_m[line] * 1000
+            lat, reach_mm = lines.south[line], lines.width_m[line] * 1000
             up = geo.unscaled(reach_mm, geo.north_scale(lat)) + 1
             aside = geo.unscaled(reach_mm, geo.east_scale(lat)) + 1
-            for corner in range(first, first + lines.count[line] - 1):
-                lat1, lon1, lat2, lon2 = corners[2 * corner : 2 * corner + 4]
-                south, north = min(lat1, lat2) - up, max(lat1, lat2) + up
-                west, east = min(lon1, lon2) - aside, max(lon1, lon2) + aside
-                rows = self._range(south, north, self._south, self._up)
-                columns = self._range(west, east, self._west, self._aside)
-                yield areas.n + corner - self.road_corner, rows, columns
+            lat1 = lon1 = None
+            for corner, lat2, lon2 in self._line(line):
+                if lat1 is not None:
+                    south, north = min(lat1, lat2) - up, max(lat1, lat2) + up
+                    west, east = min(lon1, lon2) - aside, max(lon1, lon2) + aside
+                    rows = self._range(south, north, self._south, self._up)
+                    columns = self._range(west, east, self._west, self._aside)
+                    yield areas.n + corner - 1 - self.road_corner, rows, columns
+                lat1, lon1 = lat2, lon2
+
+    def _line(self, line):
+        """Generator: (corner, latitude, longitude) of each."""
+        lines, corners = self._policy.lines, self._policy.corners
+        south, west, step = lines.south[line], lines.west[line], lines.step[line]
+        for corner in range(lines.first[line], lines.first[line] + lines.count[line]):
+            north, east = north_of(corners, corner, step), east_of(corners, corner, step)
+            yield corner, south + north, west + east
 
     def _range(self, low, high, start, step):
         return range(_clamped((low - start) // step), _clamped((high - start) // step) + 1)

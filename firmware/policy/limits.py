@@ -3,6 +3,7 @@
 from array import array
 
 from firmware import geo
+from firmware.policy.corners import east_of, north_of
 
 _SIN = array("b", (0, 26, 50, 71, 87, 97, 100))  # x 100, every 15 degrees
 
@@ -17,16 +18,17 @@ def _unit(heading_deg):
     return up, aside
 
 
-def _fits(corners, corner, heading_deg, lat_e7):
+def _fits(pieces, corner, step, heading_deg, lat_e7):
     """Does a piece of road run along the heading, either way, within about 45 degrees?
 
     An unknown heading fits every road.
     """
     if heading_deg is None:
         return True
-    at = 2 * corner
-    north = geo.scaled(corners[at + 2] - corners[at], geo.north_scale(lat_e7)) // 1000
-    east = geo.scaled(corners[at + 3] - corners[at + 1], geo.east_scale(lat_e7)) // 1000
+    north = north_of(pieces, corner + 1, step) - north_of(pieces, corner, step)
+    east = east_of(pieces, corner + 1, step) - east_of(pieces, corner, step)
+    north = geo.scaled(north, geo.north_scale(lat_e7)) // 1000
+    east = geo.scaled(east, geo.east_scale(lat_e7)) // 1000
     up, aside = _unit(heading_deg)
     return abs(north * aside - east * up) <= abs(north * up + east * aside)
 
@@ -42,8 +44,12 @@ def road_at(policy, pieces, lat_e7, lon_e7, heading_deg):
         reach_mm = lines.width_m[line] * 1000
         if best_mm is not None and best_mm < reach_mm:
             reach_mm = best_mm
-        mm, _ = geo.nearest(policy.corners, corner, 2, lat_e7, lon_e7, False, 0, reach_mm)
-        if mm is not None and _fits(policy.corners, corner, heading_deg, lat_e7):
+        step = lines.step[line]
+        mm, _ = geo.nearest(
+            policy.corners, corner, 2, lat_e7, lon_e7, False, 0, reach_mm,
+            lines.south[line], lines.west[line], step,
+        )  # fmt: skip
+        if mm is not None and _fits(policy.corners, corner, step, heading_deg, lat_e7):
             found, best_mm = line, mm
     return found
 

@@ -1,18 +1,20 @@
 """Policy: stops, schools, zones, roads and routes of one bus, as numbers in a few arrays.
 
-`load` reads the JSON pack (docs/policy.md) twice, value by value: the first time it
-checks everything and counts, the second time it stores. So every array is made once, in
-its right size, and no step needs much memory or time.
+`load` reads the JSON pack (docs/policy.md) three times, value by value: first it checks
+everything and counts, then it stores all but the corners, and at last these, as each counts from
+the bounds of its area. So every array is made once, in its right size and not above 1 KB, and no
+step needs much memory or time.
 """
 
 from binascii import hexlify
 from hashlib import sha256
 
+from firmware.policy import corners
 from firmware.policy.grid import Grid
 from firmware.policy.hours import hold
 from firmware.policy.jsontext import Json, JsonError
 from firmware.policy.reader import read
-from firmware.policy.table import Names, Table, numbers
+from firmware.policy.table import Names, Table
 
 PolicyError = JsonError
 
@@ -20,8 +22,9 @@ PolicyError = JsonError
 class Policy:
     """Empty when made. Areas are the stops, then the zones; lines are the roads, then the routes.
 
-    corners: array('i'), latitude and longitude in turn, 1e-7 degree; `first` and `count` of an
-    area or a line count corners; an area of 0 corners is a circle around the one at `first`.
+    corners: see corners.py; `first` and `count` of an area or a line count corners, its `south`,
+    `west` and `step` are what they count in; an area of 0 corners is a circle in the middle of its
+    bounds.
     rules: dict, thresholds that replace those of bus.json. sha256: hex digest of the pack as it
     was sent; hash: str, its first 8 digits.
     """
@@ -32,7 +35,7 @@ class Policy:
         self.hash = None
         self.utc_offset_min = 420
         self.rules = {}
-        self.corners = None  # while counting
+        self.corners = None  # until the last pass
         self.corner_n = 0
         self.hours = []  # (spans, days), see hours.py; a column has an index from 1, or 0: always
         self.stops = Names()
@@ -41,29 +44,43 @@ class Policy:
         self.routes = Names()
         self.areas = Table(
             first="H", count="H", radius_m="H", kind="B", limit_kmh="B", hours="B",
-            south="i", north="i", west="i", east="i",
+            south="i", north="i", west="i", east="i", step="H",
         )  # fmt: skip
         self.schools = {}  # index of a stop -> its hours
-        self.lines = Table(first="H", count="H", width_m="H", limit_kmh="B")
+        self.lines = Table(
+            first="H", count="H", width_m="H", limit_kmh="B", south="i", west="i", step="H"
+        )
         self.runs = Table(first="H", count="B", hours="B", mine="B")  # one for each of self.routes
         self.visits = Table(stop="B")  # the stops of all runs, one after the other
         self.grid = None
 
     def allocate(self):
-        """Between the two passes."""
-        self.corners = numbers(2 * self.corner_n)
-        self.corner_n = 0
+        """Before the second pass."""
         for table in (self.areas, self.lines, self.runs, self.visits):
             table.allocate()
+        self._begin_again()
+
+    def allocate_corners(self):
+        """Before the last pass, which finds the bounds of each area in its row."""
+        self.corners = corners.room(self.corner_n)
+        for table in (self.areas, self.lines, self.runs, self.visits):
+            table.n = 0
+        self._begin_again()
+
+    def _begin_again(self):
+        self.corner_n = 0
         self.stops, self.zones, self.roads, self.routes = Names(), Names(), Names(), Names()
         self.schools = {}
 
-    def put(self, some, n):
-        """Adds the first n corners of an array; in the first pass it only counts them."""
+    def put(self, some, n, table):
+        """Adds the first n corners of an array to the next area or line; before the last pass it
+        only counts them."""
         if self.corners is not None:
-            at = 2 * self.corner_n
-            for index in range(2 * n):
-                self.corners[at + index] = some[index]
+            row = table.n
+            south, west, step = table.south[row], table.west[row], table.step[row]
+            for at in range(n):
+                lat, lon = some[2 * at], some[2 * at + 1]
+                corners.put(self.corners, self.corner_n + at, lat, lon, south, west, step)
         self.corner_n += n
 
     def holds(self, hours, minute, day):
@@ -83,9 +100,11 @@ def check(open_pack, bus):
 
 
 def load(open_pack, bus):
-    """Generator, a step at a time: checks the pack, then reads it again -> Policy, ready."""
+    """Generator, a step at a time: checks the pack, then reads it twice more -> Policy, ready."""
     policy = yield from check(open_pack, bus)
     policy.allocate()
+    yield from _pass(open_pack, policy, bus)
+    policy.allocate_corners()
     yield from _pass(open_pack, policy, bus)
     policy.grid = Grid(policy)
     yield from policy.grid.fill()

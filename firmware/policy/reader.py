@@ -3,7 +3,8 @@
 from micropython import const
 
 from firmware import geo
-from firmware.config.settings import of_rules
+from firmware.config.rule_settings import of_rules
+from firmware.policy.corners import step_of
 from firmware.policy.hours import ALL_DAYS
 from firmware.policy.settings import CLASSES, KINDS, ROAD, ROUTE, SCHOOL, STOP, ZONE
 from firmware.policy.table import numbers
@@ -105,6 +106,7 @@ def _zone(json, policy, bus):
     policy.areas.add(
         first=first, count=policy.corner_n - first, radius_m=0, kind=KINDS.index(kind),
         limit_kmh=limit, hours=hours, south=south, north=north, west=west, east=east,
+        step=step_of(south, north, west, east),
     )  # fmt: skip
 
 
@@ -112,19 +114,15 @@ def _road(json, policy, bus):
     first = policy.corner_n
     road = yield from _item(json, policy, ROAD, ("id", "class", "line"))
     _new(json, policy.roads, road["id"])
-    policy.lines.add(
-        first=first,
-        count=policy.corner_n - first,
-        width_m=road.get("width_m", _ROAD_M),
-        limit_kmh=road.get("limit_kmh", CLASSES[road["class"]]),
-    )
+    limit = road.get("limit_kmh", CLASSES[road["class"]])
+    _line(policy, first, road["line"], road.get("width_m", _ROAD_M), limit)
 
 
 def _route(json, policy, bus):
     corners, visits = policy.corner_n, policy.visits.n
     route = yield from _item(json, policy, ROUTE, ("id", "stops"))
     _new(json, policy.routes, route["id"])
-    policy.lines.add(first=corners, count=policy.corner_n - corners, width_m=0, limit_kmh=0)
+    _line(policy, corners, route.get("line", (0, 0, 0, 0)), 0, 0)
     policy.runs.add(
         first=visits,
         count=policy.visits.n - visits,
@@ -141,7 +139,9 @@ def _item(json, policy, settings, needed):
         if key not in settings:
             json.fail("there is no such setting; known here: " + ", ".join(sorted(settings)))
         if key in ("polygon", "line"):
-            item[key] = yield from _corners(json, policy, 3 if key == "polygon" else 2)
+            is_area = key == "polygon"
+            table = policy.areas if is_area else policy.lines
+            item[key] = yield from _corners(json, policy, 3 if is_area else 2, table)
         else:
             item[key] = settings[key](json, policy)
     for key in needed:
@@ -150,8 +150,9 @@ def _item(json, policy, settings, needed):
     return item
 
 
-def _corners(json, policy, least):
-    """Generator: a list of corners into the policy -> (south, north, west, east), 1e-7 degree."""
+def _corners(json, policy, least, table):
+    """Generator: a list of corners into the policy, for the next row of a table -> (south, north,
+    west, east), 1e-7 degree."""
     total = 0
     south = west = 1800000000
     north = east = -1800000000
@@ -159,7 +160,7 @@ def _corners(json, policy, least):
         total += n
         if total > _CORNERS_EACH or policy.corner_n + n > _CORNERS:
             json.fail("there are too many corners")
-        policy.put(_some, n)
+        policy.put(_some, n, table)
         for at in range(0, 2 * n, 2):
             lat, lon = _some[at], _some[at + 1]
             south, north = min(south, lat), max(north, lat)
@@ -179,10 +180,15 @@ def _circle_area(policy, kind, at, radius_m, limit, hours):
     policy.areas.add(
         first=policy.corner_n, count=0, radius_m=radius_m, kind=KINDS.index(kind),
         limit_kmh=limit, hours=hours,
-        south=lat - up, north=lat + up, west=lon - aside, east=lon + aside,
+        south=lat - up, north=lat + up, west=lon - aside, east=lon + aside, step=1,
     )  # fmt: skip
-    _some[0], _some[1] = lat, lon
-    policy.put(_some, 1)
+
+
+def _line(policy, first, bounds, width_m, limit):
+    policy.lines.add(
+        first=first, count=policy.corner_n - first, width_m=width_m, limit_kmh=limit,
+        south=bounds[0], west=bounds[2], step=step_of(*bounds),
+    )  # fmt: skip
 
 
 def _hours(policy, item):

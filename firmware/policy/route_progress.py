@@ -88,15 +88,20 @@ class RouteProgress:
 
         If the pieces that the bus drove last are within 50 m, no other piece is tried.
         """
-        lines, corners = self._policy.lines, self._policy.corners
-        first, count = lines.first[self._line], lines.count[self._line]
+        lines, corners, line = self._policy.lines, self._policy.corners, self._line
+        first, count = lines.first[line], lines.count[line]
         if not count:
             return None
         here = max(0, self._near - 1)
         few = min(4, count - here)
-        mm, piece = geo.nearest(corners, first + here, few, lat_e7, lon_e7, False, 0, _ON_MM)
+        south, west, step = lines.south[line], lines.west[line], lines.step[line]
+        mm, piece = geo.nearest(
+            corners, first + here, few, lat_e7, lon_e7, False, 0, _ON_MM, south, west, step
+        )
         if mm is None:
-            mm, piece = geo.nearest(corners, first, count, lat_e7, lon_e7, False, self._near)
+            mm, piece = geo.nearest(
+                corners, first, count, lat_e7, lon_e7, False, self._near, 1 << 40, south, west, step
+            )
             here = 0
         self._near = here + piece
         return mm

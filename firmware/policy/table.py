@@ -2,6 +2,10 @@
 
 from array import array
 
+from micropython import const
+
+_TEXT = const(512)  # bytes
+
 
 class Table:
     """Columns of integers, filled in two passes, so that no array is moved or larger than needed.
@@ -50,27 +54,39 @@ class Zeros:
 
 
 class Names:
-    """Short ASCII names, in the order in which they were added."""
+    """Short ASCII names, in the order in which they were added, in texts of at most 512 bytes."""
 
     def __init__(self):
-        self._text = bytearray(b"\n")
+        self._texts = [bytearray(b"\n")]
+        self._firsts = [0]  # number of the first name in each
         self.n = 0
 
     def add(self, name):
-        self._text.extend((name + "\n").encode())
+        line = (name + "\n").encode()
+        if len(self._texts[-1]) + len(line) > _TEXT:
+            self._texts.append(bytearray(b"\n"))
+            self._firsts.append(self.n)
+        self._texts[-1].extend(line)
         self.n += 1
 
     def index(self, name):
         """-> int from 0, or -1 if there is no such name."""
-        at = self._text.find(("\n" + name + "\n").encode())
-        return -1 if at < 0 else bytes(self._text[:at]).count(b"\n")
+        line = ("\n" + name + "\n").encode()
+        for number, text in enumerate(self._texts):
+            at = text.find(line)
+            if at >= 0:
+                return self._firsts[number] + bytes(text[:at]).count(b"\n")
+        return -1
 
     def __getitem__(self, index):
         """-> str. Raises IndexError."""
         if not 0 <= index < self.n:
             raise IndexError(index)
-        start = 0
-        for _ in range(index):
-            start = self._text.find(b"\n", start + 1)
-        end = self._text.find(b"\n", start + 1)
-        return bytes(self._text[start + 1 : end]).decode()
+        number = len(self._firsts) - 1
+        while self._firsts[number] > index:
+            number -= 1
+        text, start = self._texts[number], 0
+        for _ in range(index - self._firsts[number]):
+            start = text.find(b"\n", start + 1)
+        end = text.find(b"\n", start + 1)
+        return bytes(text[start + 1 : end]).decode()

@@ -69,16 +69,22 @@ def steps():
     micropython.qstr_info()
     print("end")
     empty = gc.mem_alloc()
-    from packed import Packed
+    from packed import Packed  # of the pack
 
-    vfs.mount(Packed("/program.pack"), "/m", readonly=True)
+    pack = Packed("/program.pack")
+    vfs.mount(pack, "/m", readonly=True)
     sys.path.insert(0, "/m")
     _start(bench)
+    from drivers.board.leave import SELFTEST, STARTERS, leave
+
     yield True
     print("modules", gc.mem_alloc() - empty)
     _load(bench)
     yield True
     print("start", gc.mem_alloc() - empty)
+    leave(sys.modules, STARTERS)
+    leave(sys.modules, SELFTEST)
+    pack.forget_index()
     bench.gnss = UART.made
     ignition(True)
     while bench.bus.policy.hash is None:

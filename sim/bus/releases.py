@@ -23,7 +23,7 @@ SET = "x64"
 PARTS = ("gnss", "journal", "policy", "rules", "sensing", "trip", "uplink", "warnings")
 """Of the program, a few modules each."""
 _MODULES = 6
-_BYTES = 700
+_BYTES = 576
 _LOADER = "drivers/board/packed.mpy"
 
 

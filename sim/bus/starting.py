@@ -3,7 +3,7 @@
 boot.py itself decides, and drivers/board/start.py itself says when the code has proven itself: both
 run over the files and the NVS of the bus (board_modules.py). The program is always this tree's;
 which release it counts as is what the signed manifest of its slot says. A bus without slots runs
-the code at the root, and its resets are not counted.
+the code at the root.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from drivers.board.nvs import Nvs
 from drivers.board.slots import SIGNED, Slots
 from firmware.bus import Bus
 from firmware.memory import Memory
+from firmware.update.trial import Trial
 from sim.bus.board import SimBoard
 from sim.bus.board_modules import RTC, BoardModules
 from sim.bus.files import Files
@@ -40,8 +41,7 @@ class Starting:
     def reset(self, cause: str) -> None:
         """boot.py runs. cause: as drivers/board/board.py names it."""
         self.modules = BoardModules(self._files, self.nvs, self._rtc, self._clock, cause)
-        if self._files.has("slot"):
-            self.modules.run("boot.py")
+        self.modules.run("boot.py")
         self.slot: str = self.modules.os.getcwd()[1:]
         text = self._files.content.get(f"{self.slot}/{SIGNED}") if self.slot else None
         self.version: str | None = None if text is None else json.loads(text)["version"]
@@ -83,6 +83,11 @@ class Starting:
         ours = firmware.startup.VERSION
         firmware.startup.VERSION = self.version or ours
         try:
-            return Bus(config, board, 0, errors, start.word, start.crash)
+            return Bus(config, board, 0, errors, start.word, start.crash, start.why)
         finally:
             firmware.startup.VERSION = ours
+
+    def watch(self, config: dict[str, Any], board: SimBoard, bus: Bus, start: Any) -> None:
+        """New code is judged, as main.py has it."""
+        if board.slots.is_trial:
+            start.watch(Trial(bus, board.slots, self._files, bool(config["broker"]["host"]), 0))

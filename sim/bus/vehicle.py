@@ -187,9 +187,10 @@ class Vehicle:
                 self.latest_ms = max(self.latest_ms, late_ms)
                 self.board.refresh()
                 bus.tick(now_ms - self._boot_ms)
-                self._start.live(now_ms - self._boot_ms)
                 if self._settings is not None:
                     self._settings.live(now_ms - self._boot_ms)
+                if self._start.live(now_ms - self._boot_ms, bus):
+                    raise Reset
             more = bus.turn(now_ms - self._boot_ms)
             self._more_ms = now_ms + _TURN_MS if more else None
             self._free_ms = now_ms + (self.flash.busy_us - busy_us) // 1000
@@ -268,6 +269,7 @@ class Vehicle:
         except PowerCut:
             self.power_cut()
             return
+        self.starting.watch(self.config, self.board, self.bus, self._start)
         self.boots += 1
         if self.started is not None:
             self.started(self)

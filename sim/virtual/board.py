@@ -33,7 +33,7 @@ class VirtualBoard:
         self, image: FlashImage, harness: MakeHarness, speed: int, date: BoardDate | None = None
     ):
         """harness: makes it, given the clock in ms. speed: x life while the board sleeps. date:
-        TLS goes by it; None: by this computer's. on_fed: see sim/virtual/heap.py."""
+        TLS goes by it; None: by this computer's. on_fed: see sim/days/heap.py."""
         self.date = date
         self.clock = BoardClock()
         self.speed = speed

@@ -19,7 +19,6 @@ from sim.bus import settings_file
 from sim.live.morning import broker_at, subscribed
 from sim.live.run import Stop
 from sim.network.proxy import HOST, Proxy
-from sim.virtual import week
 from sim.virtual.arguments import HEAP_KB, PSRAM_HEAP_KB, WIFI
 from sim.virtual.board import VirtualBoard
 from sim.virtual.harness import Harness
@@ -100,8 +99,6 @@ def _run(args: argparse.Namespace, stack: ExitStack) -> int:
     _tell("Starting the virtual board, some seconds ...")
     seed = random.SystemRandom().getrandbits(31) if args.seed is None else int(args.seed)
     try:
-        if args.days is not None:
-            return week.run(args, stack, stop, seed)
         config = fitted(args.bus)
         seats = config["seats"]["count"]
         world = school_morning(seed=seed, seats=seats) if args.morning else World(seats=seats)

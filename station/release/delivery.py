@@ -24,10 +24,11 @@ from station.live.live import Live
 from station.live.live_bus import Key, LiveBus
 from station.live.services import Services
 from station.release import rollout, store
-from station.release.file import ReleaseError, Set
+from station.release.file import Set
 from station.release.fit import Known, fit
 from station.release.keys import private_key_here, public_keys
 from station.release.pieces import Pieces
+from station.release.problem import ReleaseError
 from station.release.rollout import OFFER_MS, Line, Rollout, Row, Seen
 from station.release.stages import of_newcomers
 from station.release.store import Releases
@@ -87,6 +88,8 @@ class Rollouts:
         self.pieces = Pieces(session)
         self.problem: str | None = None
         """Why nothing can be offered now."""
+        self._found: str | None = None
+        """The same, of the look that is under way."""
         self._asked: dict[Key, _Asked] = {}
         self._told: list[tuple[Key, dict[str, Any], int]] = []
         """What buses said on `fetch` since the last look."""
@@ -127,26 +130,30 @@ class Rollouts:
     async def look(self) -> None:
         """Also after an administrator's step, which then takes effect at once."""
         async with self._turn:
-            self.problem = None
+            self._found = None
             try:
                 keys = self.keys()
                 async with self._db.read() as connection:
                     found = await store.newest(connection, self.releases, keys) if keys else {}
                 told, answers = list(self._told), list(self._answers)
-                offered: dict[Key, Set] = {}
+                for fleet in self.pieces.fleets - found.keys():
+                    self.pieces.offers(fleet, {})
                 for fleet, one in found.items():
                     offers = any(row.offer for row in one.rows.values())
                     if one.state in _UNDER_WAY or offers:
-                        offered |= await self._look_at(fleet, keys, told, answers)
+                        await self._look_at(fleet, keys, told, answers)
+                    else:
+                        self.pieces.offers(fleet, {})
             except ReleaseError as error:
-                self.problem, self.pieces.offered = str(error), {}
+                self.problem = str(error)
+                for fleet in self.pieces.fleets:
+                    self.pieces.offers(fleet, {})
                 return
+            self.problem = self._found
             self._told, self._answers = self._told[len(told) :], self._answers[len(answers) :]
-            self.pieces.offered = offered
 
     async def _look_at(self, fleet: str, keys: list[str], told: list,
-                       answers: list[_Answer]) -> dict[Key, Set]:  # fmt: skip
-        """-> who may be given pieces."""
+                       answers: list[_Answer]) -> None:  # fmt: skip
         now_ms = self._clock.now_ms()
         buses = {bus.bus: self._seen(bus) for bus in self._live if bus.fleet == fleet}
 
@@ -167,8 +174,8 @@ class Rollouts:
                         note or "")  # fmt: skip
         for key in look.answered:
             self._asked.pop(key, None)
+        self.pieces.offers(fleet, self._may_be_given(look.after, buses))
         await self._send(look, now_ms)
-        return self._may_be_given(look.after, buses)
 
     def _looked(self, before: Rollout, buses: dict[str, Seen], events: list, told: list,
                 answers: list[_Answer], now_ms: int) -> _Look:  # fmt: skip
@@ -199,7 +206,7 @@ class Rollouts:
         try:
             self._signer.key()
         except NoKey as error:
-            self.problem = str(error)
+            self._found = str(error)
             return False
         return True
 
@@ -261,7 +268,7 @@ class Rollouts:
                     "release", body, ident=ident, to=to, by=one.made_by, for_s=OFFER_MS // 1000
                 )
             except NoKey as error:
-                self.problem = str(error)
+                self._found = str(error)
                 return
             self._asked[(one.fleet, bus)] = _Asked(ident, of.ident if of else None, now_ms)
             self._session.publish(f"schoolbus/{to}/cmd/release", payload, retain=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from station.release.file import ReleaseError
+from station.release.problem import ReleaseError
 from station.settings import Settings
 
 PRIVATE_HERE = (

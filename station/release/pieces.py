@@ -27,6 +27,7 @@ class Pieces:
         self._session = session
         self.offered: dict[Key, Set] = {}
         """What each bus may be given pieces of now."""
+        """Before the offer leaves: the bus asks at once."""
         self._asked: dict[Key, dict[str, Any]] = {}
         """By bus, in the order in which they asked."""
         self._filled = asyncio.Event()
@@ -38,6 +39,16 @@ class Pieces:
         elif key in self.offered and (key in self._asked or len(self._asked) < _WAITING):
             self._asked[key] = body
             self._filled.set()
+
+    @property
+    def fleets(self) -> set[str]:
+        """That are offered something."""
+        return {fleet for fleet, _ in self.offered}
+
+    def offers(self, fleet: str, sets: dict[Key, Set]) -> None:
+        """From now on this is what the fleet's buses may be given."""
+        others = {key: of for key, of in self.offered.items() if key[0] != fleet}
+        self.offered = {**others, **sets}
 
     async def watch(self) -> None:
         while True:

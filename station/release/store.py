@@ -23,8 +23,9 @@ from station.db.tables import (
     rollouts,
 )
 from station.release import file, rollout
-from station.release.file import Release, ReleaseError
+from station.release.file import Release
 from station.release.fit import Known
+from station.release.problem import ReleaseError
 from station.release.rollout import Happened, Line, Rollout, Row
 
 _WHO = 64

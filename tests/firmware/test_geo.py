@@ -55,8 +55,10 @@ def near(rng: random.Random, lat: float = LAT, reach: float = REACH) -> tuple[fl
     )
 
 
-def flat(corners) -> array:
-    return array("i", [e7(value) for corner in corners for value in corner])
+def flat(corners) -> list[array]:
+    found = [e7(value) for corner in corners for value in corner]
+    size = 2 * geo.CORNERS
+    return [array("i", found[at : at + size]) for at in range(0, len(found), size)]
 
 
 def ring(rng: random.Random, corners: int, radius: float = 0.03) -> list[tuple[float, float]]:

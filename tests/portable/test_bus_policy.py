@@ -28,7 +28,7 @@ def kinds(bench):
 
 def test_a_stored_one_counts_after_a_restart_with_something_raised():
     bench = policed(PACK % 1)
-    bench.waits(MINUTE)
+    bench.waits(2 * MINUTE)  # a step of loading a second
     assert bench.bus.recorder.active() == ["sensor_silent"]
     assert is_in_force(bench, PACK % 1)
     assert "belt_off" not in kinds(bench)

@@ -83,7 +83,7 @@ def corners(*places):
     found = [0, 0] * 3
     for north, east in places:
         found += [LAT + north * STEP, LON + east * STEP]
-    return array("i", found + [0, 0])
+    return [array("i", found + [0, 0])]
 
 
 def test_inside_a_polygon_with_a_bay_whichever_way_round():

@@ -268,8 +268,9 @@ def test_what_was_pulled_is_what_the_journal_holds(bench, board, tmp_path):
         "previous",
         "safe",
     ]
-    crashes = [one["data"]["text"] for one in records if one["kind"] == "fault"]
-    assert len(crashes) == 1 and "ZeroDivisionError" in crashes[0]
+    faults = {one["data"]["what"]: one["data"]["text"] for one in records if one["kind"] == "fault"}
+    assert faults.keys() == {"crash", "start"}
+    assert "ZeroDivisionError" in faults["crash"] and "3 resets" in faults["start"]
 
     content = bytearray(path.read_bytes())
     at = content.index(b"bus.json") + 60

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 import sim  # noqa: F401  (CPython looks like MicroPython from here on)
 from firmware.config.kinds import Choice, Number
-from firmware.config.settings import of_rules
+from firmware.config.rule_settings import of_rules
 from firmware.rules.catalogue import RULES
 
 ROOT = Path(__file__).resolve().parents[2]

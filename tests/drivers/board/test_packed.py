@@ -24,7 +24,7 @@ def mount():
     tree = ast.parse((ROOT / "main.py").read_text())
     found = next(node for node in tree.body if getattr(node, "name", "") == "mount")
     named = f"PACK, MODULES = {PACK!r}, '/m'"
-    return f"import os, sys, vfs\n{named}\n{ast.unparse(found)}\nmount()\n"
+    return f"import os, sys, vfs\n{named}\n{ast.unparse(found)}\npack = mount()\n"
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +71,21 @@ def test_an_error_names_file_and_line(modules, run):
         "print(text.getvalue().splitlines()[-2])",
     )
     assert told.strip() == 'File "town/houses/house.py", line 4, in door'
+
+
+def test_after_the_start_modules_are_found_in_the_file_itself(modules, run):
+    house = modules["town/houses/house.mpy"]
+    many = {f"town/houses/number_{n}.mpy": house for n in range(70)}  # seven pieces of index
+    told = run(
+        pack(modules | many),
+        "import json\nhad = len(pack._index)\npack.forget_index()\nfound = []\n"
+        "for n in range(72):\n"
+        " try:\n  found.append(__import__('town.houses.number_%d' % n, None, None, True).NUMBER)\n"
+        " except ImportError:\n  found.append(0)\n"
+        "print(json.dumps([had, pack._index, found]))",
+    )
+    had, index, found = json.loads(told)
+    assert had > 4 and index is None and found == [41] * 70 + [0, 0]
 
 
 @pytest.mark.parametrize("name", ["country", "town.square", "town.houses.street", "hall", "own"])

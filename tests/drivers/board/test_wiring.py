@@ -1,6 +1,8 @@
 """Every board's table can be wired, and boot.py and the guide name the same pins."""
 
 import ast
+import re
+from xml.etree import ElementTree
 
 import pytest
 from vm import ROOT
@@ -17,7 +19,8 @@ from drivers.board.tables import (
 from drivers.mcp23017 import MCP23017
 from firmware.config.settings import settings
 from sim.virtual.chips import CHIPS
-from tools.wiring_svg import GUIDES, made, table_of
+from tools.wiring import CIRCUITS, GUIDES, made, table_of
+from tools.wiring_parts import PARTS
 
 DRIVEN = {"supply", "backup", "solar", "lamp_sense", "buzzer_sense", "horn_sense"}
 DRIVEN |= {"gnss_rx", "rs485_rx", "chain_data"}  # another chip drives them: no pull-up needed
@@ -162,28 +165,74 @@ def test_a_serial_port_has_one_part_and_none_is_the_console(board):
     assert len(set(ports)) == len(ports) and set(ports) <= set(CHIPS[table(board)["chip"]].uarts)
 
 
-def test_diagrams_and_tables_are_current():
+def test_drawings_and_tables_are_current():
     """If it fails: make wiring."""
     for path, words in made().items():
         assert (ROOT / path).read_text(encoding="utf-8") == words, path
 
 
-@pytest.mark.parametrize("board", NAMES)
-def test_the_diagram_and_the_guides_name_every_pin(board):
+def drawn(path):
+    """-> list, every text of a picture in docs/."""
+    root = ElementTree.parse(ROOT / "docs" / path).getroot()
+    return [
+        "".join(node.itertext()).strip() for node in root.iter("{http://www.w3.org/2000/svg}text")
+    ]
+
+
+def places(board):
+    """-> dict, part -> where it is connected, as people write it."""
     own = table(board)
-    wired = [*own["pins"].values()]
+    found = {part: f"GPIO{pin}" for part, pin in own["pins"].items()}
     for pins in own["ways"].values():
-        wired += pins.values()
-    drawn = (ROOT / f"docs/wiring-{board}.svg").read_text(encoding="utf-8")
-    told = {language: table_of(board, language) for language in ("en", "th")}
-    for pin in wired:
-        assert f"GPIO{pin}<" in drawn
-        assert all(f"| {pin} |" in words for words in told.values())
+        found.update({part: f"GPIO{pin}" for part, pin in pins.items()})
     for part, number in own["switch_expander"].items():
         if part != "address":
-            named = f"GPA{number}" if number < 7 else f"GPB{number - 7}"
-            assert f": {named}" in drawn
-            assert all(f"| {named} |" in words for words in told.values())
+            found[part] = f"GPA{number}" if number < 7 else f"GPB{number - 7}"
+    return found
+
+
+@pytest.mark.parametrize("board", NAMES)
+def test_the_picture_of_a_board_and_the_guides_name_every_pin(board):
+    picture = " ".join(drawn(f"wiring-{board}.svg"))
+    told = {language: table_of(board, language) for language in ("en", "th")}
+    for place in places(board).values():
+        assert re.search(rf"\b{place}\b", picture), place
+        assert all(f"| {place.removeprefix('GPIO')} |" in words for words in told.values()), place
     for path in GUIDES:
         language = "th" if ".th." in path else "en"
         assert told[language] in (ROOT / path).read_text(encoding="utf-8")
+
+
+def test_a_circuit_names_the_pin_of_each_of_its_parts_on_every_board():
+    """Read from the pictures themselves: the table at the foot, one row a part."""
+    shown = set()
+    for circuit in CIRCUITS:
+        texts = drawn(f"circuits/{circuit}.svg")
+        for part in {part for board in NAMES for part in places(board)}:
+            name = PARTS[part][0]
+            ends = [at for at, text in enumerate(texts) if text == name]
+            if not ends or texts[ends[-1] + 1][:4] not in ("GPIO", "0x27", "-"):
+                continue
+            at = ends[-1]
+            for board, cell in zip(NAMES, texts[at + 1 :], strict=False):
+                assert cell.split()[-1] == places(board).get(part, "-"), (
+                    circuit,
+                    part,
+                    board,
+                )
+            shown.add(part)
+    assert shown == {part for board in NAMES for part in places(board)}
+
+
+def test_the_circuit_of_the_supply_divides_as_the_tables_do():
+    texts = drawn("circuits/power.svg")
+    for board in NAMES:
+        for ohm in table(board)["dividers"]["supply"]:
+            assert f"{ohm // 1000} kΩ" in texts
+
+
+def test_every_circuit_and_board_stands_in_both_guides():
+    for path in GUIDES:
+        words = (ROOT / path).read_text(encoding="utf-8")
+        assert [name for name in CIRCUITS if f"](circuits/{name}.svg)" not in words] == []
+        assert [name for name in NAMES if f"](wiring-{name}.svg)" not in words] == []

@@ -10,7 +10,7 @@ import pytest
 from parts import get, put, snapshot
 from watch import CONFIG, READINGS, SEATS, generator, random_snapshot
 
-from firmware.config.settings import of_rules
+from firmware.config.rule_settings import of_rules
 from firmware.rules.catalogue import RULES
 from firmware.snapshot import Snapshot
 from tools.texts.kinds import LEVELS, kinds, names

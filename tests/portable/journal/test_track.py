@@ -91,7 +91,9 @@ def test_every_position_lies_within_the_error_of_the_line():
             for s in seen:
                 utc_s = s.utc_ms // 1000
                 near = min(
-                    geo.nearest(array("i", a[1:3] + b[1:3]), 0, 2, s.gnss.lat_e7, s.gnss.lon_e7)[0]
+                    geo.nearest([array("i", a[1:3] + b[1:3])], 0, 2, s.gnss.lat_e7, s.gnss.lon_e7)[
+                        0
+                    ]
                     for a, b in legs(line)
                     if a[0] <= utc_s <= b[0]
                 )

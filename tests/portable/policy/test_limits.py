@@ -18,7 +18,7 @@ def roads(*lines, before=""):
 
 
 def found(policy, north_m, east_m, heading_deg=None):
-    pieces = range(policy.lines.first[0], len(policy.corners) // 2 - 1)
+    pieces = range(policy.lines.first[0], policy.corner_n - 1)
     starts = [policy.lines.first[line] for line in range(policy.roads.n)]
     ends = [policy.lines.first[line] + policy.lines.count[line] - 1 for line in range(len(starts))]
     pieces = [piece for piece in pieces if piece not in ends]

@@ -40,7 +40,8 @@ def test_everything_is_read():
     assert list(areas.count) == [0, 0, 0, 4, 0, 3, 0]
     assert areas.south[3] == 130990000 and areas.east[3] == 1008810000
     at = 2 * areas.first[3]
-    assert list(policy.corners[at : at + 4]) == [130990000, 1008790000, 131010000, 1008790000]
+    assert list(policy.corners[0][at : at + 4]) == [0, 0, 20000, 0] and areas.step[3] == 1
+    assert areas.west[3] == 1008790000
     assert list(policy.lines.limit_kmh) == [60, 65, 0, 0, 0]
     assert list(policy.lines.width_m)[:2] == [25, 40]
     assert list(policy.runs.mine) == [0, 1, 1]
@@ -173,7 +174,10 @@ def test_the_grid_finds_what_walking_finds():
             for line in (0, 1):
                 first = policy.lines.first[line]
                 reach = policy.lines.width_m[line] * 1000
-                mm, _ = geo.nearest(policy.corners, first, 2, lat, lon, False, 0, reach)
+                mm, _ = geo.nearest(
+                    policy.corners, first, 2, lat, lon, False, 0, reach,
+                    policy.lines.south[line], policy.lines.west[line], policy.lines.step[line],
+                )  # fmt: skip
                 if mm is not None:
                     assert areas.n + first - policy.grid.road_corner in pieces, (lat, lon, line)
     for item in policy.grid.at(-900000000, 0):

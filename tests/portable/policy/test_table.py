@@ -20,3 +20,13 @@ def test_an_index_without_a_name_is_an_error():
         except IndexError:
             continue
         assert False, number
+
+
+def test_many_names_stand_in_several_texts():
+    names = Names()
+    many = ["name-%d" % n for n in range(300)]
+    for name in many:
+        names.add(name)
+    assert [names[n] for n in range(300)] == many
+    assert [names.index(name) for name in many] == list(range(300))
+    assert names.index("name-300") == -1 and names.index("ame-1") == -1

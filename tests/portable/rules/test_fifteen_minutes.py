@@ -9,7 +9,8 @@ from parts import Nvs, snapshot
 from watch import generator
 
 from firmware.config.load import defaults, parse
-from firmware.config.settings import of_rules, settings
+from firmware.config.rule_settings import of_rules
+from firmware.config.settings import settings
 from firmware.rules.catalogue import RULES
 from firmware.trip.trip import Trip
 from firmware.warnings import HORN

@@ -7,7 +7,7 @@ reading at its limit.
 from packs import place
 from watch import MINUTE, kmh, tuned
 
-from firmware.config.settings import of_rules
+from firmware.config.rule_settings import of_rules
 from firmware.rules.arrival_notice import ArrivalNotice
 from firmware.rules.belt_off import BeltOff
 from firmware.rules.crash import Crash

@@ -172,7 +172,7 @@ class _Reader:
             raise self._wrong(at, "is not the one that release.json names")
         try:
             files = {file: (size, digest) for file, size, digest in manifest["files"]}
-            count, digest_of_parts = manifest["parts"]
+            bytes_of_parts, digest_of_parts = manifest["parts"]
             boards = tuple(manifest["boards"])
             right = (
                 manifest["version"] == about["version"] and manifest["set"] == name
@@ -182,14 +182,15 @@ class _Reader:
                 and len(manifest["mpy"]) == 2
                 and all(_is_number(size, MOST_BYTES) for size, _ in files.values())
                 and all(_HEX.fullmatch(digest) for _, digest in files.values())
-                and _is_number(count, 10_000) and _HEX.fullmatch(digest_of_parts)
+                and _is_number(bytes_of_parts, _MOST["parts"]) and bytes_of_parts % PART_BYTES == 0
+                and _HEX.fullmatch(digest_of_parts)
             )  # fmt: skip
             modules = {path: (digest, size) for path, (digest, size) in told["modules"].items()}
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise self._wrong(at, "is not in the form of a manifest") from error
         if not right:
             raise self._wrong(at, "does not fit release.json, or is not in the form of a manifest")
-        parts = self._hashed(f"{name}/parts", count * PART_BYTES, digest_of_parts)
+        parts = self._hashed(f"{name}/parts", bytes_of_parts, digest_of_parts)
         contents = [self._hashed(f"{name}/{file}", *files[file]) for file in FILES]
         table = tuple(struct.iter_unpack(PART, parts))
         self._check_parts(f"{name}/parts", table, contents[-1])

@@ -41,7 +41,7 @@ def a_set(name, version, modules, boards, key=KEY):
     body = {
         "v": 1, "version": version, "set": name, "boards": boards, "mpy": [6, 3],
         "files": [[file, len(text), digest(text)] for file, text in files.items()],
-        "parts": [len(pieces), digest(parts)],
+        "parts": [len(parts), digest(parts)],
     }  # fmt: skip
     manifest = signed(body, key)
     told = {

@@ -21,6 +21,8 @@ from releases import (
     zipped,
 )
 
+from sim.bus import releases as made
+from sim.program.release import packed
 from station.release import file
 from station.release.file import read
 from station.release.keys import private_key_here, public_keys
@@ -217,3 +219,13 @@ def test_the_private_key_does_not_belong_here(tmp_path):
 
 def test_the_table_of_parts_is_read_as_it_is_written():
     assert struct.calcsize(file.PART) == file.PART_BYTES
+
+
+def test_the_station_reads_what_make_release_makes():
+    content = packed(made.small("1.0.0"))
+    found = read(content, "it", [made.public()])
+    image = made.image("1.0.0")
+    assert found.version == "1.0.0" and found.sets["x64"].image == b"".join(image.values())
+    assert found.sets["x64"].ident == made.release_id(image)
+    with pytest.raises(ReleaseError):
+        read(content, "it", [made.public(2)])

@@ -118,14 +118,14 @@ def _refused(row: Row, why: str | None, message: str | None, now_ms: int, tries:
 def _happened(rollout: Rollout, row: Row, event: Happened) -> None:
     """Whatever was before the offer is about another one."""
     data = event.data
-    if row.offer_ms is None or event.heard_ms < row.offer_ms:
+    if row.offer_ms is None or event.heard_ms <= row.offer_ms:
         return
     if event.at_ms is not None and event.at_ms < row.offer_ms - _LATE_MS:
         return
     version = data.get("version")
-    if rollout.release.version not in (version, data.get("from")):
-        if version is not None or not row.may_run_it:
-            return
+    is_named = rollout.release.version in (version, data.get("from"))
+    if not is_named and (version is not None or not row.may_run_it):
+        return
     if data.get("what") == "changing":
         row.took_ms = row.took_ms or event.heard_ms
     elif data.get("what") == "returned" and row.result in (None, SILENT, RUNS, REFUSED):

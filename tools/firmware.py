@@ -20,8 +20,9 @@ from esptool.util import FatalError, flash_size_bytes
 
 from sim.virtual.partitions import partition
 from tools import firmware_image
-from tools.board import Trouble, arguments, choose, run
+from tools.board import Trouble, arguments, choose, ports, run
 from tools.chips import CHIPS, Chip
+from tools.port_trouble import why_not
 
 BAUD = 460_800
 FRESH = ("nvs", "journal")  # erased on a board that was something else
@@ -50,7 +51,7 @@ def connect(port: str, wanted: Chip | None = None) -> ESPLoader:
         found = cmds.detect_flash_size(esp)
     except (FatalError, serial.SerialException) as error:
         if "could not open" in str(error).lower():
-            raise Trouble(f"{port} cannot be opened. Is another program using it?") from error
+            raise Trouble(why_not(port, error, list(ports()))) from error
         raise Trouble(
             f"The chip at {port} does not answer ({error}). Hold BOOT down while you press EN, "
             "and try again."

@@ -19,6 +19,7 @@ CIRCUITS = {
     "buttons": inputs.buttons,
     "presence": inputs.presence,
     "horn": outputs.horn,
+    "hazard": outputs.hazard,
     "buzzer-lamp": outputs.buzzer_lamp,
     "readback": outputs.readback,
     "sensors": sensors.sensors,

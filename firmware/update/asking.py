@@ -51,10 +51,11 @@ class Asking:
         self._wanted, self._data = (at, size), None
         wait_ms = _FIRST_MS
         while self._data is None:
-            while not self._may_ask(size):
+            if not self._may_ask(size):
                 yield from self._rest()
-                yield False
-            if not update.says("fetching", (at, size, self.have, self.need)):
+                yield from update.pause()
+                continue
+            if not update.asks(at, size, self.have, self.need):
                 yield False
                 continue
             due_ms = update.now_ms + wait_ms

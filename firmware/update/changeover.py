@@ -21,7 +21,7 @@ def change_over(update):
             update.note("changing")
             is_due = yield from _is_told(update)
         else:
-            yield False
+            yield from update.pause()
     bus, parts, release = update.bus, update.parts, update.offer.short
     s = bus.snapshot
     Change(release, update.version, update.runs).keep(parts.files)
@@ -37,7 +37,7 @@ def _is_told(update):
     while waits_for(update.bus, update.low_mv) is None:
         if update.is_kept and (update.bus.uplink.is_drained or update.now_ms >= due_ms):
             return True
-        yield False
+        yield False  # ten seconds at most, unless the flash refuses
     return False
 
 

@@ -60,6 +60,7 @@ class Fill:
         else:
             raise Refusal("damaged", _DAMAGED % wrong)
         yield from self._read_manifest(keys)  # as the flash gives it back
+        yield from update.is_calm()
         self._finish()
         if not was_whole:
             update.note("ready")
@@ -91,6 +92,7 @@ class Fill:
         finally:
             file.close()
         yield from manifest.must_be_signed(text, keys)
+        yield from self._update.is_calm()
         found = manifest.Manifest(text)
         update, board = self._update, self._update.parts
         found.must_fit(board.board_name, board.mpy, update.runs, update.offer.downgrade)
@@ -129,7 +131,7 @@ class Fill:
                 file.close()
             length, digest = parts.meaning(row)
             if at + length > size:
-                break
+                raise Refusal("damaged", _DAMAGED % parts.NAME)
             held = running.find(row)
             yield from self._part(obtain, _PACK, image_at + at, at, length, digest, held)
             at += length
@@ -173,12 +175,11 @@ class Fill:
         raise Refusal("damaged", _DAMAGED % name)
 
     def _copied(self, name, at, n):
-        """-> memoryview of bytes of the running slot."""
+        """-> memoryview of bytes of the running slot; the digest shows whether they are right."""
         file = self._slots.open_running(name)
         try:
             file.seek(at)
-            if file.readinto(self._buf[:n]) != n:
-                raise OSError(5)
+            file.readinto(self._buf[:n])
         finally:
             file.close()
         return self._buf[:n]

@@ -19,7 +19,9 @@ from firmware.update.offer import KEPT
 from firmware.update.quota import Quota
 from firmware.update.refusal import Refusal
 
+FETCHING, CHECKING = "fetching", "checking"
 _AGAIN_MS = const(60000)
+_PAUSE_MS = const(1000)
 _FAILURES = const(5)
 _WRITE_MS = const(80)  # until the next tick: an erase takes 45 ms
 _LOOK_MS = const(10000)
@@ -42,7 +44,8 @@ class Update:
         self.now_ms = self.utc_s = 0
         self.is_told = self.is_over = self.keeps_awake = False
         self.notices = []
-        self._told = self._untold = None  # what is said on `fetch`
+        self._state = self._why = self._message = None  # what is said on `fetch`
+        self._is_untold = False
         self._steps = None
         self._is_refused = False
         self._begin_ms = self._look_ms = 0
@@ -74,12 +77,12 @@ class Update:
 
     def _stays_awake(self):
         """bool: pieces come, or what came is checked, and the supply is good."""
-        if self._told is None or self._is_refused or not self.is_connected:
+        if self._is_refused or not self.is_connected:
             return False
         supply_mv = self.bus.snapshot.vehicle.supply_mv
         if supply_mv is None or supply_mv < self.low_mv:
             return False
-        return self._told[0] == "checking" or (self._told[0] == "fetching" and self.asking.has_hope)
+        return self._state == CHECKING or (self._state == FETCHING and self.asking.has_hope)
 
     def turn(self, now_ms, bus):
         """-> bool: there is more to do at once."""
@@ -97,7 +100,7 @@ class Update:
                 self._refuse("expired", "The time for this update is over; it can be offered anew.")
         self._say()
         if self._is_refused:
-            self.is_over = self._untold is None
+            self.is_over = not self._is_untold
             return False
         if now_ms < self._begin_ms:
             return False
@@ -117,42 +120,61 @@ class Update:
 
     def tell(self, state, why=None, message=None):
         """Says on `fetch` what has changed, as soon as the uplink takes it."""
-        if self._told is None or self._told[:2] != (state, why):
-            self._told = self._untold = (state, why, message)
+        if state != self._state or why != self._why:
+            self._state, self._why, self._message = state, why, message
+            self._is_untold = True
 
     def note(self, what):
         """A step that the city keeps."""
         self.notices.append(news(what, self.version, self.runs))
 
-    def says(self, state, asked):
+    def asks(self, at, size, have, need):
         """Asks for a piece -> bool: the uplink has taken it."""
         uplink = self.bus.uplink
         if not uplink.takes("fetch"):
             return False
-        self._told, self._untold = (state, None, None), None
-        uplink.offer("fetch", fetch(self.offer.short, state, asked))
+        self._state, self._why, self._is_untold = FETCHING, None, False
+        uplink.offer("fetch", fetch(self.offer.short, FETCHING, (at, size, have, need)))
         return True
 
     def is_calm(self):
         """Generator: waits until flash may be read and written."""
         yield True
-        while not self.is_clear or not self._has_time():
+        while True:
+            if not self._has_time():
+                yield False
+            elif not self.is_clear:
+                yield from self.pause()
+            else:
+                return
+
+    def pause(self):
+        """Generator: a second. Who waits for hours looks once a second: a look makes garbage."""
+        due_ms = self.now_ms + _PAUSE_MS
+        while self.now_ms < due_ms:
             yield False
 
     def close(self):
-        """It ends here."""
+        """It ends here, or begins anew: what is open has to be closed before."""
         if self._steps is not None:
             self._steps.close()
+            self._steps = None
+        try:
+            if self.asking.writer is not None:
+                self.asking.writer.close()
+        except OSError:
+            pass  # what was not kept is found missing
 
     def _has_time(self):
         is_parked = self.bus.snapshot.trip.phase == PARKED
         return is_parked or self.bus.next_tick_ms - self.now_ms >= _WRITE_MS
 
     def _say(self):
-        if self._untold is not None and self.bus.uplink.takes("fetch"):
-            state, why, message = self._untold
-            self.bus.uplink.offer("fetch", fetch(self.offer.short, state, None, why, message))
-            self._untold = None
+        uplink = self.bus.uplink
+        if self._is_untold and uplink.takes("fetch"):
+            self._is_untold = False
+            given = self._state, None, self._why, self._message
+            uplink.offer("fetch", fetch(self.offer.short, *given))
 
     def _step(self):
         if self._steps is None:
@@ -174,7 +196,7 @@ class Update:
 
     def _fail(self, error):
         """It begins anew, and finds what it has."""
-        self._steps = None
+        self.close()
         self._begin_ms = self.now_ms + _AGAIN_MS
         self._failures += 1
         if isinstance(error, OSError) and error.args and error.args[0] == _NO_ROOM:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import paho.mqtt.client as mqtt
 
+from firmware import VERSION
 from firmware.config.load import parse
 from firmware.identity import FILE as IDENTITY
 from firmware.identity import Identity
@@ -23,6 +24,7 @@ from sim.bench.tick import crowded
 from sim.bus.city import City
 from sim.bus.identities import fields
 from sim.days.days import DAY_S, HOUR_S, AtCity, Days, Figures
+from sim.days.updates import deployed
 from sim.live.morning import broker_at, subscribed
 from sim.live.run import Stop
 from sim.network.proxy import HOST, Proxy
@@ -30,7 +32,7 @@ from sim.progress import Progress
 from sim.virtual.board import VirtualBoard
 from sim.virtual.harness import Harness
 from sim.virtual.image import FlashImage
-from sim.virtual.install import every_sensor, install, packed_code, settings
+from sim.virtual.install import every_sensor, install, settings
 from sim.virtual.run import Runner
 from sim.world.day import school_day, school_morning
 from sim.world.world import MISCHIEF, World
@@ -40,9 +42,10 @@ SPEED = 20_000  # while the board sleeps; awake it is as fast as this computer
 _LEAST_KB, _MOST_KB, _STEP_KB = 256, 2048, 8
 _TRIAL_WAITS_S, _TRIAL_S = 240, 600
 _TRIAL_OUTAGE_S = (420.0, 450.0, True)
-_RUNS = (0, 3)  # of a school day's four: one in the morning, one in the afternoon
+_RUNS = ((0,), (3,))  # of a school day's four: one in the morning, next day one in the afternoon
+_UPDATE_DAY = 2  # Wednesday, or the last one
 _WAKE_S = 3600  # a bus that sleeps sends its next state so late
-_DRAIN_S, _OFTEN_S = 1200, 60  # of the board's time, for what is on its way at a day's end
+_DRAIN_S, _OFTEN_S = 3900, 60  # of the board's time: what it recorded asleep waits till it wakes
 _STRIDE = 8  # requests of the board between two looks at Ctrl-C and the clock
 
 
@@ -68,7 +71,7 @@ class Running:
         with tempfile.TemporaryDirectory(prefix="busguard-days-") as folder, ExitStack() as stack:
             image = FlashImage(Path(folder, "board.img"), self.seed)
             stack.callback(image.close)
-            install(image, {**packed_code(), **settings(bus, crowded()),
+            install(image, {**deployed(VERSION), **settings(bus, crowded()),
                             IDENTITY: json.dumps(own).encode()})  # fmt: skip
             board = VirtualBoard(image, lambda clock: Harness(world, config, clock), SPEED)
             days: Days | None = None
@@ -122,7 +125,7 @@ def line(number: int, f: Figures) -> str:
         f"{f.largest / 1024:.1f} KB, {f.collections} collections, {f.starts} resets; "
         f"{f.confirmed} records confirmed, {f.confirmed - f.lost} delivered, {f.lost} lost; "
         f"{f.ticks} ticks, {f.late} late, the latest by {f.worst_ms} ms; "
-        f"{f.outages} outages, {f.policies} policies."
+        f"{f.outages} outages, {f.policies} policies, {f.updates} updates."
     )
 
 
@@ -178,7 +181,7 @@ days=math.ceil(count), weekends=True, runs=_RUNS)  # fmt: skip
         number = 0
         try:
             for number in range(math.ceil(count)):
-                days.begin(number)
+                days.begin(number, number == min(_UPDATE_DAY, math.ceil(count) - 1))
                 end_s = min(number + 1, count) * DAY_S
 
                 def done(end_s: float = end_s) -> bool:

@@ -20,18 +20,23 @@ from sim.days.heap import Heap
 from sim.days.lateness import Lateness
 from sim.days.outages import Outages
 from sim.days.policies import Policies
+from sim.days.updates import Updates
 from sim.network.proxy import Proxy
 from sim.network.subscriber import Heard, Subscriber
 from sim.virtual.morning import Morning
 from sim.virtual.run import Runner
+from sim.world.day import WEEKEND
 from sim.world.town_policy import policy_for
 
 HOUR_S = 3600
 DAY_S = 24 * HOUR_S
 BEGIN_H = 5
-_POLICIES_H = (6.5, 15.5, 21.0)  # at one of these hours of each second day
+SENDS_H = (6.15, 16.6)  # a policy, or a release: the bus drives, one day in the morning, the next
+# in the afternoon; one that sleeps listens for seconds in an hour
+NEXT = "0.99.0"
 _LISTEN_S = 0.02
-_OVERSLEEPS_S, _QUIET_S = 6, 60  # the watchdog bites after 8
+_OVERSLEEPS_S, _QUIET_S = 59, 120
+CHANGING = '"what":"changing"'
 _KEPT = 40  # lines of the console
 _WRONG = ("MemoryError", "memory allocation failed", "has crashed", "starts again",
           "does not fit into memory")  # fmt: skip
@@ -60,6 +65,7 @@ class Figures(NamedTuple):
     worst_ms: int
     outages: int
     policies: int
+    updates: int
 
 
 class Days:
@@ -75,7 +81,8 @@ class Days:
         self._lateness = Lateness()
         self.outages = Outages(random.Random(f"outages {seed}"), city.proxy)
         self._policies = Policies(city.client, city.key, bus["fleet"], bus["bus"])
-        self._rng = random.Random(f"policies {seed}")
+        self.updates = Updates(city.client, city.key, bus["fleet"], bus["bus"])
+        self._update_due_s: float | None = None
         self._policy_due_s: float | None = None
         self._version = 1
         self.lines: list[str] = []
@@ -93,14 +100,17 @@ class Days:
         """Of the board, since its first power-on."""
         return self._board.clock.now_us() / 1e6
 
-    def begin(self, number: int) -> None:
+    def begin(self, number: int, has_update: bool) -> None:
         """A day, from 0; the first one begins with the power."""
         self._heap.begin()
         self._lateness.begin()
         midnight_s = number * DAY_S - BEGIN_H * HOUR_S
         self.outages.begin(midnight_s)
-        if number % 2 == 0:
-            self._policy_due_s = midnight_s + self._rng.choice(_POLICIES_H) * HOUR_S
+        due_s = midnight_s + SENDS_H[number % 2] * HOUR_S
+        if has_update:
+            self._update_due_s = due_s
+        elif number % 7 not in WEEKEND:
+            self._policy_due_s = due_s
 
     def end(self) -> Figures:
         """Of the day. AssertionError: the city has something else than the journal."""
@@ -110,10 +120,12 @@ class Days:
         records, self._records = self._records, self.morning.records
         outages, self.outages.count = self.outages.count, 0
         taken, self._policies.taken = self._policies.taken, 0
+        updates, self.updates.taken = self.updates.taken, 0
         heap, late = self._heap, self._lateness
         return Figures(
-            heap.live, heap.largest, heap.collections, self._boots - boots,
+            heap.live, heap.largest, heap.collections, self._boots - boots - updates,
             self._records - records, lost, late.ticks, late.late, late.worst_ms, outages, taken,
+            updates,
         )  # fmt: skip
 
     def send_policy(self) -> None:
@@ -135,7 +147,7 @@ class Days:
 
     def _oversleeps_us(self) -> int:
         """A bus that sleeps ticks once a second, for most of the week. While nothing is about to
-        happen around it, seven of these seconds pass at once."""
+        happen around it, a minute passes at once."""
         world, now_s = self._board.harness.world, self.now_s
         change_ms = world.next_change_ms
         is_quiet = change_ms is None or change_ms / 1000 - now_s > _QUIET_S
@@ -145,8 +157,9 @@ class Days:
         return _OVERSLEEPS_S * 1_000_000
 
     def _heard(self, heard: Heard) -> None:
-        if heard.name == "reply":
-            self._policies.heard(heard, self.now_s)
+        self._policies.heard(heard, self.now_s)
+        self.updates.heard(heard)
+        self.wrong = self.wrong or self.updates.wrong
 
     def _fed(self, heap: int | None) -> int:
         """At the end of each tick."""
@@ -158,6 +171,10 @@ class Days:
         if self._policy_due_s is not None and now_s >= self._policy_due_s:
             self._policy_due_s = None
             self.send_policy()
+        if self._update_due_s is not None and now_s >= self._update_due_s:
+            self._update_due_s = None
+            self.updates.send(NEXT)
+        harness.world.cabin_c10 = 260 + 10 * (int(now_s / HOUR_S) % 6)
         return self._heap.fed(heap, int(now_s * 1e3))
 
     def _read(self, data: bytes) -> None:
@@ -169,8 +186,11 @@ class Days:
     def say(self, line: str) -> None:
         """A line of the console, or what the runner tells."""
         self.lines = [*self.lines[-_KEPT:], line]
-        if not self.wrong and any(word in line for word in _WRONG):
-            self.wrong = line
+        if self.wrong or not any(word in line for word in _WRONG):
+            return
+        if "starts again: reset" in line and CHANGING in "".join(self.lines):
+            return
+        self.wrong = line
 
     def close(self) -> None:
         self._lateness.close()

@@ -12,11 +12,12 @@ from sim.bus.city import City
 from sim.network.subscriber import Heard
 
 _PART = 600  # characters
-_PATIENCE_S = 600.0  # of the board's time; a bus that sleeps hears nothing for 15 minutes
+_PATIENCE_S = 600.0  # of the board's time
 
 
 class Policies:
-    """`send` offers a pack. Give `heard` what the bus replies, and call `step` now and then."""
+    """`send` offers a pack, again whenever the bus connects: one that sleeps hears nothing. Give
+    `heard` what the bus says, and call `step` now and then."""
 
     def __init__(self, client: mqtt.Client, city: City, fleet: str, bus: str):
         self._client = client
@@ -44,11 +45,17 @@ class Policies:
             self._at = 0  # the bus may have started again, and answers what it has
             self._say(now_s)
 
-    def heard(self, reply: Heard, now_s: float) -> None:
-        ident = reply.message.get("id")
-        if not self._parts or ident != self._ident:
+    def heard(self, heard: Heard, now_s: float) -> None:
+        if not self._parts:
             return
-        self._at = self._at + 1 if reply.message["ok"] else 0
+        if heard.name == "status" and heard.message.get("online"):
+            self._at = 0
+            self._say(now_s)
+        elif heard.name == "reply" and heard.message.get("id") == self._ident:
+            self._go_on(heard.message["ok"], now_s)
+
+    def _go_on(self, is_ok: bool, now_s: float) -> None:
+        self._at = self._at + 1 if is_ok else 0
         if self._at > len(self._parts):
             self._parts = []
             self.taken += 1

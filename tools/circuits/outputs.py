@@ -6,7 +6,7 @@ from tools.circuits.sheet import Sheet
 
 
 def horn():
-    s = Sheet("Horn and hazard lights", "แตรและไฟฉุกเฉิน")
+    s = Sheet("Horn", "แตร")
     s.rail((12.2, -2), "+12/24 V")
     s.fuse((12.2, -2), (12.2, -3.6), "F2", ("12 V: 10 A", "24 V: 7.5 A"), "left")
     s.dot((12.2, -3.9))
@@ -41,22 +41,45 @@ def horn():
     s.dot((4.1, -7.7))
     s.resistor((4.1, -7.7), (4.1, -9.9), "R2", ("10 kΩ", "pull-down, always"), "left")
     s.ground((4.1, -9.9))
-    s.box((15.6, -1.6), 5.2, 3.6, ["K2, hazard lights, optional", "ไฟฉุกเฉิน (ไม่บังคับ)"], dashed=True)
-    s.say(
-        (15.9, -2.9),
-        [
-            "coil parallel to K1's coil",
-            "contact 1: left lamps",
-            "contact 2: right lamps",
-            "across the vehicle's switch",
-        ],
-    )
     s.notes(
         -11.3,
         "R2 keeps the horn silent while the board starts: until boot.py runs, no pin is driven.",
         "R2 ทำให้แตรเงียบขณะบอร์ดเริ่มทำงาน ห้ามละเว้น",
     )
     s.pins(-12.6, "horn", "horn_sense")
+    return s.text()
+
+
+def hazard():
+    s = Sheet("Hazard lights, optional: a second relay", "ไฟฉุกเฉิน (ไม่บังคับ): รีเลย์ตัวที่สอง")
+    s.open((2.4, -2.2), "K1 pin 86 (+)")
+    s.open((2.4, -5), "K1 pin 85")
+    s.wire((2.4, -2.2), (6.4, -2.2))
+    s.wire((2.4, -5), (6.4, -5))
+    s.dot((4, -2.2), (4, -5))
+    s.diode((4, -5), (4, -2.2), "D1", "1N4007", "left")
+    s.part(elm.RBox(), (6.4, -2.2), (6.4, -5), "K2 coil", ("G2R-2", "12 or 24 V"))
+    for y, words in ((-2.4, ["left lamps", "ไฟเลี้ยวซ้าย"]), (-4.6, ["right lamps", "ไฟเลี้ยวขวา"])):
+        s.wire((10.4, y), (11.4, y))
+        s.contact((11.4, y), (14, y), "K2")
+        s.wire((14, y), (15, y))
+        s.open((15, y), words, "right")
+    s.wire((10.4, -2.4), (10.4, -6))
+    s.dot((10.4, -4.6))
+    s.open((10.4, -6))
+    s.say(
+        (10.8, -6.2),
+        [
+            "from the flasher's output, as the",
+            "vehicle's own hazard switch has it",
+            "จากเอาต์พุตแฟลชเชอร์",
+        ],
+    )
+    s.notes(
+        -8,
+        "The contacts lie across the two contacts of the vehicle's hazard switch. 5 A each: two lamps of 21 W take 3.5 A at 12 V.",
+        "หน้าสัมผัสคร่อมสวิตช์ไฟฉุกเฉินของรถ ข้างละชุด 5 A: หลอด 21 W สองดวงใช้ 3.5 A ที่ 12 V",
+    )
     return s.text()
 
 
@@ -95,9 +118,10 @@ def buzzer_lamp():
     s.notes(
         -10.6,
         "Buzzer: SFM-27, 3 to 24 V, 10 mA. Lamp: 22 mm indicator, LED, 12 or 24 V, 20 mA. At most 100 mA each.",
-        "D1 is needed for a magnetic buzzer only.",
+        "D1 is needed for a magnetic buzzer only. · D1 ใช้เฉพาะบัซเซอร์แบบแม่เหล็ก",
+        "บัซเซอร์ SFM-27 3 ถึง 24 V 10 mA ไฟเตือน LED 22 มม. 12 หรือ 24 V 20 mA ไม่เกินตัวละ 100 mA",
     )
-    s.pins(-12, "buzzer", "buzzer_sense", "lamp", "lamp_sense")
+    s.pins(-12.4, "buzzer", "buzzer_sense", "lamp", "lamp_sense")
     return s.text()
 
 
@@ -119,6 +143,7 @@ def readback():
         -6.6,
         "R1 at the load, R2 and C1 at the board: then the wire between them carries no fuse's current if it chafes.",
         "High while the load has its voltage: at MCP23017 from 11.3 V (24 V: 22 V) on, at an ESP32 pin from 10.7 V (21 V) on.",
+        "R1 อยู่ที่ตัวอุปกรณ์ R2 และ C1 อยู่ที่บอร์ด สายระหว่างกันที่ถลอกจึงไม่มีกระแสสูง",
     )
-    s.pins(-8, "horn_sense", "buzzer_sense", "lamp_sense")
+    s.pins(-8.5, "horn_sense", "buzzer_sense", "lamp_sense")
     return s.text()

@@ -2,7 +2,7 @@
 
 import schemdraw.elements as elm
 
-from tools.circuits.sheet import BOARDS, Sheet, names, port
+from tools.circuits.sheet import BOARDS, ROW, Sheet, names, port
 
 _IN_OUT = ("in", "out")
 
@@ -83,9 +83,9 @@ def board(name):
     beside = [
         (port(pin), names(part)) for part, pin in sorted(far.items(), key=lambda item: item[1])
     ]
-    _block(s, 6.6, ["board", "บอร์ด"], near)
-    _block(s, 19.6, [f"MCP23017 0x{address:02X}", "beside the board"], beside)
-    y = -3.8 - 0.9 * max(len(near), len(beside))
+    _block(s, 4.8, ["board", "บอร์ด"], near)
+    _block(s, 14.6, [f"MCP23017 0x{address:02X}", "beside the board"], beside)
+    y = -3.8 - ROW * max(len(near), len(beside))
     lines = ["Seats, ONE of · ที่นั่ง เลือกหนึ่งแบบ:"]
     for way, pins in table["ways"].items():
         wired = ", ".join(f"{names(part)[0]} GPIO{pin}" for part, pin in pins.items())
@@ -102,9 +102,9 @@ def board(name):
 
 def _block(s, x, title, rows):
     """A box with its pins at the left, and what is connected to each."""
-    s.box((x, -1.4), 3.6, 1.7 + 0.9 * len(rows), title)
+    s.box((x, -1.4), 3.6, 1.7 + ROW * len(rows), title)
     for number, (pin, words) in enumerate(rows):
-        y = -3 - 0.9 * number
+        y = -3 - ROW * number
         s.wire((x - 0.8, y), (x, y))
-        s.open((x - 0.8, y), " · ".join(words), size=10)
+        s.open((x - 0.8, y), words, size=10)
         s.say((x + 0.2, y), pin)

@@ -17,7 +17,7 @@ elm.style(elm.STYLE_IEC)
 BOARDS = {name: table(name) for name in NAMES}
 FONT = "DejaVu Sans, Noto Sans Thai, Arial, sans-serif"
 SIZE = 11
-FIRST, COLUMN, ROW = 7.8, 2.75, 0.5  # the table of pins
+FIRST, COLUMN, ROW = 5.2, 2.6, 0.9  # the table of pins
 
 
 def port(number):
@@ -48,7 +48,7 @@ def names(part):
 class Sheet:
     def __init__(self, english, thai):
         self.d = schemdraw.Drawing(canvas="svg", show=False)
-        self.d.config(font=FONT, fontsize=SIZE, lw=1.4, margin=1)
+        self.d.config(font=FONT, fontsize=SIZE, lw=1.4, margin=0.7)
         self.say((0, 0), english, size=15)
         self.say((0, -0.55), thai, size=13)
 
@@ -138,18 +138,21 @@ class Sheet:
 
     def pins(self, y, *parts):
         """The table of pins at the foot: one row a part, one column a board."""
-        self._row(y, "Connect to · ต่อกับขา", list(BOARDS))
+        wide = FIRST + COLUMN * len(BOARDS)
+        self._row(y, ["Connect to · ต่อกับขา"], list(BOARDS))
+        self.wire((0, y - 0.2), (wide, y - 0.2))
         for number, part in enumerate(parts, 1):
             cells = [place(board, part) for board in BOARDS.values()]
-            self._row(y - ROW * number, " · ".join(names(part)), cells)
-        bottom = y - ROW * (len(parts) + 0.4)
-        self.wire((0, y - 0.17), (FIRST + COLUMN * len(BOARDS), y - 0.17))
-        self.wire((0, bottom), (FIRST + COLUMN * len(BOARDS), bottom))
+            self._row(y + 0.35 - ROW * number, names(part), cells)
+            self.wire((0, y - 0.2 - ROW * number), (wide, y - 0.2 - ROW * number))
 
-    def _row(self, y, first, cells):
-        self.say((0, y), first, size=10)
+    def _row(self, y, words, cells):
+        """The English name and the cells on one line, the Thai name below."""
+        self.say((0, y), words[0], size=10)
         for number, cell in enumerate(cells):
             self.say((FIRST + COLUMN * number, y), cell, size=10)
+        for word in words[1:]:
+            self.say((0, y - 0.38), word, size=9)
 
     def notes(self, y, *lines):
         for number, line in enumerate(lines):

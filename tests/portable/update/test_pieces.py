@@ -44,7 +44,7 @@ def test_a_break_of_the_connection_does_not_count_as_silence():
         bench.uplink.connected = False
         bench.turns(10, MINUTE)
         bench.uplink.connected = True
-        bench.turns(3)
+        bench.turns(3, 1000)
     assert len(asked(bench)) == 6 and bench.updates.keeps_awake
 
 
@@ -71,7 +71,7 @@ def test_a_piece_that_was_not_asked_for():
         assert refuses(bench, place, data, release), number
     assert bench.updates.take_piece({"id": releases.short(), "at": at, "data": 7}) is None
     assert not refuses(bench, at + 1, good), "one reply in ten seconds"
-    for data in (None, "!", ""):
+    for data in (None, "!", "", "abc", "\u0e01"):
         bench.updates.take_piece({"id": releases.short(), "at": at, "data": data})
     assert not bench.updates._update.asking.have
     bench.piece(at, good)
@@ -147,6 +147,55 @@ def test_a_flash_that_gives_back_something_else_is_noticed():
             assert whole(bench.content) and bench.files.rots["b/" + name] == 0
         else:
             assert bench.last()["why"] == "damaged" and bench.content["slot"] == b"a"
+
+
+def test_a_table_of_parts_that_is_not_of_its_pack_is_damaged():
+    """The one who makes a release may err, too."""
+    whole_table = releases.table(1)
+    for rows in (whole_table[12:], whole_table + whole_table[:12]):
+        bench = Bench(seals=False)
+        text = releases.manifest(sig=releases.SIGNED["NEW"]).replace(
+            b'"parts":[%d,"%s"' % (len(whole_table), releases.hexed(whole_table).encode()),
+            b'"parts":[%d,"%s"' % (len(rows), releases.hexed(rows).encode()),
+        )
+        image = text + rows + releases.image()[len(text) + len(whole_table) :]
+        sha = releases.hexed(text)
+        offer = {"id": "r", "manifest": sha, "bytes": len(text), "until": NOW_S + 9}
+        bench.updates.take_offer(offer)
+
+        def city(told, bench=bench, image=image, sha=sha):
+            data = image[told["at"] : told["at"] + told["bytes"]]
+            bench.piece(told["at"], data, sha[:16])
+
+        bench.turns(400, 10, city)
+        assert bench.last()["why"] == "damaged", bench.last()
+
+
+def test_the_manifest_is_verified_as_the_flash_gives_it_back():
+    bench = Bench()
+    bench.offered()
+    bench.runs(until=lambda bench: bench.last() and bench.last()["state"] == "checking")
+    bench.files.rots["b/signed"] = 1
+    assert bench.refused() == "unsigned" and "b/manifest.json" not in bench.content
+
+
+def test_nothing_stays_open_when_it_ends_or_begins_anew():
+    for ends in ("withdrawn", "refused", "anew"):
+        bench = Bench(seals=False)
+        bench.offered()
+        bench.runs(until=lambda bench: bench.answers == 5)
+        writer = bench.updates._update.asking.writer
+        bench.turns(3)
+        assert writer.is_open, ends
+        if ends == "withdrawn":
+            bench.updates.take_offer({"id": "r", "manifest": None})
+        elif ends == "refused":
+            bench.earliest.utc_s += 1 << 30
+            bench.turns(1, 20000)
+        else:
+            bench.files.error = 5
+            bench.runs(most=5)
+        assert not writer.is_open, ends
 
 
 def test_alarms_come_first():
@@ -253,3 +302,7 @@ def test_the_day_goes_on_if_the_clock_is_not_told_yet():
     again.count(9000)
     assert not again.allows(2000, NOW_S, False)
     assert again.allows(2000, NOW_S, True), "satellites know the day"
+    before = memory.writes
+    for _ in range(40):
+        again.count(100)
+    assert memory.writes == before + 1, "the flash of NVS wears"

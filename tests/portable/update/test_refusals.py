@@ -58,6 +58,7 @@ def test_a_manifest_whose_signature_is_of_another_text():
     assert unsigned(good.replace(b'"99.0.0"', b'"99.0.1"')) == "unsigned"
     assert unsigned(good[:-10]) == "unsigned"
     assert unsigned(good[:-2] + b"=}") == "unsigned"
+    assert unsigned(good[:-88] + b"\xff" * 86 + good[-2:]) == "unsigned"
     assert unsigned(b"{}") == "unsigned"
 
 

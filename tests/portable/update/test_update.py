@@ -163,3 +163,22 @@ def test_nothing_is_imported_or_done_without_an_offer():
         assert str(error) == "This board keeps no files."
     else:
         raise AssertionError("taken")
+
+
+def test_what_the_running_slot_has_otherwise_than_its_table_says_comes_over_the_air():
+    for pack in (b"\x00" * len(releases.pack(0)), releases.pack(0)[:700]):
+        bench = Bench(seals=False)
+        bench.content["a/program.pack"] = pack
+        bench.offered()
+        assert bench.runs() and whole(bench.content)
+        asked = [told for told in bench.uplink.said if told["state"] == "fetching"]
+        assert asked[-1]["have"] + asked[-1]["bytes"] == asked[-1]["need"]
+
+
+def test_an_uplink_that_is_full_is_waited_for():
+    bench = Bench(seals=False)
+    bench.uplink.is_full = True
+    bench.offered()
+    assert not bench.runs(most=300) and bench.uplink.said == []
+    bench.uplink.is_full = False
+    assert bench.runs()

@@ -219,8 +219,8 @@ def rolled_out(record: Record, good: Path, bad: Path) -> None:
     says(record, BAD, bad)
     record.says(
         f"The program of {BAD} crashed when it read its thermometer. After three resets `boot.py` "
-        "led back to the code before, and the bus watches and reports as ever. One of two is more than the share of "
-        "10 % at which a rollout stops by itself:"
+        "led back to the code before, and the bus watches and reports as ever. One of two is more "
+        "than the share of 10 % at which a rollout stops by itself:"
     )
     time.sleep(5)
     progress(record)

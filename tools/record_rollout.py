@@ -15,6 +15,7 @@ import contextlib
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -24,7 +25,7 @@ from pathlib import Path
 
 import firmware
 from sim.network import brokers
-from sim.program.compiled import ROOT
+from sim.program.compiled import CACHE, ROOT
 from sim.virtual.install import every_sensor
 from tools.recording import Record, awaits, board
 
@@ -86,6 +87,8 @@ def tree(folder: Path, name: str) -> Path:
     archive = subprocess.run(["git", "archive", "HEAD"], cwd=ROOT, check=True, capture_output=True)
     with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as files:
         files.extractall(path, filter="data")
+    if CACHE.exists():
+        shutil.copytree(CACHE, path / CACHE.name)  # most is compiled already
     commit(path, "the tree as it runs")
     return path
 

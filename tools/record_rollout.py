@@ -53,7 +53,11 @@ station, and two virtual boards with the real MicroPython. {GOOD} has a DS18B20 
 {BAD} an LM75. Release {NEW} was made from a copy of this tree with a mistake in the driver of the
 LM75, of the kind that no test without this chip finds. [deploy.md](deploy.md) says how a release
 is made, [station.md](station.md) how the station rolls it out, and [boot.md](boot.md) how a board
-goes back to the code before."""
+goes back to the code before.
+
+A virtual board takes the set for its own processor (x64). The station offers it once the board has
+refused the one for an ESP32 (`other_set`), and counts the three modules with machine code as
+changed. On a real board neither happens."""
 
 
 def settings(bus: str, chip: str) -> str:

@@ -44,6 +44,7 @@ def run():
     gc.threshold(GARBAGE)  # else garbage fills the gaps into which the loaded code would fit
     pack = mount()
     from drivers.board.board import Board
+    from drivers.board.console import Console
     from drivers.board.files import Files
     from drivers.board.garbage import Garbage
     from drivers.board.leave import SELFTEST, STARTERS, leave
@@ -90,6 +91,7 @@ def run():
         pack.forget_index()
     failure = ""  # of the connection, as the console was told
     garbage = Garbage(gc, time)
+    console = Console(sys.stdin)
     # Loaded: more than the garbage of one tick. With PSRAM a collection takes long and the heap is
     # large: a signed command makes 2 MB, and has to cause few (garbage.py collects after ticks).
     gc.threshold(max(4 * GARBAGE, gc.mem_free() // 4))
@@ -105,6 +107,8 @@ def run():
             if bus.uplink.failure != failure:
                 failure = bus.uplink.failure
                 print("connection:", failure)
+            if console.is_asked():
+                tell(bus)
             now_ms = uptime.now_ms(time.ticks_ms())
         if test is not None and test.is_due(now_ms):
             print("selftest", test.line())
@@ -121,6 +125,13 @@ def show(event):
     from firmware.messages import text
 
     print(event.severity, event.kind, event.state, text(event.data))
+
+
+def tell(bus):
+    """What it is doing, for `make logs`; imported only when somebody asks."""
+    from firmware.now import line
+
+    print("now", line(bus))
 
 
 def silence():

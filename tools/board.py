@@ -68,6 +68,9 @@ def choose(given: str | None) -> str:
     return found[int(Prompt.ask("Which board?", choices=numbers)) - 1]
 
 
+LOOK_S = 0.2
+RETURNS_S = 15.0
+"""A USB port of an ESP32-S3's own is back some 2 s after the chip's start."""
 ANSWER_S = 10.0
 """Without it mpremote waits for ever at a pseudo-terminal."""
 
@@ -180,20 +183,45 @@ class AttachedBoard:
             other or f"The board at {self.port} is gone ({error}). Look at its cable and power."
         )
 
+    def ask_now(self) -> None:
+        """Of a bus that runs: it answers with a line that begins with `now`."""
+        try:
+            self._transport.serial.write(b"?")
+        except (serial.SerialException, OSError) as error:
+            raise self._gone(error) from error
+
     def lines(self, seconds: float | None) -> Iterator[str]:
-        """What the console says, line by line, for so long."""
-        port = self._transport.serial
-        port.timeout = 0.2
+        """What the console says, line by line, for so long. A port that goes with the board's
+        restart, as an ESP32-S3's own does, is waited for."""
         end = None if seconds is None else time.monotonic() + seconds
         rest = b""
         while end is None or time.monotonic() < end:
+            port = self._transport.serial
             try:
+                if port.timeout != LOOK_S:
+                    port.timeout = LOOK_S
                 rest += port.read(max(1, port.in_waiting))
             except (serial.SerialException, OSError) as error:
-                raise self._gone(error) from error
+                self._reopen(error)
+                continue
             *whole, rest = rest.split(b"\n")
             for line in whole:
                 yield line.rstrip(b"\r\x04").decode(errors="replace")
+
+    def _reopen(self, error: Exception) -> None:
+        """Trouble if the port does not come back."""
+        if port_trouble.in_use(self.port, is_open=True):
+            raise self._gone(error) from error
+        told = f"The port {self.port} is gone; waiting {RETURNS_S:.0f} s for it, in case the board"
+        print(f"{told} restarts ...", file=sys.stderr)
+        self._transport.serial.close()
+        end = time.monotonic() + RETURNS_S
+        while time.monotonic() < end:
+            time.sleep(LOOK_S)
+            with contextlib.suppress(serial.SerialException, OSError):
+                self._transport.serial.open()
+                return
+        raise self._gone(error) from error
 
     def close(self) -> None:
         with contextlib.suppress(serial.SerialException, OSError):

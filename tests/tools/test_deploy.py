@@ -5,6 +5,7 @@ The tests share one board and follow one another as its life does.
 
 import contextlib
 import json
+import re
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -19,7 +20,7 @@ from sim.program.compiled import build, sha256
 from sim.program.pack import PACK, parts, slot
 from sim.virtual.install import MPY
 from sim.virtual.partitions import partition
-from tools import deploy, fleet, pull, selftest
+from tools import deploy, fleet, logs, pull, selftest
 from tools import evidence_file as evidence
 from tools.board import AttachedBoard, Trouble
 from tools.slots import PIECE, Slots
@@ -285,6 +286,20 @@ def test_restarts_that_a_technician_asks_for_are_no_crashes(board):
     for _ in range(4):
         assert restarts(board)["start"] == "normal"
         board.stop()
+
+
+def test_make_logs_says_at_once_what_the_bus_is_doing_and_stops_nothing(board):
+    boots = restarts(board)["boot"]
+    for _ in range(2):
+        *before, told = logs.present(board)
+        assert told.startswith("Now: "), (before, told)
+        assert "nobody on board" in told or "person" in told
+    seconds = re.search("running for ([0-9.]+) s", told)
+    assert float(seconds[1]) > 5, told
+    board._transport.serial.write(b"\xf0\xff noise ! \r\n")  # neither asks nor stops the bus
+    assert [*logs.present(board)][-1].startswith("Now: ")
+    board.stop()
+    assert restarts(board)["boot"] == boots + 1
 
 
 def test_a_pack_that_is_damaged_on_the_board_gives_way_to_the_other_slot(bench, board):

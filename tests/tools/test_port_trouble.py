@@ -6,6 +6,7 @@ import grp
 import os
 import subprocess
 import sys
+import threading
 import tty
 from types import SimpleNamespace
 
@@ -137,6 +138,47 @@ def test_a_port_that_vanishes_is_a_board_that_is_gone(there, line):
         os.close(line.master)
         with pytest.raises(Trouble, match=r"is gone .* Look at its cable and power\."):
             one.stop()
+
+
+def test_a_port_that_goes_with_the_boards_restart_is_waited_for(line, tmp_path, capsys):
+    """As an ESP32-S3's own USB port: it is another device behind the same name."""
+    port = tmp_path / "ttyACM0"
+    port.symlink_to(line.path)
+    with AttachedBoard(str(port)) as one:
+        lines = one.lines(20)
+        os.write(line.master, b"before\r\n")
+        assert next(lines) == "before"
+        os.close(line.slave)
+        os.close(line.master)
+        port.unlink()
+        master, slave = os.openpty()
+        tty.setraw(slave)
+        port.symlink_to(os.ttyname(slave))
+        ended = threading.Event()
+
+        def speaks():  # what it says before the port is open again is lost
+            while not ended.wait(0.05):
+                os.write(master, b"after\r\n")
+
+        speaker = threading.Thread(target=speaks)
+        speaker.start()
+        try:
+            assert next(lines) == "after"
+        finally:
+            ended.set()
+            speaker.join()
+        os.close(slave)
+        os.close(master)
+    assert "waiting 15 s for it" in capsys.readouterr().err
+
+
+def test_a_port_that_does_not_come_back_is_a_board_that_is_gone(line, monkeypatch):
+    monkeypatch.setattr(board, "RETURNS_S", 0.3)
+    with AttachedBoard(line.path) as one:
+        os.close(line.slave)
+        os.close(line.master)
+        with pytest.raises(Trouble, match=r"is gone .* Look at its cable and power\."):
+            list(one.lines(20))
 
 
 @pytest.mark.parametrize("number", [errno.EIO, errno.ENXIO, errno.ENODEV])

@@ -20,7 +20,7 @@ from rich.console import Console
 from vm import ROOT
 
 from sim.virtual.esp_image import firmware_file
-from tools import board, firmware, pull, selftest
+from tools import board, firmware, logs, pull, selftest
 from tools.board import Trouble, choose
 
 
@@ -182,7 +182,12 @@ def test_what_nobody_can_read_is_no_failure_but_another_start_is():
 
 
 class Says:
-    """A board that says these lines after its start."""
+    """A board that says these lines after its start, or when it is asked."""
+
+    asked = 0
+
+    def ask_now(self):
+        self.asked += 1
 
     def __init__(self, *lines):
         self._lines = lines
@@ -201,6 +206,13 @@ def test_a_self_test_that_does_not_come_is_a_sentence():
     ):
         with pytest.raises(Trouble, match=words):
             selftest.wait(Says(*lines), quiet)
+
+
+def test_a_bus_that_does_not_answer_is_listened_to_all_the_same():
+    told = [*logs.present(Says("info door raised {}", "radio: nothing"))]
+    assert told[1:] == ["radio: nothing", logs.NO_ANSWER]
+    now = 'now {"phase": "parked"}'  # of a program that is not ours
+    assert [*logs.present(Says("hello", now, "later"))] == ["hello", now]
 
 
 def test_the_safe_mode_leaves_the_optional_parts_alone():

@@ -1,11 +1,13 @@
 """The cellular driver and the modem, byte by byte, over a simulated UART."""
 
 import random
+from types import SimpleNamespace
 
 import pytest
 
 from drivers.radio.cellular import Cellular
 from drivers.radio.modem_power import ModemPower
+from firmware.selftest import SelfTest
 from sim.chips.modem import ModemChip
 from sim.chips.modem_sim import BUSY, FAILURE, SimCard
 from sim.wires.pin import Pin, Wire
@@ -87,6 +89,19 @@ def test_from_off_to_a_connection_in_half_a_minute():
     assert bench.chip.overlapped == 0 and not bench.chip.echo
     bench.run(61)
     assert bench.radio.is_up() and bench.radio.signal_dbm() is None
+
+
+def test_the_self_test_does_not_call_a_modem_that_is_starting_a_failure():
+    bench = Bench()
+    test = SelfTest({}, SimpleNamespace(radio=bench.radio), None, 0, [])
+    bench.run(5)
+    name, is_well, told = test._radio()
+    assert (name, is_well) == ("radio", None) and "still connecting" in told
+    bench.comes_up()
+    assert test._radio() == ("radio", True, "cellular connected, -71 dBm")
+    bench.dbm = None
+    bench.until(lambda: bench.radio.failure, 400)
+    assert test._radio() == ("radio", False, bench.radio.failure)
 
 
 def test_it_hangs_up_and_comes_up_again():
@@ -289,6 +304,17 @@ def test_a_silent_modem_without_a_switch_for_its_supply_is_reset_by_its_wire():
     bench.radio.up()
     bench.comes_up(240)
     assert bench.radio._modem.cycles == 1 and bench.chip.boots == 2 and bench.reset.driven == 1
+
+
+@pytest.mark.parametrize("way", ["supply", "reset", "key"])
+def test_a_modem_that_registers_only_after_its_power_was_taken_gets_there(way):
+    """By the switch of its supply, by its reset, or by its key, as the board has it."""
+    bench = Bench(supply=way == "supply", reset=way == "reset", reset_when=0)
+    bench.chip.registration = "none"
+    bench.until(lambda: bench.chip.boots == 2, 1200)
+    bench.chip.registration = "auto"
+    bench.comes_up(300)
+    assert bench.radio._modem.cycles == 1 and bench.radio.failure == ""
 
 
 def test_the_reset_that_the_boards_own_start_pulls_is_let_go():

@@ -89,7 +89,7 @@ def run():
         now_ms = uptime.now_ms(time.ticks_ms())
         if now_ms >= bus.next_tick_ms:
             bus.tick(now_ms)
-            garbage.collect(now_ms)
+            garbage.collect(uptime.now_ms(time.ticks_ms()), bus.next_tick_ms)
             start.live(now_ms)
             settings.live(now_ms)
             if bus.uplink.failure != failure:

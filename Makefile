@@ -5,9 +5,10 @@ VENV := .venv
 VENV_BIN := $(VENV)/bin
 PIP := $(VENV_BIN)/python -m pip install -qq --disable-pip-version-check
 
-# make sim BUSES=6 SPEED=20 SEED=7 DURATION=60 BROKER=127.0.0.1:1883
+# make sim BUSES=6 SPEED=20 SEED=7 DURATION=60 BROKER=127.0.0.1:1883 RELEASE=0     (0: no update)
 TOWN := $(if $(BUSES),--buses $(BUSES)) $(if $(SPEED),--speed $(SPEED)) $(if $(SEED),--seed $(SEED)) \
-        $(if $(DURATION),--duration $(DURATION)) $(if $(BROKER),--broker $(BROKER))
+        $(if $(DURATION),--duration $(DURATION)) $(if $(BROKER),--broker $(BROKER)) \
+        $(if $(filter 0,$(RELEASE)),--no-release)
 
 SOAK := $(if $(SEED),--seed $(SEED))
 COVERING := $(wildcard tests/portable/test_*.py tests/portable/journal/test_recorder*.py tests/portable/journal/test_flapping.py) \
@@ -25,16 +26,16 @@ ENROL = $(BUS) $(if $(DB),--db $(DB)) $(if $(KEYS),--keys "$(KEYS)") $(if $(REPL
 WHERE = $(if $(PORT),--port $(PORT))
 
 # make release VERSION=0.4.0 KEY=/media/stick/release.key NOTES=notes.md     (DIRTY=1: to try something out)
-RELEASE = $(if $(VERSION),--version "$(VERSION)") $(if $(KEY),--key "$(KEY)") $(if $(NOTES),--notes "$(NOTES)") $(if $(DIRTY),--dirty)
+RELEASING = $(if $(VERSION),--version "$(VERSION)") $(if $(KEY),--key "$(KEY)") $(if $(NOTES),--notes "$(NOTES)") $(if $(DIRTY),--dirty)
 
 # What a target takes, and what it cannot do without. A mistake on the command line is reported
 # before anything is set up.
-takes_sim := BUSES SPEED SEED DURATION BROKER
+takes_sim := BUSES SPEED SEED DURATION BROKER RELEASE
 takes_soak := SEED
 takes_station := BROKER CA DB HTTP TILES KEYS
 takes_firmware := BIN PORT
 takes_enrol := BUS DB KEYS REPLACE ROTATE PASSWORD NEW_AUTHORITY
-takes_deploy := BUS PORT RENAME
+takes_deploy := BUS PORT RENAME RELEASE
 takes_release := VERSION KEY NOTES DIRTY
 takes_pull := OUT PORT
 takes_selftest := PORT
@@ -59,7 +60,7 @@ $(call needs,enrol,BUS,bus-07)
 $(call needs,deploy,BUS,bus-07)
 $(call needs,pull,OUT,bus-07.zip)
 
-.PHONY: help setup sim station test lint bench vm soak cover texts wiring pictures clean \
+.PHONY: help setup sim station test lint bench vm soak cover texts wiring print pictures clean \
         firmware enrol deploy release selftest logs repl pull erase
 
 help:  ## list the targets
@@ -67,7 +68,7 @@ help:  ## list the targets
 
 setup: $(VENV)/dev  ## make .venv with everything in it (the other targets do it when needed)
 
-sim: $(VENV)/sim  ## a school morning in Laem Chabang, live (BUSES= SPEED= SEED= DURATION= BROKER=)
+sim: $(VENV)/sim  ## a school morning in Laem Chabang, live (BUSES= SPEED= SEED= DURATION= BROKER= RELEASE=0)
 	@$(VENV_BIN)/python -m sim town $(TOWN)
 
 station: $(VENV)/station $(VENV)/web  ## what municipal staff see, for a broker that runs already (BROKER= CA= DB= HTTP= TILES= KEYS=)
@@ -89,11 +90,12 @@ bench: $(VENV)/dev  ## measure, beside the goals
 vm: $(VENV)/dev  ## the portable tests of firmware/, on CPython and in MicroPython (64 and 32 bits)
 	@VM32=all $(VENV_BIN)/python -m pytest -q -rs -n auto tests/portable tests/test_portable_vm.py tests/test_portable_vm32.py
 
-soak: $(VENV)/dev  ## long runs with faults by the dice: days, hazards, power cuts (about 10 minutes; SEED=)
+soak: $(VENV)/dev  ## long runs with faults by the dice: days, hazards, power cuts (about 30 minutes; SEED=)
 	@$(VENV_BIN)/python -m pytest -q -m soak
 	@$(VENV_BIN)/python -m sim soak --days 2 $(SOAK)
 	@$(VENV_BIN)/python -m sim soak --hazards --ordinary 10 --left 200 $(SOAK)
 	@$(VENV_BIN)/python -m sim soak --flash --cuts 100000 $(SOAK)
+	@$(VENV_BIN)/python -m sim board --days 7 $(SOAK)
 	@BUSGUARD_FLIPS=1 $(VENV_BIN)/python -m pytest -q -n auto tests/firmware/journal/test_flips.py
 
 cover: $(VENV)/dev  ## 100 % of lines and branches of what judges (rules, trip, seats, policy, ...)
@@ -105,11 +107,11 @@ firmware: $(VENV)/board  ## MicroPython with the journal's partition onto an ESP
 enrol: $(VENV)/board  ## an identity for each bus of fleet/, and the city's keys once (BUS= DB= KEYS= REPLACE=1 ROTATE=1 PASSWORD=1)
 	@$(VENV_BIN)/python -m tools.enrol $(ENROL)
 
-deploy: $(VENV)/board  ## program, settings and identity of fleet/BUS.json onto a board (BUS= PORT= RENAME=1)
-	@$(VENV_BIN)/python -m tools.deploy $(WHERE) --bus "$(BUS)" $(if $(RENAME),--rename)
+deploy: $(VENV)/board  ## program, settings and identity of fleet/BUS.json onto a board (BUS= PORT= RENAME=1 RELEASE=)
+	@$(VENV_BIN)/python -m tools.deploy $(WHERE) --bus "$(BUS)" $(if $(RENAME),--rename) $(if $(RELEASE),--release "$(RELEASE)")
 
 release: $(VENV)/board  ## the program for every board as one signed file, for updates over the air (VERSION= KEY= NOTES= DIRTY=1)
-	@$(VENV_BIN)/python -m tools.release $(RELEASE)
+	@$(VENV_BIN)/python -m tools.release $(RELEASING)
 
 selftest: $(VENV)/board  ## restart a board and ask its parts (PORT=)
 	@$(VENV_BIN)/python -m tools.selftest $(WHERE)
@@ -129,8 +131,11 @@ erase: $(VENV)/board  ## everything on a board, the journal too; asks first (POR
 texts: $(VENV)/dev  ## docs/hazards.md, the kinds in docs/mqtt.md and on the page, from the code
 	@$(VENV_BIN)/python -m tools.texts
 
-wiring: $(VENV)/dev  ## the wiring diagrams of docs/install.md from drivers/board/tables.py
-	@$(VENV_BIN)/python tools/wiring_svg.py
+wiring: $(VENV)/dev  ## the circuits, boards and tables of docs/install.md from drivers/board/tables.py
+	@$(VENV_BIN)/python -m tools.wiring
+
+print: $(VENV)/sim  ## the guides for a workshop as pages of A4, in build/printed
+	@$(VENV_BIN)/python -m tools.print_guides
 
 pictures: $(VENV)/dev  ## the pictures of docs/station.md, from the page as it is
 	@$(VENV_BIN)/python -m tests.support.page_pictures

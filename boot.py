@@ -1,8 +1,8 @@
 """boot.py runs first on the board. It switches the horn off before anything that can fail.
 
 Then it counts the resets, chooses the code slot and starts the watchdog. docs/boot.md explains
-slots, crash loops and the safe mode. An error here is printed, and the code still starts. Only
-modules of MicroPython itself are imported.
+slots, trials, crash loops and the safe mode. An error here is printed, and the code still starts.
+Only modules of MicroPython itself are imported. No update over the air replaces this file.
 """
 
 import os
@@ -10,14 +10,21 @@ import os
 import esp32
 import machine
 
-HORN_PIN = 23  # as in drivers/board/tables.py, for every board; a test compares them
+HORN_PIN = 23  # as in drivers/board/boards/, for every ESP32; a test compares them
+HORN_PIN_S3 = 15  # and for every ESP32-S3
 
-machine.Pin(HORN_PIN, machine.Pin.OUT, value=0)
+try:
+    machine.Pin(HORN_PIN, machine.Pin.OUT, value=0)
+except ValueError:  # an ESP32-S3 has no such pin
+    machine.Pin(HORN_PIN_S3, machine.Pin.OUT, value=0)
 
 START_MS = 60000  # until drivers/board/board.py takes the watchdog over
 SESSION_MS = 120000  # after a soft reset: a technician is at the console; nothing feeds it
+TRIAL_MS = 1200000  # twice as long as new code has to prove itself
 LOOP = 3  # resets in five minutes of running; drivers/board/start.py forgets them after that
+DIPS = 10  # power-on resets in that time: a starter motor makes two or three
 SAFE, PREVIOUS = 1, 2  # bits of `how`
+CRASHED, HUNG = 1, 4  # of `back`, as in drivers/board/slots.py
 
 
 def exists(path):
@@ -29,7 +36,7 @@ def exists(path):
 
 
 def is_whole(slot):
-    """bool: the slot's deploy was finished; it writes manifest.json last."""
+    """bool: the slot was filled to the end; manifest.json is written last."""
     return exists("/" + slot + "/manifest.json") and exists("/" + slot + "/main.py")
 
 
@@ -52,41 +59,107 @@ def number(nvs, name):
         return 0
 
 
-def count(nvs, asked):
-    """-> int, resets that were not asked for. In NVS: RTC memory does not survive power cuts."""
-    resets = number(nvs, "resets")
-    if not asked:
-        resets += 1
-        nvs.set_i32("resets", resets)
+def note(nvs, name, value):
+    """In NVS: RTC memory does not survive power cuts."""
+    if number(nvs, name) != value:
+        nvs.set_i32(name, value)
         nvs.commit()
-    return resets
+
+
+def count(nvs, cause):
+    """Counts the reset that has led here, unless it was asked for.
+
+    To MicroPython a brown-out is a power-on reset (ports/esp32/modmachine.c), and so is every dip
+    of a starter motor; a reset of an ESP32-S3 over USB, or by a glitch of its power, is 0. All
+    these are counted apart: they say nothing of the code.
+    """
+    resets, trial = number(nvs, "resets"), number(nvs, "trial")
+    if resets < 0:  # a tool or the bus itself asked for it
+        note(nvs, "resets", -1 - resets)
+    elif cause in (machine.HARD_RESET, machine.WDT_RESET):
+        note(nvs, "resets", resets + 1)
+        if trial:
+            note(nvs, "trial", trial + 1)
+    else:
+        note(nvs, "dips", number(nvs, "dips") + 1)
+
+
+def leave(nvs, slot, other):
+    """From now on the other slot runs. The count begins anew before that: should the power fail in
+    between, this slot gets three more tries."""
+    note(nvs, "resets", 0)
+    try:
+        with open("/slot.new", "w") as file:
+            file.write(other)
+        os.rename("/slot.new", "/slot")
+    except OSError:  # the file system is full; a slot that is not whole is not chosen either
+        os.remove("/" + slot + "/manifest.json")
+    note(nvs, "how", PREVIOUS)
+    return other
+
+
+def tried(nvs, slot, other):
+    """New code is on trial -> the slot to run in.
+
+    `trial` is 1 and the resets so far; `back` says why the code is given up, else 0. A slot that is
+    proven is not the new one: the power failed on the way to it, or on the way back from it. So
+    every step may be done twice, and `trial` ends last.
+    """
+    back = number(nvs, "back")
+    if not back and number(nvs, "trial") > LOOP:
+        back = CRASHED
+    if not slot or exists("/" + slot + "/proven"):
+        if back:
+            note(nvs, "how", PREVIOUS)
+    elif back and is_whole(other):
+        note(nvs, "back", back)
+        slot = leave(nvs, slot, other)
+    elif back:  # no other code is there: it has to do
+        note(nvs, "back", 0)
+    else:
+        return slot
+    note(nvs, "trial", 0)
+    return slot
+
+
+def backstop(nvs, number=number, hung=HUNG, reset=machine.reset):
+    """Gives new code up that runs on and never judges itself. What it needs are its own names:
+    main.py shares the globals of this file, and may use the same ones for something else."""
+
+    def over(timer):
+        if number(nvs, "trial") and not number(nvs, "back"):
+            nvs.set_i32("back", hung)
+            nvs.commit()
+            reset()
+
+    machine.Timer(0, mode=machine.Timer.ONE_SHOT, period=TRIAL_MS, callback=over)
 
 
 def start():
     """-> the slot to run in."""
     slot = chosen()
     nvs = esp32.NVS("start")
-    asked = machine.reset_cause() in (machine.SOFT_RESET, machine.DEEPSLEEP_RESET)
+    cause = machine.reset_cause()
     high = number(nvs, "high")
     if high > 0:  # keeps the board on; the deploy takes it from drivers/board/tables.py
         machine.Pin(high, machine.Pin.OUT, value=1)
-    how = before = number(nvs, "how")
-    resets = count(nvs, asked)
-    if not asked:
-        how &= PREVIOUS
-    if resets >= LOOP and not how & SAFE:
-        other = "b" if slot == "a" else "a"
+    if cause in (machine.SOFT_RESET, machine.DEEPSLEEP_RESET):
+        return slot
+    count(nvs, cause)
+    other = "b" if slot == "a" else "a"
+    if number(nvs, "trial"):
+        slot = tried(nvs, slot, other)
+    how = number(nvs, "how") & PREVIOUS
+    if number(nvs, "resets") >= LOOP:
         if slot and not how and not exists("/" + slot + "/proven") and is_whole(other):
-            with open("/slot.new", "w") as file:
-                file.write(other)
-            os.rename("/slot.new", "/slot")
-            slot, how = other, PREVIOUS
-            nvs.set_i32("resets", 0)
+            slot, how = leave(nvs, slot, other), PREVIOUS
         else:
             how |= SAFE
-    if how != before:
-        nvs.set_i32("how", how)
-        nvs.commit()
+    if number(nvs, "dips") >= DIPS:
+        how |= SAFE
+    note(nvs, "how", how)
+    if number(nvs, "trial"):
+        backstop(nvs)
     return slot
 
 

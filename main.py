@@ -17,6 +17,7 @@ from esp32 import NVS
 
 FLASH_BUFFER = bytearray(512)  # first: in internal memory (drivers/board/flash.py)
 HORN_PIN = 23  # as in boot.py
+HORN_PIN_S3 = 15
 CRASH_PAUSE_MS = 3000
 PERSON_MS = 10000
 GARBAGE = 16384  # bytes; more than a tick makes
@@ -43,6 +44,7 @@ def run():
     gc.threshold(GARBAGE)  # else garbage fills the gaps into which the loaded code would fit
     pack = mount()
     from drivers.board.board import Board
+    from drivers.board.console import Console
     from drivers.board.files import Files
     from drivers.board.garbage import Garbage
     from drivers.board.leave import SELFTEST, STARTERS, leave
@@ -70,10 +72,17 @@ def run():
     errors += board.errors
     for error in errors:
         print(error)
+    if start.why:
+        print(start.why)
     uptime = Uptime(time.ticks_ms())
     now_ms = uptime.now_ms(time.ticks_ms())
-    bus = Bus(config, board, now_ms, errors, start.word, start.crash)
+    bus = Bus(config, board, now_ms, errors, start.word, start.crash, start.why)
     bus.on_event = show
+    if board.slots.is_trial:
+        from firmware.update.trial import Trial
+
+        has_broker = bool(config["broker"]["host"])
+        start.watch(Trial(bus, board.slots, files, has_broker, now_ms))
     test = SelfTest(config, board, bus, now_ms, errors)
     # What only the start needs leaves the heap (drivers/board/leave.py).
     del Settings, SelfTest, identity_of, plain
@@ -82,19 +91,24 @@ def run():
         pack.forget_index()
     failure = ""  # of the connection, as the console was told
     garbage = Garbage(gc, time)
-    # Loaded: more than the garbage of one tick. With PSRAM a collection takes long and the heap is
-    # large: a signed command makes 2 MB, and has to cause few (garbage.py collects after ticks).
-    gc.threshold(max(4 * GARBAGE, gc.mem_free() // 4))
+    console = Console(sys.stdin)
+    # A net below garbage.py, which collects sooner: a signed command makes 2 MB between two ticks,
+    # and has to cause few collections, for with PSRAM each takes long.
+    gc.threshold(max(4 * GARBAGE, gc.mem_free() // 2))
     while True:
         now_ms = uptime.now_ms(time.ticks_ms())
         if now_ms >= bus.next_tick_ms:
             bus.tick(now_ms)
             garbage.collect(uptime.now_ms(time.ticks_ms()), bus.next_tick_ms)
-            start.live(now_ms)
             settings.live(now_ms)
+            if start.live(now_ms, bus):
+                print("The board starts anew.")
+                machine.reset()
             if bus.uplink.failure != failure:
                 failure = bus.uplink.failure
                 print("connection:", failure)
+            if console.is_asked():
+                tell(bus)
             now_ms = uptime.now_ms(time.ticks_ms())
         if test is not None and test.is_due(now_ms):
             print("selftest", test.line())
@@ -111,6 +125,21 @@ def show(event):
     from firmware.messages import text
 
     print(event.severity, event.kind, event.state, text(event.data))
+
+
+def tell(bus):
+    """What it is doing, for `make logs`; imported only when somebody asks."""
+    from firmware.now import line
+
+    print("now", line(bus))
+
+
+def silence():
+    """The horn is off, whichever board it is."""
+    try:
+        machine.Pin(HORN_PIN, machine.Pin.OUT, value=0)
+    except ValueError:  # an ESP32-S3 has no such pin
+        machine.Pin(HORN_PIN_S3, machine.Pin.OUT, value=0)
 
 
 def crashed(error):
@@ -142,8 +171,8 @@ def stopped():
 try:
     run()
 except KeyboardInterrupt:
-    machine.Pin(HORN_PIN, machine.Pin.OUT, value=0)
+    silence()
     stopped()
 except Exception as error:  # noqa: BLE001 - whatever it was, the bus has to watch again
-    machine.Pin(HORN_PIN, machine.Pin.OUT, value=0)
+    silence()
     crashed(error)

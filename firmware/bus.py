@@ -26,6 +26,7 @@ from firmware.trip.seat_usage import SeatUsage
 from firmware.trip.sleep import ASLEEP, Sleep
 from firmware.trip.trip import Trip
 from firmware.trip.wires import Wires
+from firmware.updates import Updates
 from firmware.uplink import commands
 from firmware.uplink.authority import Authority
 from firmware.uplink.city_keys import CityKeys
@@ -45,17 +46,19 @@ class Bus:
 
     Call tick(now_ms) when next_tick_ms has come, and turn(now_ms) in between.
     on_event(event): called with every Event, for a console; may be replaced.
-    start, crash: see Startup.
+    start, crash, why: see Startup.
     """
 
-    def __init__(self, config, parts, now_ms, config_errors=(), start="normal", crash=None):
+    def __init__(
+        self, config, parts, now_ms, config_errors=(), start="normal", crash=None, why=None
+    ):
         rules, has_broker = config["rules"], bool(config["broker"]["host"])
         self._parts = parts
         self.next_tick_ms = now_ms
         self.on_event = lambda event: None
         memory = Memory(parts.nvs)
         self.startup = Startup(memory, parts.reset_cause, start)
-        self._notices = self.startup.events(config_errors, crash)  # Events for the next tick
+        self._notices = self.startup.events(config_errors, crash, why)  # Events for the next tick
         self.earliest = Earliest(memory, config.get("identity"), parts.set_utc, now_ms)
         s = self.snapshot = Snapshot(config["seats"]["count"])
         # sense
@@ -73,6 +76,7 @@ class Bus:
         self.policy = PolicyInForce(config, parts.files, not is_parked, start != SAFE)
         self.authority = Authority(config.get("identity"), memory)
         self.city_keys = CityKeys(config.get("identity"), parts.files)
+        self.updates = Updates(config, parts, memory)
         check = SelfCheck(parts, rules)
         backup = Backup(config, memory, parts.reset_cause)
         hours = DrivingHours(memory, rules)
@@ -94,6 +98,7 @@ class Bus:
             self.policy,
             self.authority,
             self.city_keys,
+            self.updates,
             self.out_of_service,
             trip,
             wires,
@@ -181,6 +186,7 @@ class Bus:
         more = self._supervisor.turn(now_ms, is_asleep, self.snapshot, self._notices) or more
         self._publisher.turn(now_ms, self.uplink)
         more = self._follow_policy() or self._examine() or more
+        more = self.updates.turn(now_ms, self) or more
         self._supervisor.refresh()
         return more
 
@@ -222,14 +228,14 @@ class Bus:
     def _renew_journal(self):
         """A journal of an older form, or of other sizes, is replaced once the city has all of it,
         while nothing goes on."""
-        is_calm = self._link.drained and self._is_quiet() and self.recorder.is_calm
+        is_calm = self._link.drained and self.is_quiet() and self.recorder.is_calm
         if is_calm and self.journal.is_outdated:
             self.journal.renew()
 
     def _give_up(self, now_ms):
         """-> Event, if only a reset is left to bring the broker back within reach; else None."""
         is_asleep = self.sleeping.state == ASLEEP
-        return self._last_resort.update(now_ms, self._link.connected, self._is_quiet(), is_asleep)
+        return self._last_resort.update(now_ms, self._link.connected, self.is_quiet(), is_asleep)
 
     def _record(self, s):
         self.recorder.report_losses(self._notices)
@@ -251,12 +257,12 @@ class Bus:
     def _settle(self, s):
         """Falls asleep, or wakes."""
         is_calm = self.warnings.level == SILENT and self.recorder.is_calm
-        is_calm = is_calm and not self.policy.is_pending
+        is_calm = is_calm and not self.policy.is_pending and not self.updates.keeps_awake
         # This tick may have recorded more.
         is_delivered = self._link.drained and self.journal.is_delivered
         self.sleeping.update(s, is_calm, self._link, is_delivered)
 
-    def _is_quiet(self):
+    def is_quiet(self):
         """A parked bus in which nothing goes on."""
         s = self.snapshot
         return (
@@ -269,7 +275,7 @@ class Bus:
 
     def _plan(self, now_ms):
         """A quiet bus ticks once a second; a flash of its lamp is shorter."""
-        is_quiet = self._is_quiet() and not self.warnings.flashes
+        is_quiet = self.is_quiet() and not self.warnings.flashes
         period = _QUIET_TICK_MS if is_quiet else _TICK_MS
         self.next_tick_ms += period
         self._has_kept_house = False

@@ -91,7 +91,9 @@ class SelfTest:
     def _radio(self):
         radio = self._parts.radio
         if not radio.is_up():
-            return ("radio", False, radio.failure or "no network")
+            if not radio.failure:  # a modem and its network need up to two minutes
+                return ("radio", None, _TRY % "still connecting: wait a minute")
+            return ("radio", False, radio.failure)
         dbm = radio.signal_dbm()
         text = radio.name + " connected"
         return ("radio", True, text if dbm is None else "%s, %d dBm" % (text, dbm))

@@ -19,8 +19,9 @@ class Startup:
         self.reset_cause = reset_cause
         self.start = start
 
-    def events(self, config_errors, crash):
-        """-> list of Events. crash: str, what ended the start before; or None."""
+    def events(self, config_errors, crash, why=None):
+        """-> list of Events. crash: str, what ended the start before; why: str, why this one is
+        safe; or None."""
         data = (
             ("boot", self.boot),
             ("reset", self.reset_cause),
@@ -31,6 +32,8 @@ class Startup:
         severity = INFO if is_ordinary else WARNING
         events = [Event("started", severity, data=data, subject=None)]
         events += [fault("config", str(error)) for error in config_errors[:_CONFIG_FAULTS]]
+        if why is not None:
+            events.append(fault("start", why))
         if crash is not None:
             events.append(fault("crash", crash))
         return events

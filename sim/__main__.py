@@ -121,6 +121,11 @@ def _town(commands) -> None:
         default=not os.environ.get("NO_STATION"),
         help="do not start the page of the municipal staff (also: NO_STATION=1)",
     )  # fmt: skip
+    command.add_argument(
+        "--no-release", dest="release", action="store_false",
+        help="bring no release to the fleet; else its station does it while the buses drive, and "
+        "one of them gets code that is bad on purpose",
+    )  # fmt: skip
     _broker(command)
 
 
@@ -180,9 +185,8 @@ def _run_board(args: argparse.Namespace) -> int:
     if importlib.util.find_spec("littlefs") is None:
         print("python -m sim board: packages are missing. Run: make setup", file=sys.stderr)
         return 2
-    from sim.virtual import command
-
-    return command.run(args)
+    what = "sim.virtual.command" if args.days is None else "sim.days.command"
+    return importlib.import_module(what).run(args)
 
 
 def _bench(commands) -> None:

@@ -14,6 +14,7 @@ from sim.world import town
 
 _CONSOLE = re.compile(r"(info|warning|alarm) (\w+) (raised|updated|cleared) (\{.*\})")
 _SELF_TEST = "selftest "
+NOW = "now "
 _LONG_S = 100  # from here on minutes are easier to read
 _KM_M = 1000
 _LISTED = 6  # seats; more of them are counted
@@ -75,6 +76,8 @@ def console_line(line: str) -> str:
             return f"{severity}: {event(name, state, json.loads(data))}"
         if line.startswith(_SELF_TEST):
             return _self_test(json.loads(line.removeprefix(_SELF_TEST))["parts"])
+        if line.startswith(NOW):
+            return _now(json.loads(line.removeprefix(NOW)))
     except (ValueError, LookupError, TypeError):
         pass  # cut off, or from a program that is not ours
     return line
@@ -85,6 +88,29 @@ def _self_test(parts: list[tuple[str, bool | None, str]]) -> str:
     return f"self-test of {len(parts)} parts: " + (
         f"{', '.join(failing)} failed" if failing else "none has failed"
     )
+
+
+def _now(told: Mapping[str, Any]) -> str:
+    """ "parked, 2 persons on board (seats 3, 7), front door open, ..."."""
+    persons = [*told["taken"], *told["loose"]]
+    said = [told["phase"] if told["mode"] == "normal" else f"{told['phase']}, mode {told['mode']}"]
+    if told["speed_kmh"]:
+        said[0] += f" at {told['speed_kmh']:.0f} km/h"
+    count = f"{len(persons)} person{'s' * (len(persons) != 1)}"
+    said.append(f"{count} on board ({seats(persons)})" if persons else "nobody on board")
+    if told["unknown"]:
+        said.append(f"{len(told['unknown'])} seats not known")
+    for door in ("front_door", "emergency_door"):
+        state = {True: "open", None: "not known"}.get(told[door])
+        said += [f"{kind(door)} {state}"] if state else []
+    said.append("position known" if told["position"] else "no position yet")
+    said += [f"stands: {', '.join(kind(one) for one in told['active'])}"] if told["active"] else []
+    way = f": {told['failure']}" if told["failure"] else ""
+    said.append("connected to the city" if told["connected"] else f"not connected to the city{way}")
+    if told["waits"]:
+        said.append(f"{told['waits']} records wait for it")
+    said += [f"running for {duration(told['up_s'])}", f"firmware {told['fw']}"]
+    return f"Now: {'; '.join(said)}."
 
 
 def _about(name: str, data: Mapping[str, Any]) -> str:

@@ -21,6 +21,8 @@ from station.db.database import Database, DatabaseError, is_away, with_database
 from station.identity import command as identity
 from station.identity.errors import IdentityError
 from station.policy.pack import PackError, put_pack, read_pack
+from station.release import command as release
+from station.release.problem import ReleaseError
 from station.reports import evidence_command as evidence
 from station.settings import Address, Settings, SettingsError, load, not_known
 
@@ -74,6 +76,7 @@ def parser() -> argparse.ArgumentParser:
     policy.add_argument("file", help="a policy as in docs/policy.md; - reads standard input")
     policy.set_defaults(run=_policy)
     added = (evidence.add(commands), *identity.add(commands), broker.add(commands))
+    release.add(commands)
     for command in (serve, admin, policy, *added):
         command.add_argument("--db", metavar="FILE|URL",
                              help="a file, or postgresql://user@host/name")  # fmt: skip
@@ -187,7 +190,14 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         settings = load(given)
         return args.run(args, settings)
-    except (SettingsError, CommandError, IdentityError, PackError, DatabaseError) as error:
+    except (
+        SettingsError,
+        CommandError,
+        IdentityError,
+        PackError,
+        DatabaseError,
+        ReleaseError,
+    ) as error:
         _say(str(error))
         return 2
     except KeyboardInterrupt:

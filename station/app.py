@@ -25,6 +25,7 @@ from station.api import (
     people,
     places,
     policies,
+    releases,
     reports,
     session,
 )
@@ -34,8 +35,8 @@ from station.doors.unnamed_proxy import UnnamedProxy
 from station.station import Station
 from station.web.pages import PageHeaders, map_settings, page_routes
 
-ROUTERS = (session, me, live, alarms, buses, evidence, places, policies, reports, notices, feeds,
-           metrics, people, admin, identities)  # fmt: skip
+ROUTERS = (session, me, live, alarms, buses, evidence, places, policies, releases, reports, notices,
+           feeds, metrics, people, admin, identities)  # fmt: skip
 """A new subject is a file in station/api with a `router`, and its name here."""
 
 _NOT_COMPRESSED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/vnd.pmtiles",

@@ -27,6 +27,7 @@ from station.ingest.store import Store
 from station.live.live import Live
 from station.live.services import Services
 from station.policy.delivery import Delivery
+from station.release.delivery import Rollouts
 from station.settings import Settings
 from station.told_keys import ToldKeys
 
@@ -138,7 +139,7 @@ class Records:
 class Present:
     def __init__(self, session: Session, intake: Intake, quarantine: Quarantine,
                  untrusted: UntrustedAlarms, two_boards: TwoBoards, live: Live, silence: Silence,
-                 delivery: Delivery, commands: Commands):  # fmt: skip
+                 delivery: Delivery, commands: Commands, rollouts: Rollouts):  # fmt: skip
         self._session = session
         self._intake = intake
         self._quarantine = quarantine
@@ -148,6 +149,7 @@ class Present:
         self._silence = silence
         self._delivery = delivery
         self._commands = commands
+        self._rollouts = rollouts
 
     async def run(self) -> None:
         while True:
@@ -165,6 +167,12 @@ class Present:
         if name == "reply":
             self._delivery.answered(fleet, bus, body)
             self._commands.answered(fleet, bus, body)
+            self._rollouts.answered(fleet, bus, body)
+            return
+        if name == "fetch":
+            if not came.retained:
+                self._live.spoke(fleet, bus, came.heard_ms)
+                self._rollouts.fetched(fleet, bus, body, came.heard_ms)
             return
         if name == "status" and not came.retained:
             self._two_boards.status((fleet, bus), body, came.heard_ms)

@@ -13,7 +13,7 @@ from station.identity.register import Identity, Register
 from station.ingest.mqtt import Session
 
 _LOOK_S = 2.0
-_NEVER_RETAINED = ("event", "track", "reply")
+_NEVER_RETAINED = ("event", "track", "reply", "fetch")
 _RETAINED = ("status", "state")
 
 

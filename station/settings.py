@@ -87,6 +87,12 @@ def _tiles(text: str) -> str:
     return text
 
 
+def _release_keys(text: str) -> str:
+    if not re.fullmatch("[0-9a-f]{64}(,[0-9a-f]{64})?", text):
+        raise ValueError("this has to be the public release key: 64 hexadecimal digits")
+    return text
+
+
 def _routes(given: Any) -> Any:
     """The path of notices.json -> the routes in it. ValueError."""
     if given == "":
@@ -132,6 +138,9 @@ class Settings(BaseSettings):
     """The folder that `python -m station keys` made: the city's key, the fleet's authority."""
     city_key: str | None = Field(default=None, repr=False)
     """The city's private key itself (Ed25519, PKCS #8 in PEM), in place of the one in `keys`."""
+    release_key: Annotated[str, AfterValidator(_release_keys)] | None = None
+    """The public key of releases (hex; two with a comma between them), in place of `release.pub` in
+    `keys`. The private one stays where releases are made."""
     accept_unsealed: bool = _switch()
     """Buses that were never heard with an identity may speak without a seal."""
     db: Annotated[str, AfterValidator(_database)] = Field(default="station.db", repr=False)

@@ -38,6 +38,7 @@ from station.live.services import Services
 from station.notices.queue import NoticeQueue
 from station.pipeline import Present, Records
 from station.policy.delivery import Delivery
+from station.release.delivery import Rollouts
 from station.reports.maker import ReportMaker
 from station.retained import Retained
 from station.rotation import Rotation
@@ -82,6 +83,8 @@ class Station:
         # is shown,
         self.signer = signer = Signer(db, clock, settings)
         self.delivery = delivery = Delivery(db, clock, services, live, broker.present, signer)
+        self.rollouts = rollouts = Rollouts(db, clock, services, live, broker.present, signer,
+                                            settings)  # fmt: skip
         told_keys = ToldKeys(clock)
         self.records = Records(broker.records, clock, db, services, intake, store, quarantine,
                                alarms, untrusted, two_boards, told_keys, live,
@@ -90,7 +93,7 @@ class Station:
         self.retained = Retained(register, broker.present)
         self.rotation = Rotation(db, live, signer, commands, told_keys)
         self.present = Present(broker.present, intake, quarantine, untrusted, two_boards, live,
-                               silence, delivery, commands)  # fmt: skip
+                               silence, delivery, commands, rollouts)  # fmt: skip
         self.reports = ReportMaker(db)
         # is told.
         self.notice_queue = NoticeQueue(db, clock, settings.notices)
@@ -108,6 +111,7 @@ class Station:
         works = [self.records.run, self.present.run, self.silence.watch, self.unrecorded.watch,
                  self.alarms.watch, self.saved.watch, self.gaps.watch, self.expiry.watch,
                  self.notice_queue.watch, self.delivery.watch, self.rotation.watch,
+                 self.rollouts.watch, self.rollouts.pieces.watch,
                  self.register.watch, self.retained.watch,
                  self.quarantine.watch, self.untrusted.watch, self.two_boards.watch]  # fmt: skip
         if self.settings.home_assistant:

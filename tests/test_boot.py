@@ -18,5 +18,5 @@ def test_boot_in_the_vm():
 
 
 def test_main_knows_the_same_horn_and_the_same_session():
-    for name in ("HORN_PIN", "SESSION_MS"):
+    for name in ("HORN_PIN", "HORN_PIN_S3", "SESSION_MS"):
         assert constant("main.py", name) == constant("boot.py", name)

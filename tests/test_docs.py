@@ -8,6 +8,7 @@ import ast
 import importlib.util
 import re
 import shlex
+import unicodedata
 from functools import cache
 from pathlib import Path
 
@@ -53,8 +54,9 @@ def anchors(guide):
     for line in guide.read_text(encoding="utf-8").splitlines():
         in_code ^= line.startswith("```")
         if line.startswith("#") and not in_code:
-            words = re.sub(r"[^\w\- ]", "", line.lstrip("#").strip().lower(), flags=re.UNICODE)
-            found.add(words.replace(" ", "-"))
+            words = line.lstrip("#").strip().lower()
+            kept = [c for c in words if c in "- _" or unicodedata.category(c)[0] in "LMN"]
+            found.add("".join(kept).replace(" ", "-"))  # \w would drop the vowels of Thai
     return found
 
 

@@ -22,6 +22,7 @@ from rich.prompt import Prompt
 from serial.tools import list_ports
 
 from sim.program.compiled import CannotCompile
+from tools import port_trouble
 
 SESSION_MS = 120_000  # as in boot.py
 CHUNK = 2048
@@ -33,7 +34,7 @@ try:
 except OSError:
     _resets = 0
 if _resets >= 0:
-    _n.set_i32("resets", _resets - 1)
+    _n.set_i32("resets", -1 - _resets)
     _n.commit()
 """
 FEED = f"__import__('machine').WDT(timeout={SESSION_MS}).feed()"
@@ -52,11 +53,11 @@ def ports() -> dict[str, str]:
 def choose(given: str | None) -> str:
     """The named port, the only board attached, or the one that the technician chooses."""
     if given:
-        return given
+        return port_trouble.named(given)
     named = ports()
     found = list(named)
     if not found:
-        raise Trouble("No board is attached. Plug one in, or name its port: PORT=/dev/ttyUSB0.")
+        raise Trouble(port_trouble.NO_BOARD)
     if len(found) == 1:
         return found[0]
     if not sys.stdin.isatty():
@@ -67,6 +68,9 @@ def choose(given: str | None) -> str:
     return found[int(Prompt.ask("Which board?", choices=numbers)) - 1]
 
 
+LOOK_S = 0.2
+RETURNS_S = 15.0
+"""A USB port of an ESP32-S3's own is back some 2 s after the chip's start."""
 ANSWER_S = 10.0
 """Without it mpremote waits for ever at a pseudo-terminal."""
 
@@ -77,10 +81,8 @@ class AttachedBoard:
     def __init__(self, port: str):
         try:
             self._transport = SerialTransport(port, timeout=ANSWER_S)
-        except (TransportError, serial.SerialException) as error:
-            raise Trouble(
-                f"{port} cannot be opened: {error}. Is another program using it?"
-            ) from error
+        except (TransportError, OSError) as error:
+            raise Trouble(port_trouble.why_not(port, error, list(ports()))) from error
         self.port = port
 
     def stop(self) -> None:
@@ -92,9 +94,12 @@ class AttachedBoard:
                     self._transport.enter_raw_repl(True, ANSWER_S)
                 except TransportError:
                     self._transport.enter_raw_repl(True, ANSWER_S)
-        except (TransportError, serial.SerialException) as error:
+        except serial.SerialException as error:
+            raise self._gone(error) from error
+        except TransportError as error:
             raise Trouble(
-                f"The board at {self.port} does not answer as MicroPython does ({error}). If it "
+                port_trouble.in_use(self.port, is_open=True)
+                or f"The board at {self.port} does not answer as MicroPython does ({error}). If it "
                 "sleeps, switch the ignition on; if it is new, begin with `make firmware`."
             ) from error
 
@@ -109,14 +114,18 @@ class AttachedBoard:
                     "`mpremote fs tree`, and remove files that do not belong to Busguard."
                 ) from error
             raise Trouble(f"The board at {self.port} could not do it: {error}") from error
-        except (TransportError, serial.SerialException) as error:
+        except serial.SerialException as error:
+            raise self._gone(error) from error
+        except TransportError as error:
             raise Trouble(f"The board at {self.port} could not do it: {error}") from error
 
     def ask(self, expression: str):
         """The value of an expression, as a Python literal."""
         try:
             return self._transport.eval(expression)
-        except (TransportError, serial.SerialException, ValueError) as error:
+        except serial.SerialException as error:
+            raise self._gone(error) from error
+        except (TransportError, ValueError) as error:
             raise Trouble(f"The board at {self.port} did not answer: {error}") from error
 
     def feed(self) -> None:
@@ -168,22 +177,51 @@ class AttachedBoard:
             raise self._gone(error) from error
 
     def _gone(self, error: Exception) -> Trouble:
-        return Trouble(f"The board at {self.port} is gone ({error}). Look at its cable and power.")
+        """Two programs that read one port take each other's bytes: pyserial thinks it is gone."""
+        other = port_trouble.in_use(self.port, is_open=True)
+        return Trouble(
+            other or f"The board at {self.port} is gone ({error}). Look at its cable and power."
+        )
+
+    def ask_now(self) -> None:
+        """Of a bus that runs: it answers with a line that begins with `now`."""
+        try:
+            self._transport.serial.write(b"?")
+        except (serial.SerialException, OSError) as error:
+            raise self._gone(error) from error
 
     def lines(self, seconds: float | None) -> Iterator[str]:
-        """What the console says, line by line, for so long."""
-        port = self._transport.serial
-        port.timeout = 0.2
+        """What the console says, line by line, for so long. A port that goes with the board's
+        restart, as an ESP32-S3's own does, is waited for."""
         end = None if seconds is None else time.monotonic() + seconds
         rest = b""
         while end is None or time.monotonic() < end:
+            port = self._transport.serial
             try:
+                if port.timeout != LOOK_S:
+                    port.timeout = LOOK_S
                 rest += port.read(max(1, port.in_waiting))
             except (serial.SerialException, OSError) as error:
-                raise self._gone(error) from error
+                self._reopen(error)
+                continue
             *whole, rest = rest.split(b"\n")
             for line in whole:
                 yield line.rstrip(b"\r\x04").decode(errors="replace")
+
+    def _reopen(self, error: Exception) -> None:
+        """Trouble if the port does not come back."""
+        if port_trouble.in_use(self.port, is_open=True):
+            raise self._gone(error) from error
+        told = f"The port {self.port} is gone; waiting {RETURNS_S:.0f} s for it, in case the board"
+        print(f"{told} restarts ...", file=sys.stderr)
+        self._transport.serial.close()
+        end = time.monotonic() + RETURNS_S
+        while time.monotonic() < end:
+            time.sleep(LOOK_S)
+            with contextlib.suppress(serial.SerialException, OSError):
+                self._transport.serial.open()
+                return
+        raise self._gone(error) from error
 
     def close(self) -> None:
         with contextlib.suppress(serial.SerialException, OSError):

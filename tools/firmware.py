@@ -1,6 +1,7 @@
-"""Puts MicroPython onto an ESP32, with a flash that has a partition for the journal:
+"""Puts MicroPython onto an ESP32 or ESP32-S3, with a flash that has a partition for the journal:
 
   python -m tools.firmware --port /dev/ttyUSB0 --bin ESP32_GENERIC-SPIRAM-20260801-v1.29.0.bin
+  python -m tools.firmware --bin ESP32_GENERIC_S3-SPIRAM_OCT-20260801-v1.29.0.bin
 
 On a board that has this partition table already, file system and journal are kept: a newer
 MicroPython costs no records. On any other board everything is erased.
@@ -17,21 +18,31 @@ from esptool import cmds
 from esptool.loader import ESPLoader
 from esptool.util import FatalError, flash_size_bytes
 
-from sim.virtual.partitions import FLASH_BYTES, partition
+from sim.virtual.partitions import partition
 from tools import firmware_image
-from tools.board import Trouble, arguments, choose, run
+from tools.board import Trouble, arguments, choose, ports, run
+from tools.chips import CHIPS, Chip
+from tools.port_trouble import why_not
 
 BAUD = 460_800
 FRESH = ("nvs", "journal")  # erased on a board that was something else
 
 
-def connect(port: str) -> ESPLoader:
-    """The ESP32's boot loader, with esptool's stub. Trouble for any other chip or flash."""
+def connect(port: str, wanted: Chip | None = None) -> ESPLoader:
+    """The chip's boot loader, with esptool's stub. Trouble for a chip that is not wanted (None:
+    any of Busguard's boards), and for a flash that is too small."""
     try:
         esp = cmds.detect_chip(port)
-        if esp.CHIP_NAME != "ESP32":
+        chip = {chip.name: chip for chip in CHIPS.values()}.get(esp.CHIP_NAME)
+        if chip is None:
             raise Trouble(
-                f"The chip at {port} is an {esp.CHIP_NAME}; Busguard's boards have an ESP32."
+                f"The chip at {port} is an {esp.CHIP_NAME}; Busguard's boards have an ESP32 or an "
+                "ESP32-S3."
+            )
+        if wanted not in (None, chip):
+            raise Trouble(
+                f"The chip at {port} is an {chip.name}, and the file is for the {wanted.name}. "
+                f"Take the file {chip.file} of micropython.org."
             )
         esp = cmds.run_stub(esp)
         if not port.startswith("socket:"):
@@ -40,15 +51,18 @@ def connect(port: str) -> ESPLoader:
         found = cmds.detect_flash_size(esp)
     except (FatalError, serial.SerialException) as error:
         if "could not open" in str(error).lower():
-            raise Trouble(f"{port} cannot be opened. Is another program using it?") from error
+            raise Trouble(why_not(port, error, list(ports()))) from error
         raise Trouble(
             f"The chip at {port} does not answer ({error}). Hold BOOT down while you press EN, "
             "and try again."
         ) from error
     size = flash_size_bytes(found) if found else None
-    if size is None or size < FLASH_BYTES:
+    if size is None or size < chip.flash_bytes:
         told = found or "an unknown size"
-        raise Trouble(f"The flash has {told}; Busguard needs {FLASH_BYTES >> 20}MB or more.")
+        raise Trouble(
+            f"The flash has {told}; MicroPython for the {chip.name} needs "
+            f"{chip.flash_bytes >> 20}MB or more."
+        )
     return esp
 
 
@@ -57,7 +71,7 @@ def flash(esp: ESPLoader, parts: firmware_image.Firmware) -> bool:
     table = firmware_image.table()
     kept = esp.flash_md5sum(firmware_image.TABLE, len(table)) == hashlib.md5(table).hexdigest()
     pieces = [
-        (firmware_image.BOOTLOADER, parts.bootloader),
+        (parts.chip.bootloader, parts.bootloader),
         (firmware_image.TABLE, table),
         (partition("factory").offset, parts.app),
     ]
@@ -76,7 +90,7 @@ def flash(esp: ESPLoader, parts: firmware_image.Firmware) -> bool:
 
 def main() -> int:
     parser = arguments(__doc__)
-    parser.add_argument("--bin", required=True, help="MicroPython's firmware file for the ESP32")
+    parser.add_argument("--bin", required=True, help="MicroPython's firmware file")
     options = parser.parse_args()
     path = Path(options.bin)
     try:
@@ -84,7 +98,10 @@ def main() -> int:
     except OSError as error:
         raise Trouble(f"{path} cannot be read: {error.strerror}.") from error
     parts = firmware_image.firmware(data, path.name)
-    esp = connect(choose(options.port))
+    if not parts.uses_psram:
+        print(f"{path.name} does not use octal PSRAM, as {parts.chip.file} does: the program of a "
+              "bus has no room on a board with it.", file=sys.stderr)  # fmt: skip
+    esp = connect(choose(options.port), parts.chip)
     kept = flash(esp, parts)
     cmds.reset_chip(esp, "hard-reset")
     esp._port.close()

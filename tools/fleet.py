@@ -4,6 +4,7 @@
 <bus>.identity.json  who the bus is, written by `make enrol`; secret
 <bus>.identity.<serial>.json  who it was before, to prove the records of that time
 <bus>.board          which chip carries which identity, written by `make deploy`
+release.key, .pub    sign releases, and what boards know of it; made by `make release`
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import difflib
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from tools.board import Trouble
 
 FLEET = Path(os.environ.get("BUSGUARD_FLEET", ROOT / "fleet"))
 """Another folder, such as one on an encrypted stick, is named in the environment."""
+RELEASE_PUBLIC = "release.pub"
 UNCHANGED = "change me"
 """What stands in bus.example.json in place of each thing that only the operator knows."""
 
@@ -123,3 +126,20 @@ def refuse_second_board(name: str, text: bytes, chip_id: str) -> None:
 def note_board(name: str, text: bytes, chip_id: str) -> None:
     note = {"chip_id": chip_id, "serial": serial(text)}
     (FLEET / f"{name}.board").write_text(json.dumps(note) + "\n", encoding="utf-8")
+
+
+def release_keys() -> list[str]:
+    """fleet/release.pub: the public keys whose releases the boards take, 64 hex digits each; []:
+    the file is not there, and the boards take no update. Trouble."""
+    try:
+        keys = (FLEET / RELEASE_PUBLIC).read_text(encoding="ascii").split()
+    except FileNotFoundError:
+        return []
+    except (OSError, UnicodeError) as error:
+        raise Trouble(f"fleet/{RELEASE_PUBLIC} cannot be read: {error}.") from error
+    if not 1 <= len(keys) <= 2 or not all(re.fullmatch("[0-9a-f]{64}", key) for key in keys):
+        raise Trouble(
+            f"fleet/{RELEASE_PUBLIC} has to hold one or two public keys, 64 hexadecimal digits in "
+            "a line each. `make release` writes it."
+        )
+    return keys

@@ -29,6 +29,28 @@ def digest(f, length):
     return binascii.hexlify(found.digest()).decode()
 
 
+def is_file(path):
+    try:
+        os.stat(path)
+        return True
+    except OSError:
+        return False
+
+
+def chosen():
+    """The slot that boot.py would start; nothing if the code stands at the root."""
+    try:
+        with open("/slot") as f:
+            named = f.read().strip()
+    except OSError:
+        return
+    for slot in (named, "a", "b"):
+        here = "/" + slot
+        if slot in ("a", "b") and is_file(here + "/manifest.json") and is_file(here + "/main.py"):
+            print(slot)
+            return
+
+
 def hash_file(path):
     with open(path, "rb") as f:
         print(digest(f, os.stat(path)[6]), path)

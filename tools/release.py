@@ -23,7 +23,7 @@ from sim.program.release import VERSION, packed, release
 from tools import fleet
 from tools.board import Trouble, parser, run
 
-KEY, PUBLIC = "release.key", "release.pub"
+KEY = "release.key"
 MADE = """\
 This is the release key, {key}: every bus that has {public} runs what it signed.
 Copy it to a memory stick now, and lock the stick away. It never goes to the station: whoever has
@@ -38,7 +38,7 @@ TREE = ("firmware", "drivers", "main.py", "sim/program", "requirements-board.txt
 
 def private_key(path: Path, may_make: bool) -> Ed25519PrivateKey:
     """The release key, which is made if there is none and never was one. Trouble."""
-    public = fleet.FLEET / PUBLIC
+    public = fleet.FLEET / fleet.RELEASE_PUBLIC
     if not path.exists():
         if not may_make or public.exists():
             raise Trouble(
@@ -57,7 +57,7 @@ def private_key(path: Path, may_make: bool) -> Ed25519PrivateKey:
     known = key.public_key().public_bytes_raw().hex()
     if not public.exists():
         public.write_text(known + "\n", encoding="ascii")
-    elif known not in public.read_text(encoding="ascii").split():
+    elif known not in fleet.release_keys():
         raise Trouble(
             f"{path} is not the key of {public}, which is what make deploy puts onto the boards: "
             "they would refuse this release. Name the right one with KEY=."

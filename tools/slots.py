@@ -62,7 +62,7 @@ class Slots:
         """board: stopped."""
         self._board = board
         self.send_functions()
-        self.running = self._named()
+        self.running = self._chosen()
         self.idle = "b" if self.running == "a" else "a"
         self._fed_s = 0.0
         self.sent = self.copied = 0
@@ -72,12 +72,9 @@ class Slots:
         """A restart forgets them."""
         self._board.run(ON_BOARD.read_text(encoding="utf-8"))
 
-    def _named(self) -> str | None:
+    def _chosen(self) -> str | None:
         """The slot that boot.py would start; None: the code stands at the root, or nowhere."""
-        name = self._board.run(
-            "try:\n print(open('/slot').read().strip())\nexcept OSError:\n print('')"
-        ).strip()
-        return name if name in ("a", "b") else None
+        return self._board.run("chosen()").strip() or None
 
     def hashes(self, path: str) -> dict[str, str]:
         """Folder -> {path below it: SHA-256 of what the flash gives back}."""
@@ -96,7 +93,9 @@ class Slots:
         told(n): n more bytes are there, sent or copied.
         """
         board, here = self._board, "/" + self.idle
-        board.run(f"gone('{here}/manifest.json'); gone('{here}/proven'); folder({here!r})")
+        # An update over the air that was under way in this slot is none any more.
+        board.run(f"gone('/update.json'); gone('{here}/manifest.json'); gone('{here}/proven')")
+        board.run(f"folder({here!r})")
         yield "the idle slot counts as empty"
         wanted = {path: sha256(data) for path, data in files.items()}
         idle = self.hashes(here)
@@ -188,11 +187,13 @@ class Slots:
         self._board.run(f"os.rename({path + '.new'!r}, {path!r})")
 
     def switch(self, high: int = 0) -> None:
-        """From the next start on the idle slot runs; that start does not count as a crash.
+        """From the next start on the idle slot runs; that start does not count as a crash, and
+        what ran before is on trial no more.
 
         high: pin that boot.py drives high on this board; 0: none.
         """
-        told = {"resets": -1, "minutes": 0, "how": 0, "high": high}
+        told = {"trial": 0, "back": 0, "resets": -1, "dips": 0, "minutes": 0, "how": 0,
+                "high": high}  # fmt: skip
         sets = "".join(f"_n.set_i32({key!r}, {value})\n" for key, value in told.items())
         self._board.run(f"from esp32 import NVS\n_n = NVS('start')\n{sets}_n.commit()")
         self.place("/slot", self.idle.encode())

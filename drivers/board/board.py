@@ -16,11 +16,12 @@ from drivers.board.flash import Flash
 from drivers.board.nvs import Nvs
 from drivers.board.slots import Slots
 from drivers.board.tables import (
-    BOARDS,
     INPUT_ONLY,
+    NAMES,
     SWITCHES,
     far_inputs,
     is_fitted,
+    table,
     way_pins,
 )
 from drivers.board.unwired import unwire
@@ -56,11 +57,12 @@ class Board:
         """
         from drivers.radio.make_radio import make_radio  # leaves the heap after the start
 
-        table = BOARDS.get(config["board"])
+        name = config["board"]
+        own = table(name) if name in NAMES else None
         self.errors = []
         self._inputs = []  # (pin, pull)
         if config["wired"]:
-            self._wire(config, table)
+            self._wire(config, own)
         else:
             self.watchdog = WDT(timeout=_WATCHDOG_MS)
             unwire(self)
@@ -72,7 +74,7 @@ class Board:
         self.board_name = config["board"]
         self.mpy = getattr(sys.implementation, "_mpy", None)  # of the .mpy files that it can run
         self.mpython = "%d.%d.%d" % sys.implementation.version[:3]
-        self.radio = make_radio(config, table)
+        self.radio = make_radio(config, own, self.nvs)
         self.dialer = Dialer()
         self.reset_cause = _RESET_CAUSES.get(machine.reset_cause(), "power_on")
         self.reset = machine.reset

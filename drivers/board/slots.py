@@ -54,8 +54,16 @@ class Slots:
         """The city will hear of it."""
         self._memory.set("back", 0)
 
+    def give_up(self, why):
+        """At the next start boot.py goes back from the running code, which is on trial. why: one
+        of those of came_back."""
+        self._memory.set("back", _WHY.index(why))
+
     def prove(self):
-        """The running code stays. Its mark comes first: without it boot.py would go back."""
+        """The running code stays. Its mark comes before the end of the trial, else boot.py would
+        go back; and before both nothing says any more that it is given up."""
+        if self._memory.get("back"):
+            self._memory.set("back", 0)
         if not self.is_proven:
             self._files.open(self.running + "/" + PROVEN, "wb").close()
         self._memory.set("trial", 0)

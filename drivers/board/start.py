@@ -1,10 +1,11 @@
-"""Start: how this run began, and when it has run long enough, for boot.py.
+"""Start: how this run began, and how it goes, for boot.py.
 
-boot.py adds one to `resets` at each reset. Start counts the minutes of running since the first of
-them, and after five minutes it sets both to 0. So three resets in five minutes of running are a
-crash loop, however long the board was without power in between. NVS keeps its content in power
-cuts and brown-outs. The text of a crash is in RTC memory, which machine.reset() and a watchdog
-leave alone, and which does not wear (MicroPython documentation, esp32.NVS, machine.RTC.memory).
+boot.py counts the resets: `resets` of crashes and watchdog, `dips` of the power. Start counts the
+minutes of running since the first of them, and after five minutes it sets all three to 0. So three
+resets in five minutes of running are a crash loop, however long the board was without power in
+between. NVS keeps its content in power cuts and brown-outs. The text of a crash is in RTC memory,
+which machine.reset() and a watchdog leave alone, and which does not wear (MicroPython
+documentation, esp32.NVS, machine.RTC.memory).
 """
 
 import os
@@ -12,50 +13,86 @@ import os
 from micropython import const
 
 _FORGET_MIN = const(5)
+_GOOD_MIN = const(60)  # of a safe start; then the bus starts anew, as it is meant to be
 _HOPELESS = const(6)  # resets in five minutes of running; the third made the start safe
 _SAFE = const(1)  # as in boot.py
 _PREVIOUS = const(2)
+_LOOP = const(3)
+
+_LEFT = (
+    " The bus goes without its policy and its optional parts, and starts anew after a good hour."
+)
+_CRASHES = "Safe mode: %d resets in five minutes of running, by crashes or the watchdog." + _LEFT
+_DIPS = "Safe mode: the supply failed %d times in five minutes of running: look at it." + _LEFT
 
 
 class Start:
-    """word: normal, previous or safe, as firmware.bus.Bus takes it. is_hopeless: even safe starts
-    were reset. crash: str or None."""
+    """word: normal, previous or safe, as firmware.bus.Bus takes it. why: str, why it is safe, or
+    None. is_hopeless: even safe starts were reset. crash: str or None."""
 
     def __init__(self, memory, rtc):
         """memory: Memory of the namespace `start`. rtc: machine.RTC."""
         self._memory = memory
         how = memory.get("how") or 0
         self.word = "safe" if how & _SAFE else "previous" if how & _PREVIOUS else "normal"
-        self.is_hopeless = self.word == "safe" and (memory.get("resets") or 0) >= _HOPELESS
+        resets = memory.get("resets") or 0
+        self.is_hopeless = self.word == "safe" and resets >= _HOPELESS
+        self.why = None
+        if self.word == "safe":
+            dips = memory.get("dips") or 0
+            self.why = _CRASHES % resets if resets >= _LOOP else _DIPS % dips
         self._since_ms = None
         self._minutes = 0
+        self._trial = None
         self.crash = _last_words(rtc)
 
-    def live(self, now_ms):
-        """Counts the minutes. Call it at least once a minute."""
-        if self._minutes >= _FORGET_MIN:
-            return
+    def watch(self, trial):
+        """The code is new. trial: firmware.update.trial.Trial, which judges it."""
+        self._trial = trial
+
+    def live(self, now_ms, bus):
+        """Call it after each tick -> bool: the board has to be reset now. bus: firmware.bus.Bus."""
         if self._since_ms is None:
             self._since_ms = now_ms
-        minutes = (now_ms - self._since_ms) // 60000
+        if self._minutes < _FORGET_MIN:
+            self._count((now_ms - self._since_ms) // 60000)
+        if self._trial is not None:
+            return self._judge(now_ms)
+        if self.word != "safe" or now_ms - self._since_ms < _GOOD_MIN * 60000:
+            return False
+        return bus.is_quiet() and self._ask()
+
+    def _count(self, minutes):
         if minutes == self._minutes:
             return
         self._minutes = minutes
+        total = (self._memory.get("minutes") or 0) + 1
         if minutes >= _FORGET_MIN:
             self._forget()
-            _prove()
+            if self._trial is None:
+                _prove()
+        elif not self._memory.get("resets") and not self._memory.get("dips"):
             return
-        if not self._memory.get("resets"):
-            return
-        total = (self._memory.get("minutes") or 0) + 1
-        if total >= _FORGET_MIN:
+        elif total >= _FORGET_MIN:
             self._forget()
         else:
             self._memory.set("minutes", total)
 
     def _forget(self):
-        self._memory.set("resets", 0)
-        self._memory.set("minutes", 0)
+        for name in ("resets", "dips", "minutes"):
+            if self._memory.get(name):
+                self._memory.set(name, 0)
+
+    def _judge(self, now_ms):
+        is_over = self._trial.update(now_ms)
+        if self._trial.is_proven:
+            self._trial = None
+        return is_over and self._ask()
+
+    def _ask(self):
+        """-> True; boot.py is not to count this reset."""
+        self._memory.set("resets", -1 - (self._memory.get("resets") or 0))
+        return True
 
 
 def _last_words(rtc):

@@ -21,6 +21,7 @@ _ANSWER_MS = const(5000)
 _REGISTER_MS = const(90000)
 _DENIED_MS = const(20000)
 _DIAL_MS = const(60000)
+_DIAL_AGAIN_MS = const(2000)
 _PPP_MS = const(30000)
 _PPP_END_MS = const(9000)  # lwIP sends two terminate requests, 3 s each, then gives up
 _SIGNAL_MS = const(60000)  # a measurement counts for this long
@@ -29,7 +30,9 @@ _LONGEST_WAIT_MS = const(600000)
 _WOKEN_MS = const(100)
 _FAULTS_A_CYCLE = const(3)
 _REGISTERED = ("1", "5")  # at home, roaming
+_SEARCHING = "2"
 _DENIED = "3"
+_APN_TRIES = const(3)
 
 
 class Cellular:
@@ -193,7 +196,7 @@ class Cellular:
                 states.append((self._modem.answer(command + ":").split(",") + [""])[1])
             if states[0] in _REGISTERED or states[1] in _REGISTERED:
                 return
-            if _DENIED not in states:
+            if _DENIED not in states or _SEARCHING in states:  # one network may still be found
                 denied_ms = None
             elif denied_ms is None:
                 denied_ms = self._now_ms
@@ -212,8 +215,14 @@ class Cellular:
 
     def _dial(self):
         settings = self._settings
-        result = yield from self._modem.ask('+CGDCONT=1,"IP","%s"' % settings["apn"], _ANSWER_MS)
-        if result != "OK":
+        for _ in range(_APN_TRIES):
+            result = yield from self._modem.ask(
+                '+CGDCONT=1,"IP","%s"' % settings["apn"], _ANSWER_MS
+            )
+            if result == "OK":
+                break
+            yield _DIAL_AGAIN_MS  # it may only be busy
+        else:
             raise RadioFault("The modem refuses the APN %s." % settings["apn"], True)
         result = yield from self._modem.ask("D*99#", _DIAL_MS)
         if result != "CONNECT":

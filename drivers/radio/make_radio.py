@@ -10,11 +10,12 @@ from drivers.radio.radio_fault import MissingRadio
 _BAUD = 115200
 
 
-def make_radio(config, table):
+def make_radio(config, table, nvs):
     """-> one radio. config: of firmware/config; table: of drivers/board/tables.py, or None: the
-    board is not known."""
+    board is not known; nvs: drivers/board/nvs.py."""
     made = [
-        _wifi(config) if name == "wifi" else _cellular(config, table) for name in config["radios"]
+        _wifi(config, nvs) if name == "wifi" else _cellular(config, table)
+        for name in config["radios"]
     ]
     if len(made) == 1:
         return made[0]
@@ -23,12 +24,12 @@ def make_radio(config, table):
     return Radios(made, config["next_radio_s"])
 
 
-def _wifi(config):
+def _wifi(config, nvs):
     from network import STA_IF, WLAN
 
     from drivers.radio.wifi import Wifi
 
-    return Wifi(WLAN(STA_IF), config["wifi"])
+    return Wifi(WLAN(STA_IF), config["wifi"], nvs)
 
 
 def _cellular(config, table):
@@ -50,11 +51,13 @@ def _cellular(config, table):
         rxbuf=4096,
         txbuf=1024,
     )
+    reset_when = 0 if "modem_reset" in table["high"] else 1
     power = ModemPower(
         Pin(pins["modem_key"], Pin.OUT, value=0),
         _output(pins, "modem_supply", 1),
         _output(pins, "modem_dtr", 0),
-        _output(pins, "modem_reset", 0),
+        _output(pins, "modem_reset", 1 - reset_when),
+        reset_when,
     )
     gnss = config["gnss"]
     return Cellular(uart, PPP, power, config["cellular"], gnss["in_modem"], gnss["fast"])

@@ -24,6 +24,7 @@ _KEY_MS = const(400)  # switches on: SIM7600 100 to 500 ms, A7670 50 ms or more
 _KEY_OFF_MS = const(3000)  # switches off: 2.5 s or more
 _OFF_MS = const(30000)  # a SIM7600 takes 26 s to log off and go
 _SUPPLY_OFF_MS = const(2000)
+_RESET_MS = const(2500)  # SIM767X: 2 s or more
 _BOOT_MS = const(25000)
 
 
@@ -133,6 +134,11 @@ class Modem:
             self._power.supply(False)
             yield _SUPPLY_OFF_MS
             self._power.supply(True)
+            yield _SUPPLY_OFF_MS
+        elif self._power.has_reset:
+            self._power.reset(True)
+            yield _RESET_MS
+            self._power.reset(False)
             yield _SUPPLY_OFF_MS
         else:
             self._power.press(True)

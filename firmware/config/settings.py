@@ -16,7 +16,13 @@ def settings():
     return {
         "fleet": Identifier("unconfigured"),
         "bus": Identifier("unconfigured"),
-        "board": Choice("devkit", "devkit_wrover", "lilygo_a7670"),  # drivers/board/tables.py
+        "board": Choice(  # drivers/board/tables.py, NAMES
+            "devkit",
+            "devkit_wrover",
+            "lilygo_a7670",
+            "esp32s3_devkitc",
+            "lilygo_s3",
+        ),
         "seats": {
             "count": Number(40, 1, 64),
             "expanders": Addresses([32, 33, 34, 35, 36, 37], 32, 39, 8),
@@ -121,6 +127,9 @@ def settings():
         "track": {
             "error_m": Number(10, 3, 100),
             "every_s": Number(30, 5, 300),
+        },
+        "update": {
+            "cellular_kb_day": Number(1500, 100, 100000),  # of updates over the mobile network
         },
         "journal": {
             "alarm_kb": Number(96, 64, 1024),

@@ -70,6 +70,14 @@ class Recorder:
         return False
 
     @property
+    def has_alarm(self):
+        """bool: an alarm is raised and not cleared."""
+        for occurrence in self._standing.values():
+            if occurrence.severity == SEVERE:
+                return True
+        return False
+
+    @property
     def is_calm(self):
         """Nothing is raised, and nothing that the city knows waits for the flash to end it.
 

@@ -10,7 +10,7 @@ _PARKED_MS = 1800000
 class SensorStuck:
     """A seat has been taken without a break for stuck_h, or through 30 min with the
     ignition off and the check button pressed. One that always reads empty cannot be told
-    from a seat that nobody uses: sit on each once a month (docs/install.md).
+    from a seat that nobody uses: sit on each once a month (docs/commissioning.md).
 
     The contact is stuck, its wire is torn, or a bag rides along. It is reported so that a
     technician repairs it; it never takes the seat out of any other rule (P5). Seats are listed in

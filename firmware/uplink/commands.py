@@ -1,10 +1,10 @@
 """Requests of the city on cmd/<name>. A new command is one line in COMMANDS.
 
 Payload: {"v":1,"id":"...", ...,"sig":"..."}. The city has signed each (authority.py), except a ping
-and the parts of a policy: it has signed their digest. Every request is answered on `reply` with its
-id. A bad request changes nothing; its answer says what is wrong. A command gets the bus and the
-request. It returns a sentence, or raises ValueError with one, or returns None: the answer follows
-later. A retained request would be done again at every connection, so it is refused.
+and the parts of a policy or a release: it has signed their digest. Every request is answered on
+`reply` with its id. A bad request changes nothing; its answer says what is wrong. A command gets
+the bus and the request. It returns a sentence, or raises ValueError with one, or returns None: the
+answer follows later. A retained request would be done again at every connection, so it is refused.
 """
 
 from micropython import const
@@ -60,6 +60,14 @@ def _city_keys(bus, request):
     return bus.city_keys.replace(request.get("keys"), request["by"])
 
 
+def _release(bus, request):
+    return bus.updates.take_offer(request)
+
+
+def _piece(bus, request):
+    return bus.updates.take_piece(request)
+
+
 COMMANDS = {
     "ping": _ping,
     "service": _service,
@@ -70,8 +78,11 @@ COMMANDS = {
     "part": _part,
     "out_of_service": _out_of_service,
     "city_keys": _city_keys,
+    "release": _release,
+    "piece": _piece,
 }
-_UNSIGNED = ("ping", "part")
+_LONG = ("part", "piece")
+_UNSIGNED = ("ping",) + _LONG
 _LONGEST = const(320)  # bytes of a ping
 _MOST_ESCAPES = const(24)
 _MOST_MARKS = const(32)  # commas and brackets: a command of the city has a dozen
@@ -114,7 +125,7 @@ def answer(bus, name, payload, is_retained=False):
 
 def _must_be_short(name, payload):
     """ValueError, before it is parsed: that costs an ESP32 up to 1 ms a comma."""
-    is_part = name == "part"
+    is_part = name in _LONG
     plain = payload.replace(b"\\\\", b"").replace(b'\\"', b"")
     if (
         (name in _UNSIGNED and not is_part and len(payload) > _LONGEST)

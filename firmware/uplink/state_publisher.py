@@ -55,11 +55,11 @@ class StatePublisher:
             self._was_leaving = False
         if not self._is_due(now_ms) and not self._has_changed(self._snapshot, is_leaving):
             return
-        if uplink.wants_state(now_ms):
+        if uplink.takes("state"):
             self._sent_ms = now_ms
             self._promised_s = self._next_s()
             self._remember(self._snapshot, is_leaving)
-            uplink.offer_state(self._state())
+            uplink.offer("state", self._state())
             if is_leaving:
                 self._sleeping.said(now_ms)
 

@@ -48,7 +48,7 @@ class Uplink:
         if identity is not None:
             client_id, seal = identity.client_id, Seal(identity.mac_key)
         topics = {}
-        for name in ("status", "state", "event", "track", "reply", "cmd/#"):
+        for name in ("status", "state", "event", "track", "reply", "fetch", "cmd/#"):
             topics[name] = messages.topic(config, name)
         self._commands = topics["cmd/#"]
         self._host = broker["host"]
@@ -149,19 +149,19 @@ class Uplink:
         elif not is_asleep and self._reconnect.is_asleep:
             self._reconnect.wake(now_ms)
 
-    def wants_state(self, now_ms):
-        """bool: a state offered now is sent now; otherwise it is skipped, never queued."""
+    def takes(self, name):
+        """bool: a `state` or `fetch` offered now is sent now; else it is skipped, never queued."""
         return (
             self._link.can_send
             and not self._greetings
-            and self._window.has_room()
-            and not self.outgoing.carries("state")
+            and self._window.has_room(0 if name == "state" else self._reserve)
+            and not self.outgoing.carries(name)
         )
 
-    def offer_state(self, payload):
-        """Publishes the newest state (bytes), retained. Ignored unless wants_state()."""
-        if self.wants_state(self._now_ms):
-            self.outgoing.send("state", payload, self._now_ms, True)
+    def offer(self, name, payload):
+        """Publishes the newest one (bytes), a state retained. Ignored unless takes(name)."""
+        if self.takes(name):
+            self.outgoing.send(name, payload, self._now_ms, name == "state")
 
     def renew_status(self):
         """Publishes status() again, because it has changed; without a connection, the next

@@ -8,7 +8,7 @@ from typing import Any
 
 from drivers.board.flash import Flash
 from drivers.board.nvs import Nvs
-from drivers.board.tables import BOARDS, SWITCHES, far_inputs, is_fitted
+from drivers.board.tables import SWITCHES, far_inputs, is_fitted, table
 from drivers.board.unwired import unwire
 from drivers.ds18b20 import DS18B20 as OneWireDriver
 from drivers.gnss import Gnss
@@ -19,6 +19,7 @@ from drivers.output import Output
 from drivers.supply import Supply
 from drivers.switch import Switch
 from drivers.switch_expander import SwitchExpander
+from sim.bus.board_modules import reset
 from sim.bus.faults import Faults
 from sim.bus.ride import Ride
 from sim.bus.seat_wiring import seat_wiring
@@ -46,16 +47,9 @@ _THERMOMETERS = {  # on I2C, by cabin.chip: address, the simulated chip, its dri
 }
 _PORT_A = 7  # inputs of an MCP23017 on port A, as its driver counts them
 _OUTPUTS = ("horn", "buzzer", "lamp")
+_MPY, _MICROPYTHON = 2822, "1.29.0"  # it takes the set of the virtual board
 _SWITCHES = tuple(name for name, _ in SWITCHES)
 _PRESENCE = tuple(name for name in _SWITCHES if name.startswith("presence"))
-
-
-class Reset(BaseException):
-    """machine.reset(): no part of the firmware runs on, not even its `except Exception`."""
-
-
-def _reset() -> None:
-    raise Reset
 
 
 class SimBoard:
@@ -83,6 +77,7 @@ class SimBoard:
         rng: random.Random | None = None,
         reset_cause: str = "power_on",
         files: Any = None,
+        slots: Any = None,
     ):
         self._world = world
         self._clock = clock
@@ -98,15 +93,15 @@ class SimBoard:
         self.uart.init(_GNSS_BAUD, _RXBUF)
         self.receiver = receiver or GnssChip(self.uart, rng.getrandbits(32), world.start_utc_ms)
 
-        table = BOARDS[config["board"] or "devkit"]  # unknown to the firmware: any will do
+        own = table(config["board"] or "devkit")  # unknown to the firmware: any will do
         for name in _OUTPUTS:
             setattr(self, name, Output(Pin(self.wires[name], Pin.OUT, value=0)))
-        far = far_inputs(table, config["inputs"])
+        far = far_inputs(own, config["inputs"])
         self._fit_switches(far, config["inputs"], rng)
         if config["readback"]["fitted"]:
             self._fit_senses(far, rng)
         seats = config["seats"]
-        self.seat_wiring = seat_wiring(seats, self.i2c, self.i2c_2, table["bridge"], clock, rng)
+        self.seat_wiring = seat_wiring(seats, self.i2c, self.i2c_2, own["bridge"], clock, rng)
         self.seats = self.seat_wiring.inputs
         self._belts = seats["belts"]
         self._fit_accelerometer(config["accelerometer"], rng)
@@ -118,8 +113,8 @@ class SimBoard:
         self.supply = Supply(adc, upper, lower)
         self.adcs = {"supply": adc}  # by what they measure
         self.backup = None
-        if config["backup"]["fitted"] and "backup" in table["on_board"]:
-            ohms = table["dividers"]["backup"]
+        if config["backup"]["fitted"] and "backup" in own["on_board"]:
+            ohms = own["dividers"]["backup"]
             share = 1000 * ohms[1] / (ohms[0] + ohms[1])
             source = ADC(lambda: int(share * (_VBUS_MV if world.supply_mv else world.backup_mv)),
                          noise_uv=_ADC_NOISE_UV, rng=rng)  # fmt: skip
@@ -130,10 +125,11 @@ class SimBoard:
         self.flash = Flash(flash, bytearray(512))
         self.nvs = Nvs(lambda: nvs)
         self.files = files
-        self.slots = self.board_name = self.mpy = self.mpython = None  # no update is possible
+        self.slots, self.board_name = slots, config["board"]
+        self.mpy, self.mpython = _MPY, _MICROPYTHON
         self.radio, self.dialer = radio, dialer
         self.reset_cause = reset_cause
-        self.reset = _reset
+        self.reset = reset
         self.utc_s: int | None = None  # as its clock was set
         self.wakes_ms: int | None = None
         if not config["wired"]:

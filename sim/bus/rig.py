@@ -45,7 +45,8 @@ class Rig:
     events: what the firmware told; account: what its journals confirmed (sim/bus/account.py).
     wireless: radios with their drivers and chips (vehicle.wireless) in place of a simple one.
     peer: shared by the rigs of a fleet, each with a bus name of its own.
-    identity: of the bus (sim/bus/identities.py); None: it seals nothing.
+    identity: of the bus (sim/bus/identities.py); None: it seals nothing. release: as Vehicle has
+    it.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Rig:
         config_errors: tuple = (),
         wireless: bool = False,
         identity: Identity | None = None,
+        release: str | None = None,
     ):
         self.world = world or World()
         self.config = config or config_for(self.world)
@@ -83,6 +85,7 @@ class Rig:
             started=self._hook,
             stopped=self._unplug,
             identity=identity,
+            release=release,
         )
 
     def _hook(self, vehicle: Vehicle) -> None:

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from drivers.board.nvs import Nvs
+from drivers.board.tables import table
 from drivers.radio.cellular import Cellular
 from drivers.radio.modem_power import ModemPower
 from drivers.radio.radios import Radios
 from drivers.radio.wifi import Wifi
 from sim.chips.modem import ModemChip
 from sim.chips.modem_sim import SimCard
+from sim.wires.nvs import NVS
 from sim.wires.pin import Pin, Wire
 from sim.wires.ppp import PPP
 from sim.wires.uart import UART
@@ -22,6 +25,7 @@ from sim.wires.wlan import WLAN, AccessPoint
 from sim.world.world import World
 
 _BAUD, _RXBUF = 115200, 2048
+_WITH_MODEM = "lilygo_a7670"
 
 
 class Wireless:
@@ -36,11 +40,17 @@ class Wireless:
         self._world = world
         self.ap = AccessPoint(config["wifi"]["ssid"], config["wifi"]["password"])
         self.wlan = WLAN(clock, self.ap)
+        self._nvs = NVS()
         self.uart = UART(_BAUD, _RXBUF)
-        self.key, self.supply, self.dtr, self.reset = Wire(), Wire(), Wire(), Wire()
+        board = table(config["board"] or _WITH_MODEM)
+        if "cellular" not in board["radios"]:
+            board = table(_WITH_MODEM)  # a story names a modem and no board
+        self.key, self.dtr, self.reset = Wire(), Wire(), Wire()
+        self.supply = Wire() if "modem_supply" in board["on_board"] else None
+        self._reset_when = 0 if "modem_reset" in board["high"] else 1
         self.modem = ModemChip(
             self.uart, self.key, lambda: world.signal_dbm, SimCard(), self.supply, seed,
-            dtr=self.dtr, reset=self.reset,
+            dtr=self.dtr, reset=self.reset, reset_when=self._reset_when,
         )  # fmt: skip
         self.radio: Any = None
         self._route = ""
@@ -57,12 +67,13 @@ class Wireless:
 
     def _made(self, name: str) -> Any:
         if name == "wifi":
-            return Wifi(self.wlan, self._config["wifi"])
+            return Wifi(self.wlan, self._config["wifi"], Nvs(lambda: self._nvs))
         power = ModemPower(
             Pin(self.key, Pin.OUT, value=0),
-            Pin(self.supply, Pin.OUT, value=1),
+            None if self.supply is None else Pin(self.supply, Pin.OUT, value=1),
             Pin(self.dtr, Pin.OUT, value=0),
-            Pin(self.reset, Pin.OUT, value=0),
+            Pin(self.reset, Pin.OUT, value=1 - self._reset_when),
+            self._reset_when,
         )
         gnss = self._config["gnss"]
         return Cellular(

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from sim.chips.modem_commands import Answers
 from sim.chips.modem_doze import Doze
 from sim.chips.modem_sim import SimCard
+from sim.chips.modem_wires import PowerWires
 from sim.wires.pin import Wire
 from sim.wires.ppp import CONFIGURE, CONFIGURED, TERMINATE, TERMINATED
 from sim.wires.uart import UART
@@ -33,11 +34,10 @@ _LINE = 559
 class ModemChip:
     """air() -> dBm where the bus is, None: no coverage. key: high while it is pressed.
 
-    supply: the wire that switches its power, None: it always has it. reset: it is off while the
-    board does not drive this wire low, for the pin is pulled up; that it boots by itself when let
-    go is not modelled: the driver presses the key. Faults: `silent` (hangs until its power is
+    supply, reset, reset_when: see PowerWires; that it boots by itself when let go is not modelled:
+    the driver presses the key. Faults: `silent` (hangs until its power is
     taken), `garbage` (probability of rubbish in front of a line), `chatty`
-    (URCs in the middle of answers), `registration` ("auto", "denied", "none", "roaming"),
+    (URCs in the middle of answers), `registration` ("auto", "denied", "none", "half", "roaming"),
     `has_data` (False: NO CARRIER to a dial), `ppp` (False: LCP is not answered). Counters:
     `overlapped` characters that came during a command, `refused` commands, `boots`.
     """
@@ -54,6 +54,7 @@ class ModemChip:
         model: str = "A7670E-FASE",
         dtr: Wire | None = None,
         reset: Wire | None = None,
+        reset_when: int = 1,
     ):
         self.uart = uart
         self.air = air
@@ -72,7 +73,8 @@ class ModemChip:
         self.mode = "off"  # off, booting, command, data, escaped
         self.gnss: dict[str, int] = {}
         self.on_gnss: Callable[[dict[str, int]], None] = lambda gnss: None
-        self._key, self._supply, self._reset, self.doze = key, supply, reset, Doze(dtr)
+        self._key, self.doze = key, Doze(dtr)
+        self._wires = PowerWires(supply, reset, reset_when)
         self.is_asleep = False
         self._rng = random.Random(seed)
         self._answers = Answers(self)
@@ -130,8 +132,7 @@ class ModemChip:
         self._later.append((self.now_ms + ms, call))
 
     def _can_run(self) -> bool:
-        is_held = self._reset is not None and self._reset.driven != 0
-        return self.powered and not is_held and (self._supply is None or bool(self._supply.load))
+        return self.powered and self._wires.let_it_run()
 
     def _press(self, pressed: bool) -> None:
         if not pressed:
@@ -155,10 +156,13 @@ class ModemChip:
     def _booted(self) -> None:
         self.mode = "command"
         self.uart.chip_baudrate = self.baudrate
-        self.sim.power()
+        self.urc("*ATREADY: 1")
+        self.sim.start(self)
+
+    def card_is_ready(self) -> None:
         self._served_ms = self.now_ms
-        for line in ("*ATREADY: 1", f"+CPIN: {self.sim.state}", "SMS DONE", "PB DONE"):
-            self.urc(line)
+        self.urc("SMS DONE")
+        self.urc("PB DONE")
 
     def _off(self) -> None:
         self.mode = "off"
@@ -276,7 +280,7 @@ class ModemChip:
         """3GPP TS 27.007, 7.2: 0 not searching, 1 home, 2 searching, 3 denied, 5 roaming."""
         if self.sim.state != "READY":
             return 0
-        if self.air() is None or self.registration == "none":
+        if self.air() is None or self.registration in ("none", "half"):
             return 2
         if self.registration == "denied":
             return 3

@@ -10,7 +10,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-_NOT_INSERTED, _PIN_REQUIRED, _PUK_REQUIRED, _WRONG_PASSWORD = 10, 11, 12, 16
+from sim.chips.modem_sim import BUSY, FAILURE
+
+_NOT_INSERTED, _WRONG_PASSWORD = 10, 16
+_NO_STATE = {"NOT INSERTED": _NOT_INSERTED, FAILURE: 13, BUSY: 14}
 _BAUD_RATES = (0, 9600, 19200, 38400, 57600, 115200, 230400, 460800)
 _PIN = re.compile(r'"?(\d{4,8})"?')
 _CONTEXT = re.compile(r'(\d+),"(IP|IPV6|IPV4V6)","([^"]*)"')
@@ -96,26 +99,28 @@ class Answers:
 
     def _pin_state(self, _: str) -> None:
         state = self._modem.sim.state
-        if state == "NOT INSERTED":
-            self._error(_NOT_INSERTED)
+        if state in _NO_STATE:
+            self._error(_NO_STATE[state])
         else:
             self._tell(f"+CPIN: {state}")
 
     def _pin(self, argument: str) -> None:
         modem = self._modem
         given = _PIN.fullmatch(argument)
-        if not given or modem.sim.state != "SIM PIN":
-            self._error(_NOT_INSERTED if not modem.sim.present else None)
+        if modem.sim.starting or not modem.sim.present:
+            self._error(_NO_STATE.get(modem.sim.state, _NO_STATE[BUSY]))
+        elif not given or modem.sim.state != "SIM PIN":
+            self._error()
         elif modem.sim.give(given[1]):
             modem.say([], "OK", _PIN_MS)
-            modem.later(2 * _PIN_MS, lambda: modem.urc("+CPIN: READY"))
+            modem.sim.takes_pin(modem)
         else:
             self._error(_WRONG_PASSWORD)
 
     def _tries(self, _: str) -> None:
         sim = self._modem.sim
-        if not sim.present:
-            self._error(_NOT_INSERTED)
+        if sim.starting or not sim.present:
+            self._error(_NO_STATE.get(sim.state, _NO_STATE[BUSY]))
         else:
             self._tell(f"+SPIC: {sim.tries},10,3,10")
 
@@ -127,8 +132,9 @@ class Answers:
         self._tell(f"+CSQ: {rssi},99")
 
     def _registration(self, name: str) -> None:
-        """A packet network: +CREG, the circuit side, follows +CEREG."""
-        self._tell(f"{name}: 0,{self._modem.stat}")
+        """A packet network: +CREG, the circuit side, follows +CEREG; "half": it is denied there."""
+        denied = name == "+CREG" and self._modem.registration == "half"
+        self._tell(f"{name}: 0,{3 if denied else self._modem.stat}")
 
     def _context(self, argument: str) -> None:
         given = _CONTEXT.fullmatch(argument)

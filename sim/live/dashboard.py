@@ -25,6 +25,7 @@ _THAI_TIME = timezone(timedelta(hours=7))
 _FRAMES_S = 5
 _AROUND = 12  # lines that are not for messages: head, table, margins
 _OTHER_COLUMNS = 73  # their width, all but the next stop's
+_RELEASE_COLUMN = 16
 _STOP_MIN = 10
 _TOWN_M = 5000
 _COLOURS = {"alarm": "bold white on red", "warning": "yellow", "info": "cyan"}
@@ -53,6 +54,8 @@ class Row(NamedTuple):
     connected: bool
     alarm_backlog: int
     track_backlog: int
+    release: str = ""
+    """The version that it runs, for a bus that can be given another one."""
 
 
 def local_time(message: dict[str, Any]) -> str:
@@ -83,6 +86,7 @@ def where(message: dict[str, Any]) -> str:
 def told(message: dict[str, Any]) -> str:
     """An event in one line: what, what about it, and where if that was not said yet."""
     what = wording.event(message["kind"], message["state"], message["data"])
+    what = " ".join(what.split())  # a fault may quote lines
     what = f"exercise: {what}" if message.get("exercise") else what
     there = where(message)
     return what if there.partition(" ")[2] in what else f"{what}; {there}"
@@ -100,6 +104,7 @@ class Plain:
 
     def __init__(self) -> None:
         self._phases: dict[str, str] = {}
+        self._releases: dict[str, str] = {}
 
     def __enter__(self) -> Plain:
         return self
@@ -115,6 +120,9 @@ class Plain:
             if self._phases.get(row.bus) != row.phase:
                 self._phases[row.bus] = row.phase
                 print(f"{clock} {row.bus} {does(row)}", flush=True)
+            if self._releases.setdefault(row.bus, row.release) != row.release:
+                self._releases[row.bus] = row.release
+                print(f"{clock} {row.bus} runs {row.release}", flush=True)
 
     def headline(self, text: str) -> None:
         """What happens now to all of them."""
@@ -156,7 +164,8 @@ class Picture:
         """The whole picture as it is now, as high as the terminal."""
         room = max(3, self._console.height - _AROUND - len(rows))
         head = Text.assemble((f" {clock} ", "bold reverse"), f"  {self._title}")
-        buses = _buses(rows, max(_STOP_MIN, self._console.width - _OTHER_COLUMNS))
+        others = _OTHER_COLUMNS + (_RELEASE_COLUMN if any(row.release for row in rows) else 0)
+        buses = _buses(rows, max(_STOP_MIN, self._console.width - others))
         return Group(head, "", buses, "", self._heading(), *self._lines(room))
 
     def _heading(self) -> Text:
@@ -183,12 +192,24 @@ def _buses(rows: list[Row], stop_width: int) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     for name in ("bus", "phase", "km/h", "next stop", "seats taken", "signal", "to send"):
         table.add_column(name, justify="right" if name == "km/h" else "left", no_wrap=True)
+    has_releases = any(row.release for row in rows)
+    if has_releases:
+        table.add_column("release", no_wrap=True)
     for row in rows:
         speed = "?" if row.speed_mms is None else str(round(row.speed_mms * 0.0036))
         phase = Text(row.phase, _PHASES[row.phase])
         stop = Text(row.next_stop or "-")
         stop.truncate(stop_width, overflow="ellipsis")
-        table.add_row(row.bus, phase, speed, stop, _seats(row), _signal(row), _backlog(row))
+        cells: list[str | Text] = [
+            row.bus,
+            phase,
+            speed,
+            stop,
+            _seats(row),
+            _signal(row),
+            _backlog(row),
+        ]
+        table.add_row(*cells, *([_release(row)] if has_releases else []))
     return table
 
 
@@ -206,6 +227,10 @@ def _signal(row: Row) -> Text:
     steps = min(4, max(1, (row.signal_dbm + 115) // 12))
     bars = "▂▄▆█"[:steps].ljust(4)
     return Text.assemble((bars, "green" if row.connected else "yellow"), f" {row.signal_dbm} dBm")
+
+
+def _release(row: Row) -> Text:
+    return Text(row.release, "yellow" if " " in row.release else "dim")
 
 
 def _backlog(row: Row) -> Text:

@@ -31,10 +31,17 @@ class Ledger:
         for vehicle in vehicles:
             assert vehicle.bus is not None
             name = vehicle.config["bus"]
-            account = self._accounts[name] = Account(vehicle.config, vehicle.mac_key)
-            account.watch(vehicle)
+            self._accounts[name] = Account(vehicle.config, vehicle.mac_key)
             self._city[name] = []
-            self._epochs.add((name, vehicle.bus.journal.epoch))
+            self._watch(vehicle)
+            vehicle.started = self._watch
+
+    def _watch(self, vehicle: Vehicle) -> None:
+        """From each start on."""
+        assert vehicle.bus is not None
+        name = vehicle.config["bus"]
+        self._accounts[name].watch(vehicle)
+        self._epochs.add((name, vehicle.bus.journal.epoch))
 
     def hear(self, heard: Heard) -> bool:
         """A message that the city got. True if it is an event that had not come before.

@@ -17,6 +17,7 @@ from firmware.bus import Bus
 from firmware.identity import Identity
 from firmware.journal.journal import ALARM, TRACK, WARNING
 from firmware.snapshot import PARKED
+from sim.bus.board_modules import Reset
 from sim.bus.city import City
 from sim.bus.rig import config_for
 from sim.bus.vehicle import Vehicle
@@ -32,6 +33,9 @@ _NAP_S = 0.002
 _SLIP_S = 0.5  # a computer this far behind lets simulated time pass more slowly
 _DRAIN_S = 20
 _DRAIN_SPEED = 12  # at least: positions wait for up to a minute of the bus's time to be sent
+_SETTLE_MS = 3_600_000
+_SETTLE_SPEED = 60
+_HEARD_MS = 180_000
 _SIGNAL_DBM = -65
 _FRAME_S = 0.1
 
@@ -59,6 +63,10 @@ class Pace:
         return int(self._due_ms)
 
 
+def _never() -> bool:
+    return False
+
+
 class LiveBus(Vehicle):
     """A Vehicle that dials through real sockets. `name` is its id in the fleet."""
 
@@ -70,8 +78,10 @@ class LiveBus(Vehicle):
         receiver: Callable[[UART], Any] | None = None,
         policy: dict[str, Any] | None = None,
         identity: Identity | None = None,
+        release: str | None = None,
     ):
         self.name = name
+        self._row: Row | None = None  # the last
         config = config_for(world, FLEET, name)
         is_tls = identity is not None and bool(identity.ca)
         config["broker"].update(host=broker[0], port=broker[1], tls=is_tls)
@@ -80,22 +90,30 @@ class LiveBus(Vehicle):
         # city has to be able to tell its records from those of the last time.
         seed = random.SystemRandom().getrandbits(32)
         super().__init__(
-            config, world, Dialer, receiver=receiver, policy=policy, seed=seed, identity=identity
-        )
+            config, world, Dialer, receiver=receiver, policy=policy, seed=seed, identity=identity,
+            release=release,
+        )  # fmt: skip
 
     @property
     def firmware(self) -> Bus:
-        assert self.bus is not None  # the power is never cut here
+        assert self.bus is not None  # the power is never cut here; a bad release may stop it
         return self.bus
 
     def turn(self, now_ms: int) -> None:
         """The uplink alone: the world stands still."""
         self.now_ms = now_ms
-        self.firmware.turn(self.firmware_ms)
+        if self.bus is None:
+            return
+        try:
+            self.bus.turn(self.firmware_ms)
+        except Reset:  # to the code of another release
+            self.reset("external")
 
     @property
     def backlog(self) -> tuple[int, int]:
         """Records that the broker has not acknowledged: alarms and warnings, track."""
+        if self.bus is None:
+            return 0, 0
         journal = self.firmware.journal
         return journal.backlog(ALARM) + journal.backlog(WARNING), journal.backlog(TRACK)
 
@@ -107,16 +125,30 @@ class LiveBus(Vehicle):
     @property
     def at_rest(self) -> bool:
         """Nothing will change any more."""
-        return self.world.next_change_ms is None and self.firmware.snapshot.trip.phase == PARKED
+        if self.bus is None or self.world.next_change_ms is not None:
+            return False
+        return self.bus.snapshot.trip.phase == PARKED
+
+    @property
+    def release(self) -> str:
+        """Version of the release that it runs, and whether that is on trial still."""
+        version = self.starting.version or ""
+        if self.bus is None:
+            return f"{version} halted"
+        return f"{version} on trial" if self.board.slots.is_trial else version
 
     def row(self) -> Row:
+        """Of a bus that does not run: as it was last."""
+        if self.bus is None and self._row is not None:
+            return self._row._replace(connected=False, release=self.release)
         s = self.firmware.snapshot
-        return Row(
+        self._row = Row(
             self.name, s.trip.phase, s.gnss.speed_mms, self.world.next_stop, s.seats.count,
             len(s.seats.taken), len(s.seats.unknown), self.world.signal_dbm,
             self.firmware.uplink.connected,
-            *self.backlog,
+            *self.backlog, self.release,
         )  # fmt: skip
+        return self._row
 
 
 class Wish(Protocol):
@@ -174,14 +206,31 @@ class Run:
         """This computer was too slow for the speed that was asked for."""
         return self._pace.slipped
 
-    def drive(self, screen: Picture | Plain, seconds: float | None, stop: Wish) -> None:
-        """Until every bus is at rest, `seconds` have passed on the wall clock, or it is stopped."""
+    def drive(self, screen: Picture | Plain, seconds: float | None, stop: Wish) -> bool:
+        """Until every bus is at rest (-> True), `seconds` have passed on the wall clock, or it is
+        stopped."""
         end_s = time.monotonic() + (seconds or math.inf)
         while time.monotonic() < end_s and not stop.asked:
             if all(live.at_rest for live in self._buses):
-                return
+                return True
             self._pass_time(driving=True)
             self._look(screen)
+        return False
+
+    def settle(self, screen: Picture | Plain, stop: Wish, is_over: Callable[[], bool]) -> None:
+        """The buses stand, and time passes fast, until it is over or an hour has passed."""
+        if is_over():
+            return
+        screen.headline("The buses stand. What they have just begun to run is on trial.")
+        slipped, end_ms = self._pace.slipped, self.now_ms + _SETTLE_MS
+        self._pace.hurry(_SETTLE_SPEED)
+        while self.now_ms < end_ms and not stop.asked:
+            if is_over():  # and the city hears of it
+                end_ms = min(end_ms, self.now_ms + _HEARD_MS)
+                is_over = _never
+            self._pass_time(driving=True)
+            self._look(screen)
+        self._pace.slipped = slipped  # it drives no more: as fast as this computer can is right
 
     def drain(self, screen: Picture | Plain, stop: Wish) -> None:
         """The buses stand, with signal, and deliver what they hold; for a bounded time."""

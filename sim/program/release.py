@@ -22,7 +22,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 import firmware
-from drivers.board.tables import BOARDS
+from drivers.board.tables import NAMES
 from sim.program.compiled import ARCHITECTURES, ROOT, build, sha256
 from sim.program.pack import PACK, parts, slot
 
@@ -37,6 +37,7 @@ MICROPYTHON = ("1.28", "1.29")
 """Versions of MicroPython that load them."""
 MANIFEST_BYTES = 1000
 """A bus reads no more."""
+MANIFEST = "manifest.json"
 FILES = ("main.py", "packed.mpy", PACK)
 VERSION = re.compile(r"(0|[1-9]\d{0,3})\.(0|[1-9]\d{0,3})\.(0|[1-9]\d{0,3})")
 _INIT = "firmware/__init__.py"
@@ -93,7 +94,7 @@ def make_set(
     version: str,
     name: str,
     code: Mapping[str, bytes],
-    boards: tuple[str, ...] = tuple(BOARDS),
+    boards: tuple[str, ...] = NAMES,
 ) -> dict[str, bytes]:
     """One set -> {file: content}, in the order of its image. code: as build() makes it."""
     files = slot(dict(code))
@@ -106,7 +107,7 @@ def make_set(
     manifest = signed(key, head)
     if len(manifest) > MANIFEST_BYTES:
         raise ValueError(f"manifest.json has {len(manifest)} bytes; a bus reads {MANIFEST_BYTES}")
-    return {"manifest.json": manifest, **{path: files[path] for path in ("parts", *FILES)}}
+    return {MANIFEST: manifest, **{path: files[path] for path in ("parts", *FILES)}}
 
 
 def make_release(
@@ -121,6 +122,30 @@ def make_release(
     folder.mkdir(parents=True, exist_ok=True)
     (folder / name).write_bytes(packed(content))
     return folder / name
+
+
+def opened(path: Path, public: list[str]) -> dict[str, dict[str, bytes]]:
+    """A release -> {set: {file: content}}, all of it right and signed by one of these keys.
+    ValueError, with a sentence."""
+    try:
+        with zipfile.ZipFile(path) as file:
+            content = {name: file.read(name) for name in file.namelist()}
+        sets: dict[str, dict[str, bytes]] = {}
+        for name in json.loads(content["release.json"])["sets"]:
+            sets[name] = {one: content[f"{name}/{one}"] for one in (MANIFEST, "parts", *FILES)}
+    except (OSError, zipfile.BadZipFile, KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{path} is no release: {error}") from error
+    for files in sets.values():
+        text = files[MANIFEST]
+        if not any(is_signed(text, key) for key in public):
+            raise ValueError(f"{path} is not signed by this fleet's release key.")
+        told = json.loads(text)
+        listed = {one: (size, digest) for one, size, digest in told["files"]}
+        listed["parts"] = tuple(told["parts"])
+        for one in ("parts", *FILES):
+            if listed.get(one) != (len(files[one]), sha256(files[one])):
+                raise ValueError(f"{path} is damaged: {one} is not what the manifest says.")
+    return sets
 
 
 def packed(content: Mapping[str, bytes]) -> bytes:
@@ -143,7 +168,7 @@ def release(
     notes: Mapping[str, str] | None = None,
     made_s: int = 0,
     commit: str = "",
-    boards: tuple[str, ...] = tuple(BOARDS),
+    boards: tuple[str, ...] = NAMES,
 ) -> tuple[str, dict[str, bytes]]:
     """-> name of the file, {name in it: content}. ValueError: the version is none.
 
@@ -161,7 +186,7 @@ def release(
         files = make_set(key, said, name, code[name], boards)
         modules = {path: [sha256(data), len(data)] for path, data in sorted(code[name].items())}
         sets[name] = {
-            "manifest": sha256(files["manifest.json"]), "boards": list(boards), "modules": modules,
+            "manifest": sha256(files[MANIFEST]), "boards": list(boards), "modules": modules,
         }  # fmt: skip
         content |= {f"{name}/{path}": data for path, data in files.items()}
     head = {

@@ -23,6 +23,7 @@ from sim.stories import (
     scenarios_persons,
     scenarios_places,
     scenarios_presence,
+    scenarios_update,
 )
 from sim.stories.story import Story
 
@@ -161,6 +162,7 @@ for _file in (
     scenarios_presence,
     scenarios_night,
     scenarios_ordinary,
+    scenarios_update,
 ):
     for _scenario in _file.SCENARIOS:
         _named(_scenario)

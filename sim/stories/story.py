@@ -25,6 +25,7 @@ from sim.stories.verbs_mishaps import Mishaps
 from sim.stories.verbs_modes import Asked
 from sim.stories.verbs_places import OnTheMap
 from sim.stories.verbs_presence import Moving
+from sim.stories.verbs_update import Updated
 from sim.world.world import World
 
 _SIGNAL_DBM = -65
@@ -35,7 +36,7 @@ _WALK_MS = 20_000
 _MORNING_UTC_MS = 1_795_388_400_000  # 2026-11-22T23:00Z: 06:00 on a Monday in Thailand
 
 
-class Story(OnTheMap, Mishaps, Attending, Moving, Lies, Asked, Attacked, Questions):
+class Story(OnTheMap, Mishaps, Attending, Moving, Lies, Asked, Attacked, Updated, Questions):
     """A bus of 40 seats, parked and checked at 06:00, with a fix and connected."""
 
     def __init__(

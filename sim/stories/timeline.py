@@ -34,6 +34,10 @@ class Timeline:
         """The bus has answered a command."""
         self._say("", f"  the bus answers: {said}")
 
+    def says(self, said: str) -> None:
+        """The bus says something that is no event."""
+        self._say("", f"  the bus says: {said}")
+
     def glance(self) -> None:
         """Which outputs have changed since the last glance?"""
         vehicle = self._rig.vehicle

@@ -51,12 +51,22 @@ def add_arguments(command: argparse.ArgumentParser, number) -> None:
         help="how many minutes of the morning, in the board's time (default: %(default)s)",
     )  # fmt: skip
     command.add_argument(
+        "--days", type=number(0.05, 31), metavar="N",
+        help="drive a school bus for N days, 0.05 to 31, on a flash of its own and as fast as this "
+        "computer can: one run a school day, weekends standing, outages, policies and an update; "
+        "while the bus sleeps and nothing is about to happen, a minute passes at once. Without "
+        "--heap the smallest heap that runs is searched for first, and the bus gets 15 %% more. "
+        "Prints heap, largest free block, collections, resets, records and late ticks of each "
+        "day; seven take 10 minutes of a processor. Exit status 1 if the board started again, ran "
+        "out of memory or lost a record",
+    )  # fmt: skip
+    command.add_argument(
         "--cut", action="store_true",
         help="cut the power at random, about once a minute of the board's time (with --morning "
         "every six minutes), while the flash is being written",
     )  # fmt: skip
     command.add_argument(
         "--seed", type=number(0, 2**31 - 1, int), metavar="N",
-        help="the number that the morning and the cuts follow from (default: a random one, which "
-        "is printed)",
+        help="the number that the morning, the days and the cuts follow from (default: a random "
+        "one, which is printed)",
     )  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 
-from drivers.board.tables import ADC1
+from sim.virtual.chips import CHIPS
 from sim.virtual.clock import BoardClock
 from sim.virtual.date import EPOCH_S, BoardDate
 from sim.virtual.harness import Harness
@@ -19,10 +19,8 @@ from sim.vm import _ops as ops
 from sim.wires.flash import ERASE_US, PAGE, PAGE_US, SECTOR, Misuse, PowerCut
 
 PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
-TIMER_WAKE = 4
-HARD, SOFT, DEEPSLEEP = 0, 1, 2
-_OK = (0, b"", 0)
-_EIO = 5
+DEEPSLEEP, TIMER_WAKE = 2, 4
+_OK, _EIO = (0, b"", 0), 5
 Answer = tuple[int, bytes, int]
 MakeHarness = Callable[[Callable[[], int]], Harness]
 
@@ -34,11 +32,10 @@ class VirtualBoard:
         self, image: FlashImage, harness: MakeHarness, speed: int, date: BoardDate | None = None
     ):
         """harness: makes it, given the clock in ms. speed: x life while the board sleeps. date:
-        TLS goes by the board's clock; None: by this computer's."""
+        TLS goes by it; None: by this computer's. on_fed: see sim/days/heap.py."""
         self.date = date
         self.clock = BoardClock()
-        self.speed = speed
-        self._now_ms = 0
+        self.speed, self._now_ms = speed, 0
         self.image = image
         self.nvs = ImageNvs(image)
         self.harness = harness(lambda: self._now_ms)
@@ -53,6 +50,8 @@ class VirtualBoard:
         self.boots = 0
         self.on_ready: Callable[[bool], None] = lambda is_raw: None
         self.on_up: Callable[[], None] = lambda: None
+        self.on_fed: Callable[[int | None], int] = lambda heap: 0
+        self.oversleeps_us: Callable[[], int] = lambda: 0
         self._answers = {
             ops.HELLO: self._hello, ops.BOOTED: self._booted, ops.RESET: self._reset,
             ops.SLEEP: self._sleep,
@@ -121,17 +120,15 @@ class VirtualBoard:
         try:
             answer = self._answers[op](unit, argument, data, room)
         except PowerCut:
-            self.wanted = "power cut"
+            self.wanted, answer = "power cut", _OK
         except Misuse:
             return -_EIO, b"", 0
         except OSError as error:
             return -abs(error.args[0]), b"", 0
-        else:
-            return None if self.wanted else answer
-        return None
+        return None if self.wanted else answer
 
     def _hello(self, unit: int, argument: int, data: bytes, room: int) -> Answer:
-        told = self.clock.now_us(), self.speed, self.harness.has_psram
+        told = self.clock.now_us(), self.speed, self.harness.kind
         return 0, struct.pack("<qqq", *told), 0
 
     def _booted(self, unit: int, argument: int, data: bytes, room: int) -> Answer:
@@ -148,9 +145,12 @@ class VirtualBoard:
         return _OK
 
     def _sleep(self, unit: int, argument: int, data: bytes, room: int) -> Answer:
-        """unit 0: light sleep begins; 1: it is over."""
+        """unit 0: light sleep begins; 1: it is over. The watchdog does not count more_us."""
         self.harness.sleep(self._now_ms, is_over=bool(unit))
-        return _OK
+        more_us = 0 if unit else self.oversleeps_us()
+        if self._watchdog is not None:
+            self._watchdog = self._watchdog[0], self._watchdog[1] + more_us
+        return 0, b"", more_us
 
     # flash
 
@@ -230,7 +230,7 @@ class VirtualBoard:
 
     def _adc(self, unit: int, argument: int, data: bytes, room: int) -> Answer:
         self.harness.look(self._now_ms)
-        if unit not in ADC1 and self.harness.wireless.wlan.active():
+        if unit not in CHIPS[self.harness.chip].adc1 and self.harness.wireless.wlan.active():
             raise OSError(-0x107, "ESP_ERR_TIMEOUT")
         return self.harness.adc_uv(unit, argument), b"", 0
 
@@ -243,7 +243,7 @@ class VirtualBoard:
     def _wdt_feed(self, unit: int, argument: int, data: bytes, room: int) -> Answer:
         if self._watchdog is not None:
             self._wdt_start(0, self._watchdog[0] // 1000, data, room)
-        return _OK
+        return self.on_fed(argument if unit else None), b"", 0
 
     def _rtc_set(self, unit: int, argument: int, data: bytes, room: int) -> Answer:
         self._set_rtc(argument)

@@ -19,7 +19,7 @@ from sim.bus import settings_file
 from sim.live.morning import broker_at, subscribed
 from sim.live.run import Stop
 from sim.network.proxy import HOST, Proxy
-from sim.virtual.arguments import HEAP_KB, PSRAM_HEAP_KB
+from sim.virtual.arguments import HEAP_KB, PSRAM_HEAP_KB, WIFI
 from sim.virtual.board import VirtualBoard
 from sim.virtual.harness import Harness
 from sim.virtual.image import FlashImage
@@ -74,6 +74,18 @@ class Cuts:
         self._plan()
 
 
+def greeting(flash: Path, path: str, config: dict[str, Any]) -> list[str]:
+    """What a newcomer has to know to go on. config: what is fitted, as bus.json says it."""
+    wifi = {key: config["wifi"][key] for key in WIFI}
+    known = f'"wifi": {json.dumps(wifi)}' if wifi == WIFI else "the one of the file of --bus"
+    return [
+        f"A board with {flash} as its flash is on {path}",
+        f"Connect to it with: mpremote connect {path} repl    (Ctrl-C here ends the board)",
+        f"It gets the program from another terminal: make deploy BUS=bus-07 PORT={path}",
+        f"It is a {config['board']}, and the Wi-Fi that it finds is {known}",
+    ]
+
+
 def run(args: argparse.Namespace) -> int:
     """Until Ctrl-C, or the morning's end. Exit status 2 with a sentence: the VM, the image, the
     settings or the broker cannot be used; 1: the city lacks a record of the morning; 130: Ctrl-C
@@ -106,11 +118,7 @@ def _run(args: argparse.Namespace, stack: ExitStack) -> int:
         print(f"python -m sim board: {str(error).rstrip('.')}.", file=sys.stderr)
         return 2
     path = runner.console.user.path
-    print(
-        f"A board with {args.flash} as its flash is on {path}\n"
-        f"Connect to it with: mpremote connect {path} repl    (Ctrl-C here ends the board)",
-        flush=True,
-    )
+    print(*greeting(args.flash, path, config), sep="\n", flush=True)
     if args.morning or args.cut:
         print(f"This morning again: --seed {seed}" if args.morning else f"Seed: {seed}", flush=True)
     if morning is not None:

@@ -9,7 +9,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from drivers.board.tables import BOARDS, INPUT_ONLY, way_pins
+from drivers.board.tables import INPUT_ONLY, table, way_pins
 from sim.bus.board import SimBoard
 from sim.bus.faults import Faults
 from sim.bus.wireless import Wireless
@@ -62,22 +62,23 @@ class Harness:
             config, world, clock, Flash(16), NVS(), None, None,
             faults=self.faults, rng=self._rng,
         )  # fmt: skip
-        table = BOARDS[config["board"]]
-        self.has_psram = table["psram"]
-        self._solder(table, config["seats"])
-        if "cellular" in table["radios"]:
-            self._solder_modem(table["on_board"])
+        board = table(config["board"])
+        self.chip, self.has_psram = board["chip"], board["psram"]
+        self.kind = 2 if self.chip == "esp32s3" else int(self.has_psram)  # sim/vm/_wire.py, chip
+        self._solder(board, config["seats"])
+        if "cellular" in board["radios"]:
+            self._solder_modem(board["on_board"])
         self.power_off()
 
-    def _solder(self, table: dict[str, Any], seats: dict[str, Any]) -> None:
-        parts, pins, way = self.parts, table["pins"], way_pins(table, seats)
+    def _solder(self, board: dict[str, Any], seats: dict[str, Any]) -> None:
+        parts, pins, way = self.parts, board["pins"], way_pins(board, seats)
         self._wires: dict[int, Wire] = {}
         for name, wire in parts.wires.items():
             if name in pins:
                 self._wires[pins[name]] = wire
             if name + "_sense" in pins:
                 self._wires[pins[name + "_sense"]] = SenseWire(wire)
-        where = {**table["on_board"], **pins}
+        where = {**board["on_board"], **pins}
         self._adcs = {where[name]: adc for name, adc in parts.adcs.items()}
         self._buses = {(pins["scl"], pins["sda"]): parts.i2c}
         self._ports: dict[tuple[int, int], Any] = {(pins["gnss_rx"], pins["gnss_tx"]): parts.uart}
@@ -98,7 +99,8 @@ class Harness:
         wireless = self.wireless
         self._ports[pins["modem_rx"], pins["modem_tx"]] = wireless.uart
         self._wires[pins["modem_key"]] = wireless.key
-        self._wires[pins["modem_supply"]] = wireless.supply
+        if wireless.supply is not None:
+            self._wires[pins["modem_supply"]] = wireless.supply
         self._wires[pins["modem_dtr"]] = wireless.dtr
         self._wires[pins["modem_reset"]] = wireless.reset
 
@@ -156,7 +158,7 @@ class Harness:
 
     def open_pin(self, number: int, mode: int, pull: int | None, value: int | None) -> None:
         wire = self._wires.setdefault(number, Wire())
-        if number in INPUT_ONLY:
+        if number in INPUT_ONLY[self.chip]:
             pull = None  # these pins have no pull resistors
         self._pins[number] = Pin(wire, mode or Pin.IN, pull, value=value, rng=self._rng)
 

@@ -13,7 +13,7 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
-from sim.virtual.partitions import FLASH_BYTES, PARTITIONS
+from sim.virtual.partitions import FLASH_BYTES, PARTITIONS, partition
 from sim.wires.flash import SECTOR, Flash
 
 TABLE = 0x8000
@@ -53,6 +53,8 @@ class FlashImage(Flash):
         self.data = self._map  # type: ignore[assignment]  # a buffer like any other
         self._erased = bytearray(self._map[:].translate(_IS_ERASED))
         self.reset_counts()
+        vfs = partition("vfs")
+        self.reprograms = range(vfs.offset // SECTOR, (vfs.offset + vfs.size) // SECTOR)
         if is_new:
             self.put(TABLE, table())
 

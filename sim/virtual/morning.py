@@ -14,7 +14,7 @@ from firmware.journal.journal import ALARM, TRACK, WARNING, Journal
 from sim import wording
 from sim.bus.account import Account, Arrival, Confirmed
 from sim.network.proxy import Proxy
-from sim.network.subscriber import Subscriber
+from sim.network.subscriber import Heard, Subscriber
 from sim.virtual.board import VirtualBoard
 from sim.virtual.image import FlashImage
 from sim.virtual.install import code, has_slot, install, settings
@@ -80,6 +80,7 @@ class Morning:
         self._account = Account(bus, identity.mac_key if identity else None)
         self._name = bus["bus"]
         self.city: list[Arrival] = []
+        self.on_heard: Callable[[Heard], None] = lambda heard: None
         self._line = b""
         self._began_s = self._told_s = time.monotonic()
         self._began_us = board.clock.now_us()
@@ -117,7 +118,10 @@ class Morning:
 
     def listen(self) -> None:
         for heard in self._subscriber.take():
-            if heard.bus == self._name and heard.name in ("event", "track"):
+            if heard.bus != self._name:
+                continue
+            self.on_heard(heard)
+            if heard.name in ("event", "track"):
                 self.city.append((self._board.clock.now_us() // 1000, heard.topic, heard.payload))
 
     def missing(self) -> int:
@@ -132,13 +136,13 @@ class Morning:
 
     @property
     def records(self) -> int:
-        """In the journal on the image, when it was last read."""
+        """That the journal on the image was seen to hold."""
         return len(self._account.confirmed)
 
     def _read(self) -> None:
         """The city is read first: what it has was on the image before."""
         self.listen()
-        self._account.confirmed = held(self._board.image)
+        self._account.confirmed.update(held(self._board.image))
 
     def summary(self) -> list[str]:
         """The balance, in lines."""

@@ -1,15 +1,18 @@
-"""Pin and ADC of the ESP32.
+"""Pin and ADC of the ESP32 and the ESP32-S3.
 
-Source: ports/esp32/machine_pin.c, machine_adc.c, machine_adc_block.c.
+Source: ports/esp32/machine_pin.c, machine_pin.h, machine_adc.c, machine_adc_block.c.
 """
 
 import _ops
 import _wire
 
-_NO_SUCH_PIN = (24, 28, 29, 30, 31)  # ports/esp32/machine_pin.h: 20, 37 and 38 are there
-_PSRAM = (16, 17)  # no pins where the port is built for PSRAM
+_ESP32 = 40, (24, 28, 29, 30, 31)  # ports/esp32/machine_pin.h: 20, 37 and 38 are there
+_WITH_PSRAM = 40, (24, 28, 29, 30, 31, 16, 17)
+_S3 = 49, tuple(range(19, 21)) + tuple(range(22, 38))  # USB, then what is not there, flash, PSRAM
+_PINS = _ESP32, _WITH_PSRAM, _S3  # by _wire.chip: the end, and those that are missing
 _FIRST_INPUT_ONLY = 34
 _ADC_PINS = (32, 33, 34, 35, 36, 37, 38, 39, 0, 2, 4, 12, 13, 14, 15, 25, 26, 27)
+_ADC_PINS_S3 = tuple(range(1, 21))
 
 
 class Pin:
@@ -23,16 +26,15 @@ class Pin:
     def __init__(self, id, mode=None, pull=-1, *, value=None, drive=None, hold=None):
         if isinstance(id, Pin):
             id = id._id
-        if not isinstance(id, int) or not 0 <= id < 40 or id in _NO_SUCH_PIN:
-            raise ValueError("invalid pin")
-        if id in _PSRAM and _wire.has_psram:
+        end, missing = _PINS[_wire.chip]
+        if not isinstance(id, int) or not 0 <= id < end or id in missing:
             raise ValueError("invalid pin")
         self._id = id
         if (mode, pull, value) != (None, -1, None):
             self.init(mode, pull, value=value)
 
     def init(self, mode=None, pull=-1, *, value=None, drive=None, hold=None):
-        if mode is not None and mode & 2 and self._id >= _FIRST_INPUT_ONLY:
+        if mode is not None and mode & 2 and self._id >= _FIRST_INPUT_ONLY and _wire.chip < 2:
             raise ValueError("pin can only be input")
         told = 0 if value is None else 2 if value else 1
         pull = 0 if pull is None else 3 if pull == -1 else pull
@@ -64,7 +66,7 @@ class ADC:
 
     def __init__(self, pin, *, atten=ATTN_11DB):
         self._id = Pin(pin)._id
-        if self._id not in _ADC_PINS:
+        if self._id not in (_ADC_PINS_S3 if _wire.chip == 2 else _ADC_PINS):
             raise ValueError("invalid pin")
         self.atten(atten)
 

@@ -21,7 +21,8 @@ _whole = False
 _zero_us = 0  # the VM's time minus the computer's
 _debt_us = 0
 speed = 1
-has_psram = False
+timers = []  # that run: machine.Timer
+chip = 0  # 1: with PSRAM, 2: an ESP32-S3 with octal PSRAM
 
 
 def now_us():
@@ -32,6 +33,9 @@ def now_us():
 def pass_us(us):
     """Time passes: us in the VM's time, us / speed in front of the computer."""
     global _zero_us, _debt_us
+    if timers:
+        for timer in list(timers):
+            timer.look()
     if speed == 1:
         _nap(us)
         return
@@ -68,10 +72,10 @@ def ask(op, unit=0, argument=0, out=None, into=None):
     if size:
         _socket.readinto(into, size)
     _whole = True
+    value = _answer[0]
     cost_us = _answer[1] >> 32
     if cost_us:
-        pass_us(cost_us)
-    value = _answer[0]
+        pass_us(cost_us)  # a timer that runs out meanwhile may ask, too
     if value < 0:
         raise OSError(-value if value > -0x1000 else value)
     return value
@@ -86,7 +90,7 @@ def pieces(data):
 
 def connect():
     """To the simulator's socket, whose path is in the environment. Takes over its time."""
-    global _socket, _whole, _zero_us, speed, has_psram
+    global _socket, _whole, _zero_us, speed, chip
     if _socket is not None:
         _socket.close()
     _socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -95,5 +99,5 @@ def connect():
     _whole = True
     boot = array("q", (0, 0, 0))
     ask(_ops.HELLO, into=boot)
-    speed, has_psram = boot[1], boot[2] == 1
+    speed, chip = boot[1], boot[2]
     _zero_us = boot[0] - _ticks_us()

@@ -4,11 +4,13 @@ Source: MicroPython docs, `machine`; ports/esp32/modmachine.c, machine_wdt.c and
 arguments and refusals; pins and buses stand in _pin.py and _buses.py.
 """
 
+import gc
 import os
 from binascii import crc32
 
 import _ops
 import _wire
+import micropython
 from _buses import I2C, SPI, UART, SoftI2C  # noqa: F401
 from _pin import ADC, Pin  # noqa: F401
 
@@ -53,6 +55,8 @@ def lightsleep(time_ms):
     """What comes over a UART meanwhile is lost, and Wi-Fi that was on loses its network
     (ESP-IDF programming guide, Sleep Modes). Without a time nothing here would wake it."""
     _wire.ask(_ops.SLEEP, 0)
+    for timer in _wire.timers:  # their clock stands still (ESP-IDF, General Purpose Timer)
+        timer.delay(time_ms * 1000)
     _wire.pass_us(time_ms * 1000)
     _wire.ask(_ops.SLEEP, 1)
 
@@ -83,7 +87,13 @@ def enable_irq(state):
 
 
 class WDT:
-    """Cannot be stopped. Neither Ctrl-C nor a soft reset ends it."""
+    """Cannot be stopped. Neither Ctrl-C nor a soft reset ends it.
+
+    With the answer the simulator may ask for the heap (sim/days/heap.py): bit 0, what is taken
+    without what was allocated, which only a collection lowers; bit 1, a whole account.
+    """
+
+    _asked = 0
 
     def __init__(self, id=0, timeout=5000):
         if id != 0:
@@ -93,7 +103,49 @@ class WDT:
         _wire.ask(_ops.WDT_START, 0, timeout)
 
     def feed(self):
-        _wire.ask(_ops.WDT_FEED)
+        if not self._asked:
+            self._asked = _wire.ask(_ops.WDT_FEED)
+            return
+        self._asked = _wire.ask(_ops.WDT_FEED, 1, gc.mem_alloc() - micropython.mem_current())
+        if self._asked & 2:
+            gc.collect()
+            micropython.mem_info()
+
+
+class Timer:
+    """machine_timer.c: the callback runs between two bytecodes of the program; here, whenever it
+    lets time pass. A soft reset ends all of them."""
+
+    ONE_SHOT, PERIODIC = 0, 1
+
+    def __init__(self, number, mode=PERIODIC, period=-1, callback=None):
+        if not 0 <= number < 4:
+            raise ValueError("invalid Timer number, max 4")
+        self._number = number
+        for other in list(_wire.timers):
+            if other._number == number:
+                other.deinit()
+        self._period_us = period * 1000
+        self._is_periodic = mode == Timer.PERIODIC
+        self._callback = callback
+        self._due_us = _wire.now_us() + self._period_us
+        _wire.timers.append(self)
+
+    def deinit(self):
+        if self in _wire.timers:
+            _wire.timers.remove(self)
+
+    def delay(self, us):
+        self._due_us += us
+
+    def look(self):
+        if _wire.now_us() < self._due_us:
+            return
+        if self._is_periodic:
+            self._due_us += self._period_us
+        else:
+            self.deinit()
+        self._callback(self)
 
 
 class RTC:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Callable
 
 from sim.world import town
 from sim.world.children import school_class
@@ -15,6 +16,7 @@ from sim.world.roads import offset_m
 from sim.world.world import MISCHIEF, MONDAY_UTC_MS, NEGLECT, ORDINARY, Air, Habits, Script, World
 
 _HOUR_MS = 3_600_000
+WEEKEND = (5, 6)
 _ROW = 10  # buses that park beside each other: every way begins at the depot itself
 MORNING_MS = int(2.25 * _HOUR_MS)
 """06:00 to 08:15."""
@@ -82,8 +84,13 @@ def school_morning(
     seats: int = 40,
     habits: Habits = ORDINARY,
     air: Air = signal_at,
+    stands_ms: int = 0,
+    may_go: Callable[[], bool] = lambda: False,
 ) -> World:
-    """06:00 to 08:15: one run, off within the first two minutes. `index` picks the route."""
+    """06:00 to 08:15: one run, off within the first two minutes. `index` picks the route.
+
+    stands_ms: so much later, or as soon as it may go; its driver has looked through the bus first.
+    """
     world = _depot_world(6, index, seed, seats, air)
     rng = random.Random(seed * 7919 + index)
     route = town.ROUTES[index % len(town.ROUTES)]
@@ -91,6 +98,11 @@ def school_morning(
     children = school_class(rng, route.stops, seats, habits)
 
     def plan() -> Script:
+        if stands_ms:
+            yield from driver.checks()
+            until_ms = world.now_ms + stands_ms
+            while world.now_ms < until_ms and not may_go():
+                yield min(1000, until_ms - world.now_ms)
         yield rng.randint(5000, 60_000)
         yield from morning_run(driver, route, children)
 
@@ -105,11 +117,15 @@ def school_day(
     habits: Habits = ORDINARY,
     air: Air = signal_at,
     days: int = 1,
+    weekends: bool = False,
+    runs: tuple[tuple[int, ...], ...] = ((0, 1, 2, 3),),
 ) -> World:
-    """05:00 to 21:00: two runs in the morning, two in the afternoon, parked in between.
+    """05:00 to 21:00: two runs in the morning, two in the afternoon, parked in between; or only
+    `runs` of these four, each of its members for one day in turn.
 
-    So many `days` running. The board is new, so the driver walks through the bus and presses
-    the check button first.
+    So many `days` running, the first of them a Monday; with `weekends` the bus stands on Saturday
+    and Sunday. The board is new, so the driver walks through the bus and presses the check
+    button first.
     """
     world = _depot_world(5, index, seed, seats, air)
     rng = random.Random(seed * 7919 + index)
@@ -119,12 +135,15 @@ def school_day(
     def plan() -> Script:
         yield from driver.checks()
         for number in range(days):
-            for clock_h, run, route in (
+            if weekends and number % 7 in WEEKEND:
+                continue
+            day = (
                 (6.0, morning_run, routes[0]),
                 (7.1, morning_run, routes[1]),
                 (15.2, afternoon_run, routes[0]),
                 (16.5, afternoon_run, routes[1]),
-            ):
+            )
+            for clock_h, run, route in (day[one] for one in runs[number % len(runs)]):
                 start_ms = int((24 * number + clock_h - 5) * _HOUR_MS) + rng.randint(0, 300_000)
                 yield max(0, start_ms - world.now_ms)
                 yield from run(driver, route, school_class(rng, route.stops, seats, habits))
@@ -133,10 +152,22 @@ def school_day(
     return world
 
 
-def fleet_morning(buses: int = 6, seed: int = 0, seats: int = 40) -> list[World]:
-    """A school morning for the whole town, with everyday mistakes; in one bus a child sleeps on."""
+def fleet_morning(
+    buses: int = 6,
+    seed: int = 0,
+    seats: int = 40,
+    stands_ms: int = 0,
+    may_go: Callable[[], bool] = lambda: False,
+) -> list[World]:
+    """A school morning for the whole town, with everyday mistakes; in one bus a child sleeps on.
+
+    stands_ms, may_go: of the first bus, as school_morning() has them.
+    """
     neglected = seed % buses
     return [
-        school_morning(index, seed, seats, NEGLECT if index == neglected else MISCHIEF)
+        school_morning(
+            index, seed, seats, NEGLECT if index == neglected else MISCHIEF,
+            stands_ms=0 if index else stands_ms, may_go=may_go,
+        )
         for index in range(buses)
-    ]
+    ]  # fmt: skip

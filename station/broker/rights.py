@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 ROOT = "schoolbus"
-BUS_SENDS = ("status", "state", "event", "track", "reply")
+BUS_SENDS = ("status", "state", "event", "track", "reply", "fetch")
 STATION_HEARS = (f"{ROOT}/#",)
 STATION_TAKES_OFF = tuple(f"{ROOT}/+/+/{name}" for name in BUS_SENDS)
 """Retained messages of boards that were revoked. What it said there in the name of a bus would have

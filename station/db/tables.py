@@ -32,6 +32,10 @@ from station.db.people_tables import access_log as access_log
 from station.db.people_tables import sessions as sessions
 from station.db.people_tables import sign_ins as sign_ins
 from station.db.people_tables import users as users
+from station.db.release_tables import releases as releases
+from station.db.release_tables import rollout_buses as rollout_buses
+from station.db.release_tables import rollout_log as rollout_log
+from station.db.release_tables import rollouts as rollouts
 
 buses = Table(
     "buses",

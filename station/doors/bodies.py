@@ -23,8 +23,12 @@ class Limit(NamedTuple):
 
 
 SMALL = Limit(64_000, 30)
-LONGER = {re.compile("/api/policies/[^/]+"): Limit(3_000_000, 180)}
-"""Paths that take a longer body. A policy of 2,000,000 characters is longer as JSON."""
+LONGER = {
+    re.compile("/api/policies/[^/]+"): Limit(3_000_000, 180),
+    re.compile("/api/releases"): Limit(4_000_000, 180),
+}
+"""Paths that take a longer body. A policy of 2,000,000 characters is longer as JSON; a release has
+at most so many bytes (station/release/file.py)."""
 _WHY = {
     400: "The request states its length in two ways.",
     401: "Sign in first.",

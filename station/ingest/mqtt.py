@@ -3,9 +3,10 @@
 **records** (event, track): persistent, QoS 1, and the station acknowledges each message itself, in
 the order of arrival [MQTT-4.6.0-2], once the message is committed. While the database is away this
 session is closed: what the buses send stays with the broker, on its disk.
-**present** (status, state, reply): clean. At each connect the broker sends the newest of each
-(retained), and no older message. This session has a connection of its own, so that it never waits
-for records: a broker sends only so many messages ahead of their acknowledgements (mosquitto: 20).
+**present** (status, state, reply, fetch): clean. At each connect the broker sends the newest of
+each (retained), and no older message. This session has a connection of its own, so that it never
+waits for records: a broker sends only so many messages ahead of their acknowledgements (mosquitto:
+20).
 `state` has QoS 0 from the broker to the station: a newer state replaces a lost one anyway.
 
 paho acknowledges by itself unless manual_ack is set; then ack() does (paho/mqtt/client.py). A
@@ -36,7 +37,8 @@ _KEEPALIVE_S = 30
 _HOLD = 20_000
 """Messages in memory at most; then the broker has to wait."""
 _ROOT = "schoolbus/+/+/"
-_REPLY = _ROOT + "reply"
+_OPTIONAL = {_ROOT + "reply", _ROOT + "fetch"}
+"""Without them only policies and releases cannot be sent."""
 
 
 def _trusting(settings: Settings) -> ssl.SSLContext:
@@ -179,7 +181,7 @@ class Session:
                    if reason.is_failure]  # fmt: skip
         if refused:
             log.error("The broker does not let this station read %s", ", ".join(refused))
-        if not set(refused) - {_REPLY}:  # without replies only policies cannot be sent
+        if not set(refused) - _OPTIONAL:
             self._note(True)
 
     def _failed(self, client, _) -> None:
@@ -221,7 +223,8 @@ class Broker:
     def __init__(self, settings: Settings, clock: Clock, services: Services):
         self._services = services
         self._address = settings.broker
-        records, present = {"event": 1, "track": 1}, {"status": 1, "state": 0, "reply": 1}
+        records = {"event": 1, "track": 1}
+        present = {"status": 1, "state": 0, "reply": 1, "fetch": 1}
         self._lock = threading.Lock()
         self._why = ""
         self.records = Session(settings, clock, "records", records, True, self._failed)

@@ -55,7 +55,7 @@ class Untrusted(NamedTuple):
     fleet: str
     bus: str
     name: str
-    """event, track, status, state or reply"""
+    """event, track, status, state, reply or fetch"""
     why: str
     """no_seal and so on"""
     serial: str | None

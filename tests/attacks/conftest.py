@@ -130,8 +130,8 @@ class Bus(LiveUplink):
 
     async def shows(self):
         """A state: nothing is known of its seats."""
-        await asyncio.to_thread(self.run_until, lambda: self.uplink.wants_state(self.now_ms))
-        self.uplink.offer_state(messages.state(Snapshot(40), [], [0, 0, 0], 10, 17))
+        await asyncio.to_thread(self.run_until, lambda: self.uplink.takes("state"))
+        self.uplink.offer("state", messages.state(Snapshot(40), [], [0, 0, 0], 10, 17))
         await asyncio.to_thread(self.run, 0.2)
 
 

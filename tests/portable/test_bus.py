@@ -284,11 +284,15 @@ def test_a_bus_that_was_in_use_or_reset_itself_takes_no_service_from_the_button(
 
 def test_what_a_crash_loop_led_to_is_told():
     bench = Bench()
-    bench.start(start="safe", crash="MemoryError()")
+    bench.start(start="safe", crash="MemoryError()", why="Safe mode: 3 resets.")
     bench.waits(1000)
-    started, crash = bench.events()[:2]
+    started, why, crash = bench.events()[:3]
     assert (started["kind"], started["severity"]) == ("started", "warning")
     assert started["data"]["start"] == "safe"
+    assert (why["kind"], why["data"]) == (
+        "fault",
+        {"what": "start", "text": "Safe mode: 3 resets."},
+    )
     assert (crash["kind"], crash["data"]) == ("fault", {"what": "crash", "text": "MemoryError()"})
 
 

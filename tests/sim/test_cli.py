@@ -4,12 +4,14 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 from vm import ROOT
 
 from sim.__main__ import main, parser
+from sim.virtual.command import fitted, greeting
 from sim.virtual.install import every_sensor
 
 COMMANDS = ("town", "story", "replay", "board", "bench", "soak")
@@ -29,6 +31,16 @@ def test_the_help_of_a_board_names_its_wifi(capsys):
     said = " ".join(capsys.readouterr().out.split())
     assert "'bus-depot' with the password 'not a secret'" in said
     assert every_sensor()["wifi"] == {"ssid": "bus-depot", "password": "not a secret"}
+
+
+def test_a_board_names_its_wifi_when_it_starts_but_never_a_password_of_a_file():
+    told = "\n".join(greeting(Path("board.img"), "/dev/pts/7", fitted(None)))
+    assert '"wifi": {"ssid": "bus-depot", "password": "not a secret"}' in told
+    assert "make deploy BUS=bus-07 PORT=/dev/pts/7" in told
+    config = fitted(None)
+    config["wifi"] = dict(config["wifi"], password="the depot's own")
+    told = "\n".join(greeting(Path("board.img"), "/dev/pts/7", config))
+    assert "the depot's own" not in told and "the one of the file of --bus" in told
 
 
 @pytest.mark.parametrize("command", COMMANDS)

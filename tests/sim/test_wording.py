@@ -6,7 +6,9 @@ import re
 import pytest
 from vm import ROOT
 
+from firmware import now
 from sim import wording
+from sim.stories.story import Story
 
 KINDS = re.findall(
     r"^\| `(\w+)` \| (?:alarm|warning|info)", (ROOT / "docs/mqtt.md").read_text(), re.M
@@ -78,6 +80,23 @@ def test_a_line_of_the_console_is_told_in_words_and_what_is_no_event_stays():
         "info started raised (('boot', 1),)",
     ):
         assert wording.console_line(line) == line
+
+
+def test_what_the_bus_is_doing_is_told_in_words():
+    bus = Story()
+    bus.drives(speed_kmh=40, seats={3, 7})
+    told = wording.console_line(wording.NOW + now.line(bus.rig.bus))
+    assert told.startswith("Now: driving at 40 km/h; 2 persons on board (seats 3, 7); position "
+                           "known; connected to the city"), told  # fmt: skip
+    bus.parks(seats={7})
+    bus.loses_signal()
+    bus.waits(minutes=4)
+    bus.opens_door("emergency")
+    bus.waits(seconds=2)
+    told = wording.console_line(wording.NOW + now.line(bus.rig.bus))
+    assert told.startswith("Now: checking; 1 person on board (seat 7); emergency door open;"), told
+    assert "stands: child left behind" in told and "not connected to the city" in told, told
+    assert re.search(r"; \d+ records wait for it; running for \d+ min; firmware \d", told), told
 
 
 def test_every_kind_of_the_contract_reads_as_words():

@@ -11,7 +11,7 @@ from station_told import NOW_MS, At, connected, on_one_database
 from station.db.tables import identities
 
 ROOT = "schoolbus/lc/bus-01/"
-NAMES = ("status", "state", "event", "track", "reply")
+NAMES = ("status", "state", "event", "track", "reply", "fetch")
 OTHER = "schoolbus/lc/bus-02/state"
 
 

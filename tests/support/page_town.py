@@ -28,6 +28,7 @@ from sim.network import brokers
 from sim.world import town
 from sim.world.town_policy import policy_for
 from tests.support.page_bus import SEATS, Bus, sits
+from tests.support.releases import PUBLIC
 
 ROOT = Path(__file__).resolve().parents[2]
 FLEET = "laemchabang"
@@ -38,7 +39,7 @@ PLACES = (
     "takhian_tia", "depot", "bang_lamung", "nong_kham", "coast_bend", "city_hall",
 )  # fmt: skip
 SETTINGS = {"STATION_DARK_AFTER_S": "3600", "STATION_WILL_AFTER_S": "1",
-            "STATION_ACCEPT_UNSEALED": "1"}  # fmt: skip
+            "STATION_ACCEPT_UNSEALED": "1", "STATION_RELEASE_KEY": PUBLIC}  # fmt: skip
 """A bus whose last will came is dark at once; for a broken promise alone none is."""
 
 
@@ -190,7 +191,7 @@ class PageTown:
         ident = json.loads(message.payload)["id"]
         if name == "part":
             self.parts[bus] = ident
-        else:
+        elif name != "piece":
             self.send(f"{bus}/reply", {"id": ident, "ok": True, "message": f"{name}: understood"})
 
     def answers(self, bus: str, refusal: str | None = None) -> None:

@@ -13,10 +13,12 @@ from vm import ROOT, program
 class Virtual:
     """with Virtual(image) as virtual: virtual.port is a serial port with a board."""
 
-    def __init__(self, image, heap_kb=640, speed=10):
+    def __init__(self, image, heap_kb=640, speed=10, bus=None):
         program("micropython")  # skips where there is none
         self.image = image
         self._given = ["--heap", str(heap_kb), "--speed", str(speed)]
+        if bus is not None:  # what is fitted, and which board it is
+            self._given += ["--bus", str(bus)]
         self._process = None
         self.port = ""
 

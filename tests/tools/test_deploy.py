@@ -5,6 +5,7 @@ The tests share one board and follow one another as its life does.
 
 import contextlib
 import json
+import re
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -19,7 +20,7 @@ from sim.program.compiled import build, sha256
 from sim.program.pack import PACK, parts, slot
 from sim.virtual.install import MPY
 from sim.virtual.partitions import partition
-from tools import deploy, fleet, pull, selftest
+from tools import deploy, fleet, logs, pull, selftest
 from tools import evidence_file as evidence
 from tools.board import AttachedBoard, Trouble
 from tools.slots import PIECE, Slots
@@ -92,6 +93,36 @@ def test_a_board_with_other_memory_is_refused_before_anything_is_written(
         with pytest.raises(Trouble, match=says):
             deploy.deploy(board, CONFIG.replace(b"devkit_wrover", name.encode()), QUIET)
     assert on_flash(image).listdir("/") == ["boot.py"]
+
+
+@pytest.mark.parametrize(
+    ("there", "named", "says"),
+    [
+        ("lilygo_s3", "devkit_wrover", "has an ESP32-S3, .* with an ESP32, .* has to be "
+         "esp32s3_devkitc or lilygo_s3"),
+        ("devkit_wrover", "lilygo_s3", "has an ESP32, .* with an ESP32-S3, .* has to be devkit "),
+    ],
+)  # fmt: skip
+def test_the_table_of_another_chip_is_refused_before_anything_is_written(
+    there, named, says, tmp_path
+):
+    image = tmp_path / "flash.img"
+    (tmp_path / "bus.json").write_bytes(CONFIG.replace(b"devkit_wrover", there.encode()))
+    with (
+        Virtual(image, bus=tmp_path / "bus.json") as virtual,
+        AttachedBoard(virtual.port) as board,
+    ):
+        board.stop()
+        with pytest.raises(Trouble, match=says):
+            deploy.deploy(board, CONFIG.replace(b"devkit_wrover", named.encode()), QUIET)
+    assert on_flash(image).listdir("/") == ["boot.py"]
+
+
+def test_a_chip_that_no_board_of_busguard_has_is_refused_by_its_own_name():
+    answers = {"(has_pin(23), has_pin(47))": (False, False)}
+    other = SimpleNamespace(run=lambda _: "", ask=lambda what: answers.get(what, "ESP32C3 module"))
+    with pytest.raises(Trouble, match="an ESP32 or an ESP32-S3; .* ESP32C3 module"):
+        deploy.check_chip(other, deploy.table_of(CONFIG))
 
 
 def test_a_board_that_is_refused_goes_on_at_once_with_what_it_has(tmp_path, monkeypatch):
@@ -237,8 +268,9 @@ def test_what_was_pulled_is_what_the_journal_holds(bench, board, tmp_path):
         "previous",
         "safe",
     ]
-    crashes = [one["data"]["text"] for one in records if one["kind"] == "fault"]
-    assert len(crashes) == 1 and "ZeroDivisionError" in crashes[0]
+    faults = {one["data"]["what"]: one["data"]["text"] for one in records if one["kind"] == "fault"}
+    assert faults.keys() == {"crash", "start"}
+    assert "ZeroDivisionError" in faults["crash"] and "3 resets" in faults["start"]
 
     content = bytearray(path.read_bytes())
     at = content.index(b"bus.json") + 60
@@ -254,6 +286,20 @@ def test_restarts_that_a_technician_asks_for_are_no_crashes(board):
     for _ in range(4):
         assert restarts(board)["start"] == "normal"
         board.stop()
+
+
+def test_make_logs_says_at_once_what_the_bus_is_doing_and_stops_nothing(board):
+    boots = restarts(board)["boot"]
+    for _ in range(2):
+        *before, told = logs.present(board)
+        assert told.startswith("Now: "), (before, told)
+        assert "nobody on board" in told or "person" in told
+    seconds = re.search("running for ([0-9.]+) s", told)
+    assert float(seconds[1]) > 5, told
+    board._transport.serial.write(b"\xf0\xff noise ! \r\n")  # neither asks nor stops the bus
+    assert [*logs.present(board)][-1].startswith("Now: ")
+    board.stop()
+    assert restarts(board)["boot"] == boots + 1
 
 
 def test_a_pack_that_is_damaged_on_the_board_gives_way_to_the_other_slot(bench, board):

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 from esp32_mock_bootloader import mock_bootloader
+from flash_chip import chip_with_flash
 from mp_image_tool_esp32.partition_table import PartitionTable
 from vm import ROOT, micropython
 
@@ -45,8 +46,11 @@ def test_what_is_no_image_is_refused_with_a_sentence(binary):
         torn[at] ^= 1
         assert "damaged" in refused(bytes(torn))
     other_chip = bytearray(binary)
-    other_chip[12] = 9  # ESP32-S3
-    assert "another chip (id 9" in refused(bytes(other_chip))
+    other_chip[12] = 5  # ESP32-C3
+    assert "another chip (id 5" in refused(bytes(other_chip))
+    mixed = bytearray(firmware_file("esp32s3"))
+    mixed[FACTORY + 12] = 0
+    assert "the application is for the ESP32, the rest for the ESP32-S3" in refused(bytes(mixed))
     no_table = bytearray(binary)
     no_table[0x7000:0x7C00] = b"\xff" * 0xC00
     assert "no partition table" in refused(bytes(no_table))
@@ -79,19 +83,29 @@ def put(mock, folder, offset, data):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def arrives(mock, folder, binary):
+    path = folder / "file.bin"
+    path.write_bytes(binary)
+    done = tool("tools.firmware", "--port", mock.url(), "--bin", str(path))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "The flash is new" in done.stdout and not done.stderr, done.stderr
+    parts = firmware_image.firmware(binary, "file.bin")
+    assert holds(mock, folder, parts.chip.bootloader, parts.bootloader)
+    assert holds(mock, folder, firmware_image.TABLE, firmware_image.table())
+    assert holds(mock, folder, FACTORY, parts.app)
+
+
+def test_on_an_esp32_s3_the_boot_loader_lies_at_the_beginning(tmp_path):
+    with chip_with_flash("esp32s3", 8, tmp_path) as mock:
+        arrives(mock, tmp_path, firmware_file("esp32s3", b"with Octal-SPIRAM .."))
+
+
 def test_what_arrives_is_what_was_meant_and_a_journal_survives_the_next_flashing(binary, tmp_path):
     path = tmp_path / "file.bin"
-    path.write_bytes(binary)
     journal = partition("journal").offset
     with mock_bootloader(chip="esp32") as mock:
         put(mock, tmp_path, journal, b"of another life")
-        done = tool("tools.firmware", "--port", mock.url(), "--bin", str(path))
-        assert done.returncode == 0, done.stdout + done.stderr
-        assert "The flash is new" in done.stdout
-        parts = firmware_image.firmware(binary, "file.bin")
-        assert holds(mock, tmp_path, firmware_image.BOOTLOADER, parts.bootloader)
-        assert holds(mock, tmp_path, firmware_image.TABLE, firmware_image.table())
-        assert holds(mock, tmp_path, FACTORY, parts.app)
+        arrives(mock, tmp_path, binary)
         assert holds(mock, tmp_path, partition("vfs").offset, firmware_image.filesystem())
         assert holds(mock, tmp_path, journal, b"\xff" * 4096)
 
@@ -142,10 +156,27 @@ with open("/disk/more", "w") as file:
     assert done.stdout == (ROOT / "boot.py").read_text(), done.stderr
 
 
-def test_another_chip_is_refused(binary, tmp_path):
+def test_a_chip_and_a_flash_that_do_not_fit_the_file_are_refused_and_it_says_why(binary, tmp_path):
     path = tmp_path / "file.bin"
-    path.write_bytes(binary)
-    with mock_bootloader(chip="esp32s3") as mock:
+    for file, chip, told in (
+        (binary, "esp32s3", "is an ESP32-S3, and the file is for the ESP32. Take the file "
+         "ESP32_GENERIC_S3-SPIRAM_OCT"),
+        (firmware_file("esp32s3"), "esp32", "is an ESP32, and the file is for the ESP32-S3. Take "
+         "the file ESP32_GENERIC-SPIRAM"),
+        (firmware_file("esp32s3"), "esp32s3", "The flash has 4MB; MicroPython for the ESP32-S3 "
+         "needs 8MB or more."),
+        (binary, "esp32c3", "ESP32-C3; Busguard's boards have an ESP32 or an ESP32-S3"),
+    ):  # fmt: skip
+        path.write_bytes(file)
+        with mock_bootloader(chip=chip) as mock:
+            done = tool("tools.firmware", "--port", mock.url(), "--bin", str(path))
+        assert done.returncode == 1 and told in done.stderr, done.stderr
+
+
+def test_a_file_that_leaves_octal_psram_unused_is_told(tmp_path):
+    """The plain ESP32_GENERIC_S3 of micropython.org: right for an S3, and too small for the bus."""
+    path = tmp_path / "file.bin"
+    path.write_bytes(firmware_file("esp32s3"))
+    with chip_with_flash("esp32s3", 8, tmp_path) as mock:
         done = tool("tools.firmware", "--port", mock.url(), "--bin", str(path))
-    assert done.returncode == 1
-    assert "ESP32-S3; Busguard's boards have an ESP32" in done.stderr
+    assert done.returncode == 0 and "does not use octal PSRAM" in done.stderr, done.stderr

@@ -20,7 +20,7 @@ from rich.console import Console
 from vm import ROOT
 
 from sim.virtual.esp_image import firmware_file
-from tools import board, firmware, pull, selftest
+from tools import board, firmware, logs, pull, selftest
 from tools.board import Trouble, choose
 
 
@@ -58,11 +58,6 @@ def test_of_several_boards_none_is_taken_where_nobody_can_choose(monkeypatch):
         choose(None)
 
 
-def test_a_port_that_is_none_is_a_sentence(tmp_path):
-    with pytest.raises(Trouble, match="cannot be opened"):
-        board.AttachedBoard(str(tmp_path / "ttyUSB9"))
-
-
 @pytest.mark.parametrize(("size", "takes"), [("2MB", False), (None, False), ("16MB", True)])
 def test_a_flash_that_is_too_small_is_refused(size, takes, monkeypatch):
     monkeypatch.setattr(cmds, "detect_flash_size", lambda esp: size)
@@ -71,7 +66,9 @@ def test_a_flash_that_is_too_small_is_refused(size, takes, monkeypatch):
         if takes:
             firmware.connect(mock.url())._port.close()
         else:
-            with pytest.raises(Trouble, match=f"The flash has {told}; Busguard needs 4MB"):
+            with pytest.raises(
+                Trouble, match=f"The flash has {told}; MicroPython for the ESP32 needs 4MB"
+            ):
                 firmware.connect(mock.url())
 
 
@@ -185,7 +182,12 @@ def test_what_nobody_can_read_is_no_failure_but_another_start_is():
 
 
 class Says:
-    """A board that says these lines after its start."""
+    """A board that says these lines after its start, or when it is asked."""
+
+    asked = 0
+
+    def ask_now(self):
+        self.asked += 1
 
     def __init__(self, *lines):
         self._lines = lines
@@ -204,6 +206,13 @@ def test_a_self_test_that_does_not_come_is_a_sentence():
     ):
         with pytest.raises(Trouble, match=words):
             selftest.wait(Says(*lines), quiet)
+
+
+def test_a_bus_that_does_not_answer_is_listened_to_all_the_same():
+    told = [*logs.present(Says("info door raised {}", "radio: nothing"))]
+    assert told[1:] == ["radio: nothing", logs.NO_ANSWER]
+    now = 'now {"phase": "parked"}'  # of a program that is not ours
+    assert [*logs.present(Says("hello", now, "later"))] == ["hello", now]
 
 
 def test_the_safe_mode_leaves_the_optional_parts_alone():
@@ -267,4 +276,4 @@ def test_a_port_that_is_not_there_is_no_reason_to_hold_buttons(tmp_path):
     command.append(str(path))
     done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
     assert done.returncode != 0
-    assert "cannot be opened" in done.stderr and "BOOT" not in done.stderr, done.stderr
+    assert "There is no port" in done.stderr and "BOOT" not in done.stderr, done.stderr

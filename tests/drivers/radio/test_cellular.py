@@ -1,13 +1,15 @@
 """The cellular driver and the modem, byte by byte, over a simulated UART."""
 
 import random
+from types import SimpleNamespace
 
 import pytest
 
 from drivers.radio.cellular import Cellular
 from drivers.radio.modem_power import ModemPower
+from firmware.selftest import SelfTest
 from sim.chips.modem import ModemChip
-from sim.chips.modem_sim import SimCard
+from sim.chips.modem_sim import BUSY, FAILURE, SimCard
 from sim.wires.pin import Pin, Wire
 from sim.wires.ppp import PPP
 from sim.wires.uart import UART
@@ -20,7 +22,7 @@ class Bench:
 
     def __init__(
         self, sim=None, supply=False, baudrate=115200, gnss=False, fast=False, dtr=False,
-        model="A7670E-FASE", reset=False, **settings,
+        model="A7670E-FASE", reset=False, reset_when=1, **settings,
     ):  # fmt: skip
         self.now_ms = 0
         self.dbm = -71
@@ -30,10 +32,11 @@ class Bench:
         self.uart = UART(115200, 512)
         self.chip = ModemChip(
             self.uart, self.key, lambda: self.dbm, sim, self.supply, baudrate=baudrate,
-            model=model, dtr=self.dtr, reset=self.reset,
+            model=model, dtr=self.dtr, reset=self.reset, reset_when=reset_when,
         )  # fmt: skip
         self.settings = {**SETTINGS, **settings}
-        self.gnss, self.fast = gnss, fast
+        self.gnss, self.fast, self.reset_when = gnss, fast, reset_when
+        self.told = set()
         self.boot()
 
     def boot(self):
@@ -41,13 +44,13 @@ class Bench:
         self.uart.init(115200)
         supply = None if self.supply is None else Pin(self.supply, Pin.OUT, value=1)
         dtr = None if self.dtr is None else Pin(self.dtr, Pin.OUT, value=0)
-        reset = None if self.reset is None else Pin(self.reset, Pin.OUT, value=1)
+        reset = None if self.reset is None else Pin(self.reset, Pin.OUT, value=1 - self.reset_when)
         self.start_ms = self.now_ms
         self.links = 0
         self.radio = Cellular(
             self.uart,
             self._make_ppp,
-            ModemPower(Pin(self.key, Pin.OUT, value=0), supply, dtr, reset),
+            ModemPower(Pin(self.key, Pin.OUT, value=0), supply, dtr, reset, self.reset_when),
             self.settings,
             self.gnss,
             self.fast,
@@ -63,6 +66,7 @@ class Bench:
             self.now_ms += 5
             self.chip.advance(self.now_ms)
             self.radio.turn(self.now_ms - self.start_ms)
+            self.told |= {self.radio.failure, self.radio.fault} - {""}
 
     def until(self, happened, seconds=120):
         """-> seconds that it took."""
@@ -85,6 +89,19 @@ def test_from_off_to_a_connection_in_half_a_minute():
     assert bench.chip.overlapped == 0 and not bench.chip.echo
     bench.run(61)
     assert bench.radio.is_up() and bench.radio.signal_dbm() is None
+
+
+def test_the_self_test_does_not_call_a_modem_that_is_starting_a_failure():
+    bench = Bench()
+    test = SelfTest({}, SimpleNamespace(radio=bench.radio), None, 0, [])
+    bench.run(5)
+    name, is_well, told = test._radio()
+    assert (name, is_well) == ("radio", None) and "still connecting" in told
+    bench.comes_up()
+    assert test._radio() == ("radio", True, "cellular connected, -71 dBm")
+    bench.dbm = None
+    bench.until(lambda: bench.radio.failure, 400)
+    assert test._radio() == ("radio", False, bench.radio.failure)
 
 
 def test_it_hangs_up_and_comes_up_again():
@@ -138,6 +155,28 @@ def test_a_missing_sim_card_is_reported():
     bench.chip.sim.present = True
     bench.comes_up()
     assert bench.radio.fault == "" and bench.radio.failure == ""
+
+
+SLOW = ((3000, FAILURE), (2000, "NOT READY"), (1000, "SIM REMOVED"), (2000, BUSY))
+
+
+@pytest.mark.parametrize("pin", ["", "1234"])
+def test_a_card_that_is_slow_to_start_is_waited_for_and_nothing_is_told(pin):
+    bench = Bench(SimCard(pin, starts=SLOW), pin=pin)
+    assert 8 < bench.comes_up() < 40
+    assert bench.told == set() and bench.chip.sim.presented == len(pin) // 4
+    assert bench.chip.refused >= 3  # it was really asked meanwhile
+
+
+def test_a_card_that_never_gets_ready_is_told_as_what_it_is():
+    for state, told in (
+        ("NOT READY", "The SIM card does not become ready."),
+        ("SIM REMOVED", "There is no SIM card in the modem, or it cannot be read."),
+        (FAILURE, "There is no SIM card in the modem, or it cannot be read."),
+    ):
+        bench = Bench(SimCard(starts=((10**9, state),)))
+        bench.until(lambda bench=bench: bench.radio.fault)
+        assert bench.told == {told}
 
 
 def test_a_pin_opens_the_card():
@@ -245,6 +284,37 @@ def test_a_tunnel_longer_than_the_networks_patience():
     bench.comes_up(200)
     assert bench.chip.boots == 1
     assert bench.links == 1  # a second one would lose its interrupt when the first is collected
+
+
+def test_a_network_that_still_searches_has_refused_nothing():
+    bench = Bench()
+    bench.chip.registration = "half"
+    bench.until(lambda: bench.radio.failure, 200)
+    assert bench.told == {"The modem finds no mobile network."}
+    bench.chip.registration = "auto"
+    bench.comes_up(200)
+
+
+def test_a_silent_modem_without_a_switch_for_its_supply_is_reset_by_its_wire():
+    bench = Bench(reset=True, reset_when=0)
+    bench.comes_up()
+    assert bench.reset.driven == 1
+    bench.radio.down()
+    bench.chip.silent = True
+    bench.radio.up()
+    bench.comes_up(240)
+    assert bench.radio._modem.cycles == 1 and bench.chip.boots == 2 and bench.reset.driven == 1
+
+
+@pytest.mark.parametrize("way", ["supply", "reset", "key"])
+def test_a_modem_that_registers_only_after_its_power_was_taken_gets_there(way):
+    """By the switch of its supply, by its reset, or by its key, as the board has it."""
+    bench = Bench(supply=way == "supply", reset=way == "reset", reset_when=0)
+    bench.chip.registration = "none"
+    bench.until(lambda: bench.chip.boots == 2, 1200)
+    bench.chip.registration = "auto"
+    bench.comes_up(300)
+    assert bench.radio._modem.cycles == 1 and bench.radio.failure == ""
 
 
 def test_the_reset_that_the_boards_own_start_pulls_is_let_go():

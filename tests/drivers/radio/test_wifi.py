@@ -2,17 +2,20 @@
 
 import pytest
 
+from drivers.board.nvs import Nvs
 from drivers.radio.wifi import Wifi
+from sim.wires.nvs import NVS
 from sim.wires.wlan import CONNECTING, GOT_IP, NO_AP_FOUND, WLAN, WRONG_PASSWORD, AccessPoint
 
 
 class Bench:
-    def __init__(self, ssid="bus-depot", password="secret12"):
+    def __init__(self, ssid="bus-depot", password="secret12", nvs=None):
         self.now_ms = 0
+        self.nvs = nvs or NVS()
         self.ap = AccessPoint()
         self.ap.rssi = -60
         self.wlan = WLAN(lambda: self.now_ms, self.ap)
-        self.wifi = Wifi(self.wlan, {"ssid": ssid, "password": password})
+        self.wifi = Wifi(self.wlan, {"ssid": ssid, "password": password}, Nvs(lambda: self.nvs))
         self.wifi.up()
 
     def run(self, seconds):
@@ -49,6 +52,71 @@ def test_a_wrong_password_is_reported_and_tried_again():
     bench.until(bench.wifi.is_up)
     bench.run(1)
     assert bench.wifi.fault == bench.wifi.failure == ""
+
+
+def refuses(bench, seconds):
+    """The hotspot is on, and refuses for so long -> everything that was told."""
+    told = set()
+    bench.ap.password = "not yet"
+    for _ in range(int(seconds * 20)):
+        bench.run(0.05)
+        told |= {bench.wifi.failure, bench.wifi.fault} - {""}
+    bench.ap.password = "secret12"
+    return told
+
+
+def test_a_hotspot_that_worked_before_may_refuse_while_it_starts():
+    first = Bench()
+    first.until(first.wifi.is_up)
+    first.run(1)
+    assert first.nvs.writes == 1
+    bench = Bench(nvs=first.nvs)  # the next morning
+    told = refuses(bench, 25)
+    assert told == {"The Wi-Fi bus-depot refuses the password that it took before."}
+    assert not bench.wifi.fault
+    bench.until(bench.wifi.is_up, 25)
+    bench.run(1)
+    assert bench.wifi.failure == "" and bench.nvs.writes == 1
+
+    bench.wlan.disconnect()  # a second outage counts from its own beginning
+    assert "does not accept" not in " ".join(refuses(bench, 590))
+    bench.until(bench.wifi.is_up, 25)
+
+
+def test_a_password_that_was_changed_at_the_hotspot_is_told_after_ten_minutes():
+    first = Bench()
+    first.until(first.wifi.is_up)
+    bench = Bench(nvs=first.nvs)
+    bench.ap.password = "changed!"
+    assert bench.until(lambda: bench.wifi.fault, 700) > 600
+    assert bench.wifi.fault == "The Wi-Fi bus-depot does not accept wifi.password."
+
+
+def test_what_worked_with_another_password_proves_nothing_of_this_one():
+    first = Bench()
+    first.until(first.wifi.is_up)
+    for other in ({"password": "secret13"}, {"ssid": "bus-depot2"}):
+        bench = Bench(nvs=first.nvs, **other)
+        bench.ap.ssid = other.get("ssid", "bus-depot")
+        bench.ap.password = "neither"
+        assert bench.until(lambda bench=bench: bench.wifi.fault) < 20
+
+
+def test_an_nvs_that_refuses_costs_no_connection(monkeypatch):
+    bench = Bench()
+    monkeypatch.setattr(bench.nvs, "set_i32", refuse)
+    bench.until(bench.wifi.is_up)
+    bench.run(60)
+    assert bench.wifi.is_up() and bench.wifi.failure == ""
+
+
+def test_a_network_that_takes_the_password_and_gives_no_address_is_told_so(monkeypatch):
+    bench = Bench()
+    monkeypatch.setattr(bench.wlan, "isconnected", lambda: False)
+    monkeypatch.setattr(bench.wlan, "status", lambda: CONNECTING)
+    bench.until(lambda: bench.wifi.failure)
+    assert bench.wifi.failure == "The Wi-Fi bus-depot gives the bus no address in time."
+    assert bench.wifi.fault == ""
 
 
 def test_an_access_point_out_of_range_is_a_failure_but_no_fault():

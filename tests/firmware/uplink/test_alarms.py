@@ -33,8 +33,8 @@ def test_after_two_days_offline_the_newest_alarm_is_there_within_two_seconds():
     bus.radio.has_signal = True
     bus.run_until(lambda: bus.uplink.connected, 3000)
     link_ms = bus.now_ms
-    bus.run_until(lambda: bus.uplink.wants_state(bus.now_ms), 1000)
-    bus.uplink.offer_state(STATE)
+    bus.run_until(lambda: bus.uplink.takes("state"), 1000)
+    bus.uplink.offer("state", STATE)
     bus.run(5000)
     (state_ms,) = [at for at, topic, _ in bus.peer.city if topic == ROOT + "state"]
     alarm_ms = arrival_ms(bus, newest) - link_ms
@@ -100,7 +100,7 @@ def test_the_smallest_windows_deliver_everything(window):
     bus.position(300)
     bus.info()
     bus.run_until(bus.drained, 10_000)
-    assert bus.uplink.wants_state(bus.now_ms)
+    assert bus.uplink.takes("state")
     bus.check()
 
 

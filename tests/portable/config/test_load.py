@@ -28,7 +28,8 @@ def test_a_file_that_names_its_board_alone_is_all_defaults_and_no_error():
 
 def test_a_file_that_names_no_board_wires_none():
     missing = (
-        "bus.json: board is missing, but has to be one of devkit, devkit_wrover, lilygo_a7670."
+        "bus.json: board is missing, but has to be one of devkit, devkit_wrover, "
+        "lilygo_a7670, esp32s3_devkitc, lilygo_s3."
     )
     for text in ("{}", '{"bus": "bus-7"}', '{"seats": {"belts": false}}'):
         config, errors = parse(text)

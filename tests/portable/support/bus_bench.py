@@ -122,11 +122,11 @@ class Bench:
         self.config = config or defaults()
         self.start(errors)
 
-    def start(self, errors=(), reset_cause="power_on", start="normal", crash=None):
+    def start(self, errors=(), reset_cause="power_on", start="normal", crash=None, why=None):
         self.parts = Parts(self.flash, self.nvs, reset_cause)
         self.parts.files = self.files
         self.now_ms = 0
-        self.bus = Bus(self.config, self.parts, 0, errors, start, crash)
+        self.bus = Bus(self.config, self.parts, 0, errors, start, crash, why)
 
     def waits(self, ms):
         end = self.now_ms + ms

@@ -57,6 +57,16 @@ def test_new_code_is_on_trial_until_it_is_proven():
     one.prove()
 
 
+def test_code_that_gives_itself_up_may_still_prove_itself():
+    content, nvs = running_a(), Start(trial=1)
+    del content["a/proven"]
+    one = slots(content, nvs)
+    one.give_up("not_sensing")
+    assert (nvs["back"], nvs["trial"]) == (2, 1)
+    one.prove()
+    assert (nvs["back"], nvs["trial"]) == (0, 0)
+
+
 def test_why_the_old_code_came_back():
     for back, why in ((0, None), (1, "crashed"), (2, "not_sensing"), (3, "no_broker"), (4, "hung")):
         assert slots(running_a(), Start(back=back)).came_back == why

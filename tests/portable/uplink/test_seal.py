@@ -101,7 +101,7 @@ def test_every_message_of_a_bus_with_an_identity_is_sealed():
         bench.position()
     bench.run(2000)
     ping(line)
-    bench.uplink.offer_state(b'{"v":1,"next_s":10}')
+    bench.uplink.offer("state", b'{"v":1,"next_s":10}')
     bench.run(62000)
     names = set()
     for topic, payload in sent(line):

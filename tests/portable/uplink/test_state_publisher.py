@@ -69,13 +69,13 @@ class Bench:
             self.sleeping, self.parts,
         )  # fmt: skip
 
-    def wants_state(self, now_ms):
-        return not self.full
+    def takes(self, name):
+        return name == "state" and not self.full
 
     def renew_status(self):
         self.renewed += 1
 
-    def offer_state(self, payload):
+    def offer(self, name, payload):
         self.states.append(json.loads(payload))
 
     def turns(self, ms=100):

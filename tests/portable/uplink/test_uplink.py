@@ -4,7 +4,7 @@ from lines import Line, packets, puback
 from uplinks import Bench, names, published
 
 from firmware import messages
-from firmware.journal.journal import ALARM, TRACK
+from firmware.journal.journal import ALARM, TRACK, WARNING
 
 
 def test_status_first_then_alarms_then_the_track():
@@ -60,7 +60,7 @@ def test_the_last_place_of_a_window_is_kept_for_the_state():
             bench.event()
         bench.run()
         assert names(line).count("event") == events
-        assert bench.uplink.wants_state(bench.now_ms) == (window > 1)
+        assert bench.uplink.takes("state") == (window > 1)
 
 
 def test_the_window_counts_the_bytes_of_a_message():
@@ -68,7 +68,7 @@ def test_the_window_counts_the_bytes_of_a_message():
     for window_bytes, room in ((whole, False), (whole + 1, True)):
         bench = Bench(Line(), window_bytes=window_bytes)
         bench.run()
-        assert bench.uplink.wants_state(bench.now_ms) == room
+        assert bench.uplink.takes("state") == room
 
 
 def test_what_may_be_in_flight_grows_with_each_puback_and_starts_over_after_a_break():
@@ -225,7 +225,7 @@ def test_a_window_full_of_positions_has_room_for_an_alarm():
     bench.event()
     bench.run()
     assert names(line)[6:] == ["event"]  # and the last is for the state
-    assert bench.uplink.wants_state(bench.now_ms)
+    assert bench.uplink.takes("state")
     line.ended = True
     again.acks = True
     bench.run(3000)
@@ -268,19 +268,38 @@ def test_a_silent_broker_is_left_after_the_ack_timeout():
 def test_state_is_taken_once_at_a_time_and_never_queued():
     line = Line()
     bench = Bench(line)
-    assert not bench.uplink.wants_state(0)
-    bench.uplink.offer_state(b'{"old":1}')
+    assert not bench.uplink.takes("state")
+    bench.uplink.offer("state", b'{"old":1}')
     bench.run()
-    assert bench.uplink.wants_state(bench.now_ms)
-    bench.uplink.offer_state(b'{"new":1}')
-    assert not bench.uplink.wants_state(bench.now_ms)
-    bench.uplink.offer_state(b'{"more":1}')
+    assert bench.uplink.takes("state")
+    bench.uplink.offer("state", b'{"new":1}')
+    assert not bench.uplink.takes("state")
+    bench.uplink.offer("state", b'{"more":1}')
     bench.run()
     states = [p for p in published(line) if p[0] == "state"]
     assert [p[2] for p in states] == [{"new": 1}] and states[0][3] == 0x33
     line.arrived = puback(states[0][1])
     bench.run()
-    assert bench.uplink.wants_state(bench.now_ms)
+    assert bench.uplink.takes("state")
+
+
+def test_a_fetch_is_not_retained_and_takes_no_place_of_an_alarm():
+    line = Line()
+    bench = Bench(line, window=8)
+    assert not bench.uplink.takes("fetch")
+    bench.run()
+    bench.uplink.offer("fetch", b'{"at":0}')
+    assert not bench.uplink.takes("fetch") and bench.uplink.takes("state"), "one at a time"
+    (asked,) = [p for p in published(line) if p[0] == "fetch"]
+    assert asked[2] == {"at": 0} and asked[3] == 0x32
+    line.arrived = puback(asked[1])
+    bench.run()
+    assert bench.uplink.takes("fetch")
+    for _ in range(8):
+        bench.event(WARNING)
+    bench.run()
+    assert not bench.uplink.takes("fetch"), "the rest of the window is for alarms and the state"
+    assert bench.uplink.takes("state")
 
 
 def test_a_status_that_changed_is_published_at_once_and_once():

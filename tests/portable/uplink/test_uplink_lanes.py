@@ -120,7 +120,7 @@ def test_while_the_journal_is_not_known_the_status_goes_out_and_nothing_else():
     bench.run(2000)
     assert bench.journal.epoch is None and not bench.uplink.is_drained
     assert [topic for topic, _, _, _ in published(line)] == ["status"]
-    assert bench.uplink.wants_state(bench.now_ms)
+    assert bench.uplink.takes("state")
     bench.flash.answer()
     later(bench.journal, 5)
     bench.run(2000)

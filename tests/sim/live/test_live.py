@@ -143,6 +143,26 @@ def test_what_is_missing_is_lost_and_what_comes_again_is_doubled():
     assert "reached the city and was never" in ledger.wrong()
 
 
+def test_the_account_goes_on_over_a_start():
+    live = LiveBus("bus-01", World(), ("127.0.0.1", 1), release="1.0.0")
+    ledger = Ledger([live])
+    live.firmware.journal.append(0, 1, b'"kind":"started","state":"raised"}')
+    assert (ledger.confirmed, live.release) == (1, "1.0.0")
+    live.reset("external")
+    live.firmware.journal.append(0, 1, b'"kind":"started","state":"raised"}')
+    assert ledger.confirmed == 2
+
+
+def test_a_bus_whose_code_does_not_run_is_shown_as_it_was_last():
+    live = LiveBus("bus-01", World(), ("127.0.0.1", 1), release="1.0.0")
+    before = live.row()
+    live.starting.bad[live.starting.release] = "crashes"
+    live.reset("external")
+    assert live.bus is None and not live.at_rest
+    live.turn(100)
+    assert live.row() == before._replace(connected=False, release="1.0.0 halted")
+
+
 # replay
 
 
@@ -292,14 +312,26 @@ def test_the_picture_fits_the_terminal(height):
     assert re.search(r"bus-02 +checking +\? +- +█·········  1 \?8 +none +2 alarms, 212", shown[4])
 
 
+def test_a_fleet_that_is_updated_has_a_column_for_it():
+    console = Console(file=io.StringIO(), width=120, height=24, record=True)
+    one, other = rows()
+    on_trial = [one._replace(release="0.4.0 on trial"), other._replace(release="0.3.0")]
+    console.print(Picture("title", console).frame("06:21:10", on_trial))
+    shown = console.export_text().splitlines()
+    assert shown[2].split()[-1] == "release"
+    assert shown[3].rstrip().endswith("0.4.0 on trial")
+    assert shown[4].rstrip().endswith("0.3.0")
+
+
 def test_without_a_terminal_each_change_is_a_line(capsys):
     with Plain() as plain:
         plain.show("06:21:10", rows())
-        plain.show("06:21:11", rows())
+        plain.show("06:21:11", [row._replace(release="0.4.0") for row in rows()[:1]])
         plain.hear("bus-01", ALARM)
     assert capsys.readouterr().out.splitlines() == [
         "06:21:10 bus-01 drives to City hall",
         "06:21:10 bus-02 waits for its driver to check the seats",
+        "06:21:11 bus-01 runs 0.4.0",
         f"06:21:09 bus-01 alarm   {told(ALARM)}",
     ]
 

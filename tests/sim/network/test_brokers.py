@@ -49,9 +49,9 @@ def test_everything_arrives_with_qos_1_in_order(broker, city):
 
 def test_status_and_state_are_retained_and_the_last_will_replaces_the_status(broker, city):
     bus = LiveUplink(broker.host, broker.port)
-    bus.run_until(lambda: bus.uplink.wants_state(bus.now_ms))
+    bus.run_until(lambda: bus.uplink.takes("state"))
     state = messages.state(Snapshot(40), [], [0, 0, 0], 60, 17)
-    bus.uplink.offer_state(state)
+    bus.uplink.offer("state", state)
     bus.run_until(lambda: "state" in city.topics())
     late = City(broker.host, broker.port, "late")
     bus.run_until(lambda: len(late.heard) == 2)
@@ -74,7 +74,7 @@ def test_a_command_waits_in_the_session_for_a_bus_without_signal(broker, city):
 
     bus.uplink.on_command = answer
     bus.run_until(lambda: "status" in city.topics())
-    bus.run_until(lambda: bus.uplink.wants_state(bus.now_ms) and not bus.uplink._link._suback_id)
+    bus.run_until(lambda: bus.uplink.takes("state") and not bus.uplink._link._suback_id)
     bus.radio.has_signal = False
     bus.run_until(lambda: not bus.uplink.connected)
     city.say(ROOT + "cmd/ping", b'{"v":1,"id":"7"}')
@@ -95,7 +95,7 @@ def test_every_request_that_waited_is_answered_once(broker, city, count):
 
     bus.uplink.on_command = answer
     bus.run_until(lambda: "status" in city.topics())
-    bus.run_until(lambda: bus.uplink.wants_state(bus.now_ms) and not bus.uplink._link._suback_id)
+    bus.run_until(lambda: bus.uplink.takes("state") and not bus.uplink._link._suback_id)
     bus.radio.has_signal = False
     bus.run_until(lambda: not bus.uplink.connected)
     ids = [f"r{n}" for n in range(count)]

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from sim.bus.rig import Rig, config_for
-from sim.chips.modem_sim import SimCard
+from sim.chips.modem_sim import FAILURE, SimCard
 from sim.world import day
 from sim.world.world import MONDAY_UTC_MS, World
 
@@ -109,6 +109,30 @@ def test_a_wrong_pin_is_given_once_however_often_the_board_starts():
     assert (sim.presented, sim.tries) == (1, 2)
 
 
+def test_a_morning_on_which_everything_starts_slowly_tells_the_city_of_no_fault():
+    """The modem says that there is no card and the hotspot refuses the password it took before."""
+    bus = rig("wifi", "cellular", start=False)
+    air = bus.vehicle.wireless
+    air.modem.sim.starts = ((3000, FAILURE), (2000, "NOT READY"), (3000, "SIM REMOVED"))
+    air.ap.rssi = -55
+    bus.run_for(60_000)
+    assert air.route == "wifi"
+
+    for radio in ("wifi", "cellular"):
+        bus.power_cut()
+        air.ap.password = "not yet"
+        bus.run_for(5000)
+        bus.power_on()
+        bus.run_for(25_000)
+        air.ap.password = "secret12"
+        if radio == "cellular":
+            air.ap.rssi = None
+        bus.run_for(2 * _MINUTE_MS)
+        assert bus.bus.uplink.connected and air.route == radio
+    assert heard(bus, "fault") == []
+    finish(bus)
+
+
 def test_the_modems_own_receiver_gives_the_position():
     bus = rig("cellular", gnss={"in_modem": True})
     bus.run_for(30_000)
@@ -161,7 +185,7 @@ def test_the_board_starts_anew_once_when_nothing_else_helps_and_nobody_may_sit_t
     bus.network.refuses = False
     bus.run_for(17 * _MINUTE_MS)  # it sleeps by now, and tries when it wakes
     assert [data["what"] for data in heard(bus, "fault")] == ["link"]
-    assert "soft" in [data["reset"] for data in heard(bus, "started")]
+    assert "external" in [data["reset"] for data in heard(bus, "started")]
     finish(bus)
 
 

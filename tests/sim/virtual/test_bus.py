@@ -152,3 +152,33 @@ def test_the_lilygo_delivers_over_its_modem_through_a_tunnel_and_a_power_cut(tmp
         assert not city.wrong
     finally:
         bus.close()
+
+
+def self_test(bus):
+    """-> what it says of each part, by name."""
+    told = re.compile(rb"\r\nselftest ({.*})\r\n")
+    bus.runs_until(lambda: told.search(bus.output), "a self-test")
+    report = json.loads(told.search(bus.output)[1])
+    assert report["start"] == "normal" and b"boot.py" not in bus.output, bus.output
+    return {name: ok for name, ok, _ in report["parts"]}
+
+
+def test_the_same_program_runs_on_an_esp32_s3(tmp_path, city):
+    """Its Pin refuses what an S3 does not have; its UART and ADC are asked on their own pins."""
+    bus = BenchBoard(tmp_path, city.port, board="esp32s3_devkitc")
+    try:
+        parts = self_test(bus)
+        assert False not in parts.values() and parts["horn"] and parts["seats"]
+    finally:
+        bus.close()
+
+
+def test_the_s3_with_a_modem_lets_go_of_its_reset_and_reaches_the_city(tmp_path, city):
+    bus = BenchBoard(tmp_path, city.port, **{**LILYGO, "board": "lilygo_s3"})
+    try:
+        bus.runs_until(lambda: ("started", "raised") in kinds(city), "connected")
+        assert False not in self_test(bus).values()
+        assert bus.board.harness.route == "cellular"
+        assert bus.board.harness.wireless.modem.boots == 1
+    finally:
+        bus.close()

@@ -24,7 +24,7 @@ from station.__main__ import main
 from station.identity.authority import own_certificate
 
 MINE, OTHERS = "schoolbus/lc/bus-01/", "schoolbus/lc/bus-02/"
-BRANCH = ("status", "state", "event", "track", "reply")
+BRANCH = ("status", "state", "event", "track", "reply", "fetch")
 KINDS = {"mosquitto": "mosquitto", "nats": "nats-server"}
 
 

@@ -75,7 +75,7 @@ def test_old_buses_are_heard_and_nobody_commands_or_takes_a_session(program, tmp
         bus.hear("#")
         for topic in (OLD + "cmd/drill", MOVED + "cmd/drill", "homeassistant/x", OLD + "other"):
             bus.say(topic, "forged")
-        for name in ("status", "state", "event", "track", "reply"):
+        for name in ("status", "state", "event", "track", "reply", "fetch"):
             bus.say(OLD + name, f"my {name}")
         until(lambda: (OLD + "reply", "my reply") in station.heard)
         pair = new / "old_broker.crt", new / "old_broker.key"
@@ -95,7 +95,7 @@ def test_old_buses_are_heard_and_nobody_commands_or_takes_a_session(program, tmp
         assert not station.lost.is_set() and not moved.lost.is_set()
         assert not [one for one in station.heard if one[1] == "forged"]
         assert {name for name, text in station.heard if text.startswith("my ")} == {
-            OLD + name for name in ("status", "state", "event", "track", "reply")
+            OLD + name for name in ("status", "state", "event", "track", "reply", "fetch")
         }
         assert moved.heard == [(MOVED + "cmd/ping", "for bus-02")]
         assert "for the new broker alone" not in [text for _, text in bus.heard + bridge.heard]

@@ -1,10 +1,11 @@
-// For administrators: people, identities of buses, policies, notices that were not delivered, messages that broke the
-// contract, and the access log.
+// For administrators: people, identities of buses, policies, releases, notices that were not delivered, messages that
+// broke the contract, and the access log.
 
 import { get, path, post } from "./api.js";
 import { find, make } from "./dom.js";
 import { openIdentities } from "./identities.js";
 import { showPeople } from "./people.js";
+import { openReleases } from "./releases.js";
 import { openPage } from "./shell.js";
 import { answers, fill, table } from "./tables.js";
 import { errorWords, t } from "./texts.js";
@@ -22,6 +23,7 @@ async function main() {
   showPeople();
   answers("#policy", uploadPolicy);
   openIdentities();
+  openReleases();
   showPolicies();
   showNotices();
   table("#quarantine", "/api/quarantine", ["last_at", "times", "topic", "reason", "payload"]);

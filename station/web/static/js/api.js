@@ -57,11 +57,11 @@ export async function getAtLast(path) {
   }
 }
 
-/** POST with the session's CSRF token. A FormData is sent as it is, other bodies as JSON. read(answer):
+/** POST with the session's CSRF token. A FormData or a file is sent as it is, other bodies as JSON. read(answer):
     what becomes of a good answer, if it is no JSON. */
 export async function post(path, body = {}, read = undefined) {
-  const raw = body instanceof FormData;
-  const headers = raw ? {} : { "Content-Type": "application/json" };
+  const raw = body instanceof FormData || body instanceof Blob;
+  const headers = body instanceof FormData ? {} : { "Content-Type": raw ? "application/octet-stream" : "application/json" };
   if (csrf) headers["X-CSRF-Token"] = csrf;
   try {
     return await ask(path, { method: "POST", headers, body: raw ? body : JSON.stringify(body) }, read);

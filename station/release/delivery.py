@@ -1,0 +1,286 @@
+"""Brings a release to the buses of the stages that have begun: a signed offer, and then whatever
+piece a bus asks for (pieces.py).
+
+Each look reads the rollouts from the database, changes them by what was heard, and writes them
+before anything is sent: a station that ends at any moment goes on where it was. Only which answer
+is awaited stands here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from station.clock import Clock
+from station.db.database import Database
+from station.identity.signing import NoKey, Signer
+from station.ingest.mqtt import Session
+from station.live.live import Live
+from station.live.live_bus import Key, LiveBus
+from station.live.services import Services
+from station.release import rollout, store
+from station.release.file import Set
+from station.release.fit import Known
+from station.release.keys import private_key_here, public_keys
+from station.release.pieces import Pieces
+from station.release.problem import ReleaseError
+from station.release.rollout import OFFER_MS, Line
+from station.release.rows import Rollout, Row, Seen
+from station.release.stages import of_newcomers
+from station.release.store import Releases
+from station.settings import Settings
+
+log = logging.getLogger(__name__)
+OFFERED_AGAIN_MS = 72_000_000
+"""20 hours: a new offer comes before the end of the one that stands."""
+ANSWER_MS = 30_000
+PAUSE_MS = 60_000
+"""After a refusal the bus may be busy; it is asked again then."""
+_LOOK_S = 1.0
+_HOLD = 5000
+"""Requests for pieces that wait for the database; the pieces go out meanwhile."""
+_UNDER_WAY = (rollout.RUNNING, rollout.PAUSED, rollout.STOPPED)
+
+
+class _Asked(NamedTuple):
+    """An offer, or its end (None), that the bus has not answered."""
+
+    ident: str
+    offer: str | None
+    at_ms: int
+
+
+class _Answer(NamedTuple):
+    key: Key
+    ident: str
+    ok: bool
+    message: str
+    at_ms: int
+
+
+@dataclass
+class _Look:
+    """One fleet, before and after what was heard."""
+
+    before: Rollout
+    after: Rollout
+    lines: list[Line]
+    due: list[tuple[str, Set | None]] = field(default_factory=list)
+    """Buses that are sent something now: an offer, or the end of theirs."""
+    answered: list[Key] = field(default_factory=list)
+
+
+class Rollouts:
+    def __init__(self, database: Database, clock: Clock, services: Services, live: Live,
+                 session: Session, signer: Signer, settings: Settings):  # fmt: skip
+        self._db = database
+        self._clock = clock
+        self._services = services
+        self._live = live
+        self._session = session
+        self._signer = signer
+        self._settings = settings
+        self.releases = Releases(database)
+        self.pieces = Pieces(session)
+        self.problem: str | None = None
+        """Why nothing can be offered now."""
+        self._found: str | None = None
+        """The same, of the look that is under way."""
+        self._asked: dict[Key, _Asked] = {}
+        self._told: list[tuple[Key, dict[str, Any], int]] = []
+        """What buses said on `fetch` since the last look."""
+        self._answers: list[_Answer] = []
+        self._turn = asyncio.Lock()
+
+    def keys(self) -> list[str]:
+        """The public release keys. ReleaseError."""
+        return public_keys(self._settings)
+
+    @property
+    def warning(self) -> str | None:
+        """The private release key lies where it must not."""
+        return private_key_here(self._settings)
+
+    def fetched(self, fleet: str, bus: str, body: dict[str, Any], now_ms: int) -> None:
+        if len(self._told) < _HOLD or body["state"] != "fetching":
+            self._told.append(((fleet, bus), body, now_ms))
+        self.pieces.asked((fleet, bus), body)
+
+    def answered(self, fleet: str, bus: str, body: dict[str, Any]) -> None:
+        """A reply of a bus: to this request, or to another one's."""
+        asked = self._asked.get((fleet, bus))
+        if asked is not None and asked.ident == body["id"]:
+            said = body["ok"], body["message"], self._clock.now_ms()
+            self._answers.append(_Answer((fleet, bus), asked.ident, *said))
+
+    async def watch(self) -> None:
+        warned = None
+        while True:
+            warning = self.warning
+            if warning and warning != warned:
+                log.error("%s", warning)
+            warned = warning
+            await self.look()
+            await asyncio.sleep(_LOOK_S)
+
+    async def look(self) -> None:
+        """Also after an administrator's step, which then takes effect at once."""
+        async with self._turn:
+            self._found = None
+            try:
+                keys = self.keys()
+                async with self._db.read() as connection:
+                    found = await store.newest(connection, self.releases, keys) if keys else {}
+                told, answers = list(self._told), list(self._answers)
+                for fleet in self.pieces.fleets - found.keys():
+                    self.pieces.offers(fleet, {})
+                for fleet, one in found.items():
+                    offers = any(row.offer for row in one.rows.values())
+                    if one.state in _UNDER_WAY or offers:
+                        await self._look_at(fleet, keys, told, answers)
+                    else:
+                        self.pieces.offers(fleet, {})
+            except ReleaseError as error:
+                self.problem = str(error)
+                for fleet in self.pieces.fleets:
+                    self.pieces.offers(fleet, {})
+                return
+            self.problem = self._found
+            self._told, self._answers = self._told[len(told) :], self._answers[len(answers) :]
+
+    async def _look_at(self, fleet: str, keys: list[str], told: list,
+                       answers: list[_Answer]) -> None:  # fmt: skip
+        now_ms = self._clock.now_ms()
+        buses = {bus.bus: self._seen(bus) for bus in self._live if bus.fleet == fleet}
+
+        async def looked(connection: AsyncConnection) -> _Look:
+            one = (await store.newest(connection, self.releases, keys, fleet))[fleet]
+            events = await store.happened(connection, one)
+            return self._looked(one, buses, events, told, answers, now_ms)
+
+        async with self._db.read() as connection:
+            look = await looked(connection)
+        if look.after != look.before:
+            async with self._db.write() as connection:
+                await store.lock(connection, fleet)
+                look = await looked(connection)
+                await store.save(connection, self._db, look.before, look.after, look.lines, now_ms)
+        for what, note in look.lines:
+            log.warning("Rollout of %s to %s: %s %s", look.after.release.version, fleet, what,
+                        note or "")  # fmt: skip
+        for key in look.answered:
+            self._asked.pop(key, None)
+        self.pieces.offers(fleet, self._may_be_given(look.after, buses))
+        await self._send(look, now_ms)
+
+    def _looked(self, before: Rollout, buses: dict[str, Seen], events: list, told: list,
+                answers: list[_Answer], now_ms: int) -> _Look:  # fmt: skip
+        """Changes nothing but the copy."""
+        after = before.copy()
+        for bus in buses.keys() - after.rows.keys():
+            after.rows[bus] = Row(bus, of_newcomers(after.stages))
+        answered = [one.key for one in answers if self._hear(after, one)]
+        for (fleet, bus), body, at_ms in told:
+            if fleet == after.fleet and bus in after.rows:
+                status = self._live.bus(fleet, bus).status or {}
+                rollout.told(after, after.rows[bus], body, status, at_ms)
+        broker = self._services.broker
+        is_deaf = not broker.ok or now_ms < broker.since_ms + after.silent_s * 1000
+        lines = rollout.look(after, buses, events, now_ms, is_deaf)
+        look = _Look(before, after, lines, answered=answered)
+        if broker.ok and self._has_key():
+            for bus, row in after.rows.items():
+                self._decide(look, row, buses.get(bus), now_ms)
+        return look
+
+    def _seen(self, bus: LiveBus) -> Seen:
+        words = [ms for ms in (bus.promise_ms, bus.last_word_ms or None) if ms is not None]
+        known = Known(bus.bus, bus.label, bus.status, bus.online is True)
+        return Seen(known, max(words, default=None))
+
+    def _has_key(self) -> bool:
+        try:
+            self._signer.key()
+        except NoKey as error:
+            self._found = str(error)
+            return False
+        return True
+
+    def _hear(self, one: Rollout, answer: _Answer) -> bool:
+        """-> whether it was to what this fleet's bus was asked last, and settles it."""
+        asked, row = self._asked.get(answer.key), one.rows.get(answer.key[1])
+        is_mine = answer.key[0] == one.fleet and row is not None and asked is not None
+        if not is_mine or asked is None or row is None or asked.ident != answer.ident:
+            return False
+        if asked.offer is None:
+            row.offer = None if answer.ok else row.offer
+            return answer.ok  # else it is asked again, after the pause
+        if row.offer == asked.offer:
+            rollout.answered(row, answer.ok, answer.message, answer.at_ms)
+        return True
+
+    def _decide(self, look: _Look, row: Row, seen: Seen | None, now_ms: int) -> None:
+        """Whether this bus is sent something now. It stands in the row before it is sent."""
+        one, key = look.after, (look.after.fleet, row.bus)
+        can = one.fit_of(row, seen.known.status if seen else None)
+        wish = rollout.wanted(one, row, can)
+        if wish is None:
+            if row.offer is not None and now_ms > (row.offer_ms or 0) + OFFER_MS + PAUSE_MS:
+                row.offer = None
+            elif row.offer is not None and self._may_ask(key, None, now_ms):
+                row.heard = False
+                look.due.append((row.bus, None))
+        elif seen is not None and seen.known.online and self._must_offer(key, row, wish, now_ms):
+            row.offer, row.offer_ms, row.heard = wish, now_ms, False
+            look.due.append((row.bus, can.set))
+
+    def _must_offer(self, key: Key, row: Row, wish: str, now_ms: int) -> bool:
+        if row.offer == wish and row.heard:
+            return now_ms >= (row.offer_ms or 0) + OFFERED_AGAIN_MS
+        said = row.told or {}
+        was_refused = row.offer is None and said.get("state") == "refused"
+        was_refused = was_refused and said.get("why") != "other_set"  # another set is next
+        if was_refused and now_ms < (row.told_ms or 0) + PAUSE_MS:
+            return False
+        return self._may_ask(key, wish, now_ms)
+
+    def _may_ask(self, key: Key, offer: str | None, now_ms: int) -> bool:
+        """Not while an answer to the same may still come, and then only once the bus has spoken:
+        the broker keeps the command for it."""
+        asked = self._asked.get(key)
+        if asked is None or asked.offer != offer:
+            return True
+        return now_ms >= asked.at_ms + ANSWER_MS and self._live.bus(*key).last_word_ms > asked.at_ms
+
+    async def _send(self, look: _Look, now_ms: int) -> None:
+        one = look.after
+        for bus, of in look.due:
+            body: dict[str, Any] = {"manifest": None}
+            if of is not None:
+                body = {"manifest": of.ident, "bytes": of.manifest_bytes}
+                body |= {"downgrade": True} if one.downgrade else {}
+                body |= {"again": True} if one.rows[bus].again else {}
+            ident, to = secrets.token_hex(8), f"{one.fleet}/{bus}"
+            try:
+                payload = await self._signer.sign(
+                    "release", body, ident=ident, to=to, by=one.made_by, for_s=OFFER_MS // 1000
+                )
+            except NoKey as error:
+                self._found = str(error)
+                return
+            self._asked[(one.fleet, bus)] = _Asked(ident, of.ident if of else None, now_ms)
+            self._session.publish(f"schoolbus/{to}/cmd/release", payload, retain=False)
+
+    def _may_be_given(self, one: Rollout, buses: dict[str, Seen]) -> dict[Key, Set]:
+        found: dict[Key, Set] = {}
+        for bus, row in one.rows.items():
+            status = buses[bus].known.status if bus in buses else None
+            can = one.fit_of(row, status)
+            if can.set is not None and row.offer == can.set.ident == rollout.wanted(one, row, can):
+                found[(one.fleet, bus)] = can.set
+        return found

@@ -1,0 +1,223 @@
+"""What a rollout is, and what becomes of it when a bus reports: no I/O, and no clock.
+
+A bus took the release when it changes over or runs it. It came back when it then runs other code,
+and it is silent when no word of it came for so long after its promise (a bus that sleeps promises
+the next one). More of them than the set share of those that took it stop the rollout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from station.release.file import SHORT
+from station.release.fit import Fit, runs
+from station.release.rows import (
+    DONE,
+    LEFT,
+    PAUSED,
+    REFUSED,
+    RETURNED,
+    RUNNING,
+    RUNS,
+    SILENT,
+    STOPPED,
+    WITHDRAWN,
+    Happened,
+    Rollout,
+    Row,
+    Seen,
+)
+from station.release.stages import words
+
+OFFER_MS = 86_400_000
+"""So long a bus may change over to what it was offered."""
+WATCHED_MS = 3_600_000
+"""A bus that falls silent within this time after it took the release did so because of it."""
+TRIES = 3
+_TRIED_AGAIN = ("expired", "unproven")
+"""Refusals that say nothing of the release: it is offered again."""
+_OTHER_SET = "other_set"
+_DAMAGED = "damaged"
+"""Pieces are not signed, so somebody else may have sent one: tried again so many times."""
+_LATE_MS = 60_000
+
+Line = tuple[str, str | None]
+"""What the station did by itself: a word, and a note."""
+
+
+def look(rollout: Rollout, buses: dict[str, Seen], events: Iterable[Happened], now_ms: int,
+         is_deaf: bool) -> list[Line]:  # fmt: skip
+    """Changes the rollout and its rows by what has been heard. is_deaf: the broker does not
+    answer, or did not for a while, so that a silent bus says nothing."""
+    fits = {bus: rollout.fit_of(row, buses[bus].known.status) if bus in buses else Fit(None, None)
+            for bus, row in rollout.rows.items()}  # fmt: skip
+    for event in events:
+        if event.bus in rollout.rows:
+            _happened(rollout, rollout.rows[event.bus], event)
+    for bus, row in rollout.rows.items():
+        seen = buses.get(bus)
+        if seen is not None:
+            _follow(rollout, row, seen.known.status, now_ms)
+            if not is_deaf and rollout.state != WITHDRAWN:
+                _listen(rollout, row, seen, now_ms)
+    return _judge(rollout) or _advance(rollout, fits, now_ms)
+
+
+def wanted(rollout: Rollout, row: Row, can: Fit) -> str | None:
+    """The id that shall stand at the bus as an offer; None: none shall."""
+    is_due = row.stage is not None and row.stage <= rollout.stage and rollout.state == RUNNING
+    if not is_due or row.result is not None or row.took_ms is not None or can.set is None:
+        return None
+    return can.set.ident
+
+
+def told(one: Rollout, row: Row, body: dict[str, Any], status: dict[str, Any], now_ms: int) -> None:
+    """A `fetch` of the bus about the release that it is offered."""
+    if row.offer is None or body["release"] != row.offer[:SHORT]:
+        return
+    was_ready = row.may_run_it
+    keys = ("state", "why", "message", "have", "need")
+    before = row.told or {}
+    row.told = {key: body.get(key, before.get(key) if key in ("have", "need") else None)
+                for key in keys}  # fmt: skip
+    row.told["not_sets"] = not_sets = list(before.get("not_sets", []))
+    row.told_ms, row.heard = now_ms, True
+    if body["state"] == "ready":
+        row.boot = status.get("boot")
+    if body["state"] == "refused":
+        why = body.get("why")
+        offered = [of for of in one.release.sets.values() if of.ident == row.offer]
+        row.offer = None
+        if why == _OTHER_SET and offered:
+            not_sets.append(offered[0].name)
+            if [of for of in one.release.sets_for(status.get("board")) if of.name not in not_sets]:
+                return  # that one is offered next
+        if why == "came_back" and was_ready:
+            row.ends(RETURNED, now_ms, row.why, body.get("message"))
+        elif why not in _TRIED_AGAIN:
+            _refused(row, why, body.get("message"), now_ms, TRIES if why == _DAMAGED else 1)
+
+
+def answered(row: Row, ok: bool, message: str, now_ms: int) -> None:
+    """The reply of the bus to its offer."""
+    if ok:
+        row.heard, row.refusals = True, 0
+        return
+    row.offer, row.told = None, {"state": "refused", "why": None, "message": message}
+    row.told_ms = now_ms
+    _refused(row, None, message, now_ms, TRIES)
+
+
+def _refused(row: Row, why: str | None, message: str | None, now_ms: int, tries: int) -> None:
+    row.refusals += 1
+    if row.refusals >= tries:
+        row.ends(REFUSED, now_ms, why, message)
+
+
+def _happened(rollout: Rollout, row: Row, event: Happened) -> None:
+    """Whatever was before the offer is about another one."""
+    data = event.data
+    if row.offer_ms is None or event.heard_ms < row.offer_ms:
+        return
+    if event.at_ms is not None and event.at_ms < row.offer_ms - _LATE_MS:
+        return
+    version = data.get("version")
+    is_ours = rollout.release.version in (version, data.get("from"))
+    if not is_ours and (version is not None or not row.may_run_it):
+        return
+    if data.get("what") == "changing":
+        row.took_ms = row.took_ms or event.heard_ms
+    elif data.get("what") == "returned" and row.result in (None, SILENT, RUNS, REFUSED):
+        row.took_ms = row.took_ms or event.heard_ms
+        row.offer = None
+        row.ends(RETURNED, event.heard_ms, data.get("why"))
+    elif data.get("what") == "returned" and row.result == RETURNED:
+        row.why = row.why or data.get("why")
+
+
+def _follow(one: Rollout, row: Row, status: dict[str, Any] | None, now_ms: int) -> None:
+    """What the status says of the code that runs. One from before the newest start says nothing."""
+    boot = (status or {}).get("boot")
+    if runs(one.release, status):
+        if row.result == RETURNED and (boot is None or row.boot is None or boot <= row.boot):
+            return
+        row.boot = boot
+        if row.offer_ms is not None:
+            row.took_ms = row.took_ms or now_ms
+        row.offer = None
+        if not (status or {}).get("trial"):
+            if row.result != RUNS:
+                row.ends(RUNS, now_ms)
+        elif row.result != SILENT:
+            row.result = None
+        return
+    is_newer = boot is not None and row.boot is not None and boot > row.boot
+    if not status or not is_newer or row.result in (RETURNED, LEFT, REFUSED):
+        return
+    is_previous = status.get("start") == "previous"
+    if row.result == RUNS and not is_previous:
+        row.ends(LEFT, now_ms)
+    elif row.took_ms is not None or is_previous:
+        row.offer = None
+        row.ends(RETURNED, now_ms)
+
+
+def _listen(rollout: Rollout, row: Row, seen: Seen, now_ms: int) -> None:
+    since_ms = max(seen.quiet_ms or 0, row.took_ms or row.told_ms or 0)
+    if row.result == SILENT:
+        if (seen.quiet_ms or 0) > (row.result_ms or 0):
+            row.result = row.result_ms = None
+        return
+    if not row.may_run_it or row.result not in (None, RUNS) or seen.quiet_ms is None:
+        return
+    if row.result == RUNS and seen.quiet_ms > (row.took_ms or 0) + WATCHED_MS:
+        return
+    if now_ms > since_ms + rollout.silent_s * 1000:
+        row.ends(SILENT, now_ms)
+
+
+def _judge(rollout: Rollout) -> list[Line]:
+    if rollout.state not in (RUNNING, PAUSED):
+        return []
+    bad = [row for row in rollout.rows.values() if row.is_bad]
+    took = [row for row in rollout.rows.values() if row.is_bad or _took(row)]
+    if not bad or 100 * len(bad) <= rollout.stop_share * len(took):
+        return []
+    rollout.state = STOPPED
+    return [("stopped", ", ".join(f"{row.bus} {row.result}" for row in bad))]
+
+
+def _took(row: Row) -> bool:
+    return row.took_ms is not None and not row.pardoned
+
+
+def _advance(rollout: Rollout, fits: dict[str, Fit], now_ms: int) -> list[Line]:
+    if rollout.state != RUNNING or not _is_complete(rollout, fits, now_ms):
+        return []
+    return [next_stage(rollout, now_ms)]
+
+
+def _is_complete(rollout: Rollout, fits: dict[str, Fit], now_ms: int) -> bool:
+    """All that can take it run it. A stage of named buses, none of which can, is not complete:
+    nobody tried the release then."""
+    begun = [row for row in rollout.rows.values()
+             if row.stage is not None and row.stage <= rollout.stage]  # fmt: skip
+    if not any(row.result == RUNS for row in begun):
+        return False
+    if rollout.wait_s is not None and now_ms >= rollout.stage_ms + rollout.wait_s * 1000:
+        return True
+    able = [row for row in begun if row.result == RUNS or fits[row.bus].set is not None]
+    is_named = "buses" in rollout.stages[rollout.stage]
+    if is_named and not any(row.stage == rollout.stage for row in able):
+        return False
+    return all(row.result in (RUNS, LEFT) or row.pardoned for row in able)
+
+
+def next_stage(rollout: Rollout, now_ms: int) -> Line:
+    """-> what has happened: the next stage has begun, or all is done."""
+    if rollout.stage + 1 == len(rollout.stages):
+        rollout.state = DONE
+        return "done", None
+    rollout.stage, rollout.stage_ms = rollout.stage + 1, now_ms
+    return "stage", words(rollout.stages[rollout.stage])

@@ -1,0 +1,167 @@
+"""New code has ten minutes to tick, to sense what the old code sensed, and to reach the broker."""
+
+import json
+
+from flash_files import Files, Start, running_a, slots
+
+from firmware.snapshot import Snapshot
+from firmware.update.trial import Trial
+from firmware.warnings import HORN, INSIDE, PROMPT
+
+MINUTE = 60000
+
+
+class Link:
+    connected = False
+
+
+class Level:
+    level = 0
+
+
+class Bus:
+    """What a Trial asks of firmware.bus.Bus: parked and empty, all seats known."""
+
+    def __init__(self):
+        self.uplink, self.warnings = Link(), Level()
+        s = self.snapshot = Snapshot(4)
+        s.seats.unknown, s.seats.doubtful = [], []
+
+
+class Trying:
+    """One trial from 0 ms on. told: what /update.json says; None: it cannot be read."""
+
+    def __init__(self, told=b'{"silent":[],"unknown":[]}', has_broker=True):
+        self.content = running_a()
+        del self.content["a/proven"]
+        if told is not None:
+            self.content["update.json"] = told
+        self.nvs = Start(trial=1)
+        self.bus = Bus()
+        self.slots = slots(self.content, self.nvs)
+        self.trial = Trial(self.bus, self.slots, Files(self.content), has_broker, 0)
+
+    def lives(self, begin, end):
+        """From minute to minute -> the second at which the board is to be reset, or None."""
+        for second in range(begin * 60, end * 60):
+            if self.trial.is_proven:
+                return None
+            if self.trial.update(second * 1000):
+                return second
+        return None
+
+    @property
+    def is_proven(self):
+        assert self.trial.is_proven == ("a/proven" in self.content)
+        assert self.trial.is_proven != self.slots.is_trial
+        return self.trial.is_proven
+
+    @property
+    def back(self):
+        return self.slots.came_back
+
+
+def test_code_that_senses_and_has_reached_the_broker_once_is_proven_after_five_minutes():
+    trying = Trying()
+    trying.bus.uplink.connected = True
+    assert trying.lives(0, 1) is None
+    trying.bus.uplink.connected = False
+    assert trying.lives(1, 5) is None and not trying.is_proven
+    assert trying.lives(5, 6) is None and trying.is_proven
+    assert trying.nvs["trial"] == 0
+
+
+def test_where_no_broker_is_meant_none_is_missing():
+    trying = Trying(has_broker=False)
+    assert trying.lives(0, 6) is None and trying.is_proven
+
+
+def test_code_that_reaches_the_broker_late_is_proven_then():
+    trying = Trying()
+    assert trying.lives(0, 9) is None and not trying.is_proven
+    trying.bus.uplink.connected = True
+    assert trying.lives(9, 10) is None and trying.is_proven
+
+
+def test_a_part_that_answered_to_the_old_code_has_to_answer():
+    for told, silent, unknown, is_right in (
+        ({"silent": ["gnss"], "unknown": [2]}, ["gnss"], [2], True),
+        ({"silent": ["gnss"], "unknown": [2]}, [], [], True),
+        ({"silent": ["gnss"], "unknown": [2]}, ["gnss", "supply"], [2], False),
+        ({"silent": ["gnss"], "unknown": [2]}, ["gnss"], [2, 3], False),
+    ):
+        trying = Trying(json.dumps(told).encode())
+        trying.bus.uplink.connected = True
+        trying.bus.snapshot.silent = silent
+        trying.bus.snapshot.seats.unknown = unknown
+        assert trying.lives(0, 11) == (None if is_right else 600)
+        assert trying.is_proven == is_right
+        assert trying.back == (None if is_right else "not_sensing")
+
+
+def test_contacts_that_never_settle_are_not_sensed():
+    trying = Trying()
+    trying.bus.uplink.connected = True
+    trying.bus.snapshot.settling = True
+    assert trying.lives(0, 11) == 600 and trying.back == "not_sensing"
+
+
+def test_what_the_old_code_sensed_may_be_unknown():
+    for told in (None, b"", b"[]", b"{}", b'{"silent":[]}', b'{"silent":1,"unknown":[]}',
+                 b'{"silent":[],"unknown":null}'):  # fmt: skip
+        trying = Trying(told)
+        trying.bus.uplink.connected = True
+        trying.bus.snapshot.silent = ["gnss"]
+        assert trying.lives(0, 6) is None and trying.is_proven, told
+
+
+def test_code_that_senses_nothing_goes_at_once_even_while_an_alarm_stands():
+    trying = Trying()
+    trying.bus.snapshot.silent = ["seats"]
+    trying.bus.snapshot.seats.sitting = [1]
+    trying.bus.warnings.level = HORN
+    assert trying.lives(0, 11) == 600 and trying.back == "not_sensing"
+
+
+def test_without_a_broker_the_reset_waits_for_an_empty_bus_without_an_alarm():
+    trying = Trying()
+    seats, warnings = trying.bus.snapshot.seats, trying.bus.warnings
+    seats.sitting = [1]
+    assert trying.lives(0, 11) is None
+    assert trying.back == "no_broker", "boot.py knows, should the power fail"
+    for group, level in (("loose", 0), ("doubtful", 0), (None, INSIDE)):
+        seats.sitting, seats.loose, seats.doubtful = [], [], []
+        warnings.level = level
+        if group:
+            setattr(seats, group, [2])
+        assert trying.lives(11, 12) is None, group
+    warnings.level = PROMPT
+    seats.doubtful = []
+    assert trying.lives(30, 31) == 1800 and not trying.is_proven
+
+
+def test_code_that_has_given_itself_up_and_reaches_the_broker_then_stays():
+    trying = Trying()
+    trying.bus.snapshot.seats.sitting = [1]
+    assert trying.lives(0, 15) is None and trying.back == "no_broker"
+    trying.bus.uplink.connected = True
+    assert trying.lives(15, 16) is None and trying.is_proven
+    assert trying.back is None and trying.nvs["trial"] == 0
+
+
+def test_code_that_has_given_itself_up_and_then_senses_nothing_goes_at_once():
+    trying = Trying()
+    trying.bus.snapshot.seats.sitting = [1]
+    assert trying.lives(0, 15) is None
+    trying.bus.snapshot.silent = ["seats"]
+    assert trying.lives(15, 16) == 900 and trying.back == "not_sensing"
+
+
+def test_a_flash_that_refuses_the_mark_is_asked_again():
+    trying = Trying()
+    trying.bus.uplink.connected = True
+    files = trying.slots._files
+    files.error = 28
+    assert trying.lives(0, 9) is None and not trying.is_proven
+    files.error = None
+    assert trying.lives(9, 10) is None and trying.is_proven

@@ -5,9 +5,10 @@ VENV := .venv
 VENV_BIN := $(VENV)/bin
 PIP := $(VENV_BIN)/python -m pip install -qq --disable-pip-version-check
 
-# make sim BUSES=6 SPEED=20 SEED=7 DURATION=60 BROKER=127.0.0.1:1883
+# make sim BUSES=6 SPEED=20 SEED=7 DURATION=60 BROKER=127.0.0.1:1883 RELEASE=0     (0: no update)
 TOWN := $(if $(BUSES),--buses $(BUSES)) $(if $(SPEED),--speed $(SPEED)) $(if $(SEED),--seed $(SEED)) \
-        $(if $(DURATION),--duration $(DURATION)) $(if $(BROKER),--broker $(BROKER))
+        $(if $(DURATION),--duration $(DURATION)) $(if $(BROKER),--broker $(BROKER)) \
+        $(if $(filter 0,$(RELEASE)),--no-release)
 
 SOAK := $(if $(SEED),--seed $(SEED))
 COVERING := $(wildcard tests/portable/test_*.py tests/portable/journal/test_recorder*.py tests/portable/journal/test_flapping.py) \
@@ -29,7 +30,7 @@ RELEASING = $(if $(VERSION),--version "$(VERSION)") $(if $(KEY),--key "$(KEY)") 
 
 # What a target takes, and what it cannot do without. A mistake on the command line is reported
 # before anything is set up.
-takes_sim := BUSES SPEED SEED DURATION BROKER
+takes_sim := BUSES SPEED SEED DURATION BROKER RELEASE
 takes_soak := SEED
 takes_station := BROKER CA DB HTTP TILES KEYS
 takes_firmware := BIN PORT
@@ -67,7 +68,7 @@ help:  ## list the targets
 
 setup: $(VENV)/dev  ## make .venv with everything in it (the other targets do it when needed)
 
-sim: $(VENV)/sim  ## a school morning in Laem Chabang, live (BUSES= SPEED= SEED= DURATION= BROKER=)
+sim: $(VENV)/sim  ## a school morning in Laem Chabang, live (BUSES= SPEED= SEED= DURATION= BROKER= RELEASE=0)
 	@$(VENV_BIN)/python -m sim town $(TOWN)
 
 station: $(VENV)/station $(VENV)/web  ## what municipal staff see, for a broker that runs already (BROKER= CA= DB= HTTP= TILES= KEYS=)
@@ -89,11 +90,12 @@ bench: $(VENV)/dev  ## measure, beside the goals
 vm: $(VENV)/dev  ## the portable tests of firmware/, on CPython and in MicroPython (64 and 32 bits)
 	@VM32=all $(VENV_BIN)/python -m pytest -q -rs -n auto tests/portable tests/test_portable_vm.py tests/test_portable_vm32.py
 
-soak: $(VENV)/dev  ## long runs with faults by the dice: days, hazards, power cuts (about 10 minutes; SEED=)
+soak: $(VENV)/dev  ## long runs with faults by the dice: days, hazards, power cuts (about 30 minutes; SEED=)
 	@$(VENV_BIN)/python -m pytest -q -m soak
 	@$(VENV_BIN)/python -m sim soak --days 2 $(SOAK)
 	@$(VENV_BIN)/python -m sim soak --hazards --ordinary 10 --left 200 $(SOAK)
 	@$(VENV_BIN)/python -m sim soak --flash --cuts 100000 $(SOAK)
+	@$(VENV_BIN)/python -m sim board --days 7 $(SOAK)
 	@BUSGUARD_FLIPS=1 $(VENV_BIN)/python -m pytest -q -n auto tests/firmware/journal/test_flips.py
 
 cover: $(VENV)/dev  ## 100 % of lines and branches of what judges (rules, trip, seats, policy, ...)

@@ -70,17 +70,18 @@ def count(nvs, cause):
     """Counts the reset that has led here, unless it was asked for.
 
     To MicroPython a brown-out is a power-on reset (ports/esp32/modmachine.c), and so is every dip
-    of a starter motor. They are counted apart: they say nothing of the code.
+    of a starter motor; a reset of an ESP32-S3 over USB, or by a glitch of its power, is 0. All
+    these are counted apart: they say nothing of the code.
     """
     resets, trial = number(nvs, "resets"), number(nvs, "trial")
     if resets < 0:  # a tool or the bus itself asked for it
         note(nvs, "resets", -1 - resets)
-    elif cause == machine.PWRON_RESET:
-        note(nvs, "dips", number(nvs, "dips") + 1)
-    else:
+    elif cause in (machine.HARD_RESET, machine.WDT_RESET):
         note(nvs, "resets", resets + 1)
         if trial:
             note(nvs, "trial", trial + 1)
+    else:
+        note(nvs, "dips", number(nvs, "dips") + 1)
 
 
 def leave(nvs, slot, other):

@@ -6,8 +6,7 @@ degrees of latitude. The radii of curvature at latitude p, from NGA.STND.0036 (W
     north = a (1 - e2) / (1 - e2 sin(p)**2) ** 1.5
     east  = a cos(p) / (1 - e2 sin(p)**2) ** 0.5
 
-Within 90 km no int exceeds 2**30, except the squares of lengths over 20 m: those are
-right, but allocate on an ESP32.
+Within 90 km no int exceeds 2**30, except in hypot(), which says why.
 """
 
 from array import array
@@ -17,6 +16,10 @@ from micropython import const
 _STEP_E7 = const(20000000)  # 2 degrees between the entries of the tables
 _HALF_TURN_E7 = const(1800000000)
 CORNERS = 256  # in a piece
+_SMALL = const(23000)  # the squares of two smaller ones are below 2**30 together
+_SHORT = const(16384)
+_PART = const(32768)
+_WORLD = const(15)  # shifts: beyond 700 km
 _BITS = const(8)
 _MASK = const(255)
 
@@ -35,6 +38,9 @@ _EAST = array("i", (
     113063, 100857, 88526, 76084, 63549, 50934, 38256, 25530, 12773, 0,
 ))
 # fmt: on
+
+
+_small = array("i", (0,))
 
 
 def _entry(table, lat_e7):
@@ -81,8 +87,25 @@ def root(square, start):
 
 
 def hypot(a, b):
-    """int, the root of a*a + b*b, rounded down."""
-    return root(a * a + b * b, abs(a) + abs(b))
+    """int, the root of a*a + b*b, rounded down.
+
+    Over some 20 m the squares are large integers, which allocate, and so does whatever is computed
+    from one. So the root begins just above the true one, which a rougher scale finds without
+    them, and the result becomes a small integer again by way of an array.
+    """
+    a, b = abs(a), abs(b)
+    shift = 0
+    while a >> shift >= _SMALL or b >> shift >= _SMALL:
+        shift += 1
+    rough_a, rough_b = a >> shift, b >> shift
+    rough = root(rough_a * rough_a + rough_b * rough_b, rough_a + rough_b)
+    if not shift:
+        return rough
+    found = root(a * a + b * b, rough + 3 << shift)
+    if shift >= _WORLD:
+        return found
+    _small[0] = found
+    return _small[0]
 
 
 def offset_mm(lat0_e7, lon0_e7, lat_e7, lon_e7):
@@ -137,7 +160,7 @@ def nearest(
     per_north = north_scale(lat_e7)
     per_east = east_scale(lat_e7)
     up, aside = lat_e7 - south, lon_e7 - west
-    best = reach_mm * reach_mm + 1
+    best = reach_mm + 1
     found = None
     reach_n = unscaled(reach_mm, per_north) + 1
     reach_e = unscaled(reach_mm, per_east) + 1
@@ -162,12 +185,11 @@ def nearest(
         n, e = _foot(
             scaled(n1, per_north), scaled(e1, per_east), scaled(n2, per_north), scaled(e2, per_east)
         )
-        square = n * n + e * e
-        if square < best:
-            best, found = square, (n, e, segment)
-            reach = root(square, abs(n) + abs(e)) + 1
-            reach_n = unscaled(reach, per_north) + 1
-            reach_e = unscaled(reach, per_east) + 1
+        mm = hypot(n, e)
+        if mm < best:
+            best, found = mm, (n, e, segment)
+            reach_n = unscaled(mm + 1, per_north) + 1
+            reach_e = unscaled(mm + 1, per_east) + 1
     if found is None:
         return None, None
     n, e, segment = found
@@ -176,17 +198,31 @@ def nearest(
 
 
 def _foot(n1, e1, n2, e2):
-    """The point of a segment that is nearest to (0, 0)."""
+    """The point of a segment that is nearest to (0, 0). How far along it lies is found on a rougher
+    scale, so that no int exceeds 2**30: it may be off by some 1/10,000 of the way, along it."""
     along_n, along_e = n2 - n1, e2 - e1
-    ahead = -n1 * along_n - e1 * along_e
+    shift = 0
+    while max(abs(n1), abs(e1), abs(along_n), abs(along_e)) >> shift >= _SHORT:
+        shift += 1
+    rough_n, rough_e = along_n >> shift, along_e >> shift
+    ahead = -(n1 >> shift) * rough_n - (e1 >> shift) * rough_e
     if ahead <= 0:
         return n1, e1
-    square = along_n * along_n + along_e * along_e
+    square = rough_n * rough_n + rough_e * rough_e
     if ahead >= square:
         return n2, e2
-    return n1 + along_n * ahead // square, e1 + along_e * ahead // square
+    while square >= _PART:
+        ahead, square = ahead >> 1, square >> 1
+    part = (ahead << 15) // square
+    return n1 + scaled(along_n, part), e1 + scaled(along_e, part)
 
 
 def unscaled(mm, scale):
     """mm -> 1e-7 degree, the reverse of scaled()."""
-    return mm * 32768 // max(1, scale)
+    scale = max(1, scale)
+    if mm < _SHORT:
+        return (mm << 15) // scale  # below 2**30
+    whole, rest = mm // scale, mm % scale  # scale is below 2**19
+    high = (rest << 10) // scale
+    rest = (rest << 10) - high * scale
+    return (whole << 15) + (high << 5) + (rest << 5) // scale

@@ -121,6 +121,11 @@ def _town(commands) -> None:
         default=not os.environ.get("NO_STATION"),
         help="do not start the page of the municipal staff (also: NO_STATION=1)",
     )  # fmt: skip
+    command.add_argument(
+        "--no-release", dest="release", action="store_false",
+        help="bring no release to the fleet; else its station does it while the buses drive, and "
+        "one of them gets code that is bad on purpose",
+    )  # fmt: skip
     _broker(command)
 
 

@@ -173,7 +173,11 @@ class Journal:
     @property
     def damaged(self):
         """Confirmed records found unreadable since the start: bits flipped at rest."""
-        return 0 if self._book is None else sum([lane.damaged for lane in self._book.lanes])
+        n = 0
+        if self._book is not None:
+            for lane in self._book.lanes:  # asked in every tick: a list of them would be garbage
+                n += lane.damaged
+        return n
 
     @property
     def is_outdated(self):

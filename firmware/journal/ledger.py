@@ -151,7 +151,7 @@ class Ledger:
         if losses.saved != losses.changes:
             return True
         for lane in self._book.lanes:
-            if lane.state != self.saved[lane.lane]:
+            if not lane.is_as(self.saved[lane.lane]):
                 return True
         return False
 

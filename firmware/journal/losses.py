@@ -70,6 +70,8 @@ class Losses:
     def next(self):
         """-> the Loss to announce, or None. It is on flash as a loss first: what was announced
         must not be sent after all. Until the next call it stays as it is."""
+        if not self._losses:
+            return None
         for loss in self._losses:
             if loss.announced == _TAKEN:
                 loss.announced = 0

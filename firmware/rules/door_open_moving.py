@@ -49,13 +49,14 @@ class DoorOpenMoving:
         self._limit_mms = self._limit_kmh * 10000 // 36
         self._front = _Door("front", WARNING, PROMPT, config["door_open_s"])
         self._emergency = _Door("emergency", ALARM, INSIDE, config["emergency_door_s"])
+        self._doors = (self._front, self._emergency)
 
     def judge(self, s):
         event = self._judge_door(self._front, s.vehicle.front_door, s)
         if event is None:
             event = self._judge_door(self._emergency, s.vehicle.emergency_door, s)
         self.warning = SILENT
-        for door in (self._front, self._emergency):
+        for door in self._doors:
             if door.raised:
                 self.warning = door.warning
         return event

@@ -7,7 +7,7 @@ from firmware.warnings import SILENT
 class MonthlyTestOverdue:
     """The SOS button or the emergency door was last used more than test_days ago
     (sensing/exercised.py): whether its wire is whole, nobody knows. The monthly test of the
-    checklist (docs/install.md) ends it, and so does any use.
+    checklist (docs/commissioning.md) ends it, and so does any use.
 
     City: warning; raised, updated, cleared.
     Driver: nothing.

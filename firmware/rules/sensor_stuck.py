@@ -10,7 +10,7 @@ _PARKED_MS = 1800000
 class SensorStuck:
     """A seat has been taken without a break for stuck_h, or through 30 min with the
     ignition off and the check button pressed. One that always reads empty cannot be told
-    from a seat that nobody uses: sit on each once a month (docs/install.md).
+    from a seat that nobody uses: sit on each once a month (docs/commissioning.md).
 
     The contact is stuck, its wire is torn, or a bag rides along. It is reported so that a
     technician repairs it; it never takes the seat out of any other rule (P5). Seats are listed in
@@ -42,7 +42,11 @@ class SensorStuck:
         elif s.now_ms < self._next_ms:
             return None
         self._next_ms = s.now_ms + 1000
-        stuck = [seat for seat in sorted(self._since) if self._is_stuck(seat, s)]
+        stuck = []
+        for seat in self._since:
+            if self._is_stuck(seat, s):
+                stuck.append(seat)
+        stuck.sort()
         if stuck == self._reported:
             return None
         before, self._reported = self._reported, stuck

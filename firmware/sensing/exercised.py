@@ -1,8 +1,8 @@
 """Exercised: when was a contact last used that may stay quiet for years?
 
 The SOS button and the emergency door are used in an emergency, or in the monthly test of the
-checklist (docs/install.md). How many days ago that was goes to the city with each self-test at
-engine start; rules/monthly_test_overdue.py reports it if it is too long.
+checklist (docs/commissioning.md). How many days ago that was goes to the city with each self-test
+at engine start; rules/monthly_test_overdue.py reports it if it is too long.
 
 Kept in NVS, written once a day at most: `tried_sos`, `tried_door`, days since 1970. On a new board
 the first day that is known stands for both.

@@ -66,6 +66,8 @@ class I2C:
             buf[18] = buf[19] = 0x7F
             if address < 38:
                 buf[18] = 0x6E  # some seats are taken
+            else:
+                buf[18] = 0x47  # lamp, buzzer and horn are off
 
     def _accelerometer(self, register, buf):
         if register == 0x2F:

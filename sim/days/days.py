@@ -25,16 +25,17 @@ from sim.network.proxy import Proxy
 from sim.network.subscriber import Heard, Subscriber
 from sim.virtual.morning import Morning
 from sim.virtual.run import Runner
+from sim.world.day import WEEKEND
 from sim.world.town_policy import policy_for
 
 HOUR_S = 3600
 DAY_S = 24 * HOUR_S
 BEGIN_H = 5
-_POLICIES_H = (6.15, 16.6)  # at one of these hours of each second day: it wants a bus that is awake
-_UPDATE_H = 16.6
+SENDS_H = (6.15, 16.6)  # a policy, or a release: the bus drives, one day in the morning, the next
+# in the afternoon; one that sleeps listens for seconds in an hour
 NEXT = "0.99.0"
 _LISTEN_S = 0.02
-_OVERSLEEPS_S, _QUIET_S = 6, 60  # the watchdog bites after 8
+_OVERSLEEPS_S, _QUIET_S = 59, 120
 CHANGING = '"what":"changing"'
 _KEPT = 40  # lines of the console
 _WRONG = ("MemoryError", "memory allocation failed", "has crashed", "starts again",
@@ -82,7 +83,6 @@ class Days:
         self._policies = Policies(city.client, city.key, bus["fleet"], bus["bus"])
         self.updates = Updates(city.client, city.key, bus["fleet"], bus["bus"])
         self._update_due_s: float | None = None
-        self._rng = random.Random(f"policies {seed}")
         self._policy_due_s: float | None = None
         self._version = 1
         self.lines: list[str] = []
@@ -106,10 +106,11 @@ class Days:
         self._lateness.begin()
         midnight_s = number * DAY_S - BEGIN_H * HOUR_S
         self.outages.begin(midnight_s)
+        due_s = midnight_s + SENDS_H[number % 2] * HOUR_S
         if has_update:
-            self._update_due_s = midnight_s + _UPDATE_H * HOUR_S
-        elif number % 2 == 0:
-            self._policy_due_s = midnight_s + self._rng.choice(_POLICIES_H) * HOUR_S
+            self._update_due_s = due_s
+        elif number % 7 not in WEEKEND:
+            self._policy_due_s = due_s
 
     def end(self) -> Figures:
         """Of the day. AssertionError: the city has something else than the journal."""
@@ -146,7 +147,7 @@ class Days:
 
     def _oversleeps_us(self) -> int:
         """A bus that sleeps ticks once a second, for most of the week. While nothing is about to
-        happen around it, seven of these seconds pass at once."""
+        happen around it, a minute passes at once."""
         world, now_s = self._board.harness.world, self.now_s
         change_ms = world.next_change_ms
         is_quiet = change_ms is None or change_ms / 1000 - now_s > _QUIET_S

@@ -86,6 +86,7 @@ def where(message: dict[str, Any]) -> str:
 def told(message: dict[str, Any]) -> str:
     """An event in one line: what, what about it, and where if that was not said yet."""
     what = wording.event(message["kind"], message["state"], message["data"])
+    what = " ".join(what.split())  # a fault may quote lines
     what = f"exercise: {what}" if message.get("exercise") else what
     there = where(message)
     return what if there.partition(" ")[2] in what else f"{what}; {there}"

@@ -15,14 +15,20 @@ from sim.live.dashboard import Picture, Plain
 from sim.live.ledger import Ledger
 from sim.live.run import FLEET, LiveBus, Run, Stop
 from sim.live.station_process import PERSON, StationProcess
+from sim.live.town_release import NEW, OLD, STANDS_MS, TownRelease
 from sim.network import brokers
 from sim.network.secured import SecuredFleet
 from sim.network.subscriber import Subscriber
 from sim.world.day import fleet_morning
 from sim.world.town_policy import policy_for
+from sim.world.world import World
 
 _SECURED = "by TLS:\nonly these buses and the station get in, each with its own certificate"
 _PLAIN = "without TLS:\nany client of it can read, forge and command, and no bus has an identity"
+_UPDATED = f"""\
+The station brings release {NEW} to them: to the first bus in the depot, then
+to the others on their way. In one of them its code is bad on purpose.
+"""
 _MORNING_S = 2000
 """When the last bus has been parked and checked, more or less."""
 
@@ -89,7 +95,10 @@ def run(args: argparse.Namespace) -> int:
     with ExitStack() as stack:
         stop = stack.enter_context(Stop())
         names = [f"bus-{number:02d}" for number in range(1, args.buses + 1)]
-        worlds = fleet_morning(args.buses, args.seed)
+        release = None
+        if args.station and args.release:
+            release = stack.enter_context(TownRelease())
+        worlds = town(args, release)
         start_ms = worlds[0].start_utc_ms
         try:
             access = stack.enter_context(access_to(args.broker, names, start_ms))
@@ -97,27 +106,41 @@ def run(args: argparse.Namespace) -> int:
         except OSError as error:
             print(f"python -m sim town: {error}.", file=sys.stderr)
             return 2
-        _introduce(args, access.what)
+        _introduce(args, access.what, release is not None)
         station = None
         if args.station:
-            station = open_station(stack, access, start_ms, args.buses)
+            station = open_station(stack, access, start_ms, args.buses, release)
+        if station is None:
+            release = None
         buses = [
             LiveBus(name, world, access.buses, policy=policy_for(number),
-                    identity=access.identities.get(name))
+                    identity=access.identities.get(name), release=OLD if release else None)
             for number, (name, world) in enumerate(zip(names, worlds, strict=True))
         ]  # fmt: skip
         tell = station.tell if station else lambda utc_ms: None
-        return show(Run(buses, subscriber, args.speed, tell), args, stop)
+        if station is not None and release is not None:
+            release.begin(station, buses)
+            tell = release.step
+        return show(Run(buses, subscriber, args.speed, tell), args, stop, release)
+
+
+def town(args: argparse.Namespace, release: TownRelease | None) -> list[World]:
+    if release is None:
+        return fleet_morning(args.buses, args.seed)
+    return fleet_morning(args.buses, args.seed, stands_ms=STANDS_MS, may_go=release.may_go)
 
 
 def open_station(
-    stack: ExitStack, access: Access, utc_ms: int, buses: int
+    stack: ExitStack, access: Access, utc_ms: int, buses: int, release: TownRelease | None = None
 ) -> StationProcess | None:
     """What municipal staff see, or a sentence why not: the town goes on without it."""
     print("Starting the station, some seconds ...", end="", flush=True)
     try:
         policy = FLEET, map_policy(buses)
-        process = StationProcess(access.station, utc_ms, more=access.settings, policy=policy)
+        of = None if release is None else (release.key, release.file)
+        process = StationProcess(
+            access.station, utc_ms, more=access.settings, policy=policy, release=of
+        )
         station = stack.enter_context(process)
     except OSError as error:
         print(f"\nThe town goes on without its station: {error}\n", flush=True)
@@ -149,19 +172,26 @@ def title(speed: float) -> str:
     return f"Laem Chabang, {faster(speed)}. Ctrl-C ends it."
 
 
-def show(run: Run, args: argparse.Namespace, stop: Stop) -> int:
+def show(run: Run, args: argparse.Namespace, stop: Stop, release: TownRelease | None = None) -> int:
     """Drive, deliver, and give the account."""
     with Picture(title(args.speed)) if sys.stdout.isatty() else Plain() as screen:
-        played(run, screen, args.duration, stop)
+        played(run, screen, args.duration, stop, release)
     if run.slipped:
         print(f"This computer is too slow for {args.speed:g} times life: the morning took longer.")
+    if release is not None:
+        print(*release.summary(), sep="\n")
     return account(run.ledger, stop)
 
 
-def played(run: Run, screen: Picture | Plain, seconds: float | None, stop: Stop) -> None:
+def played(
+    run: Run, screen: Picture | Plain, seconds: float | None, stop: Stop,
+    release: TownRelease | None = None,
+) -> None:  # fmt: skip
     """Drive and deliver; the first Ctrl-C ends the drive, the next one the delivery."""
     stop.runs = True
-    run.drive(screen, seconds, stop)
+    is_done = run.drive(screen, seconds, stop)
+    if is_done and release is not None:
+        run.settle(screen, stop, lambda: release.is_over)
     stop.asked = False
     run.drain(screen, stop)
 
@@ -179,7 +209,7 @@ def account(ledger: Ledger, stop: Stop) -> int:
     return 1 if ledger.lost else 0
 
 
-def _introduce(args: argparse.Namespace, broker: str) -> None:
+def _introduce(args: argparse.Namespace, broker: str, has_release: bool) -> None:
     if args.duration:
         lasts = f"ends after {wording.duration(args.duration)}"
     else:
@@ -191,7 +221,7 @@ A Monday morning from 06:00, {faster(args.speed)}; it {lasts}.
 {buses} with the real firmware and drivers in front of simulated
 chips. Some children do not buckle up; drivers speed, open doors too early and
 forget the check button; and in one bus a child sleeps on.
-MQTT broker: {broker}.
+{_UPDATED if has_release else ""}MQTT broker: {broker}.
 What the city hears comes back from it. Ctrl-C ends it: the buses deliver what
 they still hold, and a summary follows.
 """,

@@ -17,6 +17,7 @@ from firmware.bus import Bus
 from firmware.identity import Identity
 from firmware.journal.journal import ALARM, TRACK, WARNING
 from firmware.snapshot import PARKED
+from sim.bus.board_modules import Reset
 from sim.bus.city import City
 from sim.bus.rig import config_for
 from sim.bus.vehicle import Vehicle
@@ -34,6 +35,7 @@ _DRAIN_S = 20
 _DRAIN_SPEED = 12  # at least: positions wait for up to a minute of the bus's time to be sent
 _SETTLE_MS = 3_600_000
 _SETTLE_SPEED = 60
+_HEARD_MS = 180_000
 _SIGNAL_DBM = -65
 _FRAME_S = 0.1
 
@@ -59,6 +61,10 @@ class Pace:
             self.slipped = True
             self._due_ms = float(done_ms + _STEP_MS)
         return int(self._due_ms)
+
+
+def _never() -> bool:
+    return False
 
 
 class LiveBus(Vehicle):
@@ -96,8 +102,12 @@ class LiveBus(Vehicle):
     def turn(self, now_ms: int) -> None:
         """The uplink alone: the world stands still."""
         self.now_ms = now_ms
-        if self.bus is not None:
+        if self.bus is None:
+            return
+        try:
             self.bus.turn(self.firmware_ms)
+        except Reset:  # to the code of another release
+            self.reset("external")
 
     @property
     def backlog(self) -> tuple[int, int]:
@@ -122,8 +132,10 @@ class LiveBus(Vehicle):
     @property
     def release(self) -> str:
         """Version of the release that it runs, and whether that is on trial still."""
-        version, slots = self.starting.version or "", self.board.slots
-        return f"{version} on trial" if slots.is_trial else version
+        version = self.starting.version or ""
+        if self.bus is None:
+            return f"{version} halted"
+        return f"{version} on trial" if self.board.slots.is_trial else version
 
     def row(self) -> Row:
         """Of a bus that does not run: as it was last."""
@@ -194,14 +206,16 @@ class Run:
         """This computer was too slow for the speed that was asked for."""
         return self._pace.slipped
 
-    def drive(self, screen: Picture | Plain, seconds: float | None, stop: Wish) -> None:
-        """Until every bus is at rest, `seconds` have passed on the wall clock, or it is stopped."""
+    def drive(self, screen: Picture | Plain, seconds: float | None, stop: Wish) -> bool:
+        """Until every bus is at rest (-> True), `seconds` have passed on the wall clock, or it is
+        stopped."""
         end_s = time.monotonic() + (seconds or math.inf)
         while time.monotonic() < end_s and not stop.asked:
             if all(live.at_rest for live in self._buses):
-                return
+                return True
             self._pass_time(driving=True)
             self._look(screen)
+        return False
 
     def settle(self, screen: Picture | Plain, stop: Wish, is_over: Callable[[], bool]) -> None:
         """The buses stand, and time passes fast, until it is over or an hour has passed."""
@@ -210,7 +224,10 @@ class Run:
         screen.headline("The buses stand. What they have just begun to run is on trial.")
         slipped, end_ms = self._pace.slipped, self.now_ms + _SETTLE_MS
         self._pace.hurry(_SETTLE_SPEED)
-        while self.now_ms < end_ms and not stop.asked and not is_over():
+        while self.now_ms < end_ms and not stop.asked:
+            if is_over():  # and the city hears of it
+                end_ms = min(end_ms, self.now_ms + _HEARD_MS)
+                is_over = _never
             self._pass_time(driving=True)
             self._look(screen)
         self._pace.slipped = slipped  # it drives no more: as fast as this computer can is right

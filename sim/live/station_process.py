@@ -34,10 +34,11 @@ class StationProcess:
 
     def __init__(self, broker: tuple[str, int], utc_ms: int, db: str | None = None,
                  more: dict[str, str] | None = None,
-                 policy: tuple[str, dict[str, Any]] | None = None):  # fmt: skip
+                 policy: tuple[str, dict[str, Any]] | None = None,
+                 release: tuple[str, Path] | None = None):  # fmt: skip
         """more: settings (STATION_...) for a fleet with identities (sim/network/secured.py); else
         the station takes what no bus has sealed. policy: a fleet, and its stops, schools, zones
-        and routes for the map."""
+        and routes for the map. release: the public release key, and a release file."""
         self._files = Path(tempfile.mkdtemp(prefix="busguard-station-"))
         self._told_s = 0.0
         self._environment = {
@@ -47,11 +48,12 @@ class StationProcess:
             "STATION_CLIENT_ID": f"busguard-town-{os.getpid()}",
             **({"STATION_CITY_KEY": City().pem, "STATION_ACCEPT_UNSEALED": "1"}
                if more is None else more),
+            **({} if release is None else {"STATION_RELEASE_KEY": release[0]}),
         }  # fmt: skip
         self._process: subprocess.Popen[str] | None = None
         self.password = secrets.token_hex(10)
         try:
-            self.address = self._start(utc_ms, self._first(policy))
+            self.address = self._start(utc_ms, self._first(policy, release))
         except BaseException:
             self.stop()
             raise
@@ -79,6 +81,14 @@ class StationProcess:
         except OSError:
             pass  # it has ended; the town goes on
 
+    def command(self, *words: str) -> subprocess.Popen[str]:
+        """One of an administrator, beside the running station. Nobody waits for it here."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "station", *words], env=self._environment, text=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )  # fmt: skip
+
     def stop(self) -> None:
         """End it, and remove its files."""
         process, self._process = self._process, None
@@ -92,15 +102,18 @@ class StationProcess:
                 process.wait()
         shutil.rmtree(self._files, ignore_errors=True)
 
-    def _first(self, policy: tuple[str, dict[str, Any]] | None) -> list[list[str]]:
+    def _first(self, policy: tuple[str, dict[str, Any]] | None,
+               release: tuple[str, Path] | None) -> list[list[str]]:  # fmt: skip
         """Commands of an operator, before the station itself."""
-        admin = ["admin", PERSON]
-        if policy is None:
-            return [admin]
-        fleet, pack = policy
-        file = self._files / "policy.json"
-        file.write_text(json.dumps(pack))
-        return [admin, ["policy", fleet, str(file)]]
+        commands = [["admin", PERSON]]
+        if policy is not None:
+            fleet, pack = policy
+            file = self._files / "policy.json"
+            file.write_text(json.dumps(pack))
+            commands.append(["policy", fleet, str(file)])
+        if release is not None:
+            commands.append(["release", "add", str(release[1])])
+        return commands
 
     def _start(self, utc_ms: int, first: list[list[str]]) -> str:
         """All in one process: each command would take a second to begin."""

@@ -52,11 +52,13 @@ def add_arguments(command: argparse.ArgumentParser, number) -> None:
     )  # fmt: skip
     command.add_argument(
         "--days", type=number(0.05, 31), metavar="N",
-        help="drive a school bus for N days, weekends standing, on a flash of its own, with "
-        "outages and policies, as fast as this computer can; without --heap the smallest heap that "
-        "runs is searched for first, and the bus gets 15 %% more. Prints heap, largest free block, "
-        "collections, resets, records and late ticks of each day; seven take about an hour of one "
-        "processor. Exit status 1 if the board started again, ran out of memory or lost a record",
+        help="drive a school bus for N days, 0.05 to 31, on a flash of its own and as fast as this "
+        "computer can: one run a school day, weekends standing, outages, policies and an update; "
+        "while the bus sleeps and nothing is about to happen, a minute passes at once. Without "
+        "--heap the smallest heap that runs is searched for first, and the bus gets 15 %% more. "
+        "Prints heap, largest free block, collections, resets, records and late ticks of each "
+        "day; seven take 10 minutes of a processor. Exit status 1 if the board started again, ran "
+        "out of memory or lost a record",
     )  # fmt: skip
     command.add_argument(
         "--cut", action="store_true",

@@ -19,8 +19,7 @@ from sim.vm import _ops as ops
 from sim.wires.flash import ERASE_US, PAGE, PAGE_US, SECTOR, Misuse, PowerCut
 
 PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
-TIMER_WAKE = 4
-HARD, SOFT, DEEPSLEEP = 0, 1, 2
+DEEPSLEEP, TIMER_WAKE = 2, 4
 _OK, _EIO = (0, b"", 0), 5
 Answer = tuple[int, bytes, int]
 MakeHarness = Callable[[Callable[[], int]], Harness]
@@ -36,8 +35,7 @@ class VirtualBoard:
         TLS goes by it; None: by this computer's. on_fed: see sim/days/heap.py."""
         self.date = date
         self.clock = BoardClock()
-        self.speed = speed
-        self._now_ms = 0
+        self.speed, self._now_ms = speed, 0
         self.image = image
         self.nvs = ImageNvs(image)
         self.harness = harness(lambda: self._now_ms)
@@ -53,7 +51,7 @@ class VirtualBoard:
         self.on_ready: Callable[[bool], None] = lambda is_raw: None
         self.on_up: Callable[[], None] = lambda: None
         self.on_fed: Callable[[int | None], int] = lambda heap: 0
-        self.oversleeps_us: Callable[[], int] = lambda: 0  # longer than light sleep was to last
+        self.oversleeps_us: Callable[[], int] = lambda: 0
         self._answers = {
             ops.HELLO: self._hello, ops.BOOTED: self._booted, ops.RESET: self._reset,
             ops.SLEEP: self._sleep,
@@ -147,9 +145,12 @@ class VirtualBoard:
         return _OK
 
     def _sleep(self, unit: int, argument: int, data: bytes, room: int) -> Answer:
-        """unit 0: light sleep begins; 1: it is over."""
+        """unit 0: light sleep begins; 1: it is over. The watchdog does not count more_us."""
         self.harness.sleep(self._now_ms, is_over=bool(unit))
-        return 0, b"", 0 if unit else self.oversleeps_us()
+        more_us = 0 if unit else self.oversleeps_us()
+        if self._watchdog is not None:
+            self._watchdog = self._watchdog[0], self._watchdog[1] + more_us
+        return 0, b"", more_us
 
     # flash
 

@@ -16,7 +16,7 @@ from sim.world.roads import offset_m
 from sim.world.world import MISCHIEF, MONDAY_UTC_MS, NEGLECT, ORDINARY, Air, Habits, Script, World
 
 _HOUR_MS = 3_600_000
-_WEEKEND = (5, 6)
+WEEKEND = (5, 6)
 _ROW = 10  # buses that park beside each other: every way begins at the depot itself
 MORNING_MS = int(2.25 * _HOUR_MS)
 """06:00 to 08:15."""
@@ -118,10 +118,10 @@ def school_day(
     air: Air = signal_at,
     days: int = 1,
     weekends: bool = False,
-    runs: tuple[int, ...] = (0, 1, 2, 3),
+    runs: tuple[tuple[int, ...], ...] = ((0, 1, 2, 3),),
 ) -> World:
     """05:00 to 21:00: two runs in the morning, two in the afternoon, parked in between; or only
-    those of the four `runs`.
+    `runs` of these four, each of its members for one day in turn.
 
     So many `days` running, the first of them a Monday; with `weekends` the bus stands on Saturday
     and Sunday. The board is new, so the driver walks through the bus and presses the check
@@ -135,7 +135,7 @@ def school_day(
     def plan() -> Script:
         yield from driver.checks()
         for number in range(days):
-            if weekends and number % 7 in _WEEKEND:
+            if weekends and number % 7 in WEEKEND:
                 continue
             day = (
                 (6.0, morning_run, routes[0]),
@@ -143,7 +143,7 @@ def school_day(
                 (15.2, afternoon_run, routes[0]),
                 (16.5, afternoon_run, routes[1]),
             )
-            for clock_h, run, route in (day[one] for one in runs):
+            for clock_h, run, route in (day[one] for one in runs[number % len(runs)]):
                 start_ms = int((24 * number + clock_h - 5) * _HOUR_MS) + rng.randint(0, 300_000)
                 yield max(0, start_ms - world.now_ms)
                 yield from run(driver, route, school_class(rng, route.stops, seats, habits))

@@ -16,7 +16,7 @@ from station.clock import iso
 from station.release import change, progress, store
 from station.release.fit import Known
 from station.release.problem import ReleaseError
-from station.release.rollout import Rollout
+from station.release.rows import Rollout
 from station.release.stages import MOST, StageError, parse, words
 from station.release.store import Kept
 from station.station import Station
@@ -266,7 +266,7 @@ def _release(kept: Kept) -> dict[str, Any]:
         "id": kept.id, "version": release.version, "made_at": iso(release.made_s * 1000),
         "added_at": iso(kept.added_ms), "added_by": kept.added_by, "commit": release.commit,
         "micropython": release.micropython, "notes": release.notes,
-        "boards": [board for of in release.sets.values() for board in of.boards],
+        "boards": release.boards,
     }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from station.db.database import Database
 from station.release import rollout, stages, store
 from station.release.fit import OLDER, WHY, Known, fit
-from station.release.rollout import Rollout, Row
+from station.release.rows import Rollout, Row
 from station.release.stages import Stage
 from station.release.store import Kept, Releases
 

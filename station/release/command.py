@@ -18,7 +18,7 @@ from station.settings import Settings
 if TYPE_CHECKING:
     from station.db.database import Database
     from station.release.fit import Known
-    from station.release.rollout import Rollout
+    from station.release.rows import Rollout
     from station.release.store import Kept, Releases
 
     _Work = Callable[[Database, Releases, list[str]], Awaitable[Any]]
@@ -41,6 +41,7 @@ def add(commands: Any) -> argparse.ArgumentParser:
         found.add_argument("--db", metavar="FILE|URL",
                            help="a file, or postgresql://user@host/name")  # fmt: skip
         found.add_argument("--keys", metavar="DIR", help="the folder that holds release.pub")
+        found.add_argument("--clock", type=int, metavar="MS", help=argparse.SUPPRESS)
         found.set_defaults(run=run)
         return found
 
@@ -109,6 +110,10 @@ def _me() -> str:
     return f"{getpass.getuser()} (command line)"
 
 
+def _now_ms(args: argparse.Namespace) -> int:
+    return args.clock or Clock().now_ms()
+
+
 def _add(args: argparse.Namespace, settings: Settings) -> int:
     from station.release.file import MOST_BYTES
 
@@ -120,7 +125,7 @@ def _add(args: argparse.Namespace, settings: Settings) -> int:
         raise ReleaseError(f"{path} cannot be read: {error.strerror}.") from error
 
     async def work(database: Database, releases: Releases, keys: list[str]) -> Kept:
-        return await releases.add(content, str(path), keys, _me(), Clock().now_ms())
+        return await releases.add(content, str(path), keys, _me(), _now_ms(args))
 
     kept = _with(settings, work)
     print(f"Release {kept.release.version} is kept as {kept.id}. "
@@ -138,7 +143,7 @@ def _list(args: argparse.Namespace, settings: Settings) -> int:
     kept = _with(settings, work)
     print_table(["ID", "VERSION", "ADDED", "BY", "BOARDS"], [
         [str(one.id), one.release.version, time_of(one.added_ms), one.added_by,
-         ", ".join(board for of in one.release.sets.values() for board in of.boards)]
+         ", ".join(one.release.boards)]
         for one in kept
     ])  # fmt: skip
     return 0
@@ -191,7 +196,7 @@ def _start(args: argparse.Namespace, settings: Settings) -> int:
 
     async def work(database: Database, releases: Releases, keys: list[str]) -> Rollout:
         return await start(
-            database, releases, keys, args.fleet, args.id, stages, known, _me(), Clock().now_ms(),
+            database, releases, keys, args.fleet, args.id, stages, known, _me(), _now_ms(args),
             stop_share=args.stop_share, silent_min=args.silent_min, wait_min=args.wait_min,
             downgrade=args.downgrade, again=tuple(args.again),
         )  # fmt: skip
@@ -214,7 +219,7 @@ def _step(args: argparse.Namespace, settings: Settings) -> int:
 
     async def work(database: Database, releases: Releases, keys: list[str]) -> Rollout:
         return await step(database, releases, keys, args.fleet, args.step, _me(),
-                          Clock().now_ms(), tuple(args.again))  # fmt: skip
+                          _now_ms(args), tuple(args.again))  # fmt: skip
 
     one = _with(settings, work)
     print(f"The rollout of {one.release.version} to {args.fleet}: {one.state}, stage "

@@ -25,11 +25,12 @@ from station.live.live_bus import Key, LiveBus
 from station.live.services import Services
 from station.release import rollout, store
 from station.release.file import Set
-from station.release.fit import Known, fit
+from station.release.fit import Known
 from station.release.keys import private_key_here, public_keys
 from station.release.pieces import Pieces
 from station.release.problem import ReleaseError
-from station.release.rollout import OFFER_MS, Line, Rollout, Row, Seen
+from station.release.rollout import OFFER_MS, Line
+from station.release.rows import Rollout, Row, Seen
 from station.release.stages import of_newcomers
 from station.release.store import Releases
 from station.settings import Settings
@@ -186,8 +187,8 @@ class Rollouts:
         answered = [one.key for one in answers if self._hear(after, one)]
         for (fleet, bus), body, at_ms in told:
             if fleet == after.fleet and bus in after.rows:
-                boot = (self._live.bus(fleet, bus).status or {}).get("boot")
-                rollout.told(after.rows[bus], body, boot, at_ms)
+                status = self._live.bus(fleet, bus).status or {}
+                rollout.told(after, after.rows[bus], body, status, at_ms)
         broker = self._services.broker
         is_deaf = not broker.ok or now_ms < broker.since_ms + after.silent_s * 1000
         lines = rollout.look(after, buses, events, now_ms, is_deaf)
@@ -226,7 +227,7 @@ class Rollouts:
     def _decide(self, look: _Look, row: Row, seen: Seen | None, now_ms: int) -> None:
         """Whether this bus is sent something now. It stands in the row before it is sent."""
         one, key = look.after, (look.after.fleet, row.bus)
-        can = fit(one.release, seen.known.status if seen else None, one.downgrade)
+        can = one.fit_of(row, seen.known.status if seen else None)
         wish = rollout.wanted(one, row, can)
         if wish is None:
             if row.offer is not None and now_ms > (row.offer_ms or 0) + OFFER_MS + PAUSE_MS:
@@ -241,7 +242,9 @@ class Rollouts:
     def _must_offer(self, key: Key, row: Row, wish: str, now_ms: int) -> bool:
         if row.offer == wish and row.heard:
             return now_ms >= (row.offer_ms or 0) + OFFERED_AGAIN_MS
-        was_refused = row.offer is None and (row.told or {}).get("state") == "refused"
+        said = row.told or {}
+        was_refused = row.offer is None and said.get("state") == "refused"
+        was_refused = was_refused and said.get("why") != "other_set"  # another set is next
         if was_refused and now_ms < (row.told_ms or 0) + PAUSE_MS:
             return False
         return self._may_ask(key, wish, now_ms)
@@ -277,8 +280,7 @@ class Rollouts:
         found: dict[Key, Set] = {}
         for bus, row in one.rows.items():
             status = buses[bus].known.status if bus in buses else None
-            of = fit(one.release, status, one.downgrade).set
-            wish = rollout.wanted(one, row, fit(one.release, status, one.downgrade))
-            if of is not None and row.offer == of.ident == wish:
-                found[(one.fleet, bus)] = of
+            can = one.fit_of(row, status)
+            if can.set is not None and row.offer == can.set.ident == rollout.wanted(one, row, can):
+                found[(one.fleet, bus)] = can.set
         return found

@@ -30,6 +30,7 @@ FILES = ("main.py", "packed.mpy", "program.pack")
 PART, PART_BYTES = "<I8s", 12
 SHORT = 16
 """Characters of a release's id that stand in messages."""
+_BOARDS = "xtensawin"
 _DOMAIN = b"busguard-release\n"
 _TAIL = 96
 _SIG = re.compile(rb',"sig":"([A-Za-z0-9+/]{86})"}')
@@ -75,8 +76,14 @@ class Release:
     micropython: tuple[str, ...]
     sets: dict[str, Set]
 
-    def set_for(self, board: str | None) -> Set | None:
-        return next((one for one in self.sets.values() if board in one.boards), None)
+    def sets_for(self, board: str | None) -> list[Set]:
+        """The one for the boards themselves first: a virtual board has the name of a real one."""
+        found = [one for one in self.sets.values() if board in one.boards]
+        return sorted(found, key=lambda one: one.name != _BOARDS)
+
+    @property
+    def boards(self) -> list[str]:
+        return sorted({board for one in self.sets.values() for board in one.boards})
 
 
 def version_of(text: str | None) -> tuple[int, ...]:
@@ -160,9 +167,6 @@ class _Reader:
         )
         if not right:
             raise self._wrong("release.json", "is not in the form of a release")
-        boards = [board for told in about["sets"].values() for board in told["boards"]]
-        if len(set(boards)) != len(boards):
-            raise self._wrong("release.json", "names one board in two sets")
 
     def _set(self, name: str, told: dict[str, Any], about: dict[str, Any]) -> Set:
         at = f"{name}/manifest.json"

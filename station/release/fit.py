@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from station.release.file import Release, Set, version_of
@@ -34,21 +35,24 @@ class Known(NamedTuple):
     online: bool = False
 
 
-def fit(release: Release, status: dict[str, Any] | None, downgrade: bool) -> Fit:
+def fit(release: Release, status: dict[str, Any] | None, downgrade: bool,
+        not_sets: Sequence[str] = ()) -> Fit:  # fmt: skip
+    """not_sets: the bus has said that these are for another kind of board."""
     if not status or "fw" not in status:
         return Fit(None, UNKNOWN)
     if "release" not in status or not status.get("board"):
         return Fit(None, OLD_FIRMWARE)
-    of = release.set_for(status["board"])
-    if of is None:
+    sets = [of for of in release.sets_for(status["board"]) if of.name not in not_sets]
+    if not sets:
         return Fit(None, BOARD)
     mpython = ".".join(str(status.get("mpython")).split(".")[:2])
     if mpython not in release.micropython:
         return Fit(None, MPYTHON)
     if version_of(status["fw"]) > version_of(release.version) and not downgrade:
         return Fit(None, OLDER)
-    return Fit(of, None)
+    return Fit(sets[0], None)
 
 
-def runs(of: Set | None, status: dict[str, Any] | None) -> bool:
-    return of is not None and bool(status) and (status or {}).get("release") == of.short
+def runs(release: Release, status: dict[str, Any] | None) -> bool:
+    short = (status or {}).get("release")
+    return any(of.short == short for of in release.sets.values())

@@ -7,7 +7,7 @@ from typing import Any
 from station.clock import iso
 from station.release.fit import WHY, Known
 from station.release.progress import change, of_bus
-from station.release.rollout import Rollout
+from station.release.rows import Rollout
 from station.release.stages import Stage, words
 from station.release.store import Kept
 
@@ -28,7 +28,7 @@ _WHYS = {
 def print_change(kept: Kept, every: list[Kept], known: list[Known], stages: list[Stage],
                   downgrade: bool) -> None:  # fmt: skip
     release = kept.release
-    boards = ", ".join(board for of in release.sets.values() for board in of.boards)
+    boards = ", ".join(release.boards)
     made = f"made {time_of(release.made_s * 1000)} from {release.commit}"
     print(f"Release {release.version}, {made}, for {boards}; MicroPython "
           f"{', '.join(release.micropython)}.")  # fmt: skip

@@ -8,7 +8,7 @@ from station.clock import iso
 from station.release import rollout
 from station.release.file import FILES, Release, Set
 from station.release.fit import Known, fit, runs
-from station.release.rollout import Rollout, Row
+from station.release.rows import Rollout, Row
 from station.release.stages import Stage, plan
 from station.release.store import Kept
 
@@ -22,7 +22,7 @@ _PIECE_STATES = ("fetching", "limit", "checking", "ready")
 
 def of_bus(one: Rollout, row: Row, known: Known | None) -> dict[str, Any]:
     status = (known.status if known else None) or {}
-    can = fit(one.release, status, one.downgrade)
+    can = one.fit_of(row, status)
     said = row.told or {}
     state = _state(one, row, known, can.why)
     why, message = row.why, row.message
@@ -80,8 +80,8 @@ def change(kept: Kept, every: list[Kept], known: list[Known], stages: list[Stage
             "bus": one.bus, "label": one.label, "fw": status.get("fw"), "why": can.why,
             "board": status.get("board"), "stage": None if stage is None else stage + 1,
         })  # fmt: skip
-        of = can.set or release.set_for(status.get("board"))
-        if of is not None and not runs(of, one.status):
+        of = can.set or next(iter(release.sets_for(status.get("board"))), None)
+        if of is not None and not runs(release, one.status):
             key = (status.get("fw"), status.get("release"), of.name)
             group = groups.setdefault(key, _from(of, status, every))
             group["buses"] += 1

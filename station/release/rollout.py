@@ -8,17 +8,28 @@ the next one). More of them than the set share of those that took it stop the ro
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any
 
-from station.release.file import SHORT, Release
-from station.release.fit import Fit, Known, fit, runs
-from station.release.stages import Stage, words
+from station.release.file import SHORT
+from station.release.fit import Fit, runs
+from station.release.rows import (
+    DONE,
+    LEFT,
+    PAUSED,
+    REFUSED,
+    RETURNED,
+    RUNNING,
+    RUNS,
+    SILENT,
+    STOPPED,
+    WITHDRAWN,
+    Happened,
+    Rollout,
+    Row,
+    Seen,
+)
+from station.release.stages import words
 
-RUNNING, PAUSED, STOPPED, WITHDRAWN, DONE = "running", "paused", "stopped", "withdrawn", "done"
-RUNS, RETURNED, SILENT, REFUSED, LEFT = "runs", "returned", "silent", "refused", "left"
-"""left: it ran the release, and was given other code by cable."""
-THE_STATION = "station"
 OFFER_MS = 86_400_000
 """So long a bus may change over to what it was offered."""
 WATCHED_MS = 3_600_000
@@ -26,91 +37,10 @@ WATCHED_MS = 3_600_000
 TRIES = 3
 _TRIED_AGAIN = ("expired", "unproven")
 """Refusals that say nothing of the release: it is offered again."""
+_OTHER_SET = "other_set"
 _DAMAGED = "damaged"
 """Pieces are not signed, so somebody else may have sent one: tried again so many times."""
 _LATE_MS = 60_000
-
-
-@dataclass
-class Row:
-    """One bus of a rollout (table rollout_buses)."""
-
-    bus: str
-    stage: int | None
-    again: bool = False
-    offer: str | None = None
-    offer_ms: int | None = None
-    heard: bool = False
-    refusals: int = 0
-    told: dict[str, Any] | None = None
-    told_ms: int | None = None
-    boot: int | None = None
-    took_ms: int | None = None
-    result: str | None = None
-    result_ms: int | None = None
-    why: str | None = None
-    message: str | None = None
-    pardoned: bool = False
-
-    @property
-    def is_bad(self) -> bool:
-        return self.result in (RETURNED, SILENT) and not self.pardoned
-
-    @property
-    def may_run_it(self) -> bool:
-        return self.took_ms is not None or (self.told or {}).get("state") == "ready"
-
-    def ends(self, result: str, now_ms: int, why: str | None = None,
-             message: str | None = None) -> None:  # fmt: skip
-        self.result, self.result_ms, self.why, self.message = result, now_ms, why, message
-
-    def begins_again(self) -> None:
-        """A person wants the bus to try once more."""
-        self.again, self.pardoned, self.refusals = True, False, 0
-        if self.offer is None:
-            self.offer_ms = None  # events of before are about the offer before
-        self.told = self.told_ms = self.took_ms = self.boot = None
-        self.result = self.result_ms = self.why = self.message = None
-
-
-@dataclass
-class Rollout:
-    id: int
-    fleet: str
-    release_id: int
-    state: str
-    stages: list[Stage]
-    stage: int
-    stage_ms: int
-    wait_s: int | None
-    stop_share: int
-    silent_s: int
-    downgrade: bool
-    made_ms: int
-    made_by: str
-    release: Release
-    rows: dict[str, Row] = field(default_factory=dict)
-
-    def copy(self) -> Rollout:
-        return replace(self, rows={bus: replace(row) for bus, row in self.rows.items()})
-
-
-class Seen(NamedTuple):
-    """A bus as the station knows it now."""
-
-    known: Known
-    quiet_ms: int | None
-    """When it was heard last, or by when it has to be heard, whichever is later."""
-
-
-class Happened(NamedTuple):
-    """An event `update` of a bus."""
-
-    bus: str
-    at_ms: int | None
-    heard_ms: int
-    data: dict[str, Any]
-
 
 Line = tuple[str, str | None]
 """What the station did by itself: a word, and a note."""
@@ -120,18 +50,15 @@ def look(rollout: Rollout, buses: dict[str, Seen], events: Iterable[Happened], n
          is_deaf: bool) -> list[Line]:  # fmt: skip
     """Changes the rollout and its rows by what has been heard. is_deaf: the broker does not
     answer, or did not for a while, so that a silent bus says nothing."""
-    fits = {
-        bus: fit(rollout.release, buses[bus].known.status, rollout.downgrade)
-        if bus in buses else Fit(None, None)
-        for bus in rollout.rows
-    }  # fmt: skip
+    fits = {bus: rollout.fit_of(row, buses[bus].known.status) if bus in buses else Fit(None, None)
+            for bus, row in rollout.rows.items()}  # fmt: skip
     for event in events:
         if event.bus in rollout.rows:
             _happened(rollout, rollout.rows[event.bus], event)
     for bus, row in rollout.rows.items():
         seen = buses.get(bus)
         if seen is not None:
-            _follow(row, fits[bus], seen.known.status, now_ms)
+            _follow(rollout, row, seen.known.status, now_ms)
             if not is_deaf and rollout.state != WITHDRAWN:
                 _listen(rollout, row, seen, now_ms)
     return _judge(rollout) or _advance(rollout, fits, now_ms)
@@ -145,7 +72,7 @@ def wanted(rollout: Rollout, row: Row, can: Fit) -> str | None:
     return can.set.ident
 
 
-def told(row: Row, body: dict[str, Any], boot: int | None, now_ms: int) -> None:
+def told(one: Rollout, row: Row, body: dict[str, Any], status: dict[str, Any], now_ms: int) -> None:
     """A `fetch` of the bus about the release that it is offered."""
     if row.offer is None or body["release"] != row.offer[:SHORT]:
         return
@@ -154,12 +81,18 @@ def told(row: Row, body: dict[str, Any], boot: int | None, now_ms: int) -> None:
     before = row.told or {}
     row.told = {key: body.get(key, before.get(key) if key in ("have", "need") else None)
                 for key in keys}  # fmt: skip
+    row.told["not_sets"] = not_sets = list(before.get("not_sets", []))
     row.told_ms, row.heard = now_ms, True
     if body["state"] == "ready":
-        row.boot = boot
+        row.boot = status.get("boot")
     if body["state"] == "refused":
         why = body.get("why")
+        offered = [of for of in one.release.sets.values() if of.ident == row.offer]
         row.offer = None
+        if why == _OTHER_SET and offered:
+            not_sets.append(offered[0].name)
+            if [of for of in one.release.sets_for(status.get("board")) if of.name not in not_sets]:
+                return  # that one is offered next
         if why == "came_back" and was_ready:
             row.ends(RETURNED, now_ms, row.why, body.get("message"))
         elif why not in _TRIED_AGAIN:
@@ -189,8 +122,10 @@ def _happened(rollout: Rollout, row: Row, event: Happened) -> None:
         return
     if event.at_ms is not None and event.at_ms < row.offer_ms - _LATE_MS:
         return
-    if rollout.release.version not in (data.get("version"), data.get("from")):
-        return
+    version = data.get("version")
+    if rollout.release.version not in (version, data.get("from")):
+        if version is not None or not row.may_run_it:
+            return
     if data.get("what") == "changing":
         row.took_ms = row.took_ms or event.heard_ms
     elif data.get("what") == "returned" and row.result in (None, SILENT, RUNS, REFUSED):
@@ -201,10 +136,10 @@ def _happened(rollout: Rollout, row: Row, event: Happened) -> None:
         row.why = row.why or data.get("why")
 
 
-def _follow(row: Row, can: Fit, status: dict[str, Any] | None, now_ms: int) -> None:
+def _follow(one: Rollout, row: Row, status: dict[str, Any] | None, now_ms: int) -> None:
     """What the status says of the code that runs. One from before the newest start says nothing."""
     boot = (status or {}).get("boot")
-    if runs(can.set, status):
+    if runs(one.release, status):
         if row.result == RETURNED and (boot is None or row.boot is None or boot <= row.boot):
             return
         row.boot = boot

@@ -22,11 +22,12 @@ from station.db.tables import (
     rollout_log,
     rollouts,
 )
-from station.release import file, rollout
+from station.release import file
 from station.release.file import Release
 from station.release.fit import Known
 from station.release.problem import ReleaseError
-from station.release.rollout import Happened, Line, Rollout, Row
+from station.release.rollout import Line
+from station.release.rows import RUNNING, THE_STATION, Happened, Rollout, Row
 
 _WHO = 64
 
@@ -122,7 +123,7 @@ async def save(connection: AsyncConnection, database: Database, before: Rollout,
                 index_elements=["rollout_id", "bus"], set_=values
             ))  # fmt: skip
     for what, note in lines:
-        await log(connection, after.id, rollout.THE_STATION, what, note, now_ms)
+        await log(connection, after.id, THE_STATION, what, note, now_ms)
 
 
 async def log(connection: AsyncConnection, number: int, who: str, what: str, note: str | None,
@@ -142,7 +143,7 @@ async def start(connection: AsyncConnection, database: Database, new: dict[str, 
                 rows: dict[str, Row], before: Rollout | None) -> int:  # fmt: skip
     """-> its id. What still stands at a bus of the rollout before is taken over, and then replaced
     or taken back."""
-    values = {"state": rollout.RUNNING, "stage": 0, "stage_ms": new["made_ms"], **new}
+    values = {"state": RUNNING, "stage": 0, "stage_ms": new["made_ms"], **new}
     number = new_id(await connection.execute(insert(rollouts).values(values)))
     for bus, old in before.rows.items() if before else ():
         if old.offer is not None:

@@ -4,6 +4,7 @@ import json
 
 import signed
 from bus_bench import MINUTE, Bench
+from flash_files import Files
 
 from firmware.config.load import defaults
 from firmware.uplink.inbox import LATER
@@ -88,3 +89,22 @@ def test_without_a_clock_what_ended_before_the_bus_was_enrolled_has_expired():
     assert bench.bus.snapshot.utc_ms is None
     assert hears(bench, "normal", signed.NORMAL_LATE)[1] == "This command has expired."
     assert hears(bench, "drill", signed.DRILL_6)[0]
+
+
+def test_an_offer_of_a_release_is_signed_and_counts_once():
+    bench = enrolled()
+    bench.parts.files = Files()
+    bench.bus.updates._parts = bench.parts
+    ok, text = hears(bench, "release", signed.RELEASE_13)[:2]
+    assert ok and text == "The bus takes the offer of the release 2c26b46b68ffc68f."
+    assert json.loads(bench.parts.files.content["update.json"])["bytes"] == 842
+    for payload, word in (
+        (signed.RELEASE_13, "may have done it"),
+        (signed.RELEASE_13.replace(b"842", b"841"), "may have done it"),
+        (b'{"v":1,"id":"a","manifest":null}', "for"),
+    ):
+        ok, text = hears(bench, "release", payload)[:2]
+        assert not ok and word in text, text
+    bench.waits(1000)
+    told = [event["data"] for event in bench.events(2) if event["kind"] == "update"]
+    assert told[0] == {"what": "taken"}

@@ -6,7 +6,7 @@ from binascii import b2a_base64
 import small_release
 from bus_bench import MINUTE
 from flash_files import Files, Start, running_a
-from lines import packets
+from lines import Line, packets
 from update_bench import Radio, Restarted
 from watched import Watched
 
@@ -36,6 +36,9 @@ class Updated(Watched):
         super().__init__(fit, **NAMES)
         self.parts.radio._thing.name = Radio.name
         self._read = self._packet_id = 0
+        self.next_line = Line()
+        self.next_line.acks = True
+        self.parts.dialer._thing._answers.append(self.next_line)
         self.longest = 0
 
     def reset(self):
@@ -137,3 +140,6 @@ def test_a_bus_stays_awake_for_pieces_and_sleeps_without():
         assert bus.bus.sleeping.state != ASLEEP
     bus.waits(20 * MINUTE)
     assert bus.bus.sleeping.state == ASLEEP, "the city does not answer any more"
+    bus.line, bus._read, bus.answers = bus.next_line, 0, True
+    assert bus.restarts(16 * MINUTE), "it wakes to report, and then the city answers"
+    assert bus.kept()["slot"] == b"b"

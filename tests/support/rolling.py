@@ -8,13 +8,14 @@ from releases import PUBLIC, release
 
 from station.release import rollout, stages
 from station.release.file import read
-from station.release.fit import Known, fit
-from station.release.rollout import Happened, Rollout, Row, Seen, look, wanted
+from station.release.fit import Known
+from station.release.rollout import look, wanted
+from station.release.rows import Happened, Rollout, Row, Seen
 
 FLEET = "lc"
 DIGEST = "d" * 64
 RELEASE = read(release(), "it", [PUBLIC])
-SHORT = RELEASE.set_for("devkit_wrover").short
+SHORT = RELEASE.sets_for("devkit_wrover")[0].short
 
 
 def status(boot=17, **more):
@@ -51,9 +52,7 @@ class Fleet:
         buses = {one.bus: Seen(one, self.quiet_ms[one.bus]) for one in self.known()}
         self.lines += look(self.one, buses, self.events, self.now_ms, is_deaf)
         for bus, row in self.one.rows.items():
-            wish = wanted(
-                self.one, row, fit(self.one.release, self.status[bus], self.one.downgrade)
-            )
+            wish = wanted(self.one, row, self.one.fit_of(row, self.status[bus]))
             if wish is not None and row.offer is None:
                 row.offer, row.offer_ms, row.heard = wish, self.now_ms, True
             elif wish is None and row.offer is not None:
@@ -70,8 +69,14 @@ class Fleet:
         return self
 
     def tells(self, bus, state, why=None, message=None, **more):
-        body = {"release": SHORT, "state": state, "why": why, "message": message, **more}
-        rollout.told(self.one.rows[bus], body, self.status[bus]["boot"], self.now_ms)
+        body = {
+            "release": (self.one.rows[bus].offer or SHORT)[:16],
+            "state": state,
+            "why": why,
+            "message": message,
+            **more,
+        }
+        rollout.told(self.one, self.one.rows[bus], body, self.status[bus], self.now_ms)
         return self
 
     def changes(self, bus, **more):

@@ -75,8 +75,9 @@ def ignition():
         -7,
         "LED current 4.9 mA at 12 V and at 24 V; 3.5 mA at 9 V. The pin's own pull-up (about 45 kΩ) needs 0.07 mA.",
         "Key off, or wire cut: the pin reads high = ignition off. D1 protects the LED (6 V backwards) from pulses below zero.",
+        "กระแส LED 4.9 mA ทั้งที่ 12 V และ 24 V; ปิดกุญแจหรือสายขาด: ขาเป็นระดับสูง = ดับเครื่อง D1 กันพัลส์ย้อน",
     )
-    s.pins(-8.4, "ignition")
+    s.pins(-8.9, "ignition")
     return s.text()
 
 
@@ -105,9 +106,10 @@ def _contacts(english, thai, rows):
     s.notes(
         y,
         "Rp only for contacts of silver (ordinary buttons, plunger switches): 1 mA keeps them clean. Reed and gold need none.",
+        "Rp ใช้เฉพาะหน้าสัมผัสเงิน (ปุ่มทั่วไป): กระแส 1 mA ทำให้สะอาด รีดสวิตช์และหน้าสัมผัสทองไม่ต้องใส่",
         "Every contact has a ground wire of its own, twisted with its signal. · ต่อสายกราวด์คู่กับสายสัญญาณทุกเส้น",
     )
-    s.pins(y - 1.4, *[row[0] for row in rows])
+    s.pins(y - 1.9, *[row[0] for row in rows])
     return s.text()
 
 

@@ -78,6 +78,7 @@ def hazard():
     s.notes(
         -8,
         "The contacts lie across the two contacts of the vehicle's hazard switch. 5 A each: two lamps of 21 W take 3.5 A at 12 V.",
+        "หน้าสัมผัสคร่อมสวิตช์ไฟฉุกเฉินของรถ ข้างละชุด 5 A: หลอด 21 W สองดวงใช้ 3.5 A ที่ 12 V",
     )
     return s.text()
 
@@ -117,9 +118,10 @@ def buzzer_lamp():
     s.notes(
         -10.6,
         "Buzzer: SFM-27, 3 to 24 V, 10 mA. Lamp: 22 mm indicator, LED, 12 or 24 V, 20 mA. At most 100 mA each.",
-        "D1 is needed for a magnetic buzzer only.",
+        "D1 is needed for a magnetic buzzer only. · D1 ใช้เฉพาะบัซเซอร์แบบแม่เหล็ก",
+        "บัซเซอร์ SFM-27 3 ถึง 24 V 10 mA ไฟเตือน LED 22 มม. 12 หรือ 24 V 20 mA ไม่เกินตัวละ 100 mA",
     )
-    s.pins(-12, "buzzer", "buzzer_sense", "lamp", "lamp_sense")
+    s.pins(-12.4, "buzzer", "buzzer_sense", "lamp", "lamp_sense")
     return s.text()
 
 
@@ -141,6 +143,7 @@ def readback():
         -6.6,
         "R1 at the load, R2 and C1 at the board: then the wire between them carries no fuse's current if it chafes.",
         "High while the load has its voltage: at MCP23017 from 11.3 V (24 V: 22 V) on, at an ESP32 pin from 10.7 V (21 V) on.",
+        "R1 อยู่ที่ตัวอุปกรณ์ R2 และ C1 อยู่ที่บอร์ด สายระหว่างกันที่ถลอกจึงไม่มีกระแสสูง",
     )
-    s.pins(-8, "horn_sense", "buzzer_sense", "lamp_sense")
+    s.pins(-8.5, "horn_sense", "buzzer_sense", "lamp_sense")
     return s.text()

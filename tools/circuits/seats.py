@@ -110,8 +110,10 @@ def seats_expanders():
         "Resistor in each wire: 1 kΩ, and 100 nF from the chip's pin to ground. Switches for 1 mA (D2SW): 220 Ω, and 3.3 kΩ from each pin to +3.3 V.",
         "100 nF from VDD to VSS at each chip. 4.7 kΩ once for each I2C bus; 0.5 m of I2C at most, 3 m to a seat.",
         "More chips: `expanders_2` on the second I2C, or behind a TCA9548A at 0x70 (`behind_mux`).",
+        "ตัวต้านทานในสาย 1 kΩ และ 100 nF จากขาลงกราวด์ สวิตช์ 1 mA (D2SW): 220 Ω กับ 3.3 kΩ จากขาไป +3.3 V",
+        "100 nF ที่ไฟของทุกชิป 4.7 kΩ ชุดเดียวต่อบัส I2C ยาวไม่เกิน 0.5 ม. สายถึงที่นั่งไม่เกิน 3 ม.",
     )
-    s.pins(-20.4, "sda", "scl", "sda_2", "scl_2")
+    s.pins(-21.3, "sda", "scl", "sda_2", "scl_2")
     return s.text()
 
 
@@ -147,8 +149,10 @@ def seats_modbus():
         "IN1 seat (closed while empty), IN2 belt (closed when buckled), and so on. COM as the module's manual has it.",
         "DE + /RE only with a transceiver that does not turn by itself. LilyGO: an SC16IS740 on I2C at 0x4D is the serial port;",
         "its TX, RX and RTS go to DI, RO and DE + /RE.",
+        "สายคู่ตีเกลียวมีชีลด์เส้นเดียว ไม่แยกกิ่ง ชีลด์ลงกราวด์ที่กล่องเท่านั้น IN1 ที่นั่ง IN2 เข็มขัด เรียงไป",
+        "LilyGO: ใช้ SC16IS740 บน I2C ที่ 0x4D ต่อ TX, RX, RTS เข้า DI, RO, DE + /RE",
     )
-    s.pins(-14, "rs485_rx", "rs485_tx", "rs485_de")
+    s.pins(-14.9, "rs485_rx", "rs485_tx", "rs485_de")
     return s.text()
 
 
@@ -191,8 +195,9 @@ def seats_chain():
         -12.4,
         "D0 seat 1, D1 its belt, D2 seat 2, ... Each input gets R, Rp and its contact. 100 nF from VCC to GND and /CE to GND at each chip.",
         "5 m at most. A register that carries no seat is needed at the far end: its pattern proves every read.",
+        "D0 ที่นั่ง 1, D1 เข็มขัด 1, D2 ที่นั่ง 2 ... ทุกอินพุตมี R, Rp และหน้าสัมผัส ทุกชิปใส่ 100 nF และต่อ /CE ลงกราวด์",
     )
-    s.pins(-13.8, "chain_clock", "chain_load", "chain_data")
+    s.pins(-14.3, "chain_clock", "chain_load", "chain_data")
     return s.text()
 
 

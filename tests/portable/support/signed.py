@@ -11,7 +11,9 @@ KEYS = [
     "8a88e3dd7409f195fd52db2d3cba5d72ca6709bf1d94121bf3748801b40f6f5c",
     "8139770ea87d175f56a35466c34c7ecccb8d8a91b4ee37a25df60f5b8fc9b394",
 ]  # of City(1), City(2)
-_OFFER = {"sha256": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae", "parts": 3}
+_SHA = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
+_RELEASE = {"manifest": _SHA, "bytes": 842}
+_OFFER = {"sha256": _SHA, "parts": 3}
 
 
 def identity(keys=1, fleet="f", bus="b", at=1704067200):
@@ -34,6 +36,7 @@ ASKED = {
     "SEATS_10": ("out_of_service", {"seats": [7], "days": 3}, {"n": 10}),
     "OFFER_11": ("policy", _OFFER, {"n": 11}),
     "KEYS_12": ("city_keys", {"keys": KEYS}, {"n": 12}),
+    "RELEASE_13": ("release", _RELEASE, {"n": 13}),
 }
 NORMAL_5 = (
     '{"v":1,"id":"a","for":"f/b","n":5,"until":2147483647,"by":"somchai","sig":"oLxZ8kgaHbaRo'
@@ -70,4 +73,9 @@ KEYS_12 = (
     '09f195fd52db2d3cba5d72ca6709bf1d94121bf3748801b40f6f5c","8139770ea87d175f56a35466c34c7ec'
     'ccb8d8a91b4ee37a25df60f5b8fc9b394"],"sig":"t6kPuD4C3ca3scIX9eIlS8++Cg9kjsfOg9P1/gyRRhZiJ'
     '1vf0SUdBhyKYpsoF7SSn2ggHxay8KU4HvlIVagHDw"}'
+).encode()
+RELEASE_13 = (
+    '{"v":1,"id":"a","for":"f/b","n":13,"until":2147483647,"by":"somchai","manifest":"2c26b46'
+    'b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae","bytes":842,"sig":"kXAtvKQPfp'
+    'M3ulQo7Kio9wKH3l1jaNesB4Hfjr8mQ7CgbulIP7lBPG9Vr9zaSoR/DP0duKxxJdzf9G1KTQEuBQ"}'
 ).encode()

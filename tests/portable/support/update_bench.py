@@ -188,12 +188,9 @@ class Bench:
         return self.uplink.said[-1] if self.uplink.said else None
 
     def told(self):
-        """-> [(what, why)] of the events."""
-        found = []
-        for event in self.events:
-            data = dict(event.data)
-            found.append((data["what"], data["why"]) if "why" in data else tuple(event.data))
-        return found
+        """-> [(what, why)] of the events of the kind `update`."""
+        told = [dict(event.data) for event in self.events if event.kind == "update"]
+        return [(data["what"], data.get("why")) for data in told]
 
     def refused(self, most=3000, name="NEW"):
         """-> why, once the bus has refused."""

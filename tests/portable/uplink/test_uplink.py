@@ -4,7 +4,7 @@ from lines import Line, packets, puback
 from uplinks import Bench, names, published
 
 from firmware import messages
-from firmware.journal.journal import ALARM, TRACK
+from firmware.journal.journal import ALARM, TRACK, WARNING
 
 
 def test_status_first_then_alarms_then_the_track():
@@ -280,6 +280,25 @@ def test_state_is_taken_once_at_a_time_and_never_queued():
     assert [p[2] for p in states] == [{"new": 1}] and states[0][3] == 0x33
     line.arrived = puback(states[0][1])
     bench.run()
+    assert bench.uplink.takes("state")
+
+
+def test_a_fetch_is_not_retained_and_takes_no_place_of_an_alarm():
+    line = Line()
+    bench = Bench(line, window=8)
+    assert not bench.uplink.takes("fetch")
+    bench.run()
+    bench.uplink.offer("fetch", b'{"at":0}')
+    assert not bench.uplink.takes("fetch") and bench.uplink.takes("state"), "one at a time"
+    (asked,) = [p for p in published(line) if p[0] == "fetch"]
+    assert asked[2] == {"at": 0} and asked[3] == 0x32
+    line.arrived = puback(asked[1])
+    bench.run()
+    assert bench.uplink.takes("fetch")
+    for _ in range(8):
+        bench.event(WARNING)
+    bench.run()
+    assert not bench.uplink.takes("fetch"), "the rest of the window is for alarms and the state"
     assert bench.uplink.takes("state")
 
 

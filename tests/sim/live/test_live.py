@@ -160,7 +160,7 @@ def test_a_bus_whose_code_does_not_run_is_shown_as_it_was_last():
     live.reset("external")
     assert live.bus is None and not live.at_rest
     live.turn(100)
-    assert live.row() == before._replace(connected=False)
+    assert live.row() == before._replace(connected=False, release="1.0.0 halted")
 
 
 # replay

@@ -219,6 +219,25 @@ def test_refused_for_good_and_for_now():
     assert fleet.one.state == "running", "who took nothing stops nothing"
 
 
+def test_a_virtual_board_is_offered_the_set_of_its_own_kind():
+    """It has the name of a real one; only the bus knows what it loads."""
+    both = read(release(boards={"x64": ["devkit_wrover"], "xtensawin": ["devkit_wrover"]}), "it",
+                [PUBLIC])  # fmt: skip
+    fleet = Fleet(["all"], ("bus-01",), release=both).looks()
+    row = fleet.one.rows["bus-01"]
+    assert row.offer == both.sets["xtensawin"].ident
+    fleet.tells("bus-01", "refused", "other_set", "It is for xtensawin.").looks()
+    assert (row.offer, row.result) == (both.sets["x64"].ident, None)
+    fleet.tells("bus-01", "fetching", have=1, need=2).looks()
+    assert row.offer == both.sets["x64"].ident
+    fleet.status["bus-01"] = status(boot=18, release=both.sets["x64"].short, fw="0.4.0")
+    assert fleet.looks().result("bus-01") == "runs"
+    fleet = Fleet(["all"], ("bus-01",), release=both).looks()
+    for _ in range(2):
+        fleet.tells("bus-01", "refused", "other_set", "It is for another.").looks()
+    assert fleet.result("bus-01") == "refused"
+
+
 def test_came_back_from_an_earlier_attempt_is_a_refusal():
     fleet = Fleet(["bus-01", "all"]).looks().tells("bus-01", "refused", "came_back", "Once.")
     assert (fleet.looks().result("bus-01"), fleet.one.state) == ("refused", "running")

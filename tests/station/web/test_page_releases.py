@@ -12,7 +12,7 @@ from releases import OTHER, PUBLIC, release
 from station.release.file import read
 
 RELEASE = read(release(), "it", [PUBLIC])
-SHORT = RELEASE.set_for("devkit_wrover").short
+SHORT = RELEASE.sets_for("devkit_wrover")[0].short
 BUSES = ("bus-01", "bus-02", "bus-03", "bus-04", "bus-05")
 BOOT = itertools.count(17)
 """No bus counts a start twice, whichever test it is in."""

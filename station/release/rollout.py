@@ -123,9 +123,9 @@ def _happened(rollout: Rollout, row: Row, event: Happened) -> None:
     if event.at_ms is not None and event.at_ms < row.offer_ms - _LATE_MS:
         return
     version = data.get("version")
-    if rollout.release.version not in (version, data.get("from")):
-        if version is not None or not row.may_run_it:
-            return
+    is_ours = rollout.release.version in (version, data.get("from"))
+    if not is_ours and (version is not None or not row.may_run_it):
+        return
     if data.get("what") == "changing":
         row.took_ms = row.took_ms or event.heard_ms
     elif data.get("what") == "returned" and row.result in (None, SILENT, RUNS, REFUSED):

@@ -15,6 +15,7 @@ import contextlib
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -24,7 +25,7 @@ from pathlib import Path
 
 import firmware
 from sim.network import brokers
-from sim.program.compiled import ROOT
+from sim.program.compiled import CACHE, ROOT
 from sim.virtual.install import every_sensor
 from tools.recording import Record, awaits, board
 
@@ -86,6 +87,8 @@ def tree(folder: Path, name: str) -> Path:
     archive = subprocess.run(["git", "archive", "HEAD"], cwd=ROOT, check=True, capture_output=True)
     with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as files:
         files.extractall(path, filter="data")
+    if CACHE.exists():
+        shutil.copytree(CACHE, path / CACHE.name)  # most is compiled already
     commit(path, "the tree as it runs")
     return path
 
@@ -219,8 +222,8 @@ def rolled_out(record: Record, good: Path, bad: Path) -> None:
     says(record, BAD, bad)
     record.says(
         f"The program of {BAD} crashed when it read its thermometer. After three resets `boot.py` "
-        "led back to the code before, and the bus watches and reports as ever. One of two is more than the share of "
-        "10 % at which a rollout stops by itself:"
+        "led back to the code before, and the bus watches and reports as ever. One of two is more "
+        "than the share of 10 % at which a rollout stops by itself:"
     )
     time.sleep(5)
     progress(record)

@@ -49,7 +49,6 @@ class I2C:
 
     def __init__(self, *given, **more):
         self.written = {}  # (chip, register) -> what was written there
-        self.taken = 0
 
     def writeto_mem(self, address, register, data):
         self.written[address] = True
@@ -179,17 +178,11 @@ class WLAN:
     def connect(self, *given):
         pass
 
-    def disconnect(self):
-        pass
-
     def isconnected(self):
         return self.on
 
     def status(self, *what):
         return -61
-
-    def ifconfig(self):
-        return ("10.0.0.2", "255.255.255.0", "10.0.0.1", "10.0.0.1")
 
 
 class Socket:

@@ -57,5 +57,5 @@ def test_the_whole_program_and_cuts_here_and_there(tmp_path):
         (tmp_path / name).mkdir()
         for path, data in make_set(key(), "99.0.0", SET, code).items():
             (tmp_path / name / path).write_bytes(data)
-    told = cuts(tmp_path, "turns", 47, 6, random.SystemRandom().getrandbits(31), heap="256m")
+    told = cuts(tmp_path, "turns", 331, 2, random.SystemRandom().getrandbits(31), heap="256m")
     assert told["cuts"] > 20

@@ -122,10 +122,10 @@ def smallest(running: Running, tell: Callable[[str], None]) -> int:
 def line(number: int, f: Figures) -> str:
     return (
         f"Day {number + 1}: live heap {f.live / 1024:.1f} KB, largest free block "
-        f"{f.largest / 1024:.1f} KB, {f.collections} collections, {f.starts} resets; "
-        f"{f.confirmed} records confirmed, {f.confirmed - f.lost} delivered, {f.lost} lost; "
-        f"{f.ticks} ticks, {f.late} late, the latest by {f.worst_ms} ms; "
-        f"{f.outages} outages, {f.policies} policies, {f.updates} updates."
+        f"{f.largest / 1024:.1f} KB, collections {f.collections}, resets {f.starts}; "
+        f"records confirmed {f.confirmed}, delivered {f.confirmed - f.lost}, lost {f.lost}; "
+        f"ticks {f.ticks}, late {f.late}, the latest by {f.worst_ms} ms; "
+        f"outages {f.outages}, policies {f.policies}, updates {f.updates}."
     )
 
 

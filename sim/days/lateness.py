@@ -1,6 +1,7 @@
 """How late the ticks of a program on a virtual board are, not counting what this computer kept.
 
-A tick ends with a feed of the watchdog, so the pauses between feeds show it.
+A tick ends with a feed of the watchdog, so the pauses between feeds show it. While the bus stands,
+a pause of more than half a second is that of a quiet tick: one that follows a late one is shorter.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class Lateness:
         self._fed_us, self._kept_us, self._drives = now_us, kept_us, drives
 
     def _count(self, pause_us: int, kept_us: int) -> None:
-        is_quiet = not self._drives and pause_us > (_QUIET_TICK_MS - _TICK_MS) * 1000
+        is_quiet = not self._drives and pause_us > _QUIET_TICK_MS * 500
         due_us = (_QUIET_TICK_MS if is_quiet else _TICK_MS) * 1000
         late_ms = max(0, pause_us - due_us - max(0, kept_us)) // 1000
         self.ticks += 1

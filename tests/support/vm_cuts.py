@@ -130,9 +130,10 @@ def once(begin, returns, at, tear):
         lives(board, returns)
     except PowerCut:
         lives(board, returns)
-        board.unmount()
     else:
         raise AssertionError("the power did not fail")
+    finally:
+        board.unmount()
 
 
 def chain(begin, returns, dice, longest):
@@ -145,11 +146,13 @@ def chain(begin, returns, dice, longest):
         flash.cut(after, dice.below(len(TEARS)), dice.below(2) == 1)
         try:
             lives(board, returns)
+            board.unmount()
             return cuts
         except PowerCut:
             pass
     flash.power()
     lives(board, returns)
+    board.unmount()
     return 30
 
 
@@ -168,7 +171,9 @@ def run(tears, every, chains, seed):
     for returns in (False, True):
         flash = begin.copy()
         flash.reset_counts()
-        lives(Board(flash), returns)
+        board = Board(flash)
+        lives(board, returns)
+        board.unmount()
         total = flash.operations
         told["returned" if returns else "proven"] = {
             "operations": total, "erases": flash.erases, "bytes": flash.programmed_bytes,
@@ -182,6 +187,7 @@ def run(tears, every, chains, seed):
     dice = Dice(seed)
     for number in range(chains):
         what = "chain " + str(number) + " of seed " + str(seed)
+        gc.collect()
         told["chained"] += shown(what, chain, begin, number % 2 == 1, dice, total)
     print(json.dumps(told))
 

@@ -8,7 +8,7 @@ import sys
 import pytest
 from vm import ROOT, program
 
-DAY = re.compile(r"Day 1: live heap [\d.]+ KB, largest free block [\d.]+ KB, \d+ collections, 0 ")
+DAY = re.compile(r"Day 1: live heap .* KB, largest free block .* KB, collections \d+, resets 0; ")
 
 
 def begin(*given):
@@ -38,7 +38,7 @@ def test_a_morning_with_an_update_loses_nothing():
     days = begin("0.06", "--heap", "1000", "--seed", "19")
     told = days.stdout.read()
     assert days.wait() == 0, told
-    assert DAY.search(told) and " 0 lost;" in told and " 1 updates." in told, told
+    assert DAY.search(told) and "lost 0;" in told and "updates 1." in told, told
 
 
 @pytest.mark.soak

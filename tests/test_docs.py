@@ -73,7 +73,8 @@ def broken_links(guide, text):
 def missing_files(text):
     for found in PATH.findall(without_links(text)):
         path = found.rstrip(".")
-        if not (ROOT / path).exists():
+        source = re.sub(r"\.mpy$", ".py", path)  # what a release holds is compiled
+        if not (ROOT / source).exists():
             yield path
 
 

@@ -89,8 +89,9 @@ def test_a_fleet_is_updated_while_it_drives_and_bad_code_comes_back(capsys):
     said = capsys.readouterr().out
     assert re.search(rf"bus-01 runs {NEW} on trial\n", said)
     assert re.search(r"bus-03 info    update: taken; (near|at) (?!Bus depot)", said)
-    for bus in ("bus-01", "bus-03"):
-        assert f"  {bus} runs {NEW}\n" in said
+    assert f"  bus-01 runs {NEW}\n" in said
+    assert re.search(rf"  bus-03 runs ({OLD}|{NEW})\n", said), "it may have been faster"
+    assert f"{NEW} to laemchabang: stopped" in said, "one of three is more than 20 %"
     assert f"  bus-02 runs {OLD}, came back from {NEW}: crashed\n" in said
     assert re.search(r"  bus-02 .*CAME BACK.*crashed", said)
     assert re.search(r"not delivered +0\n", said)

@@ -92,14 +92,14 @@ def run():
     failure = ""  # of the connection, as the console was told
     garbage = Garbage(gc, time)
     console = Console(sys.stdin)
-    # Loaded: more than the garbage of one tick. With PSRAM a collection takes long and the heap is
-    # large: a signed command makes 2 MB, and has to cause few (garbage.py collects after ticks).
-    gc.threshold(max(4 * GARBAGE, gc.mem_free() // 4))
+    # A net below garbage.py, which collects sooner: a signed command makes 2 MB between two ticks,
+    # and has to cause few collections, for with PSRAM each takes long.
+    gc.threshold(max(4 * GARBAGE, gc.mem_free() // 2))
     while True:
         now_ms = uptime.now_ms(time.ticks_ms())
         if now_ms >= bus.next_tick_ms:
             bus.tick(now_ms)
-            garbage.collect(now_ms)
+            garbage.collect(uptime.now_ms(time.ticks_ms()), bus.next_tick_ms)
             settings.live(now_ms)
             if start.live(now_ms, bus):
                 print("The board starts anew.")

@@ -19,7 +19,7 @@ CORNERS = 256  # in a piece
 _SMALL = const(23000)  # the squares of two smaller ones are below 2**30 together
 _SHORT = const(16384)
 _PART = const(32768)
-_WORLD = const(15)  # shifts: beyond 700 km
+_LONG = const(1 << 24)  # 16 km in mm
 _BITS = const(8)
 _MASK = const(255)
 
@@ -38,9 +38,6 @@ _EAST = array("i", (
     113063, 100857, 88526, 76084, 63549, 50934, 38256, 25530, 12773, 0,
 ))
 # fmt: on
-
-
-_small = array("i", (0,))
 
 
 def _entry(table, lat_e7):
@@ -87,25 +84,44 @@ def root(square, start):
 
 
 def hypot(a, b):
-    """int, the root of a*a + b*b, rounded down.
+    """int, the root of a*a + b*b, to 2 units.
 
     Over some 20 m the squares are large integers, which allocate, and so does whatever is computed
-    from one. So the root begins just above the true one, which a rougher scale finds without
-    them, and the result becomes a small integer again by way of an array.
+    from one. So a longer root is found on a rougher scale, and made better by
+    a*a + b*b = r*r, that is r = a + b*b / (a + r), with Newton's method.
     """
     a, b = abs(a), abs(b)
-    shift = 0
-    while a >> shift >= _SMALL or b >> shift >= _SMALL:
+    if a < b:
+        a, b = b, a
+    if a < _SMALL or a >= _LONG:
+        return root(a * a + b * b, a + b)
+    shift = 1
+    while a >> shift >= _SMALL:
         shift += 1
     rough_a, rough_b = a >> shift, b >> shift
-    rough = root(rough_a * rough_a + rough_b * rough_b, rough_a + rough_b)
-    if not shift:
-        return rough
-    found = root(a * a + b * b, rough + 3 << shift)
-    if shift >= _WORLD:
-        return found
-    _small[0] = found
-    return _small[0]
+    r = root(rough_a * rough_a + rough_b * rough_b, rough_a + rough_b) << shift
+    whole = a + r
+    more = part_of(b, b, whole)
+    off = a + more - r
+    step = part_of(abs(off), whole, whole + more)
+    return r + step if off > 0 else r - step
+
+
+def part_of(n, part, whole):
+    """n * part / whole, for n < 2**25, whole < 2**26: four bits of the quotient at a time, so that
+    nothing exceeds 2**30. To 3 units. A part that is larger than the whole counts as the whole."""
+    if part >= whole:
+        return n
+    digits = 0
+    for _ in range(6):
+        part <<= 4
+        digits = digits << 4 | part // whole
+        part %= whole
+    found = 0
+    for _ in range(6):
+        found = n * (digits & 15) + found >> 4
+        digits >>= 4
+    return found
 
 
 def offset_mm(lat0_e7, lon0_e7, lat_e7, lon_e7):

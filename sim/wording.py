@@ -108,7 +108,8 @@ def _now(told: Mapping[str, Any]) -> str:
     way = f": {told['failure']}" if told["failure"] else ""
     said.append("connected to the city" if told["connected"] else f"not connected to the city{way}")
     if told["waits"]:
-        said.append(f"{told['waits']} records wait for it")
+        one = told["waits"] == 1
+        said.append("1 record waits for it" if one else f"{told['waits']} records wait for it")
     said += [f"running for {duration(told['up_s'])}", f"firmware {told['fw']}"]
     return f"Now: {'; '.join(said)}."
 

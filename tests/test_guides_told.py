@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from drivers.board.tables import table
+from drivers.board.tables import NAMES, table
 from firmware.config.load import parse
 from sim.virtual.arguments import WIFI
 from sim.virtual.command import fitted, greeting
@@ -29,6 +29,20 @@ def test_a_complete_example_is_a_right_file_whose_wiring_its_board_has(block):
 
 def test_the_complete_examples_are_of_a_van_and_of_a_bus():
     assert [json.loads(block)["seats"]["count"] for block in COMPLETE] == [12, 40]
+
+
+@pytest.mark.parametrize("guide", ["install.md", "install.th.md"])
+def test_the_list_of_boards_is_that_of_the_tables(guide):
+    text = (ROOT / "docs" / guide).read_text(encoding="utf-8")
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| `")]
+    told = {row[0].strip("`"): row for row in rows if len(row) == 6 and row[0] != "`board`"}
+    assert len(told) >= 5 and set(told) <= set(NAMES)
+    for name, row in told.items():
+        own = table(name)
+        assert re.findall(r"`(\w+)`", row[3]) == list(own["ways"])
+        assert ("LTE" in row[2]) == ("cellular" in own["radios"])
+        assert ("SPIRAM" in row[5]) == own["psram"]
+        assert ("_S3" in row[5]) == (own["chip"] == "esp32s3")
 
 
 def test_the_newcomer_sees_what_a_virtual_board_prints():

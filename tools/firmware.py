@@ -53,8 +53,8 @@ def connect(port: str, wanted: Chip | None = None) -> ESPLoader:
         if "could not open" in str(error).lower():
             raise Trouble(why_not(port, error, list(ports()))) from error
         raise Trouble(
-            f"The chip at {port} does not answer ({error}). Hold BOOT down while you press EN, "
-            "and try again."
+            f"The chip at {port} does not answer ({error}). Hold BOOT down while you press EN "
+            "(RST), and try again."
         ) from error
     size = flash_size_bytes(found) if found else None
     if size is None or size < chip.flash_bytes:

@@ -47,7 +47,15 @@ def _erase(label, first, last):
         found.ioctl(6, n)
 """
 AT_ONCE = 64  # sectors, 45 ms each: a board has 10 s for an answer
-FILES = ("bus.last.json", "policy.json", "identity.json", "bus.json", "slot")
+FILES = (
+    "update.json",
+    "change.json",
+    "bus.last.json",
+    "policy.json",
+    "identity.json",
+    "bus.json",
+    "slot",
+)
 """Without /slot no code runs: nothing is recorded by a bus that has no name."""
 UNKNOWN = "(its name cannot be read)"
 

@@ -21,7 +21,7 @@ tr, img, pre, blockquote { break-inside: avoid }
 thead { display: table-header-group }
 img { display: block; max-width: 100%; max-height: 240mm; margin: 2mm auto }
 pre { border: 0.2mm solid #000; padding: 2mm; white-space: pre-wrap; font-size: 8pt }
-code { font-family: "DejaVu Sans Mono", "Noto Sans Thai", monospace; overflow-wrap: anywhere }
+code { font-family: "DejaVu Sans Mono", "Noto Sans Thai", monospace; overflow-wrap: break-word }
 blockquote { border: 0.3mm dashed #000; margin: 2mm 0; padding: 0 3mm }
 a { color: #000; text-decoration: none }
 .pages h2 { break-before: page }

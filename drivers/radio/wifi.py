@@ -14,6 +14,7 @@ _TRY_MS = const(15000)  # an association, DHCP included, takes less
 _REST_MS = const(5000)
 _RECONNECTS = const(3)
 _PROVEN_MS = const(600000)  # how long a network that worked before may refuse
+_PAUSE_MS = const(120000)  # after so long without a refusal the next one begins anew
 _KEPT = "wifi"  # in NVS: the checksum of the name and the password that worked last
 _REFUSED = (15, 202, 204)  # handshake timeouts and network.STAT_WRONG_PASSWORD
 _NOT_FOUND = const(201)  # network.STAT_NO_AP_FOUND
@@ -38,7 +39,8 @@ class Wifi:
         self._nvs = nvs
         self._sum = _checksum(self._ssid, self._password)
         self._has_worked = nvs.get(_KEPT) == self._sum
-        self._refused_ms = None  # since when it refuses the password
+        self._refused_ms = None  # since when it refuses the password, and when it did last
+        self._refused_last_ms = 0
         self._since_ms = None  # since when an attempt runs
         self.due_ms = 0
         self.failure = ""
@@ -138,8 +140,9 @@ class Wifi:
         return "The Wi-Fi %s does not connect (status %d)." % (self._ssid, status)
 
     def _refusal(self, now_ms):
-        if self._refused_ms is None:
+        if self._refused_ms is None or now_ms - self._refused_last_ms > _PAUSE_MS:
             self._refused_ms = now_ms
+        self._refused_last_ms = now_ms
         if self._has_worked and now_ms - self._refused_ms < _PROVEN_MS:
             return "The Wi-Fi %s refuses the password that it took before." % self._ssid
         self.fault = "The Wi-Fi %s does not accept wifi.password." % self._ssid

@@ -15,6 +15,7 @@ from firmware.journal.sector import NOTE
 _FOLLOWER = "<IHHH"
 _FOLLOWER_SIZE = const(10)
 _MARGIN = const(1024)  # more sector numbers than torn headers may have taken
+_IN_TURN = (LEDGER, ALARM, WARNING, TRACK)  # here: a tuple of names is made anew at each use
 
 
 class Book:
@@ -107,7 +108,7 @@ class Book:
                     self.heard()
                 except Refused:
                     pass
-        for part in (LEDGER, ALARM, WARNING, TRACK):
+        for part in _IN_TURN:
             try:
                 if self._parts[part].housekeep(now_ms):
                     break

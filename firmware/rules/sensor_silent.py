@@ -27,8 +27,7 @@ class SensorSilent:
 
     def judge(self, s):
         if self._held is None:
-            self._held = [Held(self._held_s * 1000) for _ in s.sensors]
-            self._raised = [False] * len(s.sensors)
+            self._begin(len(s.sensors))
         event = None
         self.warning = SILENT
         for index in range(len(self._held)):
@@ -39,6 +38,11 @@ class SensorSilent:
             if self._raised[index]:
                 self.warning = LAMP
         return event
+
+    def _begin(self, n):
+        """By itself: a name that a comprehension shares costs a cell of the heap at each call."""
+        self._held = [Held(self._held_s * 1000) for _ in range(n)]
+        self._raised = [False] * n
 
     def _event(self, state, sensor, s):
         data = (("sensor", sensor), ("unknown_seats", s.seats.unknown))

@@ -131,8 +131,11 @@ class Trip:
 
     def _look_at_grants(self, s):
         """A seat in question that the city takes out of service: a walk has to follow."""
-        if s.seats.out_of_service is self._granted:
-            return
+        if s.seats.out_of_service is not self._granted:
+            self._take_grants(s)
+
+    def _take_grants(self, s):
+        """By itself: names that a comprehension shares cost the heap a cell each at every call."""
         before, self._granted = self._granted, s.seats.out_of_service
         if before is None:
             return
@@ -237,8 +240,10 @@ class Trip:
 
     def _leave_stop(self, s, notices):
         """The door was open at this stop: an Event with who boarded and who alighted."""
-        if self._on_board is None:
-            return
+        if self._on_board is not None:
+            self._end_stop(s, notices)
+
+    def _end_stop(self, s, notices):
         before, after = self._on_board, s.seats.taken
         self._on_board = None
         boarded = [seat for seat in after if seat not in before]

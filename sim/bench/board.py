@@ -127,7 +127,8 @@ def _tell(say: Callable[[str], None], measured: Measured, heap_kb: int) -> None:
     say(f"  heap at the peak    {f['peak'] / 1024:8.1f} KB    goal at most {GOAL_KB} KB")
     say(f"  allocated a tick    {f['allocated']:8,} B, most {f['most_allocated']:,} B; "
         "most of it by the stand-ins for machine, which are C on an ESP32")  # fmt: skip
-    say(f"  garbage collection  {f['pause_us'] / 1000:8.1f} ms a tick, longest "
+    say(f"  garbage collected   {f['collections']:8,} times, behind ticks; "
+        f"{f['pause_us'] / 1000:.1f} ms each, longest "
         f"{f['worst_pause_us'] / 1000:.1f} ms (this computer's)")  # fmt: skip
     say(f"  ticks               {f['ticks']:8,}, late by more than 20 ms: {f['late']} (goal 0), "
         f"most {f['worst_late_ms']} ms; without what this computer kept from it "

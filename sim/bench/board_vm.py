@@ -29,7 +29,9 @@ REPORT_MS = 60000
 
 class Figures:
     start = peak = ticks = late = late_itself = worst_late_ms = worst_itself_ms = 0
-    allocated = most_allocated = pauses_us = worst_pause_us = worst_turn_us = connects = 0
+    collections = allocated = most_allocated = pauses_us = worst_pause_us = worst_turn_us = (
+        connects
+    ) = 0
 
 
 class Stall:
@@ -56,13 +58,14 @@ STALL = Stall()
 class Collector:
     """In place of `gc` in main.py."""
 
-    threshold, mem_free = gc.threshold, gc.mem_free
+    threshold, mem_free = gc.threshold, gc.mem_free  # what garbage.py and main.py ask
 
     def collect(self):
         began_us = time.ticks_us()
         gc.collect()
         us = time.ticks_diff(time.ticks_us(), began_us)
         Figures.pauses_us += us
+        Figures.collections += 1
         Figures.worst_pause_us = max(Figures.worst_pause_us, us)
         Figures.peak = max(Figures.peak, gc.mem_alloc() - EMPTY)
 
@@ -115,7 +118,8 @@ class MeasuredBus(firmware.bus.Bus):
             "worst_itself_ms": f.worst_itself_ms,
             "allocated": f.allocated // f.ticks,
             "most_allocated": f.most_allocated,
-            "pause_us": f.pauses_us // f.ticks,
+            "pause_us": f.pauses_us // max(1, f.collections),
+            "collections": f.collections,
             "worst_pause_us": f.worst_pause_us,
             "worst_turn_us": f.worst_turn_us,
             "connects": f.connects,

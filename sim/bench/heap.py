@@ -141,6 +141,11 @@ def run(say: Callable[[str], None]) -> None:
         say(f"  largest that {what:19}{found[0]:7,} B     goal at most {LARGEST:,} B"
             + (f"; above it: {', '.join(large)}" if large else ""))  # fmt: skip
     say(f"  garbage a tick, driving {heap.tick:7.0f} B     goal at most {TICK} B")
+    made = heap.tick * 36000
+    for room_kb in (192, 3600):
+        hourly = min(180.0, made / (room_kb * 1024 / 4))
+        say(f"  collections an hour     {hourly:7.0f}       with {room_kb:,} KB free "
+            "(drivers/board/garbage.py); goal at most 180")  # fmt: skip
     say(f"  names                   {heap.names:7,}       another {POOL:,} follow at {POOL:,}")
 
 

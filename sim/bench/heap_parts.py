@@ -15,6 +15,7 @@ _STEP = 0.0072  # minutes of latitude a second: 48 km/h
 class Pin:
     IN, OUT, OPEN_DRAIN, PULL_UP = 0, 1, 2, 3
     levels = {}  # of a pin by number, where a test has set one
+    driven = bytearray(40)  # what each was set to
 
     def __init__(self, number, mode=None, pull=None, value=1):
         self.number = number
@@ -24,6 +25,7 @@ class Pin:
         if level is None:
             return self.levels.get(self.number, self.level)
         self.level = level
+        self.driven[self.number] = level
         return None
 
     __call__ = value
@@ -47,7 +49,6 @@ class I2C:
 
     def __init__(self, *given, **more):
         self.written = {}  # (chip, register) -> what was written there
-        self.taken = 0
 
     def writeto_mem(self, address, register, data):
         self.written[address] = True
@@ -67,7 +68,8 @@ class I2C:
             if address < 38:
                 buf[18] = 0x6E  # some seats are taken
             else:
-                buf[18] = 0x47  # lamp, buzzer and horn are off
+                buf[18] = 0x47  # lamp, buzzer and horn read back as they are switched
+                buf[18] |= Pin.driven[19] << 3 | Pin.driven[18] << 4 | Pin.driven[23] << 5
 
     def _accelerometer(self, register, buf):
         if register == 0x2F:
@@ -176,17 +178,11 @@ class WLAN:
     def connect(self, *given):
         pass
 
-    def disconnect(self):
-        pass
-
     def isconnected(self):
         return self.on
 
     def status(self, *what):
         return -61
-
-    def ifconfig(self):
-        return ("10.0.0.2", "255.255.255.0", "10.0.0.1", "10.0.0.1")
 
 
 class Socket:

@@ -88,7 +88,7 @@ class TownRelease:
         elif time.monotonic() >= self._due_s and all(map(_is_connected, self._buses)):
             self._starting = self._station.command(
                 "release", "start", _FIRST, "--fleet", FLEET, "--stage", self._buses[0].name,
-                "--stage", "all", "--stop-share", str(_STOP_SHARE), "--yes",
+                "--stage", "all", "--stop-share", str(_STOP_SHARE), "--yes", "--clock", str(utc_ms),
             )  # fmt: skip
 
     def _look_at(self, starting: subprocess.Popen[str]) -> None:
@@ -127,8 +127,7 @@ class TownRelease:
         assert self._station is not None
         with self._station.command("release", "progress", "--fleet", FLEET) as asking:
             said, _ = asking.communicate()
-        table = said.partition("\n\n")[0]  # the log below has this computer's clock
-        return ["What the station says of it:", *(f"  {line}" for line in table.splitlines())]
+        return ["What the station says of it:", *(f"  {line}" for line in said.splitlines())]
 
 
 def _why_back(bus: LiveBus) -> str | None:

@@ -51,6 +51,12 @@ def add_arguments(command: argparse.ArgumentParser, number) -> None:
         help="how many minutes of the morning, in the board's time (default: %(default)s)",
     )  # fmt: skip
     command.add_argument(
+        "--walk", action="store_true",
+        help="half a minute after it gets power the driver walks through the bus and presses the "
+        "check button: from then on it is parked, checked and empty, as an update over the air "
+        "needs it, and its day is today (default: nobody does)",
+    )  # fmt: skip
+    command.add_argument(
         "--days", type=number(0.05, 31), metavar="N",
         help="drive a school bus for N days, 0.05 to 31, on a flash of its own and as fast as this "
         "computer can: one run a school day, weekends standing, outages, policies and an update; "

@@ -28,11 +28,12 @@ from sim.virtual.morning import Morning, prepare
 from sim.virtual.run import Runner
 from sim.wires.flash import TEARS
 from sim.world.day import school_morning
-from sim.world.world import World
+from sim.world.world import Script, World
 
 _CUT_AFTER_S = (20.0, 100.0)  # of the board's time
 _MORNING_CUT_AFTER_S = (120.0, 600.0)  # three in five minutes are a crash loop
 _DRAIN_S, _DRAIN_MINUTES = 30.0, 1.5  # at least; positions wait for up to a minute to be sent
+_WALK_AFTER_MS, _PRESS_MS = 30_000, 1000
 _NO_WRITE_S = 20.0  # if nothing is written for so long, the power is cut without a write
 
 
@@ -101,7 +102,7 @@ def _run(args: argparse.Namespace, stack: ExitStack) -> int:
     try:
         config = fitted(args.bus)
         seats = config["seats"]["count"]
-        world = school_morning(seed=seed, seats=seats) if args.morning else World(seats=seats)
+        world = school_morning(seed=seed, seats=seats) if args.morning else standing(args, seats)
         image = FlashImage(args.flash)
         stack.callback(image.close)
         board = VirtualBoard(image, lambda clock: Harness(world, config, clock), int(args.speed))
@@ -191,6 +192,22 @@ def _give_account(runner: Runner, cuts: Cuts | None, morning: Morning, stop: Sto
         _tell("You ended the delivery: what is missing is still in the board's journal.")
         return 130
     return 1 if morning.missing() or not morning.city else 0
+
+
+def standing(args: argparse.Namespace, seats: int) -> World:
+    """A bus that nobody drives."""
+    if not args.walk:
+        return World(seats=seats)
+    world = World(utc_ms=time.time_ns() // 1_000_000, seats=seats)
+    world.run(_walk(world))
+    return world
+
+
+def _walk(world: World) -> Script:
+    yield _WALK_AFTER_MS
+    world.check_button_pressed = True
+    yield _PRESS_MS
+    world.check_button_pressed = False
 
 
 def fitted(path: Path | None) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def run(name, namespace):
 
 def start(namespace):
     state = array("q", (0, 0, 0, 0))
-    for name in ("time", "machine", "esp32", "network", "umqtt.simple"):
+    for name in ("time", "machine", "esp32", "network", "onewire", "umqtt.simple"):
         __import__(name)
     sys.modules["ussl"] = __import__("ssl")  # umqtt.simple 1.3.4 calls it so, that of a board ssl
     _wire.ask(_ops.BOOTED, 0, 0, None, state)

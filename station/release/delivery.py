@@ -25,7 +25,7 @@ from station.live.live_bus import Key, LiveBus
 from station.live.services import Services
 from station.release import rollout, store
 from station.release.file import Set
-from station.release.fit import Known
+from station.release.fit import UNKNOWN, Known
 from station.release.keys import private_key_here, public_keys
 from station.release.pieces import Pieces
 from station.release.problem import ReleaseError
@@ -230,6 +230,8 @@ class Rollouts:
         can = one.fit_of(row, seen.known.status if seen else None)
         wish = rollout.wanted(one, row, can)
         if wish is None:
+            if can.why == UNKNOWN and rollout.is_due(one, row):
+                return  # this station has just started: its status comes in a moment
             if row.offer is not None and now_ms > (row.offer_ms or 0) + OFFER_MS + PAUSE_MS:
                 row.offer = None
             elif row.offer is not None and self._may_ask(key, None, now_ms):

@@ -66,10 +66,13 @@ def look(rollout: Rollout, buses: dict[str, Seen], events: Iterable[Happened], n
 
 def wanted(rollout: Rollout, row: Row, can: Fit) -> str | None:
     """The id that shall stand at the bus as an offer; None: none shall."""
-    is_due = row.stage is not None and row.stage <= rollout.stage and rollout.state == RUNNING
-    if not is_due or row.result is not None or row.took_ms is not None or can.set is None:
-        return None
-    return can.set.ident
+    return can.set.ident if can.set is not None and is_due(rollout, row) else None
+
+
+def is_due(rollout: Rollout, row: Row) -> bool:
+    """Whether the bus shall have an offer, if it can take one."""
+    has_begun = row.stage is not None and row.stage <= rollout.stage and rollout.state == RUNNING
+    return has_begun and row.result is None and row.took_ms is None
 
 
 def told(one: Rollout, row: Row, body: dict[str, Any], status: dict[str, Any], now_ms: int) -> None:
@@ -118,7 +121,7 @@ def _refused(row: Row, why: str | None, message: str | None, now_ms: int, tries:
 def _happened(rollout: Rollout, row: Row, event: Happened) -> None:
     """Whatever was before the offer is about another one."""
     data = event.data
-    if row.offer_ms is None or event.heard_ms < row.offer_ms:
+    if row.offer_ms is None or event.heard_ms <= row.offer_ms:
         return
     if event.at_ms is not None and event.at_ms < row.offer_ms - _LATE_MS:
         return

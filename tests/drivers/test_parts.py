@@ -1,11 +1,9 @@
 """Small parts: a thermometer, and outputs that are read back."""
 
 import random
-from types import SimpleNamespace
 
 import pytest
 
-from drivers.board.garbage import Garbage
 from drivers.lm75 import LM75 as Driver
 from drivers.output import Output
 from sim.chips.lm75 import CONF, LM75, TEMP, TOS
@@ -99,20 +97,3 @@ def test_an_output_without_the_wire_cannot_tell():
     output = Output(Pin(Wire(), Pin.OUT))
     output.set(True)
     assert output.read_back() is None
-
-
-@pytest.mark.parametrize(("takes_ms", "collections"), [(0, 100), (2, 100), (30, 34), (100, 10)])
-def test_garbage_takes_a_tenth_of_the_time_at_most(takes_ms, collections):
-    clock = SimpleNamespace(ms=0)
-    times = []
-
-    def collect():
-        times.append(clock.ms)
-        clock.ms += takes_ms
-
-    ticks = SimpleNamespace(ticks_ms=lambda: clock.ms, ticks_diff=lambda a, b: a - b)
-    garbage = Garbage(SimpleNamespace(collect=collect), ticks)
-    for now_ms in range(0, 10000, 100):
-        clock.ms = now_ms
-        garbage.collect(now_ms)
-    assert len(times) == collections and times[0] == 0

@@ -176,3 +176,19 @@ def test_units_and_millimetres():
             units = geo.unscaled(mm, geo.north_scale(lat_e7))
             assert mm - 12 <= geo.scaled(units, geo.north_scale(lat_e7)) <= mm
     assert geo.unscaled(50000, geo.east_scale(900000000)) == 50000 * 32768
+
+
+def test_hypot_is_right_to_2_mm_at_every_scale():
+    for a in (0, 1, 22999, 23000, 23001, 46001, 1000000, 9999999, 16777215, 16777216, 10**10):
+        for b in (0, 1, 7, a // 1000, a // 7, a // 2, a - 1, a):
+            for north, east in ((a, b), (-b, a), (b, -a)):
+                wanted = geo.root(a * a + b * b, a + abs(b))
+                assert abs(geo.hypot(north, east) - wanted) <= 2, (north, east)
+
+
+def test_a_part_of_a_number():
+    for whole in (1, 7, 32767, 33554431, 67108863):
+        for part in (0, 1, whole // 3, whole - 1, whole, whole + 5):
+            for n in (0, 1, 99999, 33554431):
+                wanted = n * min(part, whole) // whole
+                assert abs(geo.part_of(n, part, whole) - wanted) <= 3, (n, part, whole)

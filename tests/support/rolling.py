@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from typing import Any
 
 from releases import PUBLIC, release
@@ -47,6 +49,16 @@ class Fleet:
 
     def known(self):
         return [Known(bus, None, told, True) for bus, told in self.status.items()]
+
+    def restarts(self, before):
+        """The station ended, and starts with what the database has: the statuses there may be some
+        seconds old. before: those."""
+        kept = json.loads(json.dumps([asdict(row) for row in self.one.rows.values()]))
+        self.one.rows = {row["bus"]: Row(**row) for row in kept}
+        newest, self.status = self.status, before
+        self.looks()
+        self.status = newest
+        return self
 
     def looks(self, is_deaf=False):
         buses = {one.bus: Seen(one, self.quiet_ms[one.bus]) for one in self.known()}
@@ -96,6 +108,7 @@ class Fleet:
         return self.hears(bus)
 
     def happens(self, bus, what, **data):
+        self.passes(0.001)
         data = {"what": what, "version": "0.4.0", "from": "0.3.0", **data}
         self.events.append(Happened(bus, self.now_ms, self.now_ms, data))
         return self

@@ -179,6 +179,8 @@ def test_the_first_time_a_key_is_made_which_only_its_owner_reads(makes, tmp_path
 
 
 def test_a_lost_key_is_not_replaced_in_silence(makes, tmp_path):
+    with pytest.raises(Trouble, match="does not exist"):
+        makes("--key", str(tmp_path / "nowhere.key"))
     makes()
     (tmp_path / "fleet" / "release.key").rename(tmp_path / "stick.key")
     with pytest.raises(Trouble, match="make release KEY="):

@@ -4,6 +4,8 @@ schemdraw draws; this class only shortens what every circuit does. Coordinates a
 units (1 unit = 0.5 inch), x to the right and y upwards; the title stands at y = 0.
 """
 
+import re
+
 import schemdraw
 import schemdraw.elements as elm
 from schemdraw.backends import svg
@@ -15,6 +17,7 @@ svg.config.text = "text"
 svg.config.useBatik = True  # no dominant-baseline: every browser sets the words at one height
 elm.style(elm.STYLE_IEC)
 BOARDS = {name: table(name) for name in NAMES}
+LONG = re.compile(r"-?\d+\.\d{3,}(?:e-\d+)?")
 FONT = "DejaVu Sans, Noto Sans Thai, Arial, sans-serif"
 SIZE = 11
 FIRST, COLUMN, ROW = 5.2, 2.6, 0.9  # the table of pins
@@ -159,7 +162,10 @@ class Sheet:
             self.say((0, y - 0.45 * number), line, size=10)
 
     def text(self):
-        """-> str, the SVG on white paper."""
-        self.d.config(bgcolor="white")
-        made = self.d.get_imagedata("svg").decode()
+        """-> str, the SVG on white paper. Rounded: the last digits are the computer's."""
+        made = LONG.sub(lambda found: f"{float(found.group()):.2f}", self._svg())
         return made if made.endswith("\n") else made + "\n"
+
+    def _svg(self):
+        self.d.config(bgcolor="white")
+        return self.d.get_imagedata("svg").decode()

@@ -83,6 +83,18 @@ def test_a_hotspot_that_worked_before_may_refuse_while_it_starts():
     bench.until(bench.wifi.is_up, 25)
 
 
+def test_refusals_of_two_mornings_are_not_added_up():
+    first = Bench()
+    first.until(first.wifi.is_up)
+    bench = Bench(nvs=first.nvs)
+    refuses(bench, 25)
+    bench.ap.rssi = None
+    bench.run(3600)  # out of the depot before it was let in
+    bench.ap.rssi = -60
+    assert "does not accept" not in " ".join(refuses(bench, 25)) and not bench.wifi.fault
+    bench.until(bench.wifi.is_up, 25)
+
+
 def test_a_password_that_was_changed_at_the_hotspot_is_told_after_ten_minutes():
     first = Bench()
     first.until(first.wifi.is_up)

@@ -15,6 +15,7 @@ from vm import ROOT
 
 from firmware.uplink.seal import Seal
 from sim.__main__ import main
+from sim.bus.board_modules import reset
 from sim.live import replay
 from sim.live.dashboard import Picture, Plain, Row, local_time, told, where
 from sim.live.ledger import Ledger
@@ -151,6 +152,15 @@ def test_the_account_goes_on_over_a_start():
     live.reset("external")
     live.firmware.journal.append(0, 1, b'"kind":"started","state":"raised"}')
     assert ledger.confirmed == 2
+
+
+def test_a_reset_between_two_ticks_starts_the_bus_anew():
+    live = LiveBus("bus-01", World(), ("127.0.0.1", 1), release="1.0.0")
+    before = live.firmware
+    before.turn = lambda now_ms: reset()
+    live.turn(100)
+    assert live.boots == 2 and live.firmware is not before
+    assert live.board.reset_cause == "external"
 
 
 def test_a_bus_whose_code_does_not_run_is_shown_as_it_was_last():

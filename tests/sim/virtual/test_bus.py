@@ -65,6 +65,16 @@ def test_every_module_imports_on_the_board(tmp_path):
     assert done.stdout == f"{MPY}\n", done.stdout + done.stderr
 
 
+def test_a_thermometer_on_one_wire_is_read(tmp_path, city):
+    bus = BenchBoard(tmp_path, city.port, cabin={"fitted": True, "chip": "ds18b20"})
+    try:
+        bus.runs_until(lambda: b"selftest {" in bus.output, "a self-test")
+        bus.runs_for(1)
+    finally:
+        bus.close()
+    assert b"crashed" not in bus.output and b'["cabin", true, ' in bus.output
+
+
 def test_a_child_left_behind_before_a_cut_alarms_after_it(bus, city):
     world = bus.world
     bus.runs_until(lambda: ("started", "raised") in kinds(city), "connected")

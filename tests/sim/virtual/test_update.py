@@ -100,10 +100,10 @@ class Fleet:
     def rolls_out(self):
         """As soon as the station knows the bus."""
         self.until(lambda: self.heard.status.get("fw") == OLD, "the bus")
-        words = ("release", "start", "1", "--fleet", FLEET, "--stage", BUS, "--yes")
+        words = ("release", "start", "1", "--fleet", FLEET, "--stage", BUS, "--yes", "--clock")
         end_s = time.monotonic() + 30
         while True:
-            asking = self.station.command(*words)
+            asking = self.station.command(*words, str(self.utc_ms))
             self.until(lambda one=asking: one.poll() is not None, "an answer")
             said, _ = asking.communicate()
             if asking.returncode == 0:
@@ -181,7 +181,7 @@ def test_a_release_that_crashes_comes_back_and_the_station_stops(fleet):
     heard = fleet.heard
     fleet.rolls_out()
     fleet.until(lambda: "returned" in heard.whats, "back")
-    assert heard.updates[-1]["why"] == "crashed"
+    assert [told["why"] for told in heard.updates if told["what"] == "returned"] == ["crashed"]
     assert (heard.status["fw"], heard.status["start"]) == (OLD, "previous")
     assert fleet.bus.output.count(b"no module named 'nowhere'\r\n") == 3
     fleet.until(lambda: "stopped" in fleet.progress(), "the rollout's end")

@@ -88,6 +88,11 @@ def test_only_the_sealed_record_is_taken_and_the_forged_one_is_raised(settings, 
     asyncio.run(scenario())
 
 
+def told_of(station):
+    """The topic of the message that could not be trusted last."""
+    return station.alarms.views()[0]["data"]["message"]
+
+
 @on_one_database
 def test_what_is_not_sealed_shows_nothing_and_ends_nothing(settings, broker):
     time = At(settings)
@@ -106,6 +111,9 @@ def test_what_is_not_sealed_shows_nothing_and_ends_nothing(settings, broker):
                 bus.say(("reply", b'{"v":1,"id":"x","ok":true,"message":"done"}'), event(9, LEFT))
                 await until(lambda: told(station) == [("alarm", "no_seal", [LEFT])])
                 assert await count(station, "events") == 0
+                bus.say(("fetch", b'{"v":1,"release":"0123456789abcdef","state":"checking"}'))
+                await until(lambda: told_of(station) == "fetch")
+                assert station.rollouts._told == []
 
     asyncio.run(scenario())
 

@@ -221,6 +221,12 @@ def test_a_station_that_starts_anew_goes_on_where_it_was(play):
                 return (await now(station)).rows["bus-01"].heard
 
             await until(heard)
+            bus = station.live.get(FLEET, "bus-01")
+            known, bus.status = bus.status, None  # as right after a start
+            await station.rollouts.look()
+            bus.status = known
+            await asyncio.sleep(0.2)
+            assert len(one.offers) == 1
         one.asks(0)  # while it is away
         async with running(at, names) as station:
             await asyncio.sleep(0.3)

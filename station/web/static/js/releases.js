@@ -113,7 +113,7 @@ function changeWords({ buses, froms }) {
     make("ul", {}, ...froms.map((from) => make("li", {}, ...fromWords(from)))),
     make("ol", { class: "stages" }, ...stages),
     ...(cannot.length ? [make("p", {}, t("cannot_take")), make("ul", {},
-      ...cannot.map((bus) => make("li", {}, `${bus.label || bus.bus}: ${word("update_why", bus.why)}`)))] : []),
+      ...cannot.map((bus) => make("li", {}, `${bus.label || bus.bus}: ${word("rollout_why", bus.why)}`)))] : []),
   ];
 }
 

@@ -108,7 +108,7 @@ function came({ state, have, need }, name) {
 
 function whyWords({ why, message, at, state }) {
   const since = ["returned", "silent", "refused", "runs", "left"].includes(state) && at ? moment(at) : null;
-  const told = [why ? word("update_why", why) : null, message].filter(Boolean).join(": ");
+  const told = [why ? word("rollout_why", why) : null, message].filter(Boolean).join(": ");
   return [told, since].filter(Boolean).join(" · ") || "–";
 }
 

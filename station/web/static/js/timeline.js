@@ -62,6 +62,6 @@ const isLate = (event) => event.at !== null && Date.parse(event.heard_at) - Date
 /** Kinds that have no duration, and so no beginning and end. */
 const HAPPENS = ["trip_started", "trip_ended", "stop_served", "started", "self_test", "policy_changed", "records_lost", "fault",
   "check_too_soon", "stop_missed", "stop_out_of_order", "arrival_notice", "clock_set_back", "radio_changed",
-  "seat_unused", "city_keys_changed", "command_refused"];
+  "seat_unused", "city_keys_changed", "command_refused", "update"];
 const happens = (event) => HAPPENS.includes(event.kind);
 

@@ -200,3 +200,17 @@ def test_driver_passes_on_and_reads_through_its_own_buffer():
 def test_driver_refuses_another_geometry(size, count):
     with pytest.raises(OSError):
         Driver(Partition(size, count), bytearray(4))
+
+
+def test_a_file_system_may_program_again_what_is_programmed():
+    """littlefs does so after a cut, where cells still read as erased; then it looks what is
+    there."""
+    flash = erased(2)
+    flash.reprograms = range(1, 2)
+    for block in (0, 1):
+        flash.writeblocks(block, b"\xf0", 5)
+    with pytest.raises(Misuse):
+        flash.writeblocks(0, b"\x3c", 5)
+    flash.writeblocks(1, b"\x3c", 5)
+    assert flash.data[4096 + 5] == 0x30
+    assert flash.copy().reprograms == range(1, 2)

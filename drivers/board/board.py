@@ -15,16 +15,6 @@ from drivers.board.files import Files
 from drivers.board.flash import Flash
 from drivers.board.nvs import Nvs
 from drivers.board.slots import Slots
-from drivers.board.tables import (
-    INPUT_ONLY,
-    NAMES,
-    SWITCHES,
-    far_inputs,
-    is_fitted,
-    table,
-    way_pins,
-)
-from drivers.board.unwired import unwire
 from drivers.gnss import Gnss
 from drivers.output import Output
 from drivers.radio.dial import Dialer
@@ -55,7 +45,8 @@ class Board:
         """config: as firmware/config/in_use.py found it; flash_buffer: see Flash (flash.py).
         Raises OSError if there is no `journal` partition.
         """
-        from drivers.radio.make_radio import make_radio  # leaves the heap after the start
+        from drivers.board.tables import NAMES, table  # leaves the heap after the start
+        from drivers.radio.make_radio import make_radio
 
         name = config["board"]
         own = table(name) if name in NAMES else None
@@ -65,6 +56,8 @@ class Board:
             self._wire(config, own)
         else:
             self.watchdog = WDT(timeout=_WATCHDOG_MS)
+            from drivers.board.unwired import unwire
+
             unwire(self)
         self.flash = Flash(_journal_partition(), flash_buffer)
         self.errors += _too_large_lanes(config["journal"], self.flash)
@@ -81,6 +74,7 @@ class Board:
         self.entropy = os.urandom
 
     def _wire(self, config, table):
+        from drivers.board.tables import far_inputs, way_pins
         from drivers.seat_wiring import seat_inputs
 
         pins = table["pins"]
@@ -121,6 +115,8 @@ class Board:
 
         A switch that is not fitted is None; presence: the presence inputs that are fitted.
         """
+        from drivers.board.tables import SWITCHES, is_fitted
+
         self.switches = None
         if far:
             from drivers.mcp23017 import MCP23017
@@ -142,6 +138,8 @@ class Board:
     def _input(self, name, pins, far):
         if name in far:
             return self.switches.pin(far[name])
+        from drivers.board.tables import INPUT_ONLY
+
         pull = None if pins[name] in INPUT_ONLY else Pin.PULL_UP
         pin = Pin(pins[name], Pin.IN, pull)
         self._inputs.append((pin, pull))

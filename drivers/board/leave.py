@@ -1,15 +1,26 @@
-"""What only the start needs leaves the heap after it: 20 KB that the running bus can use.
+"""What only the start needs leaves the heap after it, and what is needed seldom after each use:
+40 KB that the running bus can use.
 
-A module stays in the heap as long as something names it: sys.modules, its package, and each module
-that has imported it or something from it. So these are imported in the functions that use them.
-Should one be needed again, import loads it again.
+A module stays in the heap as long as something names it: sys.modules, its package, each module
+that has imported it or something from it, and each object of its classes. So these are imported in
+the functions that use them. Should one be needed again, import loads it again.
 """
+
+from firmware.policy.store import READERS
+from firmware.uplink.authority import VERIFIERS
 
 STARTERS = (
     "firmware.config.load",
     "firmware.config.settings",
     "firmware.config.seat_kinds",
     "firmware.config.radio_kinds",
+    "drivers.board.tables",
+    "drivers.board.boards.devkit",
+    "drivers.board.boards.devkit_wrover",
+    "drivers.board.boards.lilygo_a7670",
+    "drivers.board.boards.esp32s3_devkitc",
+    "drivers.board.boards.lilygo_s3",
+    "drivers.board.boards",
     "drivers.seat_wiring",
     "drivers.radio.make_radio",
 )
@@ -23,3 +34,12 @@ def leave(modules, names):
             package, last = name.rsplit(".", 1)
             if hasattr(modules[package], last):
                 delattr(modules[package], last)
+
+
+def leave_used(modules, bus):
+    """Call it after each tick: what is not in use leaves. One that could not be imported whole,
+    because memory ran out, leaves as well, and is imported anew the next time."""
+    if READERS[0] in modules and not bus.policy.is_reading:
+        leave(modules, READERS)
+    if VERIFIERS[0] in modules and not bus.authority.is_examining:
+        leave(modules, VERIFIERS)

@@ -6,7 +6,6 @@ into identity.json, at once or not at all.
 
 import json
 
-from firmware.ed25519 import is_key
 from firmware.event import WARNING, Event
 from firmware.identity import FILE, Identity
 from firmware.jsonstrict import NotJson, parse
@@ -25,6 +24,8 @@ class CityKeys:
         """given: what the command has as "keys" -> sentence. ValueError says why not."""
         if self._files is None:
             raise ValueError("This board keeps no files.")
+        from firmware.ed25519 import is_key  # leaves the heap after each use
+
         try:
             content = self._read()
             content["city_keys"] = given

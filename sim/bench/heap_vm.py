@@ -75,7 +75,7 @@ def steps():
     vfs.mount(pack, "/m", readonly=True)
     sys.path.insert(0, "/m")
     _start(bench)
-    from drivers.board.leave import SELFTEST, STARTERS, leave
+    from drivers.board.leave import SELFTEST, STARTERS, leave, leave_used
 
     yield True
     print("modules", gc.mem_alloc() - empty)
@@ -89,6 +89,8 @@ def steps():
     ignition(True)
     while bench.bus.policy.hash is None:
         bench.bus.turn(0)
+        yield True
+    leave_used(sys.modules, bench.bus)
     yield True
     print("policy", gc.mem_alloc() - empty)
     for _ in range(6):

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from drivers.board.leave import SELFTEST, STARTERS, leave
+from drivers.board.leave import READERS, SELFTEST, STARTERS, VERIFIERS, leave, leave_used
 
 
 @pytest.fixture
@@ -38,3 +38,33 @@ def test_every_name_is_a_module():
     for name in STARTERS + SELFTEST:
         if name not in ("drivers.seat_wiring", "drivers.radio.make_radio"):  # they need a board
             __import__(name)
+
+
+class _Reading:
+    """A bus that reads a policy, and verifies a command."""
+
+    def __init__(self):
+        self.policy = self.authority = self
+        self.is_reading = self.is_examining = True
+
+
+def test_what_is_needed_seldom_leaves_once_it_has_been_used():
+    modules = dict(sys.modules)
+    for name in READERS + VERIFIERS:
+        modules[name] = __import__(name, fromlist=["*"])
+    kept = {name: modules[name] for name in READERS + VERIFIERS}
+    bus = _Reading()
+    try:
+        leave_used(modules, bus)
+        assert all(name in modules for name in kept), "it is in use"
+        bus.is_reading = False
+        leave_used(modules, bus)
+        assert not any(name in modules for name in READERS)
+        assert all(name in modules for name in VERIFIERS)
+        bus.is_examining = False
+        leave_used(modules, bus)
+        assert not any(name in modules for name in kept)
+    finally:
+        for name, module in kept.items():
+            package, last = name.rsplit(".", 1)
+            setattr(sys.modules[package], last, module)

@@ -11,7 +11,8 @@ LARGE = Counter({
     8992: 1, 4512: 1, 2272: 1,  # MicroPython's lists of names: 1280, 640 and 320 of them
     3072: 1,  # the packet that goes out (uplink/link.py): TLS wants the same bytes offered again
     1536: 1,  # a record of the journal, as it is written and read back (journal/cells.py)
-    1792: 1, 1072: 1,  # code or a table of a module
+    1792: 1,  # code or a table of a module
+    1200: 1,  # letters of names: this piece grows where there is room behind it
 })  # fmt: skip
 
 
@@ -26,7 +27,7 @@ def measured():
 
 def test_the_running_bus_does_not_grow(measured):
     """436 KB in November 2026, before private names were short and the start's modules left."""
-    assert measured.live < 396 * 1024
+    assert measured.live < 372 * 1024
 
 
 def test_a_tick_makes_little_garbage(measured):

@@ -14,6 +14,8 @@ STARTERS = (
     "firmware.config.settings",
     "firmware.config.seat_kinds",
     "firmware.config.radio_kinds",
+    "firmware.config.choosing",
+    "drivers.board.wire",
     "drivers.board.tables",
     "drivers.board.boards.devkit",
     "drivers.board.boards.devkit_wrover",
@@ -24,6 +26,8 @@ STARTERS = (
     "drivers.seat_wiring",
     "drivers.radio.make_radio",
 )
+BRIEF = ("firmware.identity_form", "drivers.gnss_commands")
+"""Whoever uses one of these keeps it as long as it needs it."""
 SELFTEST = ("firmware.selftest",)
 
 
@@ -39,6 +43,7 @@ def leave(modules, names):
 def leave_used(modules, bus):
     """Call it after each tick: what is not in use leaves. One that could not be imported whole,
     because memory ran out, leaves as well, and is imported anew the next time."""
+    leave(modules, BRIEF)
     if READERS[0] in modules and not bus.policy.is_reading:
         leave(modules, READERS)
     if VERIFIERS[0] in modules and not bus.authority.is_examining:

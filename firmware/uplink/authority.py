@@ -92,7 +92,8 @@ class Authority:
         except StopIteration as done:
             self._right_key = done.value
             self._work = None
-        except MemoryError:  # nothing is known of the command: it waits, and is examined anew
+        except (MemoryError, ImportError, OSError):
+            # Nothing is known of the command: it waits, and is examined anew.
             self._work = self._examined = None
         return True
 

@@ -91,7 +91,7 @@ def test_a_command_waits_while_memory_is_short_and_is_examined_anew():
         return watch.authority.allows("normal", request, signed.NORMAL_5, signed.NOW_MS)
 
     def full(*given):
-        raise MemoryError
+        raise MemoryError()
 
     real = ed25519.verify
     ed25519.verify = full

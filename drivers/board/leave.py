@@ -6,6 +6,8 @@ that has imported it or something from it, and each object of its classes. So th
 the functions that use them. Should one be needed again, import loads it again.
 """
 
+from micropython import const
+
 from firmware.policy.store import READERS
 from firmware.uplink.authority import VERIFIERS
 
@@ -28,6 +30,8 @@ STARTERS = (
 )
 BRIEF = ("firmware.identity_form", "drivers.gnss_commands")
 """Whoever uses one of these keeps it as long as it needs it."""
+COMMANDS = ("firmware.uplink.commands", "firmware.jsonstrict")
+_COMMANDED_MS = const(60000)  # commands often come one behind the other
 SELFTEST = ("firmware.selftest",)
 
 
@@ -44,6 +48,8 @@ def leave_used(modules, bus):
     """Call it after each tick: what is not in use leaves. One that could not be imported whole,
     because memory ran out, leaves as well, and is imported anew the next time."""
     leave(modules, BRIEF)
+    if COMMANDS[1] in modules and bus.next_tick_ms - bus.commanded_ms > _COMMANDED_MS:
+        leave(modules, COMMANDS)
     if READERS[0] in modules and not bus.policy.is_reading:
         leave(modules, READERS)
     if VERIFIERS[0] in modules and not bus.authority.is_examining:

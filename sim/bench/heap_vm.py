@@ -36,6 +36,7 @@ class Bench:
                 gnss.say()
             if self.now_ms >= bus.next_tick_ms:
                 bus.tick(self.now_ms)
+                self.leave_used(sys.modules, bus)
             for _ in range(4):
                 if not bus.turn(self.now_ms):
                     break
@@ -82,6 +83,7 @@ def steps():
     _load(bench)
     yield True
     print("start", gc.mem_alloc() - empty)
+    bench.leave_used = leave_used
     leave(sys.modules, STARTERS)
     leave(sys.modules, SELFTEST)
     pack.forget_index()

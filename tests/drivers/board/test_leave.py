@@ -4,7 +4,16 @@ import sys
 
 import pytest
 
-from drivers.board.leave import BRIEF, READERS, SELFTEST, STARTERS, VERIFIERS, leave, leave_used
+from drivers.board.leave import (
+    BRIEF,
+    COMMANDS,
+    READERS,
+    SELFTEST,
+    STARTERS,
+    VERIFIERS,
+    leave,
+    leave_used,
+)
 
 
 @pytest.fixture
@@ -35,7 +44,7 @@ def test_what_was_never_imported_is_no_mistake():
 
 
 def test_every_name_is_a_module():
-    for name in STARTERS + BRIEF + SELFTEST:
+    for name in STARTERS + BRIEF + COMMANDS + SELFTEST:
         if name not in (
             "drivers.seat_wiring",
             "drivers.radio.make_radio",
@@ -50,13 +59,14 @@ class _Reading:
     def __init__(self):
         self.policy = self.authority = self
         self.is_reading = self.is_examining = True
+        self.commanded_ms, self.next_tick_ms = 1000, 61000
 
 
 def test_what_is_needed_seldom_leaves_once_it_has_been_used():
     modules = dict(sys.modules)
-    for name in READERS + VERIFIERS:
+    for name in READERS + VERIFIERS + COMMANDS:
         modules[name] = __import__(name, fromlist=["*"])
-    kept = {name: modules[name] for name in READERS + VERIFIERS}
+    kept = {name: modules[name] for name in READERS + VERIFIERS + COMMANDS}
     bus = _Reading()
     try:
         leave_used(modules, bus)
@@ -64,7 +74,8 @@ def test_what_is_needed_seldom_leaves_once_it_has_been_used():
         bus.is_reading = False
         leave_used(modules, bus)
         assert not any(name in modules for name in READERS)
-        assert all(name in modules for name in VERIFIERS)
+        assert all(name in modules for name in VERIFIERS + COMMANDS)
+        bus.next_tick_ms += 1
         bus.is_examining = False
         leave_used(modules, bus)
         assert not any(name in modules for name in kept)

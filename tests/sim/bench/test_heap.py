@@ -25,7 +25,7 @@ def measured():
 
 
 def test_the_running_bus_does_not_grow(measured):
-    """436 KB in November 2026, before private names were short and the start's modules left."""
+    """436 KB in November 2026, before private names were short and modules left."""
     assert measured.live < 356 * 1024
 
 

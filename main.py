@@ -47,7 +47,7 @@ def run():
     from drivers.board.console import Console
     from drivers.board.files import Files
     from drivers.board.garbage import Garbage
-    from drivers.board.leave import SELFTEST, STARTERS, leave
+    from drivers.board.leave import SELFTEST, STARTERS, leave, leave_used
     from drivers.board.nvs import Nvs
     from drivers.board.start import Start
     from firmware.bus import Bus
@@ -100,6 +100,7 @@ def run():
         if now_ms >= bus.next_tick_ms:
             bus.tick(now_ms)
             garbage.collect(uptime.now_ms(time.ticks_ms()), bus.next_tick_ms)
+            leave_used(sys.modules, bus)
             settings.live(now_ms)
             if start.live(now_ms, bus):
                 print("The board starts anew.")

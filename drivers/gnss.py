@@ -7,8 +7,7 @@ is only listened to. Every step is short; none waits.
 
 from micropython import const
 
-from drivers.gnss_commands import QUESTIONS, UNKNOWN, commands
-
+UNKNOWN = "unknown"
 _SPEEDS = (9600, 115200, 38400, 57600, 230400, 460800, 19200, 4800)
 _LISTEN_MS = const(2500)  # every receiver sends once a second
 _ENOUGH = const(3)  # sentences; noise may look like one or two
@@ -93,13 +92,23 @@ class Gnss:
         self._uart.init(baudrate=baudrate)
 
     def _recognise(self):
+        try:
+            from drivers import gnss_commands  # leaves the heap after each use
+        except (
+            ImportError,
+            OSError,
+            MemoryError,
+        ):  # no flash, or no memory
+            self.brand = UNKNOWN
+            return
         for _ in range(_TRIES):
-            for brand, question, answer in QUESTIONS:
+            for brand, question, answer in gnss_commands.QUESTIONS:
                 if (yield from self._asks(question, answer)):
                     yield _PAUSE_MS * 2  # for the rest of the answer
                     self.brand = brand
                     heard, self._heard = self._heard, None
-                    yield from self._configure(commands(brand, heard, self._interval_ms))
+                    pairs = gnss_commands.commands(brand, heard, self._interval_ms)
+                    yield from self._configure(pairs)
                     return
         self._heard = None
         self.brand = UNKNOWN

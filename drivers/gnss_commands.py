@@ -8,7 +8,7 @@ M10 interface description (UBX-21035062) CFG-VALSET and its keys.
 
 from micropython import const
 
-CASIC, UBLOX, MTK, UNKNOWN = "casic", "ublox", "mtk", "unknown"
+CASIC, UBLOX, MTK = "casic", "ublox", "mtk"
 
 _UBX_ACK = b"\xb5\x62\x05\x01\x02\x00\x06"
 _CFG_MSG = const(0x01)

@@ -5,6 +5,7 @@ journal.
 
 from micropython import const
 
+from firmware import messages
 from firmware.earliest import Earliest
 from firmware.journal.journal import Journal
 from firmware.journal.outage import Outage
@@ -27,7 +28,6 @@ from firmware.trip.sleep import ASLEEP, Sleep
 from firmware.trip.trip import Trip
 from firmware.trip.wires import Wires
 from firmware.updates import Updates
-from firmware.uplink import commands
 from firmware.uplink.authority import Authority
 from firmware.uplink.city_keys import CityKeys
 from firmware.uplink.last_resort import LastResort
@@ -142,6 +142,7 @@ class Bus:
             self.earliest.utc_ms,
         )
         self.uplink.on_command = self._answer
+        self.commanded_ms = now_ms  # when the last command came
         self._supervisor = LinkSupervisor(self.uplink, parts.radio, has_broker)
         self._link = self._supervisor.status
         after_min = config["broker"]["reset_after_min"]
@@ -283,4 +284,10 @@ class Bus:
             self.next_tick_ms = now_ms + period
 
     def _answer(self, name, payload, is_retained):
+        self.commanded_ms = self.snapshot.now_ms
+        try:
+            from firmware.uplink import commands  # leaves the heap a minute after the last command
+        except (ImportError, OSError, MemoryError):
+            text = "The bus cannot load what it needs for a command; send this again later."
+            return messages.reply(None, False, text)
         return commands.answer(self, name, payload, is_retained)

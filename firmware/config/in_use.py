@@ -14,23 +14,10 @@ from binascii import crc32
 
 from micropython import const
 
-from firmware.config.error import ConfigError
-
 FILE = "bus.json"
 LAST = "bus.last.json"
 _NEW = "bus.last.new"
 _PROVEN_MS = const(300000)  # as in drivers/board/start.py
-
-_LAST_USED = "%s: no wiring is guessed; the settings that ran last are used."
-_UNWIRED = (
-    "%s: no wiring is guessed, and no settings have run before: no contact is read, no pin is "
-    "driven, and no child is watched until this is mended."
-)
-_SAFE = "%s: the board has crashed again and again with it; the settings that ran last are used."
-_HOPELESS = (
-    "%s: even safe starts have crashed with it: no contact is read, no pin is driven, and no "
-    "child is watched until this is mended."
-)
 
 
 class Settings:
@@ -39,49 +26,15 @@ class Settings:
     def __init__(self, files, is_safe=False, is_hopeless=False):
         """files: Files of the board. is_safe: it starts after a crash loop; is_hopeless: after
         one of safe starts."""
-        from firmware.config.load import defaults, parse  # leaves the heap after the start
+        from firmware.config.choosing import choose  # leaves the heap after the start
 
         self._files = files
         self._since_ms = None
+        text, last = self._content(FILE), self._content(LAST)
+        self.config, self.errors, is_own = choose(text, last, is_safe, is_hopeless)
         self._crc = None  # of the text of bus.json if that is what runs, until it is kept
-        self._is_own = True  # config is that of bus.json
-        text = self._content(FILE)
-        if text is None:
-            self.config = defaults()
-            self.config.update(wired=False, board=None)
-            self.errors = [ConfigError(FILE + " cannot be read.")]
-        else:
-            self.config, self.errors = parse(text, FILE)
-        if is_hopeless:
-            self._give_up(_HOPELESS)
-        elif is_safe or self.errors:
-            self._look_at_last(text, is_safe)
-        if self._is_own and self.config["wired"] and not is_safe:
+        if is_own and self.config["wired"] and not is_safe:
             self._crc = crc32(text)
-
-    def _look_at_last(self, text, is_safe):
-        from firmware.config.load import parse
-
-        kept = self._content(LAST)
-        last = None if kept is None else parse(kept, LAST)[0]
-        is_wired = self.config["wired"]
-        if last is not None and last["wired"] and (not is_wired or (is_safe and kept != text)):
-            self.config = last
-            self._is_own = False
-            self._report(_SAFE if is_wired else _LAST_USED)
-        elif not is_wired:
-            self._give_up(_UNWIRED)
-        elif last is not None:
-            self.config, self.errors = parse(text, FILE, last)
-
-    def _give_up(self, why):
-        self.config["wired"] = False
-        self._report(why)
-
-    def _report(self, why):
-        first = [ConfigError(why % FILE)]
-        wiring = [error for error in self.errors if error.is_wiring]
-        self.errors = first + wiring + [error for error in self.errors if not error.is_wiring]
 
     def live(self, now_ms):
         """Call it at least once a minute: after five minutes bus.json counts as proven."""

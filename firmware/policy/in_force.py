@@ -8,7 +8,8 @@ from micropython import const
 
 from firmware import messages
 from firmware.event import INFO, Event, fault
-from firmware.policy.pack import PolicyError, step
+from firmware.policy.error import PolicyError
+from firmware.policy.pack import step
 from firmware.policy.places import Places
 from firmware.policy.store import PolicyStore
 from firmware.timing import Held
@@ -50,6 +51,11 @@ class PolicyInForce:
         """bool: a new policy, or its thresholds, have not taken effect yet."""
         return self.is_new or self._store.is_waiting
 
+    @property
+    def is_reading(self):
+        """bool: a pack is checked or loaded, by modules that the heap has only meanwhile."""
+        return self._loading is not None or self._store.is_checking()
+
     def take_offer(self, request):
         """For cmd/policy: see PolicyStore.take_offer()."""
         self._must_be_free()
@@ -89,7 +95,7 @@ class PolicyInForce:
             self._adopt(None)  # both would not fit into memory
             self._places.update(s)
             self._loading = self._store.loading()
-        return self._loading is not None or self._store.is_checking()
+        return self.is_reading
 
     def _wait(self, now_ms, is_waiting):
         is_long = self._long.update(now_ms, is_waiting)
@@ -107,7 +113,7 @@ class PolicyInForce:
             if not self._is_start:
                 data = (("version", policy.version), ("hash", policy.hash), ("by", self._store.by))
                 self._notices.append(Event("policy_changed", INFO, data=data, subject=None))
-        except (PolicyError, OSError, MemoryError) as error:
+        except (PolicyError, OSError, ImportError, MemoryError) as error:
             self._notices.append(_fault(error))
         self._loading = None
         self._is_start = self._is_resumed = False

@@ -9,6 +9,7 @@ import json
 
 from micropython import const
 
+from firmware.policy.error import PolicyError
 from firmware.policy.position_scan import scan
 from firmware.utf8 import is_utf8, paired
 
@@ -18,15 +19,11 @@ _BACKSLASH = const(92)
 _NUMBER = b"+-.0123456789Ee"
 
 
-class JsonError(ValueError):
-    """The text is not what it has to be; names the place."""
-
-
 class Json:
     """file: anything with read(n) -> bytes. name: str, the first word of every error.
 
     digest: its update(bytes) gets every byte that is read, as hashlib's does; or None.
-    Every method raises JsonError if the text holds something else.
+    Every method raises PolicyError if the text holds something else.
     """
 
     def __init__(self, file, name, digest=None):
@@ -38,11 +35,11 @@ class Json:
         self._path = []
 
     def fail(self, text):
-        """Raises JsonError with the place that is being read."""
+        """Raises PolicyError with the place that is being read."""
         place = ""
         for step in self._path:
             place += "[%d]" % step if isinstance(step, int) else "." + step if place else step
-        raise JsonError("%s: %s%s" % (self._name, place + ": " if place else "", text))
+        raise PolicyError("%s: %s%s" % (self._name, place + ": " if place else "", text))
 
     def fields(self):
         """Generator: the keys of an object. Read each value before asking for the next key."""

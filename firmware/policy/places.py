@@ -6,8 +6,8 @@ Without a policy they are unknown. While the position is unknown, what depends o
 from firmware.policy.fences import Fences, contains, is_near
 from firmware.policy.hours import local
 from firmware.policy.limits import limit_at, road_at
+from firmware.policy.pack import KINDS
 from firmware.policy.route_progress import RouteProgress
-from firmware.policy.settings import KINDS
 
 
 def _forget(place):

@@ -6,7 +6,8 @@ from firmware import geo
 from firmware.config.rule_settings import of_rules
 from firmware.policy.corners import step_of
 from firmware.policy.hours import ALL_DAYS
-from firmware.policy.settings import CLASSES, KINDS, ROAD, ROUTE, SCHOOL, STOP, ZONE
+from firmware.policy.pack import KINDS
+from firmware.policy.settings import CLASSES, ROAD, ROUTE, SCHOOL, STOP, ZONE
 from firmware.policy.table import numbers
 
 _CORNERS = const(8000)  # in the whole pack: 64 KB
@@ -24,7 +25,7 @@ _some = numbers(2 * 16 + 1)  # corners that one step reads
 
 
 def read(json, policy, bus):
-    """Generator, a step at a time: reads the whole pack into policy. Raises JsonError."""
+    """Generator, a step at a time: reads the whole pack into policy. Raises PolicyError."""
     read_one = {
         "stops": _stop, "schools": _school, "zones": _zone, "roads": _road, "routes": _route,
     }  # fmt: skip

@@ -5,8 +5,8 @@ Each gets the Json, which stands before the value, and the policy as read so far
 
 from firmware.config.kinds import Identifier
 from firmware.policy.hours import span
+from firmware.policy.pack import KINDS
 
-KINDS = ("stop", "school", "speed", "flood", "closed")  # of areas; a stop is no zone
 CLASSES = {"town": 60, "rural": 70, "divided": 80, "expressway": 90}
 """km/h for school vehicles, as approved in principle in June 2021; `limit_kmh` replaces it."""
 

@@ -10,10 +10,22 @@ from hashlib import sha256
 
 from micropython import const
 
-from firmware.policy.pack import PolicyError, check, load, step
+from firmware.policy.error import PolicyError
+from firmware.policy.pack import step
 
 KEPT = "policy.json"
 NEW = "policy.new"
+
+READERS = (
+    "firmware.config.kinds",
+    "firmware.config.rule_settings",
+    "firmware.policy.settings",
+    "firmware.policy.position_scan",
+    "firmware.policy.jsontext",
+    "firmware.policy.reader",
+    "firmware.policy.loading",
+)
+"""What reads a pack. It is in the heap only meanwhile: drivers/board/leave.py."""
 
 _MOST_BYTES = const(131072)
 _MOST_PARTS = const(1000)
@@ -94,7 +106,7 @@ class PolicyStore:
             if policy is None:
                 return None
             ok, text = True, self._keep(policy)
-        except (PolicyError, OSError, MemoryError) as error:
+        except (PolicyError, OSError, ImportError, MemoryError) as error:
             ok, text = False, str(error) or "The policy does not fit into memory."
         self._work = None
         return self._request, ok, text
@@ -105,9 +117,12 @@ class PolicyStore:
     def loading(self):
         """Generator, a step at a time -> the Policy that waits.
 
-        Raises PolicyError, OSError or MemoryError if it cannot be used.
+        Raises PolicyError, OSError, ImportError or MemoryError if it cannot be used.
         """
         self.is_waiting = False
+        yield from _readers()
+        from firmware.policy.loading import load
+
         policy = yield from load(self._open_kept, self._bus)
         self._kept = policy.sha256
         return policy
@@ -155,7 +170,14 @@ class PolicyStore:
         self._sha256 = None
         self._request = request_id
         self._checked = wanted
-        self._work = check(self._open_new, self._bus)
+        self._work = self._checking()
+
+    def _checking(self):
+        """Generator, a step at a time -> Policy that has only counted."""
+        yield from _readers()
+        from firmware.policy.loading import check
+
+        return (yield from check(self._open_new, self._bus))
 
     def _keep(self, policy):
         """The checked pack replaces the old one -> sentence. Raises PolicyError."""
@@ -172,6 +194,13 @@ class PolicyStore:
 
     def _open_new(self):
         return self._files.open(NEW, "rb")
+
+
+def _readers():
+    """Generator: imports a module a step, so that no tick waits for all of them."""
+    for name in READERS:
+        __import__(name)
+        yield
 
 
 def _offered(request):

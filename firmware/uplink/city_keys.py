@@ -6,10 +6,8 @@ into identity.json, at once or not at all.
 
 import json
 
-from firmware.ed25519 import is_key
 from firmware.event import WARNING, Event
 from firmware.identity import FILE, Identity
-from firmware.jsonstrict import NotJson, parse
 
 _NEW = "identity.new"
 
@@ -25,8 +23,11 @@ class CityKeys:
         """given: what the command has as "keys" -> sentence. ValueError says why not."""
         if self._files is None:
             raise ValueError("This board keeps no files.")
+        from firmware.ed25519 import is_key  # these leave the heap after each use
+        from firmware.jsonstrict import NotJson, parse
+
         try:
-            content = self._read()
+            content = parse(self._read())
             content["city_keys"] = given
             keys = Identity(content).city_keys
             if keys == self._identity.city_keys:
@@ -52,7 +53,7 @@ class CityKeys:
     def _read(self):
         file = self._files.open(FILE, "rb")
         try:
-            return parse(file.read())
+            return file.read()
         finally:
             file.close()
 

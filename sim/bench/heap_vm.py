@@ -36,6 +36,7 @@ class Bench:
                 gnss.say()
             if self.now_ms >= bus.next_tick_ms:
                 bus.tick(self.now_ms)
+                self.leave_used(sys.modules, bus)
             for _ in range(4):
                 if not bus.turn(self.now_ms):
                     break
@@ -75,13 +76,14 @@ def steps():
     vfs.mount(pack, "/m", readonly=True)
     sys.path.insert(0, "/m")
     _start(bench)
-    from drivers.board.leave import SELFTEST, STARTERS, leave
+    from drivers.board.leave import SELFTEST, STARTERS, leave, leave_used
 
     yield True
     print("modules", gc.mem_alloc() - empty)
     _load(bench)
     yield True
     print("start", gc.mem_alloc() - empty)
+    bench.leave_used = leave_used
     leave(sys.modules, STARTERS)
     leave(sys.modules, SELFTEST)
     pack.forget_index()
@@ -89,6 +91,8 @@ def steps():
     ignition(True)
     while bench.bus.policy.hash is None:
         bench.bus.turn(0)
+        yield True
+    leave_used(sys.modules, bench.bus)
     yield True
     print("policy", gc.mem_alloc() - empty)
     for _ in range(6):

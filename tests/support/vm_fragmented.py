@@ -7,7 +7,8 @@ import gc
 import io
 import sys
 
-from firmware.policy.pack import load, step
+from firmware.policy.loading import load
+from firmware.policy.pack import step
 
 _HOLE = 1024
 

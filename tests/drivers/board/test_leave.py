@@ -4,7 +4,16 @@ import sys
 
 import pytest
 
-from drivers.board.leave import SELFTEST, STARTERS, leave
+from drivers.board.leave import (
+    BRIEF,
+    COMMANDS,
+    READERS,
+    SELFTEST,
+    STARTERS,
+    VERIFIERS,
+    leave,
+    leave_used,
+)
 
 
 @pytest.fixture
@@ -35,6 +44,42 @@ def test_what_was_never_imported_is_no_mistake():
 
 
 def test_every_name_is_a_module():
-    for name in STARTERS + SELFTEST:
-        if name not in ("drivers.seat_wiring", "drivers.radio.make_radio"):  # they need a board
+    for name in STARTERS + BRIEF + COMMANDS + SELFTEST:
+        if name not in (
+            "drivers.seat_wiring",
+            "drivers.radio.make_radio",
+            "drivers.board.wire",
+        ):  # they need a board
             __import__(name)
+
+
+class _Reading:
+    """A bus that reads a policy, and verifies a command."""
+
+    def __init__(self):
+        self.policy = self.authority = self
+        self.is_reading = self.is_examining = True
+        self.commanded_ms, self.next_tick_ms = 1000, 61000
+
+
+def test_what_is_needed_seldom_leaves_once_it_has_been_used():
+    modules = dict(sys.modules)
+    for name in READERS + VERIFIERS + COMMANDS:
+        modules[name] = __import__(name, fromlist=["*"])
+    kept = {name: modules[name] for name in READERS + VERIFIERS + COMMANDS}
+    bus = _Reading()
+    try:
+        leave_used(modules, bus)
+        assert all(name in modules for name in kept), "it is in use"
+        bus.is_reading = False
+        leave_used(modules, bus)
+        assert not any(name in modules for name in READERS)
+        assert all(name in modules for name in VERIFIERS + COMMANDS)
+        bus.next_tick_ms += 1
+        bus.is_examining = False
+        leave_used(modules, bus)
+        assert not any(name in modules for name in kept)
+    finally:
+        for name, module in kept.items():
+            package, last = name.rsplit(".", 1)
+            setattr(sys.modules[package], last, module)

@@ -120,7 +120,7 @@ def test_the_config_knows_the_same_boards():
 @pytest.mark.parametrize(("board", "way"), ROOM)
 def test_no_pin_has_two_parts(board, way):
     pins = everything(board, way)
-    # A thermometer on one wire and these ways exclude each other; drivers/board/board.py says so.
+    # A thermometer on one wire and these ways exclude each other; drivers/board/wire.py says so.
     if {"rs485_de", "chain_data"} & set(pins):
         pins.pop("one_wire", None)
     assert len(set(pins.values())) == len(pins)

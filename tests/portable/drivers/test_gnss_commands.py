@@ -1,7 +1,7 @@
 """The commands for receivers, byte for byte as the manuals print them; the driver's steps."""
 
-from drivers.gnss import Gnss
-from drivers.gnss_commands import CASIC, MTK, QUESTIONS, UBLOX, UNKNOWN, commands, sentence, ubx_cfg
+from drivers.gnss import UNKNOWN, Gnss
+from drivers.gnss_commands import CASIC, MTK, QUESTIONS, UBLOX, commands, sentence, ubx_cfg
 
 
 def test_sentences_and_frames_as_the_manuals_print_them():

@@ -9,9 +9,9 @@ from io import BytesIO
 from packs import BUS, PACK, digest, loaded
 
 from firmware import geo
+from firmware.policy.error import PolicyError
 from firmware.policy.fences import contains
-from firmware.policy.jsontext import JsonError
-from firmware.policy.pack import PolicyError, check, load
+from firmware.policy.loading import check, load
 
 TEXT = PACK % 7
 
@@ -200,7 +200,7 @@ def test_the_error_of_a_deep_or_strange_value_is_a_json_error():
     ):
         try:
             loaded('{"v":1,"version":1,' + text[1:])
-        except JsonError as error:
+        except PolicyError as error:
             assert "rules." in str(error)
         else:
             raise AssertionError(text)

@@ -2,7 +2,7 @@
 
 from packs import loaded
 
-from firmware.policy.jsontext import JsonError
+from firmware.policy.error import PolicyError
 
 STOP = '{"id":"s","at":[13.1,100.9]%s}'
 CIRCLE = '"circle":{"at":[13.1,100.9],"radius_m":%d}'
@@ -12,7 +12,7 @@ LINE = '"line":[[13.1,100.9],[13.2,100.9]]'
 def refusal(text):
     try:
         loaded(text)
-    except JsonError as error:
+    except PolicyError as error:
         return str(error)
     return None
 

@@ -6,7 +6,8 @@ import sys
 from nor import Flash, PowerCut
 from packs import BUS, PACK, Memory, complete, deliver, digest, offered, requests
 
-from firmware.policy.pack import PolicyError
+from firmware.policy import loading
+from firmware.policy.error import PolicyError
 from firmware.policy.store import KEPT, Forged, PolicyStore
 
 OLD, NEW = PACK % 1, PACK % 2
@@ -258,6 +259,29 @@ def test_a_pack_that_the_flash_changed_is_refused():
         done = store.turn()
     assert not done[1] and "is not the one sent" in done[2]
     assert files.content[KEPT] == OLD.encode()
+
+
+def test_what_reads_it_cannot_be_loaded_and_nothing_changes():
+    files = Memory()
+    store = PolicyStore(files, BUS)
+    deliver(store, OLD)
+    for error in (MemoryError, ImportError):
+        for request in offered(store, NEW):
+            store.take_part(request)
+
+        def broken(open_pack, bus, error=error):
+            raise error
+
+        real = loading.check
+        loading.check = broken
+        try:
+            done = None
+            while done is None:
+                done = store.turn()
+        finally:
+            loading.check = real
+        assert done[1] is False and "does not fit" in done[2]
+        assert files.content[KEPT] == OLD.encode()
 
 
 def test_what_is_stored_and_damaged_is_an_error():

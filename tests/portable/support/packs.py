@@ -5,7 +5,8 @@ from binascii import hexlify
 from hashlib import sha256
 from io import BytesIO
 
-from firmware.policy.pack import load, step
+from firmware.policy.loading import load
+from firmware.policy.pack import step
 
 BUS = "bus-01"
 

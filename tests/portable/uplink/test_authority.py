@@ -5,6 +5,7 @@ import json
 import signed
 from parts import Nvs, snapshot
 
+from firmware import ed25519
 from firmware.jsonstrict import parse
 from firmware.memory import Memory
 from firmware.uplink.authority import Authority
@@ -80,6 +81,28 @@ def test_what_the_city_signed_is_done_once_and_its_number_is_kept_before():
     assert watch.hears(signed.DRILL_6, "drill") == "", "a command for the whole fleet, in Thai"
     assert watch.last == 6
     assert watch.told() == []
+
+
+def test_a_command_waits_while_memory_is_short_and_is_examined_anew():
+    watch = city_bus()
+    request = parse(signed.NORMAL_5)
+
+    def asked():
+        return watch.authority.allows("normal", request, signed.NORMAL_5, signed.NOW_MS)
+
+    def full(*given):
+        raise MemoryError()
+
+    real = ed25519.verify
+    ed25519.verify = full
+    try:
+        assert not asked()
+        while watch.authority.is_examining:
+            watch.authority.turn()
+        assert watch.last is None and watch.told() == [], "it is neither done nor refused"
+    finally:
+        ed25519.verify = real
+    assert watch.hears(signed.NORMAL_5) == "" and watch.last == 5
 
 
 def test_a_number_that_was_used_is_refused_at_once_and_after_a_restart():

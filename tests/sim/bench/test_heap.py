@@ -11,7 +11,7 @@ LARGE = Counter({
     8992: 1, 4512: 1, 2272: 1,  # MicroPython's lists of names: 1280, 640 and 320 of them
     3072: 1,  # the packet that goes out (uplink/link.py): TLS wants the same bytes offered again
     1536: 1,  # a record of the journal, as it is written and read back (journal/cells.py)
-    1792: 1, 1072: 1,  # code or a table of a module
+    1792: 1,  # code or a table of a module
 })  # fmt: skip
 
 
@@ -25,8 +25,8 @@ def measured():
 
 
 def test_the_running_bus_does_not_grow(measured):
-    """436 KB in November 2026, before private names were short and the start's modules left."""
-    assert measured.live < 396 * 1024
+    """436 KB in November 2026, before private names were short and modules left."""
+    assert measured.live < 356 * 1024
 
 
 def test_a_tick_makes_little_garbage(measured):
@@ -44,7 +44,8 @@ def test_nothing_large_is_allocated_while_the_bus_runs(measured):
 
 def test_every_large_object_that_stays_is_known(measured):
     large = Counter(n for n in measured.live_sizes if n > heap.LARGEST)
-    assert not large - LARGE
+    other = list((large - LARGE).elements())  # letters of names: this piece grows in its place
+    assert len(other) <= 1 and max(other, default=0) <= 2048, other
 
 
 def test_a_map_of_the_heap_is_read():

@@ -6,6 +6,7 @@ journal.
 from micropython import const
 
 from firmware.earliest import Earliest
+from firmware.gap import Gap
 from firmware.journal.journal import Journal
 from firmware.journal.outage import Outage
 from firmware.journal.recorder import Recorder
@@ -73,7 +74,8 @@ class Bus:
         s.seats.out_of_service = self.out_of_service.seats
         if parts.reset_cause == "power_on" and is_parked:
             self.modes.await_button()
-        self.policy = PolicyInForce(config, parts.files, not is_parked, start != SAFE)
+        self.gap = Gap()
+        self.policy = PolicyInForce(config, parts.files, not is_parked, start != SAFE, self.gap)
         self.authority = Authority(config.get("identity"), memory)
         self.city_keys = CityKeys(config.get("identity"), parts.files)
         self.updates = Updates(config, parts, memory)
@@ -177,9 +179,13 @@ class Bus:
 
         -> True if there is more to do at once, should there be time.
         """
+        if self.gap.is_awaited:
+            self.uplink.wake()
+        self.gap.look(now_ms, self.next_tick_ms, self.snapshot.trip.phase == PARKED)
         if not self._has_kept_house:  # an erase takes 45 ms: while the next tick is far away
             self._has_kept_house = True
-            self.journal.housekeep(now_ms)
+            if self.journal.housekeep(now_ms):
+                self.gap.take()
             self._renew_journal()
         more = self._parts.seats.turn(now_ms)
         is_asleep = self.sleeping.state == ASLEEP
@@ -188,7 +194,7 @@ class Bus:
         more = self._follow_policy() or self._examine() or more
         more = self.updates.turn(now_ms, self) or more
         self._supervisor.refresh()
-        return more
+        return more or self.gap.is_awaited
 
     def sleep(self, now_ms):
         """Sleeps until the next tick, if the bus may -> bool: it has slept.

@@ -20,14 +20,14 @@ class PolicyInForce:
     """thresholds: config["rules"], replaced where the policy sets its own. is_new: they have
     changed; the caller sets it back.
 
-    files: see PolicyStore. is_resumed: the board was reset while the bus was in use. The
+    files, gap: see PolicyStore. is_resumed: the board was reset while the bus was in use. The
     stored pack is read in the first turns, so a start with a child on board does not wait.
     is_trusted: if False, the stored pack is not read in this run; a new pack still is.
     """
 
-    def __init__(self, config, files, is_resumed, is_trusted=True):
+    def __init__(self, config, files, is_resumed, is_trusted=True, gap=None):
         self._config = config["rules"]
-        self._store = PolicyStore(files, config["bus"])
+        self._store = PolicyStore(files, config["bus"], gap)
         self._is_resumed = is_resumed
         self._store.is_waiting = self._store.is_waiting and is_trusted
         self._is_start = (
@@ -49,6 +49,11 @@ class PolicyInForce:
     def is_pending(self):
         """bool: a new policy, or its thresholds, have not taken effect yet."""
         return self.is_new or self._store.is_waiting
+
+    @property
+    def is_coming(self):
+        """bool: a policy is offered, and parts of it are missing."""
+        return self._store.is_coming
 
     def take_offer(self, request):
         """For cmd/policy: see PolicyStore.take_offer()."""

@@ -1,6 +1,7 @@
 """PolicyStore: receives a policy pack in parts, checks it, keeps it and loads it.
 
-The parts are appended to `policy.new`. Once its digest is right and all of it was checked, it
+The parts are written to `policy.new`, which stays open meanwhile: at each close littlefs would
+begin the next part with a copy of a block. Once the digest is right and all of it was checked, it
 is renamed to `policy.json`. The file system does that completely or not at all, so a power
 cut at any byte leaves the old pack or the new one, whole.
 """
@@ -31,9 +32,13 @@ class PolicyStore:
     is_waiting: `policy.json` is newer than the policy in force. by: str, the user who sent it.
     """
 
-    def __init__(self, files, bus):
+    def __init__(self, files, bus, gap=None):
+        """gap: Gap in which the end of a pack is written; None: at once. A part is written when it
+        is taken: whoever takes it has the time."""
         self._files = files
         self._bus = bus
+        self._gap = gap
+        self._file = None  # `policy.new`, while parts come in
         self._sha256 = None  # of the pack that is offered and comes in
         self._by = self.by = None
         self._parts = 0
@@ -90,14 +95,19 @@ class PolicyStore:
         if self._work is None:
             return None
         try:
-            policy = step(self._work)
-            if policy is None:
+            text = step(self._work)
+            if text is None:
                 return None
-            ok, text = True, self._keep(policy)
+            ok = True
         except (PolicyError, OSError, MemoryError) as error:
             ok, text = False, str(error) or "The policy does not fit into memory."
         self._work = None
         return self._request, ok, text
+
+    @property
+    def is_coming(self):
+        """bool: a pack is offered, and parts of it are missing."""
+        return self._sha256 is not None
 
     def is_checking(self):
         return self._work is not None
@@ -123,6 +133,7 @@ class PolicyStore:
         raise ValueError("Another policy is being checked; send this one again later.")
 
     def _begin(self, sha256_hex, parts):
+        self._give_up()
         self._sha256, self._parts = sha256_hex, parts
         self._have = self._bytes = 0
         self._digest = sha256()
@@ -133,13 +144,11 @@ class PolicyStore:
             text = "The policy is longer than %d bytes; begin again with part 1."
             raise Forged(text % _MOST_BYTES)
         try:
-            file = self._files.open(NEW, "ab" if self._have else "wb")
-            try:
-                file.write(data)
-            finally:
-                file.close()
+            if self._file is None:
+                self._file = self._files.open(NEW, "wb")
+            self._file.write(data)
         except OSError as error:
-            self._sha256 = None
+            self._give_up()
             raise ValueError("The policy cannot be written (%s); send it again." % error)
         self._digest.update(data)
         self._bytes += len(data)
@@ -155,7 +164,33 @@ class PolicyStore:
         self._sha256 = None
         self._request = request_id
         self._checked = wanted
-        self._work = check(self._open_new, self._bus)
+        self._work = self._finish()
+
+    def _give_up(self):
+        """No part more is taken."""
+        self._sha256 = None
+        try:
+            self._close()
+        except OSError:
+            pass  # nobody reads it
+
+    def _close(self):
+        file, self._file = self._file, None
+        if file is not None:
+            file.close()
+
+    def _finish(self):
+        """Generator: what has come is checked, and then kept -> sentence."""
+        yield from self._gap_comes()
+        self._close()
+        yield
+        policy = yield from check(self._open_new, self._bus)
+        yield from self._gap_comes()
+        return self._keep(policy)
+
+    def _gap_comes(self):
+        while self._gap is not None and not self._gap.take():
+            yield
 
     def _keep(self, policy):
         """The checked pack replaces the old one -> sentence. Raises PolicyError."""

@@ -244,12 +244,54 @@ def test_a_full_file_system_is_reported():
     assert deliver(store, NEW)[1]
 
 
+class Gaps:
+    """asked: how often; open: how often it lets somebody write."""
+
+    def __init__(self):
+        self.asked = self.open = 0
+
+    def take(self):
+        self.asked += 1
+        self.open -= 1
+        return self.open >= 0
+
+
+def test_the_file_stays_open_and_its_end_is_written_in_two_gaps():
+    files, gaps = Memory(), Gaps()
+    store = PolicyStore(files, BUS, gaps)
+    for request in offered(store, OLD):
+        store.take_part(request)
+    assert gaps.asked == 0, "whoever took the part has asked"
+    for content in ({"policy.new": b""}, {"policy.new": OLD.encode()}):
+        for _ in range(3000):
+            assert store.turn() is None
+        assert files.content == content
+        gaps.open = 1
+    assert store.turn()[1]
+    assert files.content == {KEPT: OLD.encode()}
+
+
+def test_what_is_given_up_is_closed_and_a_refusal_of_the_flash_then_harms_nobody():
+    files = Memory()
+    store = PolicyStore(files, BUS)
+    store.take_part(offered(store, OLD)[0])
+    assert files.content["policy.new"] == b"", "not closed yet"
+    offered(store, NEW)
+    assert files.content["policy.new"] != b""
+    store.take_part(requests(NEW)[0])
+    files.broken = True
+    offered(store, OLD)
+    files.broken = False
+    assert deliver(store, NEW)[1]
+
+
 def test_a_pack_that_the_flash_changed_is_refused():
     files = Memory()
     store = PolicyStore(files, BUS)
     assert deliver(store, OLD)[1]
     for request in offered(store, NEW):
         store.take_part(request)
+    store.turn()  # closes it
     files.content["policy.new"] = files.content["policy.new"].replace(
         b'"radius_m": 300', b'"radius_m": 301'
     )

@@ -264,8 +264,9 @@ class Bus:
         """Falls asleep, or wakes."""
         is_calm = self.warnings.level == SILENT and self.recorder.is_calm
         is_calm = is_calm and not self.policy.is_pending and not self.updates.keeps_awake
-        # This tick may have recorded more.
+        # This tick may have recorded more; and the city may be sending a policy.
         is_delivered = self._link.drained and self.journal.is_delivered
+        is_delivered = is_delivered and not self.policy.keeps_awake
         self.sleeping.update(s, is_calm, self._link, is_delivered)
 
     def is_quiet(self):

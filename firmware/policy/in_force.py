@@ -8,6 +8,7 @@ from micropython import const
 
 from firmware import messages
 from firmware.event import INFO, Event, fault
+from firmware.policy.coming import Coming
 from firmware.policy.pack import PolicyError, step
 from firmware.policy.places import Places
 from firmware.policy.store import PolicyStore
@@ -28,6 +29,7 @@ class PolicyInForce:
     def __init__(self, config, files, is_resumed, is_trusted=True, gap=None):
         self._config = config["rules"]
         self._store = PolicyStore(files, config["bus"], gap)
+        self._coming = Coming()
         self._is_resumed = is_resumed
         self._store.is_waiting = self._store.is_waiting and is_trusted
         self._is_start = (
@@ -53,7 +55,12 @@ class PolicyInForce:
     @property
     def is_coming(self):
         """bool: a policy is offered, and parts of it are missing."""
-        return self._store.is_coming
+        return self._store.coming is not None
+
+    @property
+    def keeps_awake(self):
+        """bool: parts of a policy come, or it is being checked: the city waits for the answer."""
+        return self._coming.keeps_awake or self._store.is_checking()
 
     def take_offer(self, request):
         """For cmd/policy: see PolicyStore.take_offer()."""
@@ -86,6 +93,7 @@ class PolicyInForce:
         done = self._store.turn()
         if done is not None:
             _reply(uplink, done)
+        self._coming.update(s.now_ms, self._store.coming, self._store.steps)
         if self._loading is not None:
             self._load()
         is_waiting = self._store.is_waiting and self._loading is None and s.trip.phase == "parked"

@@ -30,6 +30,8 @@ class PolicyStore:
     """files: drivers/board/files.py, or None: no file system. bus: str, its id.
 
     is_waiting: `policy.json` is newer than the policy in force. by: str, the user who sent it.
+    coming: str, sha256 of the pack of which parts are missing, or None. steps: int, rises with each
+    offer and each part that is taken.
     """
 
     def __init__(self, files, bus, gap=None):
@@ -39,7 +41,8 @@ class PolicyStore:
         self._bus = bus
         self._gap = gap
         self._file = None  # `policy.new`, while parts come in
-        self._sha256 = None  # of the pack that is offered and comes in
+        self.coming = None
+        self.steps = 0
         self._by = self.by = None
         self._parts = 0
         self._have = 0  # parts that have come
@@ -63,9 +66,10 @@ class PolicyStore:
         known = self._known(sha256_hex)
         if known is not None:
             return known
-        if sha256_hex != self._sha256 or parts != self._parts:
+        if sha256_hex != self.coming or parts != self._parts:
             self._begin(sha256_hex, parts)
         self._by = request["by"]
+        self.steps += 1
         return "The bus takes the policy %s in %d parts." % (sha256_hex[:8], parts)
 
     def take_part(self, request):
@@ -78,7 +82,7 @@ class PolicyStore:
         known = self._known(sha256_hex)
         if known is not None:
             return known
-        if sha256_hex != self._sha256 or parts != self._parts:
+        if sha256_hex != self.coming or parts != self._parts:
             raise ValueError("No policy with these parts is offered: send cmd/policy first.")
         if part <= self._have:
             return "Part %d of %d is already here." % (part, parts)
@@ -103,11 +107,6 @@ class PolicyStore:
             ok, text = False, str(error) or "The policy does not fit into memory."
         self._work = None
         return self._request, ok, text
-
-    @property
-    def is_coming(self):
-        """bool: a pack is offered, and parts of it are missing."""
-        return self._sha256 is not None
 
     def is_checking(self):
         return self._work is not None
@@ -134,13 +133,13 @@ class PolicyStore:
 
     def _begin(self, sha256_hex, parts):
         self._give_up()
-        self._sha256, self._parts = sha256_hex, parts
+        self.coming, self._parts = sha256_hex, parts
         self._have = self._bytes = 0
         self._digest = sha256()
 
     def _append(self, data):
         if self._bytes + len(data) > _MOST_BYTES:
-            self._begin(self._sha256, self._parts)
+            self._begin(self.coming, self._parts)
             text = "The policy is longer than %d bytes; begin again with part 1."
             raise Forged(text % _MOST_BYTES)
         try:
@@ -153,22 +152,23 @@ class PolicyStore:
         self._digest.update(data)
         self._bytes += len(data)
         self._have += 1
+        self.steps += 1
 
     def _check(self, request_id):
-        found, wanted = hexlify(self._digest.digest()).decode(), self._sha256
+        found, wanted = hexlify(self._digest.digest()).decode(), self.coming
         if found != wanted:
             self._begin(wanted, self._parts)
             raise Forged(
                 "These parts are not the policy that was offered; begin again with part 1."
             )
-        self._sha256 = None
+        self.coming = None
         self._request = request_id
         self._checked = wanted
         self._work = self._finish()
 
     def _give_up(self):
         """No part more is taken."""
-        self._sha256 = None
+        self.coming = None
         try:
             self._close()
         except OSError:

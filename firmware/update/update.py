@@ -8,7 +8,6 @@ ends, it begins anew, and finds on flash what is right already.
 from micropython import const
 
 from firmware.journal.journal import ALARM, WARNING
-from firmware.snapshot import PARKED
 from firmware.update import kept
 from firmware.update.asking import Asking
 from firmware.update.changeover import change_over
@@ -23,7 +22,6 @@ FETCHING, CHECKING = "fetching", "checking"
 _AGAIN_MS = const(60000)
 _PAUSE_MS = const(1000)
 _FAILURES = const(5)
-_WRITE_MS = const(80)  # until the next tick: an erase takes 45 ms
 _LOOK_MS = const(10000)
 _NO_ROOM = const(28)  # ENOSPC
 
@@ -141,10 +139,10 @@ class Update:
         """Generator: waits until flash may be read and written."""
         yield True
         while True:
-            if not self._has_time():
-                yield False
-            elif not self.is_clear:
+            if not self.is_clear:
                 yield from self.pause()
+            elif not self.bus.gap.take():
+                yield False
             else:
                 return
 
@@ -164,10 +162,6 @@ class Update:
                 self.asking.writer.close()
         except OSError:
             pass  # what was not kept is found missing
-
-    def _has_time(self):
-        is_parked = self.bus.snapshot.trip.phase == PARKED
-        return is_parked or self.bus.next_tick_ms - self.now_ms >= _WRITE_MS
 
     def _say(self):
         uplink = self.bus.uplink

@@ -226,12 +226,10 @@ def test_a_bus_that_drives_writes_only_if_the_next_tick_is_far():
     bench = Bench(seals=False)
     bench.snapshot.trip.phase = "driving"
     bench.offered()
-    bench.parts.slots  # noqa: B018
-    near = bench.updates.turn
     for _ in range(300):
         bench.now_ms += 10
         bench.next_tick_ms = bench.now_ms + 79
-        near(bench.now_ms, bench)
+        bench.turn()
     assert bench.files.operations == 2, "only the offer was kept"
     assert not bench.runs(most=1200)
     assert whole(bench.content), "80 ms are enough"

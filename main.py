@@ -76,7 +76,7 @@ def run():
         print(start.why)
     uptime = Uptime(time.ticks_ms())
     now_ms = uptime.now_ms(time.ticks_ms())
-    bus = Bus(config, board, now_ms, errors, start.word, start.crash, start.why)
+    bus = Bus(config, board, now_ms, errors, start.word, start.crash, start.why, start.was_asked)
     bus.on_event = show
     if board.slots.is_trial:
         from firmware.update.trial import Trial

@@ -45,6 +45,8 @@ class Start:
         self._minutes = 0
         self._trial = None
         self.crash = _last_words(rtc)
+        # boot.py has counted every reset by the processor itself that was not asked for.
+        self.was_asked = not resets and self.crash is None
 
     def watch(self, trial):
         """The code is new. trial: firmware.update.trial.Trial, which judges it."""

@@ -60,9 +60,9 @@ def run():
     start = Start(Memory(Nvs(lambda: NVS("start"))), machine.RTC())
     is_safe = start.word == "safe"
     # Cuts of the power are no crashes: a battery that is weak must not end the watch.
-    is_hopeless = start.is_hopeless and machine.reset_cause() != machine.PWRON_RESET
+    start.is_hopeless = start.is_hopeless and machine.reset_cause() != machine.PWRON_RESET
     files = Files("/")  # main.py may run in a slot
-    settings = Settings(files, is_safe, is_hopeless)
+    settings = Settings(files, is_safe, start.is_hopeless)
     config, errors = settings.config, settings.errors
     config["identity"], wrong = identity_of(files, config)
     errors += wrong

@@ -28,7 +28,8 @@ _DIPS = "Safe mode: the supply failed %d times in five minutes of running: look 
 
 class Start:
     """word: normal, previous or safe, as firmware.bus.Bus takes it. why: str, why it is safe, or
-    None. is_hopeless: even safe starts were reset. crash: str or None."""
+    None. is_hopeless: even safe starts were reset, so that nothing wired is used; main.py takes it
+    back after a cut of the power. crash: str or None."""
 
     def __init__(self, memory, rtc):
         """memory: Memory of the namespace `start`. rtc: machine.RTC."""
@@ -60,7 +61,8 @@ class Start:
             return self._judge(now_ms)
         if self.word != "safe" or now_ms - self._since_ms < _GOOD_MIN * 60000:
             return False
-        return bus.is_quiet() and self._ask()
+        # With nothing wired no bus is ever quiet, and nothing is watched that a reset would lose.
+        return (self.is_hopeless or bus.is_quiet()) and self._ask()
 
     def _count(self, minutes):
         if minutes == self._minutes:

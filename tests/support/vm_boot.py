@@ -359,6 +359,21 @@ def test_three_more_resets_in_the_safe_mode_are_hopeless_until_five_minutes_have
         assert not board.start.is_hopeless
 
 
+def test_a_hopeless_start_ends_after_an_hour_though_nothing_says_that_the_bus_is_quiet():
+    with Board("a", "a", resets=5) as board:
+        board.boots()
+        assert board.start.is_hopeless
+        Quiet.answer = False
+        try:
+            assert board.lives(70) == 60
+            board.boots()
+            assert board.start.word == "normal"
+            board.start.word = "safe"
+            assert board.lives(70) is None, "this one is wired again, and waits"
+        finally:
+            Quiet.answer = True
+
+
 def test_without_another_slot_too():
     for slot, whole, root in (("a", "a", False), (None, "", True)):
         with Board(slot, whole, root) as board:

@@ -15,7 +15,7 @@ from micropython import const
 from firmware.warnings import INSIDE
 
 NOT_SENSING, NO_BROKER = "not_sensing", "no_broker"
-_FILE = "update.json"
+_FILE = "sensed.json"  # as in firmware/update/change.py
 _PROVEN_MS = const(300000)  # as in drivers/board/start.py
 _END_MS = const(600000)
 

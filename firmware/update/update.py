@@ -11,7 +11,7 @@ from firmware.journal.journal import ALARM, WARNING
 from firmware.snapshot import PARKED
 from firmware.update import kept
 from firmware.update.asking import Asking
-from firmware.update.changeover import change_over
+from firmware.update.changeover import LATE, change_over
 from firmware.update.fetch_message import fetch
 from firmware.update.fill import Fill
 from firmware.update.news import news
@@ -94,10 +94,8 @@ class Update:
     def _turn(self, now_ms, bus):
         if now_ms >= self._look_ms:
             self._look_ms = now_ms + _LOOK_MS
-            self.utc_s = bus.earliest.utc_ms(now_ms) // 1000
-            self.is_told = bus.earliest.is_told
-            if self.utc_s > self.offer.until_s and not self._is_refused:
-                self._refuse("expired", "The time for this update is over; it can be offered anew.")
+            if self.is_late() and not self._is_refused:
+                self._refuse("expired", LATE)
         self._say()
         if self._is_refused:
             self.is_over = not self._is_untold
@@ -105,6 +103,13 @@ class Update:
         if now_ms < self._begin_ms:
             return False
         return self._step()
+
+    def is_late(self):
+        """bool: the offer is over."""
+        earliest = self.bus.earliest
+        self.utc_s = earliest.utc_ms(self.now_ms) // 1000
+        self.is_told = earliest.is_told
+        return self.utc_s > self.offer.until_s
 
     def goes_on_with(self, given):
         """given: Offer -> bool: it is of the same release, and only lasts longer."""
@@ -212,7 +217,7 @@ class Update:
         self.tell("refused", why, message)
         slots = self.parts.slots
         if slots is not None and slots.is_trial:
-            return  # the trial needs the file
+            return  # what is kept is the offer of the code on trial
         try:
             kept.drop(self.parts.files, KEPT)
         except OSError:

@@ -29,13 +29,13 @@ class Bus:
 
 
 class Trying:
-    """One trial from 0 ms on. told: what /update.json says; None: it cannot be read."""
+    """One trial from 0 ms on. told: what /sensed.json says; None: it cannot be read."""
 
     def __init__(self, told=b'{"silent":[],"unknown":[]}', has_broker=True):
         self.content = running_a()
         del self.content["a/proven"]
         if told is not None:
-            self.content["update.json"] = told
+            self.content["sensed.json"] = told
         self.nvs = Start(trial=1)
         self.bus = Bus()
         self.slots = slots(self.content, self.nvs)

@@ -156,9 +156,21 @@ def crashed(error):
     machine.reset()
 
 
+def ask():
+    """The reset that follows is no crash, nor are the soft resets of a tool (boot.py)."""
+    try:
+        from drivers.board import nvs
+        from firmware.memory import Memory
+
+        nvs.ask(Memory(nvs.Nvs(lambda: NVS("start"))))
+    except (ImportError, OSError, MemoryError):
+        pass  # then it is counted
+
+
 def stopped():
     """Ctrl-C. Noise on the console's wire can look like it: a person or a tool types on."""
     machine.WDT(timeout=SESSION_MS)
+    ask()
     print("The bus is stopped, it watches nothing. Press a key; else it starts again in 10 s.")
     console = select.poll()
     console.register(sys.stdin, select.POLLIN)

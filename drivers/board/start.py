@@ -1,16 +1,20 @@
 """Start: how this run began, and how it goes, for boot.py.
 
 boot.py counts the resets: `resets` of crashes and watchdog, `dips` of the power. Start counts the
-minutes of running since the first of them, and after five minutes it sets all three to 0. So three
-resets in five minutes of running are a crash loop, however long the board was without power in
-between. NVS keeps its content in power cuts and brown-outs. The text of a crash is in RTC memory,
-which machine.reset() and a watchdog leave alone, and which does not wear (MicroPython
-documentation, esp32.NVS, machine.RTC.memory).
+minutes of running since the first crash, and after five minutes it forgets the crashes. So three
+in five minutes of running are a crash loop, however long the board was without power in between.
+Dips are forgotten only by a run of five minutes: a horn that takes the supply down waits three
+minutes after each start, so that minutes added up would hide it for ever. NVS keeps its
+content in power cuts and brown-outs. The text of a crash is in RTC memory, which machine.reset()
+and a watchdog leave alone, and which does not wear (MicroPython documentation, esp32.NVS,
+machine.RTC.memory).
 """
 
 import os
 
 from micropython import const
+
+from drivers.board.nvs import ask
 
 _FORGET_MIN = const(5)
 _GOOD_MIN = const(60)  # of a safe start; then the bus starts anew, as it is meant to be
@@ -23,7 +27,10 @@ _LEFT = (
     " The bus goes without its policy and its optional parts, and starts anew after a good hour."
 )
 _CRASHES = "Safe mode: %d resets in five minutes of running, by crashes or the watchdog." + _LEFT
-_DIPS = "Safe mode: the supply failed %d times in five minutes of running: look at it." + _LEFT
+_DIPS = (
+    "Safe mode: the supply failed %d times, each time after less than five minutes, perhaps "
+    "whenever the horn sounds: look at the battery, its cable and the converter." + _LEFT
+)
 
 
 class Start:
@@ -70,18 +77,18 @@ class Start:
         self._minutes = minutes
         total = (self._memory.get("minutes") or 0) + 1
         if minutes >= _FORGET_MIN:
-            self._forget()
+            self._forget("resets", "minutes", "dips")
             if self._trial is None:
                 _prove()
-        elif not self._memory.get("resets") and not self._memory.get("dips"):
+        elif not self._memory.get("resets"):
             return
         elif total >= _FORGET_MIN:
-            self._forget()
+            self._forget("resets", "minutes")
         else:
             self._memory.set("minutes", total)
 
-    def _forget(self):
-        for name in ("resets", "dips", "minutes"):
+    def _forget(self, *names):
+        for name in names:
             if self._memory.get(name):
                 self._memory.set(name, 0)
 
@@ -93,7 +100,7 @@ class Start:
 
     def _ask(self):
         """-> True; boot.py is not to count this reset."""
-        self._memory.set("resets", -1 - (self._memory.get("resets") or 0))
+        ask(self._memory)
         return True
 
 

@@ -42,7 +42,7 @@ class Update:
         self._memory = memory
         self.version = self.bus = None
         self.now_ms = self.utc_s = 0
-        self.is_told = self.is_over = self.keeps_awake = False
+        self.is_over = self.keeps_awake = False
         self.notices = []
         self._state = self._why = self._message = None  # what is said on `fetch`
         self._is_untold = False
@@ -94,6 +94,7 @@ class Update:
     def _turn(self, now_ms, bus):
         if now_ms >= self._look_ms:
             self._look_ms = now_ms + _LOOK_MS
+            self.asking.quota.runs(now_ms)
             if self.is_late() and not self._is_refused:
                 self._refuse("expired", LATE)
         self._say()
@@ -106,9 +107,7 @@ class Update:
 
     def is_late(self):
         """bool: the offer is over."""
-        earliest = self.bus.earliest
-        self.utc_s = earliest.utc_ms(self.now_ms) // 1000
-        self.is_told = earliest.is_told
+        self.utc_s = self.bus.earliest.utc_ms(self.now_ms) // 1000
         return self.utc_s > self.offer.until_s
 
     def goes_on_with(self, given):

@@ -110,8 +110,10 @@ def _take(one: Rollout, what: str, again: tuple[str, ...], now_ms: int) -> str |
         one.state = rollout.WITHDRAWN
     elif what == NEXT:
         if one.stage + 1 == len(one.stages):
-            raise RolloutError("This is the last stage. It ends by itself once every bus runs "
-                               f"{one.release.version}; to end it before, withdraw it.")  # fmt: skip
+            raise RolloutError(
+                "This is the last stage. It ends by itself once every bus runs "
+                f"{one.release.version}; to end it before, withdraw it."
+            )
         return rollout.next_stage(one, now_ms)[1]
     elif what == RESUME:
         for row in one.rows.values():

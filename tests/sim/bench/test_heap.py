@@ -44,8 +44,9 @@ def test_nothing_large_is_allocated_while_the_bus_runs(measured):
 
 def test_every_large_object_that_stays_is_known(measured):
     large = Counter(n for n in measured.live_sizes if n > heap.LARGEST)
-    other = list((large - LARGE).elements())  # letters of names: this piece grows in its place
-    assert len(other) <= 1 and max(other, default=0) <= 2048, other
+    # Letters of names: MicroPython keeps them in pieces, which grow in their places.
+    other = list((large - LARGE).elements())
+    assert len(other) <= 2 and max(other, default=0) <= 2048, other
 
 
 def test_a_map_of_the_heap_is_read():

@@ -7,6 +7,7 @@ from micropython import const
 
 from firmware import messages
 from firmware.earliest import Earliest
+from firmware.gap import Gap
 from firmware.journal.journal import Journal
 from firmware.journal.outage import Outage
 from firmware.journal.recorder import Recorder
@@ -46,11 +47,19 @@ class Bus:
 
     Call tick(now_ms) when next_tick_ms has come, and turn(now_ms) in between.
     on_event(event): called with every Event, for a console; may be replaced.
-    start, crash, why: see Startup.
+    start, crash, why, was_asked: see Startup.
     """
 
     def __init__(
-        self, config, parts, now_ms, config_errors=(), start="normal", crash=None, why=None
+        self,
+        config,
+        parts,
+        now_ms,
+        config_errors=(),
+        start="normal",
+        crash=None,
+        why=None,
+        was_asked=False,
     ):
         rules, has_broker = config["rules"], bool(config["broker"]["host"])
         self._parts = parts
@@ -58,7 +67,7 @@ class Bus:
         self.on_event = lambda event: None
         memory = Memory(parts.nvs)
         self.startup = Startup(memory, parts.reset_cause, start)
-        self._notices = self.startup.events(config_errors, crash, why)  # Events for the next tick
+        self._notices = self.startup.events(config_errors, crash, why, was_asked)  # for a tick
         self.earliest = Earliest(memory, config.get("identity"), parts.set_utc, now_ms)
         s = self.snapshot = Snapshot(config["seats"]["count"])
         # sense
@@ -73,7 +82,8 @@ class Bus:
         s.seats.out_of_service = self.out_of_service.seats
         if parts.reset_cause == "power_on" and is_parked:
             self.modes.await_button()
-        self.policy = PolicyInForce(config, parts.files, not is_parked, start != SAFE)
+        self.gap = Gap()
+        self.policy = PolicyInForce(config, parts.files, not is_parked, start != SAFE, self.gap)
         self.authority = Authority(config.get("identity"), memory)
         self.city_keys = CityKeys(config.get("identity"), parts.files)
         self.updates = Updates(config, parts, memory)
@@ -178,9 +188,13 @@ class Bus:
 
         -> True if there is more to do at once, should there be time.
         """
+        if self.gap.is_awaited:
+            self.uplink.wake()
+        self.gap.look(now_ms, self.next_tick_ms, self.snapshot.trip.phase == PARKED)
         if not self._has_kept_house:  # an erase takes 45 ms: while the next tick is far away
             self._has_kept_house = True
-            self.journal.housekeep(now_ms)
+            if self.journal.housekeep(now_ms):
+                self.gap.take()
             self._renew_journal()
         more = self._parts.seats.turn(now_ms)
         is_asleep = self.sleeping.state == ASLEEP
@@ -189,7 +203,7 @@ class Bus:
         more = self._follow_policy() or self._examine() or more
         more = self.updates.turn(now_ms, self) or more
         self._supervisor.refresh()
-        return more
+        return more or self.gap.is_awaited
 
     def sleep(self, now_ms):
         """Sleeps until the next tick, if the bus may -> bool: it has slept.
@@ -259,8 +273,9 @@ class Bus:
         """Falls asleep, or wakes."""
         is_calm = self.warnings.level == SILENT and self.recorder.is_calm
         is_calm = is_calm and not self.policy.is_pending and not self.updates.keeps_awake
-        # This tick may have recorded more.
+        # This tick may have recorded more; and the city may be sending a policy.
         is_delivered = self._link.drained and self.journal.is_delivered
+        is_delivered = is_delivered and not self.policy.keeps_awake
         self.sleeping.update(s, is_calm, self._link, is_delivered)
 
     def is_quiet(self):

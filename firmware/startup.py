@@ -19,17 +19,18 @@ class Startup:
         self.reset_cause = reset_cause
         self.start = start
 
-    def events(self, config_errors, crash, why=None):
+    def events(self, config_errors, crash, why=None, was_asked=False):
         """-> list of Events. crash: str, what ended the start before; why: str, why this one is
-        safe; or None."""
+        safe; or None. was_asked: bool, nobody need look into a reset of the program's own: an
+        update and the end of a safe start ask for one."""
         data = (
             ("boot", self.boot),
             ("reset", self.reset_cause),
             ("start", self.start),
             ("fw", self.fw),
         )
-        is_ordinary = self.reset_cause == "power_on" and self.start == "normal"
-        severity = INFO if is_ordinary else WARNING
+        is_meant = self.reset_cause == "power_on" or (self.reset_cause == "external" and was_asked)
+        severity = INFO if is_meant and self.start == "normal" else WARNING
         events = [Event("started", severity, data=data, subject=None)]
         events += [fault("config", str(error)) for error in config_errors[:_CONFIG_FAULTS]]
         if why is not None:

@@ -185,6 +185,9 @@ def _run_board(args: argparse.Namespace) -> int:
     if importlib.util.find_spec("littlefs") is None:
         print("python -m sim board: packages are missing. Run: make setup", file=sys.stderr)
         return 2
+    if args.morning and args.days is not None:
+        print("python -m sim board: either --days or --morning, not both.", file=sys.stderr)
+        return 2
     what = "sim.virtual.command" if args.days is None else "sim.days.command"
     return importlib.import_module(what).run(args)
 

@@ -100,7 +100,9 @@ class Book:
             lane.recover(state, is_sure, next_seq)
 
     def housekeep(self, now_ms, cursor_ms):
-        """One erase at most. What one part cannot do for a refused read stops no other."""
+        """-> bool: that took an erase, one at most. What one part cannot do for a refused read
+        stops no other."""
+        has_erased = False
         for lane in self.lanes:
             if lane.is_behind:
                 try:
@@ -110,7 +112,8 @@ class Book:
                     pass
         for part in _IN_TURN:
             try:
-                if self._parts[part].housekeep(now_ms):
+                has_erased = self._parts[part].housekeep(now_ms)
+                if has_erased:
                     break
             except Refused:
                 pass
@@ -118,6 +121,7 @@ class Book:
             self.ledger.write(now_ms, cursor_ms)
         except Refused:
             pass
+        return has_erased
 
     def heard(self):
         """After an acknowledgement: the city has heard of these losses."""

@@ -143,22 +143,25 @@ class Journal:
             self.housekeep(now_ms)
 
     def housekeep(self, now_ms):
-        """Between ticks: writes the ledger when due and erases ahead, one sector a call.
+        """Between ticks: writes the ledger when due and erases ahead, one sector a call -> bool:
+        that took an erase.
 
         Ahead of time only positions are dropped, never a warning or an alarm: those wait for a
         newer one.
         """
+        has_erased = False
         try:
             if self._book is None:
                 if self._coming is None or self._coming.is_ready(now_ms):
                     self._open()
             else:
                 self._cold = max(0, self._cold - 1)
-                self._book.housekeep(now_ms, self._cursor_ms)
+                has_erased = self._book.housekeep(now_ms, self._cursor_ms)
             if self._cells.refuses:
                 self._cells.ask()
         except Refused:
             pass
+        return has_erased
 
     def take_lost(self):
         """-> Loss to announce (losses.py), or None.

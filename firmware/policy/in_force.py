@@ -8,6 +8,7 @@ from micropython import const
 
 from firmware import messages
 from firmware.event import INFO, Event, fault
+from firmware.policy.coming import Coming
 from firmware.policy.error import PolicyError
 from firmware.policy.pack import step
 from firmware.policy.places import Places
@@ -21,14 +22,15 @@ class PolicyInForce:
     """thresholds: config["rules"], replaced where the policy sets its own. is_new: they have
     changed; the caller sets it back.
 
-    files: see PolicyStore. is_resumed: the board was reset while the bus was in use. The
+    files, gap: see PolicyStore. is_resumed: the board was reset while the bus was in use. The
     stored pack is read in the first turns, so a start with a child on board does not wait.
     is_trusted: if False, the stored pack is not read in this run; a new pack still is.
     """
 
-    def __init__(self, config, files, is_resumed, is_trusted=True):
+    def __init__(self, config, files, is_resumed, is_trusted=True, gap=None):
         self._config = config["rules"]
-        self._store = PolicyStore(files, config["bus"])
+        self._store = PolicyStore(files, config["bus"], gap)
+        self._coming = Coming()
         self._is_resumed = is_resumed
         self._store.is_waiting = self._store.is_waiting and is_trusted
         self._is_start = (
@@ -55,6 +57,16 @@ class PolicyInForce:
     def is_reading(self):
         """bool: a pack is checked or loaded, by modules that the heap has only meanwhile."""
         return self._loading is not None or self._store.is_checking()
+
+    @property
+    def is_coming(self):
+        """bool: a policy is offered, and parts of it are missing."""
+        return self._store.coming is not None
+
+    @property
+    def keeps_awake(self):
+        """bool: parts of a policy come, or it is being checked: the city waits for the answer."""
+        return self._coming.keeps_awake or self._store.is_checking()
 
     def take_offer(self, request):
         """For cmd/policy: see PolicyStore.take_offer()."""
@@ -87,6 +99,7 @@ class PolicyInForce:
         done = self._store.turn()
         if done is not None:
             _reply(uplink, done)
+        self._coming.update(s.now_ms, self._store.coming, self._store.steps)
         if self._loading is not None:
             self._load()
         is_waiting = self._store.is_waiting and self._loading is None and s.trip.phase == "parked"

@@ -1,6 +1,7 @@
 """PolicyStore: receives a policy pack in parts, checks it, keeps it and loads it.
 
-The parts are appended to `policy.new`. Once its digest is right and all of it was checked, it
+The parts are written to `policy.new`, which stays open meanwhile: at each close littlefs would
+begin the next part with a copy of a block. Once the digest is right and all of it was checked, it
 is renamed to `policy.json`. The file system does that completely or not at all, so a power
 cut at any byte leaves the old pack or the new one, whole.
 """
@@ -41,12 +42,19 @@ class PolicyStore:
     """files: drivers/board/files.py, or None: no file system. bus: str, its id.
 
     is_waiting: `policy.json` is newer than the policy in force. by: str, the user who sent it.
+    coming: str, sha256 of the pack of which parts are missing, or None. steps: int, rises with each
+    offer and each part that is taken.
     """
 
-    def __init__(self, files, bus):
+    def __init__(self, files, bus, gap=None):
+        """gap: Gap in which the end of a pack is written; None: at once. A part is written when it
+        is taken: whoever takes it has the time."""
         self._files = files
         self._bus = bus
-        self._sha256 = None  # of the pack that is offered and comes in
+        self._gap = gap
+        self._file = None  # `policy.new`, while parts come in
+        self.coming = None
+        self.steps = 0
         self._by = self.by = None
         self._parts = 0
         self._have = 0  # parts that have come
@@ -70,9 +78,10 @@ class PolicyStore:
         known = self._known(sha256_hex)
         if known is not None:
             return known
-        if sha256_hex != self._sha256 or parts != self._parts:
+        if sha256_hex != self.coming or parts != self._parts:
             self._begin(sha256_hex, parts)
         self._by = request["by"]
+        self.steps += 1
         return "The bus takes the policy %s in %d parts." % (sha256_hex[:8], parts)
 
     def take_part(self, request):
@@ -85,7 +94,7 @@ class PolicyStore:
         known = self._known(sha256_hex)
         if known is not None:
             return known
-        if sha256_hex != self._sha256 or parts != self._parts:
+        if sha256_hex != self.coming or parts != self._parts:
             raise ValueError("No policy with these parts is offered: send cmd/policy first.")
         if part <= self._have:
             return "Part %d of %d is already here." % (part, parts)
@@ -102,10 +111,10 @@ class PolicyStore:
         if self._work is None:
             return None
         try:
-            policy = step(self._work)
-            if policy is None:
+            text = step(self._work)
+            if text is None:
                 return None
-            ok, text = True, self._keep(policy)
+            ok = True
         except (PolicyError, OSError, ImportError, MemoryError) as error:
             ok, text = False, str(error) or "The policy does not fit into memory."
         self._work = None
@@ -138,46 +147,68 @@ class PolicyStore:
         raise ValueError("Another policy is being checked; send this one again later.")
 
     def _begin(self, sha256_hex, parts):
-        self._sha256, self._parts = sha256_hex, parts
+        self._give_up()
+        self.coming, self._parts = sha256_hex, parts
         self._have = self._bytes = 0
         self._digest = sha256()
 
     def _append(self, data):
         if self._bytes + len(data) > _MOST_BYTES:
-            self._begin(self._sha256, self._parts)
+            self._begin(self.coming, self._parts)
             text = "The policy is longer than %d bytes; begin again with part 1."
             raise Forged(text % _MOST_BYTES)
         try:
-            file = self._files.open(NEW, "ab" if self._have else "wb")
-            try:
-                file.write(data)
-            finally:
-                file.close()
+            if self._file is None:
+                self._file = self._files.open(NEW, "wb")
+            self._file.write(data)
         except OSError as error:
-            self._sha256 = None
+            self._give_up()
             raise ValueError("The policy cannot be written (%s); send it again." % error)
         self._digest.update(data)
         self._bytes += len(data)
         self._have += 1
+        self.steps += 1
 
     def _check(self, request_id):
-        found, wanted = hexlify(self._digest.digest()).decode(), self._sha256
+        found, wanted = hexlify(self._digest.digest()).decode(), self.coming
         if found != wanted:
             self._begin(wanted, self._parts)
             raise Forged(
                 "These parts are not the policy that was offered; begin again with part 1."
             )
-        self._sha256 = None
+        self.coming = None
         self._request = request_id
         self._checked = wanted
-        self._work = self._checking()
+        self._work = self._finish()
 
-    def _checking(self):
-        """Generator, a step at a time -> Policy that has only counted."""
+    def _give_up(self):
+        """No part more is taken."""
+        self.coming = None
+        try:
+            self._close()
+        except OSError:
+            pass  # nobody reads it
+
+    def _close(self):
+        file, self._file = self._file, None
+        if file is not None:
+            file.close()
+
+    def _finish(self):
+        """Generator: what has come is checked, and then kept -> sentence."""
+        yield from self._gap_comes()
+        self._close()
+        yield
         yield from _readers()
         from firmware.policy.loading import check
 
-        return (yield from check(self._open_new, self._bus))
+        policy = yield from check(self._open_new, self._bus)
+        yield from self._gap_comes()
+        return self._keep(policy)
+
+    def _gap_comes(self):
+        while self._gap is not None and not self._gap.take():
+            yield
 
     def _keep(self, policy):
         """The checked pack replaces the old one -> sentence. Raises PolicyError."""

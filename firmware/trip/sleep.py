@@ -71,7 +71,7 @@ class Sleep:
         """Every tick. is_calm: no warning is due, no event stands, no work is left.
 
         link: the LinkStatus as of the last turn; is_delivered: the city has every answer, and
-        every record, those of this tick included.
+        every record, those of this tick included, and the bus no policy half.
         """
         is_calm = is_calm and self._is_wanted and not self.doubt(s)
         if not self._calm.update(s.now_ms, is_calm):

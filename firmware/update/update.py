@@ -8,10 +8,9 @@ ends, it begins anew, and finds on flash what is right already.
 from micropython import const
 
 from firmware.journal.journal import ALARM, WARNING
-from firmware.snapshot import PARKED
 from firmware.update import kept
 from firmware.update.asking import Asking
-from firmware.update.changeover import change_over
+from firmware.update.changeover import LATE, change_over
 from firmware.update.fetch_message import fetch
 from firmware.update.fill import Fill
 from firmware.update.news import news
@@ -23,7 +22,6 @@ FETCHING, CHECKING = "fetching", "checking"
 _AGAIN_MS = const(60000)
 _PAUSE_MS = const(1000)
 _FAILURES = const(5)
-_WRITE_MS = const(80)  # until the next tick: an erase takes 45 ms
 _LOOK_MS = const(10000)
 _NO_ROOM = const(28)  # ENOSPC
 
@@ -42,7 +40,7 @@ class Update:
         self._memory = memory
         self.version = self.bus = None
         self.now_ms = self.utc_s = 0
-        self.is_told = self.is_over = self.keeps_awake = False
+        self.is_over = self.keeps_awake = False
         self.notices = []
         self._state = self._why = self._message = None  # what is said on `fetch`
         self._is_untold = False
@@ -94,10 +92,9 @@ class Update:
     def _turn(self, now_ms, bus):
         if now_ms >= self._look_ms:
             self._look_ms = now_ms + _LOOK_MS
-            self.utc_s = bus.earliest.utc_ms(now_ms) // 1000
-            self.is_told = bus.earliest.is_told
-            if self.utc_s > self.offer.until_s and not self._is_refused:
-                self._refuse("expired", "The time for this update is over; it can be offered anew.")
+            self.asking.quota.runs(now_ms)
+            if self.is_late() and not self._is_refused:
+                self._refuse("expired", LATE)
         self._say()
         if self._is_refused:
             self.is_over = not self._is_untold
@@ -105,6 +102,11 @@ class Update:
         if now_ms < self._begin_ms:
             return False
         return self._step()
+
+    def is_late(self):
+        """bool: the offer is over."""
+        self.utc_s = self.bus.earliest.utc_ms(self.now_ms) // 1000
+        return self.utc_s > self.offer.until_s
 
     def goes_on_with(self, given):
         """given: Offer -> bool: it is of the same release, and only lasts longer."""
@@ -141,10 +143,10 @@ class Update:
         """Generator: waits until flash may be read and written."""
         yield True
         while True:
-            if not self._has_time():
-                yield False
-            elif not self.is_clear:
+            if not self.is_clear:
                 yield from self.pause()
+            elif not self.bus.gap.take():
+                yield False
             else:
                 return
 
@@ -164,10 +166,6 @@ class Update:
                 self.asking.writer.close()
         except OSError:
             pass  # what was not kept is found missing
-
-    def _has_time(self):
-        is_parked = self.bus.snapshot.trip.phase == PARKED
-        return is_parked or self.bus.next_tick_ms - self.now_ms >= _WRITE_MS
 
     def _say(self):
         uplink = self.bus.uplink
@@ -212,7 +210,7 @@ class Update:
         self.tell("refused", why, message)
         slots = self.parts.slots
         if slots is not None and slots.is_trial:
-            return  # the trial needs the file
+            return  # what is kept is the offer of the code on trial
         try:
             kept.drop(self.parts.files, KEPT)
         except OSError:

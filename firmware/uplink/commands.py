@@ -82,6 +82,7 @@ COMMANDS = {
     "piece": _piece,
 }
 _LONG = ("part", "piece")
+_WRITING = ("policy", "part", "city_keys", "release")  # a file, while it is done
 _UNSIGNED = ("ping",) + _LONG
 _LONGEST = const(320)  # bytes of a ping
 _MOST_ESCAPES = const(24)
@@ -90,10 +91,12 @@ _MOST_MARKS = const(32)  # commas and brackets: a command of the city has a doze
 
 def answer(bus, name, payload, is_retained=False):
     """name: str after cmd/. payload: bytes -> bytes for `reply`; None: the answer follows later;
-    LATER: call it again once the bus has examined the command.
+    LATER: call it again once the bus has examined the command, or has time to write a file.
     """
     is_signed = name in COMMANDS and name not in _UNSIGNED
     if is_signed and bus.authority.examines(name, payload):
+        return LATER
+    if name in _WRITING and not is_retained and not _has_time(bus, name):
         return LATER
     try:
         _must_be_short(name, payload)
@@ -121,6 +124,11 @@ def answer(bus, name, payload, is_retained=False):
         return None if text is None else messages.reply(request_id, True, text)
     except ValueError as error:
         return messages.reply(request_id, False, str(error))
+
+
+def _has_time(bus, name):
+    """Without an offer every part is refused, and nothing is written."""
+    return (name == "part" and not bus.policy.is_coming) or bus.gap.take_soon()
 
 
 def _must_be_short(name, payload):

@@ -83,7 +83,8 @@ class Starting:
         ours = firmware.startup.VERSION
         firmware.startup.VERSION = self.version or ours
         try:
-            return Bus(config, board, 0, errors, start.word, start.crash, start.why)
+            how = start.word, start.crash, start.why, start.was_asked
+            return Bus(config, board, 0, errors, *how)
         finally:
             firmware.startup.VERSION = ours
 

@@ -75,15 +75,18 @@ class Cuts:
         self._plan()
 
 
-def greeting(flash: Path, path: str, config: dict[str, Any]) -> list[str]:
+def greeting(flash: Path, path: str, config: dict[str, Any], bus: str = "bus-07") -> list[str]:
     """What a newcomer has to know to go on. config: what is fitted, as bus.json says it."""
     wifi = {key: config["wifi"][key] for key in WIFI}
     known = f'"wifi": {json.dumps(wifi)}' if wifi == WIFI else "the one of the file of --bus"
+    finds = f"The Wi-Fi that it finds: {known}"
+    if "wifi" not in config["radios"]:
+        finds = "It finds no Wi-Fi: its modem has a network"
     return [
         f"A board with {flash} as its flash is on {path}",
         f"Connect to it with: mpremote connect {path} repl    (Ctrl-C here ends the board)",
-        f"It gets the program from another terminal: make deploy BUS=bus-07 PORT={path}",
-        f"It is a {config['board']}, and the Wi-Fi that it finds is {known}",
+        f"It gets the program from another terminal: make deploy BUS={bus} PORT={path}",
+        f"Board: {config['board']}. {finds}",
     ]
 
 
@@ -119,7 +122,8 @@ def _run(args: argparse.Namespace, stack: ExitStack) -> int:
         print(f"python -m sim board: {str(error).rstrip('.')}.", file=sys.stderr)
         return 2
     path = runner.console.user.path
-    print(*greeting(args.flash, path, config), sep="\n", flush=True)
+    named = {} if args.bus is None else {"bus": config["bus"]}
+    print(*greeting(args.flash, path, config, **named), sep="\n", flush=True)
     if args.morning or args.cut:
         print(f"This morning again: --seed {seed}" if args.morning else f"Seed: {seed}", flush=True)
     if morning is not None:

@@ -52,7 +52,7 @@ class Harness:
         self.world = world
         self.faults = Faults()
         self.wireless = Wireless(config, world, clock, seed)
-        self._is_hotspot = "cellular" not in config["radios"]
+        self._is_hotspot = "wifi" in config["radios"]
         self._clock = clock
         self._looked_ms = -_LOOK_MS
         self._asleep_ms = 0

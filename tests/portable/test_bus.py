@@ -31,6 +31,22 @@ def test_a_start_is_an_event_and_an_odd_one_a_warning():
     assert bench.events()[0]["severity"] == "warning"
 
 
+def test_a_restart_that_was_asked_for_is_no_warning():
+    for reset_cause, start, was_asked, severity in (
+        ("external", "normal", True, "info"),
+        ("external", "normal", False, "warning"),
+        ("external", "previous", True, "warning"),
+        ("external", "safe", True, "warning"),
+        ("watchdog", "normal", True, "warning"),
+        ("soft", "normal", True, "warning"),
+    ):
+        bench = Bench()
+        bench.start(reset_cause=reset_cause, start=start, was_asked=was_asked)
+        bench.waits(1000)
+        started = [event for event in bench.events(TRACK, WARNING) if event["kind"] == "started"]
+        assert [event["severity"] for event in started[:1]] == [severity], (reset_cause, start)
+
+
 def test_p7_a_bad_config_runs_on_defaults_and_is_told():
     config, errors = parse('{"board": "devkit", "rules": {"overspeed_kmh": 900}, "nonsense": 1}')
     bench = Bench(config, errors)

@@ -5,6 +5,7 @@ import json
 import signed
 from bus_bench import MINUTE, Bench
 from flash_files import Files
+from packs import PACK, Memory, offered
 
 from firmware.config.load import defaults
 from firmware.uplink.inbox import LATER
@@ -67,6 +68,73 @@ def test_forged_commands_are_an_event_and_the_alarm_of_a_child_is_on_time():
     data = refused["data"]
     assert (data["reason"], data["command"], data["count"]) == ("signature", "normal", 1)
     assert flooded.parts.nvs.get("command_n") is None
+
+
+class Receiving(Bench):
+    """A bus to which a policy is offered."""
+
+    files = Memory()
+
+    def __init__(self):
+        Bench.__init__(self)
+        self.waits(1000)
+        self.parts_sent = offered(self.bus.policy, PACK % 1)
+        self.woken = 0
+        self.bus.uplink.wake = self.wakes
+
+    def wakes(self):
+        self.woken += 1
+
+    def part(self, number, far_ms):
+        """A turn so long before the next tick, in which this part comes -> is it here now?"""
+        self.bus.turn(self.bus.next_tick_ms - far_ms)
+        return self.sends(number)
+
+    def sends(self, number):
+        told = self.bus._answer("part", json.dumps(self.parts_sent[number - 1]).encode(), False)
+        if told is LATER:
+            return False
+        assert "Part %d of 5 is here" % number in json.loads(told)["message"], told
+        return True
+
+
+def test_in_a_driving_bus_a_part_is_written_only_if_the_next_tick_is_far():
+    bench = Receiving()
+    bench.bus.snapshot.trip.phase = "driving"
+    assert not bench.part(1, 79)
+    assert json.loads(bench.bus._answer("ping", b'{"v":1,"id":"a"}', False))["ok"]
+    bench.bus._supervisor.turn = lambda *given: bench.sends(1)  # as the uplink, once it is woken
+    assert bench.bus.turn(bench.bus.next_tick_ms - 78) and bench.woken == 1, "look again at once"
+    assert bench.bus.turn(bench.bus.next_tick_ms - 80) and bench.woken == 2
+    assert not bench.bus.gap.is_awaited
+    bench.bus._supervisor.turn = lambda *given: False
+    assert not bench.sends(2), "one a turn"
+    bench.bus._has_kept_house, bench.bus.journal.housekeep = False, lambda now_ms: True
+    assert not bench.part(2, 100), "the journal has just erased a sector"
+    assert bench.part(2, 100)
+    bench.bus.snapshot.trip.phase = "parked"
+    assert bench.part(3, 1)
+
+
+def test_a_part_for_which_there_is_never_time_holds_others_up_for_a_second():
+    bench = Receiving()
+    bench.bus.snapshot.trip.phase = "driving"
+    for far_ms in range(79, 79 - 1000, -10):
+        assert not bench.part(1, far_ms)
+    assert bench.part(1, 79 - 1000)
+    assert not bench.part(2, 79 - 1000), "the next one waits as long"
+    bench.bus.turn(bench.bus.next_tick_ms - 50)
+    bench.bus.turn(bench.bus.next_tick_ms + 2000)
+    assert not bench.sends(2), "nobody has waited since"
+
+
+def test_without_an_offer_no_part_waits():
+    bench = Receiving()
+    bench.bus.policy._store._give_up()
+    bench.bus.snapshot.trip.phase = "driving"
+    bench.bus.turn(bench.bus.next_tick_ms)
+    told = bench.bus._answer("part", json.dumps(bench.parts_sent[0]).encode(), False)
+    assert "cmd/policy first" in json.loads(told)["message"]
 
 
 def test_an_unsigned_bus_obeys_only_a_ping():

@@ -43,6 +43,18 @@ def test_a_board_names_its_wifi_when_it_starts_but_never_a_password_of_a_file():
     assert "the depot's own" not in told and "the one of the file of --bus" in told
 
 
+def test_a_board_names_what_its_file_says():
+    config = dict(fitted(None), board="lilygo_s3", radios=["cellular"])
+    told = "\n".join(greeting(Path("board.img"), "/dev/pts/7", config, "bus-12"))
+    assert "make deploy BUS=bus-12 PORT=" in told
+    assert "Board: lilygo_s3. It finds no Wi-Fi: its modem has a network" in told
+
+
+def test_days_and_a_morning_do_not_go_together(capsys):
+    assert main(["board", "--days", "1", "--morning"]) == 2
+    assert "either --days or --morning, not both" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_option_is_explained(command, capsys):
     with pytest.raises(SystemExit) as end:

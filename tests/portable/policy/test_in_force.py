@@ -202,3 +202,27 @@ def test_between_two_policies_there_is_none():
     bench.turns()
     bench.told()
     assert bench.s.place.policy == bench.policy.hash == digest(PACK % 2)[:8]
+
+
+def test_a_policy_that_comes_or_is_checked_keeps_the_bus_awake():
+    bench = Bench()
+    bench.turns()
+    assert not bench.policy.keeps_awake
+    parts = offered(bench.policy, PACK % 1)
+    for now_ms, request in enumerate(parts):
+        bench.s.now_ms = now_ms * 30000
+        bench.policy.turn(bench.s, True, bench)
+        assert bench.policy.keeps_awake and not bench.policy.is_pending
+        bench.policy.take_part(request)
+    bench.s.now_ms += 10**6
+    while not bench.policy.is_pending:
+        bench.policy.turn(bench.s, False, bench)
+        assert bench.policy.keeps_awake or bench.policy.is_pending
+    bench.turns()
+    assert not bench.policy.keeps_awake
+    offered(bench.policy, PACK % 2)
+    bench.turns()
+    assert bench.policy.keeps_awake
+    bench.s.now_ms += 75000
+    bench.turns()
+    assert not bench.policy.keeps_awake, "nothing has come"

@@ -245,12 +245,54 @@ def test_a_full_file_system_is_reported():
     assert deliver(store, NEW)[1]
 
 
+class Gaps:
+    """asked: how often; open: how often it lets somebody write."""
+
+    def __init__(self):
+        self.asked = self.open = 0
+
+    def take(self):
+        self.asked += 1
+        self.open -= 1
+        return self.open >= 0
+
+
+def test_the_file_stays_open_and_its_end_is_written_in_two_gaps():
+    files, gaps = Memory(), Gaps()
+    store = PolicyStore(files, BUS, gaps)
+    for request in offered(store, OLD):
+        store.take_part(request)
+    assert gaps.asked == 0, "whoever took the part has asked"
+    for content in ({"policy.new": b""}, {"policy.new": OLD.encode()}):
+        for _ in range(3000):
+            assert store.turn() is None
+        assert files.content == content
+        gaps.open = 1
+    assert store.turn()[1]
+    assert files.content == {KEPT: OLD.encode()}
+
+
+def test_what_is_given_up_is_closed_and_a_refusal_of_the_flash_then_harms_nobody():
+    files = Memory()
+    store = PolicyStore(files, BUS)
+    store.take_part(offered(store, OLD)[0])
+    assert files.content["policy.new"] == b"", "not closed yet"
+    offered(store, NEW)
+    assert files.content["policy.new"] != b""
+    store.take_part(requests(NEW)[0])
+    files.broken = True
+    offered(store, OLD)
+    files.broken = False
+    assert deliver(store, NEW)[1]
+
+
 def test_a_pack_that_the_flash_changed_is_refused():
     files = Memory()
     store = PolicyStore(files, BUS)
     assert deliver(store, OLD)[1]
     for request in offered(store, NEW):
         store.take_part(request)
+    store.turn()  # closes it
     files.content["policy.new"] = files.content["policy.new"].replace(
         b'"radius_m": 300', b'"radius_m": 301'
     )
@@ -299,6 +341,7 @@ def test_what_is_stored_and_damaged_is_an_error():
 # On the real littlefs.
 
 BLOCKS = 24
+LONG = NEW.replace("\n", "\n" + 90 * " ")  # more than one block
 
 
 def mounted(flash):
@@ -344,7 +387,7 @@ def operations(image):
     flash = copy(image)
     files = mounted(flash)
     before = flash.operations
-    assert deliver(PolicyStore(files, BUS), NEW)[1]
+    assert deliver(PolicyStore(files, BUS), LONG)[1]
     return flash.operations - before
 
 
@@ -353,7 +396,7 @@ def test_a_power_cut_at_every_operation_leaves_one_pack_whole():
         return
     image = with_old()
     total = operations(image)
-    assert total > 20
+    assert total > 20, total
     kept = {1: 0, 2: 0}
     for tear in range(6):
         for cut in range(tear % 2, total, 2):
@@ -361,7 +404,7 @@ def test_a_power_cut_at_every_operation_leaves_one_pack_whole():
             files = mounted(flash)
             flash.cut(cut, tear)
             try:
-                deliver(PolicyStore(files, BUS), NEW)
+                deliver(PolicyStore(files, BUS), LONG)
             except PowerCut:
                 pass
             place = "tear %d at operation %d" % (tear, cut)
@@ -370,9 +413,9 @@ def test_a_power_cut_at_every_operation_leaves_one_pack_whole():
             store = PolicyStore(files, BUS)
             assert store.is_waiting, place
             policy = complete(store.loading())
-            assert policy.sha256 in (digest(OLD), digest(NEW)), place
+            assert policy.sha256 in (digest(OLD), digest(LONG)), place
             kept[policy.version] += 1
             if policy.version == 1:
-                assert deliver(store, NEW)[1], place
+                assert deliver(store, LONG)[1], place
                 assert complete(store.loading()).version == 2, place
     assert kept[1] > 20 and kept[2] > 0, kept

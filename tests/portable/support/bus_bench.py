@@ -122,11 +122,19 @@ class Bench:
         self.config = config or defaults()
         self.start(errors)
 
-    def start(self, errors=(), reset_cause="power_on", start="normal", crash=None, why=None):
+    def start(
+        self,
+        errors=(),
+        reset_cause="power_on",
+        start="normal",
+        crash=None,
+        why=None,
+        was_asked=False,
+    ):
         self.parts = Parts(self.flash, self.nvs, reset_cause)
         self.parts.files = self.files
         self.now_ms = 0
-        self.bus = Bus(self.config, self.parts, 0, errors, start, crash, why)
+        self.bus = Bus(self.config, self.parts, 0, errors, start, crash, why, was_asked)
 
     def waits(self, ms):
         end = self.now_ms + ms

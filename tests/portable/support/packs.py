@@ -117,7 +117,7 @@ class Memory:
     def open(self, name, mode):
         if self.broken or (mode == "rb" and name not in self.content):
             raise OSError(28)
-        return _File(self.content, name, mode)
+        return _File(self, name, mode)
 
     def rename(self, old, new):
         if self.broken:
@@ -131,11 +131,12 @@ class Memory:
 class _File:
     """What is written is there once it is closed, as on littlefs."""
 
-    def __init__(self, content, name, mode):
-        self._content, self._name, self._at = content, name, 0
+    def __init__(self, files, name, mode):
+        self._files, self._name, self._at = files, name, 0
+        self._content = files.content
         self._written = b""
         if mode == "wb":
-            content[name] = b""
+            self._content[name] = b""
 
     def read(self, n=1 << 20):
         piece = self._content[self._name][self._at : self._at + n]
@@ -143,8 +144,12 @@ class _File:
         return piece
 
     def write(self, data):
+        if self._files.broken:
+            raise OSError(28)
         self._written += data
 
     def close(self):
+        if self._files.broken:
+            raise OSError(5)
         if self._written:
             self._content[self._name] += self._written

@@ -9,6 +9,7 @@ from parts import Nvs, snapshot
 
 from drivers.board.slots import Slots
 from firmware.config.load import defaults
+from firmware.gap import Gap
 from firmware.memory import Memory
 from firmware.update import manifest as manifests
 from firmware.updates import Updates
@@ -132,6 +133,7 @@ class Bench:
             Warnings(),
             Earliest(),
         )
+        self.gap = Gap()
         self.memory = Memory(self.nvs)
         self.config = defaults()
         self.updates = Updates(self.config, self.parts, self.memory)
@@ -140,12 +142,17 @@ class Bench:
         self.answers = 0  # pieces that the city has sent
         self.answered = 0  # of what was said
 
+    def turn(self):
+        """As that of a bus."""
+        self.gap.look(self.now_ms, self.next_tick_ms, self.snapshot.trip.phase == "parked")
+        return self.updates.turn(self.now_ms, self)
+
     def turns(self, n=1, ms=10, city=None):
         """So many turns, with a tick behind each. city(asked): answers a `fetch`, or None."""
         for _ in range(n):
             self.now_ms += ms
             self.next_tick_ms = self.now_ms + 100
-            self.updates.turn(self.now_ms, self)
+            self.turn()
             for event in self.updates.update(self.snapshot):
                 self.events.append(event)
             while self.answered < len(self.uplink.said):

@@ -293,3 +293,19 @@ def test_it_says_that_it_wakes_only_for_its_promise():
     night.s.vehicle.front_door = True
     night.goes(1)
     assert night.sleeping.state == AWAKE and not night.sleeping.is_renewing
+
+
+def test_a_policy_that_comes_counts_as_not_delivered():
+    """It may not end the calm: each part would keep the bus awake for five minutes more."""
+    bench = Bench()
+    bench.waits(1000)
+    bench.bus._link.drained = True
+    seen = []
+    bench.bus.sleeping.update = lambda s, is_calm, link, is_delivered: seen.append(
+        (is_calm, is_delivered)
+    )
+    bench.bus.journal = type("Empty", (), {"is_delivered": True})()
+    for comes in (False, True):
+        bench.bus.policy._coming.keeps_awake = comes
+        bench.bus._settle(bench.bus.snapshot)
+    assert seen == [(True, True), (True, False)]

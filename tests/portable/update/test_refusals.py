@@ -137,17 +137,17 @@ def test_while_the_running_code_has_not_proven_itself():
     assert refused(content=content)[0] == "unproven"
 
 
-def test_in_a_trial_the_file_of_the_trial_stays():
+def test_in_a_trial_its_own_offer_stays():
     content = running_a(signed=b"x")
     del content["a/proven"]
-    content["update.json"] = b'{"silent": [], "unknown": []}'
+    content["update.json"] = b'{"manifest": "of the trial"}'
     bench = Bench(content, Start(trial=1))
     bench.offered()
     bench.turns(100)
     assert bench.last()["why"] == "unproven"
-    assert content["update.json"] == b'{"silent": [], "unknown": []}'
+    assert content["update.json"] == b'{"manifest": "of the trial"}'
     assert "drops" in bench.updates.take_offer({"manifest": None}) or True
-    assert content["update.json"] == b'{"silent": [], "unknown": []}'
+    assert content["update.json"] == b'{"manifest": "of the trial"}'
 
 
 def came_back():

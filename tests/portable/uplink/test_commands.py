@@ -5,6 +5,7 @@ import json
 import signed
 from parts import Nvs, snapshot
 
+from firmware.gap import Gap
 from firmware.memory import Memory
 from firmware.policy.store import Forged
 from firmware.uplink.authority import Authority
@@ -189,9 +190,11 @@ def test_seats_are_taken_out_of_service():
 class Enrolled:
     """Does whatever the city has signed, and notes who asked."""
 
+    is_coming = False
+
     def __init__(self, keys=1):
         self.authority = Authority(signed.identity(keys), Memory(Nvs({})))
-        self.snapshot, self.earliest = snapshot(), Clock
+        self.snapshot, self.earliest, self.gap = snapshot(), Clock, Gap()
         self.done = []
         self.modes = self.policy = self.city_keys = self.updates = self
 
@@ -220,8 +223,10 @@ class Enrolled:
 
     def hears(self, name, payload):
         """-> (ok, sentence)"""
+        self.gap.look(0, 0, True)
         told = answer(self, name, payload)
         while self.authority.turn():
+            self.gap.look(0, 0, True)
             assert told is LATER
             if self.authority.is_examining:
                 assert answer(self, name, payload) is LATER

@@ -190,3 +190,23 @@ def test_nothing_else_can_be_imported(tmp_path, monkeypatch):
     monkeypatch.setattr("sim.bus.board_modules.ROOT", tmp_path)
     with pytest.raises(ImportError, match="no module socket"):
         modules().run("wild.py")
+
+
+def severities(rig):
+    return [one.event.severity for one in rig.events if one.event.kind == "started"]
+
+
+def test_only_a_restart_that_was_asked_for_is_no_warning(rig):
+    """boot.py counts a crash and a watchdog, and not the changeover to new code."""
+    rig.run_for(5000)
+    rig.vehicle.starting.slots().take_over()
+    rig.vehicle.reset("external")
+    rig.run_for(5000)
+    assert severities(rig) == ["info", "info"], "the power, and the update"
+    for cause in ("external", "external", "watchdog"):
+        rig.vehicle.starting.nvs["start"].set_i32("resets", 0)
+        if not severities(rig)[2:]:
+            rig.vehicle.starting.crash("MemoryError()")
+        rig.vehicle.reset(cause)
+        rig.run_for(5000)
+    assert severities(rig)[2:] == ["warning"] * 3

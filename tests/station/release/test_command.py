@@ -101,10 +101,12 @@ def test_from_the_file_to_the_last_bus(desk):
     for words, state in (
         (("pause",), "paused, stage 1"), (("resume",), "running, stage 1"),
         (("again", "bus-01"), "running, stage 1"), (("next",), "running, stage 2 of 2"),
-        (("next",), "done, stage 2"),
     ):  # fmt: skip
         code, text = desk.types(*words, "--fleet", "lc")
         assert code == 0 and f"The rollout of 0.4.0 to lc: {state}" in text, text
+    code, text = desk.types("next", "--fleet", "lc")
+    assert code and "This is the last stage. It ends by itself once every bus runs 0.4.0" in text
+    assert "running, stage 2 of 2" in desk.types("progress", "--fleet", "lc")[1]
 
 
 def test_a_bus_that_came_back_is_told_with_its_reason(desk):

@@ -99,6 +99,7 @@ def test_from_the_file_to_a_rollout_that_stops_by_itself(opened, town):
     form.get_by_role("button", name="Start").click()
     card = page.get_by_role("article", name=f"0.4.0 to {FLEET}")
     card.get_by_text("stage 1 of 2 (bus-01, bus-02)").wait_for()
+    assert card.locator(f"[data-key='{FLEET}/next']").count() == 1
     assert f"Roll 0.4.0 out to {FLEET}? Stages: bus-01,bus-02 → all." in asked[0]
 
     wait_for(lambda: states(station)["bus-01"] == "offered")
@@ -152,6 +153,10 @@ def test_a_downgrade_is_typed(opened, town):
     typed.fill("0.4.0")
     form.get_by_role("button", name="Start").click()
     wait_for(lambda: rollout(station)["downgrade"] and rollout(station)["state"] == "running")
+    card = page.locator("article.rollout.running")
+    card.get_by_text("stage 1 of 1").wait_for()
+    buttons = [one.get_attribute("data-key") for one in card.locator(".rollout-steps button").all()]
+    assert buttons == [f"{FLEET}/pause", f"{FLEET}/withdraw"], "no stage is left"
 
 
 @pytest.mark.parametrize("language", ["th", "en"])

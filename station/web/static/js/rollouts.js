@@ -42,6 +42,7 @@ function redraw(rollouts) {
 function card(rollout) {
   const { fleet, version, state, stage, stages, buses, steps, problem } = rollout;
   const under = ["running", "paused", "stopped"].includes(state);
+  const possible = (STEPS[state] || []).filter((step) => step !== "next" || stage < stages.length);
   const title = t("rollout_title", { version, fleet });
   const where = under ? t("rollout_stage", { n: stage, of: stages.length, stage: stageWords(stages[stage - 1]) }) : null;
   const counts = COUNTED.map((name) => [name, buses.filter((bus) => bus.state === name).length]).filter(([, n]) => n);
@@ -50,7 +51,7 @@ function card(rollout) {
     make("p", {}, [where, ...counts.map(([name, n]) => `${word("update_state", name)}: ${n}`)].filter(Boolean).join(" · ")),
     state === "stopped" && make("p", { class: "error", role: "alert" }, stoppedBy(steps, rollout.stop_share)),
     problem && under && make("p", { class: "error", role: "alert" }, word("error_why", problem)),
-    make("p", { class: "rollout-steps" }, ...(STEPS[state] || []).map((step) => stepButton(rollout, step))),
+    make("p", { class: "rollout-steps" }, ...possible.map((step) => stepButton(rollout, step))),
     table(rollout),
     log(rollout));
 }

@@ -72,6 +72,15 @@ class Asking:
         self.have += size
         return data
 
+    def rests(self, ms):
+        """Generator: nothing is asked for so long, and the bus may sleep. Somebody forges pieces,
+        or the city has others than the release."""
+        self._misses = _PATIENCE
+        yield from self._rest()
+        due_ms = self._update.now_ms + ms
+        while self._update.now_ms < due_ms:
+            yield from self._update.pause()
+
     def _rest(self):
         """Generator: what has come is on flash before a wait, but not while an alarm waits."""
         if self.writer is not None and self.writer.is_open and self._update.is_clear:

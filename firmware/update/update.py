@@ -12,7 +12,7 @@ from firmware.update import kept
 from firmware.update.asking import Asking
 from firmware.update.changeover import LATE, change_over
 from firmware.update.fetch_message import fetch
-from firmware.update.fill import Fill
+from firmware.update.fill import GONE, LARGE, Fill
 from firmware.update.news import news
 from firmware.update.offer import KEPT
 from firmware.update.quota import Quota
@@ -199,6 +199,7 @@ class Update:
         self._failures += 1
         if isinstance(error, OSError) and error.args and error.args[0] == _NO_ROOM:
             self._refuse("no_room", "The file system of the board is full.")
+            self._make_room()
         elif self._failures >= _FAILURES:
             text = str(error) or "no memory"
             self._refuse("damaged", "The board cannot keep the update (%s)." % text)
@@ -215,3 +216,11 @@ class Update:
             kept.drop(self.parts.files, KEPT)
         except OSError:
             pass  # the next start refuses it again
+
+    def _make_room(self):
+        """Settings, keys and the policy need room too. A slot without its pack counts as empty."""
+        try:
+            for name in GONE + LARGE:
+                self.parts.slots.remove(name)
+        except OSError:
+            pass  # the next offer tries again

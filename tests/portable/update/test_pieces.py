@@ -109,6 +109,29 @@ def test_forged_pieces_spoil_a_part_and_not_the_update():
     assert max([told["have"] for told in asked(bench)]) <= asked(bench)[-1]["need"]
 
 
+def test_who_forges_for_an_hour_only_delays():
+    """Of the manifest, and of a part in the pack."""
+    for at in (0, len(releases.image()) - 10):
+        bench = Bench(seals=False)
+        image, asks = releases.image(), []
+
+        def city(told, at=at, bench=bench, image=image, asks=asks):
+            data = image[told["at"] : told["at"] + told["bytes"]]
+            if told["at"] <= at < told["at"] + len(data):
+                asks.append(bench.now_ms)
+                if bench.now_ms < 3600000:
+                    data = b"?" * len(data)
+            bench.piece(told["at"], data)
+
+        bench.offered()
+        try:
+            bench.turns(9000, 1000, city)
+        except Restarted:
+            pass
+        assert whole(bench.content), at
+        assert len(asks) == 5 + 6, "five at once, then one in ten minutes"
+
+
 def test_what_stays_wrong_is_damaged():
     for wrong in ("manifest", "pack"):
         bench = Bench(seals=False)
@@ -122,11 +145,14 @@ def test_what_stays_wrong_is_damaged():
             bench.piece(told["at"], data)
 
         bench.offered()
-        for _ in range(4000):
-            bench.turns(1, 10, city)
+        bench.turns(400, 10, city)
+        assert bench.last()["state"] != "refused" and not bench.updates.keeps_awake, "it rests"
+        for _ in range(9000):
+            bench.turns(1, 3000, city)
             if bench.last() and bench.last()["state"] == "refused":
                 break
         assert bench.last()["why"] == "damaged", wrong
+        assert bench.now_ms > 15 * 600000
         assert "is not what the manifest" in bench.last()["message"]
         assert bench.content["slot"] == b"a" and "b/manifest.json" not in bench.content
 

@@ -183,7 +183,11 @@ def test_a_full_file_system_and_one_that_refuses():
     bench.offered()
     bench.runs(until=lambda bench: bench.answers == 3)
     bench.files.error = 28
+    bench.content["b/program.pack"] = b"what has come of it"
     assert bench.refused() == "no_room"
+    for name in ("manifest.json", "proven", "program.pack"):
+        assert "b/" + name not in bench.content, "settings and keys need the room"
+    assert boots(bench.content) == "a"
     bench = Bench(fresh(), seals=False)
     bench.offered()
     bench.runs(until=lambda bench: bench.answers == 3)

@@ -105,6 +105,10 @@ def test_every_member_of_the_manifest_counts():
     for old, new in (
         (b'{"v":1', b'{"v":2'), (b'{"v":1', b'{"v":true'), (b'"99.0.0"', b'"99.0"'),
         (b'"99.0.0"', b"99"), (b'"main.py"', b'"boot.py"'), (b'"boards":[', b'"boards":3,"x":['),
+        (b'"boards":[', b'"boards":[1,'), (b'"boards":[', b'"boards":[null,'),
+        (b'"99.0.0"', b'"+99.0.0"'), (b'"99.0.0"', b'" 99.0.0"'), (b'"99.0.0"', b'"9_9.0.0"'),
+        (b'"99.0.0"', b'"99.0.0\\n"'), (b'"99.0.0"', b'"99..0"'), (b'"99.0.0"', b'"9999999.0.0"'),
+        (b'"99.0.0"', b'"\xd9\xa9.0.0"'), (b'"99.0.0"', b'"99.0.0.0"'),
         (b'"mpy":[6,3]', b'"mpy":6'), (b'"parts":[84', b'"parts":[85'), (b'"files":[[', b'"x":[['),
         (b'"parts":[84', b'"parts":["84"'), (b'"main.py",87', b'"main.py",0'), (good[-90:], b""),
         (b'"main.py",87', b'"main.py",true'), (b'"packed.mpy",203,"', b'"packed.mpy",203,"ab'),

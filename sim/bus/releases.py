@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -50,9 +51,11 @@ def _module(path: str, version: str) -> bytes:
     return b"".join(hashlib.sha256(text + bytes([n])).digest() for n in range(_BYTES // 32))
 
 
-def small(version: str, changed: Sequence[str] = PARTS[:2], seed: int = 1) -> dict[str, bytes]:
-    """{name in the ZIP: content} of a release."""
-    return release(key(seed), version, {SET: program(version, changed)})[1]
+def small(
+    version: str, changed: Sequence[str] = PARTS[:2], seed: int = 1, **about: Any
+) -> dict[str, bytes]:
+    """{name in the ZIP: content} of a release. about: notes and made_s, as release() takes them."""
+    return release(key(seed), version, {SET: program(version, changed)}, **about)[1]
 
 
 @cache

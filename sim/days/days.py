@@ -87,6 +87,8 @@ class Days:
         self._version = 1
         self.lines: list[str] = []
         self.wrong = ""
+        self._is_changing = False
+        self._changed = 0  # starts, since the day's begin, because of an update
         self._text = b""
         self._listened_s = 0.0
         self._boots = 1
@@ -121,9 +123,10 @@ class Days:
         outages, self.outages.count = self.outages.count, 0
         taken, self._policies.taken = self._policies.taken, 0
         updates, self.updates.taken = self.updates.taken, 0
+        changed, self._changed = self._changed, 0
         heap, late = self._heap, self._lateness
         return Figures(
-            heap.live, heap.largest, heap.collections, self._boots - boots - updates,
+            heap.live, heap.largest, heap.collections, self._boots - boots - changed,
             self._records - records, lost, late.ticks, late.late, late.worst_ms, outages, taken,
             updates,
         )  # fmt: skip
@@ -186,11 +189,13 @@ class Days:
     def say(self, line: str) -> None:
         """A line of the console, or what the runner tells."""
         self.lines = [*self.lines[-_KEPT:], line]
-        if self.wrong or not any(word in line for word in _WRONG):
-            return
-        if "starts again: reset" in line and CHANGING in "".join(self.lines):
-            return
-        self.wrong = line
+        if CHANGING in line:
+            self._is_changing = True
+        elif self._is_changing and "starts again: reset" in line:
+            self._is_changing = False
+            self._changed += 1
+        elif not self.wrong and any(word in line for word in _WRONG):
+            self.wrong = line
 
     def close(self) -> None:
         self._lateness.close()

@@ -36,7 +36,7 @@ def print_change(kept: Kept, every: list[Kept], known: list[Known], stages: list
         print(f"  {release.notes[language]}")
     found = change(kept, every, known, stages, downgrade)
     for one in found["froms"]:
-        print(f"\n{one['fw']} -> {release.version} ({one['set']}): {one['buses']} buses, about "
+        print(f"\n{one['fw']} -> {release.version} ({one['set']}): {_buses(one['buses'])}, about "
               f"{-(-one['bytes'] // 1000)} KB over the air for each")  # fmt: skip
         if one["new"] is None:
             print("  What they run is no release of this station, so all of it counts as new.")
@@ -45,7 +45,8 @@ def print_change(kept: Kept, every: list[Kept], known: list[Known], stages: list
                 print(f"  {what}: {', '.join(one[what])}")
     for number, stage in enumerate(stages, 1):
         mine = [bus["bus"] for bus in found["buses"] if bus["stage"] == number and not bus["why"]]
-        print(f"\nstage {number} ({words(stage)}): {len(mine)} buses: {', '.join(mine) or 'none'}")
+        count = _buses(len(mine))
+        print(f"\nstage {number} ({words(stage)}): {count}: {', '.join(mine) or 'none'}")
     cannot = [bus for bus in found["buses"] if bus["why"]]
     if cannot:
         print("\nThese buses cannot take it:")
@@ -60,12 +61,22 @@ def print_progress(fleet: str, one: Rollout, known: list[Known],
     buses = [of_bus(one, row, by_name.get(bus)) for bus, row in one.rows.items()]
     print_table(["BUS", "STAGE", "RUNS", "STATE", "BYTES", "WHY"], [
         [bus["bus"], str(bus["stage"] or "-"), bus["fw"] or "-", _STATES[bus["state"]],
-         f"{bus['have']} of {bus['need']}" if bus["need"] else "-", _why(bus)]
+         _came(bus), _why(bus)]
         for bus in buses
     ])  # fmt: skip
     print()
     print_table([], [[time_of(line["at_ms"]), line["who"], line["what"], line["note"] or ""]
                 for line in lines[:10]])  # fmt: skip
+
+
+def _came(bus: dict[str, Any]) -> str:
+    """Where it runs, all has come, and what the bus told last of it is out of date."""
+    done = bus["state"] in ("runs", "trial")
+    return "-" if done or not bus["need"] else f"{bus['have']} of {bus['need']}"
+
+
+def _buses(count: int) -> str:
+    return "1 bus" if count == 1 else f"{count} buses"
 
 
 def _why(bus: dict[str, Any]) -> str:

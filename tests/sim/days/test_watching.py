@@ -2,7 +2,9 @@
 
 import os
 import random
+from types import SimpleNamespace
 
+from sim.days.days import Days
 from sim.days.heap import Heap
 from sim.days.lateness import Lateness
 from sim.days.outages import Outages
@@ -115,3 +117,34 @@ def test_a_day_has_four_outages_and_is_over_before_five():
         assert len(outages._plan) == 4
         assert all(end_s - begin_s <= 1200 for begin_s, end_s, _ in outages._plan)
         assert max(end_s for _, end_s, _ in outages._plan) < 27 * 3600
+
+
+def days_of(starts):
+    """-> Days of a board that has started so often. Its city and its world are not asked."""
+    days = object.__new__(Days)
+    days.lines, days.wrong, days._is_changing, days._changed = [], "", False, 0
+    days._boots, days._records = 1, 0
+    days._board = SimpleNamespace(boots=starts)
+    days.morning = SimpleNamespace(missing=lambda: 0, check=lambda: None, records=0)
+    days.outages, days._policies = SimpleNamespace(count=0), SimpleNamespace(taken=0)
+    days.updates, days._heap = SimpleNamespace(taken=0), Heap(0)
+    days._lateness = SimpleNamespace(ticks=0, late=0, worst_ms=0)
+    return days
+
+
+def test_the_start_of_an_update_is_none_too_many_even_if_the_run_ends_before_it_is_proven():
+    days = days_of(starts=2)
+    days.say('info update raised {"what":"changing","version":"0.99.0"}')
+    days.say("The board starts again: reset.")
+    assert (days.wrong, days.end().starts) == ("", 0)
+    days.updates.taken = 1  # next day it has proven itself
+    figures = days.end()
+    assert (figures.starts, figures.updates) == (0, 1)
+
+
+def test_only_one_start_belongs_to_an_update():
+    days = days_of(starts=3)
+    days.say('info update raised {"what":"changing","version":"0.99.0"}')
+    days.say("The board starts again: reset.")
+    days.say("The board starts again: reset.")
+    assert (days.wrong, days.end().starts) == ("The board starts again: reset.", 1)

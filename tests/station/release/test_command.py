@@ -86,9 +86,9 @@ def test_from_the_file_to_the_last_bus(desk):
     assert code == 0, text
     for line in (
         "Doors are read twice.", "อ่านประตูสองครั้ง", "for devkit_wrover, esp32s3_devkitc, virtual;",
-        "0.3.0 -> 0.4.0 (xtensawin): 1 buses, about 4 KB over the air for each",
+        "0.3.0 -> 0.4.0 (xtensawin): 1 bus, about 4 KB over the air for each",
         "What they run is no release of this station, so all of it counts as new.",
-        "stage 1 (bus-01): 1 buses: bus-01", "stage 2 (100 %): 0 buses: none",
+        "stage 1 (bus-01): 1 bus: bus-01", "stage 2 (100 %): 0 buses: none",
         WHY["no_board"], WHY["unknown"], WHY["newer_runs"],
         "Type the version, 0.4.0:", "The rollout of 0.4.0 to lc has started.",
     ):  # fmt: skip
@@ -118,6 +118,10 @@ def test_a_bus_that_came_back_is_told_with_its_reason(desk):
     _, text = desk.types("progress", "--fleet", "lc")
     row = next(line for line in text.splitlines() if line.startswith("bus-01"))
     assert row.endswith("CAME BACK to the code before  3000 of 4000  a sensor was missing")
+    desk.changes(tables.rollout_buses, result="runs", why=None)
+    _, text = desk.types("progress", "--fleet", "lc")
+    row = next(line for line in text.splitlines() if line.startswith("bus-01"))
+    assert row.split()[-3:] == ["runs", "it", "-"], "what it told last is out of date"
 
 
 def test_the_modules_that_a_release_changes(desk):

@@ -23,7 +23,7 @@ ENROL = $(BUS) $(if $(DB),--db $(DB)) $(if $(KEYS),--keys "$(KEYS)") $(if $(REPL
          $(if $(PASSWORD),--password) $(if $(NEW_AUTHORITY),--new-authority)
 
 # make deploy BUS=bus-07 PORT=/dev/ttyUSB0     (no PORT: the board that is attached)
-WHERE = $(if $(PORT),--port $(PORT))
+WHERE = $(if $(PORT),--port '$(PORT)')
 
 # make release VERSION=0.4.0 KEY=/media/stick/release.key NOTES=notes.md     (DIRTY=1: to try something out)
 RELEASING = $(if $(VERSION),--version "$(VERSION)") $(if $(KEY),--key "$(KEY)") $(if $(NOTES),--notes "$(NOTES)") $(if $(DIRTY),--dirty)

@@ -22,7 +22,8 @@ START_MS = 60000  # until drivers/board/board.py takes the watchdog over
 SESSION_MS = 120000  # after a soft reset: a technician is at the console; nothing feeds it
 TRIAL_MS = 1200000  # twice as long as new code has to prove itself
 LOOP = 3  # resets in five minutes of running; drivers/board/start.py forgets them after that
-DIPS = 10  # power-on resets in that time: a starter motor makes two or three
+HOPELESS = 6  # of them: the code of the other slot may be whole where this one's flash is not
+DIPS = 10  # power-on resets, each within five minutes of the last: a starter makes two or three
 SAFE, PREVIOUS = 1, 2  # bits of `how`
 CRASHED, HUNG = 1, 4  # of `back`, as in drivers/board/slots.py
 
@@ -76,7 +77,7 @@ def count(nvs, cause):
     resets, trial = number(nvs, "resets"), number(nvs, "trial")
     if resets < 0:  # a tool or the bus itself asked for it
         note(nvs, "resets", -1 - resets)
-    elif cause in (machine.HARD_RESET, machine.WDT_RESET):
+    elif cause in (machine.HARD_RESET, machine.WDT_RESET, machine.SOFT_RESET):
         note(nvs, "resets", resets + 1)
         if trial:
             note(nvs, "trial", trial + 1)
@@ -86,8 +87,9 @@ def count(nvs, cause):
 
 def leave(nvs, slot, other):
     """From now on the other slot runs. The count begins anew before that: should the power fail in
-    between, this slot gets three more tries."""
+    between, this slot gets as many more tries."""
     note(nvs, "resets", 0)
+    note(nvs, "dips", 0)
     try:
         with open("/slot.new", "w") as file:
             file.write(other)
@@ -103,10 +105,11 @@ def tried(nvs, slot, other):
 
     `trial` is 1 and the resets so far; `back` says why the code is given up, else 0. A slot that is
     proven is not the new one: the power failed on the way to it, or on the way back from it. So
-    every step may be done twice, and `trial` ends last.
+    every step may be done twice, and `trial` ends last. New code may switch more on than the supply
+    bears: it has ten dips.
     """
     back = number(nvs, "back")
-    if not back and number(nvs, "trial") > LOOP:
+    if not back and (number(nvs, "trial") > LOOP or number(nvs, "dips") >= DIPS):
         back = CRASHED
     if not slot or exists("/" + slot + "/proven"):
         if back:
@@ -135,6 +138,28 @@ def backstop(nvs, number=number, hung=HUNG, reset=machine.reset):
     machine.Timer(0, mode=machine.Timer.ONE_SHOT, period=TRIAL_MS, callback=over)
 
 
+def is_asked(nvs, cause):
+    """bool: nothing has failed, this start is no other. Who stops the program at the console asks
+    for it (main.py); in a trial any other soft reset is the new code's, and counts as a crash."""
+    if cause == machine.SOFT_RESET:
+        return not number(nvs, "trial") or number(nvs, "resets") < 0
+    return cause == machine.DEEPSLEEP_RESET
+
+
+def has_to_leave(nvs, slot, other):
+    """bool: the other slot is to run after this crash, and it was not left for this one before.
+
+    New code of a cable has three tries. Code that has proven itself has six, for its slot may be
+    damaged; then the other one has to have proven itself too. That happens once: what crashes in
+    both slots is not mended by a third change.
+    """
+    if not slot or number(nvs, "how") & PREVIOUS or not is_whole(other):
+        return False
+    if exists("/" + slot + "/proven"):
+        return number(nvs, "resets") >= HOPELESS and exists("/" + other + "/proven")
+    return True
+
+
 def start():
     """-> the slot to run in."""
     slot = chosen()
@@ -143,7 +168,7 @@ def start():
     high = number(nvs, "high")
     if high > 0:  # keeps the board on; the deploy takes it from drivers/board/tables.py
         machine.Pin(high, machine.Pin.OUT, value=1)
-    if cause in (machine.SOFT_RESET, machine.DEEPSLEEP_RESET):
+    if is_asked(nvs, cause):
         return slot
     count(nvs, cause)
     other = "b" if slot == "a" else "a"
@@ -151,7 +176,7 @@ def start():
         slot = tried(nvs, slot, other)
     how = number(nvs, "how") & PREVIOUS
     if number(nvs, "resets") >= LOOP:
-        if slot and not how and not exists("/" + slot + "/proven") and is_whole(other):
+        if has_to_leave(nvs, slot, other):
             slot, how = leave(nvs, slot, other), PREVIOUS
         else:
             how |= SAFE

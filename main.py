@@ -60,9 +60,9 @@ def run():
     start = Start(Memory(Nvs(lambda: NVS("start"))), machine.RTC())
     is_safe = start.word == "safe"
     # Cuts of the power are no crashes: a battery that is weak must not end the watch.
-    is_hopeless = start.is_hopeless and machine.reset_cause() != machine.PWRON_RESET
+    start.is_hopeless = start.is_hopeless and machine.reset_cause() != machine.PWRON_RESET
     files = Files("/")  # main.py may run in a slot
-    settings = Settings(files, is_safe, is_hopeless)
+    settings = Settings(files, is_safe, start.is_hopeless)
     config, errors = settings.config, settings.errors
     config["identity"], wrong = identity_of(files, config)
     errors += wrong
@@ -156,9 +156,21 @@ def crashed(error):
     machine.reset()
 
 
+def ask():
+    """The reset that follows is no crash, nor are the soft resets of a tool (boot.py)."""
+    try:
+        from drivers.board import nvs
+        from firmware.memory import Memory
+
+        nvs.ask(Memory(nvs.Nvs(lambda: NVS("start"))))
+    except (ImportError, OSError, MemoryError):
+        pass  # then it is counted
+
+
 def stopped():
     """Ctrl-C. Noise on the console's wire can look like it: a person or a tool types on."""
     machine.WDT(timeout=SESSION_MS)
+    ask()
     print("The bus is stopped, it watches nothing. Press a key; else it starts again in 10 s.")
     console = select.poll()
     console.register(sys.stdin, select.POLLIN)

@@ -84,14 +84,8 @@ class Bus:
         hours = DrivingHours(memory, rules)
         # record
         kept = config["journal"]
-        self.journal = Journal(
-            parts.flash,
-            parts.entropy,
-            kept["alarm_kb"],
-            kept["warning_kb"],
-            kept["cursor_s"],
-            memory,
-        )
+        sizes = kept["alarm_kb"], kept["warning_kb"], kept["cursor_s"]
+        self.journal = Journal(parts.flash, parts.entropy, *sizes, memory)
         self.journal.prepare(now_ms)
         self.recorder = Recorder(self.journal, self.startup.boot)
         outage = Outage(self.journal, self.recorder)
@@ -134,14 +128,9 @@ class Bus:
             self.sleeping,
             parts,
         )
+        status, boot = self._publisher.status, self.startup.boot
         self.uplink = Uplink(
-            config,
-            self.journal,
-            parts.radio,
-            parts.dialer,
-            self._publisher.status,
-            self.startup.boot,
-            self.earliest.utc_ms,
+            config, self.journal, parts.radio, parts.dialer, status, boot, self.earliest.utc_ms
         )
         self.uplink.on_command = self._answer
         self.commanded_ms = now_ms  # when the last command came

@@ -5,8 +5,8 @@ from binascii import a2b_base64, b2a_base64, unhexlify
 from micropython import const
 
 from firmware.config.kinds import Identifier
-from firmware.identity import FILE
 
+_FILE = "identity.json"  # as in identity.py, which imports this module
 _HEX = "0123456789abcdef"
 _EARLIEST_S = const(1704067200)  # 2024-01-01
 _LATEST_S = const(3851550847)  # what NVS can hold counted from there
@@ -17,9 +17,9 @@ _LONGEST = const(128)
 def checked(given):
     """given: dict of identity.json -> the fields of Identity, in its order. ValueError."""
     if not isinstance(given, dict):
-        raise ValueError("%s has to be an object { }." % FILE)
+        raise ValueError("%s has to be an object { }." % _FILE)
     if type(given.get("v")) is not int or given["v"] != 1:
-        raise ValueError("%s: v has to be 1." % FILE)
+        raise ValueError("%s: v has to be 1." % _FILE)
     is_name = Identifier("")
     fleet = _text(given, "fleet", is_name.accepts, is_name.range)
     bus = _text(given, "bus", is_name.accepts, is_name.range)
@@ -35,12 +35,12 @@ def checked(given):
     city_keys = _city_keys(given.get("city_keys"))
     ca, cert, key = [_der(given, name) for name in ("ca", "cert", "key")]
     if bool(cert) != bool(key):
-        raise ValueError("%s: cert and key have to stand there together." % FILE)
+        raise ValueError("%s: cert and key have to stand there together." % _FILE)
     return fleet, bus, serial, at, client_id, user, password, mac_key, city_keys, ca, cert, key
 
 
 def _fail(name, what):
-    raise ValueError("%s: %s has to be %s." % (FILE, name, what))
+    raise ValueError("%s: %s has to be %s." % (_FILE, name, what))
 
 
 def _text(given, name, accepts, what):

@@ -49,7 +49,7 @@ class Updates:
         from firmware.update import kept, offer
         from firmware.update.news import news
 
-        is_trial = slots is not None and slots.is_trial  # it needs the file
+        is_trial = slots is not None and slots.is_trial  # that offer stays until it is judged
         try:
             if request.get("manifest", 0) is None:
                 if update is None and self._work is None:

@@ -97,7 +97,10 @@ def _now(told: Mapping[str, Any]) -> str:
     if told["speed_kmh"]:
         said[0] += f" at {told['speed_kmh']:.0f} km/h"
     count = f"{len(persons)} person{'s' * (len(persons) != 1)}"
-    said.append(f"{count} on board ({seats(persons)})" if persons else "nobody on board")
+    if persons:
+        said.append(f"{count} on board ({seats(persons)})")
+    else:
+        said.append("who is on board is not known" if told["unknown"] else "nobody on board")
     if told["unknown"]:
         said.append(f"{len(told['unknown'])} seats not known")
     for door in ("front_door", "emergency_door"):

@@ -91,7 +91,10 @@ def _serve(args: argparse.Namespace, settings: Settings) -> int:
     try:
         listener = _listen(settings.http)
     except OSError as error:
-        raise CommandError(f"http: {settings.http} cannot be used: {error.strerror}") from error
+        other = f"{settings.http.host}:{settings.http.port + 1}"
+        raise CommandError(
+            f"http: {settings.http} cannot be used: {error.strerror}. Give another: HTTP={other}"
+        ) from error
     return asyncio.run(_serve_on(listener, settings, args.clock))
 
 

@@ -20,7 +20,8 @@ STYLES = {"alarm": "bold red", "warning": "yellow", "info": "green", "selftest":
 ANSWER_S = 3.0  # a parked bus looks once a second
 NO_ANSWER = (
     "The bus does not say what it is doing: it is starting, it sleeps (turn the ignition on), "
-    "its code is older than this tool, or it is stopped at a prompt."
+    "its code is older than this tool, it has no program yet (make deploy BUS=...), or it is "
+    "stopped at a prompt."
 )
 
 

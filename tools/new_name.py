@@ -50,6 +50,7 @@ AT_ONCE = 64  # sectors, 45 ms each: a board has 10 s for an answer
 FILES = (
     "update.json",
     "change.json",
+    "sensed.json",
     "bus.last.json",
     "policy.json",
     "identity.json",

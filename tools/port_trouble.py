@@ -18,6 +18,7 @@ _WINDOWS_NAME = re.compile(r"(?:\\\\\.\\)?(com\d+)", re.IGNORECASE)
 _GONE = (errno.EIO, errno.ENXIO, errno.ENODEV)
 _WINDOWS_DENIED, _WINDOWS_NOT_FOUND = "access is denied", "cannot find"
 _PROC = Path("/proc")
+_NAMED = 3  # of the programs that have a port open
 _BOARDS_END = {"/dev/ptmx", "/dev/pts/ptmx"}
 
 
@@ -54,7 +55,9 @@ def in_use(port: str, is_open: bool = False) -> str:
     """
     users = holders(port)
     if users:
-        return f"{port} is in use by {' and '.join(users)}. End that first."
+        more = len(users) - _NAMED
+        shown = users if more <= 0 else [*users[:_NAMED], f"{more} more"]
+        return f"{port} is in use by {' and '.join(shown)}. End that first."
     if is_open or _WINDOWS_NAME.fullmatch(port):
         return ""
     if _opened(port) == errno.EBUSY or _is_locked(port):

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from sim import wording
 from tools.board import AttachedBoard, Trouble, arguments, choose, run
+from tools.slots import Slots
 
 WAIT_S = 120  # the firmware gives the broker up after 60 s
 _HOPELESS = 5  # crashes: the code before and the safe mode have had their turn
@@ -44,6 +45,12 @@ def wait(board: AttachedBoard, console: Console, seconds: float = WAIT_S) -> dic
     raise Trouble(f"No self-test came within {seconds:.0f} s. `make logs` shows what it says.")
 
 
+def check_program(board: AttachedBoard) -> None:
+    """Trouble if no slot of a stopped board holds a program: nothing would ever answer."""
+    if not Slots(board).running and not board.ask("'main.py' in __import__('os').listdir('/')"):
+        raise Trouble("There is no program on this board: make deploy BUS=...")
+
+
 def show(report: dict[str, Any], console: Console) -> bool:
     """-> bool: nothing fails."""
     table = Table(title=f"{report['bus']}, firmware {report['fw']}, start {report['boot']}")
@@ -66,6 +73,7 @@ def main() -> int:
     console = Console()
     with AttachedBoard(choose(options.port)) as board:
         board.stop()
+        check_program(board)
         board.restart()
         return 0 if show(wait(board, console), console) else 1
 

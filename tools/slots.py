@@ -94,7 +94,8 @@ class Slots:
         """
         board, here = self._board, "/" + self.idle
         # An update over the air that was under way in this slot is none any more.
-        board.run(f"gone('/update.json'); gone('{here}/manifest.json'); gone('{here}/proven')")
+        for name in ("/update.json", "/sensed.json", f"{here}/manifest.json", f"{here}/proven"):
+            board.run(f"gone({name!r})")
         board.run(f"folder({here!r})")
         yield "the idle slot counts as empty"
         wanted = {path: sha256(data) for path, data in files.items()}

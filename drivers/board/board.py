@@ -13,7 +13,7 @@ from machine import WDT, Pin
 
 from drivers.board.files import Files
 from drivers.board.flash import Flash
-from drivers.board.nvs import Nvs
+from drivers.board.nvs import Nvs, ask
 from drivers.board.slots import Slots
 from drivers.radio.dial import Dialer
 from firmware.memory import Memory
@@ -60,15 +60,20 @@ class Board:
         self.errors += _too_large_lanes(config["journal"], self.flash)
         self.nvs = Nvs(lambda: NVS("busguard"))
         self.files = Files("/")  # main.py may run in a slot
-        self.slots = Slots(self.files, Memory(Nvs(lambda: NVS("start"))))
+        self._start = Memory(Nvs(lambda: NVS("start")))
+        self.slots = Slots(self.files, self._start)
         self.board_name = config["board"]
         self.mpy = getattr(sys.implementation, "_mpy", None)  # of the .mpy files that it can run
         self.mpython = "%d.%d.%d" % sys.implementation.version[:3]
         self.radio = make_radio(config, own, self.nvs)
         self.dialer = Dialer()
         self.reset_cause = _RESET_CAUSES.get(machine.reset_cause(), "power_on")
-        self.reset = machine.reset
         self.entropy = os.urandom
+
+    def reset(self):
+        """The bus asks for it; boot.py does not count it as a crash."""
+        ask(self._start)
+        machine.reset()
 
     def watch(self):
         """Starts the watchdog."""

@@ -26,3 +26,11 @@ class Nvs:
             raise OSError(_NO_NVS)
         self._nvs.set_i32(name, value)
         self._nvs.commit()
+
+
+def ask(memory):
+    """The next reset is meant: boot.py does not count it as a crash. memory: Memory of the
+    namespace `start`."""
+    resets = memory.get("resets") or 0
+    if resets >= 0:
+        memory.set("resets", -1 - resets)

@@ -99,7 +99,8 @@ class Slots:
         That start is not counted as a crash.
         """
         memory = self._memory
-        for name, value in (("trial", 1), ("back", 0), ("resets", -1), ("minutes", 0), ("how", 0)):
+        for name, value in (("trial", 1), ("back", 0), ("resets", -1), ("dips", 0),
+                            ("minutes", 0), ("how", 0)):  # fmt: skip
             memory.set(name, value)
         if not memory.is_kept:
             raise OSError(5)

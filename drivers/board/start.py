@@ -1,16 +1,20 @@
 """Start: how this run began, and how it goes, for boot.py.
 
 boot.py counts the resets: `resets` of crashes and watchdog, `dips` of the power. Start counts the
-minutes of running since the first of them, and after five minutes it sets all three to 0. So three
-resets in five minutes of running are a crash loop, however long the board was without power in
-between. NVS keeps its content in power cuts and brown-outs. The text of a crash is in RTC memory,
-which machine.reset() and a watchdog leave alone, and which does not wear (MicroPython
-documentation, esp32.NVS, machine.RTC.memory).
+minutes of running since the first crash, and after five minutes it forgets the crashes. So three
+in five minutes of running are a crash loop, however long the board was without power in between.
+Dips are forgotten only by a run of five minutes: a horn that takes the supply down waits three
+minutes after each start, so that minutes added up would hide it for ever. NVS keeps its
+content in power cuts and brown-outs. The text of a crash is in RTC memory, which machine.reset()
+and a watchdog leave alone, and which does not wear (MicroPython documentation, esp32.NVS,
+machine.RTC.memory).
 """
 
 import os
 
 from micropython import const
+
+from drivers.board.nvs import ask
 
 _FORGET_MIN = const(5)
 _GOOD_MIN = const(60)  # of a safe start; then the bus starts anew, as it is meant to be
@@ -23,12 +27,16 @@ _LEFT = (
     " The bus goes without its policy and its optional parts, and starts anew after a good hour."
 )
 _CRASHES = "Safe mode: %d resets in five minutes of running, by crashes or the watchdog." + _LEFT
-_DIPS = "Safe mode: the supply failed %d times in five minutes of running: look at it." + _LEFT
+_DIPS = (
+    "Safe mode: the supply failed %d times, each time after less than five minutes, perhaps "
+    "whenever the horn sounds: look at the battery, its cable and the converter." + _LEFT
+)
 
 
 class Start:
     """word: normal, previous or safe, as firmware.bus.Bus takes it. why: str, why it is safe, or
-    None. is_hopeless: even safe starts were reset. crash: str or None."""
+    None. is_hopeless: even safe starts were reset, so that nothing wired is used; main.py takes it
+    back after a cut of the power. crash: str or None."""
 
     def __init__(self, memory, rtc):
         """memory: Memory of the namespace `start`. rtc: machine.RTC."""
@@ -62,7 +70,8 @@ class Start:
             return self._judge(now_ms)
         if self.word != "safe" or now_ms - self._since_ms < _GOOD_MIN * 60000:
             return False
-        return bus.is_quiet() and self._ask()
+        # With nothing wired no bus is ever quiet, and nothing is watched that a reset would lose.
+        return (self.is_hopeless or bus.is_quiet()) and self._ask()
 
     def _count(self, minutes):
         if minutes == self._minutes:
@@ -70,18 +79,18 @@ class Start:
         self._minutes = minutes
         total = (self._memory.get("minutes") or 0) + 1
         if minutes >= _FORGET_MIN:
-            self._forget()
+            self._forget("resets", "minutes", "dips")
             if self._trial is None:
                 _prove()
-        elif not self._memory.get("resets") and not self._memory.get("dips"):
+        elif not self._memory.get("resets"):
             return
         elif total >= _FORGET_MIN:
-            self._forget()
+            self._forget("resets", "minutes")
         else:
             self._memory.set("minutes", total)
 
-    def _forget(self):
-        for name in ("resets", "dips", "minutes"):
+    def _forget(self, *names):
+        for name in names:
             if self._memory.get(name):
                 self._memory.set(name, 0)
 
@@ -93,7 +102,7 @@ class Start:
 
     def _ask(self):
         """-> True; boot.py is not to count this reset."""
-        self._memory.set("resets", -1 - (self._memory.get("resets") or 0))
+        ask(self._memory)
         return True
 
 

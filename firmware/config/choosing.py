@@ -1,9 +1,9 @@
 """Which settings a start runs on; in_use.py has the rules. It leaves the heap after the start."""
 
 from firmware.config.error import ConfigError
-from firmware.config.in_use import FILE, LAST
 from firmware.config.load import defaults, parse
 
+_FILE, _LAST = "bus.json", "bus.last.json"  # as in in_use.py, which imports this module
 _LAST_USED = "%s: no wiring is guessed; the settings that ran last are used."
 _UNWIRED = (
     "%s: no wiring is guessed, and no settings have run before: no contact is read, no pin is "
@@ -20,22 +20,22 @@ def choose(text, kept, is_safe, is_hopeless):
     """text, kept: of bus.json and of what ran last; None: it cannot be read -> (config, errors, the
     worst first; bool: config is that of bus.json)."""
     if text is None:
-        config, errors = defaults(), [ConfigError(FILE + " cannot be read.")]
+        config, errors = defaults(), [ConfigError(_FILE + " cannot be read.")]
         config.update(wired=False, board=None)
     else:
-        config, errors = parse(text, FILE)
+        config, errors = parse(text, _FILE)
     if is_hopeless:
         return _given_up(config, errors, _HOPELESS)
     if not is_safe and not errors:
         return config, errors, True
-    last = None if kept is None else parse(kept, LAST)[0]
+    last = None if kept is None else parse(kept, _LAST)[0]
     is_wired = config["wired"]
     if last is not None and last["wired"] and (not is_wired or (is_safe and kept != text)):
         return last, _reported(errors, _SAFE if is_wired else _LAST_USED), False
     if not is_wired:
         return _given_up(config, errors, _UNWIRED)
     if last is not None:
-        config, errors = parse(text, FILE, last)
+        config, errors = parse(text, _FILE, last)
     return config, errors, True
 
 
@@ -46,4 +46,4 @@ def _given_up(config, errors, why):
 
 def _reported(errors, why):
     wiring = [error for error in errors if error.is_wiring]
-    return [ConfigError(why % FILE)] + wiring + [error for error in errors if not error.is_wiring]
+    return [ConfigError(why % _FILE)] + wiring + [error for error in errors if not error.is_wiring]

@@ -13,12 +13,12 @@ _AROUND = const(700)  # bytes of fetch, piece and their packets, beside the data
 
 class Asking:
     """have, need: bytes that came and have to come over the air. writer: of what has come, or None;
-    it is closed before a long wait."""
+    it is closed before a long wait. quota: Quota."""
 
     def __init__(self, update, quota):
         """update: Update, of whose bus and time it makes use."""
         self._update = update
-        self._quota = quota
+        self.quota = quota
         self._wanted = None  # (at, bytes)
         self._data = None
         self._misses = 0
@@ -58,6 +58,8 @@ class Asking:
             if not update.asks(at, size, self.have, self.need):
                 yield False
                 continue
+            if update.is_cellular:
+                self.quota.count(size * 4 // 3 + _AROUND)
             due_ms = update.now_ms + wait_ms
             while self._data is None and update.now_ms < due_ms and update.is_connected:
                 yield False
@@ -68,9 +70,16 @@ class Asking:
         data, self._wanted, self._data = self._data, None, None
         self._misses = 0
         self.have += size
-        if update.is_cellular:
-            self._quota.count(size * 4 // 3 + _AROUND)
         return data
+
+    def rests(self, ms):
+        """Generator: nothing is asked for so long, and the bus may sleep. Somebody forges pieces,
+        or the city has others than the release."""
+        self._misses = _PATIENCE
+        yield from self._rest()
+        due_ms = self._update.now_ms + ms
+        while self._update.now_ms < due_ms:
+            yield from self._update.pause()
 
     def _rest(self):
         """Generator: what has come is on flash before a wait, but not while an alarm waits."""
@@ -83,7 +92,7 @@ class Asking:
         if not update.is_connected or not update.is_clear:
             return False
         size = size * 4 // 3 + _AROUND
-        if update.is_cellular and not self._quota.allows(size, update.utc_s, update.is_told):
+        if update.is_cellular and not self.quota.allows(size, update.utc_s):
             update.tell("limit")
             return False
         return True

@@ -7,6 +7,7 @@ from firmware.jsonstrict import parse
 from firmware.update import kept
 
 KEPT = "change.json"
+SENSED = "sensed.json"  # what was silent and unknown to the old code, for the trial
 
 
 class Change:

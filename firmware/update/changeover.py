@@ -4,15 +4,17 @@ from micropython import const
 
 from firmware.snapshot import BOARDING, DRIVING, NORMAL, PARKED
 from firmware.update import kept
-from firmware.update.change import Change
-from firmware.update.offer import KEPT
+from firmware.update.change import SENSED, Change
+from firmware.update.refusal import Refusal
 from firmware.warnings import SILENT
 
+LATE = "The time for this update is over; it can be offered anew."
 _DELIVER_MS = const(10000)  # the city should have everything; then it goes without
 
 
 def change_over(update):
-    """Generator: waits for the moment, and restarts the board with the new code."""
+    """Generator: waits for the moment, and restarts the board with the new code. The offer is kept
+    until firmware/update/outcome.py knows how that has ended. Refusal: it was too late for it."""
     is_due = False
     while not is_due:
         why = waits_for(update.bus, update.low_mv)
@@ -22,10 +24,12 @@ def change_over(update):
             is_due = yield from _is_told(update)
         else:
             yield from update.pause()
+    if update.is_late():
+        raise Refusal("expired", LATE)
     bus, parts, release = update.bus, update.parts, update.offer.short
     s = bus.snapshot
     Change(release, update.version, update.runs).keep(parts.files)
-    kept.replace(parts.files, KEPT, {"silent": list(s.silent), "unknown": list(s.seats.unknown)})
+    kept.replace(parts.files, SENSED, {"silent": list(s.silent), "unknown": list(s.seats.unknown)})
     parts.slots.take_over()
     parts.reset()
 

@@ -11,10 +11,13 @@ from firmware.update.slot_manifest import MANIFEST, slot_manifest
 from firmware.update.writer import Writer
 
 SIGNED = "signed"
-_TRIES = const(5)
+_TRIES = const(20)
+_AT_ONCE = const(5)  # of them; before each of the others the bus rests
+_REST_MS = const(600000)
 _SLICE = const(1024)
 _PACK = manifest.FILES[-1]
-_GONE = (MANIFEST, "proven")  # first: from then on the slot counts as empty
+GONE = (MANIFEST, "proven")  # first: from then on the slot counts as empty
+LARGE = (_PACK, "old.pack")
 _OLD = (SIGNED, parts.NAME, "old.pack", MANIFEST + ".new") + manifest.FILES
 _DAMAGED = "%s is not what the manifest of the release says."
 
@@ -35,7 +38,7 @@ class Fill:
         yield from update.is_calm()
         slots.ensure()
         was_whole = slots.size(MANIFEST) >= 0
-        for name in _GONE:
+        for name in GONE:
             slots.remove(name)
         digest = yield from self._hash(slots.size(SIGNED) == offer.size, SIGNED)
         if digest != offer.digest:
@@ -153,7 +156,9 @@ class Fill:
         have = had = min(max(self._slots.size(name) - at, 0), length)
         found = yield from self._read(self._slots.open, name, at, have)
         self._asking.have += 0 if held is not None else have
-        for _ in range(_TRIES):
+        for tries in range(_TRIES):
+            if tries >= _AT_ONCE and held is None:
+                yield from self._asking.rests(_REST_MS)
             while have < length:
                 n = min(PIECE if held is None else _SLICE, length - have)
                 if held is None:

@@ -19,6 +19,7 @@ _TAIL = const(96)  # bytes: ,"sig":"<86 characters>"}
 _DOMAIN = b"busguard-release\n"
 _SETS = {2: "x64", 10: "xtensawin"}  # by the architecture in sys.implementation._mpy
 _FORM = "The manifest of the release has another form than this firmware knows."
+_DIGITS = const(6)  # of each of the three numbers of a version
 _MOST = const(1 << 22)  # bytes of a file
 
 
@@ -43,7 +44,10 @@ class Manifest:
         except (ValueError, TypeError, KeyError, AttributeError):
             raise Refusal("unsigned", _FORM)
         names = tuple([name for name, _, _ in self.files])
-        if names != FILES or self.parts[0] % ROW or not isinstance(self._boards, list):
+        boards = self._boards
+        if names != FILES or self.parts[0] % ROW or not isinstance(boards, list):
+            raise Refusal("unsigned", _FORM)
+        if not all(isinstance(board, str) for board in boards):
             raise Refusal("unsigned", _FORM)
 
     def must_fit(self, board, mpy, running, may_be_older):
@@ -96,10 +100,13 @@ def must_be_signed(text, keys):
 
 def number(version):
     """str -> tuple of three ints, to be compared. ValueError."""
-    found = tuple([int(text) for text in version.split(".")])
-    if len(found) != 3:
+    parts = version.split(".")
+    if len(parts) != 3:
         raise ValueError
-    return found
+    for part in parts:
+        if not 1 <= len(part) <= _DIGITS or not all(c in "0123456789" for c in part):
+            raise ValueError
+    return tuple([int(part) for part in parts])
 
 
 def _dotted(numbers):

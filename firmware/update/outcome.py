@@ -19,7 +19,7 @@ def outcome(parts, is_new):
         if noted is not None:
             noted.why = why
             noted.keep(files)
-        _drop_offer(files)
+        _drop(files, noted and noted.release)
         slots.forget_return()
         return [news("returned", version, since, why)]
     is_done = noted is not None and noted.why is None
@@ -27,11 +27,15 @@ def outcome(parts, is_new):
         kept.drop(files, change.KEPT)
         is_new = is_new or noted.release == slots.release
     if is_new:
-        _drop_offer(files)
+        _drop(files, slots.release)
         return [news("proven", version, since)]
     return []
 
 
-def _drop_offer(files):
-    """What the trial needed, or an offer that a power cut has left."""
-    kept.drop(files, offer.KEPT)
+def _drop(files, release):
+    """What the trial needed, and the offer of this release; None: not known. Another one has come
+    since, and stays."""
+    kept.drop(files, change.SENSED)
+    given = offer.read(files)
+    if given is None or release is None or given.short == release:
+        kept.drop(files, offer.KEPT)

@@ -1,11 +1,14 @@
 """Trial: does new code do what the old code did? It has ten minutes to show it.
 
-It has to tick and to sense for five minutes, as code does that a technician has deployed, and to
-reach the broker once. Code that does not sense in time gives itself up at once: the old code sees
-the children better. Code that has only not reached the broker may be in a village without coverage;
-it gives itself up too, and waits with the reset until no person is on board and no alarm stands,
-because the board is blind for some seconds then. boot.py brings the old code back at the reset, and
-also if this code never judges itself.
+It has to tick and to sense for five minutes, as code does that a technician has deployed, to keep
+its journal, and to deliver one message that the broker acknowledges. What it senses at one tick
+says nothing: a part may miss an answer, and may give one by chance. So a verdict has to hold.
+
+Code that does not sense in time gives itself up: the old code sees the children better, and comes
+back at once. While an alarm stands this waits until sensing seems lost for good, because the horn
+is silent and the board is blind for some seconds then. Code that has only not reached the broker
+may be in a village without coverage; its reset waits until no person is on board and no alarm
+stands. boot.py brings the old code back at the reset, and also if this code never judges itself.
 """
 
 import json
@@ -15,9 +18,12 @@ from micropython import const
 from firmware.warnings import INSIDE
 
 NOT_SENSING, NO_BROKER = "not_sensing", "no_broker"
-_FILE = "update.json"
+_FILE = "sensed.json"  # as in firmware/update/change.py
 _PROVEN_MS = const(300000)  # as in drivers/board/start.py
 _END_MS = const(600000)
+_LATEST_MS = const(720000)  # what has held no verdict by then does not sense
+_HELD_MS = const(20000)
+_LOST_MS = const(60000)
 
 
 class Trial:
@@ -28,27 +34,48 @@ class Trial:
         self._bus = bus
         self._slots = slots
         self._since_ms = now_ms
-        self._has_reached = not has_broker
-        self._is_given_up = False
+        self._has_broker = has_broker
+        self._is_given_up = self._is_blind = False
+        self._senses_now = False
+        self._turned_ms = now_ms  # when it began to sense, or ended
         self._known = _known(files)
         self.is_proven = False
 
     def update(self, now_ms):
         """Call it after each tick -> bool: the board has to be reset now."""
         ms = now_ms - self._since_ms
-        self._has_reached = self._has_reached or self._bus.uplink.connected
-        if ms < _PROVEN_MS:
+        if ms < _PROVEN_MS - _HELD_MS:
             return False
         senses = self._senses()
-        if senses and self._has_reached:
+        if senses != self._senses_now:
+            self._senses_now, self._turned_ms = senses, now_ms
+        held_ms = now_ms - self._turned_ms
+        has_held = held_ms >= _HELD_MS
+        if ms >= _PROVEN_MS and senses and has_held and self._is_heard() and self._keeps():
             self._prove()
             return False
         if ms < _END_MS:
             return False
-        if not self._is_given_up or not senses:
-            self._slots.give_up(NO_BROKER if senses else NOT_SENSING)
-            self._is_given_up = True
-        return not senses or self._is_calm()
+        if has_held or (ms >= _LATEST_MS and not self._is_given_up):
+            self._give_up(not (senses and has_held))
+        return self._is_given_up and (
+            self._is_calm()
+            or (has_held and not senses and (held_ms >= _LOST_MS or self._has_no_alarm()))
+        )
+
+    def _give_up(self, is_blind):
+        """boot.py knows, should the power fail. That the code was blind stays the reason."""
+        if not self._is_given_up or (is_blind and not self._is_blind):
+            self._slots.give_up(NOT_SENSING if is_blind else NO_BROKER)
+            self._is_given_up, self._is_blind = True, is_blind
+
+    def _is_heard(self):
+        """bool: what the bus sends arrives: the broker has acknowledged a message of this run."""
+        return not self._has_broker or self._bus.uplink.outgoing.acked > 0
+
+    def _keeps(self):
+        """bool: the journal takes records. It took them before, or there had been no update."""
+        return not (self._bus.journal.refuses or self._bus.recorder.failed)
 
     def _senses(self):
         """No part is silent that answered to the old code, no seat is unknown that it knew."""
@@ -65,7 +92,10 @@ class Trial:
     def _is_calm(self):
         seats = self._bus.snapshot.seats
         is_empty = not seats.sitting and not seats.loose and not seats.doubtful
-        return is_empty and self._bus.warnings.level < INSIDE
+        return is_empty and self._has_no_alarm()
+
+    def _has_no_alarm(self):
+        return self._bus.warnings.level < INSIDE
 
     def _prove(self):
         try:

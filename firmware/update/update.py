@@ -10,9 +10,9 @@ from micropython import const
 from firmware.journal.journal import ALARM, WARNING
 from firmware.update import kept
 from firmware.update.asking import Asking
-from firmware.update.changeover import change_over
+from firmware.update.changeover import LATE, change_over
 from firmware.update.fetch_message import fetch
-from firmware.update.fill import Fill
+from firmware.update.fill import GONE, LARGE, Fill
 from firmware.update.news import news
 from firmware.update.offer import KEPT
 from firmware.update.quota import Quota
@@ -40,7 +40,7 @@ class Update:
         self._memory = memory
         self.version = self.bus = None
         self.now_ms = self.utc_s = 0
-        self.is_told = self.is_over = self.keeps_awake = False
+        self.is_over = self.keeps_awake = False
         self.notices = []
         self._state = self._why = self._message = None  # what is said on `fetch`
         self._is_untold = False
@@ -92,10 +92,9 @@ class Update:
     def _turn(self, now_ms, bus):
         if now_ms >= self._look_ms:
             self._look_ms = now_ms + _LOOK_MS
-            self.utc_s = bus.earliest.utc_ms(now_ms) // 1000
-            self.is_told = bus.earliest.is_told
-            if self.utc_s > self.offer.until_s and not self._is_refused:
-                self._refuse("expired", "The time for this update is over; it can be offered anew.")
+            self.asking.quota.runs(now_ms)
+            if self.is_late() and not self._is_refused:
+                self._refuse("expired", LATE)
         self._say()
         if self._is_refused:
             self.is_over = not self._is_untold
@@ -103,6 +102,11 @@ class Update:
         if now_ms < self._begin_ms:
             return False
         return self._step()
+
+    def is_late(self):
+        """bool: the offer is over."""
+        self.utc_s = self.bus.earliest.utc_ms(self.now_ms) // 1000
+        return self.utc_s > self.offer.until_s
 
     def goes_on_with(self, given):
         """given: Offer -> bool: it is of the same release, and only lasts longer."""
@@ -195,6 +199,7 @@ class Update:
         self._failures += 1
         if isinstance(error, OSError) and error.args and error.args[0] == _NO_ROOM:
             self._refuse("no_room", "The file system of the board is full.")
+            self._make_room()
         elif self._failures >= _FAILURES:
             text = str(error) or "no memory"
             self._refuse("damaged", "The board cannot keep the update (%s)." % text)
@@ -206,8 +211,16 @@ class Update:
         self.tell("refused", why, message)
         slots = self.parts.slots
         if slots is not None and slots.is_trial:
-            return  # the trial needs the file
+            return  # what is kept is the offer of the code on trial
         try:
             kept.drop(self.parts.files, KEPT)
         except OSError:
             pass  # the next start refuses it again
+
+    def _make_room(self):
+        """Settings, keys and the policy need room too. A slot without its pack counts as empty."""
+        try:
+            for name in GONE + LARGE:
+                self.parts.slots.remove(name)
+        except OSError:
+            pass  # the next offer tries again

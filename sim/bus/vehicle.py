@@ -233,12 +233,12 @@ class Vehicle:
         if bad in (CRASHES, HANGS):
             return
         self._start = self.starting.start()
-        is_safe, is_hopeless = self._start.word == SAFE, False
-        if cause != "power_on":  # a battery that is weak is no crash (main.py)
-            is_hopeless = self._start.is_hopeless
+        is_safe = self._start.word == SAFE
+        if cause == "power_on":  # a battery that is weak is no crash (main.py)
+            self._start.is_hopeless = False
         self.config, errors = self._config, self._config_errors
         if self.files.has(FILE):
-            self._settings = Settings(self.files, is_safe, is_hopeless)
+            self._settings = Settings(self.files, is_safe, self._start.is_hopeless)
             self.config, errors = self._settings.config, tuple(self._settings.errors)
         identity, wrong = self._identity, []
         if self.files.has(identity_file):

@@ -54,7 +54,7 @@ def add_arguments(command: argparse.ArgumentParser, number) -> None:
         "--walk", action="store_true",
         help="half a minute after it gets power the driver walks through the bus and presses the "
         "check button: from then on it is parked, checked and empty, as an update over the air "
-        "needs it, and its day is today (default: nobody does)",
+        "needs it (default: nobody does)",
     )  # fmt: skip
     command.add_argument(
         "--days", type=number(0.05, 31), metavar="N",

@@ -34,6 +34,8 @@ class Notes(BaseModel):
 
 
 class ReleaseView(BaseModel):
+    """problem: why it cannot be used; then only its version is known."""
+
     id: int
     version: str
     made_at: str | None
@@ -43,6 +45,7 @@ class ReleaseView(BaseModel):
     micropython: list[str]
     boards: list[str]
     notes: Notes
+    problem: str | None
 
 
 class Releases(BaseModel):
@@ -146,15 +149,10 @@ class WantedStep(BaseModel):
 @router.get("/api/releases", response_model=Releases)
 async def releases(station: TheStation, who: Admin) -> Any:
     """The newest first."""
-    problem = None
-    kept: list[Kept] = []
-    try:
-        kept = await station.rollouts.releases.every(station.rollouts.keys())
-    except ReleaseError as error:
-        problem = str(error)
+    kept = await station.rollouts.releases.every(station.rollouts.usable_keys())
     return {
         "releases": [_release(one) for one in kept],
-        "problem": problem or station.rollouts.problem,
+        "problem": station.rollouts.problem,
         "warning": station.rollouts.warning,
     }
 
@@ -195,17 +193,14 @@ async def would_change(
 @router.get("/api/rollouts", response_model=list[RolloutView])
 async def rollouts(station: TheStation, who: Viewer) -> Any:
     """The newest rollout of each fleet, with each of its buses."""
-    try:
-        keys = station.rollouts.keys()
-        async with station.db.read() as connection:
-            found = await store.newest(connection, station.rollouts.releases, keys)
-            views = [
-                _view(station, one, await store.lines(connection, one.id))
-                for fleet, one in sorted(found.items())
-                if who.sight.has(fleet)
-            ]
-    except ReleaseError:
-        return []  # GET /api/releases says why
+    keys = station.rollouts.usable_keys()
+    async with station.db.read() as connection:
+        found = await store.newest(connection, station.rollouts.releases, keys)
+        views = [
+            _view(station, one, await store.lines(connection, one.id))
+            for fleet, one in sorted(found.items())
+            if who.sight.has(fleet)
+        ]
     return who.sight.of(views)
 
 
@@ -218,8 +213,8 @@ async def start(fleet: Fleet, body: Start, station: TheStation, who: Admin) -> N
     try:
         stages = [parse(text) for text in body.stages]
         await change.start(
-            station.db, station.rollouts.releases, station.rollouts.keys(), fleet, body.release,
-            stages, _known(station, fleet), who.name, station.clock.now_ms(),
+            station.db, station.rollouts.releases, station.rollouts.usable_keys(), fleet,
+            body.release, stages, _known(station, fleet), who.name, station.clock.now_ms(),
             stop_share=body.stop_share, silent_min=body.silent_min, wait_min=body.wait_min,
             downgrade=body.downgrade is not None, again=tuple(body.again),
         )  # fmt: skip
@@ -232,12 +227,14 @@ async def start(fleet: Fleet, body: Start, station: TheStation, who: Admin) -> N
 @router.post("/api/rollouts/{fleet}/step", status_code=204, responses=problems(409))
 async def step(fleet: Fleet, body: WantedStep, station: TheStation, who: Admin) -> None:
     """Pauses it, and so on. It takes effect at once."""
+    if body.step in (change.PAUSE, change.WITHDRAW):
+        station.rollouts.pieces.offers(fleet, {})  # whatever else fails
     try:
         await change.step(
-            station.db, station.rollouts.releases, station.rollouts.keys(), fleet, body.step,
+            station.db, station.rollouts.releases, station.rollouts.usable_keys(), fleet, body.step,
             who.name, station.clock.now_ms(), tuple(body.again),
         )  # fmt: skip
-    except (change.RolloutError, ReleaseError) as error:
+    except change.RolloutError as error:
         raise HTTPException(409, str(error)) from None
     note = ", ".join(body.again) or None
     await note_access(station, who, f"rollout_{body.step}", fleet=fleet, note=note)
@@ -245,13 +242,12 @@ async def step(fleet: Fleet, body: WantedStep, station: TheStation, who: Admin) 
 
 
 async def _kept(station: Station, number: int) -> tuple[Kept, list[Kept]]:
-    try:
-        every = await station.rollouts.releases.every(station.rollouts.keys())
-    except ReleaseError as error:
-        raise HTTPException(409, str(error)) from None
+    every = await station.rollouts.releases.every(station.rollouts.usable_keys())
     kept = next((one for one in every if one.id == number), None)
     if kept is None:
         raise HTTPException(404, f"There is no release {number}.")
+    if kept.release.problem is not None:
+        raise HTTPException(409, kept.release.problem)
     return kept, every
 
 
@@ -263,7 +259,8 @@ def _known(station: Station, fleet: str) -> list[Known]:
 def _release(kept: Kept) -> dict[str, Any]:
     release = kept.release
     return {
-        "id": kept.id, "version": release.version, "made_at": iso(release.made_s * 1000),
+        "id": kept.id, "version": release.version, "made_at": iso(release.made_s * 1000 or None),
+        "problem": release.problem,
         "added_at": iso(kept.added_ms), "added_by": kept.added_by, "commit": release.commit,
         "micropython": release.micropython, "notes": release.notes,
         "boards": release.boards,
@@ -277,7 +274,8 @@ def _view(station: Station, one: Rollout, lines: list[dict[str, Any]]) -> dict[s
         "stage": one.stage + 1, "stages": [words(stage) for stage in one.stages],
         "stop_share": one.stop_share, "silent_min": one.silent_s // 60,
         "wait_min": None if one.wait_s is None else one.wait_s // 60, "downgrade": one.downgrade,
-        "made_at": iso(one.made_ms), "made_by": one.made_by, "problem": station.rollouts.problem,
+        "made_at": iso(one.made_ms), "made_by": one.made_by,
+        "problem": station.rollouts.problem_of(one.fleet),
         "buses": [progress.of_bus(one, row, known.get(bus)) for bus, row in one.rows.items()],
         "steps": [{**line, "at": iso(line["at_ms"])} for line in lines],
     }  # fmt: skip

@@ -36,6 +36,8 @@ _TOPIC = re.compile(
     r"schoolbus/([A-Za-z0-9_-]{1,32})/([A-Za-z0-9_-]{1,32})/([a-z]+(?:/[a-z0-9_]+)?)", re.ASCII
 )
 RECORDS = ("event", "track")
+_WHOLE = ("status", "fetch")
+"""They hold no other numbers."""
 NAMES = ("status", "state", "reply", "fetch", *RECORDS)
 
 
@@ -119,6 +121,10 @@ def _check(name: str, body: dict[str, Any]) -> None:
     """What a schema cannot express. ValueError."""
     if name != "fetch" and body.get("at"):  # there it counts bytes
         parse_iso(body["at"])
+    if name in _WHOLE:  # JSON Schema calls 1.0 an integer, too
+        for key, value in body.items():
+            if isinstance(value, float):
+                raise ValueError(f"{key} is {value}, not a whole number")
     if name == "event" and body["occ"] > body["seq"]:
         raise ValueError(f"occ {body['occ']} is later than seq {body['seq']}")
     if name == "track":

@@ -38,6 +38,8 @@ async def start(database: Database, releases: Releases, keys: list[str], fleet: 
     async with database.write() as connection:
         await store.lock(connection, fleet)
         kept = await releases.of(connection, number, keys)
+        if kept.release.problem is not None:
+            raise RolloutError(kept.release.problem)
         before = (await store.newest(connection, releases, keys, fleet)).get(fleet)
         if before is not None and before.state not in _ENDED:
             raise RolloutError(
@@ -84,6 +86,8 @@ async def step(database: Database, releases: Releases, keys: list[str], fleet: s
         if one.state not in _FROM[what]:
             raise RolloutError(f"The rollout of {one.release.version} to {fleet} is {one.state}: "
                                f"{what} does nothing.")  # fmt: skip
+        if one.release.problem is not None and what not in (PAUSE, WITHDRAW):
+            raise RolloutError(one.release.problem)
         before = one.copy()
         note = _take(one, what, again, now_ms)
         await store.save(connection, database, before, one, [], now_ms)

@@ -86,21 +86,25 @@ def _again(command: argparse.ArgumentParser) -> None:
                          help="also to this bus, which came back from it before")  # fmt: skip
 
 
-def _with(settings: Settings, work: _Work) -> Any:
+def _with(settings: Settings, work: _Work, needs_keys: bool = False) -> Any:
     """Does it with the database. Whatever is refused becomes a sentence of ReleaseError."""
     from station.db.database import with_database
     from station.release.change import RolloutError
-    from station.release.keys import private_key_here, public_keys
+    from station.release.keys import private_key_here, public_keys, usable_keys
     from station.release.stages import StageError
     from station.release.store import Releases
 
     if warning := private_key_here(settings):
         print(f"warning: {warning}", file=sys.stderr)
 
+    keys = usable_keys(settings)
+
     async def run(database: Database) -> Any:
-        return await work(database, Releases(database), public_keys(settings))
+        return await work(database, Releases(database), keys)
 
     try:
+        if needs_keys:
+            public_keys(settings)
         return asyncio.run(with_database(settings.db, run))
     except (RolloutError, StageError, LookupError) as error:
         raise ReleaseError(f"{error.args[0]} Nothing was changed.") from error
@@ -127,7 +131,7 @@ def _add(args: argparse.Namespace, settings: Settings) -> int:
     async def work(database: Database, releases: Releases, keys: list[str]) -> Kept:
         return await releases.add(content, str(path), keys, _me(), _now_ms(args))
 
-    kept = _with(settings, work)
+    kept = _with(settings, work, needs_keys=True)
     print(f"Release {kept.release.version} is kept as {kept.id}. "
           f"`python -m station release show {kept.id} --fleet FLEET` shows what it changes.",
           file=sys.stderr)  # fmt: skip
@@ -143,7 +147,7 @@ def _list(args: argparse.Namespace, settings: Settings) -> int:
     kept = _with(settings, work)
     print_table(["ID", "VERSION", "ADDED", "BY", "BOARDS"], [
         [str(one.id), one.release.version, time_of(one.added_ms), one.added_by,
-         ", ".join(one.release.boards)]
+         one.release.problem or ", ".join(one.release.boards)]
         for one in kept
     ])  # fmt: skip
     return 0
@@ -167,6 +171,8 @@ def _look(
         async with database.read() as connection:
             kept = await releases.of(connection, number, keys)
             known = [] if fleet is None else await store.known(connection, fleet)
+        if kept.release.problem is not None:
+            raise LookupError(kept.release.problem)
         if fleet is not None and not known:
             raise LookupError(f"The database has no bus of a fleet {fleet}.")
         return kept, every, known
@@ -201,7 +207,7 @@ def _start(args: argparse.Namespace, settings: Settings) -> int:
             downgrade=args.downgrade, again=tuple(args.again),
         )  # fmt: skip
 
-    _with(settings, work)
+    _with(settings, work, needs_keys=True)
     print(f"The rollout of {kept.release.version} to {args.fleet} has started. "
           f"`python -m station release progress --fleet {args.fleet}` shows how far it is.",
           file=sys.stderr)  # fmt: skip

@@ -26,7 +26,7 @@ from station.live.services import Services
 from station.release import rollout, store
 from station.release.file import Set
 from station.release.fit import UNKNOWN, Known
-from station.release.keys import private_key_here, public_keys
+from station.release.keys import private_key_here, public_keys, usable_keys
 from station.release.pieces import Pieces
 from station.release.problem import ReleaseError
 from station.release.rollout import OFFER_MS, Line
@@ -44,7 +44,6 @@ PAUSE_MS = 60_000
 _LOOK_S = 1.0
 _HOLD = 5000
 """Requests for pieces that wait for the database; the pieces go out meanwhile."""
-_UNDER_WAY = (rollout.RUNNING, rollout.PAUSED, rollout.STOPPED)
 
 
 class _Asked(NamedTuple):
@@ -89,8 +88,11 @@ class Rollouts:
         self.pieces = Pieces(session)
         self.problem: str | None = None
         """Why nothing can be offered now."""
+        self._problems: dict[str, str] = {}
+        """Fleet -> why nothing can be offered to it."""
         self._found: str | None = None
         """The same, of the look that is under way."""
+        self._can_read_keys = True
         self._asked: dict[Key, _Asked] = {}
         self._told: list[tuple[Key, dict[str, Any], int]] = []
         """What buses said on `fetch` since the last look."""
@@ -100,6 +102,13 @@ class Rollouts:
     def keys(self) -> list[str]:
         """The public release keys. ReleaseError."""
         return public_keys(self._settings)
+
+    def usable_keys(self) -> list[str]:
+        """None if they cannot be read."""
+        return usable_keys(self._settings)
+
+    def problem_of(self, fleet: str) -> str | None:
+        return self._problems.get(fleet) or self.problem
 
     @property
     def warning(self) -> str | None:
@@ -131,30 +140,53 @@ class Rollouts:
     async def look(self) -> None:
         """Also after an administrator's step, which then takes effect at once."""
         async with self._turn:
-            self._found = None
+            told, self._told = self._told, []
+            answers, self._answers = self._answers, []
             try:
-                keys = self.keys()
-                async with self._db.read() as connection:
-                    found = await store.newest(connection, self.releases, keys) if keys else {}
-                told, answers = list(self._told), list(self._answers)
-                for fleet in self.pieces.fleets - found.keys():
-                    self.pieces.offers(fleet, {})
-                for fleet, one in found.items():
-                    offers = any(row.offer for row in one.rows.values())
-                    if one.state in _UNDER_WAY or offers:
-                        await self._look_at(fleet, keys, told, answers)
-                    else:
-                        self.pieces.offers(fleet, {})
-            except ReleaseError as error:
-                self.problem = str(error)
-                for fleet in self.pieces.fleets:
-                    self.pieces.offers(fleet, {})
-                return
-            self.problem = self._found
-            self._told, self._answers = self._told[len(told) :], self._answers[len(answers) :]
+                await self._look_at_all(told, answers)
+            except Exception:  # the database is away: what was heard waits for it
+                self._told, self._answers = told[-_HOLD:] + self._told, answers + self._answers
+                raise
+
+    async def _look_at_all(self, told: list, answers: list[_Answer]) -> None:
+        self._found = None
+        try:
+            keys = self.keys()
+        except ReleaseError as error:
+            keys, self._found = [], str(error)
+        self._can_read_keys = self._found is None
+        async with self._db.read() as connection:
+            fleets = await store.to_look_at(connection)
+        for fleet in self.pieces.fleets - fleets.keys():
+            self.pieces.offers(fleet, {})
+        for fleet, is_wanted in fleets.items():
+            problem = None
+            if is_wanted:
+                problem = await self._try_fleet(fleet, keys, told, answers)
+            else:
+                self.pieces.offers(fleet, {})
+            self._problems[fleet] = problem or ""
+        self.problem = self._found
+
+    async def _try_fleet(self, fleet: str, keys: list[str], told: list,
+                         answers: list[_Answer]) -> str | None:  # fmt: skip
+        """-> its problem: what goes wrong with one fleet keeps no other one from being looked at,
+        and no bus of it from hearing that nothing is offered any more."""
+        try:
+            return await self._look_at(fleet, keys, told, answers)
+        except Exception as error:
+            self.pieces.offers(fleet, {})
+            if self._services.is_database_away(error):
+                raise
+            problem = (f"The rollout to {fleet} cannot be followed ({type(error).__name__}); the "
+                       "log says more.")  # fmt: skip
+            if self._problems.get(fleet) != problem:
+                log.exception("%s", problem)
+            return problem
 
     async def _look_at(self, fleet: str, keys: list[str], told: list,
-                       answers: list[_Answer]) -> None:  # fmt: skip
+                       answers: list[_Answer]) -> str | None:  # fmt: skip
+        """-> why nothing can be offered to it."""
         now_ms = self._clock.now_ms()
         buses = {bus.bus: self._seen(bus) for bus in self._live if bus.fleet == fleet}
 
@@ -165,6 +197,8 @@ class Rollouts:
 
         async with self._db.read() as connection:
             look = await looked(connection)
+        if look.after.state != rollout.RUNNING:
+            self.pieces.offers(fleet, {})
         if look.after != look.before:
             async with self._db.write() as connection:
                 await store.lock(connection, fleet)
@@ -177,6 +211,7 @@ class Rollouts:
             self._asked.pop(key, None)
         self.pieces.offers(fleet, self._may_be_given(look.after, buses))
         await self._send(look, now_ms)
+        return look.after.release.problem
 
     def _looked(self, before: Rollout, buses: dict[str, Seen], events: list, told: list,
                 answers: list[_Answer], now_ms: int) -> _Look:  # fmt: skip
@@ -191,8 +226,13 @@ class Rollouts:
                 rollout.told(after, after.rows[bus], body, status, at_ms)
         broker = self._services.broker
         is_deaf = not broker.ok or now_ms < broker.since_ms + after.silent_s * 1000
-        lines = rollout.look(after, buses, events, now_ms, is_deaf)
+        if after.release.problem is None:
+            lines = rollout.look(after, buses, events, now_ms, is_deaf)
+        else:
+            lines = rollout.pause(after) if self._can_read_keys else []
         look = _Look(before, after, lines, answered=answered)
+        if after.release.problem is not None and after.state == rollout.RUNNING:
+            return look
         if broker.ok and self._has_key():
             for bus, row in after.rows.items():
                 self._decide(look, row, buses.get(bus), now_ms)

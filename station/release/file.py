@@ -14,7 +14,7 @@ import re
 import struct
 import zipfile
 from base64 import b64decode
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -70,11 +70,14 @@ class Set:
 @dataclass(frozen=True)
 class Release:
     version: str
-    made_s: int
-    notes: dict[str, str]
-    commit: str
-    micropython: tuple[str, ...]
-    sets: dict[str, Set]
+    made_s: int = 0
+    notes: dict[str, str] = field(default_factory=lambda: {"en": "", "th": ""})
+    commit: str = ""
+    micropython: tuple[str, ...] = ()
+    sets: dict[str, Set] = field(default_factory=dict)
+    problem: str | None = None
+    """Why it cannot be used now, as when another key has signed it: then only its version is
+    known."""
 
     def sets_for(self, board: str | None) -> list[Set]:
         """The one for the boards themselves first: a virtual board has the name of a real one."""

@@ -31,6 +31,14 @@ def public_keys(settings: Settings) -> list[str]:
     return found
 
 
+def usable_keys(settings: Settings) -> list[str]:
+    """None if they cannot be read: a rollout can be paused and withdrawn all the same."""
+    try:
+        return public_keys(settings)
+    except ReleaseError:
+        return []
+
+
 def private_key_here(settings: Settings) -> str | None:
     """A sentence for the log and for the page, if the private key lies in the folder of keys."""
     path = _folder(settings, "release.key")

@@ -41,6 +41,9 @@ _OTHER_SET = "other_set"
 _DAMAGED = "damaged"
 """Pieces are not signed, so somebody else may have sent one: tried again so many times."""
 _LATE_MS = 60_000
+_WHY, _MESSAGE = 48, 200
+"""Characters that are kept of what a bus says."""
+_LAST_BOOT = 0xFFFFFFFF
 
 Line = tuple[str, str | None]
 """What the station did by itself: a word, and a note."""
@@ -64,6 +67,24 @@ def look(rollout: Rollout, buses: dict[str, Seen], events: Iterable[Happened], n
     return _judge(rollout) or _advance(rollout, fits, now_ms)
 
 
+def pause(one: Rollout) -> list[Line]:
+    """The release cannot be used any more: its offers are taken back."""
+    if one.state != RUNNING:
+        return []
+    one.state = PAUSED
+    return [("pause", one.release.problem)]
+
+
+def _text(value: Any, most: int) -> str | None:
+    """What a bus said, as far as it can be kept: a bus may say anything."""
+    return value[:most] if isinstance(value, str) and "\0" not in value else None
+
+
+def _boot(status: dict[str, Any] | None) -> int | None:
+    boot = (status or {}).get("boot")
+    return boot if isinstance(boot, int) and 0 <= boot <= _LAST_BOOT else None
+
+
 def wanted(rollout: Rollout, row: Row, can: Fit) -> str | None:
     """The id that shall stand at the bus as an offer; None: none shall."""
     return can.set.ident if can.set is not None and is_due(rollout, row) else None
@@ -84,12 +105,14 @@ def told(one: Rollout, row: Row, body: dict[str, Any], status: dict[str, Any], n
     before = row.told or {}
     row.told = {key: body.get(key, before.get(key) if key in ("have", "need") else None)
                 for key in keys}  # fmt: skip
+    row.told["why"] = _text(body.get("why"), _WHY)
+    row.told["message"] = _text(body.get("message"), _MESSAGE)
     row.told["not_sets"] = not_sets = list(before.get("not_sets", []))
     row.told_ms, row.heard = now_ms, True
     if body["state"] == "ready":
-        row.boot = status.get("boot")
+        row.boot = _boot(status)
     if body["state"] == "refused":
-        why = body.get("why")
+        why, message = row.told["why"], row.told["message"]
         offered = [of for of in one.release.sets.values() if of.ident == row.offer]
         row.offer = None
         if why == _OTHER_SET and offered:
@@ -97,9 +120,9 @@ def told(one: Rollout, row: Row, body: dict[str, Any], status: dict[str, Any], n
             if [of for of in one.release.sets_for(status.get("board")) if of.name not in not_sets]:
                 return  # that one is offered next
         if why == "came_back" and was_ready:
-            row.ends(RETURNED, now_ms, row.why, body.get("message"))
+            row.ends(RETURNED, now_ms, row.why, message)
         elif why not in _TRIED_AGAIN:
-            _refused(row, why, body.get("message"), now_ms, TRIES if why == _DAMAGED else 1)
+            _refused(row, why, message, now_ms, TRIES if why == _DAMAGED else 1)
 
 
 def answered(row: Row, ok: bool, message: str, now_ms: int) -> None:
@@ -107,9 +130,11 @@ def answered(row: Row, ok: bool, message: str, now_ms: int) -> None:
     if ok:
         row.heard, row.refusals = True, 0
         return
-    row.offer, row.told = None, {"state": "refused", "why": None, "message": message}
+    said = _text(message, _MESSAGE)
+    row.offer, row.told = None, {**(row.told or {}), "state": "refused", "why": None,
+                                 "message": said}  # fmt: skip
     row.told_ms = now_ms
-    _refused(row, None, message, now_ms, TRIES)
+    _refused(row, None, said, now_ms, TRIES)
 
 
 def _refused(row: Row, why: str | None, message: str | None, now_ms: int, tries: int) -> None:
@@ -134,14 +159,14 @@ def _happened(rollout: Rollout, row: Row, event: Happened) -> None:
     elif data.get("what") == "returned" and row.result in (None, SILENT, RUNS, REFUSED):
         row.took_ms = row.took_ms or event.heard_ms
         row.offer = None
-        row.ends(RETURNED, event.heard_ms, data.get("why"))
+        row.ends(RETURNED, event.heard_ms, _text(data.get("why"), _WHY))
     elif data.get("what") == "returned" and row.result == RETURNED:
-        row.why = row.why or data.get("why")
+        row.why = row.why or _text(data.get("why"), _WHY)
 
 
 def _follow(one: Rollout, row: Row, status: dict[str, Any] | None, now_ms: int) -> None:
     """What the status says of the code that runs. One from before the newest start says nothing."""
-    boot = (status or {}).get("boot")
+    boot = _boot(status)
     if runs(one.release, status):
         if row.result == RETURNED and (boot is None or row.boot is None or boot <= row.boot):
             return

@@ -10,6 +10,7 @@ from station.release.fit import Fit, Known, fit
 from station.release.stages import Stage
 
 RUNNING, PAUSED, STOPPED, WITHDRAWN, DONE = "running", "paused", "stopped", "withdrawn", "done"
+UNDER_WAY = (RUNNING, PAUSED, STOPPED)
 RUNS, RETURNED, SILENT, REFUSED, LEFT = "runs", "returned", "silent", "refused", "left"
 """left: it ran the release, and was given other code by cable."""
 THE_STATION = "station"

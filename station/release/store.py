@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import asdict
 from typing import Any, NamedTuple
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -27,7 +27,7 @@ from station.release.file import Release
 from station.release.fit import Known
 from station.release.problem import ReleaseError
 from station.release.rollout import Line
-from station.release.rows import RUNNING, THE_STATION, Happened, Rollout, Row
+from station.release.rows import RUNNING, THE_STATION, UNDER_WAY, Happened, Rollout, Row
 
 _WHO = 64
 
@@ -48,7 +48,8 @@ class Releases:
 
     def __init__(self, database: Database):
         self._db = database
-        self._read: dict[int, Kept] = {}
+        self._read: dict[int, tuple[list[str], Kept]] = {}
+        """With the keys by which they were checked."""
 
     async def add(self, content: bytes, shown: str, keys: list[str], by: str, now_ms: int) -> Kept:
         """ReleaseError."""
@@ -62,8 +63,9 @@ class Releases:
         except IntegrityError:
             raise ReleaseError(f"{shown}: this station has a release {release.version} already. "
                                "Each release has a version of its own.") from None  # fmt: skip
-        self._read[number] = Kept(number, digest, now_ms, by[:_WHO], release)
-        return self._read[number]
+        kept = Kept(number, digest, now_ms, by[:_WHO], release)
+        self._read[number] = keys, kept
+        return kept
 
     async def every(self, keys: list[str]) -> list[Kept]:
         """The newest first."""
@@ -74,16 +76,34 @@ class Releases:
             return [await self.of(connection, number, keys) for number in numbers]
 
     async def of(self, connection: AsyncConnection, number: int, keys: list[str]) -> Kept:
-        """LookupError: there is none. ReleaseError: its key is no longer this station's."""
-        if number not in self._read:
+        """LookupError: there is none. One that cannot be used says so (Release.problem): whatever
+        stands at the buses can still be taken back."""
+        read_with, kept = self._read.get(number, (None, None))
+        if kept is None or read_with != keys:
             row = (await connection.execute(
                 select(releases).where(releases.c.id == number)
             )).one_or_none()  # fmt: skip
             if row is None:
                 raise LookupError(f"There is no release {number}.")
-            release = file.read(row.file, f"The release {row.version}", keys)
-            self._read[number] = Kept(row.id, row.digest, row.added_ms, row.added_by, release)
-        return self._read[number]
+            try:
+                release = file.read(row.file, f"The release {row.version}", keys)
+            except ReleaseError as error:
+                release = Release(row.version, problem=str(error))
+            kept = Kept(row.id, row.digest, row.added_ms, row.added_by, release)
+            self._read[number] = keys, kept
+        return kept
+
+
+async def to_look_at(connection: AsyncConnection) -> dict[str, bool]:
+    """Fleet -> whether its newest rollout is under way, or leaves an offer at a bus."""
+    newest_of = select(func.max(rollouts.c.id)).group_by(rollouts.c.fleet)
+    has_offer = exists().where(
+        rollout_buses.c.rollout_id == rollouts.c.id, rollout_buses.c.offer.is_not(None)
+    )
+    found = await connection.execute(
+        select(rollouts.c.fleet, rollouts.c.state, has_offer).where(rollouts.c.id.in_(newest_of))
+    )
+    return {fleet: state in UNDER_WAY or bool(offers) for fleet, state, offers in found}
 
 
 async def newest(connection: AsyncConnection, kept: Releases, keys: list[str],

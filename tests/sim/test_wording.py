@@ -99,6 +99,17 @@ def test_what_the_bus_is_doing_is_told_in_words():
     assert re.search(r"; \d+ records wait for it; running for \d+ min; firmware \d", told), told
 
 
+def test_nobody_says_that_the_bus_is_empty_while_seats_are_not_known():
+    bus = Story()
+    bus.drives(speed_kmh=40)
+    told = json.loads(now.line(bus.rig.bus))
+    assert "nobody on board" in wording.console_line(wording.NOW + json.dumps(told))
+    told["unknown"] = [1, 2]
+    said = wording.console_line(wording.NOW + json.dumps(told))
+    assert "who is on board is not known; 2 seats not known" in said
+    assert "nobody" not in said
+
+
 def test_every_kind_of_the_contract_reads_as_words():
     assert len(KINDS) > 40
     for kind in KINDS:

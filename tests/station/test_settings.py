@@ -101,6 +101,17 @@ def test_what_a_command_cannot_use_is_one_sentence_with_one_full_stop(tmp_path, 
         assert capsys.readouterr().err == f"python -m station: {told}\n"
 
 
+def test_a_port_that_is_taken_is_told_with_the_way_out(tmp_path, capsys):
+    with _listen(Address("127.0.0.1", 0)) as taken:
+        taken.listen()
+        port = taken.getsockname()[1]
+        words = ["serve", "--db", str(tmp_path / "s.db"), "--http", f"127.0.0.1:{port}"]
+        assert main(words) == 2
+    told = capsys.readouterr().err
+    assert f"127.0.0.1:{port} cannot be used: Address already in use. Give another" in told
+    assert told.endswith(f"HTTP=127.0.0.1:{port + 1}.\n"), told
+
+
 def test_an_administrator_is_added_with_the_name_of_the_database(tmp_path, capsys):
     db = str(tmp_path / "s.db")
     assert main(["admin", "bob", "--generate", "--db", db]) == 0

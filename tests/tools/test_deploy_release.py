@@ -26,8 +26,9 @@ CODE = {
 }
 UPDATING = """
 import os
-with open("/update.json", "w") as file:
-    file.write("{}")
+for name in ("update", "sensed"):
+    with open("/%s.json" % name, "w") as file:
+        file.write("{}")
 os.mkdir("/a")
 for name in ("signed", "parts", "proven"):
     with open("/a/" + name, "w") as file:
@@ -66,7 +67,8 @@ def test_a_board_takes_a_release_by_cable_and_then_the_code_of_the_tree(
         assert files["signed"] == content["manifest.json"] and files["parts"] == content["parts"]
         assert files[PACK] == content[PACK] == slot(CODE)[PACK]
         assert read(disk, "/release.pub") == PUBLIC.encode() + b"\n"
-        assert "update.json" not in disk.listdir("/") and "proven" not in disk.listdir("/a")
+        assert not {"update.json", "sensed.json"} & set(disk.listdir("/"))
+        assert "proven" not in disk.listdir("/a")
         names = ("trial", "back", "dips", "how", "resets")
         assert board.ask(NUMBERS % (names,)) == [0, 0, 0, 0, -1]
 

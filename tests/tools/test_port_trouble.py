@@ -123,6 +123,15 @@ def test_a_port_in_use_by_a_program_of_another_user_says_so_too(there, line, oth
     assert "is in use by another program: a serial monitor" in refused(line.path)
 
 
+def test_of_many_programs_three_are_named(there, line, monkeypatch):
+    many = [f"cat (process {number})" for number in range(50)]
+    monkeypatch.setattr(port_trouble, "holders", lambda _: many)
+    told = port_trouble.in_use(line.path)
+    assert "(process 2) and 47 more. End that first." in told and "process 3)" not in told
+    monkeypatch.setattr(port_trouble, "holders", lambda _: many[:3])
+    assert "more" not in port_trouble.in_use(line.path)
+
+
 def test_a_program_that_reads_along_is_named_when_the_board_seems_deaf(
     there, line, other, monkeypatch
 ):

@@ -22,30 +22,38 @@ def power():
         (15.8, -1.8),
         3.2,
         2.4,
-        ["backup · ไฟสำรอง", "charger, cell,", "boost to 5 V", "(LilyGO: its own)"],
+        ["backup · ไฟสำรอง", "charger, cell,", "boost to 5 V"],
         dashed=True,
     )
     s.wire((19, -2.6), (21, -2.6))
-    s.dot((19.9, -2.6))
+    s.wire((20.4, -2.6), (20.4, -1.2))
+    s.dot((19.9, -2.6), (20.4, -2.6))
+    s.open((20.4, -1.2), ["F5 1 A, step-up, F6 0.5 A:", "RS-485 modules, 12 V"], "top")
+    s.wire((9.6, -2.6), (9.6, -1.2))
+    s.dot((9.6, -2.6))
+    s.open((9.6, -1.2), ["F3 1 A: buzzer, lamp", "เสียงเตือน ไฟเตือน"], "top")
     s.part(elm.Capacitor(), (19.9, -2.6), (19.9, -4.8), "C2", ("470 µF", "10 V"), off=0.5)
     s.ground((19.9, -4.8))
     s.open((21, -2.6), ["5 V of", "the board"], "right")
     s.resistor((4.8, -2.6), (4.8, -6.6), "R1", ("100 kΩ", "1 %"), "left")
-    s.wire((4.8, -6.6), (4.8, -7.2), (12.6, -7.2))
-    s.dot((4.8, -7.2), (7, -7.2), (9.4, -7.2))
+    s.wire((4.8, -6.6), (4.8, -7.2), (8, -7.2))
+    s.resistor((8, -7.2), (10.8, -7.2), "R3", "10 kΩ", "below")
+    s.wire((10.8, -7.2), (13.6, -7.2))
+    s.dot((4.8, -7.2), (5.9, -7.2), (11.6, -7.2))
     s.resistor((4.8, -7.2), (4.8, -9.4), "R2", ("10 kΩ", "1 %"), "left")
     s.ground((4.8, -9.4))
-    s.capacitor((7, -7.2), (7, -9.4), "C1")
-    s.ground((7, -9.4))
-    s.diode((9.4, -7.2), (9.4, -5.8), "D2", "BAT85")
-    s.rail((9.4, -5.8), "+3.3 V")
-    s.pin("supply", (12.6, -7.2), "right")
+    s.capacitor((11.6, -7.2), (11.6, -9.4), "C1")
+    s.ground((11.6, -9.4))
+    s.diode((5.9, -7.2), (5.9, -5.9), "D2", "BAV199")
+    s.rail((5.9, -5.9), "+3.3 V")
+    s.pin("supply", (13.6, -7.2), "right")
     s.notes(
         -11.2,
-        "R1 : R2 is the ratio of the board's table: 36 V at the battery are 3.27 V at the pin. D2 takes what is more.",
+        "R1 : R2 is the ratio of the board's table: 36 V at the battery are 3.27 V at the pin. D2 takes what is more, R3 keeps it from the pin.",
+        "LilyGO with its own cell: the converter goes straight to VBUS, no backup box. · LilyGO ที่ใช้แบตเตอรี่ของตัวเอง: ต่อตัวแปลงเข้า VBUS",
         "Never behind the key: the board has to run while the bus is parked. · ห้ามต่อหลังสวิตช์กุญแจ",
     )
-    s.pins(-12.5, "supply")
+    s.pins(-13, "supply")
     return s.text()
 
 

@@ -45,8 +45,10 @@ def horn():
         -11.3,
         "R2 keeps the horn silent while the board starts: until boot.py runs, no pin is driven.",
         "R2 ทำให้แตรเงียบขณะบอร์ดเริ่มทำงาน ห้ามละเว้น",
+        "Q1, R1, R2 in the box; D1 at K1's socket. The wire from pin 85 to Q1: 0.5 mm²; if it touches ground, the horn sounds.",
+        "Q1, R1, R2 อยู่ในกล่อง D1 อยู่ที่ซ็อกเก็ตของ K1 ถ้าสายจากขา 85 แตะกราวด์ แตรจะดัง",
     )
-    s.pins(-12.6, "horn", "horn_sense")
+    s.pins(-13.5, "horn", "horn_sense")
     return s.text()
 
 
@@ -78,6 +80,8 @@ def hazard():
     s.notes(
         -8,
         "The contacts lie across the two contacts of the vehicle's hazard switch. 5 A each: two lamps of 21 W take 3.5 A at 12 V.",
+        "Key out, bridge the three terminals by hand: the lamps must flash, else leave K2 out.",
+        "ดึงกุญแจออก ต่อสามขั้วถึงกันด้วยมือ: ไฟต้องกะพริบ ถ้าไม่กะพริบ ไม่ต้องติด K2",
         "หน้าสัมผัสคร่อมสวิตช์ไฟฉุกเฉินของรถ ข้างละชุด 5 A: หลอด 21 W สองดวงใช้ 3.5 A ที่ 12 V",
     )
     return s.text()
@@ -95,7 +99,7 @@ def buzzer_lamp():
     s.wire((6.4, -2.6), (9, -2.6))
     s.wire((6.4, -3.7), (8.25, -3.7))
     s.dot((6.4, -3.7))
-    s.resistor((6.4, -3.7), (6.4, -6.3), "R3", ("12 V: 2.2 kΩ", "24 V: 4.7 kΩ"), "left")
+    s.resistor((6.4, -3.7), (6.4, -6.3), "R3", ("12 V: 2.2 kΩ", "24 V: 4.7 kΩ, 0.5 W"), "left")
     n = s.npn((5.65, -7), "Q2 BC546B")
     s.wire((6.4, -6.3), n.collector)
     s.ground(n.emitter)
@@ -118,10 +122,11 @@ def buzzer_lamp():
     s.notes(
         -10.6,
         "Buzzer: SFM-27, 3 to 24 V, 10 mA. Lamp: 22 mm indicator, LED, 12 or 24 V, 20 mA. At most 100 mA each.",
+        "SFM-27 at 24 V: 470 Ω in series, for it bears 24 V. · SFM-27 ที่ 24 V: อนุกรม 470 Ω",
         "D1 is needed for a magnetic buzzer only. · D1 ใช้เฉพาะบัซเซอร์แบบแม่เหล็ก",
         "บัซเซอร์ SFM-27 3 ถึง 24 V 10 mA ไฟเตือน LED 22 มม. 12 หรือ 24 V 20 mA ไม่เกินตัวละ 100 mA",
     )
-    s.pins(-12.4, "buzzer", "buzzer_sense", "lamp", "lamp_sense")
+    s.pins(-12.9, "buzzer", "buzzer_sense", "lamp", "lamp_sense")
     return s.text()
 
 
@@ -130,20 +135,24 @@ def readback():
         "Read-back: one divider each for horn, buzzer and lamp",
         "สายตรวจย้อนกลับ: วงจรแบ่งแรงดันอย่างละหนึ่งชุดสำหรับแตร บัซเซอร์ และไฟเตือน",
     )
-    s.open((3.4, -2.8), ["plus wire, AT the load", "สายบวก ที่ตัวอุปกรณ์"])
-    s.resistor((3.4, -2.8), (7, -2.8), "R1", ("12 V: 33 kΩ", "24 V: 75 kΩ"))
-    s.wire((7, -2.8), (12.6, -2.8))
-    s.dot((7.6, -2.8), (10, -2.8))
-    s.resistor((7.6, -2.8), (7.6, -5), "R2", "10 kΩ")
-    s.capacitor((10, -2.8), (10, -5), "C1")
-    s.ground((7.6, -5))
-    s.ground((10, -5))
-    s.open((12.6, -2.8), ["sense wire", "สายตรวจ"], "right")
+    s.open((3.4, -3.6), ["plus wire, AT the load", "สายบวก ที่ตัวอุปกรณ์"])
+    s.resistor((3.4, -3.6), (7, -3.6), "R1", ("12 V: 33 kΩ", "24 V: 75 kΩ"))
+    s.wire((7, -3.6), (12.2, -3.6))
+    s.dot((7.6, -3.6), (9.6, -3.6), (11.8, -3.6))
+    s.resistor((7.6, -3.6), (7.6, -5.8), "R2", "10 kΩ")
+    s.capacitor((9.6, -3.6), (9.6, -5.8), "C1")
+    s.ground((7.6, -5.8))
+    s.ground((9.6, -5.8))
+    s.diode((11.8, -3.6), (11.8, -2.4), "D1", "BAT85")
+    s.rail((11.8, -2.4), "+3.3 V")
+    s.resistor((12.2, -3.6), (15, -3.6), "R3", "4.7 kΩ", "below")
+    s.open((15, -3.6), ["sense pin", "ขาตรวจ"], "right")
     s.notes(
-        -6.6,
-        "R1 at the load, R2 and C1 at the board: then the wire between them carries no fuse's current if it chafes.",
+        -7.4,
+        "R1 at the load, all else at the board: then the wire between them carries no fuse's current if it chafes.",
         "High while the load has its voltage: at MCP23017 from 11.3 V (24 V: 22 V) on, at an ESP32 pin from 10.7 V (21 V) on.",
-        "R1 อยู่ที่ตัวอุปกรณ์ R2 และ C1 อยู่ที่บอร์ด สายระหว่างกันที่ถลอกจึงไม่มีกระแสสูง",
+        "D1 and R3 keep a jump start (24 V) or a load dump (35 V) from the pin. · D1 และ R3 กันแรงดันเกินที่ขา",
+        "R1 อยู่ที่ตัวอุปกรณ์ ส่วนที่เหลืออยู่ที่บอร์ด สายระหว่างกันที่ถลอกจึงไม่มีกระแสสูง",
     )
-    s.pins(-8.5, "horn_sense", "buzzer_sense", "lamp_sense")
+    s.pins(-9.8, "horn_sense", "buzzer_sense", "lamp_sense")
     return s.text()

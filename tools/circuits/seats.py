@@ -36,7 +36,12 @@ def seat_contact():
     s.open((16, -3.6), ["ADS1115", "input"], "right")
     s.say(
         (9.6, -8.4),
-        ["empty 1650 mV, taken 500 mV;", "wire cut 3300 mV or shorted 0 mV: UNKNOWN · ไม่ทราบ"],
+        [
+            "empty 1650 mV, taken 500 mV;",
+            "wire cut 3300 mV or shorted 0 mV: UNKNOWN · ไม่ทราบ",
+            "the pad's own tail cut: EMPTY, unless the 10 kΩ",
+            "sits at the far end of the pad · สายของแผ่นขาด: ว่าง",
+        ],
     )
     s.say(
         (0, -10),
@@ -48,7 +53,7 @@ def seat_contact():
     s.box((3, -11.3), 10.8, 5.4, [], dashed=True)
     s.say((3.3, -16.4), "in the seat · ในเบาะ", size=10)
     s.rail((7.4, -12), "")
-    s.say((7.7, -11.7), "+5 V, from the box")
+    s.say((7.7, -11.7), "+5 V by 220 Ω, in the box")
     s.resistor((7.4, -12), (7.4, -13.8), "R1", "100 kΩ")
     s.wire((5.4, -13.8), (9.4, -13.8))
     s.dot((7.4, -13.8), (5.4, -13.8))
@@ -65,6 +70,7 @@ def seat_contact():
     s.open((15, -12.4), ["seat's input", "อินพุตที่นั่ง"], "right")
     s.notes(
         -17.6,
+        "B and C: the pad's own tail 30 cm at most; bend it in each monthly test. · B และ C: สายของแผ่นไม่เกิน 30 ซม. งอทุกเดือน",
         "C: a cut wire from the box (+5 V, ground or signal) reads TAKEN. A cut in the pad's own tail reads EMPTY: solder the stage to the",
         "pad, 30 cm at most, and test every seat each month. Use C only where A and B cannot be had.",
         "C: ถ้าสายของแผ่นเองขาดจะอ่านว่าว่าง จึงต้องติดวงจรชิดแผ่น และทดสอบทุกเดือน",
@@ -107,10 +113,10 @@ def seats_expanders():
         s.pin(part, (20.4, y), "right")
     s.notes(
         -18.6,
-        "Resistor in each wire: 1 kΩ, and 100 nF from the chip's pin to ground. Switches for 1 mA (D2SW): 220 Ω, and 3.3 kΩ from each pin to +3.3 V.",
+        "Resistor in each wire: 1 kΩ, and 100 nF from the chip's pin to ground. Switches (A): 220 Ω, and 2.7 kΩ from each pin to +3.3 V.",
         "100 nF from VDD to VSS at each chip. 4.7 kΩ once for each I2C bus; 0.5 m of I2C at most, 3 m to a seat.",
         "More chips: `expanders_2` on the second I2C, or behind a TCA9548A at 0x70 (`behind_mux`).",
-        "ตัวต้านทานในสาย 1 kΩ และ 100 nF จากขาลงกราวด์ สวิตช์ 1 mA (D2SW): 220 Ω กับ 3.3 kΩ จากขาไป +3.3 V",
+        "ตัวต้านทานในสาย 1 kΩ และ 100 nF จากขาลงกราวด์ สวิตช์ (A): 220 Ω กับ 2.7 kΩ จากขาไป +3.3 V",
         "100 nF ที่ไฟของทุกชิป 4.7 kΩ ชุดเดียวต่อบัส I2C ยาวไม่เกิน 0.5 ม. สายถึงที่นั่งไม่เกิน 3 ม.",
     )
     s.pins(-21.3, "sda", "scl", "sda_2", "scl_2")
@@ -188,7 +194,7 @@ def seats_chain():
     s.say((5.9, -6.85), "D0", "right", 9)
     s.dot((6.2, -8.7))
     s.wire((6.2, -8.7), (9.4, -8.7))
-    s.resistor((9.4, -8.7), (9.4, -7.2), "", "Rp 10 kΩ")
+    s.resistor((9.4, -8.7), (9.4, -7.2), "", "Rp 2.7 kΩ")
     s.say((9.4, -6.9), "+3.3 V", "center", 10)
     s.say((17, -7.4), ["D7 D5 D2 D0: +3.3 V", "D6 D4 D3 D1, DS: GND", "the pattern 1010 0101"])
     s.notes(
@@ -203,25 +209,31 @@ def seats_chain():
 
 def seats_mats():
     s = Sheet("Seat mats on ADS1115 (way `mats`)", "แผ่นรองนั่งกับ ADS1115 (`mats`)")
-    s.box((10.6, -2), 4, 8.6, ["ADS1115", "0x48 to 0x4B"])
+    s.box((10.6, -2), 4, 9.2, ["ADS1115", "0x48 to 0x4B"])
     for mat in range(4):
-        y = -3.4 - 2 * mat
+        y = -3.4 - 2.2 * mat
         s.ground((2.2, y - 0.1))
         s.wire((2.2, y), (2.2, y - 0.1))
         s.resistor((2.2, y), (4.6, y), "", f"mat {mat + 1}, 10 kΩ across it")
-        s.wire((4.6, y), (10.6, y))
-        s.dot((7.4, y))
-        s.resistor((7.4, y), (7.4, y + 1.2), "", "10 kΩ")
-        s.say((6.9, y + 1.1), "+3.3 V", "right", 9)
+        s.wire((4.6, y), (7.6, y))
+        s.dot((6.6, y))
+        s.resistor((6.6, y), (6.6, y + 1.2), "", "10 kΩ")
+        s.say((6.1, y + 1.1), "+3.3 V", "right", 9)
+        s.resistor((7.6, y), (9.4, y), "", "1 kΩ")
+        s.wire((9.4, y), (10.6, y))
+        s.dot((9.8, y))
+        s.part(elm.Capacitor(), (9.8, y), (9.8, y - 1), "", "")
+        s.ground((9.8, y - 1))
         s.say((10.8, y), f"AIN{mat}", size=10)
     for y, words in ((-3.2, "VDD: +3.3 V"), (-4.2, "GND"), (-5.2, "ADDR: address")):
         s.open((14.6, y), words, "right")
     s.pin("sda", (14.6, -6.6), "right")
     s.pin("scl", (14.6, -8.2), "right")
     s.notes(
-        -11.6,
+        -12.5,
         "ADDR to GND 0x48, VDD 0x49, SDA 0x4A, SCL 0x4B (72 to 75 in `mat_readers`); the LM75B has 0x48 too.",
+        "At each input 1 kΩ in series and 100 nF to ground; 5 m to a mat at most (not tried). · ทุกอินพุตอนุกรม 1 kΩ และ 100 nF ลงกราวด์",
         "Empty 1650 mV, taken below 1300, shorted below 150, cut above 2600. · ว่าง 1650 mV มีคนนั่งต่ำกว่า 1300",
     )
-    s.pins(-13, "sda", "scl")
+    s.pins(-14.3, "sda", "scl")
     return s.text()

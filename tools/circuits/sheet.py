@@ -97,7 +97,7 @@ class Sheet:
             self.say(at, words, "left" if right else "right")
         else:
             above = side != "below"
-            high = y + off + 0.42 * (len(words) - 1) + 0.05 if above else y - off - 0.05
+            high = y + off + 0.42 * (len(words) - 1) + 0.05 if above else y - off - 0.2
             self.say((x, high), words, "center")
 
     def npn(self, base, name):

@@ -8,6 +8,7 @@ from flash_files import Start, running_a
 from update_bench import Bench, whole
 
 from firmware.event import INFO, WARNING
+from firmware.update.offer import read
 
 
 def changed():
@@ -23,14 +24,16 @@ def test_new_code_is_proven():
     bench = Bench(content, start)
     assert bench.parts.slots.is_trial and bench.parts.slots.release == releases.short()
     bench.turns(600, 1000)
-    assert bench.told() == [] and "update.json" in content, "the trial needs it"
+    assert bench.told() == [] and "sensed.json" in content, "the trial needs it"
+    assert "update.json" in content, "the offer stays until then"
     bench.parts.slots.prove()
     bench.turns(20, 1000)
     (event,) = bench.events
     assert event.severity == INFO
     told = dict(event.data)
     assert told == {"what": "proven", "version": "99.0.0", "from": "1.2.3"}
-    assert "update.json" not in content and "change.json" not in content
+    for name in ("update.json", "change.json", "sensed.json"):
+        assert name not in content
     assert bench.uplink.renewed == 1
     bench.boot()
     bench.turns(20, 1000)
@@ -57,7 +60,7 @@ def test_the_old_code_says_why_it_is_back():
         assert event.severity == WARNING
         assert dict(event.data)["version"] == "99.0.0" and bench.told() == [("returned", why)]
         assert start["back"] == 0 and json.loads(content["change.json"])["why"] == why
-        assert "update.json" not in content
+        assert "update.json" not in content and "sensed.json" not in content
         bench.boot()
         bench.turns(100)
         assert bench.events == [] and bench.uplink.said == []
@@ -89,6 +92,17 @@ def test_a_change_that_never_began_is_none():
         bench = Bench(content)
         bench.turns(20)
         assert bench.events == []
+
+
+def test_an_offer_that_comes_before_the_outcome_is_told_stays():
+    content, start = changed()
+    content["slot"] = b"a"
+    start["trial"], start["back"] = 0, 2
+    bench = Bench(content, start)
+    bench.offered("SECOND")
+    bench.turns(20)
+    assert ("returned", "not_sensing") in bench.told()
+    assert read(bench.files).short == releases.short("SECOND")
 
 
 def test_a_damaged_offer_is_none():

@@ -109,6 +109,29 @@ def test_forged_pieces_spoil_a_part_and_not_the_update():
     assert max([told["have"] for told in asked(bench)]) <= asked(bench)[-1]["need"]
 
 
+def test_who_forges_for_an_hour_only_delays():
+    """Of the manifest, and of a part in the pack."""
+    for at in (0, len(releases.image()) - 10):
+        bench = Bench(seals=False)
+        image, asks = releases.image(), []
+
+        def city(told, at=at, bench=bench, image=image, asks=asks):
+            data = image[told["at"] : told["at"] + told["bytes"]]
+            if told["at"] <= at < told["at"] + len(data):
+                asks.append(bench.now_ms)
+                if bench.now_ms < 3600000:
+                    data = b"?" * len(data)
+            bench.piece(told["at"], data)
+
+        bench.offered()
+        try:
+            bench.turns(9000, 1000, city)
+        except Restarted:
+            pass
+        assert whole(bench.content), at
+        assert len(asks) == 5 + 6, "five at once, then one in ten minutes"
+
+
 def test_what_stays_wrong_is_damaged():
     for wrong in ("manifest", "pack"):
         bench = Bench(seals=False)
@@ -122,11 +145,14 @@ def test_what_stays_wrong_is_damaged():
             bench.piece(told["at"], data)
 
         bench.offered()
-        for _ in range(4000):
-            bench.turns(1, 10, city)
+        bench.turns(400, 10, city)
+        assert bench.last()["state"] != "refused" and not bench.updates.keeps_awake, "it rests"
+        for _ in range(9000):
+            bench.turns(1, 3000, city)
             if bench.last() and bench.last()["state"] == "refused":
                 break
         assert bench.last()["why"] == "damaged", wrong
+        assert bench.now_ms > 15 * 600000
         assert "is not what the manifest" in bench.last()["message"]
         assert bench.content["slot"] == b"a" and "b/manifest.json" not in bench.content
 
@@ -261,6 +287,8 @@ def test_on_cellular_a_day_has_its_bytes_and_a_reset_makes_no_more():
             except Restarted:
                 return None
         assert bench.last()["state"] == "limit" and not bench.updates.keeps_awake
+        bench.uplink.connected = False
+        bench.turns(81, 900000)
         return sum(got) - bytes_before
 
     now = [NOW_S]
@@ -285,22 +313,53 @@ def test_wifi_is_not_counted_and_ends_the_waiting():
     assert bench.runs()
 
 
-def test_the_day_goes_on_if_the_clock_is_not_told_yet():
-    memory = Nvs()
+def used(memory, quarters=0):
+    """-> Quota of 10 KB a day, of which 9 are used up, and which has run for so long since."""
     quota = Quota(10, memory)
-    assert quota.allows(9000, NOW_S, True)
+    quota.runs(0)
+    assert quota.allows(9000, NOW_S)
     quota.count(9000)
-    again = Quota(10, memory)
-    for utc_s, is_told, allowed in (
-        (NOW_S, True, False),
-        (NOW_S - 86400, False, False),
-        (NOW_S + 86400, False, True),
-    ):
-        assert again.allows(2000, utc_s, is_told) == allowed, utc_s
-    again.count(9000)
-    assert not again.allows(2000, NOW_S, False)
-    assert again.allows(2000, NOW_S, True), "satellites know the day"
+    quota.runs(quarters * 900000)
+    return quota
+
+
+def test_a_date_that_jumps_makes_no_more_bytes():
+    quota = used(Nvs())
+    for day in (1, 0, -1, 2, 800, 0):
+        assert not quota.allows(2000, NOW_S + day * 86400), day
+
+
+def test_a_later_day_and_twenty_hours_of_running_make_new_ones_across_resets():
+    for quarters, day, allowed in (
+        (79, 1, False), (80, 1, True), (80, 0, False), (80, -1, False), (191, -1, False),
+        (192, 0, True), (192, -800, True),
+    ):  # fmt: skip
+        memory = Nvs()
+        used(memory, quarters)
+        quota = Quota(10, memory)
+        assert quota.allows(2000, NOW_S + day * 86400) == allowed, (quarters, day)
+        if allowed:
+            quota.count(9000)
+            assert not quota.allows(2000, NOW_S + (day + 1) * 86400), "once"
+            assert memory.get("fetch_day") == (NOW_S + day * 86400) // 86400
+
+
+def test_what_is_asked_for_counts_though_it_never_comes():
+    bench = Bench(seals=False)
+    bench.config["update"]["cellular_kb_day"] = 3
+    bench.parts.radio.name = "cellular"
+    bench.offered()
+    bench.turns(20000, 100)
+    assert len(bench.uplink.said) == 3 and bench.last()["state"] == "limit"
+
+
+def test_a_count_spares_the_flash_of_nvs():
+    memory = Nvs()
+    quota = used(memory)
     before = memory.writes
-    for _ in range(40):
-        again.count(100)
-    assert memory.writes == before + 1, "the flash of NVS wears"
+    for _ in range(50):
+        quota.count(100)
+    assert memory.writes == before + 1
+    for second in range(900):
+        quota.runs(second * 1000)
+    assert memory.writes == before + 1

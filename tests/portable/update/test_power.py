@@ -8,6 +8,7 @@ from update_bench import Bench, whole
 
 from drivers.board.slots import Slots
 from firmware.memory import Memory
+from firmware.update.offer import read
 
 
 def fresh():
@@ -90,6 +91,25 @@ def test_the_power_fails_at_any_operation():
             assert boots(bench.content) == "b", (keeps, at)
 
 
+def test_no_cut_in_the_changeover_loses_the_offer():
+    for at in range(1, 30):
+        bench = Bench(fresh(), seals=False)
+        bench.snapshot.trip.phase = "driving"
+        bench.offered()
+        bench.runs(until=lambda bench: bench.last() and bench.last()["state"] == "ready")
+        bench.snapshot.trip.phase = "parked"
+        bench.files.operations = 0
+        told = try_once(bench, at, 0)
+        if told == "restarted":
+            assert at > 8
+            return
+        bench.boot()
+        if bench.parts.slots.running == "a":
+            assert read(bench.files).short == releases.short(), at
+            assert bench.runs() and whole(bench.content), at
+    raise AssertionError("it never changes over")
+
+
 def test_the_power_fails_again_and_again():
     """Every twenty operations: it still comes to an end, because nothing begins anew."""
     bench = Bench(fresh(), seals=False)
@@ -163,7 +183,11 @@ def test_a_full_file_system_and_one_that_refuses():
     bench.offered()
     bench.runs(until=lambda bench: bench.answers == 3)
     bench.files.error = 28
+    bench.content["b/program.pack"] = b"what has come of it"
     assert bench.refused() == "no_room"
+    for name in ("manifest.json", "proven", "program.pack"):
+        assert "b/" + name not in bench.content, "settings and keys need the room"
+    assert boots(bench.content) == "a"
     bench = Bench(fresh(), seals=False)
     bench.offered()
     bench.runs(until=lambda bench: bench.answers == 3)

@@ -105,6 +105,10 @@ def test_every_member_of_the_manifest_counts():
     for old, new in (
         (b'{"v":1', b'{"v":2'), (b'{"v":1', b'{"v":true'), (b'"99.0.0"', b'"99.0"'),
         (b'"99.0.0"', b"99"), (b'"main.py"', b'"boot.py"'), (b'"boards":[', b'"boards":3,"x":['),
+        (b'"boards":[', b'"boards":[1,'), (b'"boards":[', b'"boards":[null,'),
+        (b'"99.0.0"', b'"+99.0.0"'), (b'"99.0.0"', b'" 99.0.0"'), (b'"99.0.0"', b'"9_9.0.0"'),
+        (b'"99.0.0"', b'"99.0.0\\n"'), (b'"99.0.0"', b'"99..0"'), (b'"99.0.0"', b'"9999999.0.0"'),
+        (b'"99.0.0"', b'"\xd9\xa9.0.0"'), (b'"99.0.0"', b'"99.0.0.0"'),
         (b'"mpy":[6,3]', b'"mpy":6'), (b'"parts":[84', b'"parts":[85'), (b'"files":[[', b'"x":[['),
         (b'"parts":[84', b'"parts":["84"'), (b'"main.py",87', b'"main.py",0'), (good[-90:], b""),
         (b'"main.py",87', b'"main.py",true'), (b'"packed.mpy",203,"', b'"packed.mpy",203,"ab'),
@@ -137,17 +141,17 @@ def test_while_the_running_code_has_not_proven_itself():
     assert refused(content=content)[0] == "unproven"
 
 
-def test_in_a_trial_the_file_of_the_trial_stays():
+def test_in_a_trial_its_own_offer_stays():
     content = running_a(signed=b"x")
     del content["a/proven"]
-    content["update.json"] = b'{"silent": [], "unknown": []}'
+    content["update.json"] = b'{"manifest": "of the trial"}'
     bench = Bench(content, Start(trial=1))
     bench.offered()
     bench.turns(100)
     assert bench.last()["why"] == "unproven"
-    assert content["update.json"] == b'{"silent": [], "unknown": []}'
+    assert content["update.json"] == b'{"manifest": "of the trial"}'
     assert "drops" in bench.updates.take_offer({"manifest": None}) or True
-    assert content["update.json"] == b'{"silent": [], "unknown": []}'
+    assert content["update.json"] == b'{"manifest": "of the trial"}'
 
 
 def came_back():

@@ -7,6 +7,8 @@ from hashlib import sha256
 import small_release as releases
 from update_bench import Bench, whole
 
+from firmware.update.offer import read
+
 
 def test_a_release_comes_and_takes_over():
     bench = Bench()
@@ -145,9 +147,34 @@ def test_what_the_trial_needs_is_kept():
     bench.snapshot.silent = ["cabin"]
     bench.offered()
     assert bench.runs()
-    assert json.loads(bench.content["update.json"]) == {"silent": ["cabin"], "unknown": []}
+    assert json.loads(bench.content["sensed.json"]) == {"silent": ["cabin"], "unknown": []}
     kept = json.loads(bench.content["change.json"])
     assert kept == {"release": releases.short(), "version": "99.0.0", "since": "1.2.3"}
+    assert read(bench.files).short == releases.short(), "and the offer, until the code is judged"
+
+
+def test_an_offer_that_ends_in_the_last_ten_seconds_is_over():
+    bench = Bench(seals=False)
+    bench.uplink.is_drained = False
+    bench.offered()
+    bench.runs(until=lambda bench: ("changing", None) in bench.told())
+    bench.updates._update._look_ms += 60000  # not the look that comes by itself
+    bench.earliest.utc_s = 2000000001
+    bench.uplink.is_drained = True
+    assert not bench.runs(most=30)
+    assert bench.last()["why"] == "expired" and bench.content["slot"] == b"a"
+    assert bench.told()[-1] == ("refused", "expired")
+
+
+def test_a_withdrawal_between_changing_and_the_restart_is_obeyed():
+    bench = Bench(seals=False)
+    bench.uplink.is_drained = False
+    bench.offered()
+    bench.runs(until=lambda bench: ("changing", None) in bench.told())
+    bench.updates.take_offer({"id": "r", "manifest": None})
+    bench.uplink.is_drained = True
+    assert not bench.runs(most=1200) and bench.content["slot"] == b"a"
+    assert bench.told()[-1] == ("withdrawn", None)
 
 
 def test_nothing_is_imported_or_done_without_an_offer():

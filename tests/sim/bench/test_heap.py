@@ -26,7 +26,7 @@ def measured():
 
 def test_the_running_bus_does_not_grow(measured):
     """436 KB in November 2026, before private names were short and modules left."""
-    assert measured.live < 356 * 1024
+    assert measured.live < 352 * 1024
 
 
 def test_a_tick_makes_little_garbage(measured):
@@ -44,8 +44,9 @@ def test_nothing_large_is_allocated_while_the_bus_runs(measured):
 
 def test_every_large_object_that_stays_is_known(measured):
     large = Counter(n for n in measured.live_sizes if n > heap.LARGEST)
-    other = list((large - LARGE).elements())  # letters of names: this piece grows in its place
-    assert len(other) <= 1 and max(other, default=0) <= 2048, other
+    # Letters of names: MicroPython keeps them in pieces, which grow in their places.
+    other = list((large - LARGE).elements())
+    assert len(other) <= 2 and max(other, default=0) <= 2048, other
 
 
 def test_a_map_of_the_heap_is_read():

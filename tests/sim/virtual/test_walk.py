@@ -16,5 +16,6 @@ def test_the_button_is_pressed_once_and_its_day_is_today():
         pressed.append(world.check_button_pressed)
     assert sum(pressed) == 2 and not any(pressed[:60])
     quiet = standing(Namespace(walk=False), 12)
+    assert abs(quiet.start_utc_ms / 1000 - time.time()) < 600
     quiet.advance(60_000)
     assert not quiet.check_button_pressed

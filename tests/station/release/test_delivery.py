@@ -6,7 +6,7 @@ import time
 
 import pytest
 from releases import MODULES, PUBLIC, contents, release
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from station_told import At, connected, on_one_database, state, telling, until
 from updating import UpdatedBus
 
@@ -53,26 +53,30 @@ async def running(at, buses):
         yield station
 
 
-async def begins(station, *wished, content=None, **more):
-    """Adds the release if it is not there, and starts its rollout."""
+async def begins(station, *wished, content=None, kept=None, **more):
+    """Adds the release unless it is kept, and starts its rollout."""
     rollouts, now_ms = station.rollouts, station.clock.now_ms()
-    kept = await rollouts.releases.add(content or release(), "it", rollouts.keys(), "anong", now_ms)
+    if kept is None:
+        content = content or release()
+        added = await rollouts.releases.add(content, "it", rollouts.keys(), "anong", now_ms)
+        kept = added.id
     known = [Known(bus.bus, None, bus.status, True) for bus in station.live]
     parsed = [stages.parse(text) for text in wished]
-    return await change.start(station.db, rollouts.releases, rollouts.keys(), FLEET, kept.id,
+    return await change.start(station.db, rollouts.releases, rollouts.usable_keys(), FLEET, kept,
                               parsed, known, "anong", now_ms, **more)  # fmt: skip
 
 
 async def step(station, what, **more):
     rollouts = station.rollouts
-    await change.step(station.db, rollouts.releases, rollouts.keys(), FLEET, what, "preecha",
+    await change.step(station.db, rollouts.releases, rollouts.usable_keys(), FLEET, what, "preecha",
                       station.clock.now_ms(), **more)  # fmt: skip
 
 
 async def now(station):
     """The rollout as it stands in the database."""
     async with station.db.read() as connection:
-        found = await store.newest(connection, station.rollouts.releases, station.rollouts.keys())
+        found = await store.newest(connection, station.rollouts.releases,
+                                   station.rollouts.usable_keys())  # fmt: skip
     return found[FLEET]
 
 
@@ -379,9 +383,103 @@ def test_without_a_key_nothing_is_offered_and_why_is_said(play, settings):
         unknown = At(at.settings.model_copy(update={"release_key": "0" * 64}))
         async with running(unknown, ["bus-01"]) as station:
             await until(
-                lambda: "is not signed by the release key" in (station.rollouts.problem or "")
+                lambda: (
+                    "is not signed by the release key" in (station.rollouts.problem_of(FLEET) or "")
+                )
             )
-        assert len(one.offers) == 2
+        assert all(offer["manifest"] is None for offer in one.offers[1:])
+
+    play(story, "bus-01")
+
+
+@pytest.mark.parametrize(
+    "said", [{"why": {"a": 1}}, {"why": "x" * 300}, {"why": "a\0b"}, {"version": [], "why": 2**70}]
+)
+def test_whatever_one_bus_says_stops_no_rollout(play, said):
+    """On both databases."""
+
+    async def story(at, one, two):
+        async with running(at, ["bus-01", "bus-02"]) as station:
+            one.takes = two.takes = False
+            await begins(station, "all")
+            await until(lambda: one.offers and two.offers)
+            one.fetch("ready")
+            await asyncio.sleep(0.2)
+            one.event("returned", **said)
+            one.fetch("fetching", at=0.0, bytes=600, have=2**70, need=9)
+            one.fetch("refused", why="no_room", message="a\0b" + "x" * 999)
+            one.connects(boot=2**70)
+            two.asks(0)
+            await until(lambda: two.pieces)
+            await step(station, "withdraw")
+            await until(lambda: two.offers[-1]["manifest"] is None)
+            assert station.rollouts.problem_of(FLEET) is None
+
+    play(story, "bus-01", "bus-02")
+
+
+@on_one_database
+def test_what_goes_wrong_with_one_fleet_stops_no_other_one(play, monkeypatch, caplog):
+    async def story(at, one, two):
+        async with running(at, ["bus-01", "bus-02"]) as station:
+            one.takes = two.takes = False
+            await begins(station, "all")
+            await until(lambda: one.offers)
+            happened = store.happened
+
+            async def fails(connection, rollout):
+                if rollout.fleet == FLEET:
+                    raise ValueError("broken")
+                return await happened(connection, rollout)
+
+            async with station.db.write() as connection:
+                row = (await connection.execute(select(tables.rollouts))).mappings().one()
+                values = {**row, "id": row["id"] + 1, "fleet": "lb", "state": "running"}
+                await connection.execute(insert(tables.rollouts).values(values))
+            monkeypatch.setattr(store, "happened", fails)
+            await until(lambda: "cannot be followed" in (station.rollouts.problem_of(FLEET) or ""))
+            await station.rollouts.look()
+            assert station.rollouts.problem_of("lb") is None
+            assert station.rollouts.pieces.offered == {} and station.rollouts._told == []
+            assert caplog.text.count("cannot be followed (ValueError)") == 1, "once"
+            monkeypatch.setattr(store, "happened", happened)
+            await until(lambda: station.rollouts.problem_of(FLEET) is None)
+
+    play(story, "bus-01", "bus-02")
+
+
+@on_one_database
+def test_a_release_of_another_key_takes_its_offers_back_and_can_be_withdrawn(play, tmp_path):
+    async def story(at, one):
+        key = tmp_path / "release.pub"
+        key.write_text(PUBLIC)
+        at = At(at.settings.model_copy(update={"release_key": None, "keys": str(tmp_path)}))
+        async with running(at, ["bus-01"]) as station:
+            one.takes = False
+            await begins(station, "all")
+            await until(lambda: one.offers)
+            key.write_text("half a key")
+            await until(lambda: "does not hold" in (station.rollouts.problem or ""))
+            assert station.rollouts.pieces.offered == {}
+            assert (await now(station)).state == "running", "it is being copied"
+            key.write_text("0" * 64)  # without a restart
+            await in_state(station, "paused")
+            await until(lambda: one.offers[-1]["manifest"] is None)
+            assert "is not signed by the release key" in station.rollouts.problem_of(FLEET)
+            assert (await log(station))[-1][:2] == ("station", "pause")
+            with pytest.raises(RolloutError, match="is not signed by the release key"):
+                await step(station, "resume")
+            (kept,) = await station.rollouts.releases.every(station.rollouts.keys())
+            assert "is not signed" in kept.release.problem and kept.release.version == "0.4.0"
+            key.write_text("0" * 64 + "\n" + PUBLIC)
+            await until(lambda: station.rollouts.problem_of(FLEET) is None)
+            await step(station, "resume")
+            await until(lambda: one.offers[-1]["manifest"])
+            key.write_text("half a key")
+            await step(station, "withdraw")
+            await until(lambda: one.offers[-1]["manifest"] is None)
+            with pytest.raises(RolloutError, match="does not know the release key"):
+                await begins(station, "all", content=None, kept=kept.id)
 
     play(story, "bus-01")
 

@@ -58,8 +58,8 @@ function table(releases) {
     make("thead", {}, make("tr", {}, ...heads)),
     make("tbody", {}, ...releases.map((release) => make("tr", {},
       make("td", { class: "acts" }, release.version,
-        make("button", { type: "button", "aria-label": t("roll_out_this", release), onclick: () => choose(release) }, t("roll_out"))),
-      ...[release.notes[language()], release.boards.join(", "), moment(release.made_at), release.added_by].map(reportCell)))));
+        !release.problem && make("button", { type: "button", "aria-label": t("roll_out_this", release), onclick: () => choose(release) }, t("roll_out"))),
+      ...[release.problem ? word("error_why", release.problem) : release.notes[language()], release.boards.join(", "), release.made_at ? moment(release.made_at) : "–", release.added_by].map(reportCell)))));
 }
 
 /** Opens the form for a release; null: closes it. */

@@ -27,7 +27,8 @@ _SECURED = "by TLS:\nonly these buses and the station get in, each with its own 
 _PLAIN = "without TLS:\nany client of it can read, forge and command, and no bus has an identity"
 _UPDATED = f"""\
 The station brings release {NEW} to them: to the first bus in the depot, then
-to the others on their way. In one of them its code is bad on purpose.
+to the others on their way. In one of them its code is bad on purpose: that bus
+goes back to the code before, and the station stops the rollout by itself.
 """
 _MORNING_S = 2000
 """When the last bus has been parked and checked, more or less."""

@@ -70,8 +70,8 @@ def print_progress(fleet: str, one: Rollout, known: list[Known],
 
 
 def _came(bus: dict[str, Any]) -> str:
-    """Where it runs, all has come, and what the bus told last of it is out of date."""
-    done = bus["state"] in ("runs", "trial")
+    """Where it runs or ran, all had come, and what the bus told last of it is out of date."""
+    done = bus["state"] in ("runs", "trial", "returned", "left")
     return "-" if done or not bus["need"] else f"{bus['have']} of {bus['need']}"
 
 

@@ -92,9 +92,9 @@ def run():
     failure = ""  # of the connection, as the console was told
     garbage = Garbage(gc, time)
     console = Console(sys.stdin)
-    # A net below garbage.py, which collects sooner: a signed command makes 2 MB between two ticks,
-    # and has to cause few collections, for with PSRAM each takes long.
-    gc.threshold(max(4 * GARBAGE, gc.mem_free() // 2))
+    # A net below garbage.py, against gaps in a small heap. It also counts what is freed at once,
+    # such as the frames of calls: some nine tenths.
+    gc.threshold(max(4 * GARBAGE, 2 * gc.mem_free()))
     while True:
         now_ms = uptime.now_ms(time.ticks_ms())
         if now_ms >= bus.next_tick_ms:

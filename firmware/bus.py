@@ -47,19 +47,11 @@ class Bus:
 
     Call tick(now_ms) when next_tick_ms has come, and turn(now_ms) in between.
     on_event(event): called with every Event, for a console; may be replaced.
-    start, crash, why, was_asked: see Startup.
+    start, crash, why, asked (was_asked): see Startup.
     """
 
     def __init__(
-        self,
-        config,
-        parts,
-        now_ms,
-        config_errors=(),
-        start="normal",
-        crash=None,
-        why=None,
-        was_asked=False,
+        self, config, parts, now_ms, errors=(), start="normal", crash=None, why=None, asked=False
     ):
         rules, has_broker = config["rules"], bool(config["broker"]["host"])
         self._parts = parts
@@ -67,7 +59,7 @@ class Bus:
         self.on_event = lambda event: None
         memory = Memory(parts.nvs)
         self.startup = Startup(memory, parts.reset_cause, start)
-        self._notices = self.startup.events(config_errors, crash, why, was_asked)  # for a tick
+        self._notices = self.startup.events(errors, crash, why, asked)  # for the next tick
         self.earliest = Earliest(memory, config.get("identity"), parts.set_utc, now_ms)
         s = self.snapshot = Snapshot(config["seats"]["count"])
         # sense

@@ -72,6 +72,7 @@ def test_the_edited_example_is_a_right_file_with_the_wifi_of_the_virtual_board()
         ("tools/deploy.py", "were there; all proven by SHA-256."),
         ("firmware/selftest.py", "bus.json is right"),
         ("firmware/selftest.py", "not read back: watch and listen at engine start"),
+        ("firmware/selftest.py", "not read back: hear it when an alarm is tried"),
         ("firmware/selftest.py", "reads back as switched"),
         ("firmware/selftest.py", "not pressed: press it and look for the change in `state`"),
     ],

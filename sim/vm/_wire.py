@@ -14,8 +14,8 @@ from utime import ticks_us as _ticks_us
 _LONGEST = 4096  # bytes in one message
 _NAP_US = 2000  # shorter ones are put together: a computer's naps are coarse
 
-_request = array("q", (0, 0, 0))
-_answer = array("q", (0, 0))
+_request = array("l", (0, 0, 0))  # 64 bits as "q", of which every number read is an object
+_answer = array("l", (0, 0))
 _socket = None
 _whole = False
 _zero_us = 0  # the VM's time minus the computer's
@@ -97,7 +97,7 @@ def connect():
     path = os.getenv("BUSGUARD_WIRE").encode()
     _socket.connect(b"\x01\x00" + path + b"\x00" * (108 - len(path)))
     _whole = True
-    boot = array("q", (0, 0, 0))
+    boot = array("l", (0, 0, 0))
     ask(_ops.HELLO, into=boot)
     speed, chip = boot[1], boot[2]
     _zero_us = boot[0] - _ticks_us()

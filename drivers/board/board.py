@@ -60,20 +60,16 @@ class Board:
         self.errors += _too_large_lanes(config["journal"], self.flash)
         self.nvs = Nvs(lambda: NVS("busguard"))
         self.files = Files("/")  # main.py may run in a slot
-        self._start = Memory(Nvs(lambda: NVS("start")))
-        self.slots = Slots(self.files, self._start)
+        start = Memory(Nvs(lambda: NVS("start")))
+        self.slots = Slots(self.files, start)
         self.board_name = config["board"]
         self.mpy = getattr(sys.implementation, "_mpy", None)  # of the .mpy files that it can run
         self.mpython = "%d.%d.%d" % sys.implementation.version[:3]
         self.radio = make_radio(config, own, self.nvs)
         self.dialer = Dialer()
         self.reset_cause = _RESET_CAUSES.get(machine.reset_cause(), "power_on")
+        self.reset = lambda: _reset(start)
         self.entropy = os.urandom
-
-    def reset(self):
-        """The bus asks for it; boot.py does not count it as a crash."""
-        ask(self._start)
-        machine.reset()
 
     def watch(self):
         """Starts the watchdog."""
@@ -95,6 +91,12 @@ class Board:
         machine.lightsleep(ms)
         for pin, pull in self.inputs:
             pin.init(Pin.IN, pull)
+
+
+def _reset(start):
+    """The bus asks for it."""
+    ask(start)
+    machine.reset()
 
 
 def _too_large_lanes(kept, flash):

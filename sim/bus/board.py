@@ -78,6 +78,7 @@ class SimBoard:
         reset_cause: str = "power_on",
         files: Any = None,
         slots: Any = None,
+        reset: Callable[[], None] = reset,
     ):
         self._world = world
         self._clock = clock

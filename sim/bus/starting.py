@@ -14,13 +14,13 @@ from collections.abc import Callable
 from typing import Any
 
 import firmware.startup
-from drivers.board.nvs import Nvs
+from drivers.board.nvs import Nvs, ask
 from drivers.board.slots import SIGNED, Slots
 from firmware.bus import Bus
 from firmware.memory import Memory
 from firmware.update.trial import Trial
 from sim.bus.board import SimBoard
-from sim.bus.board_modules import RTC, BoardModules
+from sim.bus.board_modules import RTC, BoardModules, reset
 from sim.bus.files import Files
 from sim.wires.nvs import NVS
 
@@ -73,6 +73,11 @@ class Starting:
         """What was not committed is lost."""
         for nvs in self.nvs.values():
             nvs.power_cut()
+
+    def asked_reset(self) -> None:
+        """As drivers/board/board.py resets when the bus asks for it."""
+        ask(self._memory())
+        reset()
 
     def forget(self) -> None:
         """A power cut: what only resets keep is gone."""

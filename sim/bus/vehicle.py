@@ -262,6 +262,7 @@ class Vehicle:
             reset_cause=cause,
             files=self.files,
             slots=self.starting.slots(),
+            reset=self.starting.asked_reset,
         )
         spoil(self.board, bad)
         try:

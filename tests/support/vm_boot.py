@@ -426,9 +426,11 @@ def test_only_five_minutes_without_a_dip_forget_those_before():
             assert board.boots(Machine.PWRON_RESET)[1] == "normal"
             board.lives(5)
         assert Esp32.kept["dips"] == 0
+        board.boots()
         for _ in range(9):
             assert board.boots(Machine.PWRON_RESET)[1] == "normal"
             board.lives(3.1)
+        assert Esp32.kept["resets"] == 0, "a crash is forgotten by minutes that are added up"
         assert board.boots(Machine.PWRON_RESET)[1] == "safe"
         assert "perhaps whenever the horn sounds" in board.start.why
 

@@ -69,6 +69,15 @@ def test_code_that_crashes_comes_back(rig):
     assert rig.vehicle.starting.slot == "a"
 
 
+def test_a_reset_that_the_bus_asks_for_is_no_crash(rig):
+    for _ in range(7):
+        with pytest.raises(Reset):
+            rig.vehicle.board.reset()
+        rig.vehicle.reset("external")
+        rig.run_for(5000)
+        assert ("start", "normal") in started(rig)
+
+
 def test_code_that_has_run_long_enough_is_proven(rig):
     change(rig)
     rig.run_for(LIMIT_MS)

@@ -1,6 +1,7 @@
 """New code on trial on a virtual board: real MicroPython, boot.py, littlefs and NVS. Slot a holds
 code that has proven itself."""
 
+import os
 import struct
 
 import bench_board
@@ -90,6 +91,16 @@ def test_good_code_that_reaches_no_broker_gives_way_after_ten_minutes(tries):
     board.runs_for(560)
     assert board.told == [] and b"selftest" in board.output
     came_back(board, 3, 120)
+
+
+def test_noise_on_the_console_is_no_crash(tries):
+    board = tries(whole())
+    board.runs_until(lambda: b" started " in board.output, "a tick")
+    os.write(board.runner.console.user.slave, b"\x03")  # Ctrl-C, and nobody who types on
+    board.runs_until(lambda: board.told, "a restart")
+    assert board.told == ["The board starts again: reset."]
+    board.runs_until(lambda: board.output.count(b" started ") == 2, "a start")
+    assert (board.number("resets"), board.number("trial")) == (0, 1)
 
 
 def test_good_code_that_reaches_the_broker_stays(tries):

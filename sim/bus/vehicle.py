@@ -43,9 +43,8 @@ class Vehicle:
     """`bus` is the running firmware, None while the power is cut, or while code that is bad on
     purpose (starting.bad) does not tick.
 
-    now_ms and next_ms are the simulator's ms; the firmware counts its own from each
-    boot on. `started` is called with the Vehicle after every boot, so that others can
-    hook into the new Bus; `stopped` when the processor stops.
+    now_ms and next_ms are the simulator's ms; the firmware counts its own from each boot on.
+    `started` is called with the Vehicle after every boot, `stopped` when the processor stops.
     """
 
     def __init__(

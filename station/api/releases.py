@@ -117,6 +117,7 @@ class RolloutView(BaseModel):
     stages: list[str]
     stop_share: int
     silent_min: int
+    least_min: int
     wait_min: int | None
     downgrade: bool
     made_at: str | None
@@ -134,6 +135,7 @@ class Start(BaseModel):
     stages: list[StageText] = Field(min_length=1, max_length=MOST)
     stop_share: int = Field(change.STOP_SHARE, ge=0, le=100)
     silent_min: int = Field(change.SILENT_MIN, ge=1, le=10_080)
+    least_min: int = Field(change.LEAST_MIN, ge=0, le=100_000)
     wait_min: int | None = Field(None, ge=1, le=100_000)
     downgrade: str | None = Field(None, max_length=16)
     again: list[BusName] = Field(default=[], max_length=1000)
@@ -215,7 +217,8 @@ async def start(fleet: Fleet, body: Start, station: TheStation, who: Admin) -> N
         await change.start(
             station.db, station.rollouts.releases, station.rollouts.usable_keys(), fleet,
             body.release, stages, _known(station, fleet), who.name, station.clock.now_ms(),
-            stop_share=body.stop_share, silent_min=body.silent_min, wait_min=body.wait_min,
+            stop_share=body.stop_share, silent_min=body.silent_min, least_min=body.least_min,
+            wait_min=body.wait_min,
             downgrade=body.downgrade is not None, again=tuple(body.again),
         )  # fmt: skip
     except (change.RolloutError, StageError) as error:
@@ -273,6 +276,7 @@ def _view(station: Station, one: Rollout, lines: list[dict[str, Any]]) -> dict[s
         "fleet": one.fleet, "version": one.release.version, "state": one.state,
         "stage": one.stage + 1, "stages": [words(stage) for stage in one.stages],
         "stop_share": one.stop_share, "silent_min": one.silent_s // 60,
+        "least_min": one.least_s // 60,
         "wait_min": None if one.wait_s is None else one.wait_s // 60, "downgrade": one.downgrade,
         "made_at": iso(one.made_ms), "made_by": one.made_by,
         "problem": station.rollouts.problem_of(one.fleet),

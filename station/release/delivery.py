@@ -26,6 +26,7 @@ from station.live.services import Services
 from station.release import rollout, store
 from station.release.file import Set
 from station.release.fit import UNKNOWN, Known
+from station.release.hearing import Hearing
 from station.release.keys import private_key_here, public_keys, usable_keys
 from station.release.pieces import Pieces
 from station.release.problem import ReleaseError
@@ -93,6 +94,7 @@ class Rollouts:
         self._found: str | None = None
         """The same, of the look that is under way."""
         self._can_read_keys = True
+        self._heard = Hearing()
         self._asked: dict[Key, _Asked] = {}
         self._told: list[tuple[Key, dict[str, Any], int]] = []
         """What buses said on `fetch` since the last look."""
@@ -149,6 +151,7 @@ class Rollouts:
                 raise
 
     async def _look_at_all(self, told: list, answers: list[_Answer]) -> None:
+        self._heard.note(self._services.broker.ok, self._clock.now_ms())
         self._found = None
         try:
             keys = self.keys()
@@ -156,7 +159,7 @@ class Rollouts:
             keys, self._found = [], str(error)
         self._can_read_keys = self._found is None
         async with self._db.read() as connection:
-            fleets = await store.to_look_at(connection)
+            fleets = await store.to_look_at(connection, self._clock.now_ms())
         for fleet in self.pieces.fleets - fleets.keys():
             self.pieces.offers(fleet, {})
         for fleet, is_wanted in fleets.items():
@@ -225,9 +228,8 @@ class Rollouts:
                 status = self._live.bus(fleet, bus).status or {}
                 rollout.told(after, after.rows[bus], body, status, at_ms)
         broker = self._services.broker
-        is_deaf = not broker.ok or now_ms < broker.since_ms + after.silent_s * 1000
         if after.release.problem is None:
-            lines = rollout.look(after, buses, events, now_ms, is_deaf)
+            lines = rollout.look(after, buses, events, now_ms, self._heard.since)
         else:
             lines = rollout.pause(after) if self._can_read_keys else []
         look = _Look(before, after, lines, answered=answered)
@@ -241,7 +243,7 @@ class Rollouts:
     def _seen(self, bus: LiveBus) -> Seen:
         words = [ms for ms in (bus.promise_ms, bus.last_word_ms or None) if ms is not None]
         known = Known(bus.bus, bus.label, bus.status, bus.online is True)
-        return Seen(known, max(words, default=None))
+        return Seen(known, max(words, default=None), bus.status_serial)
 
     def _has_key(self) -> bool:
         try:
@@ -274,6 +276,8 @@ class Rollouts:
                 return  # this station has just started: its status comes in a moment
             if row.offer is not None and now_ms > (row.offer_ms or 0) + OFFER_MS + PAUSE_MS:
                 row.offer = None
+            elif row.is_changing:
+                return  # what would stop it now could only spoil it
             elif row.offer is not None and self._may_ask(key, None, now_ms):
                 row.heard = False
                 look.due.append((row.bus, None))

@@ -180,16 +180,20 @@ async def would_change(
     number: Number, station: TheStation, who: Admin,
     fleet: Annotated[str, Query(pattern=NAME)],
     stage: Annotated[list[StageText], Query(max_length=MOST)] = [],  # noqa: B006
+    downgrade: Annotated[str | None, Query(max_length=16)] = None,
 ) -> Any:  # fmt: skip
-    """What a rollout to this fleet would change, before it is started."""
+    """What a rollout to this fleet would change, before it is started. downgrade: as for the
+    start, the version of the release, typed."""
     kept, every = await _kept(station, number)
+    _check_typed(downgrade, kept)
     known = _known(station, fleet)
     try:
         stages = [parse(text) for text in stage]
     except StageError as error:
         raise HTTPException(422, str(error)) from None
     is_downgrade = progress.is_downgrade(kept.release, known)
-    return {**progress.change(kept, every, known, stages, False), "is_downgrade": is_downgrade}
+    found = progress.change(kept, every, known, stages, downgrade is not None)
+    return {**found, "is_downgrade": is_downgrade}
 
 
 @router.get("/api/rollouts", response_model=list[RolloutView])
@@ -210,8 +214,7 @@ async def rollouts(station: TheStation, who: Viewer) -> Any:
 async def start(fleet: Fleet, body: Start, station: TheStation, who: Admin) -> None:
     """Starts a rollout. 409 says in a sentence why not."""
     kept, _ = await _kept(station, body.release)
-    if body.downgrade not in (None, kept.release.version):
-        raise HTTPException(409, f"For a downgrade the version {kept.release.version} is typed.")
+    _check_typed(body.downgrade, kept)
     try:
         stages = [parse(text) for text in body.stages]
         await change.start(
@@ -242,6 +245,11 @@ async def step(fleet: Fleet, body: WantedStep, station: TheStation, who: Admin) 
     note = ", ".join(body.again) or None
     await note_access(station, who, f"rollout_{body.step}", fleet=fleet, note=note)
     await station.rollouts.look()
+
+
+def _check_typed(downgrade: str | None, kept: Kept) -> None:
+    if downgrade not in (None, kept.release.version):
+        raise HTTPException(409, f"For a downgrade the version {kept.release.version} is typed.")
 
 
 async def _kept(station: Station, number: int) -> tuple[Kept, list[Kept]]:
@@ -280,6 +288,6 @@ def _view(station: Station, one: Rollout, lines: list[dict[str, Any]]) -> dict[s
         "wait_min": None if one.wait_s is None else one.wait_s // 60, "downgrade": one.downgrade,
         "made_at": iso(one.made_ms), "made_by": one.made_by,
         "problem": station.rollouts.problem_of(one.fleet),
-        "buses": [progress.of_bus(one, row, known.get(bus)) for bus, row in one.rows.items()],
+        "buses": progress.of_buses(one, known),
         "steps": [{**line, "at": iso(line["at_ms"])} for line in lines],
     }  # fmt: skip

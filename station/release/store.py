@@ -3,6 +3,7 @@ and what an administrator does, on the page and at the command line."""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from dataclasses import asdict
 from typing import Any, NamedTuple
@@ -60,7 +61,7 @@ class Releases:
 
     async def add(self, content: bytes, shown: str, keys: list[str], by: str, now_ms: int) -> Kept:
         """ReleaseError."""
-        release = file.read(content, shown, keys)
+        release = await asyncio.to_thread(file.read, content, shown, keys)
         digest = hashlib.sha256(content).hexdigest()
         values = {"version": release.version, "digest": digest, "file": content,
                   "added_ms": now_ms, "added_by": by[:_WHO]}  # fmt: skip
@@ -93,7 +94,8 @@ class Releases:
             if row is None:
                 raise LookupError(f"There is no release {number}.")
             try:
-                release = file.read(row.file, f"The release {row.version}", keys)
+                shown = f"The release {row.version}"
+                release = await asyncio.to_thread(file.read, row.file, shown, keys)
             except ReleaseError as error:
                 release = Release(row.version, problem=str(error))
             kept = Kept(row.id, row.digest, row.added_ms, row.added_by, release)

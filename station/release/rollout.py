@@ -28,6 +28,7 @@ from station.release.rows import (
     Row,
     Seen,
 )
+from station.release.said import MESSAGE, WHY, boot_of, text
 from station.release.stages import words
 
 OFFER_MS = 86_400_000
@@ -42,9 +43,6 @@ _DAMAGED = "damaged"
 """Pieces are not signed, so somebody else may have sent one: tried again so many times."""
 _LATE_MS = 60_000
 _ON_ITS_WAY_MS = 600_000
-_WHY, _MESSAGE = 48, 200
-"""Characters that are kept of what a bus says."""
-_LAST_BOOT = 0xFFFFFFFF
 
 Line = tuple[str, str | None]
 """What the station did by itself: a word, and a note."""
@@ -77,16 +75,6 @@ def pause(one: Rollout) -> list[Line]:
     return [("pause", one.release.problem)]
 
 
-def _text(value: Any, most: int) -> str | None:
-    """What a bus said, as far as it can be kept: a bus may say anything."""
-    return value[:most] if isinstance(value, str) and "\0" not in value else None
-
-
-def _boot(status: dict[str, Any] | None) -> int | None:
-    boot = (status or {}).get("boot")
-    return boot if isinstance(boot, int) and 0 <= boot <= _LAST_BOOT else None
-
-
 def wanted(rollout: Rollout, row: Row, can: Fit) -> str | None:
     """The id that shall stand at the bus as an offer; None: none shall."""
     return can.set.ident if can.set is not None and is_due(rollout, row) else None
@@ -107,14 +95,14 @@ def told(one: Rollout, row: Row, body: dict[str, Any], status: dict[str, Any], n
     before = row.told or {}
     row.told = {key: body.get(key, before.get(key) if key in ("have", "need") else None)
                 for key in keys}  # fmt: skip
-    row.told["why"] = _text(body.get("why"), _WHY)
-    row.told["message"] = _text(body.get("message"), _MESSAGE)
+    row.told["why"] = text(body.get("why"), WHY)
+    row.told["message"] = text(body.get("message"), MESSAGE)
     row.told["not_sets"] = not_sets = list(before.get("not_sets", []))
     row.told_ms, row.heard = now_ms, True
     if row.is_changing:  # it did not: somebody sat down, or records had to be sent first
         row.took_ms = row.result = row.result_ms = None
     if body["state"] == "ready":
-        row.boot = _boot(status)
+        row.boot = boot_of(status)
     if body["state"] == "refused":
         why, message = row.told["why"], row.told["message"]
         offered = [of for of in one.release.sets.values() if of.ident == row.offer]
@@ -134,7 +122,7 @@ def answered(row: Row, ok: bool, message: str, now_ms: int) -> None:
     if ok:
         row.heard, row.refusals = True, 0
         return
-    said = _text(message, _MESSAGE)
+    said = text(message, MESSAGE)
     row.offer, row.told = None, {**(row.told or {}), "state": "refused", "why": None,
                                  "message": said}  # fmt: skip
     row.told_ms = now_ms
@@ -167,15 +155,15 @@ def _happened(rollout: Rollout, row: Row, event: Happened) -> None:
     elif data.get("what") == "returned" and row.result in (None, SILENT, RUNS, REFUSED, LEFT):
         row.took_ms = row.took_ms or event.heard_ms
         row.offer = None
-        row.ends(RETURNED, event.heard_ms, _text(data.get("why"), _WHY))
+        row.ends(RETURNED, event.heard_ms, text(data.get("why"), WHY))
     elif data.get("what") == "returned" and row.result == RETURNED:
-        row.why = row.why or _text(data.get("why"), _WHY)
+        row.why = row.why or text(data.get("why"), WHY)
 
 
 def _notice_another_board(one: Rollout, row: Row, seen: Seen) -> None:
     """Its starts are counted anew, and it has not tried the release. The same board may get
     another identity, or another journal, but not both, nor an older start with one."""
-    status, boot = seen.known.status or {}, _boot(seen.known.status)
+    status, boot = seen.known.status or {}, boot_of(seen.known.status)
     if boot is None or not status.get("epoch"):
         return
     serial, epoch = seen.serial or "", status["epoch"]
@@ -191,7 +179,7 @@ def _notice_another_board(one: Rollout, row: Row, seen: Seen) -> None:
 
 def _follow(one: Rollout, row: Row, status: dict[str, Any] | None, now_ms: int) -> None:
     """What the status says of the code that runs. One from before the newest start says nothing."""
-    boot = _boot(status)
+    boot = boot_of(status)
     if runs(one.release, status):
         if row.result == RETURNED and (boot is None or row.boot is None or boot <= row.boot):
             return
@@ -209,8 +197,9 @@ def _follow(one: Rollout, row: Row, status: dict[str, Any] | None, now_ms: int) 
         return
     if row.boot is None and row.is_changing:
         row.boot = boot
-    is_heard = row.is_changing and row.result is None
-    if is_heard and now_ms > (row.took_ms or 0) + OFFER_MS:  # it may not change over any more
+    if (
+        row.is_changing and row.result is None and now_ms > (row.took_ms or 0) + OFFER_MS
+    ):  # it may not change over any more
         row.is_under_way_again(boot)
     if row.boot is None or boot <= row.boot:
         return

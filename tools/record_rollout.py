@@ -206,7 +206,7 @@ def rolled_out(record: Record, good: Path, bad: Path) -> None:
         "something proven to go back to. By now both have."
     )
     time.sleep(330 / int(SPEED))
-    stages = ("--stage", GOOD, "--stage", "all")
+    stages = ("--stage", GOOD, "--stage", "all", "--least-min", "0")
     shown = f"python -m station release start 2 --fleet {FLEET} {' '.join(stages)}"
     record.says(f"## 4. The rollout: {GOOD} first, then all")
     start = ("-m", "station", "release", "start", "2", "--fleet", FLEET, *stages)

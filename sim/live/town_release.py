@@ -93,7 +93,8 @@ class TownRelease:
         elif time.monotonic() >= self._due_s and all(map(_is_connected, self._buses)):
             self._starting = self._station.command(
                 "release", "start", _FIRST, "--fleet", FLEET, "--stage", self._buses[0].name,
-                "--stage", "all", "--stop-share", str(_STOP_SHARE), "--yes", "--clock", str(utc_ms),
+                "--stage", "all", "--least-min", "0",
+                "--stop-share", str(_STOP_SHARE), "--yes", "--clock", str(utc_ms),
             )  # fmt: skip
 
     def _look_at(self, starting: subprocess.Popen[str]) -> None:

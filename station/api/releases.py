@@ -117,6 +117,7 @@ class RolloutView(BaseModel):
     stages: list[str]
     stop_share: int
     silent_min: int
+    least_min: int
     wait_min: int | None
     downgrade: bool
     made_at: str | None
@@ -134,6 +135,7 @@ class Start(BaseModel):
     stages: list[StageText] = Field(min_length=1, max_length=MOST)
     stop_share: int = Field(change.STOP_SHARE, ge=0, le=100)
     silent_min: int = Field(change.SILENT_MIN, ge=1, le=10_080)
+    least_min: int = Field(change.LEAST_MIN, ge=0, le=100_000)
     wait_min: int | None = Field(None, ge=1, le=100_000)
     downgrade: str | None = Field(None, max_length=16)
     again: list[BusName] = Field(default=[], max_length=1000)
@@ -178,16 +180,20 @@ async def would_change(
     number: Number, station: TheStation, who: Admin,
     fleet: Annotated[str, Query(pattern=NAME)],
     stage: Annotated[list[StageText], Query(max_length=MOST)] = [],  # noqa: B006
+    downgrade: Annotated[str | None, Query(max_length=16)] = None,
 ) -> Any:  # fmt: skip
-    """What a rollout to this fleet would change, before it is started."""
+    """What a rollout to this fleet would change, before it is started. downgrade: as for the
+    start, the version of the release, typed."""
     kept, every = await _kept(station, number)
+    _check_typed(downgrade, kept)
     known = _known(station, fleet)
     try:
         stages = [parse(text) for text in stage]
     except StageError as error:
         raise HTTPException(422, str(error)) from None
     is_downgrade = progress.is_downgrade(kept.release, known)
-    return {**progress.change(kept, every, known, stages, False), "is_downgrade": is_downgrade}
+    found = progress.change(kept, every, known, stages, downgrade is not None)
+    return {**found, "is_downgrade": is_downgrade}
 
 
 @router.get("/api/rollouts", response_model=list[RolloutView])
@@ -208,14 +214,14 @@ async def rollouts(station: TheStation, who: Viewer) -> Any:
 async def start(fleet: Fleet, body: Start, station: TheStation, who: Admin) -> None:
     """Starts a rollout. 409 says in a sentence why not."""
     kept, _ = await _kept(station, body.release)
-    if body.downgrade not in (None, kept.release.version):
-        raise HTTPException(409, f"For a downgrade the version {kept.release.version} is typed.")
+    _check_typed(body.downgrade, kept)
     try:
         stages = [parse(text) for text in body.stages]
         await change.start(
             station.db, station.rollouts.releases, station.rollouts.usable_keys(), fleet,
             body.release, stages, _known(station, fleet), who.name, station.clock.now_ms(),
-            stop_share=body.stop_share, silent_min=body.silent_min, wait_min=body.wait_min,
+            stop_share=body.stop_share, silent_min=body.silent_min, least_min=body.least_min,
+            wait_min=body.wait_min,
             downgrade=body.downgrade is not None, again=tuple(body.again),
         )  # fmt: skip
     except (change.RolloutError, StageError) as error:
@@ -239,6 +245,11 @@ async def step(fleet: Fleet, body: WantedStep, station: TheStation, who: Admin) 
     note = ", ".join(body.again) or None
     await note_access(station, who, f"rollout_{body.step}", fleet=fleet, note=note)
     await station.rollouts.look()
+
+
+def _check_typed(downgrade: str | None, kept: Kept) -> None:
+    if downgrade not in (None, kept.release.version):
+        raise HTTPException(409, f"For a downgrade the version {kept.release.version} is typed.")
 
 
 async def _kept(station: Station, number: int) -> tuple[Kept, list[Kept]]:
@@ -273,9 +284,10 @@ def _view(station: Station, one: Rollout, lines: list[dict[str, Any]]) -> dict[s
         "fleet": one.fleet, "version": one.release.version, "state": one.state,
         "stage": one.stage + 1, "stages": [words(stage) for stage in one.stages],
         "stop_share": one.stop_share, "silent_min": one.silent_s // 60,
+        "least_min": one.least_s // 60,
         "wait_min": None if one.wait_s is None else one.wait_s // 60, "downgrade": one.downgrade,
         "made_at": iso(one.made_ms), "made_by": one.made_by,
         "problem": station.rollouts.problem_of(one.fleet),
-        "buses": [progress.of_bus(one, row, known.get(bus)) for bus, row in one.rows.items()],
+        "buses": progress.of_buses(one, known),
         "steps": [{**line, "at": iso(line["at_ms"])} for line in lines],
     }  # fmt: skip

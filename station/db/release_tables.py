@@ -39,6 +39,7 @@ rollouts = Table(
     Column("stages", JSON, nullable=False),  # of each: names of buses, or a share in percent
     Column("stage", Integer, nullable=False),
     Column("stage_ms", BigInteger, nullable=False),  # since when it is this one
+    Column("least_s", BigInteger, nullable=False),  # a stage is watched before the next one
     Column("wait_s", BigInteger),  # after which a stage counts as done; null: never
     Column("stop_share", Integer, nullable=False),  # percent
     Column("silent_s", BigInteger, nullable=False),
@@ -62,7 +63,11 @@ rollout_buses = Table(
     Column("told", JSON(none_as_null=True)),  # the newest fetch, without its piece
     Column("told_ms", BigInteger),
     Column("boot", BigInteger),  # of the board, when it was last seen ready or with the release
+    Column("board", String(32)),  # serial/epoch of the status that boot is from
     Column("took_ms", BigInteger),  # since when it may run the release
+    Column("seen", Boolean, nullable=False),  # its status has said that it runs the release
+    Column("event_ms", BigInteger),  # of its newest event that was looked at: when it was heard
+    Column("event_seq", BigInteger, nullable=False),
     Column("result", String(8)),  # runs, returned, silent, refused, left
     Column("result_ms", BigInteger),
     Column("why", String(48)),

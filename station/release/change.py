@@ -11,7 +11,7 @@ from station.release.rows import Rollout, Row
 from station.release.stages import Stage
 from station.release.store import Kept, Releases
 
-STOP_SHARE, SILENT_MIN = 10, 30
+STOP_SHARE, SILENT_MIN, LEAST_MIN = 10, 30, 60
 PAUSE, RESUME, NEXT, WITHDRAW, AGAIN = "pause", "resume", "next", "withdraw", "again"
 STEPS = (PAUSE, RESUME, NEXT, WITHDRAW)
 _FROM = {
@@ -31,7 +31,7 @@ class RolloutError(ValueError):
 async def start(database: Database, releases: Releases, keys: list[str], fleet: str, number: int,
                 wished: list[Stage], buses: list[Known], by: str, now_ms: int, *,
                 stop_share: int = STOP_SHARE, silent_min: int = SILENT_MIN,
-                wait_min: int | None = None, downgrade: bool = False,
+                least_min: int = LEAST_MIN, wait_min: int | None = None, downgrade: bool = False,
                 again: tuple[str, ...] = ()) -> Rollout:  # fmt: skip
     """RolloutError, StageError, LookupError."""
     stages.check(wished, fleet, buses)
@@ -55,7 +55,8 @@ async def start(database: Database, releases: Releases, keys: list[str], fleet: 
             rows[bus].again = True
         new: dict[str, Any] = {
             "fleet": fleet, "release_id": number, "stages": wished, "stop_share": stop_share,
-            "silent_s": silent_min * 60, "wait_s": None if wait_min is None else wait_min * 60,
+            "silent_s": silent_min * 60, "least_s": least_min * 60,
+            "wait_s": None if wait_min is None else wait_min * 60,
             "downgrade": downgrade, "made_ms": now_ms, "made_by": by[:64],
         }  # fmt: skip
         await store.start(connection, database, new, rows, before)

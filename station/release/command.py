@@ -60,6 +60,9 @@ def add(commands: Any) -> argparse.ArgumentParser:
                        "fall silent (10)")  # fmt: skip
     start.add_argument("--silent-min", metavar="MINUTES", type=int, default=30,
                        help="a bus is silent when it is so long past its promise (30)")  # fmt: skip
+    start.add_argument("--least-min", metavar="MINUTES", type=int, default=60,
+                       help="watch the buses of a stage for so long, before the next begins; a day "
+                       "is 1440 (60)")  # fmt: skip
     start.add_argument("--wait-min", metavar="MINUTES", type=int,
                        help="begin the next stage after this time, once a bus runs it")  # fmt: skip
     start.add_argument("--downgrade", action="store_true",
@@ -187,6 +190,7 @@ def _start(args: argparse.Namespace, settings: Settings) -> int:
 
     _in_range("--stop-share", args.stop_share, 0, 100)
     _in_range("--silent-min", args.silent_min, 1, 10_080)
+    _in_range("--least-min", args.least_min, 0, 100_000)
     _in_range("--wait-min", args.wait_min, 1, 100_000)
     kept, every, known = _look(settings, args.id, args.fleet)
     try:
@@ -203,7 +207,8 @@ def _start(args: argparse.Namespace, settings: Settings) -> int:
     async def work(database: Database, releases: Releases, keys: list[str]) -> Rollout:
         return await start(
             database, releases, keys, args.fleet, args.id, stages, known, _me(), _now_ms(args),
-            stop_share=args.stop_share, silent_min=args.silent_min, wait_min=args.wait_min,
+            stop_share=args.stop_share, silent_min=args.silent_min,
+            least_min=args.least_min, wait_min=args.wait_min,
             downgrade=args.downgrade, again=tuple(args.again),
         )  # fmt: skip
 

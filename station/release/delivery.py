@@ -12,7 +12,7 @@ import asyncio
 import logging
 import secrets
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -24,8 +24,10 @@ from station.live.live import Live
 from station.live.live_bus import Key, LiveBus
 from station.live.services import Services
 from station.release import rollout, store
+from station.release.asking import PAUSE_MS, Answer, Asked, Asking
 from station.release.file import Set
 from station.release.fit import UNKNOWN, Known
+from station.release.hearing import Hearing
 from station.release.keys import private_key_here, public_keys, usable_keys
 from station.release.pieces import Pieces
 from station.release.problem import ReleaseError
@@ -36,30 +38,9 @@ from station.release.store import Releases
 from station.settings import Settings
 
 log = logging.getLogger(__name__)
-OFFERED_AGAIN_MS = 72_000_000
-"""20 hours: a new offer comes before the end of the one that stands."""
-ANSWER_MS = 30_000
-PAUSE_MS = 60_000
-"""After a refusal the bus may be busy; it is asked again then."""
 _LOOK_S = 1.0
 _HOLD = 5000
 """Requests for pieces that wait for the database; the pieces go out meanwhile."""
-
-
-class _Asked(NamedTuple):
-    """An offer, or its end (None), that the bus has not answered."""
-
-    ident: str
-    offer: str | None
-    at_ms: int
-
-
-class _Answer(NamedTuple):
-    key: Key
-    ident: str
-    ok: bool
-    message: str
-    at_ms: int
 
 
 @dataclass
@@ -93,10 +74,11 @@ class Rollouts:
         self._found: str | None = None
         """The same, of the look that is under way."""
         self._can_read_keys = True
-        self._asked: dict[Key, _Asked] = {}
+        self._heard = Hearing()
+        self._asking = Asking(live)
         self._told: list[tuple[Key, dict[str, Any], int]] = []
         """What buses said on `fetch` since the last look."""
-        self._answers: list[_Answer] = []
+        self._answers: list[Answer] = []
         self._turn = asyncio.Lock()
 
     def keys(self) -> list[str]:
@@ -122,10 +104,10 @@ class Rollouts:
 
     def answered(self, fleet: str, bus: str, body: dict[str, Any]) -> None:
         """A reply of a bus: to this request, or to another one's."""
-        asked = self._asked.get((fleet, bus))
+        asked = self._asking.of.get((fleet, bus))
         if asked is not None and asked.ident == body["id"]:
             said = body["ok"], body["message"], self._clock.now_ms()
-            self._answers.append(_Answer((fleet, bus), asked.ident, *said))
+            self._answers.append(Answer((fleet, bus), asked.ident, *said))
 
     async def watch(self) -> None:
         warned = None
@@ -148,7 +130,8 @@ class Rollouts:
                 self._told, self._answers = told[-_HOLD:] + self._told, answers + self._answers
                 raise
 
-    async def _look_at_all(self, told: list, answers: list[_Answer]) -> None:
+    async def _look_at_all(self, told: list, answers: list[Answer]) -> None:
+        self._heard.note(self._services.broker.ok, self._clock.now_ms())
         self._found = None
         try:
             keys = self.keys()
@@ -156,7 +139,7 @@ class Rollouts:
             keys, self._found = [], str(error)
         self._can_read_keys = self._found is None
         async with self._db.read() as connection:
-            fleets = await store.to_look_at(connection)
+            fleets = await store.to_look_at(connection, self._clock.now_ms())
         for fleet in self.pieces.fleets - fleets.keys():
             self.pieces.offers(fleet, {})
         for fleet, is_wanted in fleets.items():
@@ -169,7 +152,7 @@ class Rollouts:
         self.problem = self._found
 
     async def _try_fleet(self, fleet: str, keys: list[str], told: list,
-                         answers: list[_Answer]) -> str | None:  # fmt: skip
+                         answers: list[Answer]) -> str | None:  # fmt: skip
         """-> its problem: what goes wrong with one fleet keeps no other one from being looked at,
         and no bus of it from hearing that nothing is offered any more."""
         try:
@@ -185,7 +168,7 @@ class Rollouts:
             return problem
 
     async def _look_at(self, fleet: str, keys: list[str], told: list,
-                       answers: list[_Answer]) -> str | None:  # fmt: skip
+                       answers: list[Answer]) -> str | None:  # fmt: skip
         """-> why nothing can be offered to it."""
         now_ms = self._clock.now_ms()
         buses = {bus.bus: self._seen(bus) for bus in self._live if bus.fleet == fleet}
@@ -208,26 +191,25 @@ class Rollouts:
             log.warning("Rollout of %s to %s: %s %s", look.after.release.version, fleet, what,
                         note or "")  # fmt: skip
         for key in look.answered:
-            self._asked.pop(key, None)
+            self._asking.of.pop(key, None)
         self.pieces.offers(fleet, self._may_be_given(look.after, buses))
         await self._send(look, now_ms)
         return look.after.release.problem
 
     def _looked(self, before: Rollout, buses: dict[str, Seen], events: list, told: list,
-                answers: list[_Answer], now_ms: int) -> _Look:  # fmt: skip
+                answers: list[Answer], now_ms: int) -> _Look:  # fmt: skip
         """Changes nothing but the copy."""
         after = before.copy()
         for bus in buses.keys() - after.rows.keys():
             after.rows[bus] = Row(bus, of_newcomers(after.stages))
-        answered = [one.key for one in answers if self._hear(after, one)]
+        answered = [one.key for one in answers if self._asking.hear(after, one)]
         for (fleet, bus), body, at_ms in told:
             if fleet == after.fleet and bus in after.rows:
                 status = self._live.bus(fleet, bus).status or {}
                 rollout.told(after, after.rows[bus], body, status, at_ms)
         broker = self._services.broker
-        is_deaf = not broker.ok or now_ms < broker.since_ms + after.silent_s * 1000
         if after.release.problem is None:
-            lines = rollout.look(after, buses, events, now_ms, is_deaf)
+            lines = rollout.look(after, buses, events, now_ms, self._heard.since)
         else:
             lines = rollout.pause(after) if self._can_read_keys else []
         look = _Look(before, after, lines, answered=answered)
@@ -241,7 +223,7 @@ class Rollouts:
     def _seen(self, bus: LiveBus) -> Seen:
         words = [ms for ms in (bus.promise_ms, bus.last_word_ms or None) if ms is not None]
         known = Known(bus.bus, bus.label, bus.status, bus.online is True)
-        return Seen(known, max(words, default=None))
+        return Seen(known, max(words, default=None), bus.status_serial)
 
     def _has_key(self) -> bool:
         try:
@@ -249,19 +231,6 @@ class Rollouts:
         except NoKey as error:
             self._found = str(error)
             return False
-        return True
-
-    def _hear(self, one: Rollout, answer: _Answer) -> bool:
-        """-> whether it was to what this fleet's bus was asked last, and settles it."""
-        asked, row = self._asked.get(answer.key), one.rows.get(answer.key[1])
-        is_mine = answer.key[0] == one.fleet and row is not None and asked is not None
-        if not is_mine or asked is None or row is None or asked.ident != answer.ident:
-            return False
-        if asked.offer is None:
-            row.offer = None if answer.ok else row.offer
-            return answer.ok  # else it is asked again, after the pause
-        if row.offer == asked.offer:
-            rollout.answered(row, answer.ok, answer.message, answer.at_ms)
         return True
 
     def _decide(self, look: _Look, row: Row, seen: Seen | None, now_ms: int) -> None:
@@ -274,30 +243,18 @@ class Rollouts:
                 return  # this station has just started: its status comes in a moment
             if row.offer is not None and now_ms > (row.offer_ms or 0) + OFFER_MS + PAUSE_MS:
                 row.offer = None
-            elif row.offer is not None and self._may_ask(key, None, now_ms):
+            elif row.is_changing:
+                return  # what would stop it now could only spoil it
+            elif row.offer is not None and self._asking.may_ask(key, None, now_ms):
                 row.heard = False
                 look.due.append((row.bus, None))
-        elif seen is not None and seen.known.online and self._must_offer(key, row, wish, now_ms):
+        elif (
+            seen is not None
+            and seen.known.online
+            and self._asking.must_offer(key, row, wish, now_ms)
+        ):
             row.offer, row.offer_ms, row.heard = wish, now_ms, False
             look.due.append((row.bus, can.set))
-
-    def _must_offer(self, key: Key, row: Row, wish: str, now_ms: int) -> bool:
-        if row.offer == wish and row.heard:
-            return now_ms >= (row.offer_ms or 0) + OFFERED_AGAIN_MS
-        said = row.told or {}
-        was_refused = row.offer is None and said.get("state") == "refused"
-        was_refused = was_refused and said.get("why") != "other_set"  # another set is next
-        if was_refused and now_ms < (row.told_ms or 0) + PAUSE_MS:
-            return False
-        return self._may_ask(key, wish, now_ms)
-
-    def _may_ask(self, key: Key, offer: str | None, now_ms: int) -> bool:
-        """Not while an answer to the same may still come, and then only once the bus has spoken:
-        the broker keeps the command for it."""
-        asked = self._asked.get(key)
-        if asked is None or asked.offer != offer:
-            return True
-        return now_ms >= asked.at_ms + ANSWER_MS and self._live.bus(*key).last_word_ms > asked.at_ms
 
     async def _send(self, look: _Look, now_ms: int) -> None:
         one = look.after
@@ -315,7 +272,7 @@ class Rollouts:
             except NoKey as error:
                 self._found = str(error)
                 return
-            self._asked[(one.fleet, bus)] = _Asked(ident, of.ident if of else None, now_ms)
+            self._asking.of[(one.fleet, bus)] = Asked(ident, of.ident if of else None, now_ms)
             self._session.publish(f"schoolbus/{to}/cmd/release", payload, retain=False)
 
     def _may_be_given(self, one: Rollout, buses: dict[str, Seen]) -> dict[Key, Set]:

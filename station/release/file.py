@@ -24,6 +24,7 @@ from station.release.problem import ReleaseError
 
 MOST_BYTES = 4_000_000
 """Of the file, and of all that it holds."""
+_MOST_ENTRIES = 100
 MANIFEST_BYTES = 1000
 """What a bus reads at most."""
 FILES = ("main.py", "packed.mpy", "program.pack")
@@ -111,7 +112,13 @@ def _unpacked(content: bytes, shown: str) -> dict[str, bytes]:
     left = MOST_BYTES
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if len(archive.infolist()) > _MOST_ENTRIES:
+                raise ReleaseError(f"{shown} is no release: it holds more than {_MOST_ENTRIES} "
+                                   "files.")  # fmt: skip
             for entry in archive.infolist():
+                if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                    raise ReleaseError(f"{shown}: {entry.filename!r} is packed in another way "
+                                       "than a release is.")  # fmt: skip
                 name = entry.filename
                 most = _MOST.get(name.rpartition("/")[2])
                 if most is None or name.count("/") > 1 or name in found:

@@ -6,8 +6,8 @@ from typing import Any
 
 from station.clock import iso
 from station.release.fit import WHY, Known
-from station.release.progress import change, of_bus
-from station.release.rows import Rollout
+from station.release.progress import change, of_buses
+from station.release.rows import STOPPED, Rollout
 from station.release.stages import Stage, words
 from station.release.store import Kept
 
@@ -58,12 +58,15 @@ def print_progress(fleet: str, one: Rollout, known: list[Known],
     by_name = {bus.bus: bus for bus in known}
     print(f"{one.release.version} to {fleet}: {one.state}, stage {one.stage + 1} of "
           f"{len(one.stages)} ({words(one.stages[one.stage])})")  # fmt: skip
-    buses = [of_bus(one, row, by_name.get(bus)) for bus, row in one.rows.items()]
+    buses = of_buses(one, by_name)
     print_table(["BUS", "STAGE", "RUNS", "STATE", "BYTES", "WHY"], [
         [bus["bus"], str(bus["stage"] or "-"), bus["fw"] or "-", _STATES[bus["state"]],
          _came(bus), _why(bus)]
         for bus in buses
     ])  # fmt: skip
+    if one.state == STOPPED:
+        note = next((line["note"] for line in lines if line["what"] == "stopped"), None)
+        print(f"\nIT HAS STOPPED BY ITSELF: {note}. Call the drivers of silent buses first.")
     print()
     print_table([], [[time_of(line["at_ms"]), line["who"], line["what"], line["note"] or ""]
                 for line in lines[:10]])  # fmt: skip
@@ -81,7 +84,8 @@ def _buses(count: int) -> str:
 
 def _why(bus: dict[str, Any]) -> str:
     word = bus["why"] or ""
-    return bus["message"] or WHY.get(word) or _WHYS.get(word) or word
+    message = "".join(char if char.isprintable() else " " for char in bus["message"] or "")
+    return message or WHY.get(word) or _WHYS.get(word) or word
 
 
 def time_of(ms: int) -> str:

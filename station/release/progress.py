@@ -20,6 +20,12 @@ paused, stopped or withdrawn. waits: the bus is not connected, or is asked again
 _PIECE_STATES = ("fetching", "limit", "checking", "ready")
 
 
+def of_buses(one: Rollout, known: dict[str, Known]) -> list[dict[str, Any]]:
+    """Those that came back or fell silent first."""
+    rows = sorted(one.rows.values(), key=lambda row: (not row.is_bad, row.bus))
+    return [of_bus(one, row, known.get(row.bus)) for row in rows]
+
+
 def of_bus(one: Rollout, row: Row, known: Known | None) -> dict[str, Any]:
     status = (known.status if known else None) or {}
     can = one.fit_of(row, status)

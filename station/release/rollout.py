@@ -7,7 +7,7 @@ the next one). More of them than the set share of those that took it stop the ro
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from station.release.file import SHORT
@@ -28,6 +28,7 @@ from station.release.rows import (
     Row,
     Seen,
 )
+from station.release.said import MESSAGE, WHY, boot_of, text
 from station.release.stages import words
 
 OFFER_MS = 86_400_000
@@ -41,18 +42,16 @@ _OTHER_SET = "other_set"
 _DAMAGED = "damaged"
 """Pieces are not signed, so somebody else may have sent one: tried again so many times."""
 _LATE_MS = 60_000
-_WHY, _MESSAGE = 48, 200
-"""Characters that are kept of what a bus says."""
-_LAST_BOOT = 0xFFFFFFFF
+_ON_ITS_WAY_MS = 600_000
 
 Line = tuple[str, str | None]
 """What the station did by itself: a word, and a note."""
 
 
 def look(rollout: Rollout, buses: dict[str, Seen], events: Iterable[Happened], now_ms: int,
-         is_deaf: bool) -> list[Line]:  # fmt: skip
-    """Changes the rollout and its rows by what has been heard. is_deaf: the broker does not
-    answer, or did not for a while, so that a silent bus says nothing."""
+         listened: Callable[[int], int]) -> list[Line]:  # fmt: skip
+    """Changes the rollout and its rows by what has been heard. listened(begin_ms): for how long
+    since then the station could have heard a bus, ms."""
     fits = {bus: rollout.fit_of(row, buses[bus].known.status) if bus in buses else Fit(None, None)
             for bus, row in rollout.rows.items()}  # fmt: skip
     for event in events:
@@ -61,9 +60,10 @@ def look(rollout: Rollout, buses: dict[str, Seen], events: Iterable[Happened], n
     for bus, row in rollout.rows.items():
         seen = buses.get(bus)
         if seen is not None:
+            _notice_another_board(rollout, row, seen)
             _follow(rollout, row, seen.known.status, now_ms)
-            if not is_deaf and rollout.state != WITHDRAWN:
-                _listen(rollout, row, seen, now_ms)
+            if rollout.state != WITHDRAWN:
+                _listen(rollout, row, seen, now_ms, listened)
     return _judge(rollout) or _advance(rollout, fits, now_ms)
 
 
@@ -73,16 +73,6 @@ def pause(one: Rollout) -> list[Line]:
         return []
     one.state = PAUSED
     return [("pause", one.release.problem)]
-
-
-def _text(value: Any, most: int) -> str | None:
-    """What a bus said, as far as it can be kept: a bus may say anything."""
-    return value[:most] if isinstance(value, str) and "\0" not in value else None
-
-
-def _boot(status: dict[str, Any] | None) -> int | None:
-    boot = (status or {}).get("boot")
-    return boot if isinstance(boot, int) and 0 <= boot <= _LAST_BOOT else None
 
 
 def wanted(rollout: Rollout, row: Row, can: Fit) -> str | None:
@@ -105,12 +95,14 @@ def told(one: Rollout, row: Row, body: dict[str, Any], status: dict[str, Any], n
     before = row.told or {}
     row.told = {key: body.get(key, before.get(key) if key in ("have", "need") else None)
                 for key in keys}  # fmt: skip
-    row.told["why"] = _text(body.get("why"), _WHY)
-    row.told["message"] = _text(body.get("message"), _MESSAGE)
+    row.told["why"] = text(body.get("why"), WHY)
+    row.told["message"] = text(body.get("message"), MESSAGE)
     row.told["not_sets"] = not_sets = list(before.get("not_sets", []))
     row.told_ms, row.heard = now_ms, True
+    if row.is_changing:  # it did not: somebody sat down, or records had to be sent first
+        row.took_ms = row.result = row.result_ms = None
     if body["state"] == "ready":
-        row.boot = _boot(status)
+        row.boot = boot_of(status)
     if body["state"] == "refused":
         why, message = row.told["why"], row.told["message"]
         offered = [of for of in one.release.sets.values() if of.ident == row.offer]
@@ -130,7 +122,7 @@ def answered(row: Row, ok: bool, message: str, now_ms: int) -> None:
     if ok:
         row.heard, row.refusals = True, 0
         return
-    said = _text(message, _MESSAGE)
+    said = text(message, MESSAGE)
     row.offer, row.told = None, {**(row.told or {}), "state": "refused", "why": None,
                                  "message": said}  # fmt: skip
     row.told_ms = now_ms
@@ -145,9 +137,12 @@ def _refused(row: Row, why: str | None, message: str | None, now_ms: int, tries:
 
 def _happened(rollout: Rollout, row: Row, event: Happened) -> None:
     """Whatever was before the offer is about another one."""
-    data = event.data
+    data, place = event.data, (event.heard_ms, event.seq)
+    if row.event_ms is not None and place <= (row.event_ms, row.event_seq):
+        return
     if row.offer_ms is None or event.heard_ms <= row.offer_ms:
         return
+    row.event_ms, row.event_seq = place
     if event.at_ms is not None and event.at_ms < row.offer_ms - _LATE_MS:
         return
     version = data.get("version")
@@ -155,22 +150,40 @@ def _happened(rollout: Rollout, row: Row, event: Happened) -> None:
     if not is_ours and (version is not None or not row.may_run_it):
         return
     if data.get("what") == "changing":
-        row.took_ms = row.took_ms or event.heard_ms
-    elif data.get("what") == "returned" and row.result in (None, SILENT, RUNS, REFUSED):
+        if event.heard_ms >= (row.told_ms or 0):
+            row.took_ms = row.took_ms or event.heard_ms
+    elif data.get("what") == "returned" and row.result in (None, SILENT, RUNS, REFUSED, LEFT):
         row.took_ms = row.took_ms or event.heard_ms
         row.offer = None
-        row.ends(RETURNED, event.heard_ms, _text(data.get("why"), _WHY))
+        row.ends(RETURNED, event.heard_ms, text(data.get("why"), WHY))
     elif data.get("what") == "returned" and row.result == RETURNED:
-        row.why = row.why or _text(data.get("why"), _WHY)
+        row.why = row.why or text(data.get("why"), WHY)
+
+
+def _notice_another_board(one: Rollout, row: Row, seen: Seen) -> None:
+    """Its starts are counted anew, and it has not tried the release. The same board may get
+    another identity, or another journal, but not both, nor an older start with one."""
+    status, boot = seen.known.status or {}, boot_of(seen.known.status)
+    if boot is None or not status.get("epoch"):
+        return
+    serial, epoch = seen.serial or "", status["epoch"]
+    before_serial, _, before = (row.board or "").partition("/")
+    row.board = f"{serial}/{epoch}"
+    if not before or before == epoch:
+        return
+    if serial == before_serial and (row.boot is None or boot >= row.boot):
+        return
+    row.begins_again()
+    row.again, row.offer, row.heard, row.offer_ms = False, None, False, None
 
 
 def _follow(one: Rollout, row: Row, status: dict[str, Any] | None, now_ms: int) -> None:
     """What the status says of the code that runs. One from before the newest start says nothing."""
-    boot = _boot(status)
+    boot = boot_of(status)
     if runs(one.release, status):
         if row.result == RETURNED and (boot is None or row.boot is None or boot <= row.boot):
             return
-        row.boot = boot
+        row.boot, row.seen = boot, True
         if row.offer_ms is not None:
             row.took_ms = row.took_ms or now_ms
         row.offer = None
@@ -180,28 +193,38 @@ def _follow(one: Rollout, row: Row, status: dict[str, Any] | None, now_ms: int) 
         elif row.result != SILENT:
             row.result = None
         return
-    is_newer = boot is not None and row.boot is not None and boot > row.boot
-    if not status or not is_newer or row.result in (RETURNED, LEFT, REFUSED):
+    if not status or boot is None or row.result in (RETURNED, LEFT, REFUSED):
         return
-    is_previous = status.get("start") == "previous"
-    if row.result == RUNS and not is_previous:
-        row.ends(LEFT, now_ms)
-    elif row.took_ms is not None or is_previous:
+    if row.boot is None and row.is_changing:
+        row.boot = boot
+    if (
+        row.is_changing and row.result is None and now_ms > (row.took_ms or 0) + OFFER_MS
+    ):  # it may not change over any more
+        row.is_under_way_again(boot)
+    if row.boot is None or boot <= row.boot:
+        return
+    if status.get("start") == "previous" and (row.may_run_it or row.seen):
         row.offer = None
         row.ends(RETURNED, now_ms)
+    elif row.seen:
+        row.ends(LEFT, now_ms)
+    elif row.is_changing:
+        row.is_under_way_again(boot)
+    else:
+        row.boot = boot
 
 
-def _listen(rollout: Rollout, row: Row, seen: Seen, now_ms: int) -> None:
-    since_ms = max(seen.quiet_ms or 0, row.took_ms or row.told_ms or 0)
+def _listen(rollout: Rollout, row: Row, seen: Seen, now_ms: int,
+            listened: Callable[[int], int]) -> None:  # fmt: skip
     if row.result == SILENT:
         if (seen.quiet_ms or 0) > (row.result_ms or 0):
             row.result = row.result_ms = None
         return
-    if not row.may_run_it or row.result not in (None, RUNS) or seen.quiet_ms is None:
+    if row.took_ms is None or row.result not in (None, RUNS) or seen.quiet_ms is None:
         return
-    if row.result == RUNS and seen.quiet_ms > (row.took_ms or 0) + WATCHED_MS:
+    if row.result == RUNS and seen.quiet_ms > row.took_ms + WATCHED_MS:
         return
-    if now_ms > since_ms + rollout.silent_s * 1000:
+    if listened(max(seen.quiet_ms, row.took_ms)) > rollout.silent_s * 1000:
         row.ends(SILENT, now_ms)
 
 
@@ -233,19 +256,35 @@ def _is_complete(rollout: Rollout, fits: dict[str, Fit], now_ms: int) -> bool:
              if row.stage is not None and row.stage <= rollout.stage]  # fmt: skip
     if not any(row.result == RUNS for row in begun):
         return False
+    is_last = rollout.stage + 1 == len(rollout.stages)
+    if not is_last and now_ms < _watched_until(rollout, begun):
+        return False
     if rollout.wait_s is not None and now_ms >= rollout.stage_ms + rollout.wait_s * 1000:
         return True
     able = [row for row in begun if row.result == RUNS or fits[row.bus].set is not None]
     is_named = "buses" in rollout.stages[rollout.stage]
     if is_named and not any(row.stage == rollout.stage for row in able):
         return False
-    return all(row.result in (RUNS, LEFT) or row.pardoned for row in able)
+    return all(row.result == RUNS or row.pardoned or _has_left(row, now_ms) for row in able)
+
+
+def _watched_until(rollout: Rollout, begun: list[Row]) -> int:
+    """Code may pass its ten minutes and fail on the road. Counted from when the last bus of the
+    stage that runs it began to."""
+    since = [row.result_ms or 0 for row in begun
+             if row.result == RUNS and row.stage == rollout.stage]  # fmt: skip
+    return max(since, default=rollout.stage_ms) + rollout.least_s * 1000
+
+
+def _has_left(row: Row, now_ms: int) -> bool:
+    """Not at once: the event that it came back may be on its way."""
+    return row.result == LEFT and now_ms >= (row.result_ms or 0) + _ON_ITS_WAY_MS
 
 
 def next_stage(rollout: Rollout, now_ms: int) -> Line:
     """-> what has happened: the next stage has begun, or all is done."""
     if rollout.stage + 1 == len(rollout.stages):
-        rollout.state = DONE
+        rollout.state, rollout.stage_ms = DONE, now_ms
         return "done", None
     rollout.stage, rollout.stage_ms = rollout.stage + 1, now_ms
     return "stage", words(rollout.stages[rollout.stage])

@@ -30,7 +30,11 @@ class Row:
     told: dict[str, Any] | None = None
     told_ms: int | None = None
     boot: int | None = None
+    board: str | None = None
     took_ms: int | None = None
+    seen: bool = False
+    event_ms: int | None = None
+    event_seq: int = 0
     result: str | None = None
     result_ms: int | None = None
     why: str | None = None
@@ -47,6 +51,11 @@ class Row:
         return (self.told or {}).get("not_sets", [])
 
     @property
+    def is_changing(self) -> bool:
+        """It has said that it changes over, and was not heard with the new code yet."""
+        return self.took_ms is not None and not self.seen and self.result in (None, SILENT)
+
+    @property
     def may_run_it(self) -> bool:
         return self.took_ms is not None or (self.told or {}).get("state") == "ready"
 
@@ -54,12 +63,19 @@ class Row:
              message: str | None = None) -> None:  # fmt: skip
         self.result, self.result_ms, self.why, self.message = result, now_ms, why, message
 
+    def is_under_way_again(self, boot: int | None) -> None:
+        """The old code runs on: whatever ended the changeover says nothing of the release."""
+        self.took_ms = self.result = self.result_ms = self.offer = self.told_ms = None
+        self.told = {"not_sets": self.not_sets} if self.not_sets else None
+        self.boot = boot
+
     def begins_again(self) -> None:
         """A person wants the bus to try once more."""
         self.again, self.pardoned, self.refusals = True, False, 0
         if self.offer is None:
             self.offer_ms = None  # events of before are about the offer before
         self.told = self.told_ms = self.took_ms = self.boot = None
+        self.seen = False
         self.result = self.result_ms = self.why = self.message = None
 
 
@@ -72,6 +88,7 @@ class Rollout:
     stages: list[Stage]
     stage: int
     stage_ms: int
+    least_s: int
     wait_s: int | None
     stop_share: int
     silent_s: int
@@ -94,6 +111,8 @@ class Seen(NamedTuple):
     known: Known
     quiet_ms: int | None
     """When it was heard last, or by when it has to be heard, whichever is later."""
+    serial: str | None = None
+    """Of the identity that sealed its status."""
 
 
 class Happened(NamedTuple):
@@ -103,3 +122,4 @@ class Happened(NamedTuple):
     at_ms: int | None
     heard_ms: int
     data: dict[str, Any]
+    seq: int = 0

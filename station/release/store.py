@@ -3,6 +3,7 @@ and what an administrator does, on the page and at the command line."""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from dataclasses import asdict
 from typing import Any, NamedTuple
@@ -13,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from station.db.database import Database
 from station.db.tables import (
+    IS_UPDATE,
     buses,
     events,
     journals,
@@ -27,9 +29,15 @@ from station.release.file import Release
 from station.release.fit import Known
 from station.release.problem import ReleaseError
 from station.release.rollout import Line
-from station.release.rows import RUNNING, THE_STATION, UNDER_WAY, Happened, Rollout, Row
+from station.release.rows import DONE, RUNNING, THE_STATION, UNDER_WAY, Happened, Rollout, Row
 
 _WHO = 64
+_WRITTEN_MS = 600_000
+"""An event is in the database so long after it was heard at most."""
+_OF_A_BUS = 20
+"""Of a bus that floods, the newest are looked at."""
+_FOLLOWED_MS = 604_800_000
+"""A week: so long after its end, what becomes of the buses is still shown."""
 
 
 class Kept(NamedTuple):
@@ -53,7 +61,7 @@ class Releases:
 
     async def add(self, content: bytes, shown: str, keys: list[str], by: str, now_ms: int) -> Kept:
         """ReleaseError."""
-        release = file.read(content, shown, keys)
+        release = await asyncio.to_thread(file.read, content, shown, keys)
         digest = hashlib.sha256(content).hexdigest()
         values = {"version": release.version, "digest": digest, "file": content,
                   "added_ms": now_ms, "added_by": by[:_WHO]}  # fmt: skip
@@ -86,7 +94,8 @@ class Releases:
             if row is None:
                 raise LookupError(f"There is no release {number}.")
             try:
-                release = file.read(row.file, f"The release {row.version}", keys)
+                shown = f"The release {row.version}"
+                release = await asyncio.to_thread(file.read, row.file, shown, keys)
             except ReleaseError as error:
                 release = Release(row.version, problem=str(error))
             kept = Kept(row.id, row.digest, row.added_ms, row.added_by, release)
@@ -94,16 +103,22 @@ class Releases:
         return kept
 
 
-async def to_look_at(connection: AsyncConnection) -> dict[str, bool]:
-    """Fleet -> whether its newest rollout is under way, or leaves an offer at a bus."""
+async def to_look_at(connection: AsyncConnection, now_ms: int) -> dict[str, bool]:
+    """Fleet -> whether its newest rollout is under way, was done not long ago, or leaves an offer
+    at a bus."""
     newest_of = select(func.max(rollouts.c.id)).group_by(rollouts.c.fleet)
     has_offer = exists().where(
         rollout_buses.c.rollout_id == rollouts.c.id, rollout_buses.c.offer.is_not(None)
     )
     found = await connection.execute(
-        select(rollouts.c.fleet, rollouts.c.state, has_offer).where(rollouts.c.id.in_(newest_of))
-    )
-    return {fleet: state in UNDER_WAY or bool(offers) for fleet, state, offers in found}
+        select(rollouts.c.fleet, rollouts.c.state, rollouts.c.stage_ms, has_offer)
+        .where(rollouts.c.id.in_(newest_of))
+    )  # fmt: skip
+    return {
+        fleet: state in UNDER_WAY or bool(offers)
+        or (state == DONE and now_ms < stage_ms + _FOLLOWED_MS)
+        for fleet, state, stage_ms, offers in found
+    }  # fmt: skip
 
 
 async def newest(connection: AsyncConnection, kept: Releases, keys: list[str],
@@ -125,7 +140,10 @@ async def newest(connection: AsyncConnection, kept: Releases, keys: list[str],
 
 
 async def lock(connection: AsyncConnection, fleet: str) -> None:
-    """Before they are read for a change: PostgreSQL would let two read the same."""
+    """Before they are read for a change: PostgreSQL would let two read the same, or both find that
+    there is none yet."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(fleet))))
     mine = update(rollouts).where(rollouts.c.fleet == fleet)
     await connection.execute(mine.values(made_ms=rollouts.c.made_ms))
 
@@ -178,18 +196,27 @@ async def start(connection: AsyncConnection, database: Database, new: dict[str, 
 
 
 async def happened(connection: AsyncConnection, one: Rollout) -> list[Happened]:
-    """The events `update` of its buses since it was started, in the order of their numbers."""
-    found = await connection.execute(
-        select(buses.c.bus, events.c.at_ms, events.c.heard_ms, events.c.odd_clock, events.c.data)
+    """The newest events `update` of its buses that may not have been looked at yet, in the order in
+    which they were heard."""
+    seen_ms = max((row.event_ms or 0 for row in one.rows.values()), default=0)
+    since_ms = max(one.made_ms, seen_ms - _WRITTEN_MS)
+    number = func.row_number().over(
+        partition_by=buses.c.bus, order_by=(events.c.heard_ms.desc(), events.c.seq.desc())
+    )
+    found = (
+        select(buses.c.bus, events.c.at_ms, events.c.heard_ms, events.c.odd_clock, events.c.data,
+               events.c.seq, number.label("number"))
         .join(journals, journals.c.bus_id == buses.c.id)
         .join(events, events.c.journal_id == journals.c.id)
-        .where(buses.c.fleet == one.fleet, events.c.kind == "update",
-               events.c.heard_ms >= one.made_ms)
-        .order_by(events.c.heard_ms, events.c.seq)
+        .where(buses.c.fleet == one.fleet, IS_UPDATE, events.c.heard_ms >= since_ms)
+        .subquery()
     )  # fmt: skip
+    rows = await connection.execute(
+        select(found).where(found.c.number <= _OF_A_BUS).order_by(found.c.heard_ms, found.c.seq)
+    )
     return [
-        Happened(row.bus, None if row.odd_clock else row.at_ms, row.heard_ms, row.data)
-        for row in found
+        Happened(row.bus, None if row.odd_clock else row.at_ms, row.heard_ms, row.data, row.seq)
+        for row in rows
     ]
 
 

@@ -33,13 +33,14 @@ class Fleet:
         self.now_ms = 1_000_000_000
         self.status: dict[str, Any] = {bus: status() for bus in buses}
         self.quiet_ms = dict.fromkeys(buses, self.now_ms)
+        self.serial: dict[str, str] = {}
         self.events: list[Happened] = []
         parsed = [stages.parse(text) for text in wished]
         stages.check(parsed, FLEET, self.known())
         downgrade = more.pop("downgrade", False)
         of = more.pop("release", RELEASE)
         settled = stages.plan(of, DIGEST, parsed, self.known(), downgrade)
-        values = {"wait_s": None, "stop_share": 10, "silent_s": 1800, **more}
+        values = {"least_s": 0, "wait_s": None, "stop_share": 10, "silent_s": 1800, **more}
         self.one = Rollout(
             id=1, fleet=FLEET, release_id=1, state="running", stages=parsed, stage=0,
             stage_ms=self.now_ms, downgrade=downgrade, made_ms=self.now_ms, made_by="anong",
@@ -61,13 +62,22 @@ class Fleet:
         return self
 
     def looks(self, is_deaf=False):
-        buses = {one.bus: Seen(one, self.quiet_ms[one.bus]) for one in self.known()}
-        self.lines += look(self.one, buses, self.events, self.now_ms, is_deaf)
+        buses = {
+            one.bus: Seen(one, self.quiet_ms[one.bus], self.serial.get(one.bus))
+            for one in self.known()
+        }
+        self.lines += look(
+            self.one,
+            buses,
+            self.events,
+            self.now_ms,
+            lambda begin_ms: 0 if is_deaf else self.now_ms - begin_ms,
+        )
         for bus, row in self.one.rows.items():
             wish = wanted(self.one, row, self.one.fit_of(row, self.status[bus]))
             if wish is not None and row.offer is None:
                 row.offer, row.offer_ms, row.heard = wish, self.now_ms, True
-            elif wish is None and row.offer is not None:
+            elif wish is None and row.offer is not None and not row.is_changing:
                 row.offer = None  # the bus hears at once that it is taken back
         return self
 
@@ -115,7 +125,9 @@ class Fleet:
 
     @property
     def offered(self):
-        return sorted(bus for bus, row in self.one.rows.items() if row.offer is not None)
+        """What is offered to a bus that changes over is not taken back."""
+        return sorted(bus for bus, row in self.one.rows.items()
+                      if row.offer is not None and not row.is_changing)  # fmt: skip
 
     def result(self, bus):
         return self.one.rows[bus].result

@@ -14,11 +14,13 @@ from station_told import (
     on_one_database,
     rows,
     state,
+    status,
     telling,
     until,
 )
 
 from station.db import tables
+from station.ingest import contract
 
 
 @pytest.fixture
@@ -80,3 +82,26 @@ def test_an_alarm_that_the_database_refuses_reaches_the_staff(settings, broker, 
             assert await count(station, "events") == await count(station, "quarantine") == 1
 
     asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("fetch", {"at": 0.0}),
+        ("fetch", {"have": 2**32}),
+        ("fetch", {"need": 9.0}),
+        ("status", {"boot": 17.0}),
+        ("status", {"boot": 2**32}),
+        ("status", {"online": False, "boot": 2**70}),
+    ],
+)
+def test_a_number_that_the_station_cannot_keep_is_not_taken(name, body):
+    whole = {
+        "fetch": {"v": 1, "release": "0" * 16, "state": "fetching", "at": 0, "bytes": 600,
+                  "have": 0, "need": 9},
+        "status": json.loads(status()[1]),
+    }[name]  # fmt: skip
+    topic = f"schoolbus/lc/bus-01/{name}"
+    assert isinstance(contract.read(topic, json.dumps(whole).encode()), contract.Message)
+    bad = contract.read(topic, json.dumps(whole | body).encode())
+    assert isinstance(bad, contract.Bad)

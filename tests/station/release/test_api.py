@@ -73,6 +73,7 @@ def test_from_the_upload_to_the_offer_and_who_did_it(play):
         assert [(bus["bus"], bus["stage"], bus["why"]) for bus in change["buses"]] == [
             ("bus-01", 1, None), ("bus-02", 2, "no_board"),
         ]  # fmt: skip
+        assert (await admin.get("/api/releases")).json()["releases"][0]["problem"] is None
         assert change["froms"][0]["fw"] == "0.3.0" and not change["is_downgrade"]
         body = {"release": number, "stages": ["bus-01", "all"]}
         assert (await admin.post("/api/rollouts/lc", json=body)).status_code == 204
@@ -184,6 +185,9 @@ def test_what_is_wrong_is_a_sentence(play):
         await until(lambda: station.live.get("lc", "bus-01").status["fw"] == "9.0.0")
         await start(409, "a downgrade needs its own word")
         assert (await admin.get(f"/api/releases/{number}/change?fleet=lc")).json()["is_downgrade"]
+        ask = f"/api/releases/{number}/change?fleet=lc&stage=all&downgrade="
+        assert [bus["stage"] for bus in (await admin.get(ask + "0.4.0")).json()["buses"]] == [1, 1]
+        assert (await admin.get(ask + "0.4")).status_code == 409
         body = {"release": number, "stages": ["all"], "downgrade": "0.4.0"}
         assert (await admin.post("/api/rollouts/lc", json=body)).status_code == 204
         await until(lambda: one.offers and one.offers[0]["downgrade"])

@@ -8,7 +8,7 @@ import shutil
 import pytest
 from releases import KEY, MODULES, PUBLIC, release
 from rolling import status
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from station.__main__ import main
 from station.db import tables
@@ -123,6 +123,44 @@ def test_a_bus_that_came_back_is_told_with_its_reason(desk):
     _, text = desk.types("progress", "--fleet", "lc")
     row = next(line for line in text.splitlines() if line.startswith("bus-01"))
     assert row.split()[-3:] == ["runs", "it", "-"], "what it told last is out of date"
+
+
+def test_what_has_stopped_says_so_and_what_a_bus_says_cannot_write_over_it(desk):
+    desk.adds()
+    desk.types(*START, "--stage", "all", "--yes")
+    desk.changes(tables.rollouts, state="stopped")
+    desk.changes(tables.rollout_log, what="stopped", note="bus-04 returned")
+    said = {"result": "returned", "message": "\x1b[2K\x1b[1A\rruns it"}
+    desk.changes(tables.rollout_buses, **said)
+    _, text = desk.types("progress", "--fleet", "lc")
+    assert "IT HAS STOPPED BY ITSELF: bus-04 returned." in text
+    assert "\x1b" not in text and "\r" not in text and "[2K" in text
+
+
+def test_a_stage_is_watched_for_an_hour_unless_it_is_set(desk):
+    desk.adds()
+    code, text = desk.types(*START, "--stage", "all", "--least-min", "-1", "--yes")
+    assert code != 0 and "--least-min has to be a whole number from 0 to 100000" in text
+    desk.types(*START, "--stage", "all", "--yes")
+
+    async def least():
+        database = Database(desk.db)
+        async with database.read() as connection:
+            found = await connection.scalar(select(tables.rollouts.c.least_s))
+        await database.close()
+        return found
+
+    assert asyncio.run(least()) == 3600
+
+
+def test_a_release_of_another_key_is_listed_and_cannot_be_started(desk):
+    desk.adds()
+    (desk.folder / "release.pub").write_text("0" * 64)
+    code, text = desk.types("list")
+    assert code == 0 and "0.4.0" in text and "is not signed by the release key" in text
+    for words in (("show", "1"), (*START, "--stage", "all", "--yes")):
+        code, text = desk.types(*words)
+        assert code != 0 and "is not signed by the release key" in text
 
 
 def test_the_modules_that_a_release_changes(desk):

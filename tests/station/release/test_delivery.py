@@ -55,6 +55,7 @@ async def running(at, buses):
 
 async def begins(station, *wished, content=None, kept=None, **more):
     """Adds the release unless it is kept, and starts its rollout."""
+    more = {"least_min": 0, **more}
     rollouts, now_ms = station.rollouts, station.clock.now_ms()
     if kept is None:
         content = content or release()
@@ -366,6 +367,104 @@ def test_the_next_rollout_takes_the_place_of_one_that_was_withdrawn(play):
             await until(lambda: two.offers[-1]["manifest"] not in (None, two.offers[0]["manifest"]))
 
     play(story, "bus-01", "bus-02")
+
+
+@on_one_database
+def test_a_changeover_that_does_not_happen_is_no_return(play):
+    async def story(at, one, two):
+        async with running(at, ["bus-01", "bus-02"]) as station:
+            await begins(station, "bus-01", "all")
+            await until(lambda: one.is_whole and one if one.offer else None)
+            one.takes = False
+
+            async def row():
+                return (await now(station)).rows["bus-01"]
+
+            async def changes():
+                one.fetch("ready")
+                await asyncio.sleep(0.2)
+                one.event("changing")
+
+                async def took():
+                    return (await row()).took_ms
+
+                await until(took)
+                await asyncio.sleep(0.2)
+                assert len(one.offers) == count, "nothing is withdrawn meanwhile"
+
+            count = 1
+            await changes()
+            one.fetch("ready", why="persons")  # somebody sat down
+
+            async def is_ready():
+                return (await row()).took_ms is None
+
+            await until(is_ready)
+            assert (await row()).offer == one.offer["manifest"]
+            await changes()
+            one.restarts()  # the power failed
+            await until(lambda: len(one.offers) == 2)
+            assert one.offers[1]["manifest"] == one.offers[0]["manifest"]
+            assert ((await row()).result, (await now(station)).state) == (None, "running")
+            count = 2
+            await changes()
+            await step(station, "withdraw")
+            await asyncio.sleep(0.2)
+            assert len(one.offers) == 2
+            one.fetch("ready", why="persons")
+            await until(lambda: one.offers[-1]["manifest"] is None)
+
+    play(story, "bus-01", "bus-02")
+
+
+@on_one_database
+def test_a_flood_of_events_is_not_read_again_and_again(play):
+    async def story(at, one, two):
+        async with running(at, ["bus-01", "bus-02"]) as station:
+            one.takes = two.takes = False
+            await begins(station, "all")
+            await until(lambda: one.offers and two.offers)
+            for _ in range(60):
+                one.event("taken")
+            two.event("changing")
+
+            async def took():
+                return (await now(station)).rows["bus-02"].took_ms
+
+            await until(took)
+
+            async def happened():
+                async with station.db.read() as connection:
+                    return await store.happened(connection, await now(station))
+
+            found = await happened()
+            assert len([event for event in found if event.bus == "bus-01"]) == 20
+            assert found[-1].heard_ms >= found[0].heard_ms
+            at.passes(3600)
+            two.event("ready")
+
+            async def newer():
+                return (await now(station)).rows["bus-02"].event_seq == 2
+
+            await until(newer)
+            assert [event.bus for event in await happened()] == ["bus-02"]
+
+    play(story, "bus-01", "bus-02")
+
+
+def test_of_first_starts_at_once_one_counts(play):
+    """On both databases."""
+
+    async def story(at, one):
+        async with running(at, ["bus-01"]) as station:
+            one.takes = False
+            rollouts = station.rollouts
+            kept = await rollouts.releases.add(release(), "it", rollouts.keys(), "anong", 5)
+            starts = [begins(station, "all", kept=kept.id) for _ in range(4)]
+            found = await asyncio.gather(*starts, return_exceptions=True)
+            assert sorted(isinstance(one, RolloutError) for one in found) == [0, 1, 1, 1], found
+
+    play(story, "bus-01")
 
 
 @on_one_database

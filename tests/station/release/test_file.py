@@ -153,6 +153,21 @@ def test_what_is_wrong_is_a_sentence_that_names_it(name):
     assert str(raised.value).endswith(".") and "it" in str(raised.value)[:4]
 
 
+@pytest.mark.parametrize("how", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_what_is_packed_in_another_way_is_not_unpacked(how):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", how) as archive:
+        archive.writestr("release.json", b"{}")
+    with pytest.raises(ReleaseError, match="is packed in another way than a release is"):
+        read(packed.getvalue(), "it", [PUBLIC])
+
+
+def test_so_many_files_are_no_release():
+    many = {f"set{n}/parts": b"" for n in range(101)}
+    with pytest.raises(ReleaseError, match="it holds more than 100 files"):
+        read(zipped(many), "it", [PUBLIC])
+
+
 def test_a_name_that_stands_twice_is_refused():
     packed = io.BytesIO(release())
     with pytest.warns(UserWarning), zipfile.ZipFile(packed, "a") as archive:

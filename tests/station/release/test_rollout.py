@@ -8,6 +8,7 @@ from station.release import stages
 from station.release.change import _take
 from station.release.file import read
 from station.release.fit import Known, fit
+from station.release.hearing import Hearing
 from station.release.stages import StageError
 
 TWENTY = tuple(f"bus-{n:02}" for n in range(1, 21))
@@ -170,6 +171,23 @@ def test_a_bus_that_was_only_offered_it_may_be_silent():
     assert fleet.passes(99_999).looks().one.state == "running"
 
 
+def test_a_bus_that_only_waits_for_its_moment_may_be_silent():
+    fleet = Fleet(["bus-01", "all"]).looks().tells("bus-01", "ready").passes(99_999).looks()
+    assert (fleet.one.state, fleet.result("bus-01")) == ("running", None)
+    fleet.happens("bus-01", "changing").looks().passes(1801).looks()
+    assert (fleet.one.state, fleet.result("bus-01")) == ("stopped", "silent")
+
+
+def test_a_broker_that_comes_and_goes_hides_no_silence():
+    hearing = Hearing()
+    for minute in range(60):
+        for second in range(60):
+            hearing.note(second >= 20, (60 * minute + second) * 1000)
+    assert hearing.since(0) == 60 * 39_000, "a third of it was deaf"
+    assert hearing.since(1_800_000) == 30 * 39_000
+    assert hearing.since(3_599_000) == hearing.since(10**9) == 0
+
+
 def test_one_that_is_long_proven_may_be_silent_too():
     fleet = Fleet(["bus-01,bus-02", "all"]).looks().changes("bus-01").looks().proves("bus-01")
     fleet.passes(3_700).hears("bus-01").looks().passes(9_999).looks()
@@ -241,6 +259,80 @@ def test_a_virtual_board_is_offered_the_set_of_its_own_kind():
 def test_came_back_from_an_earlier_attempt_is_a_refusal():
     fleet = Fleet(["bus-01", "all"]).looks().tells("bus-01", "refused", "came_back", "Once.")
     assert (fleet.looks().result("bus-01"), fleet.one.state) == ("refused", "running")
+
+
+def test_a_stage_is_watched_before_the_next_begins():
+    fleet = Fleet(["bus-01,bus-02", "all"], least_s=86_400).looks()
+    updated(fleet, "bus-01").passes(50_000).hears()
+    updated(fleet, "bus-02").passes(86_000).hears().looks()
+    assert fleet.one.stage == 0, "a day from when the last one began to run it"
+    assert fleet.passes(400).hears().looks().one.stage == 1
+    updated(fleet, "bus-03").looks()
+    assert fleet.one.state == "done", "nothing comes after the last"
+
+
+def test_what_becomes_of_a_bus_later_is_shown():
+    fleet = Fleet(["all"], ("bus-01",)).looks()
+    updated(fleet, "bus-01")
+    assert fleet.one.state == "done"
+    fleet.comes_back("bus-01").looks()
+    assert (fleet.result("bus-01"), fleet.one.state) == ("returned", "done")
+
+
+@pytest.mark.parametrize("how", ["power", "persons", "never"])
+def test_a_changeover_that_does_not_happen_says_nothing_of_the_release(how):
+    fleet = Fleet(["bus-01", "all"]).looks().tells("bus-01", "ready").passes(60)
+    fleet.happens("bus-01", "changing").looks()
+    assert fleet.one.rows["bus-01"].took_ms is not None
+    if how == "power":
+        fleet.status["bus-01"] = status(boot=18)
+    elif how == "persons":
+        fleet.passes(1).tells("bus-01", "ready", "persons")
+    else:
+        fleet.quiet_ms["bus-01"] = fleet.now_ms + 200_000_000
+        fleet.passes(86_500)
+    for _ in range(3):
+        fleet.looks()
+    row = fleet.one.rows["bus-01"]
+    assert (row.result, row.took_ms, fleet.one.state) == (None, None, "running")
+    assert fleet.offered == ["bus-01"], "offered again"
+    fleet.tells("bus-01", "ready").passes(60).happens("bus-01", "changing").looks()
+    fleet.changes("bus-01").looks().proves("bus-01").looks()
+    assert (fleet.result("bus-01"), fleet.one.stage) == ("runs", 1)
+
+
+def test_an_old_return_counts_once():
+    """The bus was mended by cable, with the same release."""
+    fleet = Fleet(["bus-01", "all"]).looks().changes("bus-01").looks()
+    fleet.happens("bus-01", "returned", why="crashed").comes_back("bus-01").looks()
+    fleet.changes("bus-01").looks().looks()
+    assert fleet.result("bus-01") is None, "on trial"
+    fleet.proves("bus-01")
+    assert [fleet.looks().result("bus-01") for _ in range(3)] == ["runs"] * 3
+
+
+def test_other_code_by_cable_during_the_trial_is_no_return():
+    fleet = Fleet(["bus-01", "all"]).looks().changes("bus-01").looks()
+    fleet.status["bus-01"] = status(boot=30)
+    assert (fleet.looks().result("bus-01"), fleet.one.state) == ("left", "running")
+    fleet.happens("bus-01", "returned", why="hung").looks()
+    assert (fleet.result("bus-01"), fleet.one.state) == ("returned", "stopped"), "it was one"
+
+
+@pytest.mark.parametrize(
+    ("serial", "epoch", "boot", "is_another"),
+    [("b", "00000002", 99, True), ("a", "00000002", 1, True), ("a", "00000002", 99, False),
+     ("b", "00000001", 99, False)],
+)  # fmt: skip
+def test_a_new_board_begins_anew(serial, epoch, boot, is_another):
+    fleet = Fleet(["bus-01", "all"])
+    fleet.status["bus-01"]["epoch"], fleet.serial["bus-01"] = "00000001", "a"
+    updated(fleet.looks(), "bus-01")
+    assert fleet.result("bus-01") == "runs"
+    fleet.status["bus-01"], fleet.serial["bus-01"] = status(boot=boot, epoch=epoch), serial
+    fleet.looks()
+    expected = (None, True) if is_another else ("left", False)
+    assert (fleet.result("bus-01"), "bus-01" in fleet.offered) == expected
 
 
 def test_a_stage_moves_on_after_a_set_wait_if_a_bus_runs_it():

@@ -75,6 +75,17 @@ class Town:
     def _changes(self, bus):
         assert bus in self.may_change, "after a stop only what was under way goes on"
         self.knows -= {bus}
+        if self.dice.random() < 0.2:  # the power fails, or somebody sits down
+            self.fleet.happens(bus, "changing").passes(0.001)
+            if self.dice.random() < 0.5:
+                self.fleet.status[bus]["boot"] += 1
+                self.where[bus] = "old"
+            elif self.fleet.one.rows[bus].offer is not None:
+                self.fleet.looks().passes(0.001).tells(bus, "ready", "persons")
+            else:
+                self.where[bus] = "old"
+                self.fleet.status[bus]["boot"] += 1
+            return
         self.where[bus] = "silent" if self.end[bus] == "is silent" else "trial"
         if self.dice.random() < 0.7:
             self.fleet.changes(bus)
@@ -109,6 +120,8 @@ class Town:
         if one.state in ("running", "paused"):
             assert 100 * len(bad) <= self.share * len(took), "it goes on with too many"
         for bus, at in self.where.items():
+            if at in ("old", "ready"):
+                assert one.rows[bus].result not in ("returned", "silent"), "it never changed over"
             if at == "new":
                 assert one.rows[bus].result in ("runs", None), "it is known which code runs"
 

@@ -150,7 +150,12 @@ def test_a_downgrade_is_typed(opened, town):
     typed.fill("0.4")
     form.get_by_role("button", name="Start").click()
     form.get_by_text("For a downgrade the version 0.4.0 is typed").wait_for()
+    change = form.locator("#rollout-change")
+    change.get_by_text("bus-01: it runs a newer version").wait_for()
     typed.fill("0.4.0")
+    form.get_by_role("button", name="Start").click()  # shows what it now changes
+    change.locator("ol.stages").get_by_text("bus-01").wait_for()
+    assert all(one["state"] != "running" for one in station.asks("/api/rollouts"))
     form.get_by_role("button", name="Start").click()
     wait_for(lambda: rollout(station)["downgrade"] and rollout(station)["state"] == "running")
     card = page.locator("article.rollout.running")

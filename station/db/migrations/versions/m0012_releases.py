@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("stages", sa.JSON(), nullable=False),
         sa.Column("stage", sa.Integer(), nullable=False),
         sa.Column("stage_ms", sa.BigInteger(), nullable=False),
+        sa.Column("least_s", sa.BigInteger(), nullable=False),
         sa.Column("wait_s", sa.BigInteger(), nullable=True),
         sa.Column("stop_share", sa.Integer(), nullable=False),
         sa.Column("silent_s", sa.BigInteger(), nullable=False),
@@ -55,7 +56,11 @@ def upgrade() -> None:
         sa.Column("told", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("told_ms", sa.BigInteger(), nullable=True),
         sa.Column("boot", sa.BigInteger(), nullable=True),
+        sa.Column("board", sa.String(length=32), nullable=True),
         sa.Column("took_ms", sa.BigInteger(), nullable=True),
+        sa.Column("seen", sa.Boolean(), nullable=False),
+        sa.Column("event_ms", sa.BigInteger(), nullable=True),
+        sa.Column("event_seq", sa.BigInteger(), nullable=False),
         sa.Column("result", sa.String(length=8), nullable=True),
         sa.Column("result_ms", sa.BigInteger(), nullable=True),
         sa.Column("why", sa.String(length=48), nullable=True),
@@ -78,3 +83,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["rollout_id"], ["rollouts.id"], name="fk_rollout_log_rollout_id"),
     )
     op.create_index("ix_rollout_log_rollout_id", "rollout_log", ["rollout_id"])
+    op.create_index(
+        "ix_events_update", "events", ["heard_ms"],
+        sqlite_where=sa.text("kind = 'update'"), postgresql_where=sa.text("kind = 'update'"),
+    )  # fmt: skip

@@ -68,6 +68,7 @@ async function choose(release) {
   form().hidden = !release;
   if (!release) return;
   forget();
+  form().elements.downgrade.value = "";
   said().textContent = "";
   find("#rollout-of").textContent = t("roll_out_this", release);
   const { buses } = await get("/api/live");
@@ -86,16 +87,18 @@ function forget() {
 }
 
 const stagesOf = () => form().elements.stages.value.split("\n").map((line) => line.trim().replace(/[\s,]+/g, ",")).filter(Boolean);
-const asked = () => JSON.stringify([chosen.id, form().elements.fleet.value.trim(), stagesOf()]);
+/** What was typed, because also buses with a newer version shall get it; null: nothing. */
+const typed = () => (find("#rollout-typed").hidden ? null : form().elements.downgrade.value.trim() || null);
+const asked = () => JSON.stringify([chosen.id, form().elements.fleet.value.trim(), stagesOf(), typed()]);
 
 async function look() {
-  const { fleet, downgrade } = form().elements;
-  const query = new URLSearchParams([["fleet", fleet.value.trim()], ...stagesOf().map((stage) => ["stage", stage])]);
+  const { fleet } = form().elements;
+  const meant = typed() ? [["downgrade", typed()]] : [];
+  const query = new URLSearchParams([["fleet", fleet.value.trim()], ...stagesOf().map((stage) => ["stage", stage]), ...meant]);
   const asking = asked();
   const change = await get(`/api/releases/${path(chosen.id)}/change?${query}`);
   find("#rollout-change").replaceChildren(...changeWords(change));
   find("#rollout-typed").hidden = !change.is_downgrade;
-  downgrade.value = "";
   find("#rollout-start").hidden = false;
   shown = asking;
 }
@@ -130,12 +133,11 @@ function fromWords(from) {
 
 async function start() {
   if (asked() !== shown) return look();
-  const { fleet, stop_share, downgrade } = form().elements;
-  const typed = find("#rollout-typed").hidden ? null : downgrade.value.trim() || null;
+  const { fleet, stop_share, least_min } = form().elements;
   const words = { version: chosen.version, fleet: fleet.value.trim(), stages: stagesOf().join(" → ") };
   if (!confirm(t("sure_rollout", words))) return;
   await post(`/api/rollouts/${path(fleet.value.trim())}`, {
-    release: chosen.id, stages: stagesOf(), stop_share: Number(stop_share.value), downgrade: typed });
+    release: chosen.id, stages: stagesOf(), stop_share: Number(stop_share.value), least_min: Number(least_min.value), downgrade: typed() });
   choose(null);
   showRollouts();
 }

@@ -127,6 +127,7 @@ class Rollouts:
             try:
                 await self._look_at_all(told, answers)
             except Exception:  # the database is away: what was heard waits for it
+                self._heard.note(False, self._clock.now_ms())
                 self._told, self._answers = told[-_HOLD:] + self._told, answers + self._answers
                 raise
 

@@ -206,8 +206,9 @@ async def happened(connection: AsyncConnection, one: Rollout) -> list[Happened]:
     found = (
         select(buses.c.bus, events.c.at_ms, events.c.heard_ms, events.c.odd_clock, events.c.data,
                events.c.seq, number.label("number"))
-        .join(journals, journals.c.bus_id == buses.c.id)
-        .join(events, events.c.journal_id == journals.c.id)
+        .select_from(events)
+        .join(journals, journals.c.id == events.c.journal_id + 0)  # so it begins with the newest
+        .join(buses, buses.c.id == journals.c.bus_id)
         .where(buses.c.fleet == one.fleet, IS_UPDATE, events.c.heard_ms >= since_ms)
         .subquery()
     )  # fmt: skip

@@ -20,7 +20,7 @@ except ValueError:  # an ESP32-S3 has no such pin
 
 START_MS = 60000  # until drivers/board/board.py takes the watchdog over
 SESSION_MS = 120000  # after a soft reset: a technician is at the console; nothing feeds it
-TRIAL_MS = 1200000  # twice as long as new code has to prove itself
+TRIAL_MS = 780000  # new code judges itself within twelve minutes (firmware/update/trial.py)
 LOOP = 3  # resets in five minutes of running; drivers/board/start.py forgets them after that
 HOPELESS = 6  # of them: the code of the other slot may be whole where this one's flash is not
 DIPS = 10  # power-on resets, each within five minutes of the last: a starter makes two or three

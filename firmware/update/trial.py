@@ -4,9 +4,10 @@ It has to tick and to sense for five minutes, as code does that a technician has
 its journal, and to deliver one message that the broker acknowledges. What it senses at one tick
 says nothing: a part may miss an answer, and may give one by chance. So a verdict has to hold.
 
-Code that does not sense in time gives itself up: the old code sees the children better, and comes
-back at once. While an alarm stands this waits until sensing seems lost for good, because the horn
-is silent and the board is blind for some seconds then. Code that has only not reached the broker
+Code that knows no seat at all for a minute watches nobody, and gives itself up at once. Code that
+does not sense in time gives itself up too: the old code sees the children better. While an alarm
+stands this waits until sensing seems lost for good, because the horn is silent and the board is
+blind for some seconds then. Code that has only not reached the broker
 may be in a village without coverage; its reset waits until no person is on board and no alarm
 stands. boot.py brings the old code back at the reset, and also if this code never judges itself.
 """
@@ -24,6 +25,7 @@ _END_MS = const(600000)
 _LATEST_MS = const(720000)  # what has held no verdict by then does not sense
 _HELD_MS = const(20000)
 _LOST_MS = const(60000)
+_SEATLESS_MS = const(60000)
 
 
 class Trial:
@@ -38,12 +40,18 @@ class Trial:
         self._is_given_up = self._is_blind = False
         self._senses_now = False
         self._turned_ms = now_ms  # when it began to sense, or ended
+        self._seat_ms = now_ms  # when it knew a seat last
         self._known = _known(files)
         self.is_proven = False
 
     def update(self, now_ms):
         """Call it after each tick -> bool: the board has to be reset now."""
         ms = now_ms - self._since_ms
+        if self._knows_a_seat():
+            self._seat_ms = now_ms
+        elif now_ms - self._seat_ms >= _SEATLESS_MS:
+            self._give_up(True)
+            return True
         if ms < _PROVEN_MS - _HELD_MS:
             return False
         senses = self._senses()
@@ -76,6 +84,12 @@ class Trial:
     def _keeps(self):
         """bool: the journal takes records. It took them before, or there had been no update."""
         return not (self._bus.journal.refuses or self._bus.recorder.failed)
+
+    def _knows_a_seat(self):
+        """bool: one seat at least is known; or the old code knew none, or nobody knows."""
+        seats = self._bus.snapshot.seats
+        was_blind = self._known is None or len(self._known[1]) >= seats.count
+        return was_blind or len(seats.unknown) < seats.count
 
     def _senses(self):
         """No part is silent that answered to the old code, no seat is unknown that it knew."""

@@ -252,6 +252,28 @@ def test_that_it_was_blind_stays_the_reason():
     assert trying.lives(14, 15) is None and trying.is_proven and trying.back is None
 
 
+def test_code_that_knows_no_seat_watches_nobody_and_goes_after_a_minute():
+    blind = [1, 2, 3, 4]
+    trying = Trying()
+    trying.bus.snapshot.seats.unknown = blind
+    trying.bus.warnings.level = HORN
+    assert trying.lives(0, 1) is None and trying.back is None
+    assert trying.lives(1, 2) == 60 and trying.back == "not_sensing"
+
+    trying = Trying()
+    for minute in range(4):
+        trying.bus.snapshot.seats.unknown = blind
+        assert not trying.trial.update((60 * minute + 58) * 1000)
+        trying.bus.snapshot.seats.unknown = [1, 2, 4]
+        assert not trying.trial.update((60 * minute + 59) * 1000)
+    assert trying.back is None, "one seat is known now and then"
+
+    for told in (b'{"silent":[],"unknown":[1,2,3,4]}', None):
+        trying = Trying(told)
+        trying.bus.snapshot.seats.unknown = blind
+        assert trying.lives(0, 4) is None, "the old code knew none, or nobody knows what it knew"
+
+
 def test_a_flash_that_refuses_the_mark_is_asked_again():
     trying = Trying()
     trying.bus.uplink.outgoing.acked = 1

@@ -21,6 +21,7 @@ HORN_PIN_S3 = 15
 CRASH_PAUSE_MS = 3000
 PERSON_MS = 10000
 GARBAGE = 16384  # bytes; more than a tick makes
+ROOMY = 1048576  # bytes free: the heap is in PSRAM
 SESSION_MS = 120000
 PACK = "program.pack"
 MODULES = "/m"  # where it is mounted; short, because every module keeps its path
@@ -92,9 +93,10 @@ def run():
     failure = ""  # of the connection, as the console was told
     garbage = Garbage(gc, time)
     console = Console(sys.stdin)
-    # A net below garbage.py, against gaps in a small heap. It also counts what is freed at once,
-    # such as the frames of calls: some nine tenths.
-    gc.threshold(max(4 * GARBAGE, 2 * gc.mem_free()))
+    # A net below garbage.py, against gaps. It also counts what is freed at once, such as the frames
+    # of calls: some nine tenths. A small heap needs it often, else gaps are all that is free.
+    room = gc.mem_free()
+    gc.threshold(max(4 * GARBAGE, 2 * room if room >= ROOMY else room // 2))
     while True:
         now_ms = uptime.now_ms(time.ticks_ms())
         if now_ms >= bus.next_tick_ms:

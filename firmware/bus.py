@@ -283,7 +283,8 @@ class Bus:
         self.commanded_ms = self.snapshot.now_ms
         try:
             from firmware.uplink import commands  # leaves the heap a minute after the last command
+
+            return commands.answer(self, name, payload, is_retained)
         except (ImportError, OSError, MemoryError):
             text = "The bus cannot load what it needs for a command; send this again later."
             return messages.reply(None, False, text)
-        return commands.answer(self, name, payload, is_retained)

@@ -79,8 +79,9 @@ class Start:
         self._minutes = minutes
         total = (self._memory.get("minutes") or 0) + 1
         if minutes >= _FORGET_MIN:
-            self._forget("resets", "minutes", "dips")
-            if self._trial is None:
+            self._forget("resets", "minutes")
+            if self._trial is None:  # on trial, code that takes the supply down is to be noticed
+                self._forget("dips")
                 _prove()
         elif not self._memory.get("resets"):
             return

@@ -25,7 +25,9 @@ _END_MS = const(600000)
 _LATEST_MS = const(720000)  # what has held no verdict by then does not sense
 _HELD_MS = const(20000)
 _LOST_MS = const(60000)
+_UNSOUND_MS = const(300000)  # what comes and goes for so long is lost too
 _SEATLESS_MS = const(60000)
+_LIMIT_MS = const(21600000)  # code that is given up goes by then, whatever it says of the bus
 
 
 class Trial:
@@ -40,6 +42,7 @@ class Trial:
         self._is_given_up = self._is_blind = False
         self._senses_now = False
         self._turned_ms = now_ms  # when it began to sense, or ended
+        self._sound_ms = now_ms  # when it had sensed for long enough last
         self._seat_ms = now_ms  # when it knew a seat last
         self._known = _known(files)
         self.is_proven = False
@@ -59,6 +62,8 @@ class Trial:
             self._senses_now, self._turned_ms = senses, now_ms
         held_ms = now_ms - self._turned_ms
         has_held = held_ms >= _HELD_MS
+        if senses and has_held:
+            self._sound_ms = now_ms
         if ms >= _PROVEN_MS and senses and has_held and self._is_heard() and self._keeps():
             self._prove()
             return False
@@ -69,6 +74,8 @@ class Trial:
         return self._is_given_up and (
             self._is_calm()
             or (has_held and not senses and (held_ms >= _LOST_MS or self._has_no_alarm()))
+            or now_ms - self._sound_ms >= _UNSOUND_MS
+            or ms >= _LIMIT_MS
         )
 
     def _give_up(self, is_blind):

@@ -24,6 +24,7 @@ _END = b'"}'
 _DOMAIN = b"busguard-cmd\n"
 _MOST = (1 << 31) - 1  # what NVS keeps
 _NAME = const(64)  # characters of a user's name
+_TRIES = const(3)
 _PAUSE_MS = const(600000)  # between two events for one reason
 _AHEAD_S = const(31622400)  # a year: numbers are seconds since 2024
 
@@ -51,6 +52,7 @@ class Authority:
         self._examined = None  # (name, payload, keys): what the work, or its result, is about
         self._work = None
         self._right_key = None  # the work's result
+        self._failures = 0  # of the work, one after the other: the heap is full
         self._refused = {}  # reason -> [how many were not reported, the last command, due ms]
         self._has_news = False
 
@@ -72,6 +74,9 @@ class Authority:
         self._look(name, request, payload, utc_ms, is_known)
         case = self._case(name, payload)
         if self._examined != case or self._work is not None:
+            if self._failures >= _TRIES:
+                self._failures = 0
+                raise ValueError("The bus has no memory to verify this; send it again later.")
             self._examined = case
             self._work = _verification(*case)
             return False
@@ -92,9 +97,11 @@ class Authority:
         except StopIteration as done:
             self._right_key = done.value
             self._work = None
+            self._failures = 0
         except (MemoryError, ImportError, OSError):
             # Nothing is known of the command: it waits, and is examined anew.
             self._work = self._examined = None
+            self._failures += 1
         return True
 
     def refuse(self, name, reason, *values):

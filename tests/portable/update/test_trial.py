@@ -252,6 +252,26 @@ def test_that_it_was_blind_stays_the_reason():
     assert trying.lives(14, 15) is None and trying.is_proven and trying.back is None
 
 
+def test_code_that_is_given_up_goes_though_its_senses_come_and_go():
+    trying = Trying()
+    trying.bus.snapshot.seats.sitting = [3]
+    trying.bus.warnings.level = HORN
+    ended = None
+    for second in range(3600):
+        trying.bus.snapshot.silent = ["seats"] if second % 16 else []
+        if trying.trial.update(second * 1000):
+            ended = second
+            break
+    assert ended == 720 and trying.back == "not_sensing"
+
+
+def test_code_that_is_given_up_goes_within_six_hours_whatever_it_says_of_the_bus():
+    trying = Trying()
+    trying.bus.snapshot.seats.doubtful = [2]
+    assert trying.lives(0, 359) is None and trying.back == "no_broker"
+    assert trying.lives(359, 361) == 6 * 3600
+
+
 def test_code_that_knows_no_seat_watches_nobody_and_goes_after_a_minute():
     blind = [1, 2, 3, 4]
     trying = Trying()

@@ -108,7 +108,7 @@ def _take(one: Rollout, what: str, again: tuple[str, ...], now_ms: int) -> str |
     if what == PAUSE:
         one.state = rollout.PAUSED
     elif what == WITHDRAW:
-        one.state = rollout.WITHDRAWN
+        one.state, one.stage_ms = rollout.WITHDRAWN, now_ms
     elif what == NEXT:
         if one.stage + 1 == len(one.stages):
             raise RolloutError(

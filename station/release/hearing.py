@@ -14,7 +14,7 @@ class Hearing:
 
     def note(self, ok: bool, now_ms: int) -> None:
         """At each look."""
-        if ok and self._is_on:
+        if ok and self._is_on and now_ms - self._times[-1][1] < 60_000:
             self._times[-1] = self._times[-1][0], now_ms
         elif ok:
             self._times = [*self._times[1 - _MOST :], (now_ms, now_ms)]

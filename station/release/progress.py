@@ -52,7 +52,7 @@ def _state(one: Rollout, row: Row, known: Known | None, cannot: str | None) -> s
         return TRIAL
     if row.stage is None:
         return NOT_IN_IT
-    if cannot is not None:
+    if cannot is not None and one.release.problem is None:
         return CANNOT
     if one.state != rollout.RUNNING:
         return HELD

@@ -188,7 +188,7 @@ def _follow(one: Rollout, row: Row, status: dict[str, Any] | None, now_ms: int) 
             row.took_ms = row.took_ms or now_ms
         row.offer = None
         if not (status or {}).get("trial"):
-            if row.result != RUNS:
+            if row.result not in (RUNS, SILENT):  # heard again: _listen
                 row.ends(RUNS, now_ms)
         elif row.result != SILENT:
             row.result = None
@@ -222,7 +222,8 @@ def _listen(rollout: Rollout, row: Row, seen: Seen, now_ms: int,
         return
     if row.took_ms is None or row.result not in (None, RUNS) or seen.quiet_ms is None:
         return
-    if row.result == RUNS and seen.quiet_ms > row.took_ms + WATCHED_MS:
+    watched_ms = max(WATCHED_MS, 1000 * rollout.least_s)
+    if row.result == RUNS and seen.quiet_ms > row.took_ms + watched_ms:
         return
     if listened(max(seen.quiet_ms, row.took_ms)) > rollout.silent_s * 1000:
         row.ends(SILENT, now_ms)

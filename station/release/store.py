@@ -29,7 +29,7 @@ from station.release.file import Release
 from station.release.fit import Known
 from station.release.problem import ReleaseError
 from station.release.rollout import Line
-from station.release.rows import DONE, RUNNING, THE_STATION, UNDER_WAY, Happened, Rollout, Row
+from station.release.rows import RUNNING, THE_STATION, UNDER_WAY, Happened, Rollout, Row
 
 _WHO = 64
 _WRITTEN_MS = 600_000
@@ -116,7 +116,7 @@ async def to_look_at(connection: AsyncConnection, now_ms: int) -> dict[str, bool
     )  # fmt: skip
     return {
         fleet: state in UNDER_WAY or bool(offers)
-        or (state == DONE and now_ms < stage_ms + _FOLLOWED_MS)
+        or (state not in UNDER_WAY and now_ms < stage_ms + _FOLLOWED_MS)
         for fleet, state, stage_ms, offers in found
     }  # fmt: skip
 

@@ -188,6 +188,33 @@ def test_a_broker_that_comes_and_goes_hides_no_silence():
     assert hearing.since(3_599_000) == hearing.since(10**9) == 0
 
 
+def test_time_in_which_the_station_did_not_run_is_not_heard():
+    hearing = Hearing()
+    hearing.note(True, 0)
+    hearing.note(True, 1000)
+    hearing.note(True, 2_400_000)  # its computer slept, or its clock stepped
+    hearing.note(True, 2_401_000)
+    assert hearing.since(0) == 2000
+
+
+def test_what_a_silent_bus_said_last_does_not_make_it_run_the_release():
+    fleet = Fleet(["bus-01", "all"]).looks().changes("bus-01").looks().proves("bus-01").looks()
+    fleet.passes(1900).looks()
+    silent = fleet.one.rows["bus-01"]
+    assert silent.result == "silent"
+    since_ms = silent.result_ms
+    fleet.passes(60).looks(is_deaf=True)  # as after a restart of the station
+    assert (silent.result, silent.result_ms) == ("silent", since_ms)
+
+
+def test_a_stage_that_is_watched_for_a_day_watches_for_silence_as_long():
+    fleet = Fleet(["bus-01", "all"])
+    fleet.one.least_s = 86_400
+    fleet.looks().changes("bus-01").looks().proves("bus-01")
+    fleet.passes(3_900).hears("bus-01").looks().passes(1_900).looks()
+    assert (fleet.result("bus-01"), fleet.one.state) == ("silent", "stopped")
+
+
 def test_one_that_is_long_proven_may_be_silent_too():
     fleet = Fleet(["bus-01,bus-02", "all"]).looks().changes("bus-01").looks().proves("bus-01")
     fleet.passes(3_700).hears("bus-01").looks().passes(9_999).looks()

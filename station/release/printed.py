@@ -7,7 +7,7 @@ from typing import Any
 from station.clock import iso
 from station.release.fit import WHY, Known
 from station.release.progress import change, of_buses
-from station.release.rows import STOPPED, Rollout
+from station.release.rows import SILENT, STOPPED, Rollout
 from station.release.stages import Stage, words
 from station.release.store import Kept
 
@@ -66,7 +66,9 @@ def print_progress(fleet: str, one: Rollout, known: list[Known],
     ])  # fmt: skip
     if one.state == STOPPED:
         note = next((line["note"] for line in lines if line["what"] == "stopped"), None)
-        print(f"\nIT HAS STOPPED BY ITSELF: {note}. Call the drivers of silent buses first.")
+        is_silent = any(bus["state"] == SILENT for bus in buses)
+        print(f"\nIT HAS STOPPED BY ITSELF: {note}."
+              + (" Call the drivers of silent buses first." if is_silent else ""))  # fmt: skip
     print()
     print_table([], [[time_of(line["at_ms"]), line["who"], line["what"], line["note"] or ""]
                 for line in lines[:10]])  # fmt: skip

@@ -44,6 +44,21 @@ def test_a_drill_says_who_asked_for_it_and_who_ended_it():
     ]
 
 
+def test_a_command_that_finds_no_memory_ends_no_turn():
+    bench = enrolled()
+    real = bench.bus.enter
+
+    def full(*given):
+        raise MemoryError()
+
+    bench.bus.enter = full
+    try:
+        ok, text, _ = hears(bench, "drill", signed.DRILL_6)
+    finally:
+        bench.bus.enter = real
+    assert not ok and "send this again" in text
+
+
 def test_a_drill_that_ends_by_itself_was_ended_by_nobody():
     bench = enrolled()
     hears(bench, "drill", signed.DRILL_6)

@@ -100,6 +100,16 @@ def test_a_command_waits_while_memory_is_short_and_is_examined_anew():
         while watch.authority.is_examining:
             watch.authority.turn()
         assert watch.last is None and watch.told() == [], "it is neither done nor refused"
+        for _ in range(2):
+            assert not asked()
+            while watch.authority.is_examining:
+                watch.authority.turn()
+        try:
+            asked()
+            refused = ""
+        except ValueError as error:
+            refused = str(error)
+        assert "no memory" in refused and watch.last is None, "it may be sent again"
     finally:
         ed25519.verify = real
     assert watch.hears(signed.NORMAL_5) == "" and watch.last == 5

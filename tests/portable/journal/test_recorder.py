@@ -34,6 +34,18 @@ def test_what_only_happens_is_never_active():
     assert recorder.active() == []
 
 
+def test_an_alarm_stands_beside_what_is_only_a_warning():
+    _, recorder = recording()
+    s = snapshot()
+    assert not recorder.has_alarm
+    recorder.event(Event("belt_off", WARNING, RAISED), s)
+    assert not recorder.has_alarm
+    recorder.event(Event("sos", ALARM, RAISED), s)
+    assert recorder.has_alarm
+    recorder.event(Event("sos", ALARM, CLEARED), s)
+    assert not recorder.has_alarm
+
+
 def test_each_severity_has_its_lane():
     journal, recorder = recording()
     for severity in (INFO, WARNING, ALARM):

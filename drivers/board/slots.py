@@ -9,6 +9,8 @@ from hashlib import sha256
 
 from micropython import const
 
+from firmware.replace import replace_file
+
 MANIFEST = "manifest.json"  # a slot is whole once this file stands in it
 SIGNED = "signed"  # the release's manifest, as the city has published it
 PROVEN = "proven"
@@ -104,12 +106,7 @@ class Slots:
             memory.set(name, value)
         if not memory.is_kept:
             raise OSError(5)
-        file = self._files.open("slot.new", "wb")
-        try:
-            file.write(self.idle.encode())
-        finally:
-            file.close()
-        self._files.rename("slot.new", "slot")
+        replace_file(self._files, "slot.new", "slot", self.idle.encode())
 
     def _release(self):
         try:

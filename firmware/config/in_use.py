@@ -14,6 +14,8 @@ from binascii import crc32
 
 from micropython import const
 
+from firmware.replace import replace_file
+
 FILE = "bus.json"
 LAST = "bus.last.json"
 _NEW = "bus.last.new"
@@ -51,12 +53,7 @@ class Settings:
         if text is None or crc32(text) != crc or text == self._content(LAST):
             return
         try:
-            file = self._files.open(_NEW, "wb")
-            try:
-                file.write(text)
-            finally:
-                file.close()
-            self._files.rename(_NEW, LAST)
+            replace_file(self._files, _NEW, LAST, text)
         except OSError:
             pass  # the flash is full or refuses: the next start tries again
 

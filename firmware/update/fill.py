@@ -4,6 +4,7 @@ from hashlib import sha256
 
 from micropython import const
 
+from firmware.replace import replace_file
 from firmware.update import manifest, parts
 from firmware.update.asking import PIECE
 from firmware.update.refusal import Refusal
@@ -241,9 +242,5 @@ class Fill:
 
     def _finish(self):
         """From now on the slot is whole. Its name comes last, and at once."""
-        file = self._slots.open(MANIFEST + ".new", "wb")
-        try:
-            file.write(slot_manifest(self._manifest.files))
-        finally:
-            file.close()
-        self._slots.rename(MANIFEST + ".new", MANIFEST)
+        made = slot_manifest(self._manifest.files)
+        replace_file(self._slots, MANIFEST + ".new", MANIFEST, made)

@@ -4,6 +4,8 @@ import json
 
 from micropython import const
 
+from firmware.replace import replace_file
+
 _LONGEST = const(2000)
 _NEW = "update.new"
 
@@ -19,12 +21,7 @@ def read(files, name):
 
 def replace(files, name, given):
     """given: dict; OSError: the old file stays."""
-    file = files.open(_NEW, "wb")
-    try:
-        file.write(json.dumps(given).encode())
-    finally:
-        file.close()
-    files.rename(_NEW, name)
+    replace_file(files, _NEW, name, json.dumps(given).encode())
 
 
 def drop(files, name):

@@ -8,6 +8,7 @@ import json
 
 from firmware.event import WARNING, Event
 from firmware.identity import FILE, Identity
+from firmware.replace import replace_file
 
 _NEW = "identity.new"
 
@@ -34,7 +35,7 @@ class CityKeys:
                 return "The bus obeys these keys already."
             if not all(is_key(key) for key in keys):
                 raise ValueError("A key of the city has to be a public key of Ed25519.")
-            self._write(json.dumps(content).encode())
+            replace_file(self._files, _NEW, FILE, json.dumps(content).encode())
         except (OSError, NotJson) as error:
             raise ValueError("%s cannot be changed (%s)." % (FILE, error))
         self._identity.city_keys = keys
@@ -56,11 +57,3 @@ class CityKeys:
             return file.read()
         finally:
             file.close()
-
-    def _write(self, text):
-        file = self._files.open(_NEW, "wb")
-        try:
-            file.write(text)
-        finally:
-            file.close()
-        self._files.rename(_NEW, FILE)

@@ -4,18 +4,18 @@ It is signed with the release key, which is neither the city's nor ever at the s
 its public part in /release.pub, and only a cable brings it there.
 """
 
-from binascii import a2b_base64, unhexlify
+from binascii import unhexlify
 
 from micropython import const
 
 from firmware.ed25519 import verify
 from firmware.jsonstrict import parse
+from firmware.signature import TAIL, signature_of
 from firmware.update.refusal import Refusal
 
 KEYS = "release.pub"
 FILES = ("main.py", "packed.mpy", "program.pack")
 ROW = const(12)  # bytes of a part in the table of parts
-_TAIL = const(96)  # bytes: ,"sig":"<86 characters>"}
 _DOMAIN = b"busguard-release\n"
 _SETS = {2: "x64", 10: "xtensawin"}  # by the architecture in sys.implementation._mpy
 _FORM = "The manifest of the release has another form than this firmware knows."
@@ -85,14 +85,10 @@ def keys(files):
 
 def must_be_signed(text, keys):
     """Generator, a slice at a time: Refusal, if none of the keys has signed it."""
-    head, tail = text[:-_TAIL], text[-_TAIL:]
-    if tail.startswith(b',"sig":"') and tail.endswith(b'"}'):
-        try:
-            signature = a2b_base64(tail[8:-2] + b"==")
-        except ValueError:
-            signature = b""
+    signature = signature_of(text)
+    if signature is not None:
         for key in keys:
-            is_right = yield from verify(key, _DOMAIN + head, signature)
+            is_right = yield from verify(key, _DOMAIN + text[:-TAIL], signature)
             if is_right:
                 return
     raise Refusal("unsigned", "The release is not signed with the release key of this bus.")

@@ -7,20 +7,16 @@ next ones behind it. A bus that does not know the time goes by the earliest time
 is known, a number that is a year ahead of it is refused: nobody can use up all that are left.
 """
 
-from binascii import a2b_base64, b2a_base64
-
 from micropython import const
 
 from firmware.earliest import SINCE_S
 from firmware.event import INFO, WARNING, Event
+from firmware.signature import TAIL, signature_of
 from firmware.uplink.numbers import Numbers
 
 VERIFIERS = ("firmware.sha512", "firmware.ed25519")
 """What verifies. It is in the heap only meanwhile: drivers/board/leave.py."""
 
-_TAIL = const(96)  # bytes: ,"sig":"<86 characters>"}
-_HEAD = b',"sig":"'
-_END = b'"}'
 _DOMAIN = b"busguard-cmd\n"
 _MOST = (1 << 31) - 1  # what NVS keeps
 _NAME = const(64)  # characters of a user's name
@@ -170,8 +166,8 @@ def _verification(name, payload, keys):
         yield
     from firmware.ed25519 import verify
 
-    signed = _DOMAIN + name.encode() + b"\n" + payload[:-_TAIL]
-    signature = _signature(payload)
+    signed = _DOMAIN + name.encode() + b"\n" + payload[:-TAIL]
+    signature = signature_of(payload)
     for key in keys:
         is_right = yield from verify(key, signed, signature)
         if is_right:
@@ -186,21 +182,7 @@ def _check_form(authority, name, request, payload):
         ("n", type(request.get("n")) is int and 0 < request["n"] <= _MOST),
         ("until", type(request.get("until")) is int and request["until"] >= 0),
         ("by", isinstance(who, str) and 1 <= len(who) <= _NAME),
-        ("sig", _signature(payload) is not None),
+        ("sig", signature_of(payload) is not None),
     ):
         if not is_good:
             authority.refuse(name, "form", member)
-
-
-def _signature(payload):
-    """-> 64 bytes, or None: the payload does not end as it has to. Base64 has one form here."""
-    tail = payload[-_TAIL:]
-    if not tail.startswith(_HEAD) or not tail.endswith(_END):
-        return None
-    text = tail[len(_HEAD) : -len(_END)]
-    try:
-        signature = a2b_base64(text + b"==")
-    except ValueError:
-        return None
-    is_same = len(text) == 86 and b2a_base64(signature) == text + b"==\n"
-    return signature if is_same else None

@@ -9,11 +9,11 @@ Nothing that the board runs is touched until every new file is there and proven 
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePosixPath
 
+from firmware.update.slot_manifest import slot_manifest
 from sim.program.compiled import ROOT, sha256
 from sim.program.pack import PACK, parts
 from tools.board import AttachedBoard, Trouble
@@ -28,8 +28,7 @@ ON_BOARD = ROOT / "tools" / "on_board.py"
 def manifest(hashes: dict[str, str]) -> bytes:
     """{path: SHA-256} -> what manifest.json says: how many files, and the SHA-256 of the lines
     `digest path`, sorted by path. One for each file would take five blocks of a slot."""
-    lines = "".join(f"{digest} {path}\n" for path, digest in sorted(hashes.items()))
-    return json.dumps({"files": len(hashes), "sha256": sha256(lines.encode())}).encode()
+    return slot_manifest([(path, 0, bytes.fromhex(hashes[path])) for path in sorted(hashes)])
 
 
 def pieces(

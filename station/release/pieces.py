@@ -26,8 +26,8 @@ class Pieces:
     def __init__(self, session: Session):
         self._session = session
         self.offered: dict[Key, Set] = {}
-        """What each bus may be given pieces of now."""
-        """Before the offer leaves: the bus asks at once."""
+        """What each bus may be given pieces of now; set before the offer leaves, because the bus
+        asks at once."""
         self._asked: dict[Key, dict[str, Any]] = {}
         """By bus, in the order in which they asked."""
         self._filled = asyncio.Event()

@@ -65,18 +65,24 @@ function table(releases) {
 /** Opens the form for a release; null: closes it. */
 async function choose(release) {
   chosen = release;
-  form().hidden = !release;
+  form().hidden = true;
   if (!release) return;
   forget();
   form().elements.downgrade.value = "";
   said().textContent = "";
   find("#rollout-of").textContent = t("roll_out_this", release);
+  await act(nameFleets);
+  form().hidden = chosen !== release;
+  form().scrollIntoView({ block: "nearest" });
+  form().elements.fleet.focus();
+}
+
+/** Before the form opens: a button pressed at once would find no fleet in it. */
+async function nameFleets() {
   const { buses } = await get("/api/live");
   const fleets = [...new Set(buses.map(({ fleet }) => fleet))].sort();
   find("#rollout-fleets").replaceChildren(...fleets.map((fleet) => make("option", { value: fleet })));
   form().elements.fleet.value ||= fleets[0] ?? "";
-  form().scrollIntoView({ block: "nearest" });
-  form().elements.fleet.focus();
 }
 
 function forget() {

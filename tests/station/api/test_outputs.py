@@ -25,7 +25,7 @@ from station.app import make_app
 from station.clock import Clock
 from station.db.tables import policies
 from station.ingest import contract
-from station.ingest.contract import SCHEMAS
+from station.ingest.kinds import FOLDER as SCHEMAS
 from station.ingest.mqtt import Came
 from station.notices.queue import MOST_TRIES, wait_ms
 from station.reports import files, query

@@ -172,6 +172,8 @@ class Settings(BaseSettings):
     session_hours: int = _whole(12, 1, 720)
     batch: int = _whole(1000, 1, 10_000)
     """Messages that are committed together at most."""
+    backups: str | None = None
+    """The folder into which `backup` writes, and whose age `doctor` looks at."""
 
     @model_validator(mode="after")
     def _certificate_and_key(self) -> Settings:

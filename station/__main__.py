@@ -8,12 +8,12 @@ import sys
 from typing import NoReturn
 
 from station.broker import command as broker
+from station.command_error import CommandError
 from station.db.address import without_password
 from station.db.database import DatabaseError, is_away
 from station.identity import command as identity
 from station.identity.errors import IdentityError
 from station.operator import admin, backup, policy, restore, serve
-from station.operator.problem import CommandError
 from station.policy.pack import PackError
 from station.release import command as release
 from station.release.problem import ReleaseError

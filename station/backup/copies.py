@@ -6,9 +6,9 @@ from pathlib import Path
 
 from station.backup.postgres import ServerCopies
 from station.backup.sqlite import FileCopies
+from station.command_error import CommandError
 from station.db.address import file_of
 from station.db.database import Database
-from station.operator.problem import CommandError
 
 _BEGINS = {b"SQLite format 3\0": FileCopies.kind, b"PGDMP": ServerCopies.kind}
 

@@ -18,8 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from station.backup.contents import REVISION, Contents, of_server
 from station.backup.programs import running
 from station.backup.progress import Progress
+from station.command_error import CommandError
 from station.db.database import Database
-from station.operator.problem import CommandError
 
 _COPY = re.compile(rb'COPY (?:\w+\.)?"?(\w+)"? \((.*)\) FROM stdin;')
 _END = b"\\.\n"

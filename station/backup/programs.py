@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import make_url
 
-from station.operator.problem import CommandError
+from station.command_error import CommandError
 
 
 @contextlib.contextmanager

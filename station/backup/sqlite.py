@@ -16,7 +16,7 @@ from pathlib import Path
 from station.backup.contents import Contents, of_sqlite
 from station.backup.files import owned_like, settle
 from station.backup.progress import Progress
-from station.operator.problem import CommandError
+from station.command_error import CommandError
 
 _PAGES = 2000
 _WAIT_S = 10.0

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from station.clock import Clock
-from station.operator.problem import CommandError
+from station.command_error import CommandError
 from station.settings import Settings
 
 if TYPE_CHECKING:

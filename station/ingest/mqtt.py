@@ -41,7 +41,7 @@ _OPTIONAL = {_ROOT + "reply", _ROOT + "fetch"}
 """Without them only policies and releases cannot be sent."""
 
 
-def _trusting(settings: Settings) -> ssl.SSLContext:
+def trusting(settings: Settings) -> ssl.SSLContext:
     """TLS 1.2 or later, only to a broker whose name these certificates vouch for."""
     context = ssl.create_default_context(cafile=settings.broker_ca)
     if settings.broker_cert is not None:
@@ -116,7 +116,7 @@ class Session:
         if settings.broker_user:
             client.username_pw_set(settings.broker_user, settings.broker_password)
         if settings.broker_tls:
-            client.tls_set_context(_trusting(settings))
+            client.tls_set_context(trusting(settings))
         client.reconnect_delay_set(1, 10)
         client.on_connect = self._connected
         client.on_connect_fail = self._failed

@@ -22,7 +22,9 @@ from station.db.database import Database
 from station.db.expiry import Expiry
 from station.db.own import own_id
 from station.doors.streams import Streams
+from station.feeds.gtfs.feed import PerSecond
 from station.feeds.home_assistant import Announcer
+from station.feeds.trips import Trips
 from station.identity.register import Register
 from station.identity.signing import Signer
 from station.ingest.gaps import Gaps
@@ -98,6 +100,7 @@ class Station:
         # is told.
         self.notice_queue = NoticeQueue(db, clock, settings.notices)
         self.announcer = Announcer(services, live, broker.present)
+        self.trips, self.per_second = Trips(db), PerSecond()
         self._tasks: list[asyncio.Task] = []
 
     async def start(self) -> None:

@@ -4,82 +4,11 @@ import json
 import re
 
 import pytest
-from google.transit import gtfs_realtime_pb2 as gtfs
+from feeding import NOTHING, bus
 from vm import ROOT
 
 from station.feeds.geojson import present
-from station.feeds.gtfs_realtime import vehicle_positions
 from station.feeds.home_assistant import discovery
-
-NOW_S = 1795306400
-
-
-def bus(**known):
-    """A bus as in GET /api/live, driving."""
-    return {
-        "fleet": "laemchabang", "bus": "bus-01", "label": "Bus 1", "show": "driving",
-        "at": "2026-11-22T00:12:03.400Z", "heard_at": "2026-11-22T00:12:04Z", "stale": False,
-        "dark_since": None, "phase": "driving", "route": "north", "lat": 13.0827, "lon": 100.8833,
-        "accuracy_m": 5, "estimated": False, "speed_kmh": 36.0, "heading_deg": 183, "alarms": 0,
-        "seats": {"total": 4, "taken": [1], "unknown": [], "unbelted": []},
-    } | known  # fmt: skip
-
-
-NOTHING = {"total": None, "taken": None, "unknown": None, "unbelted": None}
-
-
-def vehicles(*buses):
-    feed = gtfs.FeedMessage.FromString(vehicle_positions(buses, NOW_S))
-    assert feed.header.timestamp == NOW_S
-    return [entity.vehicle for entity in feed.entity]
-
-
-def test_a_bus_is_a_vehicle_position():
-    (vehicle,) = vehicles(bus())
-    assert vehicle.vehicle.id == "laemchabang/bus-01"
-    assert vehicle.trip.route_id == "north"
-    assert vehicle.position.latitude == pytest.approx(13.0827, abs=1e-6)
-    assert vehicle.position.speed == pytest.approx(10)
-    assert vehicle.timestamp == 1795306323
-    assert vehicle.occupancy_percentage == 25
-
-
-@pytest.mark.parametrize(
-    ("taken", "unknown", "status"),
-    [
-        ([], [], "EMPTY"),
-        ([1], [], "MANY_SEATS_AVAILABLE"),
-        ([1], [2], "FEW_SEATS_AVAILABLE"),
-        ([1, 2], [3, 4], "FULL"),
-        ([], [1, 2, 3, 4], "FULL"),
-    ],
-)
-def test_a_seat_that_cannot_be_read_is_never_free(taken, unknown, status):
-    seats = {"total": 4, "taken": taken, "unknown": unknown, "unbelted": []}
-    (vehicle,) = vehicles(bus(seats=seats))
-    assert gtfs.VehiclePosition.OccupancyStatus.Name(vehicle.occupancy_status) == status
-
-
-@pytest.mark.parametrize("missing", [{"lat": None}, {"at": None}, {"stale": True}])
-def test_an_old_or_unknown_position_is_no_vehicle_position(missing):
-    assert vehicles(bus(**missing)) == []
-
-
-@pytest.mark.parametrize("missing", [{"estimated": True}, {"accuracy_m": 101}])
-def test_a_position_that_was_not_measured_well_is_no_vehicle_position(missing):
-    assert vehicles(bus(**missing)) == []
-    (feature,) = present([bus(**missing)])["features"]
-    assert missing.items() <= feature["properties"].items()
-
-
-@pytest.mark.parametrize("accuracy_m", [None, 5, 100])
-def test_a_measured_position_is_one(accuracy_m):
-    assert len(vehicles(bus(accuracy_m=accuracy_m))) == 1
-
-
-def test_seats_that_nobody_told_of_are_no_data():
-    (vehicle,) = vehicles(bus(seats=NOTHING))
-    assert vehicle.occupancy_status == gtfs.VehiclePosition.NO_DATA_AVAILABLE
 
 
 def test_geojson_keeps_a_bus_whose_place_is_unknown():
@@ -90,6 +19,23 @@ def test_geojson_keeps_a_bus_whose_place_is_unknown():
     assert known["properties"]["seats_taken"] == 1
     assert unknown["geometry"] is None
     assert unknown["properties"]["seats_taken"] is None
+
+
+@pytest.mark.parametrize("missing", [{"estimated": True}, {"accuracy_m": 101}])
+def test_geojson_says_how_well_a_position_was_measured(missing):
+    (feature,) = present([bus(**missing)])["features"]
+    assert missing.items() <= feature["properties"].items()
+
+
+def test_geojson_puts_no_bus_at_a_time_or_a_place_that_cannot_be():
+    odd, nowhere = present([bus(clock="odd"), bus(lat=0.0, lon=0.0)])["features"]
+    assert (odd["properties"]["at"], odd["properties"]["clock"]) == (None, "odd")
+    assert odd["geometry"] is not None and nowhere["geometry"] is None
+
+
+def test_geojson_passes_over_a_bus_that_cannot_be_read():
+    (feature,) = present([bus(seats=None), bus(bus="bus-02")])["features"]
+    assert feature["id"] == "laemchabang/bus-02"
 
 
 def test_geojson_tells_counts_and_no_seat_numbers():

@@ -23,7 +23,7 @@ from station.db.expiry import Expiry
 from station.db.own import own_id
 from station.doors.streams import Streams
 from station.feeds.gtfs.feed import PerSecond
-from station.feeds.home_assistant import Announcer
+from station.feeds.home_assistant.announcer import Announcer
 from station.feeds.trips import Trips
 from station.identity.register import Register
 from station.identity.signing import Signer
@@ -99,7 +99,7 @@ class Station:
         self.reports = ReportMaker(db)
         # is told.
         self.notice_queue = NoticeQueue(db, clock, settings.notices)
-        self.announcer = Announcer(services, live, broker.present)
+        self.announcer = Announcer(services, live, broker.present, settings.dark_after_s)
         self.trips, self.per_second = Trips(db), PerSecond()
         self._tasks: list[asyncio.Task] = []
 
@@ -109,6 +109,8 @@ class Station:
         await self.db.claim()
         self.services.note(self.services.database, True)
         await self._recall()
+        if self.settings.home_assistant:
+            self.announcer.listen()
         self.broker.identify(await own_id(self.db))
         self.broker.start()
         works = [self.records.run, self.present.run, self.silence.watch, self.unrecorded.watch,

@@ -160,7 +160,7 @@ class Settings(BaseSettings):
     feed_token: str | None = Field(default=None, repr=False)
     """Lets another system read the feeds without a session (station/api/feeds.py)."""
     home_assistant: bool = _switch()
-    """The station announces the buses to Home Assistant (station/feeds/home_assistant.py)."""
+    """The station announces the buses to Home Assistant (station/feeds/home_assistant/)."""
     dark_after_s: int = _whole(120, 10, 3600)
     """A bus that is so long past its promise is dark."""
     will_after_s: int = _whole(20, 1, 3600)

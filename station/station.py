@@ -22,7 +22,9 @@ from station.db.database import Database
 from station.db.expiry import Expiry
 from station.db.own import own_id
 from station.doors.streams import Streams
-from station.feeds.home_assistant import Announcer
+from station.feeds.gtfs.feed import PerSecond
+from station.feeds.home_assistant.announcer import Announcer
+from station.feeds.trips import Trips
 from station.identity.register import Register
 from station.identity.signing import Signer
 from station.ingest.gaps import Gaps
@@ -97,7 +99,8 @@ class Station:
         self.reports = ReportMaker(db)
         # is told.
         self.notice_queue = NoticeQueue(db, clock, settings.notices)
-        self.announcer = Announcer(services, live, broker.present)
+        self.announcer = Announcer(services, live, broker.present, settings.dark_after_s)
+        self.trips, self.per_second = Trips(db), PerSecond()
         self._tasks: list[asyncio.Task] = []
 
     async def start(self) -> None:
@@ -106,6 +109,8 @@ class Station:
         await self.db.claim()
         self.services.note(self.services.database, True)
         await self._recall()
+        if self.settings.home_assistant:
+            self.announcer.listen()
         self.broker.identify(await own_id(self.db))
         self.broker.start()
         works = [self.records.run, self.present.run, self.silence.watch, self.unrecorded.watch,

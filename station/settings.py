@@ -11,7 +11,7 @@ import re
 import ssl
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -172,6 +172,9 @@ class Settings(BaseSettings):
     session_hours: int = _whole(12, 1, 720)
     batch: int = _whole(1000, 1, 10_000)
     """Messages that are committed together at most."""
+    role: Literal["all", "page"] = "all"
+    """page: a process that takes no records and shows pages, beside one that does
+    (docs/standby.md)."""
 
     @model_validator(mode="after")
     def _certificate_and_key(self) -> Settings:

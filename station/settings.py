@@ -11,7 +11,7 @@ import re
 import ssl
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -174,6 +174,9 @@ class Settings(BaseSettings):
     """Messages that are committed together at most."""
     backups: str | None = None
     """The folder into which `backup` writes, and whose age `doctor` looks at."""
+    role: Literal["all", "page"] = "all"
+    """page: a process that takes no records and shows pages, beside one that does
+    (docs/standby.md)."""
 
     @model_validator(mode="after")
     def _certificate_and_key(self) -> Settings:

@@ -24,7 +24,7 @@ from station.clock import Clock
 from station.commands import Commands
 from station.db.bus_ids import BusIds
 from station.db.changes import Changes
-from station.db.database import Database, DatabaseError
+from station.db.database import Database
 from station.db.expiry import Expiry
 from station.db.own import own_id
 from station.doors.streams import Streams
@@ -66,7 +66,8 @@ class Station:
 
     def __init__(self, settings: Settings, clock: Clock | None = None,
                  database: Database | None = None, leads: bool = True):  # fmt: skip
-        """database: one that is claimed already, if the station leads, and outlives it."""
+        """database: one that is claimed already, if the station leads; another station goes on with
+        it in another role."""
         self.settings = settings
         self.clock = clock = clock or Clock()
         self.leads = leads
@@ -132,8 +133,8 @@ class Station:
     async def start(self) -> None:
         """database.DatabaseError: the station cannot work with this database."""
         await self.db.upgrade()
-        if self.leads and not self.db.leads and not await self.db.claim():
-            raise DatabaseError(self.db.taken)
+        if self.leads and not self.db.leads:
+            await self.db.lead()
         self.services.note(self.services.database, True)
         await self._recall()
         if self.settings.home_assistant and self.leads:
@@ -172,7 +173,7 @@ class Station:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
-        if not self._outlives:
+        if not (self._outlives and self.over.is_set()):
             await self.db.close()
 
     async def _recall(self) -> None:

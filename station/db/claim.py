@@ -25,6 +25,8 @@ class ClaimOnFile:
     """As Lease. It cannot be lost."""
 
     is_sure = True
+    patience_s = 2
+    """The lock of a killed station ends within moments."""
 
     def __init__(self, database: str):
         self._path = Path(f"{database}.lock")

@@ -11,6 +11,7 @@ import contextlib
 import logging
 import os
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
@@ -33,7 +34,7 @@ from station.db.tables import metadata
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _T = TypeVar("_T")
 _POOL_SIZE = 5
-_TRIES, _TRY_S = 8, 0.25
+_TRY_S = 0.25
 logging.getLogger("aiosqlite").setLevel(logging.INFO)  # at DEBUG it logs values, secrets included
 
 
@@ -86,33 +87,28 @@ class Database:
         return self._is_claimed and not self.lease.lost.is_set()
 
     async def claim(self, hears: bool = False) -> bool:
-        """From now on this process leads. False: another one does, and this one may wait for its
-        end; hears: this one has a broker. DatabaseError: it does, on SQLite."""
-        for left in range(_TRIES if self.is_sqlite else 0, -1, -1):  # one was killed just now
-            try:
-                await self.lease.take(hears)
-            except TakenByAnother:
-                if not self.is_sqlite:
-                    return False
-                if not left:
-                    raise DatabaseError(self.taken) from None
-                await asyncio.sleep(_TRY_S)
-            else:
-                break
+        """From now on this process leads. False: another one does. hears: this one has a broker."""
+        try:
+            await self.lease.take(hears)
+        except TakenByAnother:
+            return False
         self._is_claimed = True
         return True
+
+    async def lead(self) -> None:
+        """As claim(), and waits as long as one that was killed may have it. DatabaseError."""
+        until_s = time.monotonic() + self.lease.patience_s
+        while not await self.claim():
+            if time.monotonic() > until_s:
+                raise DatabaseError(
+                    f"Another station works on the database {self.shown}. End it first, or give "
+                    "this one a database of its own."
+                )
+            await asyncio.sleep(_TRY_S)
 
     def follow(self) -> None:
         """Another process leads from now on: what this one writes is what staff do."""
         self._is_claimed = False
-
-    @property
-    def taken(self) -> str:
-        """A sentence for the operator of a second station."""
-        return (
-            f"Another station works on the database {self.shown}. End it first, or give this one a "
-            "database of its own."
-        )
 
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:

@@ -62,6 +62,11 @@ class Lease:
         self.lost = asyncio.Event()
 
     @property
+    def patience_s(self) -> float:
+        """The lease of a killed leader ends within this time."""
+        return LEASE_S + _ANSWER_S
+
+    @property
     def is_sure(self) -> bool:
         """No other station can have the lease now."""
         return not self.lost.is_set() and time.monotonic() < self._until_s

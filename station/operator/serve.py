@@ -80,9 +80,11 @@ async def _serve_on(listener: socket.socket, settings: Settings, clock_ms: int |
     database = Database(settings.db)
     try:
         await database.upgrade()  # a database that cannot be used ends the command here
-        leads = settings.role == "all" and await database.claim()
-        if not leads and database.is_sqlite:
+        if database.is_sqlite and settings.role == "page":
             raise CommandError("role page: a file of SQLite has one process; PostgreSQL has more")
+        if database.is_sqlite:
+            await database.lead()
+        leads = database.leads or (settings.role == "all" and await database.claim())
         print(f"The station is at {url(listener)} (database {database.shown}, broker "
               f"{settings.broker}).{_waits(settings.role, leads)}", flush=True)  # fmt: skip
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # uvicorn ends by it, and then raises it again

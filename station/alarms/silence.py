@@ -53,6 +53,13 @@ class Silence:
             await self.judge()
             await asyncio.sleep(_TICK_S)
 
+    async def show_only(self) -> None:
+        """In a process that takes no records: the alarms are the leader's."""
+        self._recall()
+        while True:
+            self._find_dark(self._clock.now_ms())
+            await asyncio.sleep(_TICK_S)
+
     def _recall(self) -> None:
         for alarm in self._alarms.own():
             bus = self._live.bus(alarm.fleet, alarm.bus)
@@ -67,9 +74,8 @@ class Silence:
     async def _judge(self) -> None:
         now_ms = self._clock.now_ms()
         active = {(a.fleet, a.bus): a for a in self._alarms.own() if a.kind == GOING_DARK}
+        self._find_dark(now_ms)
         for bus in list(self._live):
-            if bus.dark_ms is None and self._services.broker.ok:
-                self._look(bus, now_ms)
             if bus.dark_ms is None or bus.key in active or bus.is_surely_empty:
                 continue
             if not bus.unlisted:
@@ -84,6 +90,15 @@ class Silence:
             del self._unlisted[key]
             self._mark(self._live.bus(*key), False)
 
+    def _find_dark(self, now_ms: int) -> None:
+        if not self._services.broker.ok:
+            return
+        for bus in self._live:
+            decided = min(self._limits(bus), key=lambda limit: limit.over_ms, default=None)
+            if bus.dark_ms is None and decided is not None and now_ms >= decided.over_ms:
+                bus.dark_ms, bus.dark_by = decided.dark_ms, decided
+                self._live.show(bus)
+
     def _mark(self, bus: LiveBus, unlisted: bool) -> None:
         bus.unlisted = unlisted
         self._live.show(bus)
@@ -94,12 +109,6 @@ class Silence:
         bus.heard_again = True
         if bus.dark_ms is not None:
             bus.dark_ms, bus.dark_by, bus.unlisted = None, None, False
-            self._live.show(bus)
-
-    def _look(self, bus: LiveBus, now_ms: int) -> None:
-        decided = min(self._limits(bus), key=lambda limit: limit.over_ms, default=None)
-        if decided is not None and now_ms >= decided.over_ms:
-            bus.dark_ms, bus.dark_by = decided.dark_ms, decided
             self._live.show(bus)
 
     def _limits(self, bus: LiveBus) -> list[Limit]:

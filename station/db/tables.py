@@ -27,6 +27,7 @@ from sqlalchemy import (
     text,
 )
 
+from station.db.leader_table import leader as leader
 from station.db.metadata import Id as _Id
 from station.db.metadata import metadata
 from station.db.people_tables import access_log as access_log

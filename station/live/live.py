@@ -24,6 +24,10 @@ class Live:
         """All buses but those that were taken off the list."""
         return iter([bus for bus in self._buses.values() if bus.gone_ms is None])
 
+    def gone(self) -> list[Key]:
+        """Those that were taken off the list."""
+        return [key for key, bus in self._buses.items() if bus.gone_ms is not None]
+
     def get(self, fleet: str, bus: str) -> LiveBus | None:
         return self._buses.get((fleet, bus))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select, true, update
 
 from station.db.bus_ids import BusIds
 from station.db.database import Database
@@ -45,6 +45,25 @@ class SavedStates:
                 bus.status, bus.online = row.status, row.status["online"]
                 bus.status_serial = row.status_serial
                 bus.offline_ms = None if bus.online else row.status_heard_ms
+            self._live.show(bus)
+
+    async def changed(self, numbers: list[int]) -> None:
+        """Another process changed what staff say of these buses; none: of any."""
+        columns = (buses.c.fleet, buses.c.bus, buses.c.label, buses.c.phone, buses.c.layout,
+                   buses.c.gone_ms)  # fmt: skip
+        which = select(*columns).where(buses.c.id.in_(numbers) if numbers else true())
+        async with self._db.read() as connection:
+            rows = (await connection.execute(which)).all()
+        for row in rows:
+            bus = self._live.bus(row.fleet, row.bus)
+            said = (row.label, row.phone, row.layout)
+            if said == (bus.label, bus.phone, bus.layout) and row.gone_ms == bus.gone_ms:
+                continue
+            bus.label, bus.phone, bus.layout = said
+            if row.gone_ms is None or bus.last_word_ms <= row.gone_ms:
+                bus.gone_ms = row.gone_ms
+            if bus.gone_ms is not None:
+                bus.dark_ms = None
             self._live.show(bus)
 
     async def watch(self) -> None:

@@ -28,7 +28,9 @@ from station.db.database import Database
 from station.db.expiry import Expiry
 from station.db.own import own_id
 from station.doors.streams import Streams
-from station.feeds.home_assistant import Announcer
+from station.feeds.gtfs.feed import PerSecond
+from station.feeds.home_assistant.announcer import Announcer
+from station.feeds.trips import Trips
 from station.follower import Follower
 from station.identity.register import Register
 from station.identity.signing import Signer
@@ -114,7 +116,8 @@ class Station:
         self.reports = ReportMaker(db)
         # is told.
         self.notice_queue = NoticeQueue(db, clock, settings.notices)
-        self.announcer = Announcer(services, live, broker.present)
+        self.announcer = Announcer(services, live, broker.present, settings.dark_after_s)
+        self.trips, self.per_second = Trips(db), PerSecond()
         # Another process shows the same, and is told what this one wrote.
         self.follower = Follower(broker.present, intake, live, silence, commands)
         self.changes = Changes(db, {
@@ -134,6 +137,8 @@ class Station:
             await self.db.lead()
         self.services.note(self.services.database, True)
         await self._recall()
+        if self.settings.home_assistant and self.leads:
+            self.announcer.listen()
         self.broker.identify(await own_id(self.db))
         self.broker.start()
         self.db.lease.is_deaf = lambda: not self.services.broker.ok

@@ -50,6 +50,7 @@ buses = Table(
     Column("layout", JSON),
     Column("state", JSON),
     Column("state_heard_ms", BigInteger),
+    Column("state_order", JSON),  # ms: which states are newer (station/live/order.py)
     Column("status", JSON),
     Column("status_heard_ms", BigInteger),
     Column("status_serial", String(16)),  # of the identity that sealed the status

@@ -42,7 +42,7 @@ _OPTIONAL = {_ROOT + "reply", _ROOT + "fetch"}
 """Without them only policies and releases cannot be sent."""
 
 
-def _trusting(settings: Settings) -> ssl.SSLContext:
+def trusting(settings: Settings) -> ssl.SSLContext:
     """TLS 1.2 or later, only to a broker whose name these certificates vouch for."""
     context = ssl.create_default_context(cafile=settings.broker_ca)
     if settings.broker_cert is not None:
@@ -85,6 +85,7 @@ class Session:
         self._address = settings.broker
         self._clock = clock
         self._topics = [(_ROOT + topic, qos) for topic, qos in topics.items()]
+        self._listening: dict[str, Callable[[bytes], None]] = {}
         self._no_connection = failed
         self._changed = changed
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -117,14 +118,22 @@ class Session:
         if settings.broker_user:
             client.username_pw_set(settings.broker_user, settings.broker_password)
         if settings.broker_tls:
-            client.tls_set_context(_trusting(settings))
+            client.tls_set_context(trusting(settings))
         client.reconnect_delay_set(1, 10)
         client.on_connect = self._connected
         client.on_connect_fail = self._failed
         client.on_disconnect = self._disconnected
         client.on_subscribe = self._subscribed
         client.on_message = self._message
+        for topic, heard in self._listening.items():
+            client.message_callback_add(topic, self._hands_to(heard))
         self._client = client
+
+    def listen(self, topic: str, heard: Callable[[bytes], None]) -> None:
+        """What comes at this topic goes to `heard`, in the event loop, and not to take(). Before
+        identify()."""
+        self._topics.append((topic, 1))
+        self._listening[topic] = heard
 
     def start(self) -> None:
         if not self._running:
@@ -182,7 +191,7 @@ class Session:
                    if reason.is_failure]  # fmt: skip
         if refused:
             log.error("The broker does not let this station read %s", ", ".join(refused))
-        if not set(refused) - _OPTIONAL:
+        if not set(refused) - _OPTIONAL - set(self._listening):
             self._note(True)
 
     def _failed(self, client, _) -> None:
@@ -206,6 +215,9 @@ class Session:
         assert self._loop is not None
         with contextlib.suppress(RuntimeError):  # the loop has ended
             self._loop.call_soon_threadsafe(work)
+
+    def _hands_to(self, heard: Callable[[bytes], None]) -> Callable:
+        return lambda client, _, message: self._call_in_loop(lambda: heard(bytes(message.payload)))
 
     def _message(self, client, _, message: mqtt.MQTTMessage) -> None:
         self._room.acquire()

@@ -11,7 +11,7 @@ import socket
 from typing import TYPE_CHECKING, Any
 
 from station.clock import Clock, FollowedClock
-from station.operator.problem import CommandError
+from station.command_error import CommandError
 from station.settings import Address, Settings
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The broker: two sessions of MQTT 3.1.1.
+"""The broker: two sessions of MQTT 3.1.1, or the second alone in a process that takes no records.
 
 **records** (event, track): persistent, QoS 1, and the station acknowledges each message itself, in
 the order of arrival [MQTT-4.6.0-2], once the message is committed. While the database is away this
@@ -19,6 +19,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import secrets
 import ssl
 import sys
 import threading
@@ -41,7 +42,7 @@ _OPTIONAL = {_ROOT + "reply", _ROOT + "fetch"}
 """Without them only policies and releases cannot be sent."""
 
 
-def _trusting(settings: Settings) -> ssl.SSLContext:
+def trusting(settings: Settings) -> ssl.SSLContext:
     """TLS 1.2 or later, only to a broker whose name these certificates vouch for."""
     context = ssl.create_default_context(cafile=settings.broker_ca)
     if settings.broker_cert is not None:
@@ -117,7 +118,7 @@ class Session:
         if settings.broker_user:
             client.username_pw_set(settings.broker_user, settings.broker_password)
         if settings.broker_tls:
-            client.tls_set_context(_trusting(settings))
+            client.tls_set_context(trusting(settings))
         client.reconnect_delay_set(1, 10)
         client.on_connect = self._connected
         client.on_connect_fail = self._failed
@@ -232,15 +233,22 @@ class Session:
 class Broker:
     """Both sessions. services.broker follows the present one: silence is judged by it."""
 
-    def __init__(self, settings: Settings, clock: Clock, services: Services):
+    def __init__(self, settings: Settings, clock: Clock, services: Services, leads: bool = True):
+        """leads: this process takes the records. Each of the others has a name of its own."""
         self._services = services
         self._address = settings.broker
         records = {"event": 1, "track": 1}
-        present = {"status": 1, "state": 0, "reply": 1, "fetch": 1}
+        present = {"status": 1, "state": 0, "reply": 1}
+        name = "present"
+        if leads:
+            present["fetch"] = 1
+        else:
+            name = f"page-{secrets.token_hex(4)}"
+        self._leads = leads
         self._lock = threading.Lock()
         self._why = ""
         self.records = Session(settings, clock, "records", records, True, self._failed)
-        self.present = Session(settings, clock, "present", present, False, self._failed,
+        self.present = Session(settings, clock, name, present, False, self._failed,
                                self._present_changed)  # fmt: skip
 
     def identify(self, own_id: str) -> None:
@@ -249,7 +257,8 @@ class Broker:
         self.present.identify(own_id)
 
     def start(self) -> None:
-        self.records.start()
+        if self._leads:
+            self.records.start()
         self.present.start()
 
     async def stop(self) -> None:

@@ -55,12 +55,18 @@ class Store:
         self._journals: dict[Key, Journal] = {}
         self._of_bus: dict[tuple[str, str], dict[str, Journal]] = {}
 
-    async def recall(self, now_ms: int) -> set[tuple[str, str]]:
-        """Reads every journal that the database has -> (fleet, bus) of those that have one."""
+    async def recall(self, now_ms: int, of: tuple[str, str] | None = None) -> set[tuple[str, str]]:
+        """Reads every journal that the database has, or those of one bus, -> (fleet, bus) of those
+        that have one."""
+        query = select(journals, buses.c.fleet, buses.c.bus)
+        query = query.join(buses, buses.c.id == journals.c.bus_id)
+        explains = select(events.c.journal_id, events.c.seq, events.c.kind, events.c.data)
+        explains = explains.where(events.c.kind.in_(("started", "records_lost")))
+        if of is not None:
+            query = query.where(buses.c.fleet == of[0], buses.c.bus == of[1])
         async with self._db.read() as connection:
             by_id = {}
-            query = select(journals, buses.c.fleet, buses.c.bus)
-            for row in await connection.execute(query.join(buses, buses.c.id == journals.c.bus_id)):
+            for row in await connection.execute(query):
                 key = (row.fleet, row.bus, row.epoch)
                 by_id[row.id] = Journal(
                     row.id,
@@ -73,8 +79,8 @@ class Store:
                     last_ms=now_ms,
                 )
                 self._remember(by_id[row.id])
-            explains = select(events.c.journal_id, events.c.seq, events.c.kind, events.c.data)
-            explains = explains.where(events.c.kind.in_(("started", "records_lost")))
+            if of is not None:
+                explains = explains.where(events.c.journal_id.in_(list(by_id)))
             for row in await connection.execute(explains.order_by(events.c.seq)):
                 note_event(by_id[row.journal_id], row.seq, row.kind, row.data)
         return set(self._of_bus)

@@ -50,6 +50,13 @@ class Silence:
             await self.judge()
             await asyncio.sleep(_TICK_S)
 
+    async def show_only(self) -> None:
+        """In a process that takes no records: the alarms are the leader's."""
+        self._recall()
+        while True:
+            self._find_dark(self._clock.now_ms())
+            await asyncio.sleep(_TICK_S)
+
     def _recall(self) -> None:
         for alarm in self._alarms.own():
             bus = self._live.bus(alarm.fleet, alarm.bus)
@@ -64,10 +71,8 @@ class Silence:
     async def _judge(self) -> None:
         now_ms = self._clock.now_ms()
         active = {(a.fleet, a.bus): a for a in self._alarms.own() if a.kind == GOING_DARK}
+        self._find_dark(now_ms)
         for bus in list(self._live):
-            if bus.dark_ms is None and self._services.broker.ok and self._is_dark(bus, now_ms):
-                bus.dark_ms = bus.promise_ms if bus.promise_ms is not None else bus.offline_ms
-                self._live.show(bus)
             if bus.dark_ms is None or bus.key in active or bus.is_surely_empty:
                 continue
             if not bus.unlisted:
@@ -81,6 +86,12 @@ class Silence:
             await self._alarms.raise_own(*key, values)
             del self._unlisted[key]
             self._mark(self._live.bus(*key), False)
+
+    def _find_dark(self, now_ms: int) -> None:
+        for bus in list(self._live):
+            if bus.dark_ms is None and self._services.broker.ok and self._is_dark(bus, now_ms):
+                bus.dark_ms = bus.promise_ms if bus.promise_ms is not None else bus.offline_ms
+                self._live.show(bus)
 
     def _mark(self, bus: LiveBus, unlisted: bool) -> None:
         bus.unlisted = unlisted

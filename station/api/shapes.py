@@ -41,6 +41,7 @@ class ServicesView(BaseModel):
 class Healthz(ServicesView):
     ok: bool
     listeners: int
+    role: Literal["leader", "standby", "page"]
 
 
 class Doors(BaseModel):

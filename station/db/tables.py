@@ -27,6 +27,7 @@ from sqlalchemy import (
     text,
 )
 
+from station.db.leader_table import leader as leader
 from station.db.metadata import Id as _Id
 from station.db.metadata import metadata
 from station.db.people_tables import access_log as access_log
@@ -49,6 +50,7 @@ buses = Table(
     Column("layout", JSON),
     Column("state", JSON),
     Column("state_heard_ms", BigInteger),
+    Column("state_order", JSON),  # ms: which states are newer (station/live/order.py)
     Column("status", JSON),
     Column("status_heard_ms", BigInteger),
     Column("status_serial", String(16)),  # of the identity that sealed the status

@@ -1,4 +1,4 @@
-"""The broker: two sessions of MQTT 3.1.1.
+"""The broker: two sessions of MQTT 3.1.1, or the second alone in a process that takes no records.
 
 **records** (event, track): persistent, QoS 1, and the station acknowledges each message itself, in
 the order of arrival [MQTT-4.6.0-2], once the message is committed. While the database is away this
@@ -19,6 +19,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import secrets
 import ssl
 import sys
 import threading
@@ -46,7 +47,7 @@ _OPTIONAL = {_ROOT + "reply", _ROOT + "fetch"}
 """Without them only policies and releases cannot be sent."""
 
 
-def _trusting(settings: Settings) -> ssl.SSLContext:
+def trusting(settings: Settings) -> ssl.SSLContext:
     """TLS 1.2 or later, only to a broker whose name these certificates vouch for."""
     context = ssl.create_default_context(cafile=settings.broker_ca)
     if settings.broker_cert is not None:
@@ -78,6 +79,7 @@ class Session:
         self._address = settings.broker
         self._clock = clock
         self._topics = [(_ROOT + topic, qos) for topic, qos in topics.items()]
+        self._listening: dict[str, Callable[[bytes], None]] = {}
         self._no_connection = failed
         self._changed = changed
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -116,14 +118,22 @@ class Session:
         if settings.broker_user:
             client.username_pw_set(settings.broker_user, settings.broker_password)
         if settings.broker_tls:
-            client.tls_set_context(_trusting(settings))
+            client.tls_set_context(trusting(settings))
         client.reconnect_delay_set(1, 10)
         client.on_connect = self._connected
         client.on_connect_fail = self._failed
         client.on_disconnect = self._disconnected
         client.on_subscribe = self._subscribed
         client.on_message = self._message
+        for topic, heard in self._listening.items():
+            client.message_callback_add(topic, self._hands_to(heard))
         self._client = client
+
+    def listen(self, topic: str, heard: Callable[[bytes], None]) -> None:
+        """What comes at this topic goes to `heard`, in the event loop, and not to take(). Before
+        identify()."""
+        self._topics.append((topic, 1))
+        self._listening[topic] = heard
 
     def start(self) -> None:
         if not self._running:
@@ -209,7 +219,7 @@ class Session:
                    if reason.is_failure]  # fmt: skip
         if refused:
             log.error("The broker does not let this station read %s", ", ".join(refused))
-        if not set(refused) - _OPTIONAL:
+        if not set(refused) - _OPTIONAL - set(self._listening):
             self._note(True)
 
     def _failed(self, client, _) -> None:
@@ -233,6 +243,9 @@ class Session:
         with contextlib.suppress(RuntimeError):  # the loop has ended
             self._loop.call_soon_threadsafe(work)
 
+    def _hands_to(self, heard: Callable[[bytes], None]) -> Callable:
+        return lambda client, _, message: self._call_in_loop(lambda: heard(bytes(message.payload)))
+
     def _message(self, client, _, message: mqtt.MQTTMessage) -> None:
         self._room.acquire()
         came = Came(message.topic, bytes(message.payload), message.retain,
@@ -250,15 +263,22 @@ class Session:
 class Broker:
     """Both sessions. services.broker follows the present one: silence is judged by it."""
 
-    def __init__(self, settings: Settings, clock: Clock, services: Services):
+    def __init__(self, settings: Settings, clock: Clock, services: Services, leads: bool = True):
+        """leads: this process takes the records. Each of the others has a name of its own."""
         self._services = services
         self._address = settings.broker
         records = {"event": 1, "track": 1}
-        present = {"status": 1, "state": 0, "reply": 1, "fetch": 1}
+        present = {"status": 1, "state": 0, "reply": 1}
+        name = "present"
+        if leads:
+            present["fetch"] = 1
+        else:
+            name = f"page-{secrets.token_hex(4)}"
+        self._leads = leads
         self._lock = threading.Lock()
         self._why = ""
         self.records = Session(settings, clock, "records", records, True, self._failed)
-        self.present = Session(settings, clock, "present", present, False, self._failed,
+        self.present = Session(settings, clock, name, present, False, self._failed,
                                self._present_changed)  # fmt: skip
 
     def identify(self, own_id: str) -> None:
@@ -267,7 +287,8 @@ class Broker:
         self.present.identify(own_id)
 
     def start(self) -> None:
-        self.records.start()
+        if self._leads:
+            self.records.start()
         self.present.start()
 
     async def stop(self) -> None:

@@ -66,19 +66,22 @@ class Store:
         self._journals: dict[Key, Journal] = {}
         self._of_bus: dict[tuple[str, str], dict[str, Journal]] = {}
 
-    async def recall(self, now_ms: int) -> set[tuple[str, str]]:
-        """Reads the journals that are remembered of each bus -> (fleet, bus) of those that have
-        one."""
+    async def recall(self, now_ms: int, of: tuple[str, str] | None = None) -> set[tuple[str, str]]:
+        """Reads the journals that are remembered of each bus, or those of one bus, -> (fleet, bus)
+        of those that have one."""
         newest = func.row_number().over(
             partition_by=journals.c.bus_id, order_by=journals.c.id.desc()
         )
-        ranked = select(journals.c.id, newest.label("age")).subquery()
+        query = select(journals.c.id, newest.label("age"))
+        if of is not None:
+            mine = (buses.c.fleet == of[0], buses.c.bus == of[1])
+            query = query.join(buses, buses.c.id == journals.c.bus_id).where(*mine)
+        ranked = query.subquery()
         recent = select(ranked.c.id).where(ranked.c.age <= EPOCHS)
         async with self._db.read() as connection:
-            mine = _JOURNALS.where(journals.c.id.in_(recent)).order_by(journals.c.id)
-            found = await _read(connection, mine, now_ms)
-            explains = _EXPLAINS.where(events.c.journal_id.in_(recent))
-            await _explain(connection, explains, found)
+            here = _JOURNALS.where(journals.c.id.in_(recent)).order_by(journals.c.id)
+            found = await _read(connection, here, now_ms)
+            await _explain(connection, _EXPLAINS.where(events.c.journal_id.in_(recent)), found)
         for journal in found:
             self._remember(journal)
         return set(self._of_bus)

@@ -7,6 +7,7 @@ state's own `at`, because the station does not know when that one came. The bus'
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -34,6 +35,12 @@ class LiveBus:
     heard_ms: int | None = None
     odd_clock: bool = False
     """Its state's own time cannot be right."""
+    newer_from_ms: int = 0
+    """A sealed state with a time up to this is none that is newer (station/live/order.py)."""
+    ahead: array[int] = field(default_factory=lambda: array("q"))
+    """Times of sealed states that were heard before these times had come."""
+    newest_start: tuple[int, int] | None = None
+    """Of its newest sealed state without a time: which start of the board, and the ms since."""
     promised_ms: int | None = None
     """By when a state had to be here, before the sealed one came that may have been sent again by
     another (its clock is odd, or it has no time and no start): that one promises nothing."""

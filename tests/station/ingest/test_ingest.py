@@ -2,13 +2,11 @@
 
 import asyncio
 import json
-import os
 import random
 import signal
-import subprocess
-import sys
 
 import pytest
+from sim.live.stations import Stations
 from sqlalchemy import text
 from station_told import (
     EPOCH,
@@ -26,7 +24,6 @@ from station_told import (
     track,
     until,
 )  # fmt: skip
-from vm import ROOT as REPOSITORY
 
 from station.db import tables
 from station.live.view import view
@@ -156,24 +153,13 @@ def test_what_a_state_leaves_out_is_ordinary_behind_the_intake(settings, broker)
 
 def test_a_station_that_is_killed_in_the_middle_loses_and_doubles_nothing(settings, broker):
     """kill -9 several times while 1500 positions and 60 alarms come in."""
-    command = [sys.executable, "-m", "station", "serve", "--http", "127.0.0.1:0"]
-    where = {
-        **os.environ, "STATION_DB": settings.db, "STATION_BATCH": "5",
-        "STATION_ACCEPT_UNSEALED": "1",
-        "STATION_BROKER": f"{broker.host}:{broker.port}",
-    }  # fmt: skip
+    where = settings.db, [(broker.host, broker.port)]
 
-    def start():
-        station = subprocess.Popen(
-            command, env=where, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            text=True,
-        )  # fmt: skip
-        assert "http://" in station.stdout.readline()
-        return station
-
-    def kill(station):
-        station.send_signal(signal.SIGKILL)
-        station.communicate()
+    def killed(bus, messages):
+        with Stations(*where, lease_s=2, more={"STATION_BATCH": "5"}) as stations:
+            station = stations.start("leader")  # on PostgreSQL once the lease of the last one ends
+            bus.say(*messages)
+            station.send(signal.SIGKILL)
 
     async def scenario():
         async with running(settings) as first:
@@ -182,9 +168,7 @@ def test_a_station_that_is_killed_in_the_middle_loses_and_doubles_nothing(settin
         messages += [event(10_001 + number) for number in range(60)]
         with telling(broker) as bus:
             for part in range(2):
-                station = await asyncio.to_thread(start)
-                await asyncio.to_thread(bus.say, *messages[part::2])
-                await asyncio.to_thread(kill, station)
+                await asyncio.to_thread(killed, bus, messages[part::2])
         async with running(settings) as last:
 
             async def all_there():

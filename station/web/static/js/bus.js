@@ -3,6 +3,7 @@
 import { AlarmList } from "./alarm_list.js";
 import { byUrgency, isOpen } from "./alarms.js";
 import { get, getAtLast, path } from "./api.js";
+import { here } from "./base.js";
 import { BusLayer } from "./bus_layer.js";
 import { find, make, setAttribute, setText } from "./dom.js";
 import { showFacts } from "./facts.js";
@@ -24,7 +25,7 @@ import { Timeline } from "./timeline.js";
 import { Trail } from "./trail.js";
 
 const L = window.L;
-const [fleet, name] = location.pathname.split("/").slice(2).map(decodeURIComponent);
+const [fleet, name] = here().split("/").slice(2).map(decodeURIComponent);
 const KEY = `${fleet}/${name}`;
 
 const MOST_GAPS = 8;

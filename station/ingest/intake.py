@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from station.ingest import contract, readable
+from station.ingest.came import Came
 from station.ingest.contract import Bad, Message
-from station.ingest.mqtt import Came
 from station.ingest.seal import Seals, Untrusted, unreadable
 
 

@@ -24,7 +24,7 @@ from station.clock import Clock
 from station.commands import Commands
 from station.db.bus_ids import BusIds
 from station.db.changes import Changes
-from station.db.database import Database
+from station.db.database import PATIENCE_S, Database
 from station.db.expiry import Expiry
 from station.db.own import own_id
 from station.doors.streams import Streams
@@ -40,6 +40,7 @@ from station.ingest.mqtt import Broker
 from station.ingest.quarantine import Quarantine
 from station.ingest.seal import Seals
 from station.ingest.store import Store
+from station.live.health import Health
 from station.live.hub import Hub
 from station.live.live import Live
 from station.live.saved import SavedStates
@@ -74,13 +75,14 @@ class Station:
         self.over = asyncio.Event()
         """The role of this process has changed."""
         self._outlives = database is not None
-        self.db = db = database or Database(settings.db)
+        self.db = db = database or Database(settings.db, PATIENCE_S)
         self.bus_ids = bus_ids = BusIds(db)
         self.accounts = Accounts(db, clock, settings)
         # What the browsers are sent, and what they are shown.
         self.hub = hub = Hub()
         self.streams = Streams()
         self.services = services = Services(clock, hub, db, settings.escalate_min)
+        self.health = Health(db, services)
         self.live = live = Live(clock, hub)
         self.saved = SavedStates(db, bus_ids, live)
         # A message comes,
@@ -154,7 +156,7 @@ class Station:
                  self.rollouts.watch, self.rollouts.pieces.watch,
                  self.register.watch, self.retained.watch,
                  self.quarantine.watch, self.untrusted.watch, self.two_boards.watch,
-                 self.changes.watch, self._hold_lease]  # fmt: skip
+                 self.changes.watch, self._hold_lease, self.health.watch]  # fmt: skip
         if self.settings.home_assistant:
             works.append(self.announcer.watch)
         return works
@@ -162,7 +164,7 @@ class Station:
     def _follows_by(self) -> list[Work]:
         """What a process does that shows pages only. It writes what staff do, and nothing else."""
         works: list[Work] = [self.follower.run, self.silence.show_only, self.register.follow,
-                 self.changes.watch]  # fmt: skip
+                 self.changes.watch, self.health.watch]  # fmt: skip
         if self.settings.role == "all":
             works.append(self._await_turn)
         return works

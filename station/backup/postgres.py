@@ -32,7 +32,8 @@ _STATIONS = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_
                  "application_name LIKE 'busguard-%' AND application_name <> :own")  # fmt: skip
 _ROUTINES = text("""SELECT format('ROUTINE public.%I(%s)', proname,
     pg_get_function_identity_arguments(oid)) FROM pg_proc
-    WHERE pronamespace = 'public'::regnamespace AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')""")
+    WHERE pronamespace = 'public'::regnamespace AND NOT EXISTS (
+        SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')""")
 """Of the station's own triggers; what an extension brought stays."""
 _NONE_STARTS = "SELECT pg_advisory_xact_lock(7241966)"
 """A station that starts meanwhile waits for it (Database.upgrade)."""

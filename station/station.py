@@ -28,6 +28,7 @@ from station.db.database import PATIENCE_S, Database
 from station.db.expiry import Expiry
 from station.db.own import own_id
 from station.doors.streams import Streams
+from station.feeds.forward.forwards import Forwards
 from station.feeds.gtfs.feed import PerSecond
 from station.feeds.home_assistant.announcer import Announcer
 from station.feeds.trips import Trips
@@ -119,6 +120,7 @@ class Station:
         # is told.
         self.notice_queue = NoticeQueue(db, clock, settings.notices)
         self.announcer = Announcer(services, live, broker.present, settings.dark_after_s)
+        self.forwards = Forwards(db, clock, live, alarms, settings)
         self.trips, self.per_second = Trips(db), PerSecond()
         # Another process shows the same, and is told what this one wrote.
         self.follower = Follower(broker.present, intake, live, silence, commands)
@@ -159,7 +161,7 @@ class Station:
                  self.changes.watch, self._hold_lease, self.health.watch]  # fmt: skip
         if self.settings.home_assistant:
             works.append(self.announcer.watch)
-        return works
+        return [*works, *(one.watch for one in self.forwards.all)]
 
     def _follows_by(self) -> list[Work]:
         """What a process does that shows pages only. It writes what staff do, and nothing else."""

@@ -28,6 +28,7 @@ from station.live.live import Live
 from station.live.services import Services
 from station.policy.delivery import Delivery
 from station.release.delivery import Rollouts
+from station.reports.daily import forget as forget_sums
 from station.settings import Settings
 from station.told_keys import ToldKeys
 
@@ -111,6 +112,7 @@ class Records:
         with self._untrusted.taking() as untrusted:
             async with self._db.write() as connection:
                 stored = await self._store.put(connection, messages, bad, now_ms)
+                await forget_sums(connection, self._db.is_sqlite, stored)
                 changed = await change_alarms(
                     connection, stored, self._late_s, now_ms, self._told_keys.expects
                 )

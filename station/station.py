@@ -39,6 +39,7 @@ from station.notices.queue import NoticeQueue
 from station.pipeline import Present, Records
 from station.policy.delivery import Delivery
 from station.release.delivery import Rollouts
+from station.reports.daily import DailySums
 from station.reports.maker import ReportMaker
 from station.retained import Retained
 from station.rotation import Rotation
@@ -94,7 +95,8 @@ class Station:
         self.rotation = Rotation(db, live, signer, commands, told_keys)
         self.present = Present(broker.present, intake, quarantine, untrusted, two_boards, live,
                                silence, delivery, commands, rollouts)  # fmt: skip
-        self.reports = ReportMaker(db)
+        self.reports = ReportMaker()
+        self.daily_sums = DailySums(db, clock)
         # is told.
         self.notice_queue = NoticeQueue(db, clock, settings.notices)
         self.announcer = Announcer(services, live, broker.present)
@@ -113,13 +115,15 @@ class Station:
                  self.notice_queue.watch, self.delivery.watch, self.rotation.watch,
                  self.rollouts.watch, self.rollouts.pieces.watch,
                  self.register.watch, self.retained.watch,
-                 self.quarantine.watch, self.untrusted.watch, self.two_boards.watch]  # fmt: skip
+                 self.quarantine.watch, self.untrusted.watch, self.two_boards.watch,
+                 self.daily_sums.watch]  # fmt: skip
         if self.settings.home_assistant:
             works.append(self.announcer.watch)
         for work in works:
             self._tasks.append(asyncio.create_task(self._keep_on(work), name=work.__qualname__))
 
     async def stop(self) -> None:
+        await self.reports.stop()
         await self.broker.stop()
         async with self.db.calm():
             for task in self._tasks:

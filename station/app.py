@@ -15,6 +15,7 @@ from station.api import (
     admin,
     alarms,
     buses,
+    cap,
     evidence,
     feeds,
     identities,
@@ -30,13 +31,14 @@ from station.api import (
     session,
 )
 from station.api.guards import COOKIE, Viewer, problems
+from station.doors.below import Below
 from station.doors.bodies import BodyLimit
 from station.doors.unnamed_proxy import UnnamedProxy
 from station.station import Station
 from station.web.pages import PageHeaders, map_settings, page_routes
 
 ROUTERS = (session, me, live, alarms, buses, evidence, places, policies, releases, reports, notices,
-           feeds, metrics, people, admin, identities)  # fmt: skip
+           feeds, cap, metrics, people, admin, identities)  # fmt: skip
 """A new subject is a file in station/api with a `router`, and its name here."""
 
 _NOT_COMPRESSED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/vnd.pmtiles",
@@ -57,6 +59,7 @@ def make_app(station: Station) -> FastAPI:
     app = FastAPI(
         title="Busguard station", version="1", lifespan=lifespan, redoc_url=None, docs_url=None,
         openapi_url="/api/openapi.json", responses=problems(400, 401, 403, 408, 413, 422, 503),
+        servers=[{"url": station.settings.root_path}] if station.settings.root_path else None,
     )  # fmt: skip
     app.state.station = station
     for module in ROUTERS:
@@ -109,3 +112,5 @@ def add_doors(app: FastAPI, station: Station) -> None:
     if settings.proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.proxies)
     app.add_middleware(UnnamedProxy, proxies=settings.proxies)
+    if settings.root_path:
+        app.add_middleware(Below, root_path=settings.root_path)

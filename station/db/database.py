@@ -11,6 +11,7 @@ import contextlib
 import logging
 import os
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
@@ -26,13 +27,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from station.db.address import database_url, without_password
-from station.db.claim import ClaimOnFile, ClaimOnServer, TakenByAnother
+from station.db.claim import ClaimOnFile, TakenByAnother
+from station.db.lease import Lease, application, new_holder
 from station.db.tables import metadata
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _T = TypeVar("_T")
 _POOL_SIZE = 5
-_TRIES, _TRY_S = 8, 0.25
+_TRY_S = 0.25
 logging.getLogger("aiosqlite").setLevel(logging.INFO)  # at DEBUG it logs values, secrets included
 
 
@@ -46,10 +48,14 @@ class Database:
         url = database_url(address)
         self.shown = without_password(address)
         self.is_sqlite = url.startswith("sqlite")
+        holder = new_holder()
+        self.application = application(holder)
         if self.is_sqlite:
             options: dict = {"connect_args": {"timeout": 10}}
         else:
-            options = {"connect_args": {"timeout": 5, "command_timeout": 60}}
+            named = {"application_name": self.application}
+            options = {"connect_args": {"timeout": 5, "command_timeout": 60,
+                                        "server_settings": named}}  # fmt: skip
         self._engine = create_async_engine(
             url,
             pool_size=_POOL_SIZE,
@@ -58,13 +64,13 @@ class Database:
             **options,
         )
         self._file: Path | None = None
-        self._claim: ClaimOnFile | ClaimOnServer
+        self.lease: ClaimOnFile | Lease
         if self.is_sqlite:
             _prepare_sqlite(self._engine.sync_engine)
             self._file = Path(address.removeprefix("sqlite:///"))
-            self._claim = ClaimOnFile(str(self._file))
+            self.lease = ClaimOnFile(str(self._file))
         else:
-            self._claim = ClaimOnServer(self._engine)
+            self.lease = Lease(url, holder)
         self._is_claimed = False
         # SQLite has one writer at a time; others would only try again, in no order.
         one: contextlib.AbstractAsyncContextManager = asyncio.Lock()
@@ -75,21 +81,34 @@ class Database:
         """A server is asked later; it says by itself what it does not have."""
         return self._file is None or self._file.exists()
 
-    async def claim(self) -> None:
-        """From now on this is the only station that writes here. DatabaseError."""
-        for left in range(_TRIES, -1, -1):  # the claim of a killed station ends within moments
-            try:
-                await self._claim.hold()
-            except TakenByAnother:
-                if not left:
-                    raise DatabaseError(
-                        f"Another station works on the database {self.shown}. End it first, or "
-                        "give this one a database of its own."
-                    ) from None
-                await asyncio.sleep(_TRY_S)
-            else:
-                break
+    @property
+    def leads(self) -> bool:
+        """This process takes the records; no other one writes them here."""
+        return self._is_claimed and not self.lease.lost.is_set()
+
+    async def claim(self, hears: bool = False) -> bool:
+        """From now on this process leads. False: another one does. hears: this one has a broker."""
+        try:
+            await self.lease.take(hears)
+        except TakenByAnother:
+            return False
         self._is_claimed = True
+        return True
+
+    async def lead(self) -> None:
+        """As claim(), and waits as long as one that was killed may have it. DatabaseError."""
+        until_s = time.monotonic() + self.lease.patience_s
+        while not await self.claim():
+            if time.monotonic() > until_s:
+                raise DatabaseError(
+                    f"Another station works on the database {self.shown}. End it first, or give "
+                    "this one a database of its own."
+                )
+            await asyncio.sleep(_TRY_S)
+
+    def follow(self) -> None:
+        """Another process leads from now on: what this one writes is what staff do."""
+        self._is_claimed = False
 
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -102,13 +121,25 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        """One transaction: committed at the end, rolled back if an error is raised."""
-        if self._is_claimed:
-            await self._claim.hold()
+        """One transaction: committed at the end, rolled back if an error is raised. TakenByAnother:
+        another process has come to lead since this one was claimed."""
         async with self._turn, self._engine.connect() as connection:
             await connection.execution_options(writes=True)
             async with connection.begin():
                 yield connection
+                if self._is_claimed:
+                    await self.lease.check(connection)
+
+    @contextlib.asynccontextmanager
+    async def alone(self) -> AsyncIterator[asyncpg.Connection]:
+        """A connection of PostgreSQL that no other part uses meanwhile."""
+        async with self._engine.connect() as connection:
+            bare = (await connection.get_raw_connection()).driver_connection
+            assert isinstance(bare, asyncpg.Connection)
+            try:
+                yield bare
+            finally:
+                await connection.invalidate()  # it may listen: nobody else shall get it
 
     def calm(self) -> contextlib.AbstractAsyncContextManager:
         """Inside it no task is writing: a writer of SQLite that is cancelled in the middle leaves
@@ -157,7 +188,7 @@ class Database:
 
     async def close(self) -> None:
         self._is_claimed = False
-        await self._claim.release()
+        await self.lease.release()
         await self._engine.dispose()
 
 

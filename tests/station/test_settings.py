@@ -7,8 +7,9 @@ import sys
 import pytest
 from vm import ROOT
 
-from station.__main__ import _listen, _url, main
+from station.__main__ import main
 from station.db.database import Database
+from station.operator.serve import listen, url
 from station.settings import Address, Settings, SettingsError, load, not_known
 
 
@@ -102,7 +103,7 @@ def test_what_a_command_cannot_use_is_one_sentence_with_one_full_stop(tmp_path, 
 
 
 def test_a_port_that_is_taken_is_told_with_the_way_out(tmp_path, capsys):
-    with _listen(Address("127.0.0.1", 0)) as taken:
+    with listen(Address("127.0.0.1", 0)) as taken:
         taken.listen()
         port = taken.getsockname()[1]
         words = ["serve", "--db", str(tmp_path / "s.db"), "--http", f"127.0.0.1:{port}"]
@@ -149,7 +150,7 @@ def test_a_new_person_needs_a_name_that_can_be_seen(tmp_path, capsys):
     ("host", "shown"), [("127.0.0.1", "http://127.0.0.1:"), ("::", "http://[::]:")]
 )
 def test_the_printed_address_can_be_opened(host, shown):
-    listener = _listen(Address(host, 0))
+    listener = listen(Address(host, 0))
     port = listener.getsockname()[1]
-    assert _url(listener) == f"{shown}{port}/"
+    assert url(listener) == f"{shown}{port}/"
     listener.close()

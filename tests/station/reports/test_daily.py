@@ -11,7 +11,6 @@ from station.db.database import Database
 from station.db.tables import buses, daily_sums
 from station.ingest.contract import Message
 from station.ingest.mqtt import Came
-from station.ingest.quarantine import Quarantine
 from station.ingest.store import Store
 from station.reports import daily
 from station.reports.facts import Event, Facts, Sums, day_number, first_ms
@@ -103,15 +102,14 @@ def test_sums_that_are_kept_equal_those_of_the_records(db, monkeypatch):
     async def scenario():
         database, clock = Database(db), Now()
         await database.upgrade()
-        bus_ids = BusIds(database)
-        store = Store(database, bus_ids, Quarantine(database, clock))
+        store = Store(database, BusIds(database))
         sums, heard, kept_days = daily.DailySums(database, clock), [], 0
         while coming:
             batch = [coming.pop(0) for _ in range(min(len(coming), drawn.randrange(1, 25)))]
             clock.ms = batch[-1][1]
             came = [(message, Came("t", b"", False, ms, 1, 1)) for message, ms in batch]
             async with database.write() as connection:
-                stored = await store.put(connection, came, [], clock.ms)
+                stored = await store.put(connection, came, clock.ms, [])
                 await daily.forget(connection, database.is_sqlite, stored)
             store.remember(stored)
             heard += batch

@@ -15,6 +15,7 @@ from station.api import (
     admin,
     alarms,
     buses,
+    cap,
     evidence,
     feeds,
     identities,
@@ -37,7 +38,7 @@ from station.station import Station
 from station.web.pages import PageHeaders, map_settings, page_routes
 
 ROUTERS = (session, me, live, alarms, buses, evidence, places, policies, releases, reports, notices,
-           feeds, metrics, people, admin, identities)  # fmt: skip
+           feeds, cap, metrics, people, admin, identities)  # fmt: skip
 """A new subject is a file in station/api with a `router`, and its name here."""
 
 _NOT_COMPRESSED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/vnd.pmtiles",

@@ -91,7 +91,7 @@ class Station:
         register.when_read = lambda: live.look_up(register.valid)
         intake = Intake(Seals(register, settings.accept_unsealed))
         self.quarantine = quarantine = Quarantine(db, clock)
-        self.store = store = Store(db, bus_ids, quarantine)
+        self.store = store = Store(db, bus_ids)
         self.gaps = Gaps(store, live)
         self.expiry = Expiry(db, clock, settings.keep_tracks_days)
         # changes alarms,

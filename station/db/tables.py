@@ -84,6 +84,13 @@ positions = Table(
     Column("heading", SmallInteger),
     Column("odd_s", BigInteger),  # the bus's clock cannot be right: when it came
     Index("ix_positions_t", "journal_id", "t"),
+    Index(
+        "ix_positions_odd",
+        "journal_id",
+        "odd_s",
+        sqlite_where=text("odd_s IS NOT NULL"),
+        postgresql_where=text("odd_s IS NOT NULL"),
+    ),
     sqlite_with_rowid=False,
 )
 

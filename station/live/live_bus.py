@@ -23,6 +23,22 @@ class Listed(NamedTuple):
     kind: str
 
 
+class Limit(NamedTuple):
+    """A time after which a silent bus is dark."""
+
+    by: str
+    """last_will, promise or no_state"""
+    dark_ms: int
+    """Since when the bus is dark then."""
+    since_ms: int
+    """From when on the station waited."""
+    wait_s: int
+
+    @property
+    def over_ms(self) -> int:
+        return self.since_ms + self.wait_s * 1000
+
+
 @dataclass
 class LiveBus:
     fleet: str
@@ -53,6 +69,8 @@ class LiveBus:
     """When any message of it last came, records included."""
     dark_ms: int | None = None
     """Since when it is dark (station/alarms/silence.py)."""
+    dark_by: Limit | None = None
+    """What decided that; None: an earlier run of this station did."""
     unlisted: bool = False
     """It has an alarm that the database could not take yet."""
     gone_ms: int | None = None

@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+from tools.texts import holds
 from tools.texts.hazards import guide, row
 from tools.texts.kinds import LANGUAGES, ROOT, Kind, kinds
 
@@ -44,16 +45,29 @@ def _data(kind: Kind) -> str:
 
 
 def _schema(found: list[Kind]) -> str:
-    """docs/schema/kinds.json: what each kind may be, a line each."""
-    lines = [f'  "{kind.name}": {json.dumps(shape(kind))}' for kind in found]
-    return f'{{\n "made_by": "{_NOTE}",\n "kinds": {{\n' + ",\n".join(lines) + "\n }\n}\n"
+    """docs/schema/kinds.json: what each kind may be, and what it holds."""
+    values = ",\n".join(f'  "{name}": {_line(value)}' for name, value in holds.VALUES.items())
+    kinds = ",\n".join(f'  "{kind.name}": {{{_kind(kind)}\n  }}' for kind in found)
+    head = f' "made_by": "{_NOTE}",\n "$defs": {{\n{values}\n }},\n'
+    return f'{{\n{head} "kinds": {{\n{kinds}\n }}\n}}\n'
 
 
-def shape(kind: Kind) -> dict[str, list[str]]:
+def _kind(kind: Kind) -> str:
+    return ",".join(f'\n   "{name}": {_line(value)}' for name, value in shape(kind).items())
+
+
+def _line(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def shape(kind: Kind) -> dict[str, Any]:
+    """A kind that does not say what it holds is not bound by `data` and `why`."""
+    declared = holds.schema(kind.texts["holds"]) if "holds" in kind.texts else {}
     return {
         "severity": kind.severities,
         "state": ["raised"] if kind.states == "each time" else kind.states.split(", "),
         "driver": kind.driver,
+        **declared,
     }
 
 

@@ -39,6 +39,7 @@ from station.ingest.gaps import Gaps
 from station.ingest.intake import Intake
 from station.ingest.mqtt import Broker
 from station.ingest.quarantine import Quarantine
+from station.ingest.rows import Journal
 from station.ingest.seal import Seals
 from station.ingest.store import Store
 from station.live.health import Health
@@ -129,6 +130,7 @@ class Station:
         self.changes = Changes(db, {
             "alarm": alarms.changed, "bus": self.saved.changed,
             "policy": lambda _: delivery.read(), "person": self.accounts.sessions.changed,
+            "tried": self.accounts.tried,
         })  # fmt: skip
         self._tasks: list[asyncio.Task] = []
 
@@ -193,6 +195,13 @@ class Station:
             self.live.bus(fleet, bus).spoke_ms = now_ms
         await self.alarms.recall()
         await self.two_boards.recall()
+
+    async def journals_of(self, fleet: str, bus: str) -> list[Journal]:
+        """As they are now: the leader has them at hand; another process reads them, as if the last
+        records had come a minute ago."""
+        if not self.leads:
+            await self.store.recall(self.clock.now_ms() - 60_000, (fleet, bus))
+        return self.store.journals_of(fleet, bus)
 
     async def _hold_lease(self) -> None:
         """While another process may have the lease, the records stay with the broker: two sessions

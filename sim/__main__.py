@@ -16,7 +16,7 @@ from typing import NoReturn
 
 BENCHES = (
     "nmea", "track", "tick", "heap", "journal", "uplink", "uplink_day", "speed", "board", "station",
-    "power", "rocking", "seal", "signature",
+    "power", "rocking", "seal", "signature", "takeover",
 )  # fmt: skip
 _HOUR_S = 3600
 _SEEDS = 2**31 - 1

@@ -10,9 +10,10 @@ import asyncio
 
 from station.alarms.silence import Silence
 from station.commands import Commands
+from station.ingest.came import Came
 from station.ingest.contract import Message
 from station.ingest.intake import Intake
-from station.ingest.mqtt import Came, Session
+from station.ingest.mqtt import Session
 from station.live.live import Live
 
 _AT_ONCE = 1000

@@ -11,7 +11,7 @@ from typing import Any
 
 from station.db.moments import ODD
 
-_RANK = {"info": 0, "warning": 1, "alarm": 2}
+RANK = {"info": 0, "warning": 1, "alarm": 2}
 
 
 def alarm_from(events: list[Any], starts: list[int], late_s: int) -> dict[str, Any] | None:
@@ -22,7 +22,7 @@ def alarm_from(events: list[Any], starts: list[int], late_s: int) -> dict[str, A
     if all(event.severity == "info" for event in events):
         return None
     first, last, describing = events[0], events[-1], _describing(events)
-    worst = max((event.severity for event in events), key=_RANK.__getitem__)
+    worst = max((event.severity for event in events), key=RANK.__getitem__)
     heard_ms = min(event.heard_ms for event in events)
     raised_ms = first.at_ms if first.seq == first.occ else _earliest(events)
     alarm = {

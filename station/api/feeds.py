@@ -1,20 +1,15 @@
-"""The present, for other systems: GeoJSON and GTFS-Realtime. Not public.
-
-A person who is signed in may read them, and a program that sends STATION_FEED_TOKEN:
-`Authorization: Bearer TOKEN`.
-"""
+"""The present, for other systems: GeoJSON and GTFS-Realtime. Not public (feed_reader.py)."""
 
 from __future__ import annotations
 
-import hmac
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, HTTPException, Response, Security
+from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
-from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy import select
 
-from station.api.guards import COOKIE, TheStation
+from station.api.feed_reader import Reader
+from station.api.guards import TheStation
 from station.db.tables import policies
 from station.feeds.geojson import present
 from station.feeds.gtfs.alerts import service_alerts
@@ -25,8 +20,6 @@ from station.one_bad import over
 from station.station import Station
 
 router = APIRouter(tags=["feeds"])
-_session = APIKeyCookie(name=COOKIE, auto_error=False)
-_token = HTTPBearer(auto_error=False, description="STATION_FEED_TOKEN")
 
 
 class GeoJson(JSONResponse):
@@ -35,23 +28,6 @@ class GeoJson(JSONResponse):
 
 class Protobuf(Response):
     media_type = "application/x-protobuf"
-
-
-async def _reader(
-    station: TheStation,
-    cookie: Annotated[str | None, Security(_session)],
-    shown: Annotated[HTTPAuthorizationCredentials | None, Security(_token)],
-) -> Sight:
-    token = station.settings.feed_token
-    if token and shown and hmac.compare_digest(shown.credentials.encode(), token.encode()):
-        return Sight(phone=False)
-    person = await station.accounts.who(cookie)
-    if person is None:
-        raise HTTPException(401, "Sign in, or send the feed's token as a Bearer.")
-    return person.sight
-
-
-Reader = Annotated[Sight, Depends(_reader)]
 
 
 def _buses(station: Station, sight: Sight) -> list[dict[str, Any]]:

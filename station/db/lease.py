@@ -32,7 +32,7 @@ LEASE_S = 8
 _LENGTHEN_S = 2.0
 _ANSWER_S = 3
 _MARGIN_S = 1
-DEAF_S = 10
+DEAF_S = 6
 """A leader without a broker gives way, after so long, to a station that has one."""
 _AWAY = (OSError, asyncio.TimeoutError, SQLAlchemyError, asyncpg.InterfaceError)
 _NOW_MS = literal_column("(extract(epoch FROM clock_timestamp()) * 1000)::bigint", BigInteger)

@@ -23,13 +23,15 @@ import secrets
 import ssl
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
-from typing import NamedTuple
 
 import paho.mqtt.client as mqtt
 
 from station.clock import Clock
+from station.ingest.came import Came as Came
+from station.ingest.turns import Turns
 from station.live.services import Services
 from station.settings import Settings
 
@@ -37,6 +39,9 @@ log = logging.getLogger(__name__)
 _KEEPALIVE_S = 30
 _HOLD = 20_000
 """Messages in memory at most; then the broker has to wait."""
+_OF_EACH = 200
+"""Of these, messages of one bus of what is true now: the newest ones."""
+_LOG_S = 60
 _ROOT = "schoolbus/+/+/"
 _OPTIONAL = {_ROOT + "reply", _ROOT + "fetch"}
 """Without them only policies and releases cannot be sent."""
@@ -62,17 +67,6 @@ def _hint(settings: Settings) -> str:
     return f"it ends the connection without an answer; {why}"
 
 
-class Came(NamedTuple):
-    """A message as it came, and when."""
-
-    topic: str
-    payload: bytes
-    retained: bool
-    heard_ms: int
-    connection: int
-    mid: int
-
-
 class Session:
     """One client of the broker, with a thread of its own for the network."""
 
@@ -90,9 +84,15 @@ class Session:
         self._changed = changed
         self._loop: asyncio.AbstractEventLoop | None = None
         self._came: deque[Came] = deque()
+        self._turns = Turns(None if persistent else _OF_EACH)
+        self._unanswered: deque[Came] = deque()
+        """Of this connection, in the order of arrival."""
+        self._done: set[int] = set()
+        """Their packet ids, of those that are committed."""
         self._room = threading.Semaphore(_HOLD)
         self._filled = asyncio.Event()
         self._client: mqtt.Client
+        self._logged_s = float(-_LOG_S)
         self._lock = threading.Lock()
         self._connection = 0
         self._running = False
@@ -150,30 +150,58 @@ class Session:
             self._room.release(_HOLD)  # the network's thread may wait for room
             self._client.disconnect()
             self._client.loop_stop()
-            with self._lock:
-                self._connection += 1
-                self._came.clear()
+            self._forget()
+            self._came.clear()
+            self._turns.clear()
             self._room = threading.Semaphore(_HOLD)
 
-    async def take(self, most: int) -> list[Came]:
-        """What has come, in order; waits until a message comes."""
-        while not self._came:
+    async def take(self, most: int, waits: bool = True) -> list[Came]:
+        """What has come, each bus in turn (station/ingest/turns.py); waits until a message
+        comes."""
+        while waits and not self._came and not self._turns:
             self._filled.clear()
             if not self._came:
                 await self._filled.wait()
-        taken: list[Came] = []
         with contextlib.suppress(IndexError):
-            while len(taken) < most:
-                taken.append(self._came.popleft())
-                self._room.release()
+            while True:
+                came = self._came.popleft()
+                dropped = self._turns.put(came)
+                if dropped:
+                    self._room.release(dropped)
+                    self._note_flood(came.topic)
+        taken = self._turns.take(most)
+        if taken:
+            self._room.release(len(taken))
         return taken
 
     def acknowledge(self, messages: list[Came]) -> None:
-        """They are committed. Messages of a connection that has broken come again."""
-        for message in messages:
-            with self._lock:
-                if message.connection == self._connection:
-                    self._client.ack(message.mid, 1)
+        """They are committed. One that others came before is answered after those. Messages of a
+        connection that has broken come again."""
+        with self._lock:
+            mine = self._connection
+            self._done.update(one.mid for one in messages if one.connection == mine)
+            while self._unanswered and self._unanswered[0].mid in self._done:
+                mid = self._unanswered.popleft().mid
+                self._done.discard(mid)
+                self._client.ack(mid, 1)
+
+    def oldest_ms(self) -> int | None:
+        """When the oldest message came that is not committed yet."""
+        with self._lock:
+            return self._unanswered[0].heard_ms if self._unanswered else None
+
+    def _note_flood(self, topic: str) -> None:
+        if time.monotonic() >= self._logged_s + _LOG_S:
+            self._logged_s = time.monotonic()
+            log.warning("More messages come under %s than the station can read: the newest %d of "
+                        "them count.", topic, _OF_EACH)  # fmt: skip
+
+    def _forget(self) -> None:
+        """The connection is over: its packet ids mean nothing any more."""
+        with self._lock:
+            self._connection += 1
+            self._unanswered.clear()
+            self._done.clear()
 
     def publish(self, topic: str, payload: str | bytes, retain: bool = True) -> None:
         """QoS 1: paho sends it again until the broker has it."""
@@ -200,8 +228,7 @@ class Session:
         self._no_connection(getattr(error, "strerror", None) or str(error))
 
     def _disconnected(self, client, _, flags, reason, properties) -> None:
-        with self._lock:
-            self._connection += 1
+        self._forget()
         if self._running and not self._answered:
             self._no_connection(_hint(self._settings))
         self._answered = False
@@ -225,6 +252,9 @@ class Session:
                     self._clock.now_ms(), self._connection, message.mid)  # fmt: skip
         if not self._running:
             return
+        if self._persistent:
+            with self._lock:
+                self._unanswered.append(came)
         self._came.append(came)
         if not self._filled.is_set():
             self._call_in_loop(self._filled.set)

@@ -87,6 +87,11 @@ def kind(name: str, language: str) -> str:
     return _kinds(language).get(name, {}).get("name") or name.replace("_", " ")
 
 
+def do(name: str, language: str) -> list[str]:
+    """What to do at once when an alarm of this kind is raised."""
+    return _kinds(language).get(name, {}).get("do", [])
+
+
 @cache
 def _kinds(language: str) -> Mapping[str, Any]:
     return json.loads((_TEXTS / f"kinds.{language}.json").read_text(encoding="utf-8"))["kinds"]

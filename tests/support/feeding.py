@@ -10,7 +10,7 @@ import httpx
 from station.app import make_app
 from station.clock import Clock, parse_iso
 from station.ingest import contract
-from station.ingest.mqtt import Came
+from station.ingest.came import Came
 from station.settings import Settings
 from station.station import Station
 

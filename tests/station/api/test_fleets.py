@@ -45,7 +45,8 @@ ASKED = [f"?day={DAY}", f"?day={DAY}&bus={BUS}", f"?day={DAY}&fleet={FLEET}",
 BODIES = {"out_of_service": {"seats": [1], "days": 1}, "users": {"name": "x", "role": "duty"}}
 SHOWN = {
     "/api/live", "/api/alarms", "/api/places", "/api/reports", "/api/feeds/buses.geojson",
-    "/api/feeds/vehicle_positions.pb", "/api/feeds/alerts.pb", "/api/alarms/{number}/ack",
+    "/api/feeds/vehicle_positions.pb", "/api/feeds/alerts.pb",
+    "/api/feeds/alarms.atom", "/api/feeds/alarms.cap.xml", "/api/alarms/{number}/ack",
     "/api/buses/{fleet}/{bus}/out_of_service",
 }  # fmt: skip
 """What holds a name of the fleet, for a person who may see it."""
@@ -105,7 +106,7 @@ async def told(station, broker):
     """A fleet with a day, an alarm, a policy, a name and a telephone number."""
     await connected(station)
     with telling(broker, f"schoolbus/{FLEET}/{BUS}/") as bus:
-        bus.say(track(1, 3), event(4, data={"seats": [7]}), state(), status())
+        bus.say(track(1, 3), event(4, data={"seats": [7]}), state(next_s=3600), status())
         bus.say(event(5, kind="trip_started", severity="info", data={"trip": 3}))
     await until(lambda: station.alarms.at_hand and station.live.get(FLEET, BUS).status)
     station.commands.ask = no_answer

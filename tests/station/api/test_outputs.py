@@ -25,8 +25,8 @@ from station.app import make_app
 from station.clock import Clock
 from station.db.tables import policies
 from station.ingest import contract
-from station.ingest.contract import SCHEMAS
-from station.ingest.mqtt import Came
+from station.ingest.came import Came
+from station.ingest.kinds import FOLDER as SCHEMAS
 from station.notices.queue import MOST_TRIES, wait_ms
 from station.reports import files, query
 from station.reports.facts import Facts

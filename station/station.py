@@ -44,6 +44,7 @@ from station.live.hub import Hub
 from station.live.live import Live
 from station.live.saved import SavedStates
 from station.live.services import Services
+from station.notices.backlog import NoticeBacklog
 from station.notices.queue import NoticeQueue
 from station.pipeline import Present, Records
 from station.policy.delivery import Delivery
@@ -115,6 +116,7 @@ class Station:
                                silence, delivery, commands, rollouts)  # fmt: skip
         self.reports = ReportMaker(db)
         # is told.
+        self.notice_backlog = NoticeBacklog(db, clock)
         self.notice_queue = NoticeQueue(db, clock, settings.notices)
         self.announcer = Announcer(services, live, broker.present, settings.dark_after_s)
         self.trips, self.per_second = Trips(db), PerSecond()

@@ -47,6 +47,7 @@ from station.live.hub import Hub
 from station.live.live import Live
 from station.live.saved import SavedStates
 from station.live.services import Services
+from station.notices.backlog import NoticeBacklog
 from station.notices.queue import NoticeQueue
 from station.pipeline import Present, Records
 from station.policy.delivery import Delivery
@@ -121,6 +122,7 @@ class Station:
         self.reports = ReportMaker()
         self.daily_sums = DailySums(db, clock)
         # is told.
+        self.notice_backlog = NoticeBacklog(db, clock)
         self.notice_queue = NoticeQueue(db, clock, settings.notices)
         self.announcer = Announcer(services, live, broker.present, settings.dark_after_s)
         self.forwards = Forwards(db, clock, live, alarms, settings)

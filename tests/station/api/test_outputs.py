@@ -27,7 +27,7 @@ from station.db.tables import policies
 from station.ingest import contract
 from station.ingest.contract import SCHEMAS
 from station.ingest.mqtt import Came
-from station.notices.queue import MOST_TRIES, wait_ms
+from station.notices.lane import MOST_TRIES, wait_ms
 from station.reports import files, query
 from station.reports.facts import Facts
 from station.settings import Settings
@@ -51,7 +51,8 @@ class Scene:
     def __init__(self, station, client):
         self.station, self.client, self.clock = station, client, station.clock
         self.sent, self.bodies, self.fails = [], [], False
-        station.notice_queue._send = self._send
+        for lane in station.notice_queue.lanes:
+            lane.send = self._send
 
     async def hears(self, seq, kind, state="raised", severity="alarm", **more):
         event = {

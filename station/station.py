@@ -181,6 +181,7 @@ class Station:
     async def stop(self) -> None:
         await self.reports.stop()
         await self.broker.stop()
+        await self.notice_queue.finish()
         async with self.db.calm():
             for task in self._tasks:
                 task.cancel()

@@ -25,7 +25,7 @@ from station.db.tables import policies
 from station.ingest import contract
 from station.ingest.came import Came
 from station.ingest.kinds import FOLDER as SCHEMAS
-from station.notices.queue import MOST_TRIES, wait_ms
+from station.notices.lane import MOST_TRIES, wait_ms
 from station.reports import maker
 from station.reports.process import DATABASE_AWAY
 from station.settings import Settings
@@ -49,7 +49,8 @@ class Scene:
     def __init__(self, station, client):
         self.station, self.client, self.clock = station, client, station.clock
         self.sent, self.bodies, self.fails = [], [], False
-        station.notice_queue._send = self._send
+        for lane in station.notice_queue.lanes:
+            lane.send = self._send
 
     async def hears(self, seq, kind, state="raised", severity="alarm", data=(), fits=True, **more):
         """fits: to its kind's schema; else as it stands in a database from before there was one."""

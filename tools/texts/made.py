@@ -6,11 +6,12 @@ import json
 import re
 from typing import Any
 
-from tools.texts import holds
+from tools.texts import asyncapi, holds
 from tools.texts.hazards import guide, row
 from tools.texts.kinds import LANGUAGES, ROOT, Kind, kinds
 
 GUIDE, CONTRACT, SCHEMA = "docs/hazards.md", "docs/mqtt.md", "docs/schema/kinds.json"
+ASYNCAPI = "docs/asyncapi.json"
 PAGE = "station/web/static/texts/kinds.{}.json"
 _HEAD = "| kind | severity | what, and what `data` holds |"
 _TABLE = re.compile(re.escape(_HEAD) + r"\n(\|.*\n)*")
@@ -25,6 +26,7 @@ def made() -> dict[str, str]:
         GUIDE: guide(found),
         CONTRACT: _contract(of_buses),
         SCHEMA: _schema(of_buses),
+        ASYNCAPI: asyncapi.document(of_buses, shape),
     }
     for language in LANGUAGES:
         files[PAGE.format(language)] = _page(found, language)

@@ -6,7 +6,6 @@ import random
 import signal
 
 import pytest
-from sim.live.stations import Stations
 from sqlalchemy import text
 from station_told import (
     EPOCH,
@@ -25,6 +24,7 @@ from station_told import (
     until,
 )  # fmt: skip
 
+from sim.live.stations import Stations
 from station.db import tables
 from station.live.view import view
 

@@ -1,5 +1,5 @@
-"""The load of a city: how soon a page has a state and a committed warning, without hostile buses and
-with them.
+"""The load of a city: how soon a page has a state and a committed warning, without hostile buses
+and with them.
 
 Broker, station, buses and page are processes of their own. 1 % of the buses are hostile: each sends
 forty times as much as another, all sealed, and all of it does harm (sim/bench/load_buses.py). What

@@ -151,8 +151,8 @@ def test_an_occurrence_without_end_keeps_its_worst_and_its_beginning(settings, b
         async with running(settings) as station:
             await connected(station)
             kind = "going_on_for_ever"  # of newer firmware: any severity
-            await put(station, event(1, kind, "alarm"))
-            told = [event(n, kind, "warning", "updated", occ=1) for n in range(2, 20)]
+            await put(station, event(1, kind, "warning"), event(2, kind, "alarm", occ=1))
+            told = [event(n, kind, "warning", "updated", occ=1) for n in range(3, 21)]
             await put(station, *told[:9])
             await put(station, *told[9:])
             (alarm,) = station.alarms.at_hand.values()

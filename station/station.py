@@ -28,6 +28,7 @@ from station.db.database import PATIENCE_S, Database
 from station.db.expiry import Expiry
 from station.db.own import own_id
 from station.doors.streams import Streams
+from station.feeds.forward.forwards import Forwards
 from station.feeds.gtfs.feed import PerSecond
 from station.feeds.home_assistant.announcer import Announcer
 from station.feeds.trips import Trips
@@ -38,6 +39,7 @@ from station.ingest.broker import Broker
 from station.ingest.gaps import Gaps
 from station.ingest.intake import Intake
 from station.ingest.quarantine import Quarantine
+from station.ingest.rows import Journal
 from station.ingest.seal import Seals
 from station.ingest.store import Store
 from station.live.health import Health
@@ -45,10 +47,12 @@ from station.live.hub import Hub
 from station.live.live import Live
 from station.live.saved import SavedStates
 from station.live.services import Services
+from station.notices.backlog import NoticeBacklog
 from station.notices.queue import NoticeQueue
 from station.pipeline import Present, Records
 from station.policy.delivery import Delivery
 from station.release.delivery import Rollouts
+from station.reports.daily import DailySums
 from station.reports.maker import ReportMaker
 from station.retained import Retained
 from station.rotation import Rotation
@@ -115,16 +119,20 @@ class Station:
         self.rotation = Rotation(db, live, signer, commands, told_keys)
         self.present = Present(broker.present, intake, quarantine, untrusted, two_boards, live,
                                silence, delivery, commands, rollouts)  # fmt: skip
-        self.reports = ReportMaker(db)
+        self.reports = ReportMaker()
+        self.daily_sums = DailySums(db, clock)
         # is told.
+        self.notice_backlog = NoticeBacklog(db, clock)
         self.notice_queue = NoticeQueue(db, clock, settings.notices)
         self.announcer = Announcer(services, live, broker.present, settings.dark_after_s)
+        self.forwards = Forwards(db, clock, live, alarms, settings)
         self.trips, self.per_second = Trips(db), PerSecond()
         # Another process shows the same, and is told what this one wrote.
         self.follower = Follower(broker.present, intake, live, silence, commands)
         self.changes = Changes(db, {
             "alarm": alarms.changed, "bus": self.saved.changed,
             "policy": lambda _: delivery.read(), "person": self.accounts.sessions.changed,
+            "tried": self.accounts.tried,
         })  # fmt: skip
         self._tasks: list[asyncio.Task] = []
 
@@ -156,10 +164,11 @@ class Station:
                  self.rollouts.watch, self.rollouts.pieces.watch,
                  self.register.watch, self.retained.watch,
                  self.quarantine.watch, self.untrusted.watch, self.two_boards.watch,
-                 self.changes.watch, self._hold_lease, self.health.watch]  # fmt: skip
+                 self.changes.watch, self.daily_sums.watch, self._hold_lease,
+                 self.health.watch]  # fmt: skip
         if self.settings.home_assistant:
             works.append(self.announcer.watch)
-        return works
+        return [*works, *(one.watch for one in self.forwards.all)]
 
     def _follows_by(self) -> list[Work]:
         """What a process does that shows pages only. It writes what staff do, and nothing else."""
@@ -170,7 +179,9 @@ class Station:
         return works
 
     async def stop(self) -> None:
+        await self.reports.stop()
         await self.broker.stop()
+        await self.notice_queue.finish()
         async with self.db.calm():
             for task in self._tasks:
                 task.cancel()
@@ -187,6 +198,13 @@ class Station:
             self.live.bus(fleet, bus).spoke_ms = now_ms
         await self.alarms.recall()
         await self.two_boards.recall()
+
+    async def journals_of(self, fleet: str, bus: str) -> list[Journal]:
+        """As they are now: the leader has them at hand; another process reads them, as if the last
+        records had come a minute ago."""
+        if not self.leads:
+            await self.store.recall(self.clock.now_ms() - 60_000, (fleet, bus))
+        return self.store.journals_of(fleet, bus)
 
     async def _hold_lease(self) -> None:
         """While another process may have the lease, the records stay with the broker: two sessions

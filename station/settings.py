@@ -31,9 +31,11 @@ class Address(NamedTuple):
     host: str
     port: int
     tls: bool = False
+    more: tuple[Address, ...] = ()
+    """Other nodes of the same broker."""
 
     def __str__(self) -> str:
-        return f"{self.host}:{self.port}"
+        return ",".join(f"{one.host}:{one.port}" for one in (self, *self.more))
 
 
 def _address(given: Any, example: str = "127.0.0.1:8080") -> Any:
@@ -47,9 +49,17 @@ def _address(given: Any, example: str = "127.0.0.1:8080") -> Any:
 
 
 def _broker(given: Any) -> Any:
-    """ "host:port", mqtt://host or mqtts://host:port -> Address. ValueError."""
+    """ "host:port", mqtt://host or mqtts://host:port -> Address; of the nodes of a cluster, with
+    commas between them. ValueError."""
     if not isinstance(given, str):
         return Address(*given)
+    first, *more = (_one_broker(part.strip()) for part in given.split(","))
+    if any(one.tls != first.tls for one in more):
+        raise ValueError("either all addresses begin with mqtts://, or none does")
+    return first._replace(more=tuple(more))
+
+
+def _one_broker(given: str) -> Address:
     scheme, _, rest = given.rpartition("://")
     if scheme not in ("", "mqtt", "mqtts"):
         raise ValueError(f"{scheme}:// is neither mqtt:// nor mqtts://")
@@ -85,6 +95,18 @@ def _tiles(text: str) -> str:
     if "://" not in text and not Path(text).is_file():
         raise ValueError(f"{text} is no file here, and no http://... or https://...")
     return text
+
+
+def _http(text: str) -> str:
+    if not re.match("https?://[^/]", text):
+        raise ValueError("this has to be http://... or https://...")
+    return text
+
+
+def _names(given: Any) -> Any:
+    if not isinstance(given, str):
+        return given
+    return [name.strip() for name in given.split(",") if name.strip()]
 
 
 def _release_keys(text: str) -> str:
@@ -183,6 +205,15 @@ class Settings(BaseSettings):
     """The path below which a proxy shows the station, such as /busguard: the cookies' path."""
     backups: str | None = None
     """The folder into which `backup` writes, and whose age `doctor` looks at."""
+    ngsi_ld: Annotated[str, AfterValidator(_http)] | None = None
+    """A context broker to which buses and alarms are sent as NGSI-LD (station/feeds/forward/)."""
+    ngsi_ld_tenant: str | None = None
+    ngsi_ld_token: str | None = Field(default=None, repr=False)
+    """Sent to the context broker as a Bearer."""
+    traccar: Annotated[str, AfterValidator(_http)] | None = Field(default=None, repr=False)
+    """Traccar's port for the OsmAnd protocol, to which positions are sent."""
+    forward_fleets: Annotated[list[str], NoDecode, BeforeValidator(_names)] = []
+    """Fleets that are sent to these two, with commas between them; empty: all."""
     role: Literal["all", "page"] = "all"
     """page: a process that takes no records and shows pages, beside one that does
     (docs/standby.md)."""

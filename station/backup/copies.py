@@ -15,7 +15,7 @@ _BEGINS = {b"SQLite format 3\0": FileCopies.kind, b"PGDMP": ServerCopies.kind}
 
 def copies_of(database: Database, address: str) -> FileCopies | ServerCopies:
     file = file_of(address)
-    return ServerCopies(database, address) if file is None else FileCopies(file)
+    return ServerCopies(database, address) if file is None else FileCopies(database, file)
 
 
 def kind_of(path: Path) -> str:

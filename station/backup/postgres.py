@@ -28,6 +28,15 @@ _PLAIN = ["--no-owner", "--no-privileges"]
 _NOT_AGAIN = (b"CREATE SCHEMA public", b"COMMENT ON SCHEMA public")
 """Every database has it already."""
 _LOOK_S = 0.2
+_STATIONS = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
+                 "application_name LIKE 'busguard-%' AND application_name <> :own")  # fmt: skip
+_ROUTINES = text("""SELECT format('ROUTINE public.%I(%s)', proname,
+    pg_get_function_identity_arguments(oid)) FROM pg_proc
+    WHERE pronamespace = 'public'::regnamespace AND NOT EXISTS (
+        SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')""")
+"""Of the station's own triggers; what an extension brought stays."""
+_NONE_STARTS = "SELECT pg_advisory_xact_lock(7241966)"
+"""A station that starts meanwhile waits for it (Database.upgrade)."""
 
 
 class ServerCopies:
@@ -63,17 +72,27 @@ class ServerCopies:
         except CommandError as error:
             raise CommandError(f"{path} is damaged: {error}") from error
 
+    async def hold(self) -> None:
+        """CommandError: a station works on the database, or shows its pages."""
+        async with self._db.read() as connection:
+            found = await connection.execute(_STATIONS, {"own": self._db.application})
+            if found.scalar():
+                raise CommandError(f"Another station works on the database {self._db.shown}. End "
+                                   "all its stations first. Nothing was changed")  # fmt: skip
+
     async def is_empty(self) -> bool:
         async with self._db.read() as connection:
             return not await _tables(connection)
 
     async def put_back(self, path: Path, aside: str) -> str:
-        """The copy becomes the tables of the database, and those that were there go to the schema
+        """The copy becomes the content of the database, and what was there goes to the schema
         `aside`: all of it in one transaction. -> where what was there is kept."""
         async with self._db.read() as connection:
-            there = await _tables(connection)
-        moved = [f'ALTER TABLE public."{name}" SET SCHEMA {aside}' for name in there]
-        first = ["BEGIN", *([f"CREATE SCHEMA {aside}"] if there else []), *moved]
+            there = [f'TABLE public."{name}"' for name in await _tables(connection)]
+            if there:
+                there += (await connection.execute(_ROUTINES)).scalars()
+        moved = [f"ALTER {one} SET SCHEMA {aside}" for one in there]
+        first = ["BEGIN", _NONE_STARTS, *([f"CREATE SCHEMA {aside}"] if there else []), *moved]
         words = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null"]
         with running("psql", words, self._address, is_told=True) as process:
             told = process.stdin

@@ -17,6 +17,7 @@ from station.backup.contents import Contents, of_sqlite
 from station.backup.files import owned_like, settle
 from station.backup.progress import Progress
 from station.command_error import CommandError
+from station.db.database import Database
 
 _PAGES = 2000
 _WAIT_S = 10.0
@@ -28,7 +29,8 @@ class FileCopies:
     kind = "SQLite"
     ending = "sqlite"
 
-    def __init__(self, file: Path):
+    def __init__(self, database: Database, file: Path):
+        self._db = database
         self._file = file
 
     async def write(self, target: Path) -> Contents:
@@ -48,6 +50,10 @@ class FileCopies:
             if found != ["ok"]:
                 raise CommandError(f"{path} is damaged: {'; '.join(found)}.")
             return of_sqlite(read)
+
+    async def hold(self) -> None:
+        """Until the database is closed no station works on it. DatabaseError: one does."""
+        await self._db.lead()
 
     async def is_empty(self) -> bool:
         return not any(one.exists() and one.stat().st_size for one in _all_of(self._file))

@@ -30,6 +30,9 @@ from sqlalchemy import (
 from station.db.leader_table import leader as leader
 from station.db.metadata import Id as _Id
 from station.db.metadata import metadata
+from station.db.notice_tables import notice_beats as notice_beats
+from station.db.notice_tables import notice_progress as notice_progress
+from station.db.notice_tables import notices as notices
 from station.db.people_tables import access_log as access_log
 from station.db.people_tables import sessions as sessions
 from station.db.people_tables import sign_ins as sign_ins
@@ -225,32 +228,6 @@ refusals = Table(
     Column("bus", String(32), primary_key=True),
     Column("message", Text, nullable=False),
     Column("at_ms", BigInteger, nullable=False),
-)
-
-notices = Table(
-    "notices",
-    metadata,
-    Column("id", _Id, primary_key=True),
-    Column("alarm_id", BigInteger, ForeignKey("alarms.id"), nullable=False),
-    Column("log_id", BigInteger, nullable=False),  # the entry of alarm_log that it tells of
-    Column("route", String(80), nullable=False),
-    Column("stage", String(16), nullable=False),
-    Column("title", Text, nullable=False),
-    Column("body", Text, nullable=False),
-    Column("made_ms", BigInteger, nullable=False),
-    Column("due_ms", BigInteger, nullable=False, index=True),
-    Column("tries", Integer, nullable=False),
-    Column("error", Text),
-    Column("sent_ms", BigInteger),
-    Column("dead_ms", BigInteger),
-    UniqueConstraint("log_id", "route"),
-)
-
-notice_progress = Table(
-    "notice_progress",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("log_id", BigInteger, nullable=False),  # up to here alarm_log became notices
 )
 
 identities = Table(

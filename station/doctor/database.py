@@ -15,7 +15,8 @@ from station.doctor.questions import Questions
 _WRITE_S = 3
 _LITTLE, _TOO_LITTLE = 2_000_000_000, 500_000_000
 """Bytes that are free on the disk."""
-_CLAIM = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 7241967 AND granted"
+_LEADER = ("SELECT count(*) FROM leader WHERE until_ms > "
+           "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)")  # fmt: skip
 _WAITING = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
     "wait_event_type = 'Lock' AND now() - query_start > interval '5 seconds'"
@@ -59,7 +60,7 @@ async def look(ask: Questions) -> AsyncIterator[Finding]:
                 f"{waiting} queries have waited for a lock for more "
                 "than 5 s: look at pg_stat_activity for who holds it.",
             )
-        yield _station(bool(await ask.one(_CLAIM)))
+        yield _station(bool(revision in known() and await ask.one(_LEADER)))
 
 
 def _revision(revision: str | None) -> Finding:

@@ -52,7 +52,7 @@ async def _put_back(path: Path, settings: Settings, may_replace: bool) -> tuple[
                                f"{copies.kind}. Nothing was changed")  # fmt: skip
         wanted = copies.check(path)
         _must_be_known(path, wanted)
-        await database.claim()  # a station that works on it refuses
+        await copies.hold()
         is_empty = await copies.is_empty()
         if not is_empty and not may_replace:
             raise CommandError(f"The database {database.shown} is not empty. Restore into an empty "

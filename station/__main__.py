@@ -8,12 +8,12 @@ import sys
 from typing import NoReturn
 
 from station.broker import command as broker
+from station.command_error import CommandError
 from station.db.address import without_password
 from station.db.database import DatabaseError, is_away
 from station.identity import command as identity
 from station.identity.errors import IdentityError
-from station.operator import admin, policy, serve
-from station.operator.problem import CommandError
+from station.operator import admin, backup, doctor, policy, restore, serve
 from station.policy.pack import PackError
 from station.release import command as release
 from station.release.problem import ReleaseError
@@ -36,7 +36,7 @@ def parser() -> argparse.ArgumentParser:
         "STATION_BROKER_USER, STATION_BROKER_PASSWORD and so on (station/settings.py).",
     )
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    added = [one.add(commands) for one in (serve, admin, policy, evidence)]
+    added = [one.add(commands) for one in (serve, admin, policy, evidence, backup, restore, doctor)]
     added += [*identity.add(commands), broker.add(commands)]
     release.add(commands)
     for command in added:

@@ -15,6 +15,7 @@ from station.api import (
     admin,
     alarms,
     buses,
+    cap,
     evidence,
     feeds,
     identities,
@@ -30,13 +31,15 @@ from station.api import (
     session,
 )
 from station.api.guards import COOKIE, Viewer, problems
+from station.db.database import Locked
+from station.doors.below import Below
 from station.doors.bodies import BodyLimit
 from station.doors.unnamed_proxy import UnnamedProxy
 from station.station import Station
 from station.web.pages import PageHeaders, map_settings, page_routes
 
 ROUTERS = (session, me, live, alarms, buses, evidence, places, policies, releases, reports, notices,
-           feeds, metrics, people, admin, identities)  # fmt: skip
+           feeds, cap, metrics, people, admin, identities)  # fmt: skip
 """A new subject is a file in station/api with a `router`, and its name here."""
 
 _NOT_COMPRESSED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/vnd.pmtiles",
@@ -57,6 +60,7 @@ def make_app(station: Station) -> FastAPI:
     app = FastAPI(
         title="Busguard station", version="1", lifespan=lifespan, redoc_url=None, docs_url=None,
         openapi_url="/api/openapi.json", responses=problems(400, 401, 403, 408, 413, 422, 503),
+        servers=[{"url": station.settings.root_path}] if station.settings.root_path else None,
     )  # fmt: skip
     app.state.station = station
     for module in ROUTERS:
@@ -97,7 +101,8 @@ def add_doors(app: FastAPI, station: Station) -> None:
 
     async def failed(request: Request, error: Exception) -> JSONResponse:
         if station.services.is_database_away(error):
-            return JSONResponse({"detail": "The database does not answer now."}, 503)
+            why = str(error) if isinstance(error, Locked) else "The database does not answer now."
+            return JSONResponse({"detail": why}, 503)
         return JSONResponse({"detail": "The station failed; its log says why."}, 500)
 
     app.add_middleware(BodyLimit, is_signed_in=station.accounts.who, cookie=COOKIE)
@@ -109,3 +114,5 @@ def add_doors(app: FastAPI, station: Station) -> None:
     if settings.proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.proxies)
     app.add_middleware(UnnamedProxy, proxies=settings.proxies)
+    if settings.root_path:
+        app.add_middleware(Below, root_path=settings.root_path)

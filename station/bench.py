@@ -23,7 +23,7 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from station.db.tables import identities, positions
-from station.ingest.mqtt import Came
+from station.ingest.came import Came
 from station.ingest.seal import seal
 from station.settings import Settings
 from station.station import Station

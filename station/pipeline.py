@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from typing import NamedTuple
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from station.alarms.alarms import Alarms
 from station.alarms.change import change_alarms
@@ -18,12 +21,14 @@ from station.alarms.untrusted import UntrustedAlarms
 from station.clock import Clock
 from station.commands import Commands
 from station.db.database import Database
+from station.ingest.apart import Apart, Checked
+from station.ingest.came import Came
 from station.ingest.contract import Bad, Message
 from station.ingest.intake import Intake
-from station.ingest.mqtt import Came, Session
+from station.ingest.mqtt import Session
 from station.ingest.quarantine import Quarantine
 from station.ingest.seal import Untrusted, unreadable
-from station.ingest.store import Store
+from station.ingest.store import Store, Stored
 from station.live.live import Live
 from station.live.services import Services
 from station.policy.delivery import Delivery
@@ -32,9 +37,16 @@ from station.settings import Settings
 from station.told_keys import ToldKeys
 
 log = logging.getLogger(__name__)
-_RETRY_S = 1.0
-_PRESENT_AT_ONCE = 1000
-Checked = list[tuple[Message, Came]]
+_RETRY_S = 0.2
+_PRESENT_AT_ONCE = 500
+
+
+class Changed(NamedTuple):
+    """What messages changed in the database."""
+
+    stored: Stored
+    alarms: list[int]
+    """Ids."""
 
 
 def aside(bad: list[Bad], untrusted: list[Untrusted]) -> list[Bad]:
@@ -43,9 +55,11 @@ def aside(bad: list[Bad], untrusted: list[Untrusted]) -> list[Bad]:
 
 
 class Records:
-    """A message that the database refuses (and it can be written) is found by halving the batch,
-    and goes to the quarantine: one bad message stops no other (P13). An alarm among them raises
-    `untrusted`."""
+    """A batch of records is one transaction, and what is kept aside another: nothing bad stands in
+    the way of a record. A bus whose record the database refuses (and it can be written) is stored
+    apart for a minute, a few messages at a time and each by itself: one bad message stops no other
+    (P13), and costs no other bus more than a moment. The refused message goes to the quarantine,
+    and an alarm among them raises `untrusted`."""
 
     def __init__(self, session: Session, clock: Clock, database: Database, services: Services,
                  intake: Intake, store: Store, quarantine: Quarantine, alarms: Alarms,
@@ -63,77 +77,155 @@ class Records:
         self._two_boards = two_boards
         self._told_keys = told_keys
         self._live = live
+        self._apart = Apart()
         self._batch = settings.batch
         self._late_s = settings.late_s
 
+    def lag_s(self) -> float:
+        """How long the oldest message has waited for its commit; 0: none waits."""
+        oldest_ms = self._session.oldest_ms()
+        return 0.0 if oldest_ms is None else max(0, self._clock.now_ms() - oldest_ms) / 1000
+
     async def run(self) -> None:
         while True:
-            batch = await self._session.take(self._batch)
+            batch = await self._session.take(self._batch, waits=not self._apart)
             try:
-                messages, bad, untrusted = self.intake.sort(batch)
-                self._untrusted.note(untrusted)
-                bad = self._quarantine.allowed(aside(bad, untrusted), self._clock.now_ms())
-                await self.keep(messages, bad)
+                done = await self._take(batch)
             except Exception as error:
                 if not self._services.is_database_away(error):
                     raise
-                # The broker keeps the batch, and sends it again once the session is back.
+                # The broker keeps what is not acknowledged, and sends it again once the session is
+                # back.
                 await asyncio.to_thread(self._session.stop)
-                await self._until_database_is_back()
+                self._apart.clear()
+                while not self._services.database.ok:  # station/live/health.py asks it
+                    await asyncio.sleep(_RETRY_S)
                 self._session.start()
                 continue
-            self._services.note(self._services.database, True)
-            self._session.acknowledge(batch)
+            self._session.acknowledge(done)
 
-    async def keep(self, messages: Checked, bad: list[Bad]) -> None:
-        """Stores the batch and shows what it changed."""
+    async def _take(self, batch: list[Came]) -> list[Came]:
+        """-> what is committed, or kept aside."""
+        messages, bad, untrusted = self.intake.sort(batch)
+        self._untrusted.note(untrusted)
+        common, others = self._apart.split(messages)
+        held = others + await self.keep(common, aside(bad, untrusted))
+        self._apart.add(held)
+        waiting = {id(came) for _, came in held}
+        done = [came for came in batch if id(came) not in waiting]
+        few = self._apart.take()
+        if few:
+            await self._keep_each(few)
+        return done + [came for _, came in few]
+
+    async def keep(self, messages: Checked, bad: list[Bad]) -> Checked:
+        """Stores the batch and shows what it changed -> the messages of the buses for which the
+        database refuses one."""
+        held: Checked = []
         try:
-            await self._commit(messages, bad)
-            return
+            stored = [await self._commit(messages)] if messages else []
         except Exception as error:
-            if self._services.is_database_away(error) or not messages:
+            if self._services.is_database_away(error):
                 raise
-            if len(messages) == 1:
-                message, came = messages[0]
-                log.warning("The database refuses a message of %s, which goes to the quarantine: "
-                            "%s", came.topic, type(error).__name__)  # fmt: skip
-                reason = f"the database refuses it: {type(error).__name__}"
-                refused = Bad(came.topic, came.payload, reason)
-                bad = [*bad, refused]
-                self._untrusted.note([unreadable(*message[:3], refused)])
-        half = len(messages) // 2
-        await self.keep(messages[:half], bad)
-        if half:
-            await self.keep(messages[half:], [])
+            stored, held = await self._commit_halves(messages)
+        await self._show(stored)
+        await self._set_aside(bad, stored)
+        return held
 
-    async def _commit(self, messages: Checked, bad: list[Bad]) -> None:
+    async def _commit(self, messages: Checked) -> Changed:
+        async with self._db.write() as connection:
+            return await self._put(connection, messages, [])
+
+    async def _commit_halves(self, messages: Checked) -> tuple[list[Changed], Checked]:
+        """In one transaction. The buses for which the database refuses a message are found by
+        halving -> what was stored, the messages of those buses."""
+        stored: list[Changed] = []
+        held: Checked = []
+        by_bus: dict[tuple[str, str], Checked] = {}
+        for one in messages:
+            by_bus.setdefault(one[0][:2], []).append(one)
+        parts = [list(by_bus.values())]
+        async with self._db.write() as connection:
+            while parts:
+                part = parts.pop()
+                whole = [one for of_bus in part for one in of_bus]
+                if await self._try(connection, whole, stored) is None:
+                    continue
+                if len(part) == 1:
+                    held += whole
+                else:
+                    half = len(part) // 2
+                    parts += [part[half:], part[:half]]
+        return stored, held
+
+    async def _keep_each(self, messages: Checked) -> None:
+        """In one transaction, each message by itself."""
+        stored: list[Changed] = []
+        bad = []
+        async with self._db.write() as connection:
+            for message, came in messages:
+                error = await self._try(connection, [(message, came)], stored)
+                if error is not None:
+                    log.warning("The database refuses a message of %s, which goes to the "
+                                "quarantine: %s", came.topic, type(error).__name__)  # fmt: skip
+                    self._apart.refused(message)
+                    reason = f"the database refuses it: {type(error).__name__}"
+                    bad.append(Bad(came.topic, came.payload, reason))
+                    self._untrusted.note([unreadable(*message[:3], bad[-1])])
+        await self._show(stored)
+        await self._set_aside(bad, stored)
+
+    async def _try(self, connection: AsyncConnection, messages: Checked,
+                   stored: list[Changed]) -> Exception | None:  # fmt: skip
+        """Stores them all, or none: then -> why the database refuses one."""
+        try:
+            async with connection.begin_nested():
+                stored.append(await self._put(connection, messages, stored))
+        except Exception as error:
+            if self._services.is_database_away(error):
+                raise
+            return error
+        return None
+
+    async def _put(self, connection: AsyncConnection, messages: Checked,
+                   before: list[Changed]) -> Changed:  # fmt: skip
         now_ms = self._clock.now_ms()
-        with self._untrusted.taking() as untrusted:
-            async with self._db.write() as connection:
-                stored = await self._store.put(connection, messages, bad, now_ms)
-                changed = await change_alarms(
-                    connection, stored, self._late_s, now_ms, self._told_keys.expects
-                )
-                self._untrusted.note(stored.differing)
-                changed += await self._untrusted.put(connection, untrusted, now_ms)
-        self._store.remember(stored)
-        self._two_boards.records(stored)
-        for journal in stored.journals:
-            self._live.spoke(*journal.key[:2], journal.last_ms)
-        await self._alarms.show(changed)
+        so_far = [one.stored for one in before]
+        stored = await self._store.put(connection, messages, now_ms, so_far)
+        expects = self._told_keys.expects
+        numbers = await change_alarms(connection, stored, self._late_s, now_ms, expects)
+        return Changed(stored, numbers)
 
-    async def _until_database_is_back(self) -> None:
-        while True:
-            await asyncio.sleep(_RETRY_S)
-            try:
-                await self._db.probe()
-            except Exception as error:
-                if not self._services.is_database_away(error):
-                    raise
-            else:
-                log.info("The database answers again.")
-                self._services.note(self._services.database, True)
-                return
+    async def _show(self, changed: list[Changed]) -> None:
+        """It is committed."""
+        numbers: dict[int, None] = {}
+        for stored, ids in changed:
+            self._store.remember(stored)
+            self._two_boards.records(stored)
+            for journal in stored.journals:
+                self._live.spoke(*journal.key[:2], journal.last_ms)
+            numbers |= dict.fromkeys(ids)
+        await self._alarms.show(list(numbers))
+
+    async def _set_aside(self, bad: list[Bad], changed: list[Changed]) -> None:
+        """Keeps what is not taken, and raises what staff have to look at."""
+        more = [one for stored, _ in changed for one in stored.untrusted]
+        self._untrusted.note(more)
+        now_ms = self._clock.now_ms()
+        kept = self._quarantine.allowed(aside(bad, more), now_ms)
+        if not kept and not self._untrusted.are_urgent(now_ms):
+            return
+        try:
+            with self._untrusted.taking() as untrusted:
+                async with self._db.write() as connection:
+                    await self._quarantine.put(connection, kept, now_ms)
+                    numbers = await self._untrusted.put(connection, untrusted, now_ms)
+        except Exception as error:
+            if self._services.is_database_away(error):
+                raise
+            log.exception("%d messages could not be kept aside, and are lost.", len(kept))
+        else:
+            await self._alarms.show(numbers)
 
 
 class Present:

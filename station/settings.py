@@ -11,7 +11,7 @@ import re
 import ssl
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -87,6 +87,16 @@ def _tiles(text: str) -> str:
     return text
 
 
+def _http(text: str) -> str:
+    if not re.match("https?://[^/]", text):
+        raise ValueError("this has to be http://... or https://...")
+    return text
+
+
+def _names(given: Any) -> Any:
+    return [name.strip() for name in given.split(",")] if isinstance(given, str) else given
+
+
 def _release_keys(text: str) -> str:
     if not re.fullmatch("[0-9a-f]{64}(,[0-9a-f]{64})?", text):
         raise ValueError("this has to be the public release key: 64 hexadecimal digits")
@@ -105,6 +115,12 @@ def _routes(given: Any) -> Any:
 
 def _proxies(given: Any) -> Any:
     return networks(given) if isinstance(given, str) else given
+
+
+def _root_path(text: str) -> str:
+    if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)*", text):
+        raise ValueError(f"{text!r} is not a path such as /busguard")
+    return text
 
 
 def _database(text: str) -> str:
@@ -160,7 +176,7 @@ class Settings(BaseSettings):
     feed_token: str | None = Field(default=None, repr=False)
     """Lets another system read the feeds without a session (station/api/feeds.py)."""
     home_assistant: bool = _switch()
-    """The station announces the buses to Home Assistant (station/feeds/home_assistant.py)."""
+    """The station announces the buses to Home Assistant (station/feeds/home_assistant/)."""
     dark_after_s: int = _whole(120, 10, 3600)
     """A bus that is so long past its promise is dark."""
     will_after_s: int = _whole(20, 1, 3600)
@@ -172,6 +188,23 @@ class Settings(BaseSettings):
     session_hours: int = _whole(12, 1, 720)
     batch: int = _whole(1000, 1, 10_000)
     """Messages that are committed together at most."""
+    root_path: Annotated[str, BeforeValidator(lambda text: text.rstrip("/")),
+                         AfterValidator(_root_path)] = ""  # fmt: skip
+    """The path below which a proxy shows the station, such as /busguard: the cookies' path."""
+    backups: str | None = None
+    """The folder into which `backup` writes, and whose age `doctor` looks at."""
+    ngsi_ld: Annotated[str, AfterValidator(_http)] | None = None
+    """A context broker to which buses and alarms are sent as NGSI-LD (station/feeds/forward/)."""
+    ngsi_ld_tenant: str | None = None
+    ngsi_ld_token: str | None = Field(default=None, repr=False)
+    """Sent to the context broker as a Bearer."""
+    traccar: Annotated[str, AfterValidator(_http)] | None = Field(default=None, repr=False)
+    """Traccar's port for the OsmAnd protocol, to which positions are sent."""
+    forward_fleets: Annotated[list[str], NoDecode, BeforeValidator(_names)] = []
+    """Fleets that are sent to these two, with commas between them; empty: all."""
+    role: Literal["all", "page"] = "all"
+    """page: a process that takes no records and shows pages, beside one that does
+    (docs/standby.md)."""
 
     @model_validator(mode="after")
     def _certificate_and_key(self) -> Settings:

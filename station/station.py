@@ -1,6 +1,10 @@
 """The parts of a station, put together.
 
 Each part is handed the parts that it needs; no part is handed the station.
+
+Of the processes on one database one leads: it takes the records, raises alarms, and sends. The
+others show the same pages (docs/standby.md). A Station has one of the two roles all its life;
+when that ends (`over`), another Station goes on in its process (station/operator/serve.py).
 """
 
 from __future__ import annotations
@@ -8,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from typing import Literal
 
 from station.accounts import Accounts
 from station.alarms.alarms import Alarms
@@ -18,11 +23,16 @@ from station.alarms.untrusted import UntrustedAlarms
 from station.clock import Clock
 from station.commands import Commands
 from station.db.bus_ids import BusIds
-from station.db.database import Database
+from station.db.changes import Changes
+from station.db.database import PATIENCE_S, Database
 from station.db.expiry import Expiry
 from station.db.own import own_id
 from station.doors.streams import Streams
-from station.feeds.home_assistant import Announcer
+from station.feeds.forward.forwards import Forwards
+from station.feeds.gtfs.feed import PerSecond
+from station.feeds.home_assistant.announcer import Announcer
+from station.feeds.trips import Trips
+from station.follower import Follower
 from station.identity.register import Register
 from station.identity.signing import Signer
 from station.ingest.gaps import Gaps
@@ -31,6 +41,7 @@ from station.ingest.mqtt import Broker
 from station.ingest.quarantine import Quarantine
 from station.ingest.seal import Seals
 from station.ingest.store import Store
+from station.live.health import Health
 from station.live.hub import Hub
 from station.live.live import Live
 from station.live.saved import SavedStates
@@ -46,32 +57,43 @@ from station.settings import Settings
 from station.told_keys import ToldKeys
 
 log = logging.getLogger(__name__)
+Work = Callable[[], Awaitable[None]]
 _PAUSE_S = 1.0
+_TURN_S = 1.0
+_LOOK_S = 0.5
 
 
 class Station:
     """A message comes, is checked, is stored, changes alarms, is shown, is told."""
 
-    def __init__(self, settings: Settings, clock: Clock | None = None):
+    def __init__(self, settings: Settings, clock: Clock | None = None,
+                 database: Database | None = None, leads: bool = True):  # fmt: skip
+        """database: one that is claimed already, if the station leads; another station goes on with
+        it in another role."""
         self.settings = settings
         self.clock = clock = clock or Clock()
-        self.db = db = Database(settings.db)
+        self.leads = leads
+        self.over = asyncio.Event()
+        """The role of this process has changed."""
+        self._outlives = database is not None
+        self.db = db = database or Database(settings.db, PATIENCE_S)
         self.bus_ids = bus_ids = BusIds(db)
         self.accounts = Accounts(db, clock, settings)
         # What the browsers are sent, and what they are shown.
         self.hub = hub = Hub()
         self.streams = Streams()
         self.services = services = Services(clock, hub, db, settings.escalate_min)
+        self.health = Health(db, services)
         self.live = live = Live(clock, hub)
         self.saved = SavedStates(db, bus_ids, live)
         # A message comes,
-        self.broker = broker = Broker(settings, clock, services)
+        self.broker = broker = Broker(settings, clock, services, leads)
         # is checked and is stored,
         self.register = register = Register(db, clock)
         register.when_read = lambda: live.look_up(register.valid)
         intake = Intake(Seals(register, settings.accept_unsealed))
         self.quarantine = quarantine = Quarantine(db, clock)
-        self.store = store = Store(db, bus_ids, quarantine)
+        self.store = store = Store(db, bus_ids)
         self.gaps = Gaps(store, live)
         self.expiry = Expiry(db, clock, settings.keep_tracks_days)
         # changes alarms,
@@ -84,7 +106,7 @@ class Station:
         self.signer = signer = Signer(db, clock, settings)
         self.delivery = delivery = Delivery(db, clock, services, live, broker.present, signer)
         self.rollouts = rollouts = Rollouts(db, clock, services, live, broker.present, signer,
-                                            settings)  # fmt: skip
+                                            settings, leads)  # fmt: skip
         told_keys = ToldKeys(clock)
         self.records = Records(broker.records, clock, db, services, intake, store, quarantine,
                                alarms, untrusted, two_boards, told_keys, live,
@@ -97,27 +119,57 @@ class Station:
         self.reports = ReportMaker(db)
         # is told.
         self.notice_queue = NoticeQueue(db, clock, settings.notices)
-        self.announcer = Announcer(services, live, broker.present)
+        self.announcer = Announcer(services, live, broker.present, settings.dark_after_s)
+        self.forwards = Forwards(db, clock, live, alarms, settings)
+        self.trips, self.per_second = Trips(db), PerSecond()
+        # Another process shows the same, and is told what this one wrote.
+        self.follower = Follower(broker.present, intake, live, silence, commands)
+        self.changes = Changes(db, {
+            "alarm": alarms.changed, "bus": self.saved.changed,
+            "policy": lambda _: delivery.read(), "person": self.accounts.sessions.changed,
+        })  # fmt: skip
         self._tasks: list[asyncio.Task] = []
+
+    @property
+    def role(self) -> Literal["leader", "standby", "page"]:
+        return "leader" if self.leads else "standby" if self.settings.role == "all" else "page"
 
     async def start(self) -> None:
         """database.DatabaseError: the station cannot work with this database."""
         await self.db.upgrade()
-        await self.db.claim()
+        if self.leads and not self.db.leads:
+            await self.db.lead()
         self.services.note(self.services.database, True)
         await self._recall()
+        if self.settings.home_assistant and self.leads:
+            self.announcer.listen()
         self.broker.identify(await own_id(self.db))
         self.broker.start()
-        works = [self.records.run, self.present.run, self.silence.watch, self.unrecorded.watch,
+        self.db.lease.is_deaf = lambda: not self.services.broker.ok
+        for work in self._leads_by() if self.leads else self._follows_by():
+            self._tasks.append(asyncio.create_task(self._keep_on(work), name=work.__qualname__))
+
+    def _leads_by(self) -> list[Work]:
+        """What only one process of all may do."""
+        works: list[Work] = [
+                 self.records.run, self.present.run, self.silence.watch, self.unrecorded.watch,
                  self.alarms.watch, self.saved.watch, self.gaps.watch, self.expiry.watch,
                  self.notice_queue.watch, self.delivery.watch, self.rotation.watch,
                  self.rollouts.watch, self.rollouts.pieces.watch,
                  self.register.watch, self.retained.watch,
-                 self.quarantine.watch, self.untrusted.watch, self.two_boards.watch]  # fmt: skip
+                 self.quarantine.watch, self.untrusted.watch, self.two_boards.watch,
+                 self.changes.watch, self._hold_lease, self.health.watch]  # fmt: skip
         if self.settings.home_assistant:
             works.append(self.announcer.watch)
-        for work in works:
-            self._tasks.append(asyncio.create_task(self._keep_on(work), name=work.__qualname__))
+        return [*works, *(one.watch for one in self.forwards.all)]
+
+    def _follows_by(self) -> list[Work]:
+        """What a process does that shows pages only. It writes what staff do, and nothing else."""
+        works: list[Work] = [self.follower.run, self.silence.show_only, self.register.follow,
+                 self.changes.watch, self.health.watch]  # fmt: skip
+        if self.settings.role == "all":
+            works.append(self._await_turn)
+        return works
 
     async def stop(self) -> None:
         await self.broker.stop()
@@ -126,7 +178,8 @@ class Station:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self.db.close()
+        if not (self._outlives and self.over.is_set()):
+            await self.db.close()
 
     async def _recall(self) -> None:
         """Reads what the database knows of the buses."""
@@ -138,7 +191,31 @@ class Station:
         await self.alarms.recall()
         await self.two_boards.recall()
 
-    async def _keep_on(self, work: Callable[[], Awaitable[None]]) -> None:
+    async def _hold_lease(self) -> None:
+        """While another process may have the lease, the records stay with the broker: two sessions
+        of one name would end each other's connections."""
+        lease, records, is_stopped = self.db.lease, self.broker.records, False
+        while not lease.lost.is_set():
+            if lease.is_sure and is_stopped:
+                records.start()
+            elif not lease.is_sure and not is_stopped:
+                await asyncio.to_thread(records.stop)
+            is_stopped = not lease.is_sure
+            await asyncio.sleep(_LOOK_S)
+        log.warning("Another station leads now: this one takes no records any more.")
+        await self._end_role()
+
+    async def _await_turn(self) -> None:
+        while not await self.db.claim(hears=self.services.broker.ok):
+            await asyncio.sleep(_TURN_S)
+        log.warning("The station that led has ended: this one takes over.")
+        await self._end_role()
+
+    async def _end_role(self) -> None:
+        self.over.set()
+        await asyncio.Event().wait()
+
+    async def _keep_on(self, work: Work) -> None:
         """For ever: an error in one part is logged and ends no other part."""
         while True:
             try:

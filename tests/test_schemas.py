@@ -57,7 +57,8 @@ def known():
 
 
 def event(s):
-    what = Event("child_left_behind", ALARM, data=(("seats", [7]),), why=(("limit_s", 180),))
+    data = (("seats", [7]), ("unknown", []), ("stage", 2))
+    what = Event("child_left_behind", ALARM, data=data, why=(("limit_s", 180),))
     body = messages.event_body(messages.event_parts(what, s, 17), 412)
     return messages.event_message(EPOCH, 412, body)
 

@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from drivers.radio.dial import Dialer
 from firmware.bus import Bus
 from firmware.identity import Identity
 from firmware.journal.journal import ALARM, TRACK, WARNING
@@ -22,6 +21,7 @@ from sim.bus.city import City
 from sim.bus.rig import config_for
 from sim.bus.vehicle import Vehicle
 from sim.live.dashboard import Picture, Plain, Row
+from sim.live.dead_spot import TownDialer
 from sim.live.ledger import Ledger
 from sim.network.subscriber import Subscriber
 from sim.wires.uart import UART
@@ -90,7 +90,8 @@ class LiveBus(Vehicle):
         # city has to be able to tell its records from those of the last time.
         seed = random.SystemRandom().getrandbits(32)
         super().__init__(
-            config, world, Dialer, receiver=receiver, policy=policy, seed=seed, identity=identity,
+            config, world, lambda: TownDialer(lambda: world.signal_dbm is not None),
+            receiver=receiver, policy=policy, seed=seed, identity=identity,
             release=release,
         )  # fmt: skip
 

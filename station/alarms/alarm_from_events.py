@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
-_RANK = {"info": 0, "warning": 1, "alarm": 2}
+from station.db.moments import ODD
+
+RANK = {"info": 0, "warning": 1, "alarm": 2}
 
 
 def alarm_from(events: list[Any], starts: list[int], late_s: int) -> dict[str, Any] | None:
@@ -20,7 +22,7 @@ def alarm_from(events: list[Any], starts: list[int], late_s: int) -> dict[str, A
     if all(event.severity == "info" for event in events):
         return None
     first, last, describing = events[0], events[-1], _describing(events)
-    worst = max((event.severity for event in events), key=_RANK.__getitem__)
+    worst = max((event.severity for event in events), key=RANK.__getitem__)
     heard_ms = min(event.heard_ms for event in events)
     raised_ms = first.at_ms if first.seq == first.occ else _earliest(events)
     alarm = {
@@ -28,10 +30,12 @@ def alarm_from(events: list[Any], starts: list[int], late_s: int) -> dict[str, A
         "kind": first.kind,
         "severity": worst,
         "exercise": last.exercise,
-        "clock": "odd" if first.odd_clock else first.clock,
+        "clock": ODD if first.odd_clock else first.clock,
         "raised_ms": raised_ms,
         "heard_ms": heard_ms,
-        "late": raised_ms is not None and heard_ms - raised_ms > late_s * 1000,
+        "late": not first.odd_clock
+        and raised_ms is not None
+        and heard_ms - raised_ms > late_s * 1000,
         "cleared_ms": None,
         "ended_by": None,
         "lat": last.lat,
@@ -43,14 +47,22 @@ def alarm_from(events: list[Any], starts: list[int], late_s: int) -> dict[str, A
         "last_ms": last.at_ms,
     }
     if last.state == "cleared":
-        alarm |= {"cleared_ms": last.at_ms or last.heard_ms, "ended_by": "bus"}
+        alarm |= {"cleared_ms": _placed_ms(last), "ended_by": "bus"}
     elif any(start > last.seq for start in starts):
-        alarm |= {"cleared_ms": last.at_ms or last.heard_ms, "ended_by": "restart"}
+        alarm |= {"cleared_ms": _placed_ms(last), "ended_by": "restart"}
     return alarm
 
 
 def _earliest(events: list[Any]) -> int | None:
-    return min((event.at_ms for event in events if event.at_ms is not None), default=None)
+    """Of those whose clock can be right, if there are any."""
+    timed = [event for event in events if event.at_ms is not None]
+    right = [event for event in timed if not event.odd_clock]
+    return min((event.at_ms for event in right or timed), default=None)
+
+
+def _placed_ms(event: Any) -> int:
+    """As in station/db/moments.py."""
+    return event.heard_ms if event.at_ms is None or event.odd_clock else event.at_ms
 
 
 def _describing(events: list[Any]) -> Any:

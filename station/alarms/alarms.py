@@ -50,6 +50,18 @@ class Alarms:
         for row in rows:
             self._place(row)
 
+    async def changed(self, numbers: list[int]) -> None:
+        """Another process changed them; none: it may have changed any."""
+        if numbers:
+            await self.show(numbers)
+            return
+        known = dict(self.at_hand)
+        async with self._db.read() as connection:
+            rows = {row.id: row for row in await connection.execute(ROWS.where(_AT_HAND))}
+        numbers = [number for number in known if number not in rows]
+        numbers += [number for number, row in rows.items() if known.get(number) != row]
+        await self.show(numbers)
+
     def own(self) -> list[Any]:
         """The station's own alarms that are active."""
         return [a for a in self.at_hand.values() if a.journal_id is None and a.cleared_ms is None]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from station.clock import iso
+from station.db.moments import alarm_placed_ms
 from station.db.tables import alarm_log, alarms, buses
 from station.live.sight import Sight
 from station.live.view import EXERCISE
@@ -86,7 +87,7 @@ async def search(
     limit: int,
 ) -> list[dict[str, Any]]:
     """The newest first; None sets no bound."""
-    when = func.coalesce(alarms.c.raised_ms, alarms.c.heard_ms)
+    when = alarm_placed_ms()
     wanted = {
         "active": alarms.c.cleared_ms.is_(None),
         "cleared": alarms.c.cleared_ms.is_not(None),

@@ -1,7 +1,8 @@
 """Going dark: a bus that is silent although it promised to speak, or whose last will came.
 
-The station raises this alarm itself and needs no word of the bus. It is raised unless the bus was
-surely parked, checked and empty when last heard: an unknown counts as a child on board.
+The station raises this alarm itself and needs no word of the bus. It says which limit decided: the
+one of the last will (will_after_s), or the one of the promise (dark_after_s). It is raised unless
+the bus was surely parked, checked and empty when last heard: an unknown counts as a child on board.
 
 While the station has no broker, the station hears no bus, so it judges none. Once the broker is
 back every bus gets its whole time again, since the buses have to find the broker, too; a bus that
@@ -24,11 +25,13 @@ from station.alarms.alarms import Alarms
 from station.alarms.rows import GOING_DARK
 from station.clock import Clock, iso
 from station.live.live import Live
-from station.live.live_bus import Key, LiveBus
+from station.live.live_bus import Key, Limit, LiveBus
 from station.live.services import Services
 from station.settings import Settings
 
 _TICK_S = 1.0
+LAST_WILL, PROMISE, NO_STATE = "last_will", "promise", "no_state"
+"""Which limit decided: words of the alarm (station/alarms/words/going_dark.json)."""
 
 
 class Silence:
@@ -50,6 +53,13 @@ class Silence:
             await self.judge()
             await asyncio.sleep(_TICK_S)
 
+    async def show_only(self) -> None:
+        """In a process that takes no records: the alarms are the leader's."""
+        self._recall()
+        while True:
+            self._find_dark(self._clock.now_ms())
+            await asyncio.sleep(_TICK_S)
+
     def _recall(self) -> None:
         for alarm in self._alarms.own():
             bus = self._live.bus(alarm.fleet, alarm.bus)
@@ -64,10 +74,8 @@ class Silence:
     async def _judge(self) -> None:
         now_ms = self._clock.now_ms()
         active = {(a.fleet, a.bus): a for a in self._alarms.own() if a.kind == GOING_DARK}
+        self._find_dark(now_ms)
         for bus in list(self._live):
-            if bus.dark_ms is None and self._services.broker.ok and self._is_dark(bus, now_ms):
-                bus.dark_ms = bus.promise_ms if bus.promise_ms is not None else bus.offline_ms
-                self._live.show(bus)
             if bus.dark_ms is None or bus.key in active or bus.is_surely_empty:
                 continue
             if not bus.unlisted:
@@ -82,6 +90,15 @@ class Silence:
             del self._unlisted[key]
             self._mark(self._live.bus(*key), False)
 
+    def _find_dark(self, now_ms: int) -> None:
+        if not self._services.broker.ok:
+            return
+        for bus in self._live:
+            decided = min(self._limits(bus), key=lambda limit: limit.over_ms, default=None)
+            if bus.dark_ms is None and decided is not None and now_ms >= decided.over_ms:
+                bus.dark_ms, bus.dark_by = decided.dark_ms, decided
+                self._live.show(bus)
+
     def _mark(self, bus: LiveBus, unlisted: bool) -> None:
         bus.unlisted = unlisted
         self._live.show(bus)
@@ -91,23 +108,26 @@ class Silence:
         bus = self._live.bus(fleet, name)
         bus.heard_again = True
         if bus.dark_ms is not None:
-            bus.dark_ms, bus.unlisted = None, False
+            bus.dark_ms, bus.dark_by, bus.unlisted = None, None, False
             self._live.show(bus)
 
-    def _is_dark(self, bus: LiveBus, now_ms: int) -> bool:
+    def _limits(self, bus: LiveBus) -> list[Limit]:
+        """Those that apply to the bus. While the station had no broker, none of them ran."""
         back_ms = self._services.broker.since_ms
+        limits = []
         if bus.online is False and bus.offline_ms is not None:
-            will_ms = max(bus.offline_ms, back_ms) + self._will_after_s * 1000
-            if now_ms >= will_ms:
-                return True
-        promise_ms = bus.promise_ms
-        if promise_ms is None:
-            return False
-        return now_ms >= max(promise_ms, back_ms) + self._dark_after_s * 1000
+            since_ms = max(bus.offline_ms, back_ms)
+            limits.append(Limit(LAST_WILL, bus.offline_ms, since_ms, self._will_after_s))
+        if bus.promise_ms is not None:
+            by = PROMISE if bus.state is not None else NO_STATE
+            since_ms = max(bus.promise_ms, back_ms)
+            limits.append(Limit(by, bus.promise_ms, since_ms, self._dark_after_s))
+        return limits
 
     def _alarm_values(self, bus: LiveBus, now_ms: int) -> dict[str, Any]:
         """The alarm says how the bus was when it was last heard."""
         s = bus.state or {}
+        decided = bus.dark_by
         seats = s.get("seats", {})
         last_ms = bus.spoke_ms if bus.state is None else bus.heard_ms
         silent_s = None if last_ms is None else (now_ms - last_ms) // 1000
@@ -130,9 +150,13 @@ class Silence:
                 "active": s.get("active"),
             },
             "why": {
+                "by": decided and decided.by,
+                "since": iso(decided and decided.since_ms),
+                "waited_s": decided and decided.wait_s,
                 "last_will": bus.online is False,
-                "next_s": s.get("next_s"),
                 "silent_s": silent_s,
-                "limit_s": self._dark_after_s,
+                "next_s": s.get("next_s"),
+                "will_after_s": self._will_after_s,
+                "dark_after_s": self._dark_after_s,
             },
         }

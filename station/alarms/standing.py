@@ -20,7 +20,7 @@ from station.alarms.rows import SELF, write_log
 from station.clock import iso, parse_iso
 from station.db.bus_ids import BusIds
 from station.db.tables import alarms, new_id
-from station.ingest.contract import KINDS
+from station.ingest.kinds import KINDS
 from station.live.live_bus import Key
 
 _ASKS_AGAIN_MS = 2 * 60_000

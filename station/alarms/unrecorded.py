@@ -16,7 +16,7 @@ from typing import Any
 
 from station.alarms.alarms import Alarms
 from station.clock import Clock
-from station.ingest.contract import KINDS
+from station.ingest.kinds import KINDS
 from station.live.live import Live
 from station.live.live_bus import Key, LiveBus
 from station.live.services import Services

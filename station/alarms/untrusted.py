@@ -101,6 +101,10 @@ class UntrustedAlarms:
             if one.raises and (key in self._waiting or not self._is_one_too_many(key)):
                 self._waiting.setdefault(key, _Told()).add(one)
 
+    def are_urgent(self, now_ms: int) -> bool:
+        """Whether something waits that staff have to look at."""
+        return any(self._is_urgent(key, told, now_ms) for key, told in self._waiting.items())
+
     @contextlib.contextmanager
     def taking(self) -> Iterator[Taken]:
         """What put() takes inside it waits again if the transaction fails."""

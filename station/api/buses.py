@@ -42,13 +42,13 @@ async def one_day(fleet: Name, bus: Name, day: str, station: TheStation, who: Vi
     await note_access(station, who, "track", fleet=fleet, bus=bus, day=day)
     journals = station.store.journals_of(fleet, bus)
     async with station.db.read() as connection:
-        track = await days.track(connection, journals, from_ms, to_ms)
+        track, odd_track = await days.track(connection, journals, from_ms, to_ms)
         events = await days.events_of(connection, journals, from_ms, to_ms)
     gaps = [
         {"epoch": epoch, "first": first, "last": last}
         for epoch, first, last in station.gaps.of(fleet, bus)
     ]
-    return {"track": track, "events": events, "gaps": gaps}
+    return {"track": track, "odd_track": odd_track, "events": events, "gaps": gaps}
 
 
 @router.post("/api/buses/{fleet}/{bus}", status_code=204, responses=problems(404))

@@ -67,4 +67,4 @@ async def healthz(station: TheStation, response: Response) -> shapes.Healthz:
     seen = station.services.view()
     ok = seen["broker"]["ok"] and seen["database"]["ok"]
     response.status_code = 200 if ok else 503
-    return shapes.Healthz(ok=ok, listeners=station.hub.listeners, **seen)
+    return shapes.Healthz(ok=ok, listeners=station.hub.listeners, role=station.role, **seen)

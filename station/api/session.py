@@ -58,14 +58,20 @@ async def remember_device(
 def _set(request: Request, response: Response, station: Station, name: str, value: str) -> None:
     is_secure = station.settings.secure_cookie or request.url.scheme == "https"
     response.set_cookie(
-        name, value, max_age=_KEPT_S, httponly=True, samesite="strict", secure=is_secure
-    )
+        name, value, max_age=_KEPT_S, path=_path(station), httponly=True, samesite="strict",
+        secure=is_secure,
+    )  # fmt: skip
+
+
+def _path(station: Station) -> str:
+    """Another program of the same host is not sent the cookie."""
+    return station.settings.root_path + "/"
 
 
 @router.post("/api/logout", status_code=204)
 async def logout(request: Request, response: Response, station: TheStation, who: Viewer) -> None:
     await station.accounts.sessions.sign_out(request.cookies[COOKIE])
-    response.delete_cookie(COOKIE)
+    response.delete_cookie(COOKIE, path=_path(station))
 
 
 @router.get("/api/me")

@@ -41,6 +41,7 @@ class ServicesView(BaseModel):
 class Healthz(ServicesView):
     ok: bool
     listeners: int
+    role: Literal["leader", "standby", "page"]
 
 
 class Doors(BaseModel):
@@ -188,9 +189,12 @@ class Gap(BaseModel):
 
 
 class Day(BaseModel):
-    """track: rows of [s since 1970, lat, lon, km/h, heading]. gaps: all of this bus, of any day."""
+    """track: rows of [s since 1970, lat, lon, km/h, heading]. odd_track: so many of them had a time
+    that cannot be right, and stand where they were heard, as an event whose clock is odd does.
+    gaps: all of this bus, of any day."""
 
     track: list[tuple[int, float, float, float | None, int | None]]
+    odd_track: int
     events: list[Event]
     gaps: list[Gap]
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 ROOT = "schoolbus"
 BUS_SENDS = ("status", "state", "event", "track", "reply", "fetch")
-STATION_HEARS = (f"{ROOT}/#",)
+STATION_HEARS = (f"{ROOT}/#", "homeassistant/status")
 STATION_TAKES_OFF = tuple(f"{ROOT}/+/+/{name}" for name in BUS_SENDS)
 """Retained messages of boards that were revoked. What it said there in the name of a bus would have
 no seal."""

@@ -22,6 +22,13 @@ def database_url(text: str) -> str:
     return f"sqlite+aiosqlite:///{text}"
 
 
+def file_of(address: str) -> Path | None:
+    """The file of a database of SQLite; None: a server keeps it."""
+    if urlsplit(address).scheme in ("postgresql", "postgres"):
+        return None
+    return Path(address.removeprefix("sqlite:///"))
+
+
 def without_password(url: str) -> str:
     """For people and logs."""
     parts = urlsplit(url)

@@ -11,6 +11,7 @@ import contextlib
 import logging
 import os
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
@@ -26,13 +27,19 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from station.db.address import database_url, without_password
-from station.db.claim import ClaimOnFile, ClaimOnServer, TakenByAnother
+from station.db.claim import ClaimOnFile, TakenByAnother
+from station.db.lease import Lease, application, new_holder
 from station.db.tables import metadata
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _T = TypeVar("_T")
 _POOL_SIZE = 5
-_TRIES, _TRY_S = 8, 0.25
+_TRY_S = 0.25
+_LOCKED_S = 1.0
+"""Nobody tries so long after one has found the file locked."""
+_CLOSE_S = 3.0
+PATIENCE_S = 2.0
+"""Of a station that serves pages. A command waits longer, for the station may write meanwhile."""
 logging.getLogger("aiosqlite").setLevel(logging.INFO)  # at DEBUG it logs values, secrets included
 
 
@@ -40,16 +47,30 @@ class DatabaseError(RuntimeError):
     """The message is a whole sentence for the operator."""
 
 
+class Locked(OSError):
+    """Another program holds the lock of the file; the message is a whole sentence."""
+
+    def __init__(self) -> None:
+        super().__init__("Another program holds the database, so nothing was stored. Try again in "
+                         "a moment.")  # fmt: skip
+
+
 class Database:
-    def __init__(self, address: str):
-        """address: as station/db/address.py takes it."""
+    def __init__(self, address: str, patience_s: float = 10):
+        """address: as station/db/address.py takes it. patience_s: how long a writer waits for
+        another program that holds a lock; Locked then."""
         url = database_url(address)
         self.shown = without_password(address)
         self.is_sqlite = url.startswith("sqlite")
+        holder = new_holder()
+        self.application = application(holder)
         if self.is_sqlite:
-            options: dict = {"connect_args": {"timeout": 10}}
+            options: dict = {"connect_args": {"timeout": patience_s}}
         else:
-            options = {"connect_args": {"timeout": 5, "command_timeout": 60}}
+            named = {"application_name": self.application,
+                     "lock_timeout": f"{patience_s * 1000:.0f}"}  # fmt: skip
+            options = {"connect_args": {"timeout": 5, "command_timeout": 60,
+                                        "server_settings": named}}  # fmt: skip
         self._engine = create_async_engine(
             url,
             pool_size=_POOL_SIZE,
@@ -58,14 +79,15 @@ class Database:
             **options,
         )
         self._file: Path | None = None
-        self._claim: ClaimOnFile | ClaimOnServer
+        self.lease: ClaimOnFile | Lease
         if self.is_sqlite:
             _prepare_sqlite(self._engine.sync_engine)
             self._file = Path(address.removeprefix("sqlite:///"))
-            self._claim = ClaimOnFile(str(self._file))
+            self.lease = ClaimOnFile(str(self._file))
         else:
-            self._claim = ClaimOnServer(self._engine)
+            self.lease = Lease(url, holder)
         self._is_claimed = False
+        self._locked_until_s = 0.0
         # SQLite has one writer at a time; others would only try again, in no order.
         one: contextlib.AbstractAsyncContextManager = asyncio.Lock()
         self._turn = one if self.is_sqlite else contextlib.nullcontext()
@@ -75,21 +97,34 @@ class Database:
         """A server is asked later; it says by itself what it does not have."""
         return self._file is None or self._file.exists()
 
-    async def claim(self) -> None:
-        """From now on this is the only station that writes here. DatabaseError."""
-        for left in range(_TRIES, -1, -1):  # the claim of a killed station ends within moments
-            try:
-                await self._claim.hold()
-            except TakenByAnother:
-                if not left:
-                    raise DatabaseError(
-                        f"Another station works on the database {self.shown}. End it first, or "
-                        "give this one a database of its own."
-                    ) from None
-                await asyncio.sleep(_TRY_S)
-            else:
-                break
+    @property
+    def leads(self) -> bool:
+        """This process takes the records; no other one writes them here."""
+        return self._is_claimed and not self.lease.lost.is_set()
+
+    async def claim(self, hears: bool = False) -> bool:
+        """From now on this process leads. False: another one does. hears: this one has a broker."""
+        try:
+            await self.lease.take(hears)
+        except TakenByAnother:
+            return False
         self._is_claimed = True
+        return True
+
+    async def lead(self) -> None:
+        """As claim(), and waits as long as one that was killed may have it. DatabaseError."""
+        until_s = time.monotonic() + self.lease.patience_s
+        while not await self.claim():
+            if time.monotonic() > until_s:
+                raise DatabaseError(
+                    f"Another station works on the database {self.shown}. End it first, or give "
+                    "this one a database of its own."
+                )
+            await asyncio.sleep(_TRY_S)
+
+    def follow(self) -> None:
+        """Another process leads from now on: what this one writes is what staff do."""
+        self._is_claimed = False
 
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -102,23 +137,51 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        """One transaction: committed at the end, rolled back if an error is raised."""
-        if self._is_claimed:
-            await self._claim.hold()
-        async with self._turn, self._engine.connect() as connection:
-            await connection.execution_options(writes=True)
-            async with connection.begin():
-                yield connection
+        """One transaction: committed at the end, rolled back if an error is raised. TakenByAnother:
+        another process has come to lead since this one was claimed."""
+        async with self._turn:
+            if time.monotonic() < self._locked_until_s:
+                raise Locked  # a writer has just waited in vain: not each waits as long
+            async with self._engine.connect() as connection:
+                await connection.execution_options(writes=True)
+                async with self._begun(connection):
+                    yield connection
+                    if self._is_claimed:
+                        await self.lease.check(connection)
+
+    @contextlib.asynccontextmanager
+    async def _begun(self, connection: AsyncConnection) -> AsyncIterator[None]:
+        async with contextlib.AsyncExitStack() as transaction:
+            try:
+                await transaction.enter_async_context(connection.begin())
+            except exc.OperationalError as error:
+                if not self.is_sqlite or "locked" not in str(error.orig):
+                    raise
+                self._locked_until_s = time.monotonic() + _LOCKED_S
+                raise Locked from error
+            yield
+
+    @contextlib.asynccontextmanager
+    async def alone(self) -> AsyncIterator[asyncpg.Connection]:
+        """A connection of PostgreSQL that no other part uses meanwhile."""
+        async with self._engine.connect() as connection:
+            bare = (await connection.get_raw_connection()).driver_connection
+            assert isinstance(bare, asyncpg.Connection)
+            try:
+                yield bare
+            finally:
+                await connection.invalidate()  # it may listen: nobody else shall get it
 
     def calm(self) -> contextlib.AbstractAsyncContextManager:
         """Inside it no task is writing: a writer of SQLite that is cancelled in the middle leaves
         its lock behind."""
         return self._turn
 
-    async def probe(self) -> None:
-        """Raises if nothing can be written now."""
+    async def probe(self, writes: bool = False) -> None:
+        """Raises if no transaction can be begun now. writes: if nothing can be written."""
         async with self.write() as connection:
-            await connection.execute(text("SELECT 1"))
+            change = "UPDATE own SET value = value WHERE name = 'id'"
+            await connection.execute(text(change if writes else "SELECT 1"))
 
     def insert(self, table: Table):
         """An INSERT with on_conflict_do_nothing() and on_conflict_do_update()."""
@@ -141,6 +204,7 @@ class Database:
 
     def _migrate(self, connection, config: Config, scripts: ScriptDirectory) -> None:
         if not self.is_sqlite:  # if two stations start at once, one waits
+            connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7241966)")
         now = MigrationContext.configure(connection).get_current_revision()
         known = {script.revision for script in scripts.walk_revisions()}
@@ -157,8 +221,9 @@ class Database:
 
     async def close(self) -> None:
         self._is_claimed = False
-        await self._claim.release()
-        await self._engine.dispose()
+        await self.lease.release()
+        with contextlib.suppress(asyncio.TimeoutError):  # a server that does not even say goodbye
+            await asyncio.wait_for(self._engine.dispose(), _CLOSE_S)
 
 
 async def with_database(

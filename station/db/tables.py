@@ -27,6 +27,7 @@ from sqlalchemy import (
     text,
 )
 
+from station.db.leader_table import leader as leader
 from station.db.metadata import Id as _Id
 from station.db.metadata import metadata
 from station.db.notice_tables import notice_beats as notice_beats
@@ -52,6 +53,7 @@ buses = Table(
     Column("layout", JSON),
     Column("state", JSON),
     Column("state_heard_ms", BigInteger),
+    Column("state_order", JSON),  # ms: which states are newer (station/live/order.py)
     Column("status", JSON),
     Column("status_heard_ms", BigInteger),
     Column("status_serial", String(16)),  # of the identity that sealed the status
@@ -85,6 +87,13 @@ positions = Table(
     Column("heading", SmallInteger),
     Column("odd_s", BigInteger),  # the bus's clock cannot be right: when it came
     Index("ix_positions_t", "journal_id", "t"),
+    Index(
+        "ix_positions_odd",
+        "journal_id",
+        "odd_s",
+        sqlite_where=text("odd_s IS NOT NULL"),
+        postgresql_where=text("odd_s IS NOT NULL"),
+    ),
     sqlite_with_rowid=False,
 )
 

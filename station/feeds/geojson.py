@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from station.one_bad import over
+
 _COPIED = (
-    "fleet", "bus", "label", "show", "at", "heard_at", "stale", "dark_since", "phase", "route",
-    "accuracy_m", "estimated", "speed_kmh", "heading_deg", "alarms",
+    "fleet", "bus", "label", "show", "at", "clock", "heard_at", "stale", "dark_since", "phase",
+    "route", "accuracy_m", "estimated", "speed_kmh", "heading_deg", "alarms",
 )  # fmt: skip
 
 
@@ -16,13 +18,19 @@ def present(buses: Iterable[dict[str, Any]]) -> dict[str, Any]:
 
     A bus whose position is unknown is not left out: its geometry is null (RFC 7946, 3.2).
     """
-    return {"type": "FeatureCollection", "features": [_feature(bus) for bus in buses]}
+    features = []
+    for bus in buses:
+        with over("geojson"):
+            features.append(_feature(bus))
+    return {"type": "FeatureCollection", "features": features}
 
 
 def _feature(bus: dict[str, Any]) -> dict[str, Any]:
     lat, lon = bus["lat"], bus["lon"]
-    known = lat is not None and lon is not None
+    known = lat is not None and lon is not None and (round(lat, 3), round(lon, 3)) != (0, 0)
     properties = {name: bus[name] for name in _COPIED}
+    if bus["clock"] == "odd":
+        properties["at"] = None  # heard_at says when it came
     for name in ("taken", "unknown"):
         seats = bus["seats"][name]
         properties["seats_" + name] = None if seats is None else len(seats)

@@ -51,6 +51,12 @@ class Register:
             await self.read()
             await asyncio.sleep(_READ_S)
 
+    async def follow(self) -> None:
+        """In a process that takes no records: the leader writes what was seen."""
+        while True:
+            await self.read()
+            await asyncio.sleep(_READ_S)
+
     async def read(self) -> None:
         async with self._db.read() as connection:
             rows = await connection.execute(select(identities).order_by(identities.c.id.desc()))

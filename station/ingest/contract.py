@@ -5,24 +5,21 @@ A message that breaks the contract becomes Bad, with the reason; no message make
 
 from __future__ import annotations
 
-import json
 import re
 import struct
 from binascii import a2b_base64
 from collections.abc import Sequence
 from itertools import accumulate
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import jsonschema_rs
 from pydantic_core import from_json
 
 from station.clock import parse_iso
+from station.ingest import limits
+from station.ingest.kinds import of_kind, schema
 from station.ingest.whole_state import whole
 
-SCHEMAS = Path(__file__).parents[2] / "docs" / "schema"
-KINDS = json.loads((SCHEMAS / "kinds.json").read_text("utf-8"))["kinds"]
-"""Each kind of event -> its severities, and the like."""
 _END_S = 253_402_300_800  # the year 10000
 _E7 = 10**7
 _LAST_SEQ = 0xFFFFFFFF
@@ -36,8 +33,6 @@ _TOPIC = re.compile(
     r"schoolbus/([A-Za-z0-9_-]{1,32})/([A-Za-z0-9_-]{1,32})/([a-z]+(?:/[a-z0-9_]+)?)", re.ASCII
 )
 RECORDS = ("event", "track")
-_WHOLE = ("status", "fetch")
-"""They hold no other numbers."""
 NAMES = ("status", "state", "reply", "fetch", *RECORDS)
 
 
@@ -66,19 +61,8 @@ class Bad(NamedTuple):
     reason: str
 
 
-def _schema(name: str) -> dict[str, Any]:
-    """Without its bounds on names: a name that a later firmware adds costs no message
-    (docs/mqtt.md)."""
-    text = (SCHEMAS / f"{name}.schema.json").read_text(encoding="utf-8")
-    return json.loads(text, object_hook=_without_bounds)
-
-
-def _without_bounds(schema: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in schema.items() if key != "additionalProperties"}
-
-
-_SCHEMAS = {name: _schema(name) for name in NAMES}
-_VALIDATORS = {name: jsonschema_rs.validator_for(schema) for name, schema in _SCHEMAS.items()}
+SCHEMAS = {name: schema(f"{name}.schema.json") for name in NAMES}
+VALIDATORS = {name: jsonschema_rs.validator_for(schema) for name, schema in SCHEMAS.items()}
 
 
 def read(topic: str, payload: bytes) -> Message | Bad | None:
@@ -104,7 +88,8 @@ def read_at(place: Place, topic: str, payload: bytes, serial: str | None = None)
     except ValueError as error:
         return Bad(topic, payload, f"not JSON: {error}")
     try:
-        _VALIDATORS[name].validate(body)
+        _limit(body)
+        VALIDATORS[name].validate(body)
         _check(name, body)
     except jsonschema_rs.ValidationError as error:
         where = "".join(f"[{part}]" for part in error.instance_path)
@@ -113,20 +98,27 @@ def read_at(place: Place, topic: str, payload: bytes, serial: str | None = None)
         return Bad(topic, payload, str(error)[:500])
     body.pop("mac", None)
     if name == "state":
-        body = whole(body, _SCHEMAS["state"])
+        body = whole(body, SCHEMAS["state"])
     return Message(*place, body, serial)
 
 
+def _limit(body: Any) -> None:
+    """The rows of a track alone are a long text. Beyond."""
+    rows = body.pop("d", None) if isinstance(body, dict) else None
+    limits.check(rows)
+    limits.check(body)
+    if rows is not None:
+        body["d"] = rows
+
+
 def _check(name: str, body: dict[str, Any]) -> None:
-    """What a schema cannot express. ValueError."""
+    """What its schema does not express. ValueError, or ValidationError."""
     if name != "fetch" and body.get("at"):  # there it counts bytes
         parse_iso(body["at"])
-    if name in _WHOLE:  # JSON Schema calls 1.0 an integer, too
-        for key, value in body.items():
-            if isinstance(value, float):
-                raise ValueError(f"{key} is {value}, not a whole number")
-    if name == "event" and body["occ"] > body["seq"]:
-        raise ValueError(f"occ {body['occ']} is later than seq {body['seq']}")
+    if name == "event":
+        of_kind(body["kind"]).validate(body)
+        if body["occ"] > body["seq"]:
+            raise ValueError(f"occ {body['occ']} is later than seq {body['seq']}")
     if name == "track":
         rows = _rows(body["d"])
         if body["n"] != rows:

@@ -1,14 +1,16 @@
 """What came from the broker, sorted: good messages, those that break the contract, and those that
-staff hear of: their bus did not seal them, or they break the contract and may be alarms."""
+staff hear of: their bus did not seal them, or they break the contract and may be alarms.
+
+An alarm of which enough can be read is among the good ones and among the bad ones."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from station.ingest import contract
+from station.ingest import contract, readable
+from station.ingest.came import Came
 from station.ingest.contract import Bad, Message
-from station.ingest.mqtt import Came
 from station.ingest.seal import Seals, Untrusted, unreadable
 
 
@@ -41,6 +43,11 @@ class Intake:
             return
         message = contract.read_at(place, came.topic, came.payload, seal)
         if isinstance(message, Bad):
+            alarm = readable.alarm(place, came.payload, seal) if place.name == "event" else None
+            if alarm is not None:
+                found.messages.append((alarm, came))
+                found.bad.append(message)
+                return
             aside = unreadable(*place, message)
             if aside.raises:
                 found.untrusted.append(aside)

@@ -1,4 +1,4 @@
-"""The broker: two sessions of MQTT 3.1.1.
+"""The broker: two sessions of MQTT 3.1.1, or the second alone in a process that takes no records.
 
 **records** (event, track): persistent, QoS 1, and the station acknowledges each message itself, in
 the order of arrival [MQTT-4.6.0-2], once the message is committed. While the database is away this
@@ -19,16 +19,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import secrets
 import ssl
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
-from typing import NamedTuple
 
 import paho.mqtt.client as mqtt
 
 from station.clock import Clock
+from station.ingest.came import Came as Came
+from station.ingest.turns import Turns
 from station.live.services import Services
 from station.settings import Settings
 
@@ -36,12 +39,15 @@ log = logging.getLogger(__name__)
 _KEEPALIVE_S = 30
 _HOLD = 20_000
 """Messages in memory at most; then the broker has to wait."""
+_OF_EACH = 200
+"""Of these, messages of one bus of what is true now: the newest ones."""
+_LOG_S = 60
 _ROOT = "schoolbus/+/+/"
 _OPTIONAL = {_ROOT + "reply", _ROOT + "fetch"}
 """Without them only policies and releases cannot be sent."""
 
 
-def _trusting(settings: Settings) -> ssl.SSLContext:
+def trusting(settings: Settings) -> ssl.SSLContext:
     """TLS 1.2 or later, only to a broker whose name these certificates vouch for."""
     context = ssl.create_default_context(cafile=settings.broker_ca)
     if settings.broker_cert is not None:
@@ -61,17 +67,6 @@ def _hint(settings: Settings) -> str:
     return f"it ends the connection without an answer; {why}"
 
 
-class Came(NamedTuple):
-    """A message as it came, and when."""
-
-    topic: str
-    payload: bytes
-    retained: bool
-    heard_ms: int
-    connection: int
-    mid: int
-
-
 class Session:
     """One client of the broker, with a thread of its own for the network."""
 
@@ -84,13 +79,20 @@ class Session:
         self._address = settings.broker
         self._clock = clock
         self._topics = [(_ROOT + topic, qos) for topic, qos in topics.items()]
+        self._listening: dict[str, Callable[[bytes], None]] = {}
         self._no_connection = failed
         self._changed = changed
         self._loop: asyncio.AbstractEventLoop | None = None
         self._came: deque[Came] = deque()
+        self._turns = Turns(None if persistent else _OF_EACH)
+        self._unanswered: deque[Came] = deque()
+        """Of this connection, in the order of arrival."""
+        self._done: set[int] = set()
+        """Their packet ids, of those that are committed."""
         self._room = threading.Semaphore(_HOLD)
         self._filled = asyncio.Event()
         self._client: mqtt.Client
+        self._logged_s = float(-_LOG_S)
         self._lock = threading.Lock()
         self._connection = 0
         self._running = False
@@ -116,14 +118,22 @@ class Session:
         if settings.broker_user:
             client.username_pw_set(settings.broker_user, settings.broker_password)
         if settings.broker_tls:
-            client.tls_set_context(_trusting(settings))
+            client.tls_set_context(trusting(settings))
         client.reconnect_delay_set(1, 10)
         client.on_connect = self._connected
         client.on_connect_fail = self._failed
         client.on_disconnect = self._disconnected
         client.on_subscribe = self._subscribed
         client.on_message = self._message
+        for topic, heard in self._listening.items():
+            client.message_callback_add(topic, self._hands_to(heard))
         self._client = client
+
+    def listen(self, topic: str, heard: Callable[[bytes], None]) -> None:
+        """What comes at this topic goes to `heard`, in the event loop, and not to take(). Before
+        identify()."""
+        self._topics.append((topic, 1))
+        self._listening[topic] = heard
 
     def start(self) -> None:
         if not self._running:
@@ -140,30 +150,58 @@ class Session:
             self._room.release(_HOLD)  # the network's thread may wait for room
             self._client.disconnect()
             self._client.loop_stop()
-            with self._lock:
-                self._connection += 1
-                self._came.clear()
+            self._forget()
+            self._came.clear()
+            self._turns.clear()
             self._room = threading.Semaphore(_HOLD)
 
-    async def take(self, most: int) -> list[Came]:
-        """What has come, in order; waits until a message comes."""
-        while not self._came:
+    async def take(self, most: int, waits: bool = True) -> list[Came]:
+        """What has come, each bus in turn (station/ingest/turns.py); waits until a message
+        comes."""
+        while waits and not self._came and not self._turns:
             self._filled.clear()
             if not self._came:
                 await self._filled.wait()
-        taken: list[Came] = []
         with contextlib.suppress(IndexError):
-            while len(taken) < most:
-                taken.append(self._came.popleft())
-                self._room.release()
+            while True:
+                came = self._came.popleft()
+                dropped = self._turns.put(came)
+                if dropped:
+                    self._room.release(dropped)
+                    self._note_flood(came.topic)
+        taken = self._turns.take(most)
+        if taken:
+            self._room.release(len(taken))
         return taken
 
     def acknowledge(self, messages: list[Came]) -> None:
-        """They are committed. Messages of a connection that has broken come again."""
-        for message in messages:
-            with self._lock:
-                if message.connection == self._connection:
-                    self._client.ack(message.mid, 1)
+        """They are committed. One that others came before is answered after those. Messages of a
+        connection that has broken come again."""
+        with self._lock:
+            mine = self._connection
+            self._done.update(one.mid for one in messages if one.connection == mine)
+            while self._unanswered and self._unanswered[0].mid in self._done:
+                mid = self._unanswered.popleft().mid
+                self._done.discard(mid)
+                self._client.ack(mid, 1)
+
+    def oldest_ms(self) -> int | None:
+        """When the oldest message came that is not committed yet."""
+        with self._lock:
+            return self._unanswered[0].heard_ms if self._unanswered else None
+
+    def _note_flood(self, topic: str) -> None:
+        if time.monotonic() >= self._logged_s + _LOG_S:
+            self._logged_s = time.monotonic()
+            log.warning("More messages come under %s than the station can read: the newest %d of "
+                        "them count.", topic, _OF_EACH)  # fmt: skip
+
+    def _forget(self) -> None:
+        """The connection is over: its packet ids mean nothing any more."""
+        with self._lock:
+            self._connection += 1
+            self._unanswered.clear()
+            self._done.clear()
 
     def publish(self, topic: str, payload: str | bytes, retain: bool = True) -> None:
         """QoS 1: paho sends it again until the broker has it."""
@@ -181,7 +219,7 @@ class Session:
                    if reason.is_failure]  # fmt: skip
         if refused:
             log.error("The broker does not let this station read %s", ", ".join(refused))
-        if not set(refused) - _OPTIONAL:
+        if not set(refused) - _OPTIONAL - set(self._listening):
             self._note(True)
 
     def _failed(self, client, _) -> None:
@@ -190,8 +228,7 @@ class Session:
         self._no_connection(getattr(error, "strerror", None) or str(error))
 
     def _disconnected(self, client, _, flags, reason, properties) -> None:
-        with self._lock:
-            self._connection += 1
+        self._forget()
         if self._running and not self._answered:
             self._no_connection(_hint(self._settings))
         self._answered = False
@@ -206,12 +243,18 @@ class Session:
         with contextlib.suppress(RuntimeError):  # the loop has ended
             self._loop.call_soon_threadsafe(work)
 
+    def _hands_to(self, heard: Callable[[bytes], None]) -> Callable:
+        return lambda client, _, message: self._call_in_loop(lambda: heard(bytes(message.payload)))
+
     def _message(self, client, _, message: mqtt.MQTTMessage) -> None:
         self._room.acquire()
         came = Came(message.topic, bytes(message.payload), message.retain,
                     self._clock.now_ms(), self._connection, message.mid)  # fmt: skip
         if not self._running:
             return
+        if self._persistent:
+            with self._lock:
+                self._unanswered.append(came)
         self._came.append(came)
         if not self._filled.is_set():
             self._call_in_loop(self._filled.set)
@@ -220,15 +263,22 @@ class Session:
 class Broker:
     """Both sessions. services.broker follows the present one: silence is judged by it."""
 
-    def __init__(self, settings: Settings, clock: Clock, services: Services):
+    def __init__(self, settings: Settings, clock: Clock, services: Services, leads: bool = True):
+        """leads: this process takes the records. Each of the others has a name of its own."""
         self._services = services
         self._address = settings.broker
         records = {"event": 1, "track": 1}
-        present = {"status": 1, "state": 0, "reply": 1, "fetch": 1}
+        present = {"status": 1, "state": 0, "reply": 1}
+        name = "present"
+        if leads:
+            present["fetch"] = 1
+        else:
+            name = f"page-{secrets.token_hex(4)}"
+        self._leads = leads
         self._lock = threading.Lock()
         self._why = ""
         self.records = Session(settings, clock, "records", records, True, self._failed)
-        self.present = Session(settings, clock, "present", present, False, self._failed,
+        self.present = Session(settings, clock, name, present, False, self._failed,
                                self._present_changed)  # fmt: skip
 
     def identify(self, own_id: str) -> None:
@@ -237,7 +287,8 @@ class Broker:
         self.present.identify(own_id)
 
     def start(self) -> None:
-        self.records.start()
+        if self._leads:
+            self.records.start()
         self.present.start()
 
     async def stop(self) -> None:

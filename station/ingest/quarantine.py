@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -53,6 +53,8 @@ class Quarantine:
         self.waiting: deque[Bad] = deque(maxlen=_WAITING)
         """Bad states and the like, which the broker does not keep: they wait here for the
         database."""
+        self.counts: Counter[str] = Counter(kept=0, counted=0)
+        """Messages since the start: those that were kept, and those that were only counted."""
 
     async def put(self, connection: AsyncConnection, bad: Iterable[Bad], now_ms: int) -> None:
         """Within a transaction of the caller's. A message that came before is counted again."""
@@ -76,11 +78,13 @@ class Quarantine:
             key = branch if branch in self._came or len(self._came) < _BUSES else None
             came = self._came.setdefault(key, _Came())
             came.count += 1
-            if came.count <= _ROWS_A_MINUTE:
-                kept.append(bad)
-            elif came.alarms < _ALARMS_A_MINUTE and may_be_alarm(bad):
+            is_kept = came.count <= _ROWS_A_MINUTE
+            if not is_kept and came.alarms < _ALARMS_A_MINUTE and may_be_alarm(bad):
                 came.alarms += 1
+                is_kept = True
+            if is_kept:
                 kept.append(bad)
+            self.counts["kept" if is_kept else "counted"] += 1
         return kept
 
     def _note_the_rest(self) -> None:

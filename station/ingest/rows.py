@@ -8,11 +8,14 @@ from itertools import repeat
 from typing import Any, NamedTuple
 
 from station.clock import is_odd, parse_iso
+from station.ingest.came import Came
 from station.ingest.contract import Message, track
 from station.ingest.coverage import Ranges, add, has
-from station.ingest.mqtt import Came
 
 Row = tuple[Any, ...]
+RANGES = 2000
+"""Of numbers that a journal may have come in. A bus makes a few a day (docs/mqtt.md, `started`);
+each commit writes them all."""
 _NOT_ODD: Iterable[None] = repeat(None)
 
 
@@ -67,8 +70,11 @@ class Rows:
     again: list[Again] = field(default_factory=list)
 
     def add(self, message: Message, journal: Journal, came: Came) -> None:
-        """Notes it in the journal, too. ValueError: a position or a time is out of range."""
+        """Notes it in the journal, too. ValueError: a position or a time is out of range, or the
+        numbers of the journal make no sense."""
         journal.last_ms = came.heard_ms
+        if len(journal.have) >= RANGES and not _continues(journal.have, message.body["seq"]):
+            raise ValueError(f"the journal has {RANGES} gaps already, and seq would make another")
         if message.name == "track":
             self._track(message, journal, came)
             return
@@ -137,6 +143,11 @@ def _event_row(body: dict[str, Any], journal: Journal, came: Came) -> dict[str, 
         "odd_clock": at_ms is not None and is_odd(at_ms, came.heard_ms),
         "sealed": came.payload.decode(),
     }
+
+
+def _continues(have: Ranges, seq: int) -> bool:
+    """Whether a record with this number makes no further range."""
+    return has(have, seq) or has(have, seq - 1) or has(have, seq + 1)
 
 
 def note_event(journal: Journal, seq: int, kind: str, data: dict[str, Any]) -> None:

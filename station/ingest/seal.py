@@ -19,8 +19,8 @@ from pydantic_core import from_json
 
 from station.clock import DAY_MS
 from station.identity.register import Identity, Register
+from station.ingest.came import Came
 from station.ingest.contract import RECORDS, Bad
-from station.ingest.mqtt import Came
 
 TAIL = 21
 _OPENS, _CLOSES = b',"mac":"', b'"}'

@@ -1,26 +1,27 @@
 """Stores one batch of records within a transaction: the records, and which of each journal came.
 
-What is remembered here between batches changes only once the transaction is committed.
+However many buses and journals a batch touches, it costs the same few statements. What is
+remembered here between batches changes only once the transaction is committed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from itertools import chain
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Select, Table, bindparam, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from station.db.bus_ids import BusIds
 from station.db.database import Database
-from station.db.tables import buses, events, journals, new_id, positions, tracks
+from station.db.tables import buses, events, journals, positions, tracks
+from station.ingest.came import Came
 from station.ingest.contract import Bad, Message
 from station.ingest.differing import differing
-from station.ingest.mqtt import Came
-from station.ingest.quarantine import Quarantine
 from station.ingest.rows import Journal, Row, Rows, note_event
-from station.ingest.seal import Untrusted
+from station.ingest.seal import Untrusted, unreadable
 
 _ROWS_AT_ONCE = (4000, 500)
 """In one INSERT of SQLite: this halves the time of as many single ones. It takes 32766 values."""
@@ -35,6 +36,10 @@ _POSTGRESQL_TRACKS = (
 )
 Key = tuple[str, str, str]
 """(fleet, bus, epoch)"""
+_AT_ONCE = 250
+"""Journals in one query."""
+EPOCHS = 32
+"""Journals of a bus that are remembered, those that spoke last; the database has the others."""
 
 
 class Stored(NamedTuple):
@@ -45,68 +50,62 @@ class Stored(NamedTuple):
     """Rows of the table events that are new."""
     differing: list[Untrusted]
     """Records under a number that another record has already."""
+    refused: list[Untrusted]
+    """Records that no table could take."""
+
+    @property
+    def untrusted(self) -> list[Untrusted]:
+        """What is kept aside of it."""
+        return self.differing + self.refused
 
 
 class Store:
-    def __init__(self, database: Database, bus_ids: BusIds, quarantine: Quarantine):
+    def __init__(self, database: Database, bus_ids: BusIds):
         self._db = database
         self._bus_ids = bus_ids
-        self._quarantine = quarantine
         self._journals: dict[Key, Journal] = {}
         self._of_bus: dict[tuple[str, str], dict[str, Journal]] = {}
 
-    async def recall(self, now_ms: int) -> set[tuple[str, str]]:
-        """Reads every journal that the database has -> (fleet, bus) of those that have one."""
+    async def recall(self, now_ms: int, of: tuple[str, str] | None = None) -> set[tuple[str, str]]:
+        """Reads the journals that are remembered of each bus, or those of one bus, -> (fleet, bus)
+        of those that have one."""
+        newest = func.row_number().over(
+            partition_by=journals.c.bus_id, order_by=journals.c.id.desc()
+        )
+        query = select(journals.c.id, newest.label("age"))
+        if of is not None:
+            mine = (buses.c.fleet == of[0], buses.c.bus == of[1])
+            query = query.join(buses, buses.c.id == journals.c.bus_id).where(*mine)
+        ranked = query.subquery()
+        recent = select(ranked.c.id).where(ranked.c.age <= EPOCHS)
         async with self._db.read() as connection:
-            by_id = {}
-            query = select(journals, buses.c.fleet, buses.c.bus)
-            for row in await connection.execute(query.join(buses, buses.c.id == journals.c.bus_id)):
-                key = (row.fleet, row.bus, row.epoch)
-                by_id[row.id] = Journal(
-                    row.id,
-                    row.bus_id,
-                    key,
-                    row.have,
-                    row.alarm_seq,
-                    row.warning_seq,
-                    row.track_seq,
-                    last_ms=now_ms,
-                )
-                self._remember(by_id[row.id])
-            explains = select(events.c.journal_id, events.c.seq, events.c.kind, events.c.data)
-            explains = explains.where(events.c.kind.in_(("started", "records_lost")))
-            for row in await connection.execute(explains.order_by(events.c.seq)):
-                note_event(by_id[row.journal_id], row.seq, row.kind, row.data)
+            here = _JOURNALS.where(journals.c.id.in_(recent)).order_by(journals.c.id)
+            found = await _read(connection, here, now_ms)
+            await _explain(connection, _EXPLAINS.where(events.c.journal_id.in_(recent)), found)
+        for journal in found:
+            self._remember(journal)
         return set(self._of_bus)
 
     async def put(self, connection: AsyncConnection, messages: list[tuple[Message, Came]],
-                  bad: list[Bad], now_ms: int) -> Stored:  # fmt: skip
-        """A record that came before changes nothing; one that differs from it goes to the
-        quarantine, too. After the commit: remember()."""
-        touched: dict[Key, Journal] = {}
+                  now_ms: int, before: Iterable[Stored] = ()) -> Stored:  # fmt: skip
+        """A record that came before changes nothing; one that differs from it is kept aside.
+        before: what was stored in the same transaction. After the commit: remember()."""
+        keys = [(message.fleet, message.bus, message.body["epoch"]) for message, _ in messages]
+        known = {journal.key: journal for stored in before for journal in stored.journals}
+        touched = await self._touched(connection, dict.fromkeys(keys), known, now_ms)
         rows = Rows()
-        refused: list[Bad] = []
-        for message, came in messages:
-            key = (message.fleet, message.bus, message.body["epoch"])
-            if key not in touched:
-                touched[key] = await self._journal(connection, key, now_ms)
+        refused: list[Untrusted] = []
+        for (message, came), key in zip(messages, keys, strict=True):
             try:
                 rows.add(message, touched[key], came)
             except ValueError as error:
-                refused.append(Bad(came.topic, came.payload, str(error)))
+                bad = Bad(came.topic, came.payload, str(error))
+                refused.append(unreadable(*message[:3], bad))
         await self._insert(connection, rows)
         differ = await differing(connection, rows.again)
-        refused += [one.bad for one in differ]
-        bad = [*bad, *self._quarantine.allowed(refused, now_ms)]
-        for journal in touched.values():
-            await connection.execute(
-                update(journals).where(journals.c.id == journal.id).values(
-                    have=journal.have, alarm_seq=journal.alarm_seq,
-                    warning_seq=journal.warning_seq, track_seq=journal.track_seq,
-                )
-            )  # fmt: skip
-        await self._quarantine.put(connection, bad, now_ms)
-        return Stored(list(touched.values()), rows.events, differ)
+        if touched:
+            await connection.execute(_UPDATE, [_as_row(one) for one in touched.values()])
+        return Stored(list(touched.values()), rows.events, differ, refused)
 
     def remember(self, stored: Stored) -> None:
         """It is committed."""
@@ -131,25 +130,73 @@ class Store:
             new = self._db.insert(events).on_conflict_do_nothing()
             await connection.execute(new, rows.events)
 
-    async def _journal(self, connection: AsyncConnection, key: Key, now_ms: int) -> Journal:
-        """A copy to work on; enters a journal that is new."""
-        known = self._journals.get(key)
-        if known is not None:
-            return known.copy()
-        fleet, bus, epoch = key
-        bus_id = await self._bus_ids.of(connection, fleet, bus)
-        made = await connection.execute(
-            insert(journals).values(
-                bus_id=bus_id, epoch=epoch, first_heard_ms=now_ms, alarm_seq=0, warning_seq=0,
-                track_seq=0, have=[],
-            )
-        )  # fmt: skip
-        return Journal(new_id(made), bus_id, key)
+    async def _touched(self, connection: AsyncConnection, keys: Iterable[Key],
+                       before: dict[Key, Journal], now_ms: int) -> dict[Key, Journal]:  # fmt: skip
+        """Copies to work on, in the order of the keys; enters journals that are new."""
+        known = {key: before.get(key) or self._journals.get(key) for key in keys}
+        strange = [key for key, journal in known.items() if journal is None]
+        entered = await self._enter(connection, strange, now_ms) if strange else {}
+        return {key: entered[key] if one is None else one.copy() for key, one in known.items()}
+
+    async def _enter(self, connection: AsyncConnection, keys: list[Key],
+                     now_ms: int) -> dict[Key, Journal]:  # fmt: skip
+        """Enters those that are new; one that is not remembered any more is read."""
+        ids = await self._bus_ids.of_all(connection, {key[:2] for key in keys})
+        new = {"first_heard_ms": now_ms, "alarm_seq": 0, "warning_seq": 0, "track_seq": 0}
+        rows = [{"bus_id": ids[key[:2]], "epoch": key[2], "have": [], **new} for key in keys]
+        await connection.execute(self._db.insert(journals).on_conflict_do_nothing(), rows)
+        found = []
+        pairs = [(row["bus_id"], row["epoch"]) for row in rows]
+        for at in range(0, len(pairs), _AT_ONCE):
+            part = tuple_(journals.c.bus_id, journals.c.epoch).in_(pairs[at : at + _AT_ONCE])
+            found += await _read(connection, _JOURNALS.where(part), now_ms)
+        old = [journal for journal in found if journal.have]
+        for at in range(0, len(old), _AT_ONCE):
+            some = [journal.id for journal in old[at : at + _AT_ONCE]]
+            await _explain(connection, _EXPLAINS.where(events.c.journal_id.in_(some)), old)
+        return {journal.key: journal for journal in found}
 
     def _remember(self, journal: Journal) -> None:
         fleet, bus, epoch = journal.key
-        self._journals[journal.key] = journal
-        self._of_bus.setdefault((fleet, bus), {})[epoch] = journal
+        mine = self._of_bus.setdefault((fleet, bus), {})
+        mine.pop(epoch, None)
+        mine[epoch] = self._journals[journal.key] = journal
+        if len(mine) > EPOCHS:
+            del self._journals[mine.pop(next(iter(mine))).key]
+
+
+_JOURNALS = select(journals, buses.c.fleet, buses.c.bus).join(
+    buses, buses.c.id == journals.c.bus_id
+)
+_EXPLAINS = (
+    select(events.c.journal_id, events.c.seq, events.c.kind, events.c.data)
+    .where(events.c.kind.in_(("started", "records_lost")))
+    .order_by(events.c.seq)
+)
+_UPDATE = update(journals).where(journals.c.id == bindparam("of_journal"))
+
+
+async def _read(connection: AsyncConnection, query: Select, now_ms: int) -> list[Journal]:
+    return [
+        Journal(
+            row.id, row.bus_id, (row.fleet, row.bus, row.epoch), row.have, row.alarm_seq,
+            row.warning_seq, row.track_seq, last_ms=now_ms,
+        )
+        for row in await connection.execute(query)
+    ]  # fmt: skip
+
+
+async def _explain(connection: AsyncConnection, query: Select, found: list[Journal]) -> None:
+    by_id = {journal.id: journal for journal in found}
+    for row in await connection.execute(query):
+        note_event(by_id[row.journal_id], row.seq, row.kind, row.data)
+
+
+def _as_row(journal: Journal) -> dict[str, Any]:
+    return {
+        "of_journal": journal.id, "have": journal.have, "alarm_seq": journal.alarm_seq,
+        "warning_seq": journal.warning_seq, "track_seq": journal.track_seq,
+    }  # fmt: skip
 
 
 async def _put_on_file(connection: AsyncConnection, table: Table, rows: list[Row]) -> None:

@@ -7,6 +7,7 @@ state's own `at`, because the station does not know when that one came. The bus'
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -22,6 +23,22 @@ class Listed(NamedTuple):
     kind: str
 
 
+class Limit(NamedTuple):
+    """A time after which a silent bus is dark."""
+
+    by: str
+    """last_will, promise or no_state"""
+    dark_ms: int
+    """Since when the bus is dark then."""
+    since_ms: int
+    """From when on the station waited."""
+    wait_s: int
+
+    @property
+    def over_ms(self) -> int:
+        return self.since_ms + self.wait_s * 1000
+
+
 @dataclass
 class LiveBus:
     fleet: str
@@ -34,6 +51,12 @@ class LiveBus:
     heard_ms: int | None = None
     odd_clock: bool = False
     """Its state's own time cannot be right."""
+    newer_from_ms: int = 0
+    """A sealed state with a time up to this is none that is newer (station/live/order.py)."""
+    ahead: array[int] = field(default_factory=lambda: array("q"))
+    """Times of sealed states that were heard before these times had come."""
+    newest_start: tuple[int, int] | None = None
+    """Of its newest sealed state without a time: which start of the board, and the ms since."""
     promised_ms: int | None = None
     """By when a state had to be here, before the sealed one came that may have been sent again by
     another (its clock is odd, or it has no time and no start): that one promises nothing."""
@@ -46,6 +69,8 @@ class LiveBus:
     """When any message of it last came, records included."""
     dark_ms: int | None = None
     """Since when it is dark (station/alarms/silence.py)."""
+    dark_by: Limit | None = None
+    """What decided that; None: an earlier run of this station did."""
     unlisted: bool = False
     """It has an alarm that the database could not take yet."""
     gone_ms: int | None = None

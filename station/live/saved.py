@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select, true, update
 
 from station.db.bus_ids import BusIds
 from station.db.database import Database
 from station.db.tables import buses
-from station.live.live import Live, has_odd_clock, has_order
+from station.live import order
+from station.live.live import Live
 
 _SAVE_S = 5
+_LONGEST_PROMISE_S = 4000
+"""As in docs/schema/state.schema.json, which an older station did not ask for."""
 
 
 class SavedStates:
@@ -30,16 +33,37 @@ class SavedStates:
             bus.label, bus.phone, bus.layout = row.label, row.phone, row.layout
             bus.gone_ms = row.gone_ms
             if bus.state is None and row.state:
-                bus.state, bus.heard_ms = row.state, row.state_heard_ms
-                bus.odd_clock = has_odd_clock(row.state, row.state_heard_ms, retained=False)
+                next_s = min(row.state["next_s"], _LONGEST_PROMISE_S)
+                bus.state, bus.heard_ms = row.state | {"next_s": next_s}, row.state_heard_ms
+                bus.odd_clock = order.has_odd_clock(row.state, row.state_heard_ms, retained=False)
+                order.recall(bus, row.state_order)
                 is_sealed = row.status_serial is not None
-                bus.is_doubted = is_sealed and not has_order(row.state)
+                bus.is_doubted = is_sealed and not order.has_order(row.state)
                 is_promise = not bus.odd_clock and not bus.is_doubted
                 bus.promised_ms = None if is_promise else row.state_heard_ms
             if bus.status is None and row.status:
                 bus.status, bus.online = row.status, row.status["online"]
                 bus.status_serial = row.status_serial
                 bus.offline_ms = None if bus.online else row.status_heard_ms
+            self._live.show(bus)
+
+    async def changed(self, numbers: list[int]) -> None:
+        """Another process changed what staff say of these buses; none: of any."""
+        columns = (buses.c.fleet, buses.c.bus, buses.c.label, buses.c.phone, buses.c.layout,
+                   buses.c.gone_ms)  # fmt: skip
+        which = select(*columns).where(buses.c.id.in_(numbers) if numbers else true())
+        async with self._db.read() as connection:
+            rows = (await connection.execute(which)).all()
+        for row in rows:
+            bus = self._live.bus(row.fleet, row.bus)
+            said = (row.label, row.phone, row.layout)
+            if said == (bus.label, bus.phone, bus.layout) and row.gone_ms == bus.gone_ms:
+                continue
+            bus.label, bus.phone, bus.layout = said
+            if row.gone_ms is None or bus.last_word_ms <= row.gone_ms:
+                bus.gone_ms = row.gone_ms
+            if bus.gone_ms is not None:
+                bus.dark_ms = None
             self._live.show(bus)
 
     async def watch(self) -> None:
@@ -59,7 +83,8 @@ class SavedStates:
                     offline = bus.online is False
                     rows.append({
                         "of_bus": await self._bus_ids.of(connection, *key),
-                        "state": bus.state, "state_heard_ms": bus.heard_ms, "status": bus.status,
+                        "state": bus.state, "state_heard_ms": bus.heard_ms,
+                        "state_order": order.saved(bus), "status": bus.status,
                         "status_serial": bus.status_serial,
                         "status_heard_ms": bus.offline_ms if offline else bus.heard_ms,
                         "gone_ms": bus.gone_ms,

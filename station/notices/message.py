@@ -139,6 +139,11 @@ def kinds(language: str) -> Mapping[str, Any]:
     return _page(language)["kinds"]
 
 
+def do(name: str, language: str) -> list[str]:
+    """What to do at once when an alarm of this kind is raised."""
+    return kinds(language).get(name, {}).get("do", [])
+
+
 @cache
 def _page(language: str) -> Mapping[str, Any]:
     return json.loads((_TEXTS / f"kinds.{language}.json").read_text(encoding="utf-8"))

@@ -9,9 +9,9 @@ import sys
 from typing import Any
 
 from station.clock import Clock
+from station.command_error import CommandError
 from station.db.address import without_password
 from station.db.database import Database, with_database
-from station.operator.problem import CommandError
 from station.settings import Settings
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from station.clock import Clock
+from station.command_error import CommandError
 from station.db.database import Database, with_database
-from station.operator.problem import CommandError
 from station.policy.pack import put_pack, read_pack
 from station.settings import Settings
 

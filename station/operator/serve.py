@@ -8,11 +8,16 @@ import gc
 import logging
 import signal
 import socket
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from station.clock import Clock, FollowedClock
-from station.operator.problem import CommandError
+from station.command_error import CommandError
 from station.settings import Address, Settings
+
+if TYPE_CHECKING:
+    import uvicorn
+
+    from station.db.database import Database
 
 
 def add(commands: Any) -> argparse.ArgumentParser:
@@ -33,6 +38,8 @@ def add(commands: Any) -> argparse.ArgumentParser:
                        help="who gets a message about which alarm (docs/station.md)")  # fmt: skip
     serve.add_argument("--home-assistant", action="store_const", const="1", dest="home_assistant",
                        help="announce the buses to Home Assistant")  # fmt: skip
+    serve.add_argument("--role", choices=("all", "page"), help="page: take no records, and show "
+                       "pages beside the station that does (PostgreSQL)")  # fmt: skip
     serve.add_argument("--clock", type=int, metavar="MS", help=argparse.SUPPRESS)
     serve.set_defaults(run=_serve)
     return serve
@@ -67,24 +74,57 @@ def url(listener: socket.socket) -> str:
 
 
 async def _serve_on(listener: socket.socket, settings: Settings, clock_ms: int | None) -> int:
+    from station.db.database import PATIENCE_S, Database
+
+    clock = Clock() if clock_ms is None else FollowedClock(clock_ms)
+    database = Database(settings.db, PATIENCE_S)
+    try:
+        await database.upgrade()  # a database that cannot be used ends the command here
+        if database.is_sqlite and settings.role == "page":
+            raise CommandError("role page: a file of SQLite has one process; PostgreSQL has more")
+        if database.is_sqlite:
+            await database.lead()
+        leads = database.leads or (settings.role == "all" and await database.claim())
+        print(f"The station is at {url(listener)} (database {database.shown}, broker "
+              f"{settings.broker}).{_waits(settings.role, leads)}", flush=True)  # fmt: skip
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # uvicorn ends by it, and then raises it again
+        webs: list[uvicorn.Server] = []
+        if isinstance(clock, FollowedClock):
+            clock.follow(lambda: setattr(webs[-1], "should_exit", True))
+        while await _serve_as(listener, settings, clock, database, leads, webs):
+            leads = database.leads
+    finally:
+        await database.close()
+    return 0
+
+
+def _waits(role: str, leads: bool) -> str:
+    if leads:
+        return ""
+    shows = " Another station takes the records of this database; this one shows its pages"
+    return f"{shows}." if role == "page" else f"{shows}, and takes over when that one ends."
+
+
+async def _serve_as(listener: socket.socket, settings: Settings, clock: Clock, database: Database,
+                    leads: bool, webs: list[uvicorn.Server]) -> bool:  # fmt: skip
+    """One role, from its beginning to its end. True: another role follows. webs: is told the server
+    of this one."""
     # Here, because these take a second, which the other commands need not wait.
     from station.app import make_app
     from station.doors.server import server
     from station.station import Station
 
-    clock = Clock() if clock_ms is None else FollowedClock(clock_ms)
-    station = Station(settings, clock)
+    if not leads:
+        database.follow()
+    station = Station(settings, clock, database, leads)
     web = server(make_app(station), settings.proxies)
+    webs.append(web)
 
-    def end() -> None:
+    async def end_with_role() -> None:
+        await station.over.wait()
         web.should_exit = True
 
-    if isinstance(clock, FollowedClock):
-        clock.follow(end)
-    await station.db.upgrade()  # a database that cannot be used ends the command here
-    await station.db.claim()
-    print(f"The station is at {url(listener)} (database {station.db.shown}, broker "
-          f"{settings.broker}).", flush=True)  # fmt: skip
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # uvicorn ends by Ctrl-C, and then raises it again
-    await web.serve([listener])
-    return 0
+    role = asyncio.create_task(end_with_role())
+    await web.serve([listener.dup()])  # which it closes
+    role.cancel()
+    return station.over.is_set()

@@ -158,6 +158,10 @@ class Sessions:
         self.forget()  # only now: a page that asks meanwhile is looked up again
         return ended
 
+    async def changed(self, _: list[int]) -> None:
+        """By another process."""
+        self.forget()
+
     def forget(self) -> None:
         """What is known of people has changed."""
         self._forgotten += 1

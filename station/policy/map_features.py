@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 _CORNERS = 48
-_M_PER_DEG = 111_195.0
+M_PER_DEG = 111_195.0
 
 
 def map_features(pack: dict[str, Any]) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def _ring(zone: dict[str, Any]) -> list[list[float]]:
         ring = _lonlats(zone["polygon"], zone)
         return [*ring, ring[0]]
     (lon, lat), radius_m = _lonlat(zone["circle"]["at"], zone), zone["circle"]["radius_m"]
-    north = radius_m / _M_PER_DEG
+    north = radius_m / M_PER_DEG
     east = north / math.cos(math.radians(lat))
     turns = [2 * math.pi * step / _CORNERS for step in range(_CORNERS)]
     ring = [[lon + east * math.cos(turn), lat + north * math.sin(turn)] for turn in turns]

@@ -57,7 +57,10 @@ class _Look:
 
 class Rollouts:
     def __init__(self, database: Database, clock: Clock, services: Services, live: Live,
-                 session: Session, signer: Signer, settings: Settings):  # fmt: skip
+                 session: Session, signer: Signer, settings: Settings,
+                 leads: bool = True):  # fmt: skip
+        """leads: this process sends. Another one only shows how far the buses are."""
+        self._leads = leads
         self._db = database
         self._clock = clock
         self._services = services
@@ -121,6 +124,8 @@ class Rollouts:
 
     async def look(self) -> None:
         """Also after an administrator's step, which then takes effect at once."""
+        if not self._leads:
+            return  # the leader looks within a second
         async with self._turn:
             told, self._told = self._told, []
             answers, self._answers = self._answers, []

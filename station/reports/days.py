@@ -1,13 +1,15 @@
-"""One bus on one day, from the database."""
+"""One bus on one day, from the database. What has a time that cannot be right stands where it was
+heard, so no record is on a day that no one looks at."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from station.clock import DAY_MS, day_of, iso
+from station.db.moments import ODD, placed_ms
 from station.db.tables import events, positions
 from station.ingest.rows import Journal
 
@@ -20,7 +22,8 @@ async def known(connection: AsyncConnection, journals: list[Journal]) -> list[st
     if not numbers:
         return []
     found: set[int] = set()
-    for table, ms in ((positions, positions.c.t * 1000), (events, _when())):
+    placed_s = func.coalesce(positions.c.odd_s, positions.c.t)
+    for table, ms in ((positions, placed_s * 1000), (events, placed_ms())):
         day = func.floor((ms + _LOCAL_MS) / float(DAY_MS))
         query = select(day).where(table.c.journal_id.in_(numbers)).distinct()
         found |= {int(value) for value in (await connection.execute(query)).scalars()}
@@ -29,34 +32,37 @@ async def known(connection: AsyncConnection, journals: list[Journal]) -> list[st
 
 async def track(
     connection: AsyncConnection, journals: list[Journal], from_ms: int, to_ms: int
-) -> list[tuple]:
-    """Rows of (s since 1970, lat, lon, km/h, heading), in the order of time."""
+) -> tuple[list[tuple], int]:
+    """Rows of (s since 1970, lat, lon, km/h, heading), in the order of time; and how many of them
+    stand at the time at which they were heard."""
     p = positions.c
-    query = select(p.t, p.lat_e7, p.lon_e7, p.speed, p.heading).where(
-        p.journal_id.in_([journal.id for journal in journals]),
-        p.t >= from_ms // 1000, p.t < to_ms // 1000,
-    )  # fmt: skip
-    return [
+    mine = p.journal_id.in_([journal.id for journal in journals])
+    parts = [
+        select(
+            when.label("t"), p.seq, p.lat_e7, p.lon_e7, p.speed, p.heading,
+            p.odd_s.is_not(None).label("odd"),
+        ).where(mine, is_so, when >= from_ms // 1000, when < to_ms // 1000)
+        for when, is_so in ((p.t, p.odd_s.is_(None)), (p.odd_s, p.odd_s.is_not(None)))
+    ]  # fmt: skip
+    both = union_all(*parts).subquery()
+    rows = (await connection.execute(select(both).order_by(both.c.t, both.c.seq))).all()
+    track = [
         (t, lat / 1e7, lon / 1e7, None if speed is None else speed / 10, heading)
-        for t, lat, lon, speed, heading in await connection.execute(query.order_by(p.t, p.seq))
+        for t, _, lat, lon, speed, heading, _ in rows
     ]
+    return track, sum(bool(row.odd) for row in rows)
 
 
 async def events_of(
     connection: AsyncConnection, journals: list[Journal], from_ms: int, to_ms: int
 ) -> list[dict[str, Any]]:
-    """An event without a time of its own is placed at the time at which it was heard."""
     epochs = {journal.id: journal.key[2] for journal in journals}
-    when = _when()
+    when = placed_ms()
     query = select(events).where(
         events.c.journal_id.in_(list(epochs)), and_(when >= from_ms, when < to_ms)
     )
     rows = await connection.execute(query.order_by(when, events.c.seq))
     return [event_view(row, epochs[row.journal_id]) for row in rows]
-
-
-def _when():
-    return func.coalesce(events.c.at_ms, events.c.heard_ms)
 
 
 def event_view(row: Any, epoch: str) -> dict[str, Any]:
@@ -65,7 +71,7 @@ def event_view(row: Any, epoch: str) -> dict[str, Any]:
         "epoch": epoch,
         "at": iso(row.at_ms),
         "heard_at": iso(row.heard_ms),
-        "clock": "odd" if row.odd_clock else row.clock,
+        "clock": ODD if row.odd_clock else row.clock,
         **{key: getattr(row, key) for key in _COPIED},
     }
 

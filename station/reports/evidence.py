@@ -23,6 +23,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from station.clock import iso, local_day
+from station.db.moments import placed_ms
 from station.db.tables import (
     buses,
     events,
@@ -120,11 +121,13 @@ def _serial(keys: dict[str, bytes], topic: str, payload: str) -> str | None:
 async def _span(connection: AsyncConnection, journal_id: int, from_ms: int,
                 to_ms: int) -> tuple[int, int] | None:  # fmt: skip
     """The first and the last number of that day; None: it has none."""
-    when = func.coalesce(events.c.at_ms, events.c.heard_ms)
+    when, odd_s, t = placed_ms(), positions.c.odd_s, positions.c.t
+    from_s, to_s = from_ms // 1000, to_ms // 1000
     found: list[int] = []
     for table, is_on in (
         (events, and_(when >= from_ms, when < to_ms)),
-        (positions, and_(positions.c.t >= from_ms // 1000, positions.c.t < to_ms // 1000)),
+        (positions, and_(odd_s.is_(None), t >= from_s, t < to_s)),
+        (positions, and_(odd_s.is_not(None), odd_s >= from_s, odd_s < to_s)),
     ):
         query = select(func.min(table.c.seq), func.max(table.c.seq))
         query = query.where(table.c.journal_id == journal_id, is_on)

@@ -30,7 +30,7 @@ PAGES = {
 
 def page_routes() -> list[BaseRoute]:
     """The pages, and /static below them."""
-    routes: list[BaseRoute] = [Route(path, _page(name)) for path, name in PAGES.items()]
+    routes: list[BaseRoute] = [Route(path, _page(path, name)) for path, name in PAGES.items()]
     routes.append(Mount("/static", StaticFiles(directory=WEB / "static")))
     return routes
 
@@ -96,11 +96,13 @@ def _is_data(path: str) -> bool:
     return path.startswith("/api/") and path != "/api/map.pmtiles"
 
 
-def _page(name: str):
-    """pages/<name>.html with its script js/<name>.js, within the common frame."""
+def _page(path: str, name: str):
+    """pages/<name>.html with its script js/<name>.js, within the common frame. Its addresses are
+    relative: a proxy may have put the station below a path."""
+    top = "../" * (path.count("/") - 1) or "./"
+    body = Template((WEB / "pages" / f"{name}.html").read_text("utf-8")).substitute(top=top)
     frame = Template((WEB / "pages" / "frame.html").read_text("utf-8"))
-    body = (WEB / "pages" / f"{name}.html").read_text("utf-8")
-    text = frame.substitute(page=name, body=body)
+    text = frame.substitute(page=name, body=body, top=top)
 
     async def page(request):
         return HTMLResponse(text)

@@ -383,8 +383,9 @@ def test_an_alarm_that_broke_as_it_was_put_into_words_comes_a_tick_later():
 def test_an_end_without_a_beginning_ends_no_tick():
     bench = Bench()
     s = bench.bus.snapshot
+    data = (("top_kmh", 91), ("lasted_s", 12))
     for state, told in (("cleared", []), ("updated", ["raised"])):
-        bench.bus.recorder.event(Event("overspeed", "warning", state), s)
+        bench.bus.recorder.event(Event("overspeed", "warning", state, data), s)
         assert bench.told("overspeed") == told
 
 

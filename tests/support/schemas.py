@@ -9,13 +9,16 @@ from typing import Any
 
 from vm import ROOT
 
+from station.ingest import limits
+
 ID = "[A-Za-z0-9_-]{1,32}"
 _TOPIC = re.compile(
     rf"schoolbus/{ID}/{ID}/(?:(status|state|event|track|reply|fetch)|cmd/[a-z][a-z0-9_]*)", re.ASCII
 )
 
 
-KINDS = json.loads((ROOT / "docs" / "schema" / "kinds.json").read_text())["kinds"]
+_FILE = json.loads((ROOT / "docs" / "schema" / "kinds.json").read_text())
+KINDS = _FILE["kinds"]
 
 
 class Breach(AssertionError):
@@ -30,6 +33,35 @@ def validator(name: str) -> Any:
     schema = json.loads((ROOT / "docs" / "schema" / f"{name}.schema.json").read_text())
     Draft202012Validator.check_schema(schema)
     return Draft202012Validator(schema)
+
+
+@cache
+def of_kind(name: str) -> Any:
+    """Of `data` and `why` of a kind that is declared."""
+    from jsonschema import Draft202012Validator
+
+    parts = {part: KINDS[name][part] for part in ("data", "why")}
+    schema = {"$defs": _FILE["$defs"], "properties": parts, "required": list(parts)}
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(schema)
+
+
+_LEAST = {"boolean": False, "integer": 1, "number": 0.0, "array": []}
+_LEAST_TEXTS = {"time": "2026-11-22T00:12:03.400Z", "hash": "a1b2c3d4"}
+
+
+def filled(kind: str, given: dict) -> dict:
+    """`data` of this kind with what it has to have; what is not given is as little as it may be."""
+    required = KINDS.get(kind, {}).get("data", {}).get("required", ())
+    return {name: _least(kind, name) for name in required} | given
+
+
+def _least(kind: str, name: str) -> Any:
+    schema = KINDS[kind]["data"]["properties"][name]
+    if "anyOf" in schema:
+        return None
+    value = schema["$ref"].rpartition("/")[2]
+    return _LEAST.get(_FILE["$defs"][value]["type"], _LEAST_TEXTS.get(value, "x"))
 
 
 def _no_double(pairs):
@@ -57,6 +89,10 @@ def validate(topic: bytes | str, payload: bytes | str) -> dict:
     breach = next(validator(match[1] or "command").iter_errors(message), None)
     if breach:
         raise Breach(f"{name}: {breach.json_path}: {breach.message}")
+    try:
+        limits.check({key: value for key, value in message.items() if key != "d"})
+    except limits.Beyond as beyond:
+        raise Breach(f"{name}: {beyond}") from beyond
     if match[1] == "track" and message["n"] != _rows(message["d"]):
         raise Breach(f"{name}: n is {message['n']}, but there are {_rows(message['d'])} rows")
     if match[1] == "event":
@@ -84,3 +120,6 @@ def _check_event(topic: str, event: dict) -> None:
     for key in ("severity", "state"):
         if event[key] not in declared[key]:
             raise Breach(f"{topic}: {kind} does not declare {key} {event[key]!r} in its `City:`")
+    breach = next(of_kind(kind).iter_errors(event), None)
+    if breach:
+        raise Breach(f"{topic}: {kind}: {breach.json_path}: {breach.message}")

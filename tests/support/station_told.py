@@ -12,7 +12,7 @@ import time
 import httpx
 import paho.mqtt.client as mqtt
 import pytest
-from schemas import validate
+from schemas import filled, validate
 from sqlalchemy import select, text
 
 from station.alarms.rows import read_log
@@ -30,12 +30,14 @@ on_one_database = pytest.mark.parametrize("db", ["sqlite"], indirect=True)
 
 
 def event(seq, kind="sos", severity="alarm", state="raised", occ=None, at_ms=NOW_MS, epoch=EPOCH,
-          **more):  # fmt: skip
+          data=(), **more):  # fmt: skip
+    """data: what its kind needs besides is filled in."""
     clock = {"clock": "gnss"} if at_ms is not None else {"clock": "none", "boot": 3, "up_ms": 100}
     body = {
         "v": 1, "epoch": epoch, "seq": seq, "at": iso(at_ms), **clock, "kind": kind,
         "severity": severity, "state": state, "occ": seq if occ is None else occ,
-        "lat": 13.08, "lon": 100.88, "speed_kmh": 0.0, "data": {}, "why": {}, **more,
+        "lat": 13.08, "lon": 100.88, "speed_kmh": 0.0, "data": filled(kind, dict(data)), "why": {},
+        **more,
     }  # fmt: skip
     return "event", json.dumps(body).encode()
 

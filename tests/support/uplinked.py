@@ -23,6 +23,9 @@ TURN_MS = 100
 ROOT = "schoolbus/laemchabang/bus-1/"
 
 
+_LEFT = (("seats", [7]), ("unknown", []), ("stage", 2))
+
+
 class Radio:
     """Up whenever there is signal."""
 
@@ -58,14 +61,16 @@ class Records:
 
     def alarm(self, n: int = 1) -> int:
         """Append alarms; the last one's seq."""
-        event = Event("child_left_behind", SEVERE, data=(("seats", [7]),))
+        event = Event("child_left_behind", SEVERE, data=_LEFT)
         for _ in range(n):
             seq = self._append(ALARM, KIND_EVENT, self._body(event))
         return seq
 
     def info(self) -> int:
         """Append an event to the track lane; its seq."""
-        return self._append(TRACK, KIND_EVENT, self._body(Event("trip_started", INFO)))
+        return self._append(
+            TRACK, KIND_EVENT, self._body(Event("trip_started", INFO, data=(("trip", 1),)))
+        )
 
     def position(self, n: int = 1) -> None:
         """Append positions, a second and some 11 m apart."""

@@ -19,7 +19,7 @@ from vm import ROOT
 from station.clock import FollowedClock
 from station.db import tables
 from station.ingest import seal
-from station.ingest.mqtt import Came
+from station.ingest.came import Came
 from station.settings import Settings
 from tools import board, evidence, evidence_file
 

@@ -55,6 +55,9 @@ def test_the_guide_shows_every_rule_and_its_settings():
         ('{"en": {"says": "text"}}', "en.says has to be a list of texts."),
         ('{"th": {"do": [1]}}', "th.do has to be a list of texts."),
         ('{"en": {"nam": "Fog"}}', "there is no en.nam; known are name"),
+        ('{"holds": {"dada": {}}}', "holds has to have objects called data and why."),
+        ('{"holds": {"data": {"m": "metres"}}}', "holds.data.m has to be one of flag, count,"),
+        ('{"holds": {"why": {"m": ["count"]}}}', "holds.why.m has to be one of flag, count,"),
     ],
 )
 def test_a_file_of_words_that_is_wrong_is_named(monkeypatch, tmp_path, text, told):
@@ -72,6 +75,7 @@ def without(language=None):
     """A rule whose texts are missing: in this language, or altogether."""
     texts = {
         "data": "how far one sees",
+        "holds": {"data": {"m": "count"}},
         "en": {"name": "Fog", "says": ["So far: {data.m|m}."], "words": {"fog": {"1": "thick"}}},
         "th": {
             "name": "หมอก",

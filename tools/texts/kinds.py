@@ -25,6 +25,7 @@ import sim  # noqa: F401  (CPython looks like MicroPython from here on)
 from firmware.config.kinds import Choice, Number
 from firmware.config.rule_settings import of_rules
 from firmware.rules.catalogue import RULES
+from tools.texts import holds
 
 ROOT = Path(__file__).resolve().parents[2]
 SEVERITIES = ("alarm", "warning", "info")
@@ -129,7 +130,14 @@ _OF_LANGUAGE: dict[str, type] = {
     "unknown": str,
     "words": dict,
 }
-_SHAPE: dict[str, type] = {"city": str, "first": str, "data": str, "en": dict, "th": dict}
+_SHAPE: dict[str, type] = {
+    "city": str,
+    "first": str,
+    "data": str,
+    "holds": dict,
+    "en": dict,
+    "th": dict,
+}
 _NAMES: dict[type, str] = {str: "a text", list: "a list of texts", dict: "an object"}
 
 
@@ -146,6 +154,9 @@ def _read(path: Path) -> dict[str, Any]:
     _check(texts, _SHAPE, _short(path), "")
     for language in LANGUAGES:
         _check(texts.get(language, {}), _OF_LANGUAGE, _short(path), language + ".")
+    told = holds.wrong(texts.get("holds", {}))
+    if told:
+        raise ValueError(f"{_short(path)}: {told}.")
     return texts
 
 
@@ -196,6 +207,8 @@ def _missing(kind: Kind) -> list[str]:
     told = []
     if "data" not in kind.texts and not kind.is_of_station:
         told.append(f'Add "data" to {kind.file}: what the event holds, for docs/mqtt.md.')
+    if "holds" not in kind.texts and not kind.is_of_station:
+        told.append(f'Add "holds" to {kind.file}: its members, for docs/schema/kinds.json.')
     for language in LANGUAGES:
         needed = ["name", "says"]
         if "alarm" in kind.severities or "do" in kind.texts.get("en", {}):

@@ -6,10 +6,12 @@ import json
 import re
 from typing import Any
 
+from tools.texts import asyncapi, holds
 from tools.texts.hazards import guide, row
 from tools.texts.kinds import LANGUAGES, ROOT, Kind, kinds
 
 GUIDE, CONTRACT, SCHEMA = "docs/hazards.md", "docs/mqtt.md", "docs/schema/kinds.json"
+ASYNCAPI = "docs/asyncapi.json"
 PAGE = "station/web/static/texts/kinds.{}.json"
 _HEAD = "| kind | severity | what, and what `data` holds |"
 _TABLE = re.compile(re.escape(_HEAD) + r"\n(\|.*\n)*")
@@ -24,6 +26,7 @@ def made() -> dict[str, str]:
         GUIDE: guide(found),
         CONTRACT: _contract(of_buses),
         SCHEMA: _schema(of_buses),
+        ASYNCAPI: asyncapi.document(of_buses, shape),
     }
     for language in LANGUAGES:
         files[PAGE.format(language)] = _page(found, language)
@@ -44,16 +47,29 @@ def _data(kind: Kind) -> str:
 
 
 def _schema(found: list[Kind]) -> str:
-    """docs/schema/kinds.json: what each kind may be, a line each."""
-    lines = [f'  "{kind.name}": {json.dumps(shape(kind))}' for kind in found]
-    return f'{{\n "made_by": "{_NOTE}",\n "kinds": {{\n' + ",\n".join(lines) + "\n }\n}\n"
+    """docs/schema/kinds.json: what each kind may be, and what it holds."""
+    values = ",\n".join(f'  "{name}": {_line(value)}' for name, value in holds.VALUES.items())
+    kinds = ",\n".join(f'  "{kind.name}": {{{_kind(kind)}\n  }}' for kind in found)
+    head = f' "made_by": "{_NOTE}",\n "$defs": {{\n{values}\n }},\n'
+    return f'{{\n{head} "kinds": {{\n{kinds}\n }}\n}}\n'
 
 
-def shape(kind: Kind) -> dict[str, list[str]]:
+def _kind(kind: Kind) -> str:
+    return ",".join(f'\n   "{name}": {_line(value)}' for name, value in shape(kind).items())
+
+
+def _line(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def shape(kind: Kind) -> dict[str, Any]:
+    """A kind that does not say what it holds is not bound by `data` and `why`."""
+    declared = holds.schema(kind.texts["holds"]) if "holds" in kind.texts else {}
     return {
         "severity": kind.severities,
         "state": ["raised"] if kind.states == "each time" else kind.states.split(", "),
         "driver": kind.driver,
+        **declared,
     }
 
 

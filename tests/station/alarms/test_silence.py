@@ -15,7 +15,7 @@ from station_told import (
     until,
 )  # fmt: skip
 
-from station.clock import parse_iso
+from station.clock import iso, parse_iso
 from station.live.view import view
 from station.settings import Settings
 
@@ -119,7 +119,46 @@ def test_the_last_will_alarms_sooner_and_not_for_a_bus_that_comes_straight_back(
                 await until(lambda: station.live.bus("lc", "bus-01").online is False)
                 time.passes(30)
                 (alarm,) = await until(lambda: standing(station))
-                assert alarm["why"]["last_will"] is True
+                known = station.live.bus("lc", "bus-01")
+                assert alarm["why"].pop("silent_s") >= 60
+                assert alarm["why"] == {
+                    "by": "last_will", "since": iso(known.offline_ms), "waited_s": 20,
+                    "last_will": True, "next_s": 600, "will_after_s": 20, "dark_after_s": 120,
+                }  # fmt: skip
+                assert known.dark_ms == known.offline_ms
+
+    asyncio.run(scenario())
+
+
+@on_one_database
+def test_the_alarm_explains_itself_by_the_limit_that_decided(settings, broker):
+    """A connected bus that says nothing, one whose will came too late to decide, and one that has
+    never sent its state."""
+    time = At(settings)
+
+    async def scenario():
+        async with time.running() as station:
+            await connected(station)
+            known = station.live.bus("lc", "bus-01")
+            with telling(broker) as bus:
+                bus.say(status(), state(taken=[7]))
+                await heard(station, [7])
+                due_ms = known.promise_ms
+                time.passes(10 + settings.dark_after_s - 5)
+                bus.say(status(online=False))
+                await until(lambda: known.online is False)
+                time.passes(10)
+                (alarm,) = await until(lambda: standing(station))
+            why = alarm["why"]
+            assert (why["by"], why["waited_s"], why["last_will"]) == ("promise", 120, True)
+            assert why["since"] == iso(due_ms) and known.dark_ms == due_ms
+            with telling(broker, "schoolbus/lc/bus-02/") as bus:
+                bus.say(event(1))
+                await until(lambda: (two := station.live.get("lc", "bus-02")) and two.spoke_ms)
+            time.passes(settings.dark_after_s + 1)
+            (_, alarm) = await until(lambda: len(found := standing(station)) == 2 and sorted(
+                found, key=lambda one: one["bus"]))  # fmt: skip
+            assert (alarm["why"]["by"], alarm["why"]["next_s"]) == ("no_state", None)
 
     asyncio.run(scenario())
 

@@ -45,7 +45,8 @@ ASKED = [f"?day={DAY}", f"?day={DAY}&bus={BUS}", f"?day={DAY}&fleet={FLEET}",
 BODIES = {"out_of_service": {"seats": [1], "days": 1}, "users": {"name": "x", "role": "duty"}}
 SHOWN = {
     "/api/live", "/api/alarms", "/api/places", "/api/reports", "/api/feeds/buses.geojson",
-    "/api/feeds/vehicle_positions.pb", "/api/alarms/{number}/ack",
+    "/api/feeds/vehicle_positions.pb", "/api/feeds/alerts.pb",
+    "/api/feeds/alarms.atom", "/api/feeds/alarms.cap.xml", "/api/alarms/{number}/ack",
     "/api/buses/{fleet}/{bus}/out_of_service",
 }  # fmt: skip
 """What holds a name of the fleet, for a person who may see it."""
@@ -105,14 +106,17 @@ async def told(station, broker):
     """A fleet with a day, an alarm, a policy, a name and a telephone number."""
     await connected(station)
     with telling(broker, f"schoolbus/{FLEET}/{BUS}/") as bus:
-        bus.say(track(1, 3), event(4, data={"seats": [7]}), state(), status())
+        bus.say(track(1, 3), event(4, data={"seats": [7]}), state(next_s=3600), status())
         bus.say(event(5, kind="trip_started", severity="info", data={"trip": 3}))
     await until(lambda: station.alarms.at_hand and station.live.get(FLEET, BUS).status)
     station.commands.ask = no_answer
     boss = await signed_in(station, "boss", "admin")
     look = {"label": "zqx bus", "phone": PHONE, "layout": None}
     assert (await boss.post(f"/api/buses/{FLEET}/{BUS}", json=look)).status_code == 204
-    pack = {"v": 1, "version": 1, "stops": [{"id": "zqx_stop", "name": "zqx", "at": [13.0, 100.0]}]}
+    at = [13.0, 100.0]
+    flood = {"id": "zqx_flood", "kind": "flood", "circle": {"at": at, "radius_m": 50}}
+    stop = {"id": "zqx_stop", "name": "zqx", "at": at}
+    pack = {"v": 1, "version": 1, "stops": [stop], "zones": [flood]}
     await put_pack(station.db, FLEET, pack, "00000000", json.dumps(pack), NOW_MS)
     return boss
 

@@ -25,8 +25,8 @@ from station.app import make_app
 from station.clock import Clock
 from station.db.tables import policies
 from station.ingest import contract
-from station.ingest.contract import SCHEMAS
-from station.ingest.mqtt import Came
+from station.ingest.came import Came
+from station.ingest.kinds import FOLDER as SCHEMAS
 from station.notices.lane import MOST_TRIES, wait_ms
 from station.reports import files, query
 from station.reports.facts import Facts
@@ -352,7 +352,7 @@ def test_an_event_with_odd_data_stops_nothing_else(play):
 def test_feeds_take_a_session_or_the_token(play):
     async def story(scene):
         scene.station.live.bus("lcb", "bus-01")
-        for path in ("buses.geojson", "vehicle_positions.pb"):
+        for path in ("buses.geojson", "vehicle_positions.pb", "alerts.pb"):
             assert (await scene.client.get(f"/api/feeds/{path}")).status_code == 200
             scene.client.cookies.clear()
             for token, status in (("", 401), ("wrong", 401), ("a-token-for-the-map", 200)):

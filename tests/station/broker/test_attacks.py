@@ -164,6 +164,12 @@ def test_a_bus_hears_the_commands_for_it(town, station):
     )  # fmt: skip
 
 
+def test_the_station_hears_that_home_assistant_has_started(town, station):
+    station.hear("homeassistant/status")
+    station.say("homeassistant/status", "online")
+    until(lambda: ("homeassistant/status", "online") in station.heard)
+
+
 def test_a_bus_can_publish_nothing_else(town, station):
     topics = [
         *(OTHERS + name for name in (*BRANCH, "cmd/drill")), MINE + "cmd/drill", MINE + "cmd",

@@ -1,4 +1,4 @@
-"""An alarm that cannot be read, or cannot be stored, reaches the staff."""
+"""An alarm that cannot be read, or not placed, or cannot be stored, reaches the staff."""
 
 import asyncio
 import json
@@ -30,8 +30,8 @@ def settings(settings):
 
 
 @on_one_database
-@pytest.mark.parametrize("wrong", [{"lat": 91.5}, {"clock": "radio"}, {"seq": 2**40}])
-def test_an_alarm_that_cannot_be_read_reaches_the_staff(settings, broker, wrong):
+@pytest.mark.parametrize("wrong", [{"epoch": "my own"}, {"state": "over"}, {"seq": 2**40}])
+def test_an_alarm_that_cannot_be_placed_reaches_the_staff(settings, broker, wrong):
     """With the right seal, too. What is less than an alarm goes to the quarantine alone."""
     time = At(settings)
 
@@ -87,21 +87,28 @@ def test_an_alarm_that_the_database_refuses_reaches_the_staff(settings, broker, 
 @pytest.mark.parametrize(
     ("name", "body"),
     [
-        ("fetch", {"at": 0.0}),
+        ("fetch", {"at": 0.5}),
         ("fetch", {"have": 2**32}),
-        ("fetch", {"need": 9.0}),
-        ("status", {"boot": 17.0}),
+        ("fetch", {"need": 9.25}),
+        ("status", {"boot": 17.5}),
         ("status", {"boot": 2**32}),
         ("status", {"online": False, "boot": 2**70}),
     ],
 )
 def test_a_number_that_the_station_cannot_keep_is_not_taken(name, body):
+    assert isinstance(read(name, {}), contract.Message)
+    assert isinstance(read(name, body), contract.Bad)
+
+
+def test_a_whole_number_is_one_however_it_is_written():
+    assert type(read("fetch", {"need": 9.0}).body["need"]) is int
+    assert type(read("status", {"boot": 17.0}).body["boot"]) is int
+
+
+def read(name, body):
     whole = {
         "fetch": {"v": 1, "release": "0" * 16, "state": "fetching", "at": 0, "bytes": 600,
                   "have": 0, "need": 9},
         "status": json.loads(status()[1]),
     }[name]  # fmt: skip
-    topic = f"schoolbus/lc/bus-01/{name}"
-    assert isinstance(contract.read(topic, json.dumps(whole).encode()), contract.Message)
-    bad = contract.read(topic, json.dumps(whole | body).encode())
-    assert isinstance(bad, contract.Bad)
+    return contract.read(f"schoolbus/lc/bus-01/{name}", json.dumps(whole | body).encode())

@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from station_told import NOW_MS, event, on_one_database, running, track
 
 from station.clock import FollowedClock
+from station.ingest.came import Came
 from station.ingest.contract import Bad
-from station.ingest.mqtt import Came
 from station.reports import evidence
 from tools import evidence_day
 

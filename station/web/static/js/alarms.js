@@ -6,7 +6,7 @@ import { isStale } from "./live.js";
 import { whereWords } from "./places.js";
 import { sentences } from "./sentences.js";
 import { errorWords, kindName, t, whatToDo } from "./texts.js";
-import { ago, moment } from "./times.js";
+import { ago, moment, placed } from "./times.js";
 
 export const isOpen = (alarm) => !alarm.cleared_at || !alarm.acked_at;
 
@@ -62,7 +62,7 @@ export function alarmCard(alarm, bus, person, { whole = false } = {}) {
 /** Updates what changes while the alarm does not: how long ago it was, and where the bus is. */
 export function freshen(card, alarm, bus) {
   const since = find(".alarm-ago", card);
-  if (since) setText(since, ` (${ago(alarm.raised_at || alarm.heard_at)})`);
+  if (since) setText(since, ` (${ago(placed(alarm, alarm.raised_at))})`);
   const now = !alarm.cleared_at && bus && bus.lat !== null && !isStale(bus);
   const age = now && bus.estimated ? ` (${ago(bus.heard_at)})` : "";
   setText(find(".where-words", card), `${t(now ? "where_now" : "where_then")} ${whereWords(now ? bus : alarm)}${age}`);
@@ -100,7 +100,10 @@ function withTelephone(step) {
 function times(alarm) {
   const line = make("p", { class: "alarm-times" });
   const raised = alarm.raised_at === null ? t("time_unknown") : moment(alarm.raised_at);
-  if (alarm.late) {
+  if (alarm.clock === "odd") {
+    line.append(t("heard_at", { time: moment(alarm.heard_at) }), make("span", { class: "alarm-ago" }), " · ",
+      make("strong", { class: "late" }, t("odd_time", { time: raised })));
+  } else if (alarm.late) {
     line.append(make("strong", { class: "late" }, t("late")), " ",
       t("late_times", { raised, heard: moment(alarm.heard_at) }));
   } else {

@@ -1,5 +1,7 @@
 // The station's HTTP API; /api/openapi.json describes it.
 
+import { at, go } from "./base.js";
+
 const AGAIN_MS = 3000;
 const SAVED_MS = 60000; // the browser has a file by then
 let csrf = null;
@@ -15,7 +17,7 @@ export class ApiError extends Error {
 /** Goes to the sign-in page, which comes back here afterwards. */
 export function signIn(reason) {
   const next = encodeURIComponent(location.pathname + location.search);
-  location.assign(`/login?next=${next}${reason ? `&why=${reason}` : ""}`);
+  go(`/login?next=${next}${reason ? `&why=${reason}` : ""}`);
 }
 
 /** Goes to the sign-in page. The promise never resolves: this page is being left. */
@@ -25,7 +27,7 @@ function leaving() {
 }
 
 async function ask(path, options = {}, read = (answer) => (answer.status === 204 ? null : answer.json())) {
-  const answer = await fetch(path, { credentials: "same-origin", ...options });
+  const answer = await fetch(at(path), { credentials: "same-origin", ...options });
   if (answer.ok) return read(answer);
   let detail = answer.statusText;
   try {
@@ -109,7 +111,7 @@ export async function signOut() {
   isSigningOut = true;
   try {
     await post("/api/logout");
-    location.assign("/login");
+    go("/login");
   } catch (error) {
     isSigningOut = false;
     throw error;

@@ -3,6 +3,7 @@
 import { AlarmList } from "./alarm_list.js";
 import { byUrgency, isOpen } from "./alarms.js";
 import { get, getAtLast, path } from "./api.js";
+import { here } from "./base.js";
 import { BusLayer } from "./bus_layer.js";
 import { find, make, setAttribute, setText } from "./dom.js";
 import { showFacts } from "./facts.js";
@@ -19,12 +20,12 @@ import { seatLegend, seatMap } from "./seats.js";
 import { busPicture } from "./shapes.js";
 import { openPage } from "./shell.js";
 import { kindName, t } from "./texts.js";
-import { clock, date, dayStart, localDay, moment, now } from "./times.js";
-import { Timeline } from "./timeline.js";
+import { clock, date, dayStart, localDay, moment, now, placed } from "./times.js";
+import { Timeline, whenOf } from "./timeline.js";
 import { Trail } from "./trail.js";
 
 const L = window.L;
-const [fleet, name] = location.pathname.split("/").slice(2).map(decodeURIComponent);
+const [fleet, name] = here().split("/").slice(2).map(decodeURIComponent);
 const KEY = `${fleet}/${name}`;
 
 const MOST_GAPS = 8;
@@ -116,7 +117,7 @@ async function main() {
     const got = await get(`/api/buses/${path(fleet, name)}/day/${chosen}`).catch(() => null);
     if (find("#day").value !== chosen) return; // another day was chosen meanwhile
     if (!got) return setText(find("#loaded"), t("day_failed"));
-    for (const event of got.events) event.time = event.at === null ? null : Date.parse(event.at) / 1000;
+    for (const event of got.events) event.time = event.at === null ? null : Date.parse(placed(event)) / 1000;
     got.events.sort((a, b) => (a.time || 0) - (b.time || 0));
     day = got;
     const times = day.track.map((row) => row[0]).concat(day.events.map((event) => event.time).filter((time) => time !== null));
@@ -128,7 +129,7 @@ async function main() {
     graph.show(day.track, day.events, from, to);
     timeline.show(day.events, find("#level").value);
     setText(find("#loaded"), t("loaded_at", { time: clock(now()) }));
-    setText(find("#gaps"), gapWords(day.gaps));
+    setText(find("#gaps"), [gapWords(day.gaps), day.odd_track ? t("odd_track", { n: day.odd_track }) : ""].filter(Boolean).join(" "));
     setAttribute(find("#slider"), "min", Math.floor(from));
     setAttribute(find("#slider"), "max", Math.ceil(to));
     for (const control of ["#play", "#slider"]) find(control).disabled = !times.length;
@@ -142,7 +143,7 @@ async function main() {
       if (event.severity === "info" || event.state !== "raised" || event.lat === null) continue;
       const look = event.exercise ? { color: "#0b4f8a", dashArray: "3 3", fillColor: "#fff" } : { color: "#fff", fillColor: event.severity === "alarm" ? "#b00020" : "#a35200" };
       L.circleMarker([event.lat, event.lon], { radius: 7, weight: 2, fillOpacity: 1, ...look })
-        .bindTooltip(() => make("span", {}, `${clock(event.at)} ${event.exercise ? `${t("drill")} ` : ""}${[kindName(event.kind), aboutWords(event)].filter(Boolean).join(" · ")}`))
+        .bindTooltip(() => make("span", {}, `${whenOf(event)} ${event.exercise ? `${t("drill")} ` : ""}${[kindName(event.kind), aboutWords(event)].filter(Boolean).join(" · ")}`))
         .on("click", () => event.time !== null && seek(event.time)).addTo(marks);
     }
   }

@@ -12,7 +12,7 @@ import { aboutWords, whereWords } from "./places.js";
 import { busPicture, circlePicture, STATES } from "./shapes.js";
 import { openPage } from "./shell.js";
 import { store, stored, t } from "./texts.js";
-import { localDay, now } from "./times.js";
+import { localDay, now, placed } from "./times.js";
 import { Trail } from "./trail.js";
 
 const L = window.L;
@@ -128,7 +128,7 @@ async function home() {
     const box = find("#chosen");
     box.hidden = !bus;
     if (!bus) return;
-    if (moved && bus.lat !== null && bus.at) trail.add(Date.parse(bus.at) / 1000, bus.lat, bus.lon);
+    if (moved && bus.lat !== null && bus.at) trail.add(Date.parse(placed(bus)) / 1000, bus.lat, bus.lon);
     const lines = [stateWords(bus), speedWords(bus), seatWords(bus), heardWords(bus), aboutWords(bus) && whereWords(bus)].filter(Boolean);
     if (!find("a", box)) {
       box.append(make("strong"), make("p"), make("a", { class: "button" }, t("open_bus")),

@@ -1,6 +1,7 @@
 // Signs in, and goes back to the page that asked for it.
 
 import { post } from "./api.js";
+import { at } from "./base.js";
 import { find } from "./dom.js";
 import { LANGUAGES, chooseLanguage, errorWords, language, loadTexts, t } from "./texts.js";
 
@@ -44,8 +45,9 @@ function askForCode(form) {
 
 /** Only addresses of this station: a link from outside must not lead elsewhere. */
 function backTo(next) {
-  const target = new URL(next || "/", location.origin);
-  return target.origin === location.origin && target.pathname !== "/login" ? target.href : "/";
+  const target = new URL(next || at("/"), location.origin);
+  const isOurs = target.origin === location.origin && target.pathname.startsWith(at("/"));
+  return isOurs && target.pathname !== at("/login") ? target.href : at("/");
 }
 
 main();

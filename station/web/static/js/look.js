@@ -1,6 +1,7 @@
 // For administrators: a bus's name, its telephone number and its seat layout.
 
 import { path, post } from "./api.js";
+import { go } from "./base.js";
 import { make } from "./dom.js";
 import { rowsOf } from "./seats.js";
 import { errorWords, t } from "./texts.js";
@@ -33,7 +34,7 @@ export function lookForm(bus) {
     if (!confirm(t("gone_sure", { bus: bus.label || bus.bus }))) return;
     try {
       await post(`/api/buses/${path(bus.fleet, bus.bus)}/gone`);
-      location.assign("/");
+      go("/");
     } catch (error) {
       say(errorWords(error), true);
     }

@@ -2,6 +2,7 @@
 // .pmtiles file), and the places of the city's policy.
 
 import { getAtLast } from "./api.js";
+import { at } from "./base.js";
 import { draw, make } from "./dom.js";
 import { loadPlaces } from "./places.js";
 import { t, word } from "./texts.js";
@@ -41,7 +42,7 @@ async function streets(map) {
   await new Promise((done) => document.head.append(
     make("script", { src: "/static/vendor/protomaps-leaflet.js", onload: done })));
   const layer = window.protomapsL.leafletLayer({
-    url: pmtiles, flavor: "light", lang: document.documentElement.lang,
+    url: at(pmtiles), flavor: "light", lang: document.documentElement.lang,
     attribution: escape(credit || "© OpenStreetMap"),
   });
   layer.backgroundColor = null; // where the file has nothing, the outline shows

@@ -1,6 +1,7 @@
 // For administrators: people, their sessions, and who tried to sign in.
 
 import { path, post } from "./api.js";
+import { go } from "./base.js";
 import { find, make } from "./dom.js";
 import { answers, table } from "./tables.js";
 import { errorWords, t } from "./texts.js";
@@ -25,7 +26,7 @@ const showSessions = () => table("#sessions", "/api/sessions", ["name", "address
 
 async function endSession({ id, mine }) {
   await post(`/api/sessions/${path(id)}/end`);
-  if (mine) location.assign("/login");
+  if (mine) go("/login");
   showSessions();
 }
 

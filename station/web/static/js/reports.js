@@ -1,7 +1,7 @@
 // A day or a month of a bus or a fleet: a table on the page, a file for the office.
 
 import { get, getFile } from "./api.js";
-import { find, make, reportCell } from "./dom.js";
+import { find, make, reportCell, setAttribute } from "./dom.js";
 import { openPage } from "./shell.js";
 import { language, t } from "./texts.js";
 import { date, dayStart, localDay, monthName, now } from "./times.js";
@@ -44,7 +44,7 @@ async function main() {
     find("#month-field").hidden = span.value !== "month";
     const first = dayStart(span.value === "day" ? day.value : `${month.value}-01`);
     find("#span-words").textContent = Number.isNaN(first) ? "" : span.value === "day" ? date(first) : monthName(first);
-    for (const format of ["csv", "xlsx"]) find(`#${format}`).href = query(format);
+    for (const format of ["csv", "xlsx"]) setAttribute(find(`#${format}`), "href", query(format));
   }
 
   function failed(error) {

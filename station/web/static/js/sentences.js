@@ -7,10 +7,13 @@ import { duration, moment } from "./times.js";
  * Each template has fillers such as {data.x} or {why.x|how}. A sentence is left out if the event
  * does not have what it asks for, or has an empty list there. null is shown as unknown. Values that
  * no template uses, as those of a kind that only newer buses know, follow as name and value.
+ * What the station could not read of the event comes first.
  */
 export function sentences(event) {
-  const used = new Set();
+  const used = new Set(["data.unreadable"]);
   const said = templates(event.kind).map((line) => sentence(line, event, used)).filter(Boolean);
+  const unreadable = (event.data || {}).unreadable || [];
+  if (unreadable.length) said.unshift(t("unreadable_parts", { list: unreadable.join(", ") }));
   for (const part of ["data", "why"]) {
     for (const [name, value] of Object.entries(event[part] || {})) {
       if (!used.has(`${part}.${name}`) && name !== "policy") said.push(`${name}: ${plain(value)}`);

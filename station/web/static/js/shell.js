@@ -3,6 +3,7 @@
 
 import { me, signIn, signOut } from "./api.js";
 import { byUrgency, isOpen, urgency } from "./alarms.js";
+import { here } from "./base.js";
 import { find, make, setText } from "./dom.js";
 import { Live, key } from "./live.js";
 import { loadPlaces } from "./places.js";
@@ -52,7 +53,7 @@ async function askUntilAnswered() {
 }
 
 function top(person, sound) {
-  const here = (address) => (location.pathname === address ? "page" : null);
+  const current = (address) => (here() === address ? "page" : null);
   const pages = PAGES.filter(([address]) => address !== "/admin" || person.role === "admin");
   const soundButton = make("button", { type: "button", id: "sound", onclick: () => sound.chime(), title: t("sound_try") }, t("sound_on"));
   const showSound = () => {
@@ -65,11 +66,11 @@ function top(person, sound) {
     make("a", { class: "skip", href: "#main" }, t("skip")),
     make("span", { class: "brand" }, t("brand")),
     make("nav", { "aria-label": t("pages") }, ...pages.map(([address, name]) =>
-      make("a", { href: address, "aria-current": here(address) }, t(name)))),
+      make("a", { href: address, "aria-current": current(address) }, t(name)))),
     make("span", { class: "when" }, make("span", { id: "today" }, weekday(now())), " ", make("time", { id: "now" }, clock(now()))),
     soundButton,
     make("button", { type: "button", lang: other, onclick: () => chooseLanguage(other) }, LANGUAGES[other]),
-    make("a", { class: "who", href: "/me", "aria-current": here("/me") }, person.name),
+    make("a", { class: "who", href: "/me", "aria-current": current("/me") }, person.name),
     make("button", { type: "button", onclick: signOut }, t("sign_out")),
   );
   find("#top").after(

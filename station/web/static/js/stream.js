@@ -1,6 +1,7 @@
 // The stream of this page: shared by all tabs (stream_worker.js), or its own if the browser has no
 // shared workers, as on phones.
 
+import { at } from "./base.js";
 import { openSource } from "./source.js";
 
 export class Stream {
@@ -9,7 +10,7 @@ export class Stream {
     this._port = null;
     this._source = null;
     if (!window.SharedWorker) return;
-    const worker = new SharedWorker("/static/js/stream_worker.js", { type: "module" });
+    const worker = new SharedWorker(at("/static/js/stream_worker.js"), { type: "module" });
     worker.onerror = () => { this._port = null; this.open(); }; // an older browser: a stream of its own
     this._port = worker.port;
     this._port.onmessage = ({ data }) => hear(data);

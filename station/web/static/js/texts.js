@@ -1,6 +1,8 @@
 // Everything that a person reads, in Thai or English: /static/texts/<language>.json, and the kinds
 // of events in kinds.<language>.json, which `make texts` writes.
 
+import { at } from "./base.js";
+
 let texts = null;
 let chosen = "th";
 let places = new Map();
@@ -20,7 +22,7 @@ export async function loadTexts(preferred) {
   for (const node of document.querySelectorAll("[data-hint]")) node.placeholder = t(node.dataset.hint);
 }
 
-const fetched = async (name) => (await fetch(`/static/texts/${name}.json`)).json();
+const fetched = async (name) => (await fetch(at(`/static/texts/${name}.json`))).json();
 
 const KNOWN_ERRORS = [403, 404, 409, 413, 422, 429];
 

@@ -3,7 +3,7 @@
 import { make, setAttribute } from "./dom.js";
 import { sentences } from "./sentences.js";
 import { kindName, t } from "./texts.js";
-import { clock, moment } from "./times.js";
+import { clock, moment, placed } from "./times.js";
 
 const SHOWN = 600; // a broken sensor may cause thousands in a day
 
@@ -27,7 +27,7 @@ export class Timeline {
   }
 
   _item(event) {
-    const when = event.at === null ? t("time_unknown") : clock(event.at);
+    const when = whenOf(event);
     const item = make("li", { class: `${event.exercise ? "drill" : event.severity} ${event.state}`, "data-kind": event.kind },
       event.time === null
         ? make("span", { class: "time" }, when)
@@ -37,6 +37,7 @@ export class Timeline {
         make("strong", {}, event.exercise ? make("span", { class: "drill-tag" }, t("drill")) : null, kindName(event.kind)),
         event.times > 1 ? make("span", { class: "event-state" }, ` ${t("event_times", { n: event.times })}`) : "",
         happens(event) ? "" : make("span", { class: "event-state" }, ` ${t(`event_${event.state}`)}`),
+        event.clock === "odd" ? make("span", { class: "late" }, ` ${t("odd_time", { time: moment(event.at) })}`) : "",
         isLate(event) ? make("span", { class: "late" }, ` ${t("late_heard", { time: moment(event.heard_at) })}`) : "",
         make("p", {}, sentences(event).join(" "))));
     return item;
@@ -56,8 +57,11 @@ export class Timeline {
   }
 }
 
+/** The time of an event in words. */
+export const whenOf = (event) => (event.at === null ? t("time_unknown") : clock(placed(event)));
+
 const LATE_MS = 5 * 60e3;
-const isLate = (event) => event.at !== null && Date.parse(event.heard_at) - Date.parse(event.at) > LATE_MS;
+const isLate = (event) => event.at !== null && event.clock !== "odd" && Date.parse(event.heard_at) - Date.parse(event.at) > LATE_MS;
 
 /** Kinds that have no duration, and so no beginning and end. */
 const HAPPENS = ["trip_started", "trip_ended", "stop_served", "started", "self_test", "policy_changed", "records_lost", "fault",

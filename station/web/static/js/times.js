@@ -43,6 +43,9 @@ export function moment(when) {
   return date(when) === date(now()) ? clock(when) : `${date(when)} ${clock(when)}`;
 }
 
+/** Where a record stands in time: when it was heard, if its bus does not know the time or has a clock that cannot be right. at: of an event or a state; else as given. */
+export const placed = (record, at = record.at) => (record.clock === "odd" ? record.heard_at : at || record.heard_at);
+
 /** The first millisecond of a local day such as "2026-11-22". */
 export const dayStart = (day) => Date.parse(`${day}T00:00:00Z`) - UTC_OFFSET_MS;
 

@@ -1,61 +1,74 @@
-"""Announces the buses to Home Assistant: MQTT discovery, one device a bus.
+"""What Home Assistant is told of a bus: one device, and what it reads from which topic.
 
-Source: Home Assistant documentation, integration "MQTT", section "MQTT discovery", device
-discovery: one retained message below `homeassistant/device/`. The station sends nothing else: Home
-Assistant then reads the buses' own topics (docs/mqtt.md).
+A value that is no longer promised is not shown: a sensor expires when the bus's own promise
+(`next_s`) is over, and everything but the connection and the alarms is unavailable while the bus is
+disconnected, or if its kept state is from long ago when Home Assistant starts.
 """
 
 from __future__ import annotations
 
-import asyncio
-import json
-from typing import Any
+from typing import Any, NamedTuple
 
-from station.ingest.mqtt import Session
-from station.live.live import Live
-from station.live.services import Services
+from station.live.live_bus import LiveBus
 
 PREFIX = "homeassistant"
-_EVERY_S = 5
+_ORDINARY_PROMISE_S = 60
+_HOUR_S = 3600
+"""So much may a bus's clock be wrong, as in station/live/live.py."""
+_ALWAYS_SHOWN = ("online", "last_alarm")
 
 
-class Announcer:
-    """Announces each bus once a start, and again when its label changes."""
-
-    def __init__(self, services: Services, live: Live, session: Session):
-        self._services = services
-        self._live = live
-        self._session = session
-        self._announced: dict[tuple[str, str], str] = {}
-
-    async def watch(self) -> None:
-        while True:
-            if self._services.broker.ok:
-                for bus in self._live:
-                    self._announce(bus.fleet, bus.bus, bus.label or bus.bus)
-            await asyncio.sleep(_EVERY_S)
-
-    def _announce(self, fleet: str, bus: str, label: str) -> None:
-        if self._announced.get((fleet, bus)) != label:
-            topic, payload = discovery(fleet, bus, label)
-            self._session.publish(topic, json.dumps(payload))
-            self._announced[fleet, bus] = label
+class Told(NamedTuple):
+    label: str
+    expire_s: int
+    """After so long without another state it is not shown any more."""
 
 
-def discovery(fleet: str, bus: str, label: str) -> tuple[str, dict[str, Any]]:
-    """-> (topic, payload), for a retained message."""
-    root = f"schoolbus/{fleet}/{bus}"
-    node = f"busguard_{fleet}_{bus}"
-    components = {
-        name: {**given, "unique_id": f"{node}_{name}"} for name, given in _components(root).items()
-    }
-    payload = {
-        "device": {"identifiers": [node], "name": label, "manufacturer": "Busguard"},
+def told(bus: LiveBus, dark_after_s: int) -> Told:
+    promise_s = bus.state["next_s"] if bus.state else _ORDINARY_PROMISE_S
+    return Told(bus.label or bus.bus, promise_s + dark_after_s)
+
+
+def config_topic(fleet: str, bus: str) -> str:
+    return f"{PREFIX}/device/{_node(fleet, bus)}/config"
+
+
+def _node(fleet: str, bus: str) -> str:
+    return f"busguard_{fleet}_{bus}"
+
+
+def discovery(fleet: str, bus: str, now: Told) -> dict[str, Any]:
+    """-> the payload of a retained message at config_topic()."""
+    root, node = f"schoolbus/{fleet}/{bus}", _node(fleet, bus)
+    components = {}
+    for name, component in _components(root).items():
+        component["unique_id"] = f"{node}_{name}"
+        if name not in _ALWAYS_SHOWN:
+            component |= _availability(root)
+        if component["platform"] == "sensor":
+            component["expire_after"] = now.expire_s
+        components[name] = component
+    return {
+        "device": {"identifiers": [node], "name": now.label, "manufacturer": "Busguard"},
         "origin": {"name": "Busguard station"},
         "components": components,
         "qos": 1,
     }
-    return f"{PREFIX}/device/{node}/config", payload
+
+
+def _availability(root: str) -> dict[str, Any]:
+    """Both have to hold. The second is judged as the state comes; without a time it is new."""
+    age = "as_timestamp(now()) - as_timestamp(value_json.at)"
+    is_new = f"value_json.at is none or {age} < value_json.next_s + {_HOUR_S}"
+    return {
+        "availability": [
+            {"topic": f"{root}/status",
+             "value_template": "{{ 'online' if value_json.online else 'offline' }}"},
+            {"topic": f"{root}/state",
+             "value_template": f"{{{{ 'online' if {is_new} else 'offline' }}}}"},
+        ],
+        "availability_mode": "all",
+    }  # fmt: skip
 
 
 def _components(root: str) -> dict[str, dict[str, Any]]:

@@ -41,6 +41,7 @@ from station.db.release_tables import releases as releases
 from station.db.release_tables import rollout_buses as rollout_buses
 from station.db.release_tables import rollout_log as rollout_log
 from station.db.release_tables import rollouts as rollouts
+from station.db.report_tables import daily_sums as daily_sums
 
 buses = Table(
     "buses",
@@ -135,11 +136,15 @@ events = Table(
     Column("sealed", Text),  # as it came, with its seal; null: it came before this was kept
     Index("ix_events_occ", "journal_id", "occ"),
     Index("ix_events_at", "journal_id", "at_ms"),
-    Index("ix_events_kind", "journal_id", "kind"),
+    Index("ix_events_kind", "journal_id", "kind", "seq"),
 )
 IS_UPDATE = events.c.kind == literal_column("'update'")
 """As it stands in the index: a parameter in its place would not use it."""
 Index("ix_events_update", events.c.heard_ms, sqlite_where=IS_UPDATE, postgresql_where=IS_UPDATE)
+BY_ARRIVAL = literal_column("(at_ms IS NULL OR odd_clock)", Boolean)
+"""Its own time is unknown or cannot be right, so that it is placed by when it was heard."""
+Index("ix_events_arrival", events.c.journal_id, events.c.heard_ms,
+      sqlite_where=BY_ARRIVAL, postgresql_where=BY_ARRIVAL)  # fmt: skip
 
 alarms = Table(
     "alarms",

@@ -131,13 +131,8 @@ _OF_LANGUAGE: dict[str, type] = {
     "words": dict,
 }
 _SHAPE: dict[str, type] = {
-    "city": str,
-    "first": str,
-    "data": str,
-    "holds": dict,
-    "en": dict,
-    "th": dict,
-}
+    "city": str, "first": str, "data": str, "holds": dict, "en": dict, "th": dict,
+}  # fmt: skip
 _NAMES: dict[type, str] = {str: "a text", list: "a list of texts", dict: "an object"}
 
 

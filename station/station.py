@@ -39,6 +39,7 @@ from station.ingest.gaps import Gaps
 from station.ingest.intake import Intake
 from station.ingest.mqtt import Broker
 from station.ingest.quarantine import Quarantine
+from station.ingest.rows import Journal
 from station.ingest.seal import Seals
 from station.ingest.store import Store
 from station.live.health import Health
@@ -46,10 +47,12 @@ from station.live.hub import Hub
 from station.live.live import Live
 from station.live.saved import SavedStates
 from station.live.services import Services
+from station.notices.backlog import NoticeBacklog
 from station.notices.queue import NoticeQueue
 from station.pipeline import Present, Records
 from station.policy.delivery import Delivery
 from station.release.delivery import Rollouts
+from station.reports.daily import DailySums
 from station.reports.maker import ReportMaker
 from station.retained import Retained
 from station.rotation import Rotation
@@ -116,8 +119,10 @@ class Station:
         self.rotation = Rotation(db, live, signer, commands, told_keys)
         self.present = Present(broker.present, intake, quarantine, untrusted, two_boards, live,
                                silence, delivery, commands, rollouts)  # fmt: skip
-        self.reports = ReportMaker(db)
+        self.reports = ReportMaker()
+        self.daily_sums = DailySums(db, clock)
         # is told.
+        self.notice_backlog = NoticeBacklog(db, clock)
         self.notice_queue = NoticeQueue(db, clock, settings.notices)
         self.announcer = Announcer(services, live, broker.present, settings.dark_after_s)
         self.forwards = Forwards(db, clock, live, alarms, settings)
@@ -127,6 +132,7 @@ class Station:
         self.changes = Changes(db, {
             "alarm": alarms.changed, "bus": self.saved.changed,
             "policy": lambda _: delivery.read(), "person": self.accounts.sessions.changed,
+            "tried": self.accounts.tried,
         })  # fmt: skip
         self._tasks: list[asyncio.Task] = []
 
@@ -158,7 +164,8 @@ class Station:
                  self.rollouts.watch, self.rollouts.pieces.watch,
                  self.register.watch, self.retained.watch,
                  self.quarantine.watch, self.untrusted.watch, self.two_boards.watch,
-                 self.changes.watch, self._hold_lease, self.health.watch]  # fmt: skip
+                 self.changes.watch, self.daily_sums.watch, self._hold_lease,
+                 self.health.watch]  # fmt: skip
         if self.settings.home_assistant:
             works.append(self.announcer.watch)
         return [*works, *(one.watch for one in self.forwards.all)]
@@ -172,7 +179,9 @@ class Station:
         return works
 
     async def stop(self) -> None:
+        await self.reports.stop()
         await self.broker.stop()
+        await self.notice_queue.finish()
         async with self.db.calm():
             for task in self._tasks:
                 task.cancel()
@@ -189,6 +198,13 @@ class Station:
             self.live.bus(fleet, bus).spoke_ms = now_ms
         await self.alarms.recall()
         await self.two_boards.recall()
+
+    async def journals_of(self, fleet: str, bus: str) -> list[Journal]:
+        """As they are now: the leader has them at hand; another process reads them, as if the last
+        records had come a minute ago."""
+        if not self.leads:
+            await self.store.recall(self.clock.now_ms() - 60_000, (fleet, bus))
+        return self.store.journals_of(fleet, bus)
 
     async def _hold_lease(self) -> None:
         """While another process may have the lease, the records stay with the broker: two sessions

@@ -22,7 +22,7 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations  # noqa: F401  (alembic.op in migrations needs it)
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Table, event, exc, text
+from sqlalchemy import Table, event, exc, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
@@ -35,6 +35,8 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 _T = TypeVar("_T")
 _POOL_SIZE = 5
 _TRY_S = 0.25
+CHANNEL = "busguard"
+"""Of PostgreSQL's NOTIFY."""
 _LOCKED_S = 1.0
 """Nobody tries so long after one has found the file locked."""
 _CLOSE_S = 3.0
@@ -171,6 +173,13 @@ class Database:
                 yield bare
             finally:
                 await connection.invalidate()  # it may listen: nobody else shall get it
+
+    async def tell(self, what: str, numbers: list[int]) -> None:
+        """To the other processes (station/db/changes.py); there are none on SQLite."""
+        if not self.is_sqlite:
+            said = " ".join([self.application, what, *map(str, numbers)])
+            async with self._engine.begin() as connection:
+                await connection.execute(select(func.pg_notify(CHANNEL, said)))
 
     def calm(self) -> contextlib.AbstractAsyncContextManager:
         """Inside it no task is writing: a writer of SQLite that is cancelled in the middle leaves

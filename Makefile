@@ -177,7 +177,12 @@ $(VENV)/vm32: tools/vm32/package-lock.json tools/get_vm32.py tools/npm.py | $(VE
 	@$(VENV_BIN)/python -m tools.get_vm32
 	@touch $@
 
-$(VENV)/dev: requirements-dev.txt requirements-board.txt requirements-station.txt $(VENV)/sim $(VENV)/web $(VENV)/vm32
+$(VENV)/asyncapi: tools/asyncapi_parser/package-lock.json tools/get_asyncapi.py tools/npm.py | $(VENV_BIN)/python
+	@echo "Fetching AsyncAPI's own parser from npm (once) ..."
+	@$(VENV_BIN)/python -m tools.get_asyncapi
+	@touch $@
+
+$(VENV)/dev: requirements-dev.txt requirements-board.txt requirements-station.txt $(VENV)/sim $(VENV)/web $(VENV)/vm32 $(VENV)/asyncapi
 	@echo "Setting up $(VENV) for tests and lint (once) ..."
 	@$(PIP) -r requirements-dev.txt
 	@touch $@

@@ -95,6 +95,10 @@ def _speed(command: argparse.ArgumentParser, default: float) -> None:
     )  # fmt: skip
 
 
+def _duration(command: argparse.ArgumentParser, text: str) -> None:
+    command.add_argument("--duration", type=number(1, 24 * _HOUR_S), metavar="S", help=text)
+
+
 def _broker(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--broker", type=address, metavar="HOST:PORT",
@@ -112,10 +116,9 @@ def _town(commands) -> None:
     _count(command, "--buses", 1, 50, 6, "how many school buses drive, 1 to 50")
     _count(command, "--seed", 0, _SEEDS, 7, "another number makes another morning")
     _speed(command, 12)
-    command.add_argument(
-        "--duration", type=number(1, 24 * _HOUR_S), metavar="S",
-        help="how many seconds of your time it lasts (default: until the last bus is parked)",
-    )  # fmt: skip
+    _duration(
+        command, "how many seconds of your time it lasts (default: until the last bus is parked)"
+    )
     command.add_argument(
         "--no-station", dest="station", action="store_false",
         default=not os.environ.get("NO_STATION"),
@@ -210,8 +213,8 @@ def _run_bench(args: argparse.Namespace) -> int:
 
 def _soak(commands) -> None:
     def run(args: argparse.Namespace) -> int:
-        names = ("flash", "hazards", "nuisance")
-        soak = next((name for name in names if getattr(args, name)), "days")
+        names = {"flash": "flash", "hazards": "hazards", "nuisance": "nuisance", "town": "town_day"}
+        soak = next((soak for name, soak in names.items() if getattr(args, name)), "days")
         return importlib.import_module(f"sim.soak.{soak}").run(args)
 
     command = _command(
@@ -232,6 +235,11 @@ def _soak(commands) -> None:
         "parts that may be fitted. Exit status 1 if the goal is missed",
     )  # fmt: skip
     which.add_argument(
+        "--town", action="store_true",
+        help="a school day of the town, live, with its station and a page open: memory, and errors "
+        "in the console",
+    )  # fmt: skip
+    which.add_argument(
         "--days", type=number(1, 366, int), metavar="N",
         help="N school days of several buses, with faults of all kinds at once",
     )  # fmt: skip
@@ -247,7 +255,11 @@ def _soak(commands) -> None:
         help="with --nuisance: this day alone, as a timeline; a told day or a mixture's seed",
     )  # fmt: skip
     _count(command, "--jobs", 1, 64, 2, "with --hazards and --nuisance: processes")
-    _count(command, "--buses", 1, 100, 3, "with --days: buses of the fleet")
+    _count(command, "--buses", 1, 100, 3, "with --days and --town: buses of the fleet")
+    _speed(command, 60)
+    _duration(
+        command, "with --town: how many seconds of your time it lasts (default: the whole day)"
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -163,9 +163,19 @@ class Accounts:
         self.sessions.forget()
         return True
 
+    async def _tell_tries(self) -> None:
+        counted, self._tries.counted = self._tries.counted, []
+        await self._db.tell("tried", counted)
+
+    async def tried(self, numbers: list[int]) -> None:
+        """At another process."""
+        self._tries.changed(numbers, self._clock.now_ms())
+
     async def _checked(self, who: Who, password: str) -> Any:
         """-> the row of users; None: name or password is wrong. TooManyTries."""
-        await self._pause(self._tries.admit(who, self._clock.now_ms()) / 1000)
+        pause_ms = self._tries.admit(who, self._clock.now_ms())
+        await self._tell_tries()
+        await self._pause(pause_ms / 1000)
         async with self._db.read() as connection:
             query = select(users).where(users.c.name == who.name, users.c.enabled)
             row = (await connection.execute(query)).first()
@@ -183,6 +193,7 @@ class Accounts:
             raise CodeNeeded(was_given=False)
         now_ms = self._clock.now_ms()
         self._tries.admit_code(who, now_ms)
+        await self._tell_tries()
         me = users.c.name == who.name
         async with self._db.write() as connection:
             query = select(users).where(me).with_for_update()

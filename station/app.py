@@ -31,6 +31,7 @@ from station.api import (
     session,
 )
 from station.api.guards import COOKIE, Viewer, problems
+from station.db.database import Locked
 from station.doors.below import Below
 from station.doors.bodies import BodyLimit
 from station.doors.unnamed_proxy import UnnamedProxy
@@ -100,7 +101,8 @@ def add_doors(app: FastAPI, station: Station) -> None:
 
     async def failed(request: Request, error: Exception) -> JSONResponse:
         if station.services.is_database_away(error):
-            return JSONResponse({"detail": "The database does not answer now."}, 503)
+            why = str(error) if isinstance(error, Locked) else "The database does not answer now."
+            return JSONResponse({"detail": why}, 503)
         return JSONResponse({"detail": "The station failed; its log says why."}, 500)
 
     app.add_middleware(BodyLimit, is_signed_in=station.accounts.who, cookie=COOKIE)

@@ -33,11 +33,12 @@ from station.live.live import Live
 from station.live.services import Services
 from station.policy.delivery import Delivery
 from station.release.delivery import Rollouts
+from station.reports.daily import forget as forget_sums
 from station.settings import Settings
 from station.told_keys import ToldKeys
 
 log = logging.getLogger(__name__)
-_RETRY_S = 1.0
+_RETRY_S = 0.2
 _PRESENT_AT_ONCE = 500
 
 
@@ -98,10 +99,10 @@ class Records:
                 # back.
                 await asyncio.to_thread(self._session.stop)
                 self._apart.clear()
-                await self._until_database_is_back()
+                while not self._services.database.ok:  # station/live/health.py asks it
+                    await asyncio.sleep(_RETRY_S)
                 self._session.start()
                 continue
-            self._services.note(self._services.database, True)
             self._session.acknowledge(done)
 
     async def _take(self, batch: list[Came]) -> list[Came]:
@@ -192,6 +193,7 @@ class Records:
         now_ms = self._clock.now_ms()
         so_far = [one.stored for one in before]
         stored = await self._store.put(connection, messages, now_ms, so_far)
+        await forget_sums(connection, self._db.is_sqlite, stored)
         expects = self._told_keys.expects
         numbers = await change_alarms(connection, stored, self._late_s, now_ms, expects)
         return Changed(stored, numbers)
@@ -226,19 +228,6 @@ class Records:
             log.exception("%d messages could not be kept aside, and are lost.", len(kept))
         else:
             await self._alarms.show(numbers)
-
-    async def _until_database_is_back(self) -> None:
-        while True:
-            await asyncio.sleep(_RETRY_S)
-            try:
-                await self._db.probe()
-            except Exception as error:
-                if not self._services.is_database_away(error):
-                    raise
-            else:
-                log.info("The database answers again.")
-                self._services.note(self._services.database, True)
-                return
 
 
 class Present:

@@ -87,6 +87,18 @@ def _tiles(text: str) -> str:
     return text
 
 
+def _http(text: str) -> str:
+    if not re.match("https?://[^/]", text):
+        raise ValueError("this has to be http://... or https://...")
+    return text
+
+
+def _names(given: Any) -> Any:
+    if not isinstance(given, str):
+        return given
+    return [name.strip() for name in given.split(",") if name.strip()]
+
+
 def _release_keys(text: str) -> str:
     if not re.fullmatch("[0-9a-f]{64}(,[0-9a-f]{64})?", text):
         raise ValueError("this has to be the public release key: 64 hexadecimal digits")
@@ -185,6 +197,15 @@ class Settings(BaseSettings):
     """json: one object a line, for a program that gathers logs (station/log_lines.py)."""
     backups: str | None = None
     """The folder into which `backup` writes, and whose age `doctor` looks at."""
+    ngsi_ld: Annotated[str, AfterValidator(_http)] | None = None
+    """A context broker to which buses and alarms are sent as NGSI-LD (station/feeds/forward/)."""
+    ngsi_ld_tenant: str | None = None
+    ngsi_ld_token: str | None = Field(default=None, repr=False)
+    """Sent to the context broker as a Bearer."""
+    traccar: Annotated[str, AfterValidator(_http)] | None = Field(default=None, repr=False)
+    """Traccar's port for the OsmAnd protocol, to which positions are sent."""
+    forward_fleets: Annotated[list[str], NoDecode, BeforeValidator(_names)] = []
+    """Fleets that are sent to these two, with commas between them; empty: all."""
     role: Literal["all", "page"] = "all"
     """page: a process that takes no records and shows pages, beside one that does
     (docs/standby.md)."""

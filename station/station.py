@@ -24,10 +24,11 @@ from station.clock import Clock
 from station.commands import Commands
 from station.db.bus_ids import BusIds
 from station.db.changes import Changes
-from station.db.database import Database
+from station.db.database import PATIENCE_S, Database
 from station.db.expiry import Expiry
 from station.db.own import own_id
 from station.doors.streams import Streams
+from station.feeds.forward.forwards import Forwards
 from station.feeds.gtfs.feed import PerSecond
 from station.feeds.home_assistant.announcer import Announcer
 from station.feeds.trips import Trips
@@ -38,8 +39,10 @@ from station.ingest.gaps import Gaps
 from station.ingest.intake import Intake
 from station.ingest.mqtt import Broker
 from station.ingest.quarantine import Quarantine
+from station.ingest.rows import Journal
 from station.ingest.seal import Seals
 from station.ingest.store import Store
+from station.live.health import Health
 from station.live.hub import Hub
 from station.live.live import Live
 from station.live.saved import SavedStates
@@ -49,6 +52,7 @@ from station.notices.queue import NoticeQueue
 from station.pipeline import Present, Records
 from station.policy.delivery import Delivery
 from station.release.delivery import Rollouts
+from station.reports.daily import DailySums
 from station.reports.maker import ReportMaker
 from station.retained import Retained
 from station.rotation import Rotation
@@ -75,13 +79,14 @@ class Station:
         self.over = asyncio.Event()
         """The role of this process has changed."""
         self._outlives = database is not None
-        self.db = db = database or Database(settings.db)
+        self.db = db = database or Database(settings.db, PATIENCE_S)
         self.bus_ids = bus_ids = BusIds(db)
         self.accounts = Accounts(db, clock, settings)
         # What the browsers are sent, and what they are shown.
         self.hub = hub = Hub()
         self.streams = Streams()
         self.services = services = Services(clock, hub, db, settings.escalate_min)
+        self.health = Health(db, services)
         self.live = live = Live(clock, hub)
         self.saved = SavedStates(db, bus_ids, live)
         # A message comes,
@@ -114,17 +119,20 @@ class Station:
         self.rotation = Rotation(db, live, signer, commands, told_keys)
         self.present = Present(broker.present, intake, quarantine, untrusted, two_boards, live,
                                silence, delivery, commands, rollouts)  # fmt: skip
-        self.reports = ReportMaker(db)
+        self.reports = ReportMaker()
+        self.daily_sums = DailySums(db, clock)
         # is told.
         self.notice_backlog = NoticeBacklog(db, clock)
         self.notice_queue = NoticeQueue(db, clock, settings.notices)
         self.announcer = Announcer(services, live, broker.present, settings.dark_after_s)
+        self.forwards = Forwards(db, clock, live, alarms, settings)
         self.trips, self.per_second = Trips(db), PerSecond()
         # Another process shows the same, and is told what this one wrote.
         self.follower = Follower(broker.present, intake, live, silence, commands)
         self.changes = Changes(db, {
             "alarm": alarms.changed, "bus": self.saved.changed,
             "policy": lambda _: delivery.read(), "person": self.accounts.sessions.changed,
+            "tried": self.accounts.tried,
         })  # fmt: skip
         self._tasks: list[asyncio.Task] = []
 
@@ -156,21 +164,24 @@ class Station:
                  self.rollouts.watch, self.rollouts.pieces.watch,
                  self.register.watch, self.retained.watch,
                  self.quarantine.watch, self.untrusted.watch, self.two_boards.watch,
-                 self.changes.watch, self._hold_lease]  # fmt: skip
+                 self.changes.watch, self.daily_sums.watch, self._hold_lease,
+                 self.health.watch]  # fmt: skip
         if self.settings.home_assistant:
             works.append(self.announcer.watch)
-        return works
+        return [*works, *(one.watch for one in self.forwards.all)]
 
     def _follows_by(self) -> list[Work]:
         """What a process does that shows pages only. It writes what staff do, and nothing else."""
         works: list[Work] = [self.follower.run, self.silence.show_only, self.register.follow,
-                 self.changes.watch]  # fmt: skip
+                 self.changes.watch, self.health.watch]  # fmt: skip
         if self.settings.role == "all":
             works.append(self._await_turn)
         return works
 
     async def stop(self) -> None:
+        await self.reports.stop()
         await self.broker.stop()
+        await self.notice_queue.finish()
         async with self.db.calm():
             for task in self._tasks:
                 task.cancel()
@@ -187,6 +198,13 @@ class Station:
             self.live.bus(fleet, bus).spoke_ms = now_ms
         await self.alarms.recall()
         await self.two_boards.recall()
+
+    async def journals_of(self, fleet: str, bus: str) -> list[Journal]:
+        """As they are now: the leader has them at hand; another process reads them, as if the last
+        records had come a minute ago."""
+        if not self.leads:
+            await self.store.recall(self.clock.now_ms() - 60_000, (fleet, bus))
+        return self.store.journals_of(fleet, bus)
 
     async def _hold_lease(self) -> None:
         """While another process may have the lease, the records stay with the broker: two sessions

@@ -53,7 +53,7 @@ class Alarms:
     async def changed(self, numbers: list[int]) -> None:
         """Another process changed them; none: it may have changed any."""
         if numbers:
-            await self.show(numbers)
+            await self.show(sorted(set(numbers)))
             return
         known = dict(self.at_hand)
         async with self._db.read() as connection:

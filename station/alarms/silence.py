@@ -83,7 +83,7 @@ class Silence:
                 self._mark(bus, True)
         for key, alarm in active.items():
             bus = self._live.bus(*key)
-            if bus.dark_ms is None and bus.heard_again:
+            if bus.dark_ms is None and (bus.heard_again or bus.gone_ms is not None):
                 await self._alarms.clear_own(alarm.id)
         for key, values in list(self._unlisted.items()):
             await self._alarms.raise_own(*key, values)

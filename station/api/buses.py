@@ -24,7 +24,7 @@ Name = Annotated[str, Path(pattern=NAME)]
 @router.get("/api/buses/{fleet}/{bus}/days")
 async def list_days(fleet: Name, bus: Name, station: TheStation, who: Viewer) -> list[str]:
     """Local days with records of this bus, the newest first."""
-    journals = station.store.journals_of(fleet, bus)
+    journals = await station.journals_of(fleet, bus)
     async with station.db.read() as connection:
         return await days.known(connection, journals)
 
@@ -40,7 +40,7 @@ async def one_day(fleet: Name, bus: Name, day: str, station: TheStation, who: Vi
         raise HTTPException(422, f"{day!r} is not a day such as 2026-11-22.") from None
     _known(station, fleet, bus)
     await note_access(station, who, "track", fleet=fleet, bus=bus, day=day)
-    journals = station.store.journals_of(fleet, bus)
+    journals = await station.journals_of(fleet, bus)
     async with station.db.read() as connection:
         track, odd_track = await days.track(connection, journals, from_ms, to_ms)
         events = await days.events_of(connection, journals, from_ms, to_ms)

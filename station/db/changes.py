@@ -1,8 +1,8 @@
 """What other processes write into a PostgreSQL database, as it is committed (LISTEN, NOTIFY).
 
 Triggers say it (migration 0016), so whoever writes is heard: the leader, a page process, a command.
-A process is not told of what it wrote itself. What may have been missed, because the connection
-broke, is read anew: a handler that is given no numbers reads everything.
+What is not written is told by Database.tell. A process is not told of its own. What may have been
+missed, because the connection broke, is read anew: a handler without numbers reads everything.
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from station.db.database import Database
+from station.db.database import CHANNEL, Database
 
-CHANNEL = "busguard"
 _ASK_S = 10.0
 """The connection is asked so often whether it still stands."""
 Handler = Callable[[list[int]], Awaitable[None]]
@@ -25,7 +24,7 @@ class Changes:
         none: any may have."""
         self._db = database
         self._handlers = handlers
-        self._came: dict[str, set[int]] = {}
+        self._came: dict[str, list[int]] = {}
         self._filled = asyncio.Event()
 
     async def watch(self) -> None:
@@ -34,12 +33,12 @@ class Changes:
             await asyncio.Event().wait()  # one process writes there
         async with self._db.alone() as connection:
             await connection.add_listener(CHANNEL, self._heard)
-            self._came = {name: set() for name in self._handlers}
+            self._came = {name: [] for name in self._handlers}
             while True:
                 came, self._came = self._came, {}
                 self._filled.clear()
                 for name, numbers in came.items():
-                    await self._handlers[name](sorted(numbers))
+                    await self._handlers[name](numbers)
                 await self._more(connection)
 
     async def _more(self, connection: Any) -> None:
@@ -52,5 +51,5 @@ class Changes:
     def _heard(self, connection: Any, pid: int, channel: str, said: str) -> None:
         writer, name, *number = said.rsplit(" ")
         if writer != self._db.application and name in self._handlers:
-            self._came.setdefault(name, set()).update(map(int, number))
+            self._came.setdefault(name, []).extend(map(int, number))
             self._filled.set()

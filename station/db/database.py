@@ -22,7 +22,7 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations  # noqa: F401  (alembic.op in migrations needs it)
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Table, event, exc, text
+from sqlalchemy import Table, event, exc, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
@@ -35,6 +35,13 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 _T = TypeVar("_T")
 _POOL_SIZE = 5
 _TRY_S = 0.25
+_LOCKED_S = 1.0
+"""Nobody tries so long after one has found the file locked."""
+_CLOSE_S = 3.0
+PATIENCE_S = 2.0
+"""Of a station that serves pages. A command waits longer, for the station may write meanwhile."""
+CHANNEL = "busguard"
+"""Of PostgreSQL's NOTIFY."""
 logging.getLogger("aiosqlite").setLevel(logging.INFO)  # at DEBUG it logs values, secrets included
 
 
@@ -42,18 +49,28 @@ class DatabaseError(RuntimeError):
     """The message is a whole sentence for the operator."""
 
 
+class Locked(OSError):
+    """Another program holds the lock of the file; the message is a whole sentence."""
+
+    def __init__(self) -> None:
+        super().__init__("Another program holds the database, so nothing was stored. Try again in "
+                         "a moment.")  # fmt: skip
+
+
 class Database:
-    def __init__(self, address: str):
-        """address: as station/db/address.py takes it."""
+    def __init__(self, address: str, patience_s: float = 10):
+        """address: as station/db/address.py takes it. patience_s: how long a writer waits for
+        another program that holds a lock; Locked then."""
         url = database_url(address)
         self.shown = without_password(address)
         self.is_sqlite = url.startswith("sqlite")
         holder = new_holder()
         self.application = application(holder)
         if self.is_sqlite:
-            options: dict = {"connect_args": {"timeout": 10}}
+            options: dict = {"connect_args": {"timeout": patience_s}}
         else:
-            named = {"application_name": self.application}
+            named = {"application_name": self.application,
+                     "lock_timeout": f"{patience_s * 1000:.0f}"}  # fmt: skip
             options = {"connect_args": {"timeout": 5, "command_timeout": 60,
                                         "server_settings": named}}  # fmt: skip
         self._engine = create_async_engine(
@@ -72,6 +89,7 @@ class Database:
         else:
             self.lease = Lease(url, holder)
         self._is_claimed = False
+        self._locked_until_s = 0.0
         # SQLite has one writer at a time; others would only try again, in no order.
         one: contextlib.AbstractAsyncContextManager = asyncio.Lock()
         self._turn = one if self.is_sqlite else contextlib.nullcontext()
@@ -123,12 +141,27 @@ class Database:
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """One transaction: committed at the end, rolled back if an error is raised. TakenByAnother:
         another process has come to lead since this one was claimed."""
-        async with self._turn, self._engine.connect() as connection:
-            await connection.execution_options(writes=True)
-            async with connection.begin():
-                yield connection
-                if self._is_claimed:
-                    await self.lease.check(connection)
+        async with self._turn:
+            if time.monotonic() < self._locked_until_s:
+                raise Locked  # a writer has just waited in vain: not each waits as long
+            async with self._engine.connect() as connection:
+                await connection.execution_options(writes=True)
+                async with self._begun(connection):
+                    yield connection
+                    if self._is_claimed:
+                        await self.lease.check(connection)
+
+    @contextlib.asynccontextmanager
+    async def _begun(self, connection: AsyncConnection) -> AsyncIterator[None]:
+        async with contextlib.AsyncExitStack() as transaction:
+            try:
+                await transaction.enter_async_context(connection.begin())
+            except exc.OperationalError as error:
+                if not self.is_sqlite or "locked" not in str(error.orig):
+                    raise
+                self._locked_until_s = time.monotonic() + _LOCKED_S
+                raise Locked from error
+            yield
 
     @contextlib.asynccontextmanager
     async def alone(self) -> AsyncIterator[asyncpg.Connection]:
@@ -141,15 +174,23 @@ class Database:
             finally:
                 await connection.invalidate()  # it may listen: nobody else shall get it
 
+    async def tell(self, what: str, numbers: list[int]) -> None:
+        """To the other processes (station/db/changes.py); there are none on SQLite."""
+        if not self.is_sqlite:
+            said = " ".join([self.application, what, *map(str, numbers)])
+            async with self._engine.begin() as connection:
+                await connection.execute(select(func.pg_notify(CHANNEL, said)))
+
     def calm(self) -> contextlib.AbstractAsyncContextManager:
         """Inside it no task is writing: a writer of SQLite that is cancelled in the middle leaves
         its lock behind."""
         return self._turn
 
-    async def probe(self) -> None:
-        """Raises if nothing can be written now."""
+    async def probe(self, writes: bool = False) -> None:
+        """Raises if no transaction can be begun now. writes: if nothing can be written."""
         async with self.write() as connection:
-            await connection.execute(text("SELECT 1"))
+            change = "UPDATE own SET value = value WHERE name = 'id'"
+            await connection.execute(text(change if writes else "SELECT 1"))
 
     def insert(self, table: Table):
         """An INSERT with on_conflict_do_nothing() and on_conflict_do_update()."""
@@ -172,6 +213,7 @@ class Database:
 
     def _migrate(self, connection, config: Config, scripts: ScriptDirectory) -> None:
         if not self.is_sqlite:  # if two stations start at once, one waits
+            connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7241966)")
         now = MigrationContext.configure(connection).get_current_revision()
         known = {script.revision for script in scripts.walk_revisions()}
@@ -189,7 +231,8 @@ class Database:
     async def close(self) -> None:
         self._is_claimed = False
         await self.lease.release()
-        await self._engine.dispose()
+        with contextlib.suppress(asyncio.TimeoutError):  # a server that does not even say goodbye
+            await asyncio.wait_for(self._engine.dispose(), _CLOSE_S)
 
 
 async def with_database(

@@ -40,7 +40,7 @@ _KEEPALIVE_S = 30
 _HOLD = 20_000
 """Messages in memory at most; then the broker has to wait."""
 _OF_EACH = 200
-"""Of these, messages of one topic of what is true now: the newest ones."""
+"""Of these, messages of one bus of what is true now: the newest ones."""
 _LOG_S = 60
 _ROOT = "schoolbus/+/+/"
 _OPTIONAL = {_ROOT + "reply", _ROOT + "fetch"}
@@ -156,7 +156,7 @@ class Session:
             self._room = threading.Semaphore(_HOLD)
 
     async def take(self, most: int, waits: bool = True) -> list[Came]:
-        """What has come, each topic in turn (station/ingest/turns.py); waits until a message
+        """What has come, each bus in turn (station/ingest/turns.py); waits until a message
         comes."""
         while waits and not self._came and not self._turns:
             self._filled.clear()

@@ -51,7 +51,7 @@ class SavedStates:
         """Another process changed what staff say of these buses; none: of any."""
         columns = (buses.c.fleet, buses.c.bus, buses.c.label, buses.c.phone, buses.c.layout,
                    buses.c.gone_ms)  # fmt: skip
-        which = select(*columns).where(buses.c.id.in_(numbers) if numbers else true())
+        which = select(*columns).where(buses.c.id.in_(set(numbers)) if numbers else true())
         async with self._db.read() as connection:
             rows = (await connection.execute(which)).all()
         for row in rows:

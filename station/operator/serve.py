@@ -75,10 +75,10 @@ def url(listener: socket.socket) -> str:
 
 
 async def _serve_on(listener: socket.socket, settings: Settings, clock_ms: int | None) -> int:
-    from station.db.database import Database
+    from station.db.database import PATIENCE_S, Database
 
     clock = Clock() if clock_ms is None else FollowedClock(clock_ms)
-    database = Database(settings.db)
+    database = Database(settings.db, PATIENCE_S)
     try:
         await database.upgrade()  # a database that cannot be used ends the command here
         if database.is_sqlite and settings.role == "page":

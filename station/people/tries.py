@@ -5,12 +5,19 @@ A device from which this person has signed in before has tries of its own. All o
 of one name from one address wait, then are refused; those of one address likewise; those of one
 name, wherever they come from, wait a little and are never refused for it, because anybody on the
 internet can try a name.
+
+Each process counts. On PostgreSQL each tells the others what it has counted (Tries.counted,
+Tries.changed), so that many processes allow no more than one.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Hashable
 from typing import NamedTuple
+
+_PACES = 8
+"""More than there are."""
 
 
 class TooManyTries(Exception):
@@ -74,22 +81,26 @@ class Tries:
         self._of_site = Pace(80, 2_000, 20_000)
         self._of_name = Pace(40, 2_000, None)
         self._codes = {known: Pace(30 if known else 10, 60_000, 10_000) for known in (False, True)}
+        self._every = (self._of_device, self._of_session, self._of_pair, self._of_site,
+                       self._of_name, *self._codes.values())  # fmt: skip
+        self.counted: list[int] = []
+        """What was counted here, and the other processes have not been told."""
 
     def admit(self, who: Who, now_ms: int) -> int:
         """Counts a try. -> how many ms it has to wait. TooManyTries: it was not counted."""
         paces = self._paces(who)
         wait_ms = max(pace.wait_ms(key, now_ms) for pace, key in paces)
         for pace, key in paces:
-            pace.take(key, now_ms)
+            self._take(pace, key, now_ms)
         return wait_ms
 
     def admit_code(self, who: Who, now_ms: int) -> None:
         """The same for a code, from whoever knows the password: all known devices of a name count
         together, and so do all others. TooManyTries."""
-        pace = self._codes[who.is_known]
-        if pace.wait_ms(who.name, now_ms):
+        pace, key = self._codes[who.is_known], self._number(self._codes[who.is_known], who.name)
+        if pace.wait_ms(key, now_ms):
             raise TooManyTries
-        pace.take(who.name, now_ms)
+        self._take(pace, key, now_ms)
 
     def succeeded(self, who: Who) -> None:
         """The address stays counted: one right password does not pay for many wrong ones. Nor does
@@ -100,15 +111,33 @@ class Tries:
 
     def had_code(self, who: Who) -> None:
         """The right one."""
-        self._codes[who.is_known].forget(who.name)
+        pace = self._codes[who.is_known]
+        pace.forget(self._number(pace, who.name))
 
-    def _paces(self, who: Who) -> list[tuple[Pace, Hashable]]:
+    def changed(self, numbers: list[int], now_ms: int) -> None:
+        """Another process has counted these."""
+        for number in numbers:
+            self._every[number % _PACES].take(number, now_ms)
+
+    def _take(self, pace: Pace, key: int, now_ms: int) -> None:
+        pace.take(key, now_ms)
+        self.counted.append(key)
+
+    def _number(self, pace: Pace, key: Hashable) -> int:
+        """In place of the key; it says which pace it is of, and nobody can tell a name by it."""
+        digest = hashlib.sha256(repr(key).encode()).digest()
+        return int.from_bytes(digest[:6], "big") * _PACES + self._every.index(pace)
+
+    def _paces(self, who: Who) -> list[tuple[Pace, int]]:
+        of: list[tuple[Pace, Hashable]]
         if who.session is not None:
-            return [(self._of_session, who.session)]
-        if who.device is not None:
-            return [(self._of_device, (who.name, who.device))]
-        return [
-            (self._of_pair, (who.name, who.site)),
-            (self._of_site, who.site),
-            (self._of_name, who.name),
-        ]
+            of = [(self._of_session, who.session)]
+        elif who.device is not None:
+            of = [(self._of_device, (who.name, who.device))]
+        else:
+            of = [
+                (self._of_pair, (who.name, who.site)),
+                (self._of_site, who.site),
+                (self._of_name, who.name),
+            ]
+        return [(pace, self._number(pace, key)) for pace, key in of]

@@ -82,7 +82,7 @@ def test_every_option_is_explained(command, capsys):
         (["replay"], "FILE.nmea"),
         (["soak", "--hazards", "--left", "abc"], "'abc' is not a whole number from 0 to 1000000"),
         (["soak", "--flash", "--cuts", "0"], "'0' is not a whole number from 1"),
-        (["soak", "--seed", "1"], "--flash --hazards --nuisance --days is required"),
+        (["soak", "--seed", "1"], "--flash --hazards --nuisance --town --days is required"),
         (["bench", "everything"], "there is no bench 'everything'"),
     ],
 )

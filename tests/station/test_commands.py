@@ -1,50 +1,15 @@
 """An officer takes a seat out of service: the request to the bus, and what its answer comes to."""
 
 import asyncio
-import json
-import threading
 
-import paho.mqtt.client as mqtt
 import pytest
-from schemas import validate
-from signatures import is_the_citys
-from station_told import ROOT, At, on_one_database, signed_in, state, status, telling, until
+from commanded_bus import Bus
+from station_told import At, on_one_database, signed_in, state, status, telling, until
 
 from station import commands
 from station.identity.signing import NO_KEY
 
 ROUTE = "/api/buses/lc/bus-01/out_of_service"
-
-
-class Bus:
-    """Answers each request by `answer`: (ok, sentence), or None: it is in a tunnel."""
-
-    def __init__(self, broker, answer):
-        self.requests, self._answer, hears = [], answer, threading.Event()
-        self._client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2)
-        self._client.on_message = self._took
-        self._client.on_subscribe = lambda *_: hears.set()
-        self._client.connect(broker.host, broker.port)
-        self._client.subscribe(ROOT + "cmd/#", 1)
-        self._client.loop_start()
-        assert hears.wait(10)
-
-    def _took(self, client, _, message):
-        assert not message.retain
-        validate(message.topic, message.payload)
-        request = json.loads(message.payload)
-        name = message.topic.rsplit("/", 1)[1]
-        assert is_the_citys(name, message.payload)
-        self.requests.append((name, request))
-        for ident in ("another one's", request["id"]):
-            if self._answer is not None:
-                ok, sentence = self._answer
-                reply = {"v": 1, "id": ident, "ok": ok, "message": sentence}
-                client.publish(ROOT + "reply", json.dumps(reply), 1)
-
-    def leave(self):
-        self._client.disconnect()
-        self._client.loop_stop()
 
 
 @on_one_database

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any
 
+from schemas import filled
+
 EPOCH = "9f3a21c4"
 SEATS = 40
 Publish = Callable[..., None]
@@ -61,18 +63,20 @@ class Bus:
         self.publish(f"{self.name}/state", {**place, **self.state}, retain=True)
 
     def event(self, kind: str, severity: str, state: str = "raised", ago_s: float = 0,
-              occ: int | None = None, **more: Any) -> int:  # fmt: skip
-        """-> its occ, for what follows of the same."""
+              occ: int | None = None, data: Any = (), fill: bool = True,
+              **more: Any) -> int:  # fmt: skip
+        """-> its occ, for what follows of the same. fill: with what its kind has to have."""
         self.seq += 1
+        data = filled(kind, dict(data)) if fill else data
         body = {"epoch": EPOCH, "seq": self.seq, "at": iso(self._now_s() - ago_s), "clock": "gnss",
                 "kind": kind, "severity": severity, "state": state, "occ": occ or self.seq,
                 "lat": self.lat, "lon": self.lon, "speed_kmh": self.state["speed_kmh"],
-                "data": {}, "why": {}, **more}  # fmt: skip
+                "data": data, "why": {}, **more}  # fmt: skip
         self.publish(f"{self.name}/event", body)
         if state == "cleared":
             self._standing.pop(body["occ"], None)
         elif severity != "info":
-            self._standing[body["occ"]] = {"kind": kind, "severity": severity, **more}
+            self._standing[body["occ"]] = {"kind": kind, "severity": severity, "data": data, **more}
         return body["occ"]
 
     def left_behind(self, seat: int = 7, **more: Any) -> int:

@@ -6,11 +6,12 @@ import json
 import re
 from typing import Any
 
-from tools.texts import holds
+from tools.texts import asyncapi, holds
 from tools.texts.hazards import guide, row
 from tools.texts.kinds import LANGUAGES, ROOT, Kind, kinds
 
 GUIDE, CONTRACT, SCHEMA = "docs/hazards.md", "docs/mqtt.md", "docs/schema/kinds.json"
+ASYNCAPI = "docs/asyncapi.json"
 PAGE = "station/web/static/texts/kinds.{}.json"
 _HEAD = "| kind | severity | what, and what `data` holds |"
 _TABLE = re.compile(re.escape(_HEAD) + r"\n(\|.*\n)*")
@@ -25,6 +26,7 @@ def made() -> dict[str, str]:
         GUIDE: guide(found),
         CONTRACT: _contract(of_buses),
         SCHEMA: _schema(of_buses),
+        ASYNCAPI: asyncapi.document(of_buses, shape),
     }
     for language in LANGUAGES:
         files[PAGE.format(language)] = _page(found, language)
@@ -74,12 +76,14 @@ def shape(kind: Kind) -> dict[str, Any]:
 def _page(found: list[Kind], language: str) -> str:
     """What lacks a text in this language has it in English, or only its name in plain words."""
     words: dict[str, Any] = {}
-    page = {}
+    page: dict[str, dict[str, Any]] = {}
     for kind in found:
         page[kind.name] = {
             "name": kind.said(language, "name") or _plain(kind),
             "says": kind.said(language, "says") or [],
         }
+        if "first" in kind.texts:
+            page[kind.name]["first"] = True
         if kind.said(language, "do"):
             page[kind.name]["do"] = kind.said(language, "do")
         for name, values in _words(kind, language).items():

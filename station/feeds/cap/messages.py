@@ -10,14 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from station.alarms.rows import ROWS
 from station.db.tables import alarm_log, alarms, buses
+from station.feeds.recent import DAY_MS, recent_alarms
 from station.live.sight import Sight
 
-LISTED_MS = 86_400_000
-"""A message is listed for so long; those of an alarm that is not over, always."""
-_MOST = 200
-"""Alarms in the list."""
-_ENTRIES = 2000
-"""Newest entries of the log that are looked through."""
 _TYPES = {"heard": "Alert", "raised": "Alert", "cleared": "Cancel", "gone": "Cancel"}
 
 
@@ -44,17 +39,13 @@ class Message(NamedTuple):
 async def listed(
     connection: AsyncConnection, sight: Sight, at_hand: Iterable[int], now_ms: int
 ) -> list[Message]:
-    """at_hand: the alarms that are not over. -> the newest first."""
-    newest = (
-        select(alarm_log.c.alarm_id, alarm_log.c.at_ms).order_by(alarm_log.c.id.desc())
-    ).limit(_ENTRIES)
-    new = [row.alarm_id for row in await connection.execute(newest)
-           if row.at_ms > now_ms - LISTED_MS]  # fmt: skip
+    """at_hand: the alarms that are not over. -> the messages of a day, and all of such alarms; the
+    newest first."""
     at_hand = set(at_hand)
-    numbers = list(dict.fromkeys([*sorted(at_hand, reverse=True), *new]))
+    numbers = await recent_alarms(connection, at_hand, now_ms)
     found = []
-    for message in await of_alarms(connection, sight, numbers[:_MOST]):
-        if message.alarm.id in at_hand or message.entry.at_ms > now_ms - LISTED_MS:
+    for message in await of_alarms(connection, sight, numbers):
+        if message.alarm.id in at_hand or message.entry.at_ms > now_ms - DAY_MS:
             found.append(message)
     return sorted(found, key=lambda message: message.entry.number, reverse=True)
 

@@ -224,7 +224,7 @@ def test_no_secret_is_ever_shown(tmp_path, capsys, monkeypatch):
     secrets = []
     for name, field in Settings.model_fields.items():
         if not field.repr and name not in ("db", "city_key"):
-            secrets.append(f"hush-{name}")
+            secrets.append(f"http://127.0.0.1:9/hush-{name}")  # some have to be addresses
             monkeypatch.setenv(f"STATION_{name.upper()}", secrets[-1])
     monkeypatch.setenv("STATION_DB", "postgresql://station:hush-db@127.0.0.1:9/city")
     monkeypatch.setenv("STATION_CITY_KEY", "hush-city-key")

@@ -166,6 +166,23 @@ def test_words_from_a_bus_are_never_markup(opened, station):
     assert page.locator("article.alarm img").count() == 0
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Parts of this report could not be read: at, data.seats."),
+        ("th", "บางส่วนของรายงานนี้อ่านไม่ได้: at, data.seats"),
+    ],
+)
+def test_an_alarm_that_can_be_read_in_part_says_so(opened, station, language, words):
+    heads = {"seats": 5, "unknown": [9], "seats_before": [], "unknown_before": []}
+    station.buses["bus-03"].event("sos", "alarm", data=heads, at="yesterday", fill=False)
+    card = opened("/", language=language).page.locator("article.alarm")
+    card.wait_for()
+    said = card.inner_text()
+    assert words in said and "unreadable:" not in said
+    assert {"en": "Unknown at that moment: seat 9.", "th": "ที่นั่ง 9"}[language] in said
+
+
 LOST = {"lane": "alarm", "first": 12, "last": 96, "count": None}
 
 

@@ -31,9 +31,11 @@ class Address(NamedTuple):
     host: str
     port: int
     tls: bool = False
+    more: tuple[Address, ...] = ()
+    """Other nodes of the same broker."""
 
     def __str__(self) -> str:
-        return f"{self.host}:{self.port}"
+        return ",".join(f"{one.host}:{one.port}" for one in (self, *self.more))
 
 
 def _address(given: Any, example: str = "127.0.0.1:8080") -> Any:
@@ -47,9 +49,17 @@ def _address(given: Any, example: str = "127.0.0.1:8080") -> Any:
 
 
 def _broker(given: Any) -> Any:
-    """ "host:port", mqtt://host or mqtts://host:port -> Address. ValueError."""
+    """ "host:port", mqtt://host or mqtts://host:port -> Address; of the nodes of a cluster, with
+    commas between them. ValueError."""
     if not isinstance(given, str):
         return Address(*given)
+    first, *more = (_one_broker(part.strip()) for part in given.split(","))
+    if any(one.tls != first.tls for one in more):
+        raise ValueError("either all addresses begin with mqtts://, or none does")
+    return first._replace(more=tuple(more))
+
+
+def _one_broker(given: str) -> Address:
     scheme, _, rest = given.rpartition("://")
     if scheme not in ("", "mqtt", "mqtts"):
         raise ValueError(f"{scheme}:// is neither mqtt:// nor mqtts://")

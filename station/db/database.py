@@ -35,13 +35,13 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 _T = TypeVar("_T")
 _POOL_SIZE = 5
 _TRY_S = 0.25
+CHANNEL = "busguard"
+"""Of PostgreSQL's NOTIFY."""
 _LOCKED_S = 1.0
 """Nobody tries so long after one has found the file locked."""
 _CLOSE_S = 3.0
 PATIENCE_S = 2.0
 """Of a station that serves pages. A command waits longer, for the station may write meanwhile."""
-CHANNEL = "busguard"
-"""Of PostgreSQL's NOTIFY."""
 logging.getLogger("aiosqlite").setLevel(logging.INFO)  # at DEBUG it logs values, secrets included
 
 

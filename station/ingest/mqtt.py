@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import logging
 import secrets
 import ssl
@@ -76,7 +77,7 @@ class Session:
         """topics: the QoS of each. failed: called in the session's thread with the reason why no
         connection comes about. changed: called in the event loop when the session is subscribed,
         or has lost its connection."""
-        self._address = settings.broker
+        self._nodes = itertools.cycle((settings.broker, *settings.broker.more))
         self._clock = clock
         self._topics = [(_ROOT + topic, qos) for topic, qos in topics.items()]
         self._listening: dict[str, Callable[[bytes], None]] = {}
@@ -120,6 +121,7 @@ class Session:
         if settings.broker_tls:
             client.tls_set_context(trusting(settings))
         client.reconnect_delay_set(1, 10)
+        client.on_pre_connect = self._choose_node
         client.on_connect = self._connected
         client.on_connect_fail = self._failed
         client.on_disconnect = self._disconnected
@@ -139,8 +141,8 @@ class Session:
         if not self._running:
             self._running = True
             self._loop = asyncio.get_running_loop()
-            address = self._address
-            self._client.connect_async(address.host, address.port, keepalive=_KEEPALIVE_S)
+            host, port, *_ = next(self._nodes)
+            self._client.connect_async(host, port, keepalive=_KEEPALIVE_S)
             self._client.loop_start()
 
     def stop(self) -> None:
@@ -206,6 +208,11 @@ class Session:
     def publish(self, topic: str, payload: str | bytes, retain: bool = True) -> None:
         """QoS 1: paho sends it again until the broker has it."""
         self._client.publish(topic, payload, qos=1, retain=retain)
+
+    def _choose_node(self, client, _) -> None:
+        """paho begins a connection: each time with the next node, so that the sessions find one
+        that runs. It lets the address be changed only before the first one."""
+        client._host, client._port = next(self._nodes)[:2]
 
     def _connected(self, client, _, flags, reason, properties) -> None:
         self._answered = True

@@ -34,9 +34,19 @@ def test_a_command_line_counts_before_the_environment_and_that_before_the_defaul
     monkeypatch.setenv("STATION_HOME_ASSISTANT", "1")
     settings = load({"http": "127.0.0.1:8081", "broker": None})
     assert settings.late_s == 60
-    assert settings.http == ("127.0.0.1", 8081, False)
+    assert settings.http[:3] == ("127.0.0.1", 8081, False)
     assert settings.home_assistant is True
-    assert settings.broker == ("127.0.0.1", 1883, False)
+    assert settings.broker[:3] == ("127.0.0.1", 1883, False)
+
+
+def test_a_broker_of_several_nodes():
+    broker = load({"broker": "mqtts://a.example.org, mqtts://b.example.org:8884"}).broker
+    assert [one[:3] for one in (broker, *broker.more)] == [
+        ("a.example.org", 8883, True), ("b.example.org", 8884, True),
+    ]  # fmt: skip
+    assert str(broker) == "a.example.org:8883,b.example.org:8884"
+    with pytest.raises(SettingsError, match="either all addresses begin with mqtts://"):
+        load({"broker": "mqtts://a.example.org,b.example.org:1883"})
 
 
 @pytest.mark.parametrize(

@@ -203,6 +203,8 @@ class Settings(BaseSettings):
     root_path: Annotated[str, BeforeValidator(lambda text: text.rstrip("/")),
                          AfterValidator(_root_path)] = ""  # fmt: skip
     """The path below which a proxy shows the station, such as /busguard: the cookies' path."""
+    log: Literal["text", "json"] = Field(default="text", description="text or json")
+    """json: one object a line, for a program that gathers logs (station/log_lines.py)."""
     backups: str | None = None
     """The folder into which `backup` writes, and whose age `doctor` looks at."""
     ngsi_ld: Annotated[str, AfterValidator(_http)] | None = None

@@ -33,6 +33,7 @@ from station.live.live import Live
 from station.live.services import Services
 from station.policy.delivery import Delivery
 from station.release.delivery import Rollouts
+from station.reports.daily import forget as forget_sums
 from station.settings import Settings
 from station.told_keys import ToldKeys
 
@@ -192,6 +193,7 @@ class Records:
         now_ms = self._clock.now_ms()
         so_far = [one.stored for one in before]
         stored = await self._store.put(connection, messages, now_ms, so_far)
+        await forget_sums(connection, self._db.is_sqlite, stored)
         expects = self._told_keys.expects
         numbers = await change_alarms(connection, stored, self._late_s, now_ms, expects)
         return Changed(stored, numbers)

@@ -104,7 +104,9 @@ def _http(text: str) -> str:
 
 
 def _names(given: Any) -> Any:
-    return [name.strip() for name in given.split(",")] if isinstance(given, str) else given
+    if not isinstance(given, str):
+        return given
+    return [name.strip() for name in given.split(",") if name.strip()]
 
 
 def _release_keys(text: str) -> str:

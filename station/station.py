@@ -47,10 +47,12 @@ from station.live.hub import Hub
 from station.live.live import Live
 from station.live.saved import SavedStates
 from station.live.services import Services
+from station.notices.backlog import NoticeBacklog
 from station.notices.queue import NoticeQueue
 from station.pipeline import Present, Records
 from station.policy.delivery import Delivery
 from station.release.delivery import Rollouts
+from station.reports.daily import DailySums
 from station.reports.maker import ReportMaker
 from station.retained import Retained
 from station.rotation import Rotation
@@ -117,8 +119,10 @@ class Station:
         self.rotation = Rotation(db, live, signer, commands, told_keys)
         self.present = Present(broker.present, intake, quarantine, untrusted, two_boards, live,
                                silence, delivery, commands, rollouts)  # fmt: skip
-        self.reports = ReportMaker(db)
+        self.reports = ReportMaker()
+        self.daily_sums = DailySums(db, clock)
         # is told.
+        self.notice_backlog = NoticeBacklog(db, clock)
         self.notice_queue = NoticeQueue(db, clock, settings.notices)
         self.announcer = Announcer(services, live, broker.present, settings.dark_after_s)
         self.forwards = Forwards(db, clock, live, alarms, settings)
@@ -160,7 +164,8 @@ class Station:
                  self.rollouts.watch, self.rollouts.pieces.watch,
                  self.register.watch, self.retained.watch,
                  self.quarantine.watch, self.untrusted.watch, self.two_boards.watch,
-                 self.changes.watch, self._hold_lease, self.health.watch]  # fmt: skip
+                 self.changes.watch, self.daily_sums.watch, self._hold_lease,
+                 self.health.watch]  # fmt: skip
         if self.settings.home_assistant:
             works.append(self.announcer.watch)
         return [*works, *(one.watch for one in self.forwards.all)]
@@ -174,7 +179,9 @@ class Station:
         return works
 
     async def stop(self) -> None:
+        await self.reports.stop()
         await self.broker.stop()
+        await self.notice_queue.finish()
         async with self.db.calm():
             for task in self._tasks:
                 task.cancel()

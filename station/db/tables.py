@@ -30,6 +30,9 @@ from sqlalchemy import (
 from station.db.leader_table import leader as leader
 from station.db.metadata import Id as _Id
 from station.db.metadata import metadata
+from station.db.notice_tables import notice_beats as notice_beats
+from station.db.notice_tables import notice_progress as notice_progress
+from station.db.notice_tables import notices as notices
 from station.db.people_tables import access_log as access_log
 from station.db.people_tables import sessions as sessions
 from station.db.people_tables import sign_ins as sign_ins
@@ -38,6 +41,7 @@ from station.db.release_tables import releases as releases
 from station.db.release_tables import rollout_buses as rollout_buses
 from station.db.release_tables import rollout_log as rollout_log
 from station.db.release_tables import rollouts as rollouts
+from station.db.report_tables import daily_sums as daily_sums
 
 buses = Table(
     "buses",
@@ -132,11 +136,15 @@ events = Table(
     Column("sealed", Text),  # as it came, with its seal; null: it came before this was kept
     Index("ix_events_occ", "journal_id", "occ"),
     Index("ix_events_at", "journal_id", "at_ms"),
-    Index("ix_events_kind", "journal_id", "kind"),
+    Index("ix_events_kind", "journal_id", "kind", "seq"),
 )
 IS_UPDATE = events.c.kind == literal_column("'update'")
 """As it stands in the index: a parameter in its place would not use it."""
 Index("ix_events_update", events.c.heard_ms, sqlite_where=IS_UPDATE, postgresql_where=IS_UPDATE)
+BY_ARRIVAL = literal_column("(at_ms IS NULL OR odd_clock)", Boolean)
+"""Its own time is unknown or cannot be right, so that it is placed by when it was heard."""
+Index("ix_events_arrival", events.c.journal_id, events.c.heard_ms,
+      sqlite_where=BY_ARRIVAL, postgresql_where=BY_ARRIVAL)  # fmt: skip
 
 alarms = Table(
     "alarms",
@@ -220,32 +228,6 @@ refusals = Table(
     Column("bus", String(32), primary_key=True),
     Column("message", Text, nullable=False),
     Column("at_ms", BigInteger, nullable=False),
-)
-
-notices = Table(
-    "notices",
-    metadata,
-    Column("id", _Id, primary_key=True),
-    Column("alarm_id", BigInteger, ForeignKey("alarms.id"), nullable=False),
-    Column("log_id", BigInteger, nullable=False),  # the entry of alarm_log that it tells of
-    Column("route", String(80), nullable=False),
-    Column("stage", String(16), nullable=False),
-    Column("title", Text, nullable=False),
-    Column("body", Text, nullable=False),
-    Column("made_ms", BigInteger, nullable=False),
-    Column("due_ms", BigInteger, nullable=False, index=True),
-    Column("tries", Integer, nullable=False),
-    Column("error", Text),
-    Column("sent_ms", BigInteger),
-    Column("dead_ms", BigInteger),
-    UniqueConstraint("log_id", "route"),
-)
-
-notice_progress = Table(
-    "notice_progress",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("log_id", BigInteger, nullable=False),  # up to here alarm_log became notices
 )
 
 identities = Table(

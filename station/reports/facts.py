@@ -1,255 +1,182 @@
-"""Makes the sheets of a report from the events and alarms of some days: counts, no names.
+"""The sums of each bus's days, from its events: counts, no names.
 
-An event is a dict as a bus sent it (docs/mqtt.md) with `fleet`, `bus` and `at` as an aware
-datetime or None; an alarm is one of GET /api/alarms with its times as datetimes.
+A trip counts on the local day on which it began, with all its stops, also those after midnight. So
+does an overspeed, from its first event. An event whose time cannot be right, or whose data cannot
+be read, is left out and counted.
 """
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from datetime import date, datetime, timezone
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import from_json
 
-from station.clock import LOCAL, parse_iso
-from station.reports.words import Kind
+from station.clock import DAY_MS
 
-Row = list[Any]
+TRIP_KINDS = ("trip_started", "trip_ended", "stop_served")
+SUMMED_KINDS = (*TRIP_KINDS, "overspeed")
+_LOCAL_MS = 7 * 3_600_000
 Count = Annotated[int, Field(ge=0, le=2**53)]
 Number = Annotated[int | float, Field(ge=0, le=2**53)]
 
 
-class Sheet(NamedTuple):
-    """`columns` are keys of words.py; a cell is a str, a number, a date, a local time or None.
-    left_out: events that are not counted, because the station cannot read what they say."""
+class Event(NamedTuple):
+    bus: Any
+    journal: Any
+    kind: str
+    state: str
+    at_ms: int | None
+    heard_ms: int
+    is_odd: bool
+    occ: int
+    data: dict[str, Any]
 
-    name: str
-    columns: tuple[str, ...]
-    rows: list[Row]
-    left_out: int = 0
+    @property
+    def placed_ms(self) -> int:
+        """As station/db/moments.py has it."""
+        return self.heard_ms if self.at_ms is None or self.is_odd else self.at_ms
 
 
-class _Data(BaseModel):
+class Data(BaseModel):
     """What a report needs of an event's `data`."""
 
     model_config = ConfigDict(strict=True)
 
 
-class _TripStarted(_Data):
+class _TripStarted(Data):
     trip: Count
 
 
-class _TripEnded(_Data):
+class _TripEnded(Data):
     trip: Count
     distance_m: Count
     stops: Count
 
 
-class _StopServed(_Data):
+class _StopServed(Data):
     stop: Count | None = None
     place: str | None = None
     boarded: list[Any]
     alighted: list[Any]
 
 
-class _Overspeed(_Data):
+class _Overspeed(Data):
     top_kmh: Number
     lasted_s: Number | None
 
 
-class _OutOfService(_Data):
-    seats: list[Count | str] | None = None
-    until: str | None = None
+Key = tuple[Any, int]
+"""(bus, day)"""
+
+
+class Sums:
+    """Of one bus and day. What begins each row of `trips` and the key of each stop: whether the
+    bus knew the day; else it is the day on which the station heard of it."""
+
+    def __init__(self, text: str = "") -> None:
+        said = from_json(text) if text else {}
+        self.trips: list[list[Any]] = said.get("trips", [])
+        """[is the day known, number, from ms, to ms, distance in m, stops]"""
+        self.stops: dict[tuple[bool, str], list[int]] = {
+            (known, stop): counts for known, stop, *counts in said.get("stops", ())
+        }
+        """-> [visits, boarded, alighted]"""
+        self.fast: list[list[Any]] = said.get("fast", [])
+        """[at ms or None, top speed, seconds]"""
+        self.left_out: Counter[str] = Counter(said.get("left_out", {}))
+        """Sheet -> events."""
+
+    def text(self) -> str:
+        """ "": nothing happened."""
+        parts = {
+            "trips": self.trips,
+            "stops": [[*key, *counts] for key, counts in self.stops.items()],
+            "fast": self.fast,
+            "left_out": self.left_out,
+        }
+        said = {name: part for name, part in parts.items() if part}
+        return json.dumps(said, ensure_ascii=False) if said else ""
+
+
+class _Trip(NamedTuple):
+    journal: Any
+    row: list[Any]
+    sums: Sums
 
 
 class Facts:
-    """Takes events in the order of their seq, and alarms; what it keeps of them grows with the rows
-    of the sheets. An event with odd data is left out, and counted in `left_out` of its sheet."""
+    """Takes the events of SUMMED_KINDS, one journal after the other, in the order of their seq."""
 
     def __init__(self) -> None:
-        self._trips: dict[Any, Row] = {}
-        self._stops: dict[Any, Row] = {}
-        self._fast: dict[Any, Row] = {}
-        self._out: dict[Any, Row] = {}
-        self._alarms: list[dict[str, Any]] = []
-        self._left_out: Counter[str] = Counter()
+        self.days: defaultdict[Key, Sums] = defaultdict(Sums)
+        self._trip: _Trip | None = None
+        self._fast: dict[tuple[Any, int], list[Any]] = {}
         self._takes = {
             "trip_started": ("trips", self._trip_started),
             "trip_ended": ("trips", self._trip_ended),
             "stop_served": ("stops", self._stop),
             "overspeed": ("overspeed", self._overspeed),
-            "seat_out_of_service": ("out_of_service", self._out_of_service),
         }
 
-    def event(self, event: dict[str, Any]) -> None:
-        sheet, take = self._takes[event["kind"]]
+    def event(self, event: Event) -> None:
+        sheet, take = self._takes[event.kind]
+        own = (event.bus, day_number(event.placed_ms))
+        if event.kind == "trip_started" or (self._trip and self._trip.journal != event.journal):
+            self._trip = None  # also by a start that cannot be read
         try:
-            take(event)
+            if event.is_odd:
+                raise ValueError("a time that cannot be right")
+            take(event, own)
         except (ValueError, OverflowError):
-            self._left_out[sheet] += 1
+            self.days[own].left_out[sheet] += 1
 
-    def alarm(self, alarm: dict[str, Any]) -> None:
-        self._alarms.append(alarm)
+    def _trip_started(self, event: Event, own: Key) -> None:
+        number = _TripStarted.model_validate(event.data).trip
+        sums = self.days[own]
+        row = [event.at_ms is not None, number, event.at_ms, None, None, None]
+        sums.trips.append(row)
+        self._trip = _Trip(event.journal, row, sums)
 
-    def sheets(self) -> list[Sheet]:
-        """-> summary, trips, stops, overspeed, out_of_service, alarms."""
-        alarms, left_out = self._alarms, self._left_out
-        trips, stops, fast, out = (
-            _sorted(rows.values()) for rows in (self._trips, self._stops, self._fast, self._out)
-        )
-        listed = [_alarm(alarm) for alarm in sorted(alarms, key=_raised)]
-        summary = _summary(trips, stops, fast, alarms)
-        return [
-            Sheet(
-                "summary",
-                ("date", "fleet", "bus", "trips", "distance_km", "stops", "boarded", "overspeeds",
-                 "top_kmh", "alarms", "unacknowledged", "ack_mean_s"),
-                summary, left_out["trips"] + left_out["stops"] + left_out["overspeed"],
-            ),
-            Sheet(
-                "trips", ("date", "fleet", "bus", "trip", "from", "to", "distance_km", "stops"),
-                trips, left_out["trips"],
-            ),
-            Sheet("stops", ("date", "fleet", "bus", "stop", "visits", "boarded", "alighted"),
-                  stops, left_out["stops"]),
-            Sheet("overspeed", ("date", "fleet", "bus", "at", "top_kmh", "lasted_s"),
-                  fast, left_out["overspeed"]),
-            Sheet("out_of_service", ("date", "fleet", "bus", "seat", "from", "until", "to"),
-                  out, left_out["out_of_service"]),
-            Sheet(
-                "alarms",
-                ("date", "fleet", "bus", "kind", "exercise", "at", "heard", "cleared",
-                 "acknowledged", "ack_s", "by", "note"),
-                listed,
-            ),
-        ]  # fmt: skip
+    def _trip_ended(self, event: Event, own: Key) -> None:
+        data = _TripEnded.model_validate(event.data)
+        trip, self._trip = self._trip, None
+        if trip is not None and trip.row[1] == data.trip:
+            row = trip.row
+        else:  # its beginning is not known
+            row = [event.at_ms is not None, data.trip, None, None, None, None]
+            self.days[own].trips.append(row)
+        row[3:] = [event.at_ms, data.distance_m, data.stops]
 
-    def _trip_started(self, event: dict[str, Any]) -> None:
-        row = self._trip(event, _TripStarted.model_validate(event["data"]).trip)
-        row[0], row[4] = _day(event["at"]), local(event["at"])
-
-    def _trip_ended(self, event: dict[str, Any]) -> None:
-        data = _TripEnded.model_validate(event["data"])
-        row = self._trip(event, data.trip)
-        row[5:] = [local(event["at"]), round(data.distance_m / 1000, 1), data.stops]
-
-    def _trip(self, event: dict[str, Any], number: int) -> Row:
-        """A trip counts on the day it began; one that has not ended has no distance yet."""
-        key = (event["fleet"], event["bus"], event["epoch"], number)
-        return self._trips.setdefault(key, [*_whose(event), number, None, None, None, None])
-
-    def _stop(self, event: dict[str, Any]) -> None:
-        data = _StopServed.model_validate(event["data"])
+    def _stop(self, event: Event, own: Key) -> None:
+        data = _StopServed.model_validate(event.data)
         if not data.place and data.stop is None:
             raise ValueError("a stop without a number")
-        whose, stop = _whose(event), data.place or f"#{data.stop}"
-        row = self._stops.setdefault((*whose, stop), [*whose, stop, 0, 0, 0])
-        row[4] += 1
-        row[5] += len(data.boarded)
-        row[6] += len(data.alighted)
+        is_known, sums = event.at_ms is not None, None
+        if self._trip is not None:
+            is_known, sums = self._trip.row[0], self._trip.sums
+        stops = (sums or self.days[own]).stops
+        counts = stops.setdefault((is_known, data.place or f"#{data.stop}"), [0, 0, 0])
+        counts[0] += 1
+        counts[1] += len(data.boarded)
+        counts[2] += len(data.alighted)
 
-    def _overspeed(self, event: dict[str, Any]) -> None:
+    def _overspeed(self, event: Event, own: Key) -> None:
         """One row an occurrence, from its last event, which knows the most."""
-        data = _Overspeed.model_validate(event["data"])
-        new = [*_whose(event), local(event["at"]), None, None]
-        row = self._fast.setdefault(_occurrence(event), new)
-        row[4:] = [data.top_kmh, data.lasted_s]
-
-    def _out_of_service(self, event: dict[str, Any]) -> None:
-        """One row an occurrence, on the day it began or was reported again after a restart."""
-        data = _OutOfService.model_validate(event["data"])
-        until = None if not data.until else _moment(data.until)
-        seat = data.seats[0] if data.seats else None
-        new = [*_whose(event), seat, local(event["at"]), None, None]
-        row = self._out.setdefault(_occurrence(event), new)
-        if event["state"] == "cleared":
-            row[6] = local(event["at"])
-        elif until:
-            row[5] = until
+        data = _Overspeed.model_validate(event.data)
+        key = (event.journal, event.occ)
+        if key not in self._fast:
+            self._fast[key] = [event.at_ms, None, None]
+            self.days[own].fast.append(self._fast[key])
+        self._fast[key][1:] = [data.top_kmh, data.lasted_s]
 
 
-def _moment(text: str) -> datetime:
-    """ValueError, OverflowError: no such moment exists."""
-    return datetime.fromtimestamp(parse_iso(text) / 1000, timezone.utc).astimezone(LOCAL)
+def day_number(utc_ms: int) -> int:
+    """Local days since 1970."""
+    return (utc_ms + _LOCAL_MS) // DAY_MS
 
 
-def _occurrence(event: dict[str, Any]) -> tuple[Any, ...]:
-    return event["fleet"], event["bus"], event["epoch"], event["occ"]
-
-
-def local(at: datetime | None) -> datetime | None:
-    return None if at is None else at.astimezone(LOCAL)
-
-
-def _day(at: datetime | None) -> date | None:
-    """The local day, None if the bus had no clock."""
-    return None if at is None else at.astimezone(LOCAL).date()
-
-
-def _whose(event: dict[str, Any]) -> tuple[date | None, str, str]:
-    return _day(event["at"]), event["fleet"], event["bus"]
-
-
-def _sorted(rows: Iterable[Row]) -> list[Row]:
-    """By day and bus; rows without a day come last."""
-    return sorted(rows, key=lambda row: (row[0] is None, row[0] or date.min, row[1], row[2]))
-
-
-def _raised(alarm: dict[str, Any]) -> datetime:
-    """When it began; an alarm of a bus without a clock counts from when it was heard."""
-    return alarm["raised_at"] or alarm["heard_at"]
-
-
-def _ack_s(alarm: dict[str, Any]) -> int | None:
-    """Seconds from when the station heard of it until it was acknowledged: what the officer on duty
-    can answer for."""
-    if alarm["acked_at"] is None:
-        return None
-    return round((alarm["acked_at"] - alarm["heard_at"]).total_seconds())
-
-
-def _alarm(alarm: dict[str, Any]) -> Row:
-    return [
-        _day(_raised(alarm)), alarm["fleet"], alarm["bus"], Kind(alarm["kind"]), alarm["exercise"],
-        local(alarm["raised_at"]), local(alarm["heard_at"]), local(alarm["cleared_at"]),
-        local(alarm["acked_at"]), _ack_s(alarm), alarm["acked_by"], alarm["note"],
-    ]  # fmt: skip
-
-
-def _summary(
-    trips: list[Row], stops: list[Row], fast: list[Row], alarms: list[dict[str, Any]]
-) -> list[Row]:
-    """One row a bus and day. Drills are not counted as alarms."""
-    sums: dict[tuple[Any, ...], dict[str, Any]] = defaultdict(lambda: defaultdict(int))
-    acks: dict[tuple[Any, ...], list[int]] = defaultdict(list)
-    for row in trips:
-        total = sums[tuple(row[:3])]
-        total["trips"] += 1
-        total["km"] += row[6] or 0
-        total["stops"] += row[7] or 0
-    for row in stops:
-        sums[tuple(row[:3])]["boarded"] += row[5]
-    for row in fast:
-        total = sums[tuple(row[:3])]
-        total["fast"] += 1
-        total["top"] = max(total["top"], row[4])
-    for alarm in alarms:
-        if alarm["exercise"]:
-            continue
-        key = (_day(_raised(alarm)), alarm["fleet"], alarm["bus"])
-        sums[key]["alarms"] += 1
-        seconds = _ack_s(alarm)
-        if seconds is None:
-            sums[key]["open"] += 1
-        else:
-            acks[key].append(seconds)
-    return _sorted(
-        [
-            *key, total["trips"], round(total["km"], 1), total["stops"], total["boarded"],
-            total["fast"], total["top"] or None, total["alarms"], total["open"],
-            round(sum(acks[key]) / len(acks[key])) if acks[key] else None,
-        ]
-        for key, total in sums.items()
-    )  # fmt: skip
+def first_ms(day: int) -> int:
+    return day * DAY_MS - _LOCAL_MS

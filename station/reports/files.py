@@ -1,84 +1,90 @@
-"""Sheets as files: CSV (RFC 4180, UTF-8 with a byte order mark, as Excel wants it) and XLSX."""
+"""Sheets as files: CSV (RFC 4180, UTF-8 with a byte order mark, as Excel wants it), JSON for the
+page, and XLSX. Each is written row by row into an open file."""
 
 from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any, BinaryIO
 
-from station.reports.facts import Sheet
+from station.plain import plain
+from station.reports.sheets import Sheet
 from station.reports.words import not_counted, shown, word
+from station.reports.workbook import MOST_ROWS, Workbook
 
 _BOM = "\ufeff"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_WIDEST = 60
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-"""What XML, and so XLSX, cannot hold."""
+_FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
+"""What a spreadsheet runs as a formula: also after spaces, and with the wide signs of East Asia."""
+_LINES = re.compile(r"\s*[\r\n\v\f\x85\u2028\u2029]+\s*")
+_WIDEST, _LOOKED_AT = 60, 200
 
 
-def as_csv(sheet: Sheet, language: str) -> bytes:
+def write_csv(sheet: Sheet, language: str, out: BinaryIO) -> None:
     """One sheet: a CSV file has no more."""
-    out = io.StringIO()
-    out.write(_BOM)
-    writer = csv.writer(out)
+    text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=False)
+    text.write(_BOM)
+    writer = csv.writer(text)
     writer.writerow([word(column, language) for column in sheet.columns])
-    for row in _lines(sheet, language):
-        writer.writerow(row)
-    return out.getvalue().encode()
+    writer.writerows(_lines(sheet, language, of_csv))
+    text.detach()
 
 
-def as_json(sheet: Sheet, language: str) -> bytes:
-    """One sheet for the page: {"columns", "rows", "left_out"}. Row by row, because the encoder lets
-    no other thread work meanwhile."""
+def write_json(sheet: Sheet, language: str, out: BinaryIO) -> None:
+    """One sheet for the page: {"columns", "rows", "left_out"}."""
     columns = json.dumps([word(column, language) for column in sheet.columns])
-    rows = ",".join(json.dumps([shown(cell, language) for cell in row]) for row in sheet.rows)
-    left_out = json.dumps(not_counted(sheet.left_out, language))
-    return f'{{"columns":{columns},"rows":[{rows}],"left_out":{left_out}}}'.encode()
+    out.write(f'{{"columns":{columns},"rows":['.encode())
+    comma = b""
+    for row in sheet.rows:
+        cells = [plain(cell) if isinstance(cell, str) else cell
+                 for cell in (shown(one, language) for one in row)]  # fmt: skip
+        out.write(comma + json.dumps(cells, ensure_ascii=False).encode())
+        comma = b","
+    out.write(f'],"left_out":{json.dumps(not_counted(sheet.left_out, language))}}}'.encode())
 
 
-def as_xlsx(sheets: list[Sheet], language: str) -> bytes:
-    """All sheets in one workbook, written row by row: the cells of a month need much memory."""
-    from openpyxl import Workbook  # here, because it takes a tenth of the station's start
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font
-    from openpyxl.utils import get_column_letter
-
-    book = Workbook(write_only=True)
-    for sheet in sheets:
-        page = book.create_sheet(word(sheet.name, language))
-        page.freeze_panes = "A2"
+def write_xlsx(sheets: list[Sheet], language: str, out: BinaryIO,
+               progress: Callable[[float], None] = lambda _: None) -> None:  # fmt: skip
+    """All sheets in one workbook. progress: is told how much is done, from 0.4, when all is read,
+    to 1."""
+    book = Workbook(out)
+    for index, sheet in enumerate(sheets):
+        progress(0.4 + 0.6 * index / len(sheets))
         head = [word(column, language) for column in sheet.columns]
         widths = [len(cell) for cell in head]
-        for row in sheet.rows:
+        for row in itertools.islice(sheet.rows, _LOOKED_AT):
             cells = (len(str(shown(cell, language) or "")) for cell in row)
             widths = [max(pair) for pair in zip(widths, cells, strict=True)]
-        for index, width in enumerate(widths, 1):
-            page.column_dimensions[get_column_letter(index)].width = min(width + 2, _WIDEST)
-        bold = [WriteOnlyCell(page, cell) for cell in head]
-        for cell in bold:
-            cell.font = Font(bold=True)
-        page.append(bold)
-        for row in _lines(sheet, language):
-            page.append(row)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+        rows = itertools.islice(_lines(sheet, language, _harmless), MOST_ROWS)
+        widths = [min(width + 2, _WIDEST) for width in widths]
+        book.sheet(word(sheet.name, language), head, widths, rows)
+    book.close()
 
 
-def _lines(sheet: Sheet, language: str) -> Iterator[list[Any]]:
+def _lines(sheet: Sheet, language: str, clean: Any) -> Iterator[list[Any]]:
     """The rows below the head, and how many events were left out, if any was."""
+
+    def tidy(cell: Any) -> Any:
+        cell = shown(cell, language)
+        return clean(cell) if isinstance(cell, str) else cell
+
     for row in sheet.rows:
-        yield [_harmless(shown(cell, language)) for cell in row]
+        yield [cell if type(cell) is int else tidy(cell) for cell in row]
     if sheet.left_out:
         yield [not_counted(sheet.left_out, language)]
 
 
-def _harmless(cell: Any) -> Any:
+def of_csv(text: str) -> str:
+    """On one line: programs that take CSV in line by line see no row that was none."""
+    return _harmless(_LINES.sub(" ", text))
+
+
+@lru_cache(maxsize=4096)  # names of buses and stops come again and again
+def _harmless(text: str) -> str:
     """Keeps a text a text that a spreadsheet would run as a formula, or not open."""
-    if not isinstance(cell, str):
-        return cell
-    cell = _CONTROL.sub("\ufffd", cell)
-    return "'" + cell if cell.startswith(_FORMULA) else cell
+    text = plain(text)
+    return "'" + text if _FORMULA.match(text) else text

@@ -1,56 +1,115 @@
-"""Makes reports, one after the other: many at once would delay alarms.
-
-What takes long is done in slices or in a thread, so that the station hears the buses meanwhile.
-"""
+"""Has reports made, each in a process of its own (station/reports/process.py), into a file that has
+no name: it is gone with the last one who reads it."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
-from collections.abc import Callable, Iterator
+import json
+import logging
+import os
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import IO
 
-from station.db.database import Database
-from station.reports.facts import Sheet
-from station.reports.query import gather
+from station.reports.process import DATABASE_AWAY, DONE, Wanted
+
+log = logging.getLogger(__name__)
+COMMAND = (sys.executable, "-m", "station.reports.process")
+_AT_ONCE = 2
+_SLICE_BYTES = 65_536
+_ROOT = Path(__file__).parents[2]
+_TOLD = 20
+"""Lines of a report's process that failed which come into the log."""
 
 
 class Busy(Exception):
     """This person has a report in the making."""
 
 
+class NotMade(Exception):
+    """The log says why."""
+
+
+class DatabaseAway(Exception):
+    """It does not answer the report."""
+
+
 class ReportMaker:
-    def __init__(self, database: Database):
-        self._db = database
-        self._turn = asyncio.Semaphore(1)
-        self._asking: set[str] = set()
+    """One report at a time a person, and two in all; others wait for their turn."""
 
-    async def make(self, who: str, fleet: str, bus: str | None, from_ms: int, to_ms: int,
-                   write: Callable[[list[Sheet]], bytes]) -> bytes:  # fmt: skip
-        """who: a person; one report at a time. write: makes the file, in a thread. Busy."""
-        if who in self._asking:
+    def __init__(self) -> None:
+        self._turns = asyncio.Semaphore(_AT_ONCE)
+        self._done: dict[str, float] = {}
+        self._running: set[asyncio.Task] = set()
+
+    def done(self, who: str) -> float | None:
+        """How much of this person's report is done, from 0 to 1; None: none is made."""
+        return self._done.get(who)
+
+    async def make(self, who: str, wanted: Wanted) -> IO[bytes]:
+        """The report, as an open file at its beginning. Busy, NotMade, DatabaseAway. Its process
+        ends with this call, if that is cancelled or the station stops."""
+        if who in self._done:
             raise Busy
-        self._asking.add(who)
+        self._done[who] = 0.0
+        task = asyncio.ensure_future(self._made(who, wanted))
+        self._running.add(task)
         try:
-            async with self._turn:
-                with _no_full_collections():
-                    return await self._made(fleet, bus, from_ms, to_ms, write)
+            return await task
         finally:
-            self._asking.discard(who)
+            task.cancel()
+            self._running.discard(task)
+            del self._done[who]
 
-    async def _made(self, fleet: str, bus: str | None, from_ms: int, to_ms: int,
-                    write: Callable[[list[Sheet]], bytes]) -> bytes:  # fmt: skip
-        async with self._db.read() as connection:
-            facts = await gather(connection, fleet, bus, from_ms, to_ms)
-        return await asyncio.to_thread(lambda: write(facts.sheets()))
+    async def stop(self) -> None:
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+    async def _made(self, who: str, wanted: Wanted) -> IO[bytes]:
+        async with self._turns:
+            with contextlib.ExitStack() as if_it_fails:
+                file = if_it_fails.enter_context(tempfile.TemporaryFile(prefix="busguard-report-"))
+                await self._run(who, wanted, file)
+                if_it_fails.pop_all()
+        file.seek(0)
+        return file
+
+    async def _run(self, who: str, wanted: Wanted, file: IO[bytes]) -> None:
+        process = await asyncio.create_subprocess_exec(
+            *COMMAND, stdout=file,
+            stdin=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": str(_ROOT)},
+        )  # fmt: skip
+        assert process.stdin and process.stderr
+        try:
+            process.stdin.write(json.dumps(wanted._asdict()).encode())
+            process.stdin.close()
+            told: list[str] = []
+            async for line in process.stderr:
+                text = line.decode(errors="replace").rstrip()
+                if text.startswith(DONE):
+                    self._done[who] = float(text.removeprefix(DONE))
+                else:
+                    told = [*told[1 - _TOLD :], text]
+            status = await process.wait()
+        except BaseException:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await asyncio.shield(process.wait())
+            raise
+        if status == DATABASE_AWAY:
+            raise DatabaseAway
+        if status:
+            log.error("The report %s failed (%d): %s", wanted[1:], status, "\n".join(told))
+            raise NotMade
 
 
-@contextlib.contextmanager
-def _no_full_collections() -> Iterator[None]:
-    """The many rows of a report make Python look through all its objects again and again, and
-    everything waits meanwhile (0.7 to 1.5 s were measured with a month of 80,000 events)."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
+async def slices(file: IO[bytes]) -> AsyncIterator[bytes]:
+    """In pieces, and closes it at the end."""
+    with file:
+        while piece := await asyncio.to_thread(file.read, _SLICE_BYTES):
+            yield piece

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from station.notices.message import kind
@@ -56,6 +57,9 @@ _NOT_COUNTED = (
 LANGUAGES = ("th", "en")
 
 
+_AS_THEY_ARE = frozenset((int, float, str, type(None)))
+
+
 class Kind(str):
     """A kind of event in a cell; it is shown by its name on the page."""
 
@@ -74,17 +78,20 @@ def not_counted(events: int, language: str) -> str | None:
 
 def shown(cell: Any, language: str) -> Any:
     """A cell as an office reads it: in Thai dates have the Buddhist year."""
+    if type(cell) in _AS_THEY_ARE:
+        return cell
     if isinstance(cell, bool):
         return word("yes" if cell else "no", language)
     if isinstance(cell, Kind):
         return kind(cell, language)
     if isinstance(cell, datetime):
-        return f"{_date(cell, language)} {cell:%H:%M:%S}"
+        return f"{_date(cell.date(), language)} {cell:%H:%M:%S}"
     if isinstance(cell, date):
         return _date(cell, language)
     return cell
 
 
+@lru_cache(maxsize=512)
 def _date(day: date, language: str) -> str:
     if language == "th":
         return f"{day.day:02}/{day.month:02}/{day.year + _BUDDHIST_ERA}"

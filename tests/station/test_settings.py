@@ -65,6 +65,8 @@ def test_a_broker_of_several_nodes():
         ("escalate_min", "0", "escalate_min has to be a whole number from 1 to 1440, not '0'"),
         ("keep_tracks_days", "3651", "has to be a whole number from 1 to 3650, not '3651'"),
         ("late_s", "soon", "late_s has to be a whole number from 10 to 86400, not 'soon'"),
+        ("ngsi_ld", "broker.example/pa55word", "ngsi_ld: this has to be http://... or https://..."),
+        ("traccar", "traccar:5055", "traccar: this has to be http://... or https://..."),
         ("secure_cookie", "maybe", "secure_cookie has to be 0 or 1 (also: true or"),
     ],
 )
@@ -75,6 +77,13 @@ def test_what_is_wrong_is_named_and_no_secret_repeated(monkeypatch, name, text, 
             load(given)
         assert told in str(error.value)
         assert "pa55word" not in str(error.value)
+
+
+def test_fleets_that_are_forwarded_have_commas_between_them(monkeypatch):
+    monkeypatch.setenv("STATION_FORWARD_FLEETS", "lcb, other")
+    assert load({}).forward_fleets == ["lcb", "other"]
+    monkeypatch.setenv("STATION_FORWARD_FLEETS", "")
+    assert load({}).forward_fleets == []
 
 
 def test_an_empty_path_of_routes_is_none(monkeypatch):

@@ -3,6 +3,7 @@
 The broker is out of reach there; what a bus said is put in where the broker's messages come out.
 """
 
+import asyncio
 import contextlib
 
 import httpx
@@ -69,6 +70,8 @@ async def fed(folder, at=None, **more):
     if at is not None:
         clock.ms = parse_iso(at)
     station = Station(settings, clock)
+    for forwarder in station.forwards.all:
+        forwarder.watch = asyncio.Event().wait  # its turns are taken by hand
     await station.start()
     try:
         transport = httpx.ASGITransport(make_app(station))

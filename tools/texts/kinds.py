@@ -9,7 +9,8 @@ A rule declares itself in its docstring, which takes no memory on a board:
 
 SEVERITY is a phrase with the words alarm, warning or info in it. STATES is `raised, cleared`,
 `raised, updated, cleared` or `each time` for what only happens. LEVELS are names of
-firmware/warnings.py, or `nothing`. A kind that comes from elsewhere has `city` in its texts.
+firmware/warnings.py, or `nothing`. A kind that comes from elsewhere has `city` in its texts. A kind
+whose alarms are told before all others, because a child may be in danger, has `first` there: why.
 """
 
 from __future__ import annotations
@@ -129,7 +130,9 @@ _OF_LANGUAGE: dict[str, type] = {
     "unknown": str,
     "words": dict,
 }
-_SHAPE: dict[str, type] = {"city": str, "data": str, "holds": dict, "en": dict, "th": dict}
+_SHAPE: dict[str, type] = {
+    "city": str, "first": str, "data": str, "holds": dict, "en": dict, "th": dict,
+}  # fmt: skip
 _NAMES: dict[type, str] = {str: "a text", list: "a list of texts", dict: "an object"}
 
 

@@ -76,12 +76,14 @@ def shape(kind: Kind) -> dict[str, Any]:
 def _page(found: list[Kind], language: str) -> str:
     """What lacks a text in this language has it in English, or only its name in plain words."""
     words: dict[str, Any] = {}
-    page = {}
+    page: dict[str, dict[str, Any]] = {}
     for kind in found:
         page[kind.name] = {
             "name": kind.said(language, "name") or _plain(kind),
             "says": kind.said(language, "says") or [],
         }
+        if "first" in kind.texts:
+            page[kind.name]["first"] = True
         if kind.said(language, "do"):
             page[kind.name]["do"] = kind.said(language, "do")
         for name, values in _words(kind, language).items():

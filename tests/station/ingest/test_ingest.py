@@ -85,12 +85,11 @@ def test_what_breaks_the_contract_stops_nothing(settings, broker):
                 return await count(station, "quarantine") == 8
 
             await until(all_there)
-            bad = {row.topic + row.payload[:4]: row for row in
-                   await rows(station, tables.quarantine)}  # fmt: skip
-            reasons = " ".join(row.reason for row in bad.values())
+            bad = await rows(station, tables.quarantine)
+            reasons = " ".join(row.reason for row in bad)
             for word in ("not JSON", "d[1]", "[up_ms]", "[text]", "is a required property"):
                 assert word in reasons
-            assert {row.times for row in bad.values()} <= {1, 2}
+            assert {row.times for row in bad} <= {1, 2}
 
     asyncio.run(scenario())
 

@@ -19,7 +19,7 @@ ALARM = {
     "fleet": "lcb", "bus": "bus-01", "label": None, "kind": "child_left_behind", "late": False,
     "exercise": False, "raised_ms": 1795306323400, "heard_ms": 1795306330000, "acked_by": None,
     "lat": 13.0827, "lon": 100.8833, "accuracy_m": 5, "estimated": False,
-    "data": {"seats": [7]},
+    "clock": "gnss", "data": {"seats": [7]}, "why": {},
 }  # fmt: skip
 
 

@@ -1,0 +1,151 @@
+"""deploy/grafana.json and deploy/alerts.yml name only what /metrics has."""
+
+import asyncio
+import json
+import re
+import shutil
+import subprocess
+
+import pytest
+import yaml
+from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import insert
+from station_told import NOW_MS, browser
+from vm import ROOT
+
+from station import one_bad
+from station.clock import FollowedClock
+from station.db import tables
+from station.settings import Settings
+from station.station import Station
+
+DEPLOY = ROOT / "deploy"
+NAME = re.compile(r"\b(?:busguard|process)_\w+")
+LABEL = re.compile(r"(\w+)=~?\"([^\"]*)\"")
+HERE = "a place of this test"
+ALARM = {"id": 1, "bus_id": 1, "kind": "sos", "severity": "alarm", "data": {}, "why": {},
+         "late": False, "exercise": False, "clock": "gnss", "heard_ms": 0}  # fmt: skip
+NOTICE = {"alarm_id": 1, "route": "gone", "stage": "raised", "title": "t", "body": "b",
+          "made_ms": NOW_MS - 90_000, "due_ms": NOW_MS * 2, "tries": 1}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory):
+    """{name: its samples} of a station where something has gone wrong everywhere."""
+    settings = Settings(broker=("127.0.0.1", 9), db=str(tmp_path_factory.mktemp("db") / "s.db"))
+
+    async def scenario():
+        station = Station(settings, FollowedClock(NOW_MS))
+        await station.start()
+        try:
+            async with station.db.write() as connection:
+                await connection.execute(insert(tables.buses).values(id=1, fleet="f", bus="b"))
+                await connection.execute(insert(tables.alarms).values(ALARM))
+                rows = [NOTICE | {"log_id": n, "dead_ms": dead_ms}
+                        for n, dead_ms in ((1, None), (2, None), (3, NOW_MS))]  # fmt: skip
+                await connection.execute(insert(tables.notices), rows)
+            async with browser(station) as client:
+                return (await client.get("/metrics")).text
+        finally:
+            await station.stop()
+
+    one_bad.passed_over[HERE] += 1
+    text = asyncio.run(scenario())
+    del one_bad.passed_over[HERE]
+    found = {}
+    for family in text_string_to_metric_families(text):
+        for sample in family.samples:
+            found.setdefault(sample.name, []).append(sample)
+    return found
+
+
+def value(shown, name, **labels):
+    return next(one.value for one in shown[name] if one.labels == labels)
+
+
+def test_the_numbers_are_the_stations(shown):
+    assert value(shown, "busguard_notices_waiting") == 2
+    assert 90 <= value(shown, "busguard_notices_oldest_unsent_seconds") < 300
+    assert value(shown, "busguard_notices_dead") == 1
+    assert value(shown, "busguard_passed_over_total", where=HERE) == 1
+    assert value(shown, "busguard_quarantine_messages_total", what="kept") == 0
+    assert value(shown, "busguard_intake_lag_seconds") == 0
+    assert value(shown, "busguard_database_read_seconds") > 0
+    assert (value(shown, "busguard_leads"), value(shown, "busguard_database_up")) == (1, 1)
+    assert value(shown, "process_resident_memory_bytes") > 1e6
+
+
+def rules():
+    groups = yaml.safe_load((DEPLOY / "alerts.yml").read_text("utf-8"))["groups"]
+    return [rule for group in groups for rule in group["rules"]]
+
+
+def board():
+    return json.loads((DEPLOY / "grafana.json").read_text("utf-8"))
+
+
+def expressions():
+    shown = board()
+    found = [(one["title"], each["expr"]) for one in shown["panels"] for each in one["targets"]]
+    variables = [one for one in shown["templating"]["list"] if one["type"] == "query"]
+    found += [(one["name"], one["query"]) for one in variables]
+    return found + [(rule["alert"], rule["expr"]) for rule in rules()]
+
+
+def unknown(shown, expression):
+    """Names of metrics, and values of labels, that /metrics does not have."""
+    names = set(NAME.findall(expression))
+    yield from names - set(shown)
+    has = {
+        pair for name in names & set(shown) for one in shown[name] for pair in one.labels.items()
+    }
+    yield from {label for label in LABEL.findall(expression)
+                if label[0] not in ("instance", "job")} - has  # fmt: skip
+
+
+def test_every_expression_names_metrics_that_exist(shown):
+    assert len(expressions()) > 25
+    for title, expression in expressions():
+        assert NAME.search(expression) or expression.startswith("up{"), title
+        assert list(unknown(shown, expression)) == [], title
+        assert expression.count("(") == expression.count(")"), title
+    assert list(unknown(shown, "rate(busguard_bus[5m])")) == ["busguard_bus"]
+    assert list(unknown(shown, 'busguard_buses{show="gone"}')) == [("show", "gone")]
+
+
+def test_every_metric_is_on_the_board(shown):
+    on_board = {name for _, expression in expressions() for name in NAME.findall(expression)}
+    assert {name for name in shown if name.startswith("busguard_")} - on_board == set()
+
+
+def test_the_board_stands_as_grafana_wants_it():
+    panels = board()["panels"]
+    assert len({one["id"] for one in panels}) == len(panels) > 12
+    for one in panels:
+        place = one["gridPos"]
+        assert place["x"] + place["w"] <= 24 and one["type"] in ("stat", "timeseries")
+        assert all(each["datasource"]["uid"] == "${datasource}" for each in one["targets"])
+
+
+def test_every_rule_says_what_to_do():
+    for rule in rules():
+        assert rule["labels"]["severity"] in ("page", "ticket")
+        for told in rule["annotations"].values():
+            assert told.endswith("."), told
+        assert re.fullmatch(r"\d+m", rule.get("for", "1m"))
+
+
+def test_prometheus_itself_understands_them(tmp_path):
+    promtool = shutil.which("promtool")
+    if promtool is None:
+        pytest.skip("promtool is missing (Debian: apt install prometheus)")
+    told = [expression.replace("$instance", "x") for _, expression in expressions()
+            if not expression.startswith("label_values(")]  # fmt: skip
+    board_rules = [{"record": "a:b", "labels": {"n": str(n)}, "expr": one}
+                   for n, one in enumerate(told)]  # fmt: skip
+    file = tmp_path / "board.yml"
+    file.write_text(yaml.safe_dump({"groups": [{"name": "board", "rules": board_rules}]}))
+    for path in (file, DEPLOY / "alerts.yml"):
+        done = subprocess.run([promtool, "check", "rules", str(path)], capture_output=True,
+                              text=True, check=False)  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr

@@ -1,8 +1,8 @@
 """The lease of the leader: which of several stations works on a PostgreSQL database.
 
-The leader lengthens its lease every second and a half. If it does not for LEASE_S, because it was killed,
-stopped or cut off, another station takes the lease, and the term rises. The database's clock
-decides, so the clock of a station may be wrong.
+The leader lengthens its lease every second and a half. If it does not for LEASE_S, because it was
+killed, stopped or cut off, another station takes the lease, and the term rises. The database's
+clock decides, so the clock of a station may be wrong.
 
 A leader that was only stopped does not know that it has lost the lease. So every transaction that
 it writes looks at the term last of all, and holds it (FOR KEY SHARE) until it is committed. Who

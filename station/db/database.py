@@ -111,6 +111,11 @@ class Database:
         """This process takes the records; no other one writes them here."""
         return self._is_claimed and not self.lease.lost.is_set()
 
+    @property
+    def may_send(self) -> bool:
+        """False: this process led, and another one may lead by now and send the same."""
+        return not self._is_claimed or self.lease.is_sure
+
     async def claim(self, hears: bool = False) -> bool:
         """From now on this process leads. False: another one does. hears: this one has a broker."""
         try:

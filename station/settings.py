@@ -31,9 +31,11 @@ class Address(NamedTuple):
     host: str
     port: int
     tls: bool = False
+    more: tuple[Address, ...] = ()
+    """Other nodes of the same broker."""
 
     def __str__(self) -> str:
-        return f"{self.host}:{self.port}"
+        return ",".join(f"{one.host}:{one.port}" for one in (self, *self.more))
 
 
 def _address(given: Any, example: str = "127.0.0.1:8080") -> Any:
@@ -47,9 +49,17 @@ def _address(given: Any, example: str = "127.0.0.1:8080") -> Any:
 
 
 def _broker(given: Any) -> Any:
-    """ "host:port", mqtt://host or mqtts://host:port -> Address. ValueError."""
+    """ "host:port", mqtt://host or mqtts://host:port -> Address; of the nodes of a cluster, with
+    commas between them. ValueError."""
     if not isinstance(given, str):
         return Address(*given)
+    first, *more = (_one_broker(part.strip()) for part in given.split(","))
+    if any(one.tls != first.tls for one in more):
+        raise ValueError("either all addresses begin with mqtts://, or none does")
+    return first._replace(more=tuple(more))
+
+
+def _one_broker(given: str) -> Address:
     scheme, _, rest = given.rpartition("://")
     if scheme not in ("", "mqtt", "mqtts"):
         raise ValueError(f"{scheme}:// is neither mqtt:// nor mqtts://")
@@ -90,6 +100,8 @@ def _tiles(text: str) -> str:
 def _http(text: str) -> str:
     if not re.match("https?://[^/]", text):
         raise ValueError("this has to be http://... or https://...")
+    if "@" in text:
+        raise ValueError("an address is shown to operators: no name and password belong in it")
     return text
 
 
@@ -193,6 +205,8 @@ class Settings(BaseSettings):
     root_path: Annotated[str, BeforeValidator(lambda text: text.rstrip("/")),
                          AfterValidator(_root_path)] = ""  # fmt: skip
     """The path below which a proxy shows the station, such as /busguard: the cookies' path."""
+    log: Literal["text", "json"] = Field(default="text", description="text or json")
+    """json: one object a line, for a program that gathers logs (station/log_lines.py)."""
     backups: str | None = None
     """The folder into which `backup` writes, and whose age `doctor` looks at."""
     ngsi_ld: Annotated[str, AfterValidator(_http)] | None = None
@@ -200,10 +214,15 @@ class Settings(BaseSettings):
     ngsi_ld_tenant: str | None = None
     ngsi_ld_token: str | None = Field(default=None, repr=False)
     """Sent to the context broker as a Bearer."""
-    traccar: Annotated[str, AfterValidator(_http)] | None = Field(default=None, repr=False)
+    traccar: Annotated[str, AfterValidator(_http)] | None = None
     """Traccar's port for the OsmAnd protocol, to which positions are sent."""
     forward_fleets: Annotated[list[str], NoDecode, BeforeValidator(_names)] = []
     """Fleets that are sent to these two, with commas between them; empty: all."""
+    notice_limit_s: int = _whole(300, 30, 86_400)
+    """Notices do not work if one waits longer than this to be sent."""
+    notice_heartbeat: Annotated[str, AfterValidator(_http)] | None = Field(default=None, repr=False)
+    """An address on the web that is asked every minute while notices work: it raises the alarm when
+    nothing asks any more."""
     role: Literal["all", "page"] = "all"
     """page: a process that takes no records and shows pages, beside one that does
     (docs/standby.md)."""

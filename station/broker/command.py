@@ -44,6 +44,11 @@ def add(commands: Any) -> argparse.ArgumentParser:
     command.add_argument("--old-broker", action="store_true",
                          help="mosquitto: while a fleet moves, let the old broker hand on what "
                          "buses say that are not enrolled yet")  # fmt: skip
+    command.add_argument("--cluster", metavar="HOST:PORT,...", default="",
+                         help="nats: where the nodes of a cluster reach each other, all of them; "
+                         "three for a city")  # fmt: skip
+    command.add_argument("--node", metavar="N", type=int, default=1,
+                         help="which of them this computer is (1, the first)")  # fmt: skip
     command.add_argument("--follow", action="store_true", help="go on until Ctrl-C: write it again "
                          "when the register changes, and make the broker read it")  # fmt: skip
     command.set_defaults(run=_broker)
@@ -66,7 +71,8 @@ def _broker(args: argparse.Namespace, settings: Settings) -> int:
         args.kind, args.out, keys.authority, args.hosts, port=args.port,
         station_port=args.station_port, bind=args.bind, user=args.user,
         certificate=args.certificate, key=args.key, passwords=args.passwords,
-        old_broker=args.old_broker,
+        old_broker=args.old_broker, cluster=[one for one in args.cluster.split(",") if one],
+        node=args.node,
     )  # fmt: skip
 
     async def work(database: Database) -> None:
@@ -135,11 +141,14 @@ def _introduce(args: argparse.Namespace, configuration: Configuration, register:
         certificate = f"{folder}/station.crt STATION_BROKER_KEY={folder}/station.key"
         secret = f"STATION_BROKER_CERT={certificate} "
     ca = "" if args.certificate else f" STATION_BROKER_CA={folder}/authority.crt"
-    address = f"mqtts://{args.hosts[0]}:{place.station_port}"
+    hosts = [one.rpartition(":")[0] for one in place.cluster] or args.hosts[:1]
+    address = ",".join(f"mqtts://{host}:{place.station_port}" for host in hosts)
     print(f"The station: {secret}STATION_BROKER={address}{ca}")
     if args.old_broker:
         print(f"The old broker: put {folder}/old_broker.conf at the end of its configuration, and "
               "start it again.")  # fmt: skip
+    if place.cluster:
+        print(f"The other nodes: copy {folder}, and write it there again with --node.")
     left_out = configuration.left_out(register)
     if left_out:
         has, wants = (

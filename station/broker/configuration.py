@@ -60,13 +60,17 @@ class Configuration:
     def __init__(self, kind: str, folder: Path, authority: Authority, hosts: Sequence[str], *,
                  port: int, station_port: int | None, bind: str, user: str | None,
                  certificate: Path | None, key: Path | None, passwords: bool,
-                 old_broker: bool = False):  # fmt: skip
+                 old_broker: bool = False, cluster: Sequence[str] = (),
+                 node: int = 1):  # fmt: skip
+        """cluster: host:port of every node, of which this is the node-th."""
         if old_broker and kind != mosquitto.NAME:
             raise IdentityError("--old-broker is for mosquitto alone.")
+        _check_cluster(kind, cluster, node)
         self._kind: ModuleType = KINDS[kind]
         self.folder = folder.absolute()
         self._authority = authority
-        self._hosts = hosts
+        self._nodes = [one.rpartition(":")[0] for one in cluster]
+        self._hosts = list(dict.fromkeys([*hosts, *self._nodes]))
         self._own_certificate = certificate is not None
         self._owner, name = _owner(user)
         has_its_own = self._kind.STATION_HAS_A_PORT
@@ -76,7 +80,7 @@ class Configuration:
             str((certificate or self.folder / "server.crt").absolute()),
             str((key or self.folder / "server.key").absolute()), passwords,
             hosts[0] if old_broker else None,
-            None if certificate else str(self.folder / "authority.crt"),
+            None if certificate else str(self.folder / "authority.crt"), tuple(cluster), node - 1,
         )  # fmt: skip
 
     @property
@@ -100,7 +104,9 @@ class Configuration:
         self._put("revoked.crl", revoked)
         password = self._station_password()
         mine = [one for one in register.known if (one.password is not None) == self.place.passwords]
-        written = self._kind.files(self.place, register._replace(known=tuple(mine)), password)
+        more = [self._secret("route.password")] if self.place.cluster else []
+        known = register._replace(known=tuple(mine))
+        written = self._kind.files(self.place, known, password, *more)
         for name, text in written.items():
             self._put(name, text.encode())
 
@@ -141,6 +147,9 @@ class Configuration:
         self._put("authority.crt", authority)
         if not self._own_certificate and not self._lasts("server", self._is_of_hosts):
             self._put_pair("server", self._authority.broker(self._hosts))
+        nodes = list(dict.fromkeys(self._nodes))
+        if nodes and not self._lasts("node", lambda of: self._is_of(of, nodes)):
+            self._put_pair("node", self._authority.broker(nodes, is_node=True))
         names = [rights.STATION, *[rights.OLD_BROKER] * (self.place.old_broker is not None)]
         for name in names:
             if not self._lasts(name, lambda _: True):
@@ -150,8 +159,11 @@ class Configuration:
         self._put("clients.crt", authority + own)
 
     def _is_of_hosts(self, certificate: x509.Certificate) -> bool:
+        return self._is_of(certificate, self._hosts)
+
+    def _is_of(self, certificate: x509.Certificate, hosts: Sequence[str]) -> bool:
         names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-        wanted = [general_name(host) for host in self._hosts]
+        wanted = [general_name(host) for host in hosts]
         return list(names) == wanted and self._authority.vouches_for(certificate)
 
     def _lasts(self, name: str, is_right) -> bool:
@@ -169,10 +181,14 @@ class Configuration:
         """Its hash; "": the station has a certificate."""
         if not self.station_has_a_password:
             return ""
-        path = self.folder / "station.password"
+        return hashes_of(self._secret("station.password"))[self._kind.NAME]
+
+    def _secret(self, name: str) -> str:
+        """A password that is made once."""
+        path = self.folder / name
         if not path.exists():
             files.write_new(path, new_password().encode() + b"\n")
-        return hashes_of(files.read(path).decode().strip())[self._kind.NAME]
+        return files.read(path).decode().strip()
 
     def _put_pair(self, name: str, made: tuple[bytes, bytes]) -> None:
         key, certificate = made
@@ -184,6 +200,15 @@ class Configuration:
         is_there = path.exists() and self._owner in (None, path.stat().st_uid)
         if not is_there or path.read_bytes() != content:
             files.write(path, content, self._owner)
+
+
+def _check_cluster(kind: str, cluster: Sequence[str], node: int) -> None:
+    if cluster and kind != nats.NAME:
+        raise IdentityError("--cluster is for nats alone: mosquitto has one node.")
+    if any(not re.fullmatch(r"[^\s:@/]+:\d{1,5}", one) for one in cluster):
+        raise IdentityError("--cluster has to be host:port of each node, such as a:6222,b:6222.")
+    if cluster and not 1 <= node <= len(cluster):
+        raise IdentityError(f"--node has to be from 1 to {len(cluster)}.")
 
 
 def _is(pid: int, program: str) -> bool:

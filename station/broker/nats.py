@@ -20,7 +20,7 @@ NAMES_BUSES = CONFIG
 STATION_HAS_A_PORT = False
 
 _CONFIG = """\
-server_name: busguard
+server_name: {name}
 host: 127.0.0.1
 port: -1
 pid_file: {pid}
@@ -31,10 +31,10 @@ authorization {{
 {users}
   ]
 }}
-mqtt {{
+{cluster}mqtt {{
   host: {bind}
   port: {port}
-  tls {{
+{replicas}  tls {{
     cert_file: {certificate}
     key_file: {key}
     min_version: "1.2"
@@ -42,10 +42,26 @@ mqtt {{
 }}
 """
 
+_CLUSTER = """\
+cluster {{
+  name: busguard
+  listen: {listen}
+  authorization {{ user: route, password: {secret} }}
+  tls {{ cert_file: {certificate}, key_file: {key}, ca_file: {ca} }}
+  routes: {routes}
+}}
+"""
+_REPLICAS = """\
+  stream_replicas: {nodes}
+  consumer_replicas: {nodes}
+"""
+_MOST_REPLICAS = 3
 
-def files(place: Place, register: Register, station_password: str) -> dict[str, str]:
+
+def files(place: Place, register: Register, station_password: str,
+          route_password: str = "") -> dict[str, str]:  # fmt: skip
     """Name -> content, besides certificates and keys. station_password: a hash; "": it has a
-    certificate."""
+    certificate. route_password: of the nodes among each other."""
     users = [_user(f"CN={rights.STATION}" if not place.passwords else rights.STATION,
                    station_password, rights.STATION_SENDS, rights.STATION_HEARS)]  # fmt: skip
     for one in register.known:
@@ -56,12 +72,27 @@ def files(place: Place, register: Register, station_password: str) -> dict[str, 
         clients = f"    ca_file: {_quoted(place.folder + '/clients.crt')}\n"
         clients += "    verify_and_map: true\n"
     text = _CONFIG.format(
+        name=f"busguard-{place.node + 1}" if place.cluster else "busguard",
+        cluster=_cluster(place, route_password) if place.cluster else "",
+        replicas=_REPLICAS.format(nodes=min(len(place.cluster), _MOST_REPLICAS))
+        if place.cluster else "",
         pid=_quoted(f"{place.folder}/{PID}"), largest=rights.LARGEST,
         store=_quoted(place.folder + "/store"),
         users="\n".join(users), bind=_quoted(place.bind), port=place.port,
         certificate=_quoted(place.certificate), key=_quoted(place.key), clients=clients,
     )  # fmt: skip
     return {CONFIG: text}
+
+
+def _cluster(place: Place, password: str) -> str:
+    """A bus has a certificate of the same authority: only the password makes a node."""
+    _, _, port = place.cluster[place.node].rpartition(":")
+    routes = [f"nats-route://route:{password}@{one}" for one in place.cluster]
+    return _CLUSTER.format(
+        listen=_quoted(f"{place.bind}:{port}"), secret=_quoted(password),
+        certificate=_quoted(place.folder + "/node.crt"), key=_quoted(place.folder + "/node.key"),
+        ca=_quoted(place.folder + "/authority.crt"), routes=json.dumps(routes),
+    )  # fmt: skip
 
 
 def _name(one: Known) -> str:

@@ -73,3 +73,7 @@ class Place(NamedTuple):
     """The name or address by which the old broker reaches this one; None: it does not."""
     ca: str | None = None
     """By which the old broker knows this one; None: by those of its computer."""
+    cluster: tuple[str, ...] = ()
+    """host:port of every node for the others; none: the broker has one node."""
+    node: int = 0
+    """Which of them this one is."""

@@ -36,13 +36,13 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 _T = TypeVar("_T")
 _POOL_SIZE = 5
 _TRY_S = 0.25
+CHANNEL = "busguard"
+"""Of PostgreSQL's NOTIFY."""
 _LOCKED_S = 1.0
 """Nobody tries so long after one has found the file locked."""
 _CLOSE_S = 3.0
 PATIENCE_S = 2.0
 """Of a station that serves pages. A command waits longer, for the station may write meanwhile."""
-CHANNEL = "busguard"
-"""Of PostgreSQL's NOTIFY."""
 logging.getLogger("aiosqlite").setLevel(logging.INFO)  # at DEBUG it logs values, secrets included
 
 
@@ -110,6 +110,11 @@ class Database:
     def leads(self) -> bool:
         """This process takes the records; no other one writes them here."""
         return self._is_claimed and not self.lease.lost.is_set()
+
+    @property
+    def may_send(self) -> bool:
+        """False: this process led, and another one may lead by now and send the same."""
+        return not self._is_claimed or self.lease.is_sure
 
     async def claim(self, hears: bool = False) -> bool:
         """From now on this process leads. False: another one does. hears: this one has a broker."""

@@ -130,16 +130,18 @@ class Authority:
         ends_ms = int(made.not_valid_after_utc.timestamp()) * 1000
         return Certified(made.public_bytes(der), private, ends_ms)
 
-    def broker(self, hosts: Iterable[str]) -> tuple[bytes, bytes]:
-        """hosts: names or addresses by which it is reached. -> (key, certificate), PEM."""
+    def broker(self, hosts: Iterable[str], is_node: bool = False) -> tuple[bytes, bytes]:
+        """hosts: names or addresses by which it is reached. is_node: it connects to the other nodes
+        of its cluster, too. -> (key, certificate), PEM."""
         key = ec.generate_private_key(ec.SECP256R1())
         names = [general_name(host) for host in hosts]
         builder = self._signed_by_me(
             _name(str(names[0].value)), key, BROKER_YEARS, x509.random_serial_number()
         )
-        server = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
+        uses = [ExtendedKeyUsageOID.SERVER_AUTH]
+        uses += [ExtendedKeyUsageOID.CLIENT_AUTH] * is_node
         made = (
-            builder.add_extension(server, critical=False)
+            builder.add_extension(x509.ExtendedKeyUsage(uses), critical=False)
             .add_extension(x509.SubjectAlternativeName(names), critical=False)
             .sign(self._key, hashes.SHA256())
         )

@@ -34,9 +34,19 @@ def test_a_command_line_counts_before_the_environment_and_that_before_the_defaul
     monkeypatch.setenv("STATION_HOME_ASSISTANT", "1")
     settings = load({"http": "127.0.0.1:8081", "broker": None})
     assert settings.late_s == 60
-    assert settings.http == ("127.0.0.1", 8081, False)
+    assert settings.http[:3] == ("127.0.0.1", 8081, False)
     assert settings.home_assistant is True
-    assert settings.broker == ("127.0.0.1", 1883, False)
+    assert settings.broker[:3] == ("127.0.0.1", 1883, False)
+
+
+def test_a_broker_of_several_nodes():
+    broker = load({"broker": "mqtts://a.example.org, mqtts://b.example.org:8884"}).broker
+    assert [one[:3] for one in (broker, *broker.more)] == [
+        ("a.example.org", 8883, True), ("b.example.org", 8884, True),
+    ]  # fmt: skip
+    assert str(broker) == "a.example.org:8883,b.example.org:8884"
+    with pytest.raises(SettingsError, match="either all addresses begin with mqtts://"):
+        load({"broker": "mqtts://a.example.org,b.example.org:1883"})
 
 
 @pytest.mark.parametrize(
@@ -56,6 +66,7 @@ def test_a_command_line_counts_before_the_environment_and_that_before_the_defaul
         ("keep_tracks_days", "3651", "has to be a whole number from 1 to 3650, not '3651'"),
         ("late_s", "soon", "late_s has to be a whole number from 10 to 86400, not 'soon'"),
         ("ngsi_ld", "broker.example/pa55word", "ngsi_ld: this has to be http://... or https://..."),
+        ("traccar", "http://me:pa55word@traccar:5055", "traccar: an address is shown to operators"),
         ("traccar", "traccar:5055", "traccar: this has to be http://... or https://..."),
         ("secure_cookie", "maybe", "secure_cookie has to be 0 or 1 (also: true or"),
     ],

@@ -11,9 +11,11 @@ from collections import Counter
 
 import pytest
 
-from sim.bench.takeover import Pair, cut, drained, killed, stopped
+from sim.bench.takeover import Pair, cut, drained, kept, killed, stopped
 from sim.live.record_flow import RecordFlow
 from sim.live.stations import Stations
+from sim.network import brokers
+from sim.network.nats_cluster import NatsCluster
 
 LEASE_S = 4  # a city's is longer; the time until a takeover is printed, and held only loosely
 
@@ -66,3 +68,21 @@ def test_nothing_is_lost_or_doubled_however_the_leader_ends(cluster, broker, web
         assert there.alarms == there.heard == events
         stations.until(lambda: len(notices) == flow.alarms, "a notice of each alarm")
     assert max(notices.values()) <= 2  # one that was on its way at the end comes again
+
+
+def test_a_node_of_the_broker_that_is_killed_costs_nothing(cluster):
+    if brokers.executable("nats-server") is None:
+        pytest.skip("nats-server is missing")
+    database = cluster.new()
+    with NatsCluster() as nats, Stations(database, nats.addresses, LEASE_S) as stations:
+        stations.start("leader")
+        with RecordFlow(nats.addresses, a_second=100) as flow:
+            time.sleep(2)
+            begun = time.monotonic()
+            nats.kill(0)  # to which the first connections of station and buses go
+            before = kept(database).events
+            stations.until(lambda: kept(database).events > before + 20, "records again", 60)
+            print("records go on", time.monotonic() - begun, "s after a node was killed")
+            events = flow.finish()
+            there = drained(database, stations, events)
+        assert there.events == there.alarms == events

@@ -267,9 +267,13 @@ def test_what_healthz_says(db):
         thread.start()
         settings = Settings(broker=AWAY, db=db, http=("127.0.0.1", server.server_port))
         try:
-            for status, body, state in ((200, b'{"notices": {"ok": true}}', "ok"),
-                                        (200, b'{"notices": {"ok": false}}', "wrong"),
-                                        (503, b"{}", "wrong"), (200, b"<html>", "look")):  # fmt: skip
+            cases = (
+                (200, b'{"notices": {"ok": true}}', "ok"),
+                (503, b"{}", "wrong"),
+                (200, b'{"notices": {"ok": false}}', "wrong"),
+                (200, b"<html>", "look"),
+            )
+            for status, body, state in cases:
                 answers |= {"status": status, "body": body}
                 assert found(settings)["page"][0][0] == state
         finally:

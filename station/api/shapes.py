@@ -35,10 +35,16 @@ class ServiceView(BaseModel):
 class ServicesView(BaseModel):
     broker: ServiceView
     database: ServiceView
+    notices: ServiceView
     escalate_min: int
 
 
+class NoticesHealth(ServiceView):
+    oldest_unsent_s: int
+
+
 class Healthz(ServicesView):
+    notices: NoticesHealth
     ok: bool
     listeners: int
     role: Literal["leader", "standby", "page"]

@@ -56,7 +56,7 @@ class ServerCopies:
         async with self._db.read() as connection:
             snapshot = (await connection.execute(text("SELECT pg_export_snapshot()"))).scalar()
             contents = await of_server(connection)
-            words = ["--format=custom", *_PLAIN, "--schema=public", f"--snapshot={snapshot}",
+            words = ["--no-password", "--format=custom", *_PLAIN, "--schema=public", f"--snapshot={snapshot}",
                      f"--file={target}"]  # fmt: skip
             with running("pg_dump", words, self._address) as process:
                 while process.poll() is None:
@@ -93,7 +93,13 @@ class ServerCopies:
                 there += (await connection.execute(_ROUTINES)).scalars()
         moved = [f"ALTER {one} SET SCHEMA {aside}" for one in there]
         first = ["BEGIN", _NONE_STARTS, *([f"CREATE SCHEMA {aside}"] if there else []), *moved]
-        words = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null"]
+        words = [
+            "--no-password",
+            "--no-psqlrc",
+            "--quiet",
+            "--set=ON_ERROR_STOP=1",
+            "--output=/dev/null",
+        ]
         with running("psql", words, self._address, is_told=True) as process:
             told = process.stdin
             assert told is not None

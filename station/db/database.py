@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import logging
 import os
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import asyncpg
 from alembic.config import Config
@@ -43,6 +44,11 @@ _CLOSE_S = 3.0
 PATIENCE_S = 2.0
 """Of a station that serves pages. A command waits longer, for the station may write meanwhile."""
 logging.getLogger("aiosqlite").setLevel(logging.INFO)  # at DEBUG it logs values, secrets included
+
+
+def _read_json(text: str) -> Any:
+    """A number that no browser reads is unknown: SQLite kept Infinity, before there were limits."""
+    return json.loads(text, parse_constant=lambda _: None)
 
 
 class DatabaseError(RuntimeError):
@@ -78,6 +84,7 @@ class Database:
             pool_size=_POOL_SIZE,
             pool_pre_ping=True,
             hide_parameters=True,  # in errors: they may be secrets
+            json_deserializer=_read_json,
             **options,
         )
         self._file: Path | None = None

@@ -100,6 +100,8 @@ def _tiles(text: str) -> str:
 def _http(text: str) -> str:
     if not re.match("https?://[^/]", text):
         raise ValueError("this has to be http://... or https://...")
+    if "@" in text:
+        raise ValueError("an address is shown to operators: no name and password belong in it")
     return text
 
 
@@ -212,7 +214,7 @@ class Settings(BaseSettings):
     ngsi_ld_tenant: str | None = None
     ngsi_ld_token: str | None = Field(default=None, repr=False)
     """Sent to the context broker as a Bearer."""
-    traccar: Annotated[str, AfterValidator(_http)] | None = Field(default=None, repr=False)
+    traccar: Annotated[str, AfterValidator(_http)] | None = None
     """Traccar's port for the OsmAnd protocol, to which positions are sent."""
     forward_fleets: Annotated[list[str], NoDecode, BeforeValidator(_names)] = []
     """Fleets that are sent to these two, with commas between them; empty: all."""

@@ -56,8 +56,8 @@ class ServerCopies:
         async with self._db.read() as connection:
             snapshot = (await connection.execute(text("SELECT pg_export_snapshot()"))).scalar()
             contents = await of_server(connection)
-            words = ["--no-password", "--format=custom", *_PLAIN, "--schema=public", f"--snapshot={snapshot}",
-                     f"--file={target}"]  # fmt: skip
+            words = ["--no-password", "--format=custom", *_PLAIN, "--schema=public",
+                     f"--snapshot={snapshot}", f"--file={target}"]  # fmt: skip
             with running("pg_dump", words, self._address) as process:
                 while process.poll() is None:
                     await asyncio.sleep(_LOOK_S)

@@ -124,7 +124,7 @@ def run(say: Callable[[str], None]) -> None:
 def _measure(say: Callable[[str], None], database: str, broker: tuple[str, int]) -> None:
     with Stations(database, [broker]) as stations:
         pair = Pair(stations)
-        with RecordFlow([broker]) as flow:
+        with RecordFlow([broker], a_second=50) as flow:
             seconds = []
             for _ in range(_TRIES):
                 seconds.append(pair.takes_over(killed))

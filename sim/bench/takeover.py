@@ -21,7 +21,7 @@ from sim.network import brokers
 from sim.network.proxy import Proxy
 
 _TRIES = 3
-_DRAIN_S = 60
+_DRAIN_S = 120
 _PAUSE_S = 5
 GOAL_S = 15
 

@@ -67,4 +67,6 @@ async def healthz(station: TheStation, response: Response) -> shapes.Healthz:
     seen = station.services.view()
     ok = seen["broker"]["ok"] and seen["database"]["ok"]
     response.status_code = 200 if ok else 503
-    return shapes.Healthz(ok=ok, listeners=station.hub.listeners, role=station.role, **seen)
+    notices = station.notice_queue.health() if station.leads else None
+    more = {"listeners": station.hub.listeners, "role": station.role, "notices": notices}
+    return shapes.Healthz.model_validate({"ok": ok, **more, **seen})

@@ -38,10 +38,19 @@ class ServicesView(BaseModel):
     escalate_min: int
 
 
+class NoticesHealth(BaseModel):
+    """It makes no difference to `ok` of the station."""
+
+    ok: bool
+    oldest_unsent_s: int
+
+
 class Healthz(ServicesView):
     ok: bool
     listeners: int
     role: Literal["leader", "standby", "page"]
+    notices: NoticesHealth | None
+    """Of a process that leads."""
 
 
 class Doors(BaseModel):

@@ -35,9 +35,9 @@ from station.feeds.trips import Trips
 from station.follower import Follower
 from station.identity.register import Register
 from station.identity.signing import Signer
+from station.ingest.broker import Broker
 from station.ingest.gaps import Gaps
 from station.ingest.intake import Intake
-from station.ingest.mqtt import Broker
 from station.ingest.quarantine import Quarantine
 from station.ingest.rows import Journal
 from station.ingest.seal import Seals

@@ -35,22 +35,21 @@ class ServiceView(BaseModel):
 class ServicesView(BaseModel):
     broker: ServiceView
     database: ServiceView
+    notices: ServiceView
     escalate_min: int
 
 
-class NoticesHealth(BaseModel):
+class NoticesHealth(ServiceView):
     """It makes no difference to `ok` of the station."""
 
-    ok: bool
     oldest_unsent_s: int
 
 
 class Healthz(ServicesView):
+    notices: NoticesHealth
     ok: bool
     listeners: int
     role: Literal["leader", "standby", "page"]
-    notices: NoticesHealth | None
-    """Of a process that leads."""
 
 
 class Doors(BaseModel):

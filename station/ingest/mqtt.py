@@ -20,7 +20,6 @@ import asyncio
 import contextlib
 import itertools
 import logging
-import ssl
 import sys
 import threading
 import time
@@ -30,6 +29,7 @@ from collections.abc import Callable
 import paho.mqtt.client as mqtt
 
 from station.clock import Clock
+from station.ingest.broker_tls import hint, trusting
 from station.ingest.came import Came as Came
 from station.ingest.turns import Turns
 from station.settings import Settings
@@ -44,26 +44,6 @@ _LOG_S = 60
 _ROOT = "schoolbus/+/+/"
 _OPTIONAL = {_ROOT + "reply", _ROOT + "fetch"}
 """Without them only policies and releases cannot be sent."""
-
-
-def trusting(settings: Settings) -> ssl.SSLContext:
-    """TLS 1.2 or later, only to a broker whose name these certificates vouch for."""
-    context = ssl.create_default_context(cafile=settings.broker_ca)
-    if settings.broker_cert is not None:
-        context.load_cert_chain(settings.broker_cert, settings.broker_key)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
-
-
-def _hint(settings: Settings) -> str:
-    """Where the broker ends a connection without a word: it cannot say why."""
-    if not settings.broker_tls:
-        why = "it may speak TLS alone: then the station has to be told mqtts://..."
-    elif settings.broker_cert is None:
-        why = "it may want the station's certificate (STATION_BROKER_CERT, STATION_BROKER_KEY)"
-    else:
-        why = "it does not know the station's certificate: this may be the port of the buses"
-    return f"it ends the connection without an answer; {why}"
 
 
 class Session:
@@ -235,7 +215,7 @@ class Session:
     def _disconnected(self, client, _, flags, reason, properties) -> None:
         self._forget()
         if self._running and not self._answered:
-            self._no_connection(_hint(self._settings))
+            self._no_connection(hint(self._settings))
         self._answered = False
         self._note(False)
 

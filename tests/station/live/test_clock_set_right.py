@@ -5,6 +5,7 @@ import json
 import pytest
 from station_told import NOW_MS, iso, state, status
 
+from station.live import order
 from station.live.live import Live
 
 SERIAL = "00000000000000a1"
@@ -122,3 +123,28 @@ def test_what_is_right_again_lets_nothing_from_before_count(sealed):
             assert not sealed.state(sealed.now_ms - ago_ms, **PARKED)
             assert not sealed.bus.is_surely_empty and sealed.bus.promise_ms == promise_ms
     sealed.states(3)
+
+
+def test_what_the_broker_kept_is_older_by_its_time_though_the_clock_was_ahead(sealed):
+    sealed.states(2, AHEAD_MS)
+    assert not sealed.state(sealed.now_ms + AHEAD_MS - 1, retained=True, trip=77)
+    assert sealed.bus.state["trip"] == 1
+
+
+def test_after_a_restart_of_the_station_the_order_is_known_still(sealed):
+    """Of states without a time, and of those that came ahead of theirs."""
+    sealed.status(boot=17)
+    sealed.states(3, AHEAD_MS)
+    before, sealed.now_ms = sealed.now_ms + AHEAD_MS, sealed.now_ms + 5000
+    assert sealed.status(boot=18)
+    assert sealed.state(None, boot=18, up_ms=60_000)
+    saved, state_before, heard_ms = order.saved(sealed.bus), sealed.bus.state, sealed.bus.heard_ms
+    again = Station(SERIAL)
+    again.now_ms = sealed.now_ms + 60_000
+    again.bus.state, again.bus.heard_ms, again.bus.status = state_before, heard_ms, {"boot": 18}
+    again.bus.status_serial = SERIAL
+    order.recall(again.bus, json.loads(json.dumps(saved)))
+    for up_ms in (100, 60_000):
+        assert not again.state(None, boot=18, up_ms=up_ms, **PARKED)
+    assert again.state(None, boot=18, up_ms=60_001)
+    assert not again.state(before, **PARKED) and not again.bus.is_surely_empty

@@ -5,6 +5,7 @@ import json
 
 import pytest
 from sealed_told import enrol, sealed, the_bus, told
+from sqlalchemy import update
 from station_told import (
     NOW_MS,
     At,
@@ -16,6 +17,8 @@ from station_told import (
     telling,
     until,
 )
+
+from station.db import tables
 
 
 @pytest.fixture
@@ -103,5 +106,31 @@ def test_a_promise_of_a_year_is_no_state(settings, broker):
                 await until(lambda: the_bus(station) and the_bus(station).state)
                 assert the_bus(station).state["next_s"] == 3600
             await until(lambda: count_is(station, "quarantine", 1))
+
+    asyncio.run(scenario())
+
+
+@on_one_database
+def test_a_promise_of_a_year_that_an_older_station_saved_is_bounded(settings, broker):
+    time = At(settings)
+
+    async def scenario():
+        async with time.running() as station:
+            await connected(station)
+            await enrol(station)
+            with telling(broker) as bus:
+                bus.say(sealed(state(taken=[7])), strict=False)
+                await until(lambda: the_bus(station) and the_bus(station).state)
+            await station.saved.save()
+            year = the_bus(station).state | {"next_s": 31_536_000}
+            async with station.db.write() as connection:
+                await connection.execute(update(tables.buses).values(state=year))
+            station.live.unsaved.clear()
+        async with time.running() as station:
+            await connected(station)
+            known = the_bus(station)
+            assert known.promise_ms == known.heard_ms + 4_000_000
+            time.passes(4000 + settings.dark_after_s + 1)
+            await until(lambda: known.dark_ms)
 
     asyncio.run(scenario())

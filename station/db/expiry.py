@@ -68,6 +68,8 @@ class Expiry:
                 past += await self._events(connection, number, now_ms)
         async with self._db.write() as connection:
             past += await _warnings(connection, now_ms - self._events_ms)
+            told = notices.c.sent_ms < now_ms - self._events_ms
+            await connection.execute(delete(notices).where(told))
             await _logs(connection, now_ms)
         if gone or past:
             log.info("Expired: %d positions, %d events.", gone, past)

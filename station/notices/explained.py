@@ -14,7 +14,7 @@ from typing import Any
 from station.clock import LOCAL
 
 _FILLER = re.compile(r"\{(data|why)\.(\w+)(?:\|(\w+)(?::(\w+))?)?\}")
-_MOST = 3
+_MOST = 5
 _UNITS = {"th": (" ชม.", " นาที", " วินาที"), "en": (" h", " min", " s")}
 
 

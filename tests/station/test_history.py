@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select
 from station.__main__ import main
 from station.command_error import CommandError
 from station.db.expiry import Expiry
-from station.db.tables import access_log, alarms, events, journals, positions, tracks
+from station.db.tables import access_log, alarms, events, journals, notices, positions, tracks
 from station.history import History
 
 DAY_MS = 86_400_000
@@ -137,7 +137,7 @@ def test_each_kind_of_record_stays_for_its_own_time(db):
             over = {"severity": "warning", "cleared_ms": NOW_MS}
             await desk.raises("bus-1", "belt_off", journal_id=1, **over)
             await desk.raises("bus-1", "belt_off", journal_id=1, occ=901, severity="warning")
-            await desk.queue.collect()
+            await desk.turn()
             async with desk.db.write() as connection:
                 journal = {"id": 1, "bus_id": 1, "epoch": "00000001", "have": [],
                            "first_heard_ms": 0, "alarm_seq": 0, "track_seq": 0}  # fmt: skip
@@ -172,6 +172,7 @@ def test_each_kind_of_record_stays_for_its_own_time(db):
             assert await left() == [4, 5, 900, 901]
             async with desk.db.read() as connection:
                 kept = list(await connection.execute(select(alarms.c.kind, alarms.c.cleared_ms)))
+                assert not (await connection.execute(select(notices.c.id))).all()
             assert sorted(kept) == [("belt_off", None), ("sos", None)]
 
     asyncio.run(story())

@@ -63,6 +63,19 @@ def test_it_says_what_to_do_while_there_is_something_to_do():
     assert ">" not in message(ALARM, "cleared", "th")[1]
 
 
+def test_a_notice_says_what_decided():
+    why = {"ignition_off_s": 180, "limit_s": 150, "checked": None}
+    alarm = {**ALARM, "why": why}
+    assert (
+        "The engine has been off for 3 min; the limit is 2 min 30 s."
+        in message(alarm, "raised", "en")[1]
+    )
+    assert "3 นาที" in message(alarm, "raised", "th")[1]
+    for odd in ("x", [], {"a": 1}, None, True, float("nan")):
+        why = {"ignition_off_s": odd, "limit_s": odd}
+        assert "The engine" not in message({**ALARM, "why": why}, "raised", "en")[1]
+
+
 def test_a_notice_of_a_bus_that_cannot_record_names_what_goes_on():
     data = {"active": ["belt_off", "child_left_behind"], "seats": [7], "unknown": []}
     alarm = {**ALARM, "kind": "cannot_record", "data": data}

@@ -16,7 +16,7 @@ from typing import NoReturn
 
 BENCHES = (
     "nmea", "track", "tick", "heap", "journal", "uplink", "uplink_day", "speed", "board", "station",
-    "power", "rocking", "seal", "signature", "takeover",
+    "power", "rocking", "seal", "signature", "takeover", "load",
 )  # fmt: skip
 _HOUR_S = 3600
 _SEEDS = 2**31 - 1
@@ -203,11 +203,17 @@ def _bench(commands) -> None:
         "only", nargs="*", type=bench, metavar="WHAT",
         help=f"out of: {' '.join(BENCHES)} (default: all of them, some minutes)",
     )  # fmt: skip
+    command.add_argument(
+        "--seconds", type=number(1, 3600, int), metavar="S",
+        help="with load: how long each measurement lasts (default: 20; up to 4 make the short "
+        "bench, which is over within a minute)",
+    )  # fmt: skip
 
 
 def _run_bench(args: argparse.Namespace) -> int:
     for name in args.only or BENCHES:
-        importlib.import_module(f"sim.bench.{name}").run(print)
+        more = {"seconds": args.seconds} if name == "load" else {}
+        importlib.import_module(f"sim.bench.{name}").run(print, **more)
     return 0
 
 

@@ -19,6 +19,7 @@ from station.people.sessions import Sessions, unchanged
 from station.people.sign_ins import SignIns
 from station.people.tries import TooManyTries, Tries, Who
 from station.settings import Settings
+from station.thai import one_form
 
 NO_CODE = {"totp": None, "totp_step": None, "recovery": None}
 
@@ -83,6 +84,7 @@ class Accounts:
     ) -> tuple[str, Person] | None:  # fmt: skip
         """-> (cookie, who); None: name or password is wrong, or was changed just now. TooManyTries,
         CodeNeeded."""
+        name = await self._as_written(name)
         who = Who(name, site(address), await self.devices.known(device, name))
         try:
             row = await self._checked(who, password)
@@ -103,6 +105,15 @@ class Accounts:
             self._tries.succeeded(who)
         await self.sign_ins.note(name, address, "wrong" if opened is None else "ok")
         return opened
+
+    async def _as_written(self, name: str) -> str:
+        """As the person is entered, however a Thai name is typed."""
+        if name.isascii():
+            return name
+        async with self._db.read() as connection:
+            names = (await connection.execute(select(users.c.name))).scalars().all()
+        alike = [one for one in names if one_form(one) == one_form(name)]
+        return alike[0] if len(alike) == 1 and name not in names else name
 
     async def prove(
         self, person: Person, password: str, address: str, code: str | None = None,

@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import base64
 import gc
+import hashlib
 import json
 import os
 import struct
@@ -22,6 +23,7 @@ from pathlib import Path
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from station.db.database import Database
 from station.db.tables import identities, positions
 from station.ingest.came import Came
 from station.ingest.seal import seal
@@ -90,6 +92,17 @@ async def _enrol(station: Station) -> None:
     await station.register.read()
 
 
+async def _enter(db: str, buses: list[str]) -> None:
+    database = Database(db)
+    await database.upgrade()
+    rows = [{"bus": bus, "mac_key": hashlib.sha256(bus.encode()).hexdigest(),
+             "serial": f"{number:016x}", "fleet": _FLEET, "how": "password", "made_ms": 0,
+             "made_by": "bench"} for number, bus in enumerate(buses)]  # fmt: skip
+    async with database.write() as connection:
+        await connection.execute(insert(identities), rows)
+    await database.close()
+
+
 async def _bare(connection: AsyncConnection, is_sqlite: bool, rows: list[tuple]) -> None:
     """The same number of rows, of another journal."""
     marks = "?,?,?,?,?,?,?,?" if is_sqlite else "$1,$2,$3,$4,$5,$6,$7,$8"
@@ -104,7 +117,14 @@ def main() -> int:
     parser.add_argument(
         "--db", metavar="URL", help="an empty PostgreSQL database, to measure as well"
     )
+    parser.add_argument(
+        "--enrol", action="store_true",
+        help="enter the buses that standard input names, for sim/bench/load.py; measure nothing",
+    )  # fmt: skip
     args = parser.parse_args()
+    if args.enrol:
+        asyncio.run(_enter(args.db, sys.stdin.read().split()))
+        return 0
     gc.freeze()  # as `python -m station serve` does
     with tempfile.TemporaryDirectory(prefix="busguard-bench-") as folder:
         for name, db in (("SQLite", str(Path(folder) / "bench.db")), ("PostgreSQL", args.db)):

@@ -100,6 +100,8 @@ def _tiles(text: str) -> str:
 def _http(text: str) -> str:
     if not re.match("https?://[^/]", text):
         raise ValueError("this has to be http://... or https://...")
+    if "@" in text:
+        raise ValueError("an address is shown to operators: no name and password belong in it")
     return text
 
 
@@ -197,12 +199,18 @@ class Settings(BaseSettings):
     late_s: int = _whole(120, 10, 86_400)
     """An alarm that was heard so long after it was raised is late."""
     keep_tracks_days: int = _whole(90, 1, 3650)
+    keep_rides_days: int = _whole(90, 1, 3650)
+    """Who sat where when, on ordinary days (station/db/expiry.py)."""
+    keep_events_days: int = _whole(400, 1, 3650)
+    """Other events that are no alarm."""
     session_hours: int = _whole(12, 1, 720)
     batch: int = _whole(1000, 1, 10_000)
     """Messages that are committed together at most."""
     root_path: Annotated[str, BeforeValidator(lambda text: text.rstrip("/")),
                          AfterValidator(_root_path)] = ""  # fmt: skip
     """The path below which a proxy shows the station, such as /busguard: the cookies' path."""
+    log: Literal["text", "json"] = Field(default="text", description="text or json")
+    """json: one object a line, for a program that gathers logs (station/log_lines.py)."""
     backups: str | None = None
     """The folder into which `backup` writes, and whose age `doctor` looks at."""
     ngsi_ld: Annotated[str, AfterValidator(_http)] | None = None
@@ -210,10 +218,15 @@ class Settings(BaseSettings):
     ngsi_ld_tenant: str | None = None
     ngsi_ld_token: str | None = Field(default=None, repr=False)
     """Sent to the context broker as a Bearer."""
-    traccar: Annotated[str, AfterValidator(_http)] | None = Field(default=None, repr=False)
+    traccar: Annotated[str, AfterValidator(_http)] | None = None
     """Traccar's port for the OsmAnd protocol, to which positions are sent."""
     forward_fleets: Annotated[list[str], NoDecode, BeforeValidator(_names)] = []
     """Fleets that are sent to these two, with commas between them; empty: all."""
+    notice_limit_s: int = _whole(300, 30, 86_400)
+    """Notices do not work if one waits longer than this to be sent."""
+    notice_heartbeat: Annotated[str, AfterValidator(_http)] | None = Field(default=None, repr=False)
+    """An address on the web that is asked every minute while notices work: it raises the alarm when
+    nothing asks any more."""
     role: Literal["all", "page"] = "all"
     """page: a process that takes no records and shows pages, beside one that does
     (docs/standby.md)."""

@@ -35,9 +35,9 @@ from station.feeds.trips import Trips
 from station.follower import Follower
 from station.identity.register import Register
 from station.identity.signing import Signer
+from station.ingest.broker import Broker
 from station.ingest.gaps import Gaps
 from station.ingest.intake import Intake
-from station.ingest.mqtt import Broker
 from station.ingest.quarantine import Quarantine
 from station.ingest.rows import Journal
 from station.ingest.seal import Seals
@@ -48,6 +48,7 @@ from station.live.live import Live
 from station.live.saved import SavedStates
 from station.live.services import Services
 from station.notices.backlog import NoticeBacklog
+from station.notices.heartbeat import Heartbeat
 from station.notices.queue import NoticeQueue
 from station.pipeline import Present, Records
 from station.policy.delivery import Delivery
@@ -98,7 +99,13 @@ class Station:
         self.quarantine = quarantine = Quarantine(db, clock)
         self.store = store = Store(db, bus_ids)
         self.gaps = Gaps(store, live)
-        self.expiry = Expiry(db, clock, settings.keep_tracks_days)
+        self.expiry = Expiry(
+            db,
+            clock,
+            settings.keep_tracks_days,
+            settings.keep_rides_days,
+            settings.keep_events_days,
+        )
         # changes alarms,
         self.alarms = alarms = Alarms(db, bus_ids, clock, live, hub, settings)
         self.silence = silence = Silence(clock, services, live, alarms, settings)
@@ -123,7 +130,12 @@ class Station:
         self.daily_sums = DailySums(db, clock)
         # is told.
         self.notice_backlog = NoticeBacklog(db, clock)
-        self.notice_queue = NoticeQueue(db, clock, settings.notices)
+        self.notice_queue = NoticeQueue(
+            db, clock, settings.notices, limit_s=settings.notice_limit_s
+        )
+        self.heartbeat = Heartbeat(
+            self.notice_queue, db, clock, services, settings.notice_heartbeat
+        )
         self.announcer = Announcer(services, live, broker.present, settings.dark_after_s)
         self.forwards = Forwards(db, clock, live, alarms, settings)
         self.trips, self.per_second = Trips(db), PerSecond()
@@ -160,7 +172,8 @@ class Station:
         works: list[Work] = [
                  self.records.run, self.present.run, self.silence.watch, self.unrecorded.watch,
                  self.alarms.watch, self.saved.watch, self.gaps.watch, self.expiry.watch,
-                 self.notice_queue.watch, self.delivery.watch, self.rotation.watch,
+                 self.notice_queue.watch, self.heartbeat.watch,
+                 self.delivery.watch, self.rotation.watch,
                  self.rollouts.watch, self.rollouts.pieces.watch,
                  self.register.watch, self.retained.watch,
                  self.quarantine.watch, self.untrusted.watch, self.two_boards.watch,

@@ -23,7 +23,7 @@ GUIDES = sorted(
     # extending.md writes the files that it names: tests/test_extending.py does what it says
     + [path for path in (ROOT / "docs").glob("*.md") if path.name != "extending.md"]
 )
-FOLDERS = "firmware|drivers|sim|station|tests|tools|docs"
+FOLDERS = "firmware|drivers|sim|station|tests|tools|docs|deploy"
 PATH = re.compile(rf"(?<![\w/.<:-])(?:{FOLDERS})/[\w./-]*|\bbus\.example\.json\b")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 MAKE = re.compile(r"(?<![\w-])make ([a-z]+)((?: [A-Z]+=\S*)*)")

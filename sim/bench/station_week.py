@@ -92,7 +92,8 @@ class Week:
         return json.dumps(
             {"v": 1, "epoch": "9f3a21c4", "seq": self._seq, "at": at, "clock": "gnss",
              "kind": "sos", "severity": "alarm", "state": "raised", "occ": self._seq,
-             "lat": 13.08, "lon": 100.88, "speed_kmh": 0, "data": {"seats": [7]}, "why": {}}
+             "lat": 13.08, "lon": 100.88, "speed_kmh": 0, "why": {},
+             "data": {"seats": [7], "unknown": [], "seats_before": [7], "unknown_before": []}}
         )  # fmt: skip
 
     def _page(self) -> http.client.HTTPResponse:

@@ -10,11 +10,12 @@ from sqlalchemy import update
 from station.accounts import Person
 from station.api import shapes
 from station.api.guards import NAME, Admin, Duty, TheStation, Viewer, note_access, problems
-from station.clock import local_day
+from station.clock import day_of, local_day
 from station.db.tables import buses
 from station.identity.signing import NoKey
 from station.live.live_bus import LiveBus
 from station.reports import days
+from station.reports.cuts import span
 from station.station import Station
 
 router = APIRouter(tags=["buses"])
@@ -33,15 +34,17 @@ async def list_days(fleet: Name, bus: Name, station: TheStation, who: Viewer) ->
     "/api/buses/{fleet}/{bus}/day/{day}", response_model=shapes.Day, responses=problems(404)
 )
 async def one_day(fleet: Name, bus: Name, day: str, station: TheStation, who: Viewer) -> Any:
-    """A local day (UTC+7). The access log gets an entry before the day is shown."""
+    """A local day (UTC+7), 2026-11-22 or 2569-11-22. A trip across midnight is on the day on which
+    it began, to its end. The access log gets an entry before the day is shown."""
     try:
         from_ms, to_ms = local_day(day)
     except (ValueError, OverflowError):
         raise HTTPException(422, f"{day!r} is not a day such as 2026-11-22.") from None
     _known(station, fleet, bus)
-    await note_access(station, who, "track", fleet=fleet, bus=bus, day=day)
+    await note_access(station, who, "track", fleet=fleet, bus=bus, day=day_of(from_ms))
     journals = await station.journals_of(fleet, bus)
     async with station.db.read() as connection:
+        from_ms, to_ms = await span(connection, journals, from_ms, to_ms)
         track, odd_track = await days.track(connection, journals, from_ms, to_ms)
         events = await days.events_of(connection, journals, from_ms, to_ms)
     gaps = [

@@ -63,8 +63,10 @@ async def _while_signed_in(
 
 @router.get("/healthz", responses={503: {"model": shapes.Healthz}})
 async def healthz(station: TheStation, response: Response) -> shapes.Healthz:
-    """For a monitor of the station. 503: the broker or the database does not answer."""
+    """For a monitor of the station. 503: the broker or the database does not answer. `notices`
+    says whether people are told; a restart would not help them."""
     seen = station.services.view()
+    seen["notices"]["oldest_unsent_s"] = station.notice_queue.health()["oldest_unsent_s"]
     ok = seen["broker"]["ok"] and seen["database"]["ok"]
     response.status_code = 200 if ok else 503
     return shapes.Healthz(ok=ok, listeners=station.hub.listeners, role=station.role, **seen)

@@ -35,10 +35,18 @@ class ServiceView(BaseModel):
 class ServicesView(BaseModel):
     broker: ServiceView
     database: ServiceView
+    notices: ServiceView
     escalate_min: int
 
 
+class NoticesHealth(ServiceView):
+    """It makes no difference to `ok` of the station."""
+
+    oldest_unsent_s: int
+
+
 class Healthz(ServicesView):
+    notices: NoticesHealth
     ok: bool
     listeners: int
     role: Literal["leader", "standby", "page"]

@@ -20,6 +20,7 @@ from station.backup.programs import running
 from station.backup.progress import Progress
 from station.command_error import CommandError
 from station.db.database import Database
+from station.db.leader_table import leader
 
 _COPY = re.compile(rb'COPY (?:\w+\.)?"?(\w+)"? \((.*)\) FROM stdin;')
 _END = b"\\.\n"
@@ -56,8 +57,8 @@ class ServerCopies:
         async with self._db.read() as connection:
             snapshot = (await connection.execute(text("SELECT pg_export_snapshot()"))).scalar()
             contents = await of_server(connection)
-            words = ["--format=custom", *_PLAIN, "--schema=public", f"--snapshot={snapshot}",
-                     f"--file={target}"]  # fmt: skip
+            words = ["--no-password", "--format=custom", *_PLAIN, "--schema=public",
+                     f"--snapshot={snapshot}", f"--file={target}"]  # fmt: skip
             with running("pg_dump", words, self._address) as process:
                 while process.poll() is None:
                     await asyncio.sleep(_LOOK_S)
@@ -93,13 +94,21 @@ class ServerCopies:
                 there += (await connection.execute(_ROUTINES)).scalars()
         moved = [f"ALTER {one} SET SCHEMA {aside}" for one in there]
         first = ["BEGIN", _NONE_STARTS, *([f"CREATE SCHEMA {aside}"] if there else []), *moved]
-        words = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null"]
+        words = [
+            "--no-password",
+            "--no-psqlrc",
+            "--quiet",
+            "--set=ON_ERROR_STOP=1",
+            "--output=/dev/null",
+        ]
         with running("psql", words, self._address, is_told=True) as process:
             told = process.stdin
             assert told is not None
             with contextlib.suppress(BrokenPipeError):  # psql has ended: running() says why
                 told.write("".join(f"{line};\n" for line in first).encode())
-                _read(path, told)
+                found = _read(path, told)
+                if leader.name in found.rows:  # whoever led then does not lead now
+                    told.write(f"UPDATE public.{leader.name} SET until_ms = 0;\n".encode())
                 told.write(b"COMMIT;\n")  # without this line nothing of it is kept
                 told.close()
         return f"the schema {aside} of the same database"

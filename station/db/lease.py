@@ -1,8 +1,8 @@
 """The lease of the leader: which of several stations works on a PostgreSQL database.
 
-The leader lengthens its lease every two seconds. If it does not for LEASE_S, because it was killed,
-stopped or cut off, another station takes the lease, and the term rises. The database's clock
-decides, so the clock of a station may be wrong.
+The leader lengthens its lease every second and a half. If it does not for LEASE_S, because it was
+killed, stopped or cut off, another station takes the lease, and the term rises. The database's
+clock decides, so the clock of a station may be wrong.
 
 A leader that was only stopped does not know that it has lost the lease. So every transaction that
 it writes looks at the term last of all, and holds it (FOR KEY SHARE) until it is committed. Who
@@ -28,8 +28,8 @@ from station.db.claim import TakenByAnother
 from station.db.leader_table import leader
 
 log = logging.getLogger(__name__)
-LEASE_S = 8
-_LENGTHEN_S = 2.0
+LEASE_S = 6
+_LENGTHEN_S = 1.5
 _ANSWER_S = 3
 _MARGIN_S = 1
 DEAF_S = 6

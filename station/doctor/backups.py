@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,6 +50,14 @@ def look(settings: Settings, now_ms: int) -> Iterator[Finding]:
             "wrong",
             f"Others can read {newest}, which holds the keys of the "
             f"buses' seals: chmod 600 {newest}",
+        )
+    free, needed = shutil.disk_usage(newest.parent).free, sizes[0].st_size
+    if free < 2 * needed:
+        yield Finding(
+            "backups",
+            "look",
+            f"{newest.parent} has {free / 1e9:,.1f} GB free, and a copy takes "
+            f"{needed / 1e9:,.1f} GB: make room, or keep fewer copies (--keep).",
         )
     if len(sizes) == 2 and sizes[0].st_size < sizes[1].st_size / 2:
         yield Finding(

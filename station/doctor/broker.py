@@ -13,7 +13,7 @@ import paho.mqtt.client as mqtt
 
 from station.doctor.finding import Finding
 from station.doctor.keys import ending
-from station.ingest.mqtt import trusting
+from station.ingest.broker_tls import trusting
 from station.settings import Settings
 
 _WITHIN_S = 5

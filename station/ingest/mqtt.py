@@ -20,8 +20,6 @@ import asyncio
 import contextlib
 import itertools
 import logging
-import secrets
-import ssl
 import sys
 import threading
 import time
@@ -31,9 +29,9 @@ from collections.abc import Callable
 import paho.mqtt.client as mqtt
 
 from station.clock import Clock
+from station.ingest.broker_tls import hint, trusting
 from station.ingest.came import Came as Came
 from station.ingest.turns import Turns
-from station.live.services import Services
 from station.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -46,26 +44,6 @@ _LOG_S = 60
 _ROOT = "schoolbus/+/+/"
 _OPTIONAL = {_ROOT + "reply", _ROOT + "fetch"}
 """Without them only policies and releases cannot be sent."""
-
-
-def trusting(settings: Settings) -> ssl.SSLContext:
-    """TLS 1.2 or later, only to a broker whose name these certificates vouch for."""
-    context = ssl.create_default_context(cafile=settings.broker_ca)
-    if settings.broker_cert is not None:
-        context.load_cert_chain(settings.broker_cert, settings.broker_key)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
-
-
-def _hint(settings: Settings) -> str:
-    """Where the broker ends a connection without a word: it cannot say why."""
-    if not settings.broker_tls:
-        why = "it may speak TLS alone: then the station has to be told mqtts://..."
-    elif settings.broker_cert is None:
-        why = "it may want the station's certificate (STATION_BROKER_CERT, STATION_BROKER_KEY)"
-    else:
-        why = "it does not know the station's certificate: this may be the port of the buses"
-    return f"it ends the connection without an answer; {why}"
 
 
 class Session:
@@ -237,7 +215,7 @@ class Session:
     def _disconnected(self, client, _, flags, reason, properties) -> None:
         self._forget()
         if self._running and not self._answered:
-            self._no_connection(_hint(self._settings))
+            self._no_connection(hint(self._settings))
         self._answered = False
         self._note(False)
 
@@ -265,58 +243,3 @@ class Session:
         self._came.append(came)
         if not self._filled.is_set():
             self._call_in_loop(self._filled.set)
-
-
-class Broker:
-    """Both sessions. services.broker follows the present one: silence is judged by it."""
-
-    def __init__(self, settings: Settings, clock: Clock, services: Services, leads: bool = True):
-        """leads: this process takes the records. Each of the others has a name of its own."""
-        self._services = services
-        self._address = settings.broker
-        records = {"event": 1, "track": 1}
-        present = {"status": 1, "state": 0, "reply": 1}
-        name = "present"
-        if leads:
-            present["fetch"] = 1
-        else:
-            name = f"page-{secrets.token_hex(4)}"
-        self._leads = leads
-        self._lock = threading.Lock()
-        self._why = ""
-        self.records = Session(settings, clock, "records", records, True, self._failed)
-        self.present = Session(settings, clock, name, present, False, self._failed,
-                               self._present_changed)  # fmt: skip
-
-    def identify(self, own_id: str) -> None:
-        """As Session.identify()."""
-        self.records.identify(own_id)
-        self.present.identify(own_id)
-
-    def start(self) -> None:
-        if self._leads:
-            self.records.start()
-        self.present.start()
-
-    async def stop(self) -> None:
-        """Both at the same time: a session that waits for its next try takes a second to stop."""
-        sessions = (self.records, self.present)
-        await asyncio.gather(*(asyncio.to_thread(session.stop) for session in sessions))
-
-    def _failed(self, why: str) -> None:
-        """The same reason is logged once, not once for each session and try."""
-        with self._lock:
-            is_new = why != self._why
-            self._why = why
-        if is_new:
-            log.warning("The broker %s cannot be reached: %s", self._address, why)
-
-    def _present_changed(self, connected: bool) -> None:
-        if connected:
-            self._why = ""
-        broker = self._services.broker
-        if connected != broker.ok and connected:
-            log.info("The broker %s answers.", self._address)
-        elif connected != broker.ok:
-            log.warning("The broker %s does not answer.", self._address)
-        self._services.note(broker, connected)

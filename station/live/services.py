@@ -1,4 +1,5 @@
-"""The services that the station needs, the broker and the database: which answer, since when."""
+"""The services that the station needs, the broker and the database: which answer, since when.
+And whether notices go out."""
 
 from __future__ import annotations
 
@@ -30,6 +31,8 @@ class Services:
         self._escalate_min = escalate_min
         self.broker = Service(False, now_ms)
         self.database = Service(False, now_ms)
+        self.notices = Service(True, now_ms)
+        """Whether they go out (station/notices/heartbeat.py)."""
 
     def note(self, service: Service, ok: bool) -> None:
         if service.ok != ok:
@@ -50,5 +53,6 @@ class Services:
         return {
             "broker": {"ok": self.broker.ok, "since": iso(self.broker.since_ms)},
             "database": {"ok": self.database.ok, "since": iso(self.database.since_ms)},
+            "notices": {"ok": self.notices.ok, "since": iso(self.notices.since_ms)},
             "escalate_min": self._escalate_min,
         }

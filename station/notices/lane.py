@@ -103,6 +103,8 @@ class Lane:
         """The lowest rank first; among equals the bus that was told longest ago."""
         async with self._hands:
             now_ms = self._clock.now_ms()
+            if not self._db.may_send:  # this process was stopped for a while
+                return None
             if self.closed or len(self.taken) >= (1 if self.fails >= _FAILING else SLOTS):
                 return None
             if 0 < self._rest_ms - now_ms <= _LONGEST_REST_S * 1000:

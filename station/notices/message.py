@@ -67,9 +67,10 @@ def message(alarm: Mapping[str, Any], stage: str, language: str, times: int = 1)
     if alarm["late"] or is_odd:
         lines.append(f"{words['heard']}: {_time(alarm['heard_ms'], language)}")
     data = alarm["data"]
+    left_out = _listed(data.get("unreadable")) or ()
     for name, label in (("seats", "seats"), ("unknown", "unreadable")):
-        if name in data:
-            seats = _listed(data[name])
+        if name in data or f"data.{name}" in left_out:
+            seats = _listed(data.get(name))
             if seats is None:
                 lines.append(f"{words[label]}: {words['unknown']}")
             elif seats:

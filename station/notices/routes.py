@@ -8,7 +8,8 @@
 
 `to` is an address in apprise's form (line://, mailtos://, jsons:// for a webhook, ...), or
 `env:NAME`: the environment variable that holds the address, so that no token stands in the file.
-A key that is left out sets no bound. Hours are local (UTC+7) and may pass midnight.
+A key that is left out sets no bound. Hours are local (UTC+7) and may pass midnight. With
+`"heartbeat": "08:00"`, the route is told every day at that time that notices work.
 """
 
 from __future__ import annotations
@@ -59,6 +60,7 @@ def _address(given: str, info: ValidationInfo) -> str:
 
 _Text = Annotated[str, Field(min_length=1)]
 _Day = Annotated[StrictInt, Field(ge=1, le=7)]
+_TIME = "^([01][0-9]|2[0-3]):[0-5][0-9]$"
 _HOURS = "^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 
@@ -83,6 +85,7 @@ class Route(BaseModel):
     )
     hours: str = Field("00:00-00:00", pattern=_HOURS, description='like "05:00-19:00"')
     language: Literal["th", "en"] = Field("th", description="th or en")
+    heartbeat: str | None = Field(None, pattern=_TIME, description='a time of day like "08:00"')
     exercises: StrictBool = Field(False, description="true or false")
 
     def wants(self, alarm: Mapping[str, Any], stage: str, now: datetime) -> bool:

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from station.clock import Clock, FollowedClock
 from station.command_error import CommandError
+from station.log_lines import set_up
 from station.settings import Address, Settings
 
 if TYPE_CHECKING:
     import uvicorn
 
     from station.db.database import Database
+
+log = logging.getLogger(__name__)
 
 
 def add(commands: Any) -> argparse.ArgumentParser:
@@ -46,9 +49,7 @@ def add(commands: Any) -> argparse.ArgumentParser:
 
 
 def _serve(args: argparse.Namespace, settings: Settings) -> int:
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-                        level=logging.INFO)  # fmt: skip
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    set_up(settings.log)
     gc.freeze()  # modules stay: to look at them at every collection costs a fifth of the intake
     try:
         listener = listen(settings.http)
@@ -85,8 +86,12 @@ async def _serve_on(listener: socket.socket, settings: Settings, clock_ms: int |
         if database.is_sqlite:
             await database.lead()
         leads = database.leads or (settings.role == "all" and await database.claim())
-        print(f"The station is at {url(listener)} (database {database.shown}, broker "
-              f"{settings.broker}).{_waits(settings.role, leads)}", flush=True)  # fmt: skip
+        told = (f"The station is at {url(listener)} (database {database.shown}, broker "
+                f"{settings.broker}).{_waits(settings.role, leads)}")  # fmt: skip
+        if settings.log == "json":
+            log.info(told)
+        else:
+            print(told, flush=True)  # fmt: skip
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # uvicorn ends by it, and then raises it again
         webs: list[uvicorn.Server] = []
         if isinstance(clock, FollowedClock):

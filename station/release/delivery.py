@@ -35,12 +35,13 @@ from station.release.rollout import OFFER_MS, Line
 from station.release.rows import Rollout, Row, Seen
 from station.release.stages import of_newcomers
 from station.release.store import Releases
+from station.release.waiting import Waiting
 from station.settings import Settings
 
 log = logging.getLogger(__name__)
 _LOOK_S = 1.0
-_HOLD = 5000
-"""Requests for pieces that wait for the database; the pieces go out meanwhile."""
+Told = tuple[Key, dict[str, Any], int]
+"""What a bus said on `fetch`, and when."""
 
 
 @dataclass
@@ -79,9 +80,9 @@ class Rollouts:
         self._can_read_keys = True
         self._heard = Hearing()
         self._asking = Asking(live)
-        self._told: list[tuple[Key, dict[str, Any], int]] = []
+        self._told: Waiting[Told] = Waiting(lambda one: one[0])
         """What buses said on `fetch` since the last look."""
-        self._answers: list[Answer] = []
+        self._answers: Waiting[Answer] = Waiting(lambda one: one.key)
         self._turn = asyncio.Lock()
 
     def keys(self) -> list[str]:
@@ -101,8 +102,7 @@ class Rollouts:
         return private_key_here(self._settings)
 
     def fetched(self, fleet: str, bus: str, body: dict[str, Any], now_ms: int) -> None:
-        if len(self._told) < _HOLD or body["state"] != "fetching":
-            self._told.append(((fleet, bus), body, now_ms))
+        self._told.add(((fleet, bus), body, now_ms))
         self.pieces.asked((fleet, bus), body)
 
     def answered(self, fleet: str, bus: str, body: dict[str, Any]) -> None:
@@ -110,7 +110,7 @@ class Rollouts:
         asked = self._asking.of.get((fleet, bus))
         if asked is not None and asked.ident == body["id"]:
             said = body["ok"], body["message"], self._clock.now_ms()
-            self._answers.append(Answer((fleet, bus), asked.ident, *said))
+            self._answers.add(Answer((fleet, bus), asked.ident, *said))
 
     async def watch(self) -> None:
         warned = None
@@ -127,13 +127,13 @@ class Rollouts:
         if not self._leads:
             return  # the leader looks within a second
         async with self._turn:
-            told, self._told = self._told, []
-            answers, self._answers = self._answers, []
+            told, answers = self._told.take(), self._answers.take()
             try:
                 await self._look_at_all(told, answers)
             except Exception:  # the database is away: what was heard waits for it
                 self._heard.note(False, self._clock.now_ms())
-                self._told, self._answers = told[-_HOLD:] + self._told, answers + self._answers
+                self._told.put_back(told)
+                self._answers.put_back(answers)
                 raise
 
     async def _look_at_all(self, told: list, answers: list[Answer]) -> None:

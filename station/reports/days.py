@@ -12,12 +12,15 @@ from station.clock import DAY_MS, day_of, iso
 from station.db.moments import ODD, placed_ms
 from station.db.tables import events, positions
 from station.ingest.rows import Journal
+from station.reports.cuts import cuts
+from station.reports.facts import day_number, first_ms
 
 _LOCAL_MS = 7 * 3_600_000
 
 
 async def known(connection: AsyncConnection, journals: list[Journal]) -> list[str]:
-    """Local days with positions or events, the newest first."""
+    """Local days with positions or events, the newest first. A day on which only a trip ends that
+    began the day before is not one."""
     numbers = [journal.id for journal in journals]
     if not numbers:
         return []
@@ -27,7 +30,24 @@ async def known(connection: AsyncConnection, journals: list[Journal]) -> list[st
         day = func.floor((ms + _LOCAL_MS) / float(DAY_MS))
         query = select(day).where(table.c.journal_id.in_(numbers)).distinct()
         found |= {int(value) for value in (await connection.execute(query)).scalars()}
+    for midnight_ms, cut_ms in (await cuts(connection, journals)).items():
+        next_day = day_number(midnight_ms)
+        until_ms = first_ms(next_day + 1)
+        if next_day in found and not await _has_more(connection, numbers, cut_ms, until_ms):
+            found.discard(next_day)
     return [day_of(number * DAY_MS) for number in sorted(found, reverse=True)]
+
+
+async def _has_more(connection: AsyncConnection, numbers: list[int], from_ms: int,
+                    to_ms: int) -> bool:  # fmt: skip
+    placed_s = func.coalesce(positions.c.odd_s, positions.c.t)
+    for table, ms in ((positions, placed_s * 1000), (events, placed_ms())):
+        query = select(table.c.seq).where(
+            table.c.journal_id.in_(numbers), ms >= from_ms, ms < to_ms
+        )
+        if (await connection.execute(query.limit(1))).first() is not None:
+            return True
+    return False
 
 
 async def track(

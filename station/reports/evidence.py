@@ -22,7 +22,7 @@ from pydantic_core import from_json
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from station.clock import iso, local_day
+from station.clock import day_of, iso, local_day
 from station.db.moments import placed_ms
 from station.db.tables import (
     buses,
@@ -55,6 +55,7 @@ async def make(connection: AsyncConnection, key: Ed25519PrivateKey, fleet: str, 
                by: str, now_ms: int) -> bytes:  # fmt: skip
     """-> the zip. by: who asked for it. ValueError: no such day. LookupError: no record of it."""
     from_ms, to_ms = local_day(day)
+    day = day_of(from_ms)
     told, text = [], []
     chain = _CHAIN
     keys = await _keys(connection, fleet, bus)

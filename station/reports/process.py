@@ -20,7 +20,7 @@ from station.reports.sheets import Report
 DATABASE_AWAY = 75
 """The exit status, EX_TEMPFAIL of sysexits.h."""
 DONE = "done "
-_LESS_URGENT = 5
+_LESS_URGENT = 2
 _SAYS_EVERY_S = 0.5
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from schemas import filled
 from station_told import NOW_MS, until
 
 from station.clock import iso
@@ -9,11 +10,11 @@ from station.clock import iso
 LEFT = "child_left_behind"
 
 
-def event(seq, kind, **more):
+def event(seq, kind, data=(), **more):
     return {
         "v": 1, "epoch": "9f3a21c4", "seq": seq, "at": iso(NOW_MS), "clock": "gnss", "kind": kind,
         "severity": "info", "state": "raised", "occ": seq, "lat": 13.08, "lon": 100.88,
-        "speed_kmh": 0.0, "data": {}, "why": {}, **more,
+        "speed_kmh": 0.0, "data": filled(kind, dict(data)), "why": {}, **more,
     }  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """deploy/'s units of systemd, held to what systemd itself says of them."""
 
+import os
 import shutil
 import subprocess
 
@@ -62,3 +63,19 @@ def test_every_setting_of_the_example_exists():
     assert len(names) > 10
     known = {f"STATION_{name.upper()}" for name in Settings.model_fields}
     assert names - known == set()
+
+
+def test_the_command_has_the_stations_settings(tmp_path):
+    """deploy/busguard, with the folders and the user of this test."""
+    if shutil.which("runuser") is None or os.geteuid() != 0:
+        pytest.skip("runuser works for root alone")
+    settings = tmp_path / "station.env"
+    settings.write_text(f"STATION_DB={tmp_path}/none.db\nSTATION_BROKER_PASSWORD='a $b & c'\n")
+    text = (DEPLOY / "busguard").read_text().replace("/etc/busguard/station.env", str(settings))
+    text = text.replace("cd /opt/busguard", f"cd {ROOT}").replace("-u busguard", "-u root")
+    command = ["sh", "-c", text, "busguard", "doctor", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 1 and "STATION_BROKER_PASSWORD, STATION_DB" in done.stdout, (
+        done.stderr
+    )
+    assert f"There is no database {tmp_path}/none.db" in done.stdout and "$b" not in done.stdout

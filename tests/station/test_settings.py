@@ -66,6 +66,7 @@ def test_a_broker_of_several_nodes():
         ("keep_tracks_days", "3651", "has to be a whole number from 1 to 3650, not '3651'"),
         ("late_s", "soon", "late_s has to be a whole number from 10 to 86400, not 'soon'"),
         ("ngsi_ld", "broker.example/pa55word", "ngsi_ld: this has to be http://... or https://..."),
+        ("traccar", "http://me:pa55word@traccar:5055", "traccar: an address is shown to operators"),
         ("traccar", "traccar:5055", "traccar: this has to be http://... or https://..."),
         ("secure_cookie", "maybe", "secure_cookie has to be 0 or 1 (also: true or"),
     ],

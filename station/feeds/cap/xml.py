@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timezone
 from xml.etree import ElementTree as ET
 
-_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 has no way to hold (its production 2)."""
+from station.plain import plain
 
 
 def add(parent: ET.Element, name: str, text: str | None = None) -> ET.Element:
     child = ET.SubElement(parent, name)
-    child.text = None if text is None else _FORBIDDEN.sub("\ufffd", text)
+    child.text = None if text is None else plain(text)
     return child
 
 

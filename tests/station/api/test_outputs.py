@@ -228,6 +228,41 @@ def test_a_report_needs_one_span_that_exists(play, span):
     play(story)
 
 
+def test_a_trip_across_midnight_is_on_the_day_it_began_everywhere(play):
+    """On the 21st from 23:40, until 00:20 on the 22nd. The bus is on the road again at 06:00."""
+    trip = {
+        "trip_started": ("21T16:40", {"trip": 3}),
+        "stop_served": ("21T17:10", {"stop": 1, "boarded": [], "alighted": [4, 5]}),
+        "trip_ended": ("21T17:20", {"trip": 3, "distance_m": 12345, "stops": 1}),
+    }
+
+    async def story(scene):
+        bus = "/api/buses/lcb/bus-01"
+
+        async def day(name):
+            got = (await scene.client.get(f"{bus}/day/{name}")).json()
+            return [event["kind"] for event in got["events"]]
+
+        async def rows(span):
+            ask = f"/api/reports?fleet=lcb&{span}&lang=en"
+            return (await scene.client.get(ask)).json()["rows"]
+
+        for seq, (kind, (at, data)) in enumerate(trip.items(), 1):
+            at = f"2026-11-{at}:00.000Z"
+            await scene.hears(seq, kind, severity="info", data=data, at=at)
+        assert await day("2026-11-21") == await day("2569-11-21") == list(trip)
+        assert await day("2026-11-22") == []
+        assert (await scene.client.get(f"{bus}/days")).json() == ["2026-11-21"]
+        await scene.hears(9, "fault", severity="info", at="2026-11-21T23:00:00.000Z")
+        assert await day("2026-11-21") == list(trip) and await day("2026-11-22") == ["fault"]
+        assert (await scene.client.get(f"{bus}/days")).json() == ["2026-11-22", "2026-11-21"]
+        assert (await rows("day=2569-11-21"))[0][:6] == ["2026-11-21", "lcb", "bus-01", 1, 12.3, 1]
+        assert await rows("day=2026-11-22") == []
+        assert len(await rows("month=2569-11")) == 1
+
+    play(story)
+
+
 def sleeping(monkeypatch):
     """A report's process that never ends -> the ids of those that were started."""
     started, start = [], asyncio.create_subprocess_exec

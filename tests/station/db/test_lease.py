@@ -6,11 +6,15 @@ import pytest
 from sqlalchemy import insert, select, text, update
 from station_told import connected, count, event, running, telling, until
 
+from station.alarms.rows import write_log
+from station.clock import Clock
 from station.db import lease
 from station.db.changes import Changes
 from station.db.database import Database, is_away
 from station.db.leader_table import leader
 from station.db.tables import own
+from station.notices.queue import NoticeQueue
+from station.notices.routes import Route
 from station.settings import Settings
 
 
@@ -195,6 +199,40 @@ def test_a_process_is_told_what_another_one_wrote_and_not_what_it_wrote_itself(t
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        for one in (first, second):
+            await one.close()
+
+    asyncio.run(scenario())
+
+
+def test_who_may_have_lost_the_lease_sends_no_notice(two, quick):
+    """It reads what is due, and the new leader sends the same."""
+    sent = []
+
+    async def send(*said):
+        sent.append(said)
+
+    async def scenario():
+        first, second = await two()
+        route = Route(name="duty", to="json://127.0.0.1/")
+        queue = NoticeQueue(first, Clock(), [route], send)
+        async with first.write() as connection:
+            for line in (
+                "INSERT INTO buses (id, fleet, bus) VALUES (1, 'lc', 'bus-01')",
+                "INSERT INTO alarms (id, bus_id, kind, severity, exercise, clock, heard_ms, late, "
+                "data, why) VALUES (1, 1, 'sos', 'alarm', false, 'gnss', 1, false, '{}', '{}')",
+            ):
+                await connection.execute(text(line))
+        await queue.collect()  # from here on
+        async with first.write() as connection:
+            await write_log(connection, 1, Clock().now_ms(), "station", "heard")
+        await queue.collect()
+        await stops(first)
+        await until(lambda: not first.may_send)
+        await queue.deliver_due()
+        assert sent == []
+        await NoticeQueue(second, Clock(), [route], send).deliver_due()
+        assert len(sent) == 1
         for one in (first, second):
             await one.close()
 

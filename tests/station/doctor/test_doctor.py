@@ -1,8 +1,10 @@
 """What the doctor finds: beside a station that runs, without one, and while parts are away."""
 
 import asyncio
+import http.server
 import json
 import sqlite3
+import threading
 import time
 from unittest.mock import Mock
 
@@ -166,7 +168,7 @@ def test_an_older_or_newer_revision_is_named(db):
 
 
 @on_one_database
-def test_copies_that_are_old_or_open_to_others(db, tmp_path):
+def test_copies_that_are_old_or_open_to_others(db, tmp_path, monkeypatch):
     folder = tmp_path / "copies"
     settings = Settings(broker=AWAY, db=db, backups=str(folder))
     assert states(found(settings))["backups"] == "wrong"
@@ -178,8 +180,10 @@ def test_copies_that_are_old_or_open_to_others(db, tmp_path):
     assert states(found(settings))["backups"] == "ok"
     assert states(found(settings, NOW_MS + DAY_MS))["backups"] == "look"
     assert states(found(settings, NOW_MS + 8 * DAY_MS))["backups"] == "wrong"
+    monkeypatch.setattr("shutil.disk_usage", lambda _: Mock(free=150))
+    assert "keep fewer copies" in found(settings)["backups"][-1][1]
     copy.chmod(0o644)
-    assert "chmod 600" in found(settings)["backups"][-1][1]
+    assert any("chmod 600" in told for _, told in found(settings)["backups"])
 
 
 @on_one_database
@@ -224,7 +228,7 @@ def test_no_secret_is_ever_shown(tmp_path, capsys, monkeypatch):
     secrets = []
     for name, field in Settings.model_fields.items():
         if not field.repr and name not in ("db", "city_key"):
-            secrets.append(f"hush-{name}")
+            secrets.append(f"http://127.0.0.1:9/hush-{name}")  # some have to be addresses
             monkeypatch.setenv(f"STATION_{name.upper()}", secrets[-1])
     monkeypatch.setenv("STATION_DB", "postgresql://station:hush-db@127.0.0.1:9/city")
     monkeypatch.setenv("STATION_CITY_KEY", "hush-city-key")
@@ -242,3 +246,37 @@ def test_a_clock_is_judged_by_most_buses_not_by_one():
     assert clock_part._ahead_ms('{"clock": "none", "at": null}', NOW_MS) is None
     assert clock_part._ahead_ms("not JSON", NOW_MS) is None
     assert clock_part._ahead_ms({"clock": "gnss", "at": iso(NOW_MS - 5)}, NOW_MS) == 5
+
+
+@on_one_database
+def test_what_healthz_says(db):
+    """A server that answers as the station does."""
+    answers = {"status": 200, "body": b'{"ok": true}'}
+
+    class Page(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(answers["status"])
+            self.end_headers()
+            self.wfile.write(answers["body"])
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        settings = Settings(broker=AWAY, db=db, http=("127.0.0.1", server.server_port))
+        try:
+            cases = (
+                (200, b'{"notices": {"ok": true}}', "ok"),
+                (503, b"{}", "wrong"),
+                (200, b'{"notices": {"ok": false}}', "wrong"),
+                (200, b"<html>", "look"),
+            )
+            for status, body, state in cases:
+                answers |= {"status": status, "body": body}
+                assert found(settings)["page"][0][0] == state
+        finally:
+            server.shutdown()
+            thread.join()
+    assert found(settings)["page"][0][0] == "look"

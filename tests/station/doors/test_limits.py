@@ -352,7 +352,6 @@ def test_requests_that_are_no_requests_fill_no_log(tmp_path, caplog, monkeypatch
 
     async def scenario():
         async with served(tmp_path) as (_, port):
-            logger.addHandler(caplog.handler)
             upgrade = GOOD[:-2] + b"Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
             for _ in range(20):
                 assert await told(port, upgrade) == WELL
@@ -361,7 +360,6 @@ def test_requests_that_are_no_requests_fill_no_log(tmp_path, caplog, monkeypatch
     try:
         asyncio.run(scenario())
     finally:
-        logger.removeHandler(caplog.handler)
         logger.removeFilter(lines)
     told_lines = [one.getMessage() for one in caplog.records if one.name == "uvicorn.error"]
     assert 2 <= len(told_lines) == len(set(told_lines)) <= 3, told_lines

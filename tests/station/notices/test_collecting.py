@@ -96,6 +96,7 @@ def test_parts_that_could_not_be_read_are_named_as_such(db):
         await desk.raises("bus-1", "sos", data={"unreadable": ["data.seats"]})
         await desk.turn()
         assert "Parts of the bus's message could not be read" in desk.sent[0][2]
+        assert "Seats: unknown" in desk.sent[0][2] and "Seats not known" not in desk.sent[0][2]
 
     played(db)(story)
 

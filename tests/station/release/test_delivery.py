@@ -539,7 +539,7 @@ def test_what_goes_wrong_with_one_fleet_stops_no_other_one(play, monkeypatch, ca
             await until(lambda: "cannot be followed" in (station.rollouts.problem_of(FLEET) or ""))
             await station.rollouts.look()
             assert station.rollouts.problem_of("lb") is None
-            assert station.rollouts.pieces.offered == {} and station.rollouts._told == []
+            assert station.rollouts.pieces.offered == {} and not station.rollouts._told
             assert caplog.text.count("cannot be followed (ValueError)") == 1, "once"
             monkeypatch.setattr(store, "happened", happened)
             await until(lambda: station.rollouts.problem_of(FLEET) is None)

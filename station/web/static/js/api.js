@@ -38,10 +38,10 @@ async function ask(path, options = {}, read = (answer) => (answer.status === 204
   throw new ApiError(answer.status, detail);
 }
 
-/** GET. If the session is over, the browser goes to the sign-in page. read(answer): as in post(). */
-export async function get(path, read = undefined) {
+/** GET. If the session is over, the browser goes to the sign-in page. read(answer): as in post(). signal: gives it up. */
+export async function get(path, read = undefined, signal = undefined) {
   try {
-    return await ask(path, {}, read);
+    return await ask(path, { signal }, read);
   } catch (error) {
     if (error.status === 401) return leaving();
     throw error;
@@ -79,8 +79,8 @@ export async function postForFile(path, body) {
 }
 
 /** GET of a file, which the browser saves. */
-export async function getFile(path) {
-  save(await get(path, file));
+export async function getFile(path, signal = undefined) {
+  save(await get(path, file, signal));
 }
 
 async function file(answer) {

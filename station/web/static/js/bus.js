@@ -20,7 +20,7 @@ import { seatLegend, seatMap } from "./seats.js";
 import { busPicture } from "./shapes.js";
 import { openPage } from "./shell.js";
 import { kindName, t } from "./texts.js";
-import { clock, date, dayStart, localDay, moment, now, placed } from "./times.js";
+import { clock, commonEra, date, dayStart, localDay, moment, now, placed } from "./times.js";
 import { Timeline, whenOf } from "./timeline.js";
 import { Trail } from "./trail.js";
 
@@ -99,7 +99,7 @@ async function main() {
     if (!days.includes(today)) days.push(today);
     days.sort().reverse();
     find("#day").replaceChildren(...days.map((one) => make("option", { value: one }, date(dayStart(one)))));
-    const asked = new URLSearchParams(location.search).get("day");
+    const asked = commonEra(new URLSearchParams(location.search).get("day") || "");
     if (days.includes(asked)) find("#day").value = asked;
     await loadDay();
   }

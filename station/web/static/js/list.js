@@ -5,6 +5,7 @@ import { make, setAttribute, setText } from "./dom.js";
 import { isStale } from "./live.js";
 import { busPicture, STATES } from "./shapes.js";
 import { placeName, t, word } from "./texts.js";
+import { folded } from "./thai.js";
 import { ago, moment, shortClock } from "./times.js";
 
 // Each column has a second, smaller line below the first.
@@ -27,7 +28,7 @@ export class BusList {
   }
 
   filter(words, state) {
-    this._words = words.trim().toLowerCase();
+    this._words = folded(words.trim());
     this._state = state;
     for (const row of this._rows.values()) this._hide(row);
     this._count();
@@ -87,7 +88,7 @@ export class BusList {
     setText(row.cells.alarms, bus.alarms ? t("n_alarms", { n: bus.alarms }) : "");
     setAttribute(row.node, "class", bus.show);
     row.show = bus.show;
-    row.text = [bus.label, bus.bus, bus.fleet, bus.route, placeName(bus.route), stateWords(bus)].join(" ").toLowerCase();
+    row.text = folded([bus.label, bus.bus, bus.fleet, bus.route, placeName(bus.route), stateWords(bus)].join(" "));
     this._hide(row);
     const order = `${STATES.indexOf(bus.show)} ${bus.label || bus.bus}`;
     const moved = order !== row.order;

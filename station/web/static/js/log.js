@@ -6,7 +6,8 @@ import { find, make } from "./dom.js";
 import { key } from "./live.js";
 import { openPage } from "./shell.js";
 import { t } from "./texts.js";
-import { date, dayStart, localDay, now } from "./times.js";
+import { folded } from "./thai.js";
+import { date, dayStart, localDay, now, takesBuddhistYears } from "./times.js";
 
 const DAY_MS = 86400e3;
 
@@ -21,6 +22,7 @@ async function main() {
     form.elements.state.append(make("option", { value: state }, t(`alarms_${state || "all"}`)));
   }
   form.elements.state.value = "";
+  takesBuddhistYears(form.elements.from, form.elements.to);
   form.addEventListener("submit", (event) => { event.preventDefault(); search(); });
   form.addEventListener("change", search);
   let due = null;
@@ -32,7 +34,7 @@ async function main() {
     const query = new URLSearchParams();
     if (from.value) query.set("from", new Date(dayStart(from.value)).toISOString());
     if (to.value) query.set("to", new Date(dayStart(to.value) + DAY_MS).toISOString());
-    if (bus.value.trim()) query.set("bus", bus.value.trim());
+    if (bus.value.trim()) query.set("bus", called(bus.value.trim()));
     const found = (await get(`/api/alarms?${query}`)).filter(fits(state.value)).sort(byNewest);
     find("#count").textContent = found.length ? t("n_found", { n: found.length }) : t("none_found");
     if (find("#found form.ack input:focus")) return; // a person is typing there
@@ -43,6 +45,12 @@ async function main() {
       card.append(log);
       return card;
     }));
+  }
+
+  /** A bus's own name, as it stands on the page, or what the station calls it. */
+  function called(words) {
+    const found = [...live.buses.values()].find((one) => folded(one.label || "") === folded(words));
+    return found ? found.bus : words;
   }
 
   if (live.connected) search();

@@ -4,8 +4,11 @@ import { get, getFile } from "./api.js";
 import { find, make, reportCell, setAttribute } from "./dom.js";
 import { openPage } from "./shell.js";
 import { language, t } from "./texts.js";
-import { date, dayStart, localDay, monthName, now } from "./times.js";
+import { commonEra, date, dayStart, localDay, monthName, now, takesBuddhistYears } from "./times.js";
 
+const PATIENCE_MS = 2000; // after that, the page says how much of a report is made
+const ASKS_EVERY_MS = 1000;
+const MOST_ROWS = 2000; // on the page; a file has them all
 const REPORTS = ["summary", "trips", "stops", "overspeed", "out_of_service", "alarms"];
 
 async function main() {
@@ -25,9 +28,10 @@ async function main() {
     if (chosen) bus.value = chosen;
     links();
   });
+  takesBuddhistYears(day, month);
   form.addEventListener("change", links);
   for (const format of ["csv", "xlsx"]) {
-    find(`#${format}`).addEventListener("click", (event) => { event.preventDefault(); getFile(query(format)).catch(failed); });
+    find(`#${format}`).addEventListener("click", (event) => { event.preventDefault(); made((signal) => getFile(query(format), signal).then(() => find("#report").replaceChildren())); });
   }
   form.addEventListener("submit", (event) => { event.preventDefault(); show(); });
 
@@ -35,7 +39,7 @@ async function main() {
     const [fleet, name] = bus.value.split("/");
     const asked = { report: report.value, fleet, lang: language(), format };
     if (name) asked.bus = name;
-    asked[span.value] = span.value === "day" ? day.value : month.value;
+    asked[span.value] = commonEra(span.value === "day" ? day.value : month.value);
     return `/api/reports?${new URLSearchParams(asked)}`;
   }
 
@@ -52,19 +56,42 @@ async function main() {
     find("#report").replaceChildren(make("p", { class: "error", role: "alert" }, t("report_failed", { why })));
   }
 
-  async function show() {
-    const box = find("#report");
-    box.replaceChildren(make("p", { class: "hint" }, t("wait")));
+  /** ask(signal) is done; meanwhile the page says how much is made, and the person can give it up. */
+  async function made(ask) {
+    const giveUp = new AbortController();
+    const words = make("p", { class: "hint", role: "status" }, t("wait"));
+    find("#report").replaceChildren(words);
+    let timer = setTimeout(look, PATIENCE_MS);
+    async function look() {
+      const { done } = await get("/api/reports/progress").catch(() => ({ done: null }));
+      if (timer === null) return;
+      const button = words.querySelector("button") || make("button", { type: "button", onclick: () => giveUp.abort() }, t("report_give_up"));
+      words.replaceChildren(done === null ? t("wait") : t("report_making", { percent: Math.round(done * 100) }), " ", button);
+      timer = setTimeout(look, ASKS_EVERY_MS);
+    }
     try {
-      const { columns, rows, left_out } = await get(query("json"));
+      await ask(giveUp.signal);
+    } catch (error) {
+      if (giveUp.signal.aborted) find("#report").replaceChildren(make("p", { class: "hint", role: "status" }, t("report_given_up")));
+      else failed(error);
+    } finally {
+      clearTimeout(timer);
+      timer = null;
+    }
+  }
+
+  function show() {
+    return made(async (signal) => {
+      const box = find("#report");
+      const { columns, rows: all, left_out } = await get(query("json"), undefined, signal);
+      const rows = all.slice(0, MOST_ROWS);
+      const more = all.length > rows.length && make("p", { class: "hint" }, t("report_first", { n: rows.length, of: all.length }));
       const shown = !rows.length ? make("p", { class: "hint" }, t("nothing_to_report"))
         : make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("page_reports") }, make("table", { class: "report" },
           make("thead", {}, make("tr", {}, ...columns.map((name) => make("th", { scope: "col" }, name)))),
           make("tbody", {}, ...rows.map((row) => make("tr", {}, ...row.map((cell) => reportCell(cell === null ? "–" : String(cell))))))));
-      box.replaceChildren(...(left_out ? [make("p", { class: "error" }, left_out)] : []), shown);
-    } catch (error) {
-      failed(error);
-    }
+      box.replaceChildren(...[left_out && make("p", { class: "error" }, left_out), more, shown].filter(Boolean));
+    });
   }
 }
 

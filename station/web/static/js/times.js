@@ -4,6 +4,7 @@ import { language, t } from "./texts.js";
 
 const ZONE = "Asia/Bangkok";
 export const UTC_OFFSET_MS = 7 * 3600e3;
+const BUDDHIST_ERA = 543;
 const made = {};
 let ahead_ms = 0;
 
@@ -46,8 +47,18 @@ export function moment(when) {
 /** Where a record stands in time: when it was heard, if its bus does not know the time or has a clock that cannot be right. at: of an event or a state; else as given. */
 export const placed = (record, at = record.at) => (record.clock === "odd" ? record.heard_at : at || record.heard_at);
 
+/** "2569-11-22" -> "2026-11-22": people in Thailand type the Buddhist year. */
+export const commonEra = (day) => day.replace(/^2[4-6]\d\d(?=-)/, (year) => String(year - BUDDHIST_ERA));
+
+/** An input of a day or month takes the Buddhist year, too. */
+export function takesBuddhistYears(...inputs) {
+  for (const input of inputs) {
+    input.addEventListener("change", () => { const day = commonEra(input.value); if (day !== input.value) input.value = day; });
+  }
+}
+
 /** The first millisecond of a local day such as "2026-11-22". */
-export const dayStart = (day) => Date.parse(`${day}T00:00:00Z`) - UTC_OFFSET_MS;
+export const dayStart = (day) => Date.parse(`${commonEra(day)}T00:00:00Z`) - UTC_OFFSET_MS;
 
 export const localDay = (when) => new Date(when + UTC_OFFSET_MS).toISOString().slice(0, 10);
 

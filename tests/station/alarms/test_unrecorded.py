@@ -130,7 +130,7 @@ def test_a_restart_and_a_last_will_leave_it_as_it_is(settings, broker, monkeypat
         with telling(broker) as bus:
             async with time.running() as station:
                 await connected(station)
-                bus.say(REFUSED, state(taken=[7], active=[LEFT]))
+                bus.say(state(taken=[7], active=[LEFT]), REFUSED)
                 await until(lambda: told(station) == [([LEFT], True)])
                 await answered(station)
                 (before,) = await kept(station)

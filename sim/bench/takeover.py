@@ -21,7 +21,7 @@ from sim.network import brokers
 from sim.network.proxy import Proxy
 
 _TRIES = 3
-_DRAIN_S = 60
+_DRAIN_S = 120
 _PAUSE_S = 5
 GOAL_S = 15
 
@@ -124,7 +124,7 @@ def run(say: Callable[[str], None]) -> None:
 def _measure(say: Callable[[str], None], database: str, broker: tuple[str, int]) -> None:
     with Stations(database, [broker]) as stations:
         pair = Pair(stations)
-        with RecordFlow([broker]) as flow:
+        with RecordFlow([broker], a_second=50) as flow:
             seconds = []
             for _ in range(_TRIES):
                 seconds.append(pair.takes_over(killed))

@@ -18,7 +18,7 @@ import paho.mqtt.client as mqtt
 FLEET = "flow"
 EPOCH = "f10e0001"
 _BUSES = 10
-_PATIENCE_S = 60
+_PATIENCE_S = 120
 _HEADS = {"seats": [3], "unknown": [], "seats_before": [3], "unknown_before": []}
 
 

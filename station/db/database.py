@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import json
 import logging
-import os
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -23,10 +22,11 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations  # noqa: F401  (alembic.op in migrations needs it)
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Table, event, exc, func, select, text
+from sqlalchemy import Table, exc, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from station.db import sqlite_file
 from station.db.address import database_url, without_password
 from station.db.claim import ClaimOnFile, TakenByAnother
 from station.db.lease import Lease, application, new_holder
@@ -90,7 +90,7 @@ class Database:
         self._file: Path | None = None
         self.lease: ClaimOnFile | Lease
         if self.is_sqlite:
-            _prepare_sqlite(self._engine.sync_engine)
+            sqlite_file.prepare(self._engine.sync_engine)
             self._file = Path(address.removeprefix("sqlite:///"))
             self.lease = ClaimOnFile(str(self._file))
         else:
@@ -280,25 +280,3 @@ def is_away(error: BaseException) -> bool:
         # 08 connection, 25 read-only, 40 deadlock, 53 full, 55 locked, 57 shutdown, 58 system
         return (cause.sqlstate or "")[:2] in ("08", "25", "40", "53", "55", "57", "58")
     return isinstance(error.orig, sqlite3.OperationalError)
-
-
-def _prepare_sqlite(engine) -> None:
-    @event.listens_for(engine, "do_connect")
-    def make_secret(dialect, record, args, options):
-        """The file holds the key of every bus's seal. SQLite gives its log the same mode."""
-        with contextlib.suppress(OSError):  # it is there; or SQLite says why it cannot be made
-            os.close(os.open(args[0], os.O_CREAT | os.O_EXCL, 0o600))
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection, _):
-        connection.isolation_level = None  # the station sends BEGIN itself, below
-        for line in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-            cursor = connection.cursor()
-            cursor.execute("PRAGMA " + line)
-            cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def begin(connection):
-        # IMMEDIATE: a writer waits for the one before it, and cannot fail halfway.
-        writes = connection.get_execution_options().get("writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -50,7 +50,7 @@ def test_nothing_is_lost_or_doubled_however_the_leader_ends(cluster, broker, web
     told = {"STATION_NOTICES": str(tmp_path / "notices.json")}
     with Stations(database, [where], LEASE_S, told) as stations:
         pair = Pair(stations)
-        with RecordFlow([where]) as flow:
+        with RecordFlow([where], a_second=150) as flow:
             time.sleep(1)
             flow.alarm("bus-before")
             print("SIGSTOP: another leads after", pair.takes_over(stopped), "s")

@@ -28,7 +28,7 @@ _PLAIN = ["--no-owner", "--no-privileges"]
 """The copy may be put back by another user of another server."""
 _NOT_AGAIN = (b"CREATE SCHEMA public", b"COMMENT ON SCHEMA public")
 """Every database has it already."""
-_LOOK_S = 0.2
+_TRIES, _LOOK_S = 10, 0.2
 _STATIONS = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
                  "application_name LIKE 'busguard-%' AND application_name <> :own")  # fmt: skip
 _ROUTINES = text("""SELECT format('ROUTINE public.%I(%s)', proname,
@@ -74,12 +74,17 @@ class ServerCopies:
             raise CommandError(f"{path} is damaged: {error}") from error
 
     async def hold(self) -> None:
-        """CommandError: a station works on the database, or shows its pages."""
-        async with self._db.read() as connection:
-            found = await connection.execute(_STATIONS, {"own": self._db.application})
-            if found.scalar():
-                raise CommandError(f"Another station works on the database {self._db.shown}. End "
-                                   "all its stations first. Nothing was changed")  # fmt: skip
+        """CommandError: a station works on the database, or shows its pages. One that has just
+        ended may be connected for a moment more."""
+        for left in range(_TRIES, -1, -1):
+            async with self._db.read() as connection:
+                found = await connection.execute(_STATIONS, {"own": self._db.application})
+                if not found.scalar():
+                    return
+            if left:
+                await asyncio.sleep(_LOOK_S)
+        raise CommandError(f"Another station works on the database {self._db.shown}. End all its "
+                           "stations first. Nothing was changed")  # fmt: skip
 
     async def is_empty(self) -> bool:
         async with self._db.read() as connection:

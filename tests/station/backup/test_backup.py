@@ -52,11 +52,11 @@ def test_nothing_that_was_acknowledged_before_is_missing(
             await connected(station)
             sending = asyncio.create_task(asyncio.to_thread(bus_sends))
             try:
-                await until(lambda: len(station.alarms.at_hand) > 60)
+                await until(lambda: len(station.alarms.at_hand) > 60, seconds=60)
                 before = await seqs(station.db)
                 words = "backup", str(copy), "--db", settings.db
                 done = await asyncio.to_thread(commanded, *words)
-                await until(lambda: len(station.alarms.at_hand) > len(before) + 60)
+                await until(lambda: len(station.alarms.at_hand) > len(before) + 60, seconds=60)
             finally:
                 has_said_all.set()
                 await sending

@@ -7,6 +7,7 @@ import os
 import sys
 from typing import NoReturn
 
+from station import history
 from station.broker import command as broker
 from station.command_error import CommandError
 from station.db.address import without_password
@@ -36,7 +37,10 @@ def parser() -> argparse.ArgumentParser:
         "STATION_BROKER_USER, STATION_BROKER_PASSWORD and so on (station/settings.py).",
     )
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    added = [one.add(commands) for one in (serve, admin, policy, evidence, backup, restore, doctor)]
+    added = [
+        one.add(commands)
+        for one in (serve, admin, policy, evidence, backup, restore, doctor, history)
+    ]
     added += [*identity.add(commands), broker.add(commands)]
     release.add(commands)
     for command in added:

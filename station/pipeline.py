@@ -94,16 +94,21 @@ class Records:
                 done = await self._take(batch)
             except Exception as error:
                 if not self._services.is_database_away(error):
-                    raise
-                # The broker keeps what is not acknowledged, and sends it again once the session is
-                # back.
-                await asyncio.to_thread(self._session.stop)
-                self._apart.clear()
-                while not self._services.database.ok:  # station/live/health.py asks it
-                    await asyncio.sleep(_RETRY_S)
-                self._session.start()
+                    log.exception("%d messages could not be taken; the broker sends them again.",
+                                  len(batch))  # fmt: skip
+                await self._begin_again()
                 continue
             self._session.acknowledge(done)
+
+    async def _begin_again(self) -> None:
+        """Once the database answers. The broker keeps what is not acknowledged, and sends it again
+        when the session is back."""
+        await asyncio.to_thread(self._session.stop)
+        self._apart.clear()
+        await asyncio.sleep(_RETRY_S)
+        while not self._services.database.ok:  # station/live/health.py asks it
+            await asyncio.sleep(_RETRY_S)
+        self._session.start()
 
     async def _take(self, batch: list[Came]) -> list[Came]:
         """-> what is committed, or kept aside."""

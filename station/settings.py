@@ -199,6 +199,10 @@ class Settings(BaseSettings):
     late_s: int = _whole(120, 10, 86_400)
     """An alarm that was heard so long after it was raised is late."""
     keep_tracks_days: int = _whole(90, 1, 3650)
+    keep_rides_days: int = _whole(90, 1, 3650)
+    """Who sat where when, on ordinary days (station/db/expiry.py)."""
+    keep_events_days: int = _whole(400, 1, 3650)
+    """Other events that are no alarm."""
     session_hours: int = _whole(12, 1, 720)
     batch: int = _whole(1000, 1, 10_000)
     """Messages that are committed together at most."""

@@ -99,7 +99,13 @@ class Station:
         self.quarantine = quarantine = Quarantine(db, clock)
         self.store = store = Store(db, bus_ids)
         self.gaps = Gaps(store, live)
-        self.expiry = Expiry(db, clock, settings.keep_tracks_days)
+        self.expiry = Expiry(
+            db,
+            clock,
+            settings.keep_tracks_days,
+            settings.keep_rides_days,
+            settings.keep_events_days,
+        )
         # changes alarms,
         self.alarms = alarms = Alarms(db, bus_ids, clock, live, hub, settings)
         self.silence = silence = Silence(clock, services, live, alarms, settings)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from sim.bench import station_page, station_stream, station_week
+from sim.bench import station_page, station_report, station_stream, station_week
 from sim.live.postgres import Cluster, programs
 
 
@@ -23,6 +23,7 @@ def run(say: Callable[[str], None]) -> None:
             cluster.stop()
     for name, part in (("from the broker to the pages", station_stream),
                        ("the first page", station_page),
+                       ("a fleet's month as a workbook", station_report),
                        ("a week of school days", station_week)):  # fmt: skip
         say(f"Station: {name}")
         part.run(say)

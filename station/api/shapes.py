@@ -40,6 +40,8 @@ class ServicesView(BaseModel):
 
 
 class NoticesHealth(ServiceView):
+    """It makes no difference to `ok` of the station."""
+
     oldest_unsent_s: int
 
 

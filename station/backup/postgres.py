@@ -20,6 +20,7 @@ from station.backup.programs import running
 from station.backup.progress import Progress
 from station.command_error import CommandError
 from station.db.database import Database
+from station.db.leader_table import leader
 
 _COPY = re.compile(rb'COPY (?:\w+\.)?"?(\w+)"? \((.*)\) FROM stdin;')
 _END = b"\\.\n"
@@ -105,7 +106,9 @@ class ServerCopies:
             assert told is not None
             with contextlib.suppress(BrokenPipeError):  # psql has ended: running() says why
                 told.write("".join(f"{line};\n" for line in first).encode())
-                _read(path, told)
+                found = _read(path, told)
+                if leader.name in found.rows:  # whoever led then does not lead now
+                    told.write(f"UPDATE public.{leader.name} SET until_ms = 0;\n".encode())
                 told.write(b"COMMIT;\n")  # without this line nothing of it is kept
                 told.close()
         return f"the schema {aside} of the same database"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -27,10 +28,10 @@ def _answers(settings: Settings) -> Iterator[Finding]:
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
     try:
         with urllib.request.urlopen(f"http://{host}:{port}/healthz", timeout=_WITHIN_S) as answer:
-            status = answer.status
+            status, said = answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
-        status = error.code
-    except OSError:
+        status, said = error.code, {}
+    except (OSError, ValueError):
         yield Finding(
             "page",
             "look",
@@ -38,7 +39,9 @@ def _answers(settings: Settings) -> Iterator[Finding]:
             "station, or correct STATION_HTTP.",
         )
         return
-    if status == 200:
+    if status == 200 and said.get("notices", {}).get("ok") is False:
+        yield Finding("page", "wrong", "The station answers, and its notices are late: see below.")
+    elif status == 200:
         yield Finding("page", "ok", f"http://{host}:{port}/healthz says that all is well.")
     else:
         yield Finding(

@@ -7,8 +7,9 @@ which it is stored, and they are made anew.
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
-from sqlalchemy import and_, delete, func, literal, select, text, true
+from sqlalchemy import and_, delete, func, select, text, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from station.clock import Clock
@@ -84,27 +85,52 @@ async def forget(connection: AsyncConnection, is_sqlite: bool, stored: Stored) -
         return
     if not is_sqlite:
         await connection.execute(text(_LOCK.format("_shared")))
-    by_id = {journal.id: journal for journal in stored.journals}
-    for number in {row["journal_id"] for row in new}:
-        mine = [row for row in new if row["journal_id"] == number]
-        seqs = [row["seq"] for row in mine if row["kind"] in TRIP_KINDS]
-        occs = [row["occ"] for row in mine if row["kind"] == "overspeed"]
-        e, moments = events.c, []
-        if seqs:
-            span = select(literal(number).label("journal_id"), literal(min(seqs)).label("low"),
-                          literal(max(seqs)).label("high")).subquery()  # fmt: skip
-            low, high = (
-                await connection.execute(select(start_before(span), start_after(span)))
-            ).one()
-            moments.append(and_(e.seq >= low, e.seq < high, (e.kind + "").in_(TRIP_KINDS)))
-        if occs:
-            moments.append(and_(e.occ.in_(occs), (e.kind + "") == "overspeed"))
-        for which in moments:
-            placed = placed_ms()
-            query = select(func.min(placed), func.max(placed))
-            first, last = (
-                await connection.execute(query.where(e.journal_id == number, which))
-            ).one()
-            days = daily_sums.c.day.between(day_number(first), day_number(last))
-            is_theirs = and_(daily_sums.c.bus_id == by_id[number].bus_id, days)
-            await connection.execute(delete(daily_sums).where(is_theirs))
+    days = await _days_touched(connection, new)
+    bus_of = {journal.id: journal.bus_id for journal in stored.journals}
+    d = daily_sums.c
+    newest = select(d.bus_id, func.max(d.day)).where(d.bus_id.in_({bus_of[one] for one in days}))
+    kept = dict((await connection.execute(newest.group_by(d.bus_id))).tuples().all())
+    for number, (first, last) in days.items():
+        bus_id = bus_of[number]
+        if first <= kept.get(bus_id, -1):
+            old = and_(d.bus_id == bus_id, d.day.between(first, last))
+            await connection.execute(delete(daily_sums).where(old))
+
+
+async def _days_touched(connection: AsyncConnection, new: list[dict[str, Any]]
+                        ) -> dict[int, tuple[int, int]]:  # fmt: skip
+    """Journal -> (first, last): of all that is in the same trip, or of the same overspeed, as one
+    of these records."""
+    e, placed = events.c, placed_ms()
+    seqs: dict[int, list[int]] = {}
+    occs: dict[int, list[int]] = {}
+    for row in new:
+        of, number = (occs, "occ") if row["kind"] == "overspeed" else (seqs, "seq")
+        of.setdefault(row["journal_id"], []).append(row[number])
+    queries = []
+    if seqs:
+        every = {
+            seq for some in seqs.values() for seq in some
+        }  # one of another journal does no harm
+        spans = (
+            select(e.journal_id, func.min(e.seq).label("low"), func.max(e.seq).label("high"))
+            .where(e.journal_id.in_(seqs), e.seq.in_(every)).group_by(e.journal_id).cte("spans")
+        )  # fmt: skip
+        whole = select(spans.c.journal_id, start_before(spans).label("low"),
+                       start_after(spans).label("high")).cte("whole")  # fmt: skip
+        of_trips = select(e.journal_id, func.min(placed), func.max(placed)).join(whole, and_(
+            whole.c.journal_id == e.journal_id, e.seq >= whole.c.low, e.seq < whole.c.high,
+            (e.kind + "").in_(TRIP_KINDS),
+        ))  # fmt: skip
+        queries.append(of_trips)
+    if occs:
+        every = {occ for some in occs.values() for occ in some}
+        queries.append(select(e.journal_id, func.min(placed), func.max(placed)).where(
+            e.journal_id.in_(occs), e.occ.in_(every), (e.kind + "") == "overspeed"
+        ))  # fmt: skip
+    found: dict[int, tuple[int, int]] = {}
+    for query in queries:
+        for number, first_ms, last_ms in await connection.execute(query.group_by(e.journal_id)):
+            first, last = found.get(number, (day_number(first_ms), day_number(last_ms)))
+            found[number] = min(first, day_number(first_ms)), max(last, day_number(last_ms))
+    return found

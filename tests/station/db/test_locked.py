@@ -86,7 +86,8 @@ def test_who_only_reads_is_in_nobodys_way(settings, broker):
                 bus.say(event(1))
                 await until(lambda: station.alarms.at_hand)
                 assert await count(station, "events") == 1
-                assert (await staff.get("/healthz")).status_code == 200
+                well = await staff.get("/healthz")
+                assert (well.status_code, well.json()["notices"]["ok"]) == (200, True)
 
     asyncio.run(scenario())
 

@@ -1,8 +1,10 @@
 """What the doctor finds: beside a station that runs, without one, and while parts are away."""
 
 import asyncio
+import http.server
 import json
 import sqlite3
+import threading
 import time
 from unittest.mock import Mock
 
@@ -244,3 +246,37 @@ def test_a_clock_is_judged_by_most_buses_not_by_one():
     assert clock_part._ahead_ms('{"clock": "none", "at": null}', NOW_MS) is None
     assert clock_part._ahead_ms("not JSON", NOW_MS) is None
     assert clock_part._ahead_ms({"clock": "gnss", "at": iso(NOW_MS - 5)}, NOW_MS) == 5
+
+
+@on_one_database
+def test_what_healthz_says(db):
+    """A server that answers as the station does."""
+    answers = {"status": 200, "body": b'{"ok": true}'}
+
+    class Page(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(answers["status"])
+            self.end_headers()
+            self.wfile.write(answers["body"])
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        settings = Settings(broker=AWAY, db=db, http=("127.0.0.1", server.server_port))
+        try:
+            cases = (
+                (200, b'{"notices": {"ok": true}}', "ok"),
+                (503, b"{}", "wrong"),
+                (200, b'{"notices": {"ok": false}}', "wrong"),
+                (200, b"<html>", "look"),
+            )
+            for status, body, state in cases:
+                answers |= {"status": status, "body": body}
+                assert found(settings)["page"][0][0] == state
+        finally:
+            server.shutdown()
+            thread.join()
+    assert found(settings)["page"][0][0] == "look"

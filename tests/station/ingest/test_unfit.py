@@ -76,6 +76,25 @@ def test_what_does_not_fit_is_left_out_of_the_alarm_and_named(message, names):
     assert alarm.body["kind"] == json.loads(payload.replace(b"1e999", b"1"))["kind"]
 
 
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ({"lat": 91.5}, {"lat": None, "lon": None}),
+        ({"at": "yesterday"}, {"at": None, "clock": "none"}),
+        ({"clock": "sundial"}, {"at": None, "clock": "none"}),
+        ({"accuracy_m": -1}, {"lat": 13.08, "estimated": True}),
+        ({"speed_kmh": "fast"}, {"speed_kmh": None, "lat": 13.08, "clock": "gnss"}),
+    ],
+)
+def test_what_is_left_is_not_trusted_further_than_it_goes(wrong, right):
+    body = readable.alarm(PLACE, changed(SOS, **wrong)[1], None).body
+    assert {name: body[name] for name in right} == right and "accuracy_m" not in body
+
+
+def test_what_may_be_no_exercise_is_none():
+    assert "exercise" not in readable.alarm(PLACE, changed(SOS, exercise=1)[1], None).body
+
+
 def holds(body):
     """What every reader behind the intake may rely on."""
     limits.check(body)

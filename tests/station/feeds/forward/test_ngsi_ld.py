@@ -167,6 +167,7 @@ def test_a_station_pushes_its_buses_and_alarms_of_the_fleets_that_are_named(tmp_
                 await scene.hears(*state(NOW_MS))
                 await scene.hears(*state(NOW_MS), bus="other/bus-02")
                 await scene.hears(*event(1))
+                await scene.hears(*event(1, epoch="00000002"), bus="other/bus-02")
                 await scene.hears(*event(2, "belt_off", "warning"))
                 await forwarder.turn()
                 entities = {one["id"]: one for *_, body in broker.came for one in json.loads(body)}

@@ -62,6 +62,13 @@ def test_a_zone_with_hours_is_told_with_the_times_of_the_coming_week():
     assert "13.00500, 100.00500; radius: 777 m" in texts(alert.description_text)["en"]
 
 
+def test_a_time_that_is_over_is_not_told():
+    """At nine in Thailand, on the same day."""
+    payload = service_alerts([("lcb", {"zones": [BRIDGE]})], local("2026-11-22 09:00"))
+    (entity,) = gtfs.FeedMessage.FromString(payload).entity
+    assert entity.alert.active_period[0].start == local("2026-11-22 14:00")
+
+
 def test_a_zone_of_a_school_has_the_hours_of_the_school():
     zone = {**COAST, "school": "s1"}
     schools = [{"stop": "s0"}, {"stop": "s1", "hours": ["07:00-08:00"], "days": [3]}]

@@ -52,6 +52,10 @@ class HomeAssistant:
         self.heard.clear()
         self._client.publish("homeassistant/status", "online", 1).wait_for_publish(10)
 
+    def expires(self):
+        told = [json.loads(text)["components"] for _, text in self.heard if text]
+        return [one["phase"]["expire_after"] for one in told]
+
     def names(self):
         return [json.loads(text)["device"]["name"] for _, text in self.heard if text]
 
@@ -66,6 +70,7 @@ def test_buses_are_announced_again_after_its_birth_message_and_when_their_promis
             with telling(broker) as bus, HomeAssistant(broker) as home:
                 bus.say(status(), state())
                 await until(lambda: home.names()[-1:] == ["bus-01"], "announcing")
+                await until(lambda: home.expires()[-1:] == [130], "announcing its promise")
                 home.starts()
                 await until(home.names, "announcing anew")
                 home.heard.clear()

@@ -1,0 +1,206 @@
+"""python -m station history export|erase: what is known of one bus, or of one seat of it.
+
+Who is written about may ask for a copy, and for its end (PDPA, sections 30 and 33). The access log
+keeps that it was done.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import and_, delete, insert, null, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from station.clock import Clock
+from station.command_error import CommandError
+from station.db.database import Database, with_database
+from station.db.expiry import delete_alarms
+from station.db.report_tables import daily_sums
+from station.db.tables import (
+    access_log,
+    alarms,
+    buses,
+    events,
+    journals,
+    notices,
+    positions,
+    quarantine,
+    tracks,
+)
+from station.settings import Settings
+
+_AT_ONCE = 500
+_SEATS = ("seats", "unknown", "loose", "boarded", "alighted", "unbelted", "taken")
+"""Members of `data` and of a state that list seats."""
+
+
+def add(commands: Any) -> argparse.ArgumentParser:
+    history = commands.add_parser("history", help="export or erase what is known of a bus, or seat")
+    history.add_argument("what", choices=["export", "erase"])
+    history.add_argument("fleet")
+    history.add_argument("bus")
+    history.add_argument("--seat", type=int, help="only where this seat is named")
+    history.add_argument("--out", help="export: the file that is written (JSON lines)")
+    history.add_argument("--yes", action="store_true", help="erase: nothing is asked")
+    history.set_defaults(run=_run)
+    return history
+
+
+def _run(args: argparse.Namespace, settings: Settings) -> int:
+    if args.what == "export" and not args.out:
+        raise CommandError("give the file with --out; nothing was read")
+    if args.what == "erase" and not args.yes:
+        of = f"seat {args.seat} of " if args.seat is not None else ""
+        answer = input(f"Erase all records of {of}{args.fleet}/{args.bus} for ever? Type the bus: ")
+        if answer.strip() != args.bus:
+            raise CommandError("the name differs; nothing was erased")
+
+    async def work(database: Database) -> str:
+        history = History(database, Clock(), args.fleet, args.bus, args.seat)
+        if args.what == "export":
+            lines = await history.export()
+            text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+            Path(args.out).write_text(text, encoding="utf-8")
+            return f"{len(lines)} records are in {args.out}."
+        return f"{await history.erase()} records were erased."
+
+    print(asyncio.run(with_database(settings.db, work)))
+    return 0
+
+
+class History:
+    """seat: only records that name it; None: all of the bus."""
+
+    def __init__(self, database: Database, clock: Clock, fleet: str, bus: str,
+                 seat: int | None = None):  # fmt: skip
+        self._db = database
+        self._clock = clock
+        self._fleet, self._bus, self._seat = fleet, bus, seat
+
+    async def export(self) -> list[dict[str, Any]]:
+        """Every record, as the database has it; `table` says where."""
+        await self._log("history_export")
+        found: list[dict[str, Any]] = []
+        async with self._db.read() as connection:
+            bus_id, numbers = await self._bus_and_journals(connection)
+            for table in (events, positions, tracks) if self._seat is None else (events,):
+                query = select(table).where(table.c.journal_id.in_(numbers))
+                found += await self._taken(connection, table.name, query)
+            query = select(alarms).where(alarms.c.bus_id == bus_id)
+            found += await self._taken(connection, "alarms", query)
+        return found
+
+    async def erase(self) -> int:
+        """CommandError: an alarm of this bus stands or is not acknowledged."""
+        async with self._db.write() as connection:
+            bus_id, numbers = await self._bus_and_journals(connection)
+            await self._check(connection, bus_id)
+            if self._seat is None:
+                gone = await self._erase_bus(connection, bus_id, numbers)
+            else:
+                gone = await self._erase_seat(connection, bus_id, numbers)
+            said = quarantine.c.topic.startswith(
+                f"schoolbus/{self._fleet}/{self._bus}/", autoescape=True
+            )
+            gone += (await connection.execute(delete(quarantine).where(said))).rowcount
+            await self._log("history_erase", connection)
+        return gone
+
+    async def _bus_and_journals(self, connection: AsyncConnection) -> tuple[int, list[int]]:
+        mine = and_(buses.c.fleet == self._fleet, buses.c.bus == self._bus)
+        bus_id = (await connection.execute(select(buses.c.id).where(mine))).scalar()
+        if bus_id is None:
+            raise CommandError(f"no bus {self._fleet}/{self._bus}. Nothing was done")
+        query = select(journals.c.id).where(journals.c.bus_id == bus_id)
+        return bus_id, list((await connection.execute(query)).scalars())
+
+    async def _taken(self, connection: AsyncConnection, table: str, query: Any) -> list[dict]:
+        rows = (await connection.execute(query)).mappings()
+        return [
+            {"table": table, **row}
+            for row in rows
+            if self._seat is None or _names(row["data"], self._seat)
+        ]
+
+    async def _check(self, connection: AsyncConnection, bus_id: int) -> None:
+        open_one = alarms.c.cleared_ms.is_(None) | (
+            (alarms.c.severity == "alarm") & alarms.c.acked_ms.is_(None)
+        )
+        query = select(alarms.c.kind).where(alarms.c.bus_id == bus_id, open_one).limit(1)
+        kind = (await connection.execute(query)).scalar()
+        if kind is not None:
+            raise CommandError(
+                f"An alarm of this bus stands or is not acknowledged ({kind}): answer it first. "
+                "Nothing was erased"
+            )
+
+    async def _erase_bus(self, connection: AsyncConnection, bus_id: int,
+                         numbers: list[int]) -> int:  # fmt: skip
+        """The journals keep which numbers have come: the broker may bring a record again, and it
+        is not taken again."""
+        gone = 0
+        for table in (events, positions, tracks):
+            mine = table.c.journal_id.in_(numbers)
+            gone += (await connection.execute(delete(table).where(mine))).rowcount
+        query = select(alarms.c.id).where(alarms.c.bus_id == bus_id).limit(_AT_ONCE)
+        while found := list((await connection.execute(query)).scalars()):
+            await delete_alarms(connection, found)
+            gone += len(found)
+        await connection.execute(delete(daily_sums).where(daily_sums.c.bus_id == bus_id))
+        forgotten = {"state": null(), "status": null()}
+        await connection.execute(update(buses).where(buses.c.id == bus_id).values(forgotten))
+        return gone
+
+    async def _erase_seat(self, connection: AsyncConnection, bus_id: int,
+                          numbers: list[int]) -> int:  # fmt: skip
+        """Takes the seat, and the place and the message as it came, out of each record."""
+        assert self._seat is not None
+        gone = 0
+        e, a = events.c, alarms.c
+        rows = (await connection.execute(
+            select(e.journal_id, e.seq, e.data).where(e.journal_id.in_(numbers))
+        )).all()  # fmt: skip
+        for row in rows:
+            if _names(row.data, self._seat):
+                values = {"data": _without(row.data, self._seat), "sealed": None, "lat": None,
+                          "lon": None}  # fmt: skip
+                mine = and_(e.journal_id == row.journal_id, e.seq == row.seq)
+                await connection.execute(update(events).where(mine).values(values))
+                gone += 1
+        query = select(a.id, a.data).where(a.bus_id == bus_id)
+        for row in (await connection.execute(query)).all():
+            if _names(row.data, self._seat):
+                values = {"data": _without(row.data, self._seat), "lat": None, "lon": None}
+                await connection.execute(update(alarms).where(a.id == row.id).values(values))
+                await connection.execute(delete(notices).where(notices.c.alarm_id == row.id))
+                gone += 1
+        return gone
+
+    async def _log(self, what: str, connection: AsyncConnection | None = None) -> None:
+        line = insert(access_log).values(
+            at_ms=self._clock.now_ms(), who="command line", what=what, fleet=self._fleet,
+            bus=self._bus, note=None if self._seat is None else f"seat {self._seat}",
+        )  # fmt: skip
+        if connection is not None:
+            await connection.execute(line)
+            return
+        async with self._db.write() as own:
+            await own.execute(line)
+
+
+def _names(data: Any, seat: int) -> bool:
+    lists = [data.get(name) for name in _SEATS] if isinstance(data, dict) else []
+    return any(isinstance(one, list) and seat in one for one in lists)
+
+
+def _without(data: dict[str, Any], seat: int) -> dict[str, Any]:
+    return {
+        name: [one for one in value if one != seat]
+        if name in _SEATS and isinstance(value, list)
+        else value
+        for name, value in data.items()
+    }

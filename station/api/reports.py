@@ -98,7 +98,10 @@ def _span(day: str | None, month: str | None) -> tuple[int, int]:
         return local_day(day)
     from_ms, _ = local_day(f"{month}-01")
     after = day_of(from_ms + 31 * DAY_MS)
-    return from_ms, local_day(f"{after[:7]}-01")[0]
+    to_ms, _ = local_day(f"{after[:7]}-01")
+    if to_ms <= from_ms:  # no month follows the last one of year 9999
+        raise ValueError
+    return from_ms, to_ms
 
 
 def _file(made: IO[bytes], kind: str, name: str) -> StreamingResponse:

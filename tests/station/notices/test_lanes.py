@@ -30,7 +30,10 @@ def test_a_route_that_never_answers_delays_no_other(db):
         assert [name for name, _ in desk.tried].count("dead") == SLOTS
         desk.answer.set()
         await until(lambda: len(desk.sent) == 40)
-        watching.cancel()
+        await desk.queue.finish()
+        async with desk.db.calm():
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
 
     played(db, DEAD, HEALTHY)(story)
 
@@ -190,7 +193,10 @@ def test_before_its_end_the_station_waits_for_what_is_under_way(db):
         await asyncio.sleep(0.05)
         desk.answer.set()
         await finishing
-        watching.cancel()
+        await desk.queue.finish()
+        async with desk.db.calm():
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
         assert sum(row.sent_ms is not None for row in await desk.rows()) == 2
 
     played(db)(story)

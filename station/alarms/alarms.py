@@ -26,6 +26,10 @@ _TICK_S = 1.0
 _HELD_MS = 5000
 _AT_ONCE = 500
 """Ids in one query."""
+_IN_ONE = 50
+"""Changes in one transaction: the next record waits no longer."""
+_Change = tuple[int, dict[str, Any], str]
+"""Id of an alarm, its new values, the word in its log."""
 _AT_HAND = or_(
     alarms.c.cleared_ms.is_(None),
     and_(alarms.c.severity == "alarm", alarms.c.acked_ms.is_(None)),
@@ -100,7 +104,7 @@ class Alarms:
 
     async def clear_own(self, number: int) -> None:
         values = {"cleared_ms": self._clock.now_ms(), "ended_by": SELF}
-        await self._change(number, values, SELF, "cleared")
+        await self._change([(number, values, "cleared")])
 
     async def acknowledge(self, number: int, who: str, note: str | None) -> dict | None:
         """-> the alarm; None: no alarm has this number. The first acknowledgement counts."""
@@ -121,8 +125,8 @@ class Alarms:
         if any(row.severity == "alarm" and row.acked_ms is None for row in rows):
             raise ValueError("An alarm of this bus is not acknowledged yet.")
         values = {"cleared_ms": self._clock.now_ms(), "ended_by": SELF}
-        for row in rows:
-            await self._change(row.id, values, who, "gone")
+        if rows:
+            await self._change([(row.id, values, "gone") for row in rows], who)
 
     async def show(self, numbers: list[int]) -> list[Any]:
         """Sends alarms that changed in the database to the browsers -> their rows."""
@@ -154,13 +158,16 @@ class Alarms:
         """Escalates alarms that no one acknowledges in time, and ends those that are over."""
         while True:
             now_ms = self._clock.now_ms()
+            changes: list[_Change] = []
             for row in list(self.at_hand.values()):
                 if self._is_overdue(row, now_ms):
-                    await self._change(row.id, {"escalated_ms": now_ms}, SELF, "escalated")
+                    changes.append((row.id, {"escalated_ms": now_ms}, "escalated"))
                 ended_ms = self._ended_ms(row, now_ms)
                 if ended_ms:
                     values = {"cleared_ms": ended_ms, "ended_by": "state"}
-                    await self._change(row.id, values, SELF, "cleared")
+                    changes.append((row.id, values, "cleared"))
+            for at in range(0, len(changes), _IN_ONE):
+                await self._change(changes[at : at + _IN_ONE])
             await asyncio.sleep(_TICK_S)
 
     def _is_overdue(self, row: Any, now_ms: int) -> bool:
@@ -184,8 +191,11 @@ class Alarms:
             return None
         return at_ms if now_ms - row.heard_ms >= _HELD_MS else None
 
-    async def _change(self, number: int, values: dict, who: str, what: str) -> None:
+    async def _change(self, changes: list[_Change], who: str = SELF) -> None:
+        """In one transaction: a commit for each would keep what the buses send waiting."""
         async with self._db.write() as connection:
-            await connection.execute(update(alarms).where(alarms.c.id == number).values(values))
-            await write_log(connection, number, self._clock.now_ms(), who, what)
-        await self.show([number])
+            now_ms = self._clock.now_ms()
+            for number, values, what in changes:
+                await connection.execute(update(alarms).where(alarms.c.id == number).values(values))
+                await write_log(connection, number, now_ms, who, what)
+        await self.show([number for number, *_ in changes])

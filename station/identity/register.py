@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable
 from typing import NamedTuple
 
-from sqlalchemy import Update, select, update
+from sqlalchemy import Update, bindparam, func, select, update
 
 from station.clock import DAY_MS, Clock
 from station.db.database import Database
@@ -43,6 +43,8 @@ class Register:
         self._of_bus: dict[tuple[str, str], list[Identity]] = {}
         self._seen: dict[int, int] = {}
         """Identities that were seen since the last save: when."""
+        self._rotated: set[int] = set()
+        """Identities of which the bus has an older one that still counts."""
         self.when_read: Callable[[], None] = lambda: None
 
     async def watch(self) -> None:
@@ -66,6 +68,12 @@ class Register:
             known["mac_key"] = bytes.fromhex(row["mac_key"])
             found.setdefault((row["fleet"], row["bus"]), []).append(Identity(**known))
         self._of_bus = found
+        self._rotated = {
+            one.id
+            for known in found.values()
+            for one in known
+            if any(other.id < one.id and other.revoked_ms is None for other in known)
+        }
         self.when_read()
 
     async def save(self) -> None:
@@ -74,12 +82,11 @@ class Register:
             return
         try:
             async with self._db.write() as connection:
-                for ident, at_ms in seen.items():
-                    mine = update(identities).where(identities.c.id == ident)
-                    await connection.execute(mine.values(last_seen_ms=at_ms))
-                    first = mine.where(identities.c.first_seen_ms.is_(None))
-                    await connection.execute(first.values(first_seen_ms=at_ms))
-                    await connection.execute(_ends_those_before(ident, at_ms))
+                await connection.execute(
+                    _SEEN, [{"of": ident, "at_ms": at_ms} for ident, at_ms in seen.items()]
+                )
+                for ident in self._rotated & set(seen):
+                    await connection.execute(_ends_those_before(ident, seen[ident]))
         except BaseException:
             self._seen = {**seen, **self._seen}
             raise
@@ -123,6 +130,14 @@ class Register:
         """When the first of them was; some were seen."""
         times = [one.first_seen_ms or self._seen.get(one.id) for one in identities]
         return min((at_ms for at_ms in times if at_ms is not None), default=0)
+
+
+_SEEN = (
+    update(identities)
+    .where(identities.c.id == bindparam("of"))
+    .values(last_seen_ms=bindparam("at_ms"),
+            first_seen_ms=func.coalesce(identities.c.first_seen_ms, bindparam("at_ms")))
+)  # fmt: skip
 
 
 def _ends_those_before(ident: int, at_ms: int) -> Update:

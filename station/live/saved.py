@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+from typing import Any
 
 from sqlalchemy import bindparam, select, true, update
 
@@ -11,8 +13,11 @@ from station.db.database import Database
 from station.db.tables import buses
 from station.live import order
 from station.live.live import Live
+from station.live.live_bus import Key
 
 _SAVE_S = 5
+_IN_ONE = 250
+"""Buses in one transaction: the next record waits no longer."""
 _LONGEST_PROMISE_S = 4000
 """As in docs/schema/state.schema.json, which an older station did not ask for."""
 
@@ -76,22 +81,31 @@ class SavedStates:
         live = self._live
         keys, live.unsaved = live.unsaved, set()
         try:
-            async with self._db.write() as connection:
-                rows = []
-                for key in keys:
-                    bus = live.bus(*key)
-                    offline = bus.online is False
-                    rows.append({
-                        "of_bus": await self._bus_ids.of(connection, *key),
-                        "state": bus.state, "state_heard_ms": bus.heard_ms,
-                        "state_order": order.saved(bus), "status": bus.status,
-                        "status_serial": bus.status_serial,
-                        "status_heard_ms": bus.offline_ms if offline else bus.heard_ms,
-                        "gone_ms": bus.gone_ms,
-                    })  # fmt: skip
-                change = update(buses).where(buses.c.id == bindparam("of_bus"))
-                if rows:
-                    await connection.execute(change, rows)
+            while keys:
+                some = set(itertools.islice(keys, _IN_ONE))
+                await self._save(some)
+                keys -= some
         except BaseException:
             live.unsaved |= keys
             raise
+
+    async def _save(self, keys: set[Key]) -> None:
+        async with self._db.write() as connection:
+            ids = await self._bus_ids.of_all(connection, keys)
+            rows = [self._row(key, number) for key, number in ids.items()]
+            change = update(buses).where(buses.c.id == bindparam("of_bus"))
+            await connection.execute(change, rows)
+        for key, number in ids.items():
+            self._bus_ids.remember(key, number)
+
+    def _row(self, key: Key, number: int) -> dict[str, Any]:
+        bus = self._live.bus(*key)
+        offline = bus.online is False
+        return {
+            "of_bus": number,
+            "state": bus.state, "state_heard_ms": bus.heard_ms,
+            "state_order": order.saved(bus), "status": bus.status,
+            "status_serial": bus.status_serial,
+            "status_heard_ms": bus.offline_ms if offline else bus.heard_ms,
+            "gone_ms": bus.gone_ms,
+        }  # fmt: skip

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from sqlalchemy import event as sqlalchemy_event
+from counted import Counted
 from station_told import (
     EPOCH,
     connected,
@@ -23,22 +23,6 @@ from station.ingest import rows as of_rows
 from station.ingest import store as of_store
 
 OTHER = "schoolbus/lc/bus-02/"
-
-
-class Counted:
-    """Statements and commits of a station's database."""
-
-    def __init__(self, station):
-        engine = station.db._engine.sync_engine
-        self.statements = self.commits = 0
-        sqlalchemy_event.listen(engine, "before_cursor_execute", self._statement)
-        sqlalchemy_event.listen(engine, "commit", self._commit)
-
-    def _statement(self, *_):
-        self.statements += 1
-
-    def _commit(self, connection):
-        self.commits += bool(connection.get_execution_options().get("writes"))
 
 
 async def put(station, *messages, bus="bus-01"):

@@ -1,5 +1,5 @@
-"""python -m station.bench_report [--db postgresql://...]: a fleet's month as a workbook: how long it
-takes, what it needs, and how long the station hears no bus meanwhile."""
+"""python -m station.bench_report [--db postgresql://...]: a fleet's month as a workbook: how long
+it takes, what it needs, and how long the station hears no bus meanwhile."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ from station.one_bad import over
 
 _STAGES = {  # entry in the log of an alarm: what people are told
     "heard": "raised", "raised": "raised", "real": "raised", "worse": "raised",
+    "again": "raised",
     "escalated": "escalated", "acknowledged": "acknowledged", "cleared": "cleared",
 }  # fmt: skip
 _BUS = (buses.c.fleet, buses.c.bus, buses.c.label)

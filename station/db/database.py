@@ -271,12 +271,18 @@ def is_away(error: BaseException) -> bool:
     database refuses what was given to it, or something else failed."""
     if isinstance(error, (OSError, asyncio.TimeoutError, asyncpg.InterfaceError)):
         return True
+    if isinstance(error, asyncpg.PostgresError):  # at connecting, SQLAlchemy does not wrap it
+        return _says_away(error)
     if not isinstance(error, exc.DBAPIError):
         return isinstance(error, (exc.TimeoutError, exc.DisconnectionError))
     if error.connection_invalidated or isinstance(error, exc.InterfaceError):
         return True
     cause = error.orig.__cause__ if error.orig else None
     if isinstance(cause, asyncpg.PostgresError):
-        # 08 connection, 25 read-only, 40 deadlock, 53 full, 55 locked, 57 shutdown, 58 system
-        return (cause.sqlstate or "")[:2] in ("08", "25", "40", "53", "55", "57", "58")
+        return _says_away(cause)
     return isinstance(error.orig, sqlite3.OperationalError)
+
+
+def _says_away(error: asyncpg.PostgresError) -> bool:
+    # 08 connection, 25 read-only, 40 deadlock, 53 full, 55 locked, 57 shutdown, 58 system
+    return (error.sqlstate or "")[:2] in ("08", "25", "40", "53", "55", "57", "58")

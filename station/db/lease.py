@@ -34,7 +34,13 @@ _ANSWER_S = 3
 _MARGIN_S = 1
 DEAF_S = 6
 """A leader without a broker gives way, after so long, to a station that has one."""
-_AWAY = (OSError, asyncio.TimeoutError, SQLAlchemyError, asyncpg.InterfaceError)
+_AWAY = (
+    OSError,
+    asyncio.TimeoutError,
+    SQLAlchemyError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresError,
+)
 _NOW_MS = literal_column("(extract(epoch FROM clock_timestamp()) * 1000)::bigint", BigInteger)
 _END = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = :name")
 
@@ -125,6 +131,9 @@ class Lease:
             except _AWAY as error:
                 log.debug("The lease was not lengthened: %r", error)
                 continue  # the other parts say that the database is away
+            except Exception:  # no other part would lengthen it
+                log.exception("The lease was not lengthened; it is tried again.")
+                continue
             if is_mine:
                 self._until_s = begun_s + LEASE_S - _MARGIN_S
             else:

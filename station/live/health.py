@@ -40,6 +40,12 @@ class Health:
             if not self._services.is_database_away(error):
                 raise
             return
+        if self._db.leads and not self._db.lease.is_sure:
+            if was_ok:
+                log.warning("The database answers, but the lease of this station cannot be "
+                            "lengthened: it takes no records.")  # fmt: skip
+            self._services.note(database, False)
+            return
         if not was_ok:
             log.info("The database answers again.")
         self._services.note(database, True)

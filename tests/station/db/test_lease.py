@@ -1,7 +1,9 @@
 """Who leads on a PostgreSQL database: one station at each moment, and none that only thinks so."""
 
 import asyncio
+import struct
 
+import asyncpg
 import pytest
 from sqlalchemy import insert, select, text, update
 from station_told import connected, count, event, running, telling, until
@@ -13,6 +15,9 @@ from station.db.changes import Changes
 from station.db.database import Database, is_away
 from station.db.leader_table import leader
 from station.db.tables import own
+from station.live.health import Health
+from station.live.hub import Hub
+from station.live.services import Services
 from station.notices.queue import NoticeQueue
 from station.notices.routes import Route
 from station.settings import Settings
@@ -131,6 +136,56 @@ def test_a_lease_that_nobody_took_goes_on_after_the_database_was_away(two, quick
         await until(lambda: first.lease.is_sure)
         await write(first, "again")
         assert not await second.claim()
+        for one in (first, second):
+            await one.close()
+
+    asyncio.run(scenario())
+
+
+async def starts(reader, writer):
+    """PostgreSQL while it starts: to whoever connects it says 57P03."""
+    if (await reader.readexactly(8))[4:] == bytes.fromhex("04d2162f"):  # TLS is asked for
+        writer.write(b"N")
+        await reader.read(1)
+    said = b"SFATAL\0VFATAL\0C57P03\0Mthe database system is starting up\0\0"
+    writer.write(b"E" + struct.pack(">I", len(said) + 4) + said)
+    await writer.drain()
+    writer.close()
+
+
+def test_a_server_that_starts_is_away():
+    async def scenario():
+        async with await asyncio.start_server(starts, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            database = Database(f"postgresql://station@127.0.0.1:{port}/station")
+            for work in (database.probe(), database.claim()):
+                with pytest.raises(Exception) as refused:
+                    await work
+                assert is_away(refused.value), refused.value
+            await database.close()
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("error", [asyncpg.CannotConnectNowError("starts"), KeyError("anything")])
+def test_nothing_ends_the_keeping_of_the_lease(two, quick, error, monkeypatch):
+    async def fails():
+        raise error
+
+    async def scenario():
+        first, second = await two()
+        services = Services(Clock(), Hub(), first, 5)
+        health = Health(first, services)
+        await health.ask()
+        assert services.database.ok
+        with monkeypatch.context() as patch:
+            patch.setattr(first.lease, "_lengthen", fails)
+            await until(lambda: not first.lease.is_sure)
+            await health.ask()
+            assert not services.database.ok  # it takes no records, whatever the database says
+        await until(lambda: first.lease.is_sure)
+        await health.ask()
+        assert services.database.ok
         for one in (first, second):
             await one.close()
 

@@ -1,7 +1,7 @@
 // One bus: its alarms and seats now, and any of its days.
 
 import { AlarmList } from "./alarm_list.js";
-import { byUrgency, isOpen } from "./alarms.js";
+import { isOpen } from "./alarms.js";
 import { get, getAtLast, path } from "./api.js";
 import { here } from "./base.js";
 import { BusLayer } from "./bus_layer.js";
@@ -62,7 +62,7 @@ async function main() {
   const mine = () => [...live.alarms.values()].filter((alarm) => alarm.fleet === fleet && alarm.bus === name && isOpen(alarm));
 
   function showAlarms() {
-    alarms.show(mine().sort(byUrgency));
+    alarms.show(mine());
     document.body.classList.toggle("in-alarm", mine().length > 0);
     showNow();
   }

@@ -1,7 +1,7 @@
 // The first page: map, list and alarms side by side; on a phone one at a time.
 
 import { AlarmList } from "./alarm_list.js";
-import { byUrgency, isOpen, urgency } from "./alarms.js";
+import { isOpen, urgency } from "./alarms.js";
 import { get, path } from "./api.js";
 import { BusLayer } from "./bus_layer.js";
 import { find, make, setAttribute, setText } from "./dom.js";
@@ -70,11 +70,12 @@ async function home() {
     if (places) places.remove();
     places = drawn;
     showBuses();
+    showAlarms(); // the cards name the nearest place
   }
 
   function showAlarms() {
-    const open = [...live.alarms.values()].filter(isOpen).sort(byUrgency);
-    alarms.show(open.slice(0, 100));
+    const open = [...live.alarms.values()].filter(isOpen);
+    alarms.show(open);
     const waiting = open.filter((alarm) => !alarm.acked_at);
     const unseen = waiting.length;
     find("#no-alarm").hidden = open.length > 0 || !live.connected || !(live.station && live.station.database.ok);

@@ -119,7 +119,7 @@ function sayAlarms(live, sound, title, label, changed) {
   const loud = open.filter((alarm) => urgency(alarm) <= 1);
   const inNeed = unlisted(live).map(label).join(", ");
   const isLoud = loud.length > 0 || inNeed !== "";
-  sound.loop(isLoud ? (loud.length && urgency(loud[0]) === 0 ? "escalated" : "alarm") : null);
+  sound.loop(isLoud ? (loud.some((alarm) => urgency(alarm) === 0) ? "escalated" : "alarm") : null);
   const unseen = open.filter((alarm) => !alarm.acked_at);
   find("#quiet").classList.toggle("loud", isLoud);
   const line = unseen.length ? `${unseen[0].exercise ? `${t("drill")} ` : ""}${kindName(unseen[0].kind)} · ${label(unseen[0])}` : "";

@@ -232,6 +232,16 @@ def test_the_brokers_certificate(tmp_path):
         assert "ends the connection without an answer" in found(plain)["broker"][0][1]
 
 
+def test_each_broker_of_a_cluster_is_asked(broker, tmp_path):
+    there = f"{broker.host}:{broker.port}"
+    for nodes, state, told in (
+        (f"{there},127.0.0.1:9", "wrong", "1 of 2 brokers"),
+        (f"{there},{there}", "ok", "2 of 2 brokers"),
+    ):
+        found_of = found(load({"broker": nodes, "db": str(tmp_path / "no.db")}))["broker"]
+        assert len(found_of) == 3 and found_of[-1][0] == state and told in found_of[-1][1]
+
+
 def test_a_broker_that_keeps_topics_from_the_station():
     granted, refused = (ReasonCode(PacketTypes.SUBACK, identifier=n) for n in (0, 128))
     for reasons, state in (([granted] * 4 + [refused] * 2, "look"),

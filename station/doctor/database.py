@@ -60,7 +60,8 @@ async def look(ask: Questions) -> AsyncIterator[Finding]:
                 f"{waiting} queries have waited for a lock for more "
                 "than 5 s: look at pg_stat_activity for who holds it.",
             )
-        yield _station(bool(revision in known() and await ask.one(_LEADER)))
+        is_told = await ask.one("SELECT to_regclass('leader') IS NOT NULL")
+        yield _station(bool(await ask.one(_LEADER)) if is_told else None)
 
 
 def _revision(revision: str | None) -> Finding:
@@ -120,12 +121,20 @@ def _is_locked(file: Path) -> bool:
     return False
 
 
-def _station(runs: bool) -> Finding:
+def _station(runs: bool | None) -> Finding:
+    """None: the database is of a version that does not say it."""
+    if runs is None:
+        return Finding(
+            "station",
+            "look",
+            "This older database does not say whether a station works on it: look with "
+            "`systemctl status busguard-station`.",
+        )
     if runs:
         return Finding("station", "ok", "A station works on this database.")
     return Finding(
         "station",
-        "look",
+        "wrong",
         "No station works on this database: nobody receives what the "
         "buses report. Start it (systemctl start busguard-station).",
     )

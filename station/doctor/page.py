@@ -34,7 +34,7 @@ def _answers(settings: Settings) -> Iterator[Finding]:
     except (OSError, ValueError):
         yield Finding(
             "page",
-            "look",
+            "wrong",
             f"Nothing answers at http://{host}:{port}/: start the "
             "station, or correct STATION_HTTP.",
         )

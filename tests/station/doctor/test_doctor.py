@@ -76,7 +76,9 @@ def test_beside_a_station_that_runs(settings, broker, capsys):
     answer = json.loads(capsys.readouterr().out)
     assert answer["worst"] == "wrong"  # no administrator
     by_part = {one["part"]: one for one in answer["findings"]}
-    assert by_part["station"]["state"] == "look" and "systemctl start" in by_part["station"]["told"]
+    assert (
+        by_part["station"]["state"] == "wrong" and "systemctl start" in by_part["station"]["told"]
+    )
 
 
 @on_one_database
@@ -162,9 +164,26 @@ def test_an_older_or_newer_revision_is_named(db):
         async with database.write() as connection:
             await connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
 
-    asyncio.run(with_database(db, set_revision))
     settings = Settings(broker=AWAY, db=db)
+    assert states(found(settings))["station"] == "wrong"  # nobody receives
+    asyncio.run(with_database(db, set_revision))
     assert states(found(settings))["revision"] == "wrong"
+
+
+def test_a_database_of_the_last_version_is_looked_at(cluster):
+    """It has no table of leaders yet."""
+    db = cluster.emptied()
+    filled(db)
+
+    async def set_back(database):
+        async with database.write() as connection:
+            await connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0012'")
+            await connection.exec_driver_sql("DROP TABLE leader")
+
+    asyncio.run(with_database(db, set_back))
+    parts = found(Settings(broker=AWAY, db=db))
+    assert states(parts)["revision"] == states(parts)["station"] == "look"
+    assert "0012" in parts["revision"][0][1] and "people" in parts
 
 
 @on_one_database
@@ -211,6 +230,16 @@ def test_the_brokers_certificate(tmp_path):
         assert states(found(load(given), now_ms))["broker"] == "wrong"  # nobody vouches for it
         plain = load(given | {"broker": f"localhost:{port}"})
         assert "ends the connection without an answer" in found(plain)["broker"][0][1]
+
+
+def test_each_broker_of_a_cluster_is_asked(broker, tmp_path):
+    there = f"{broker.host}:{broker.port}"
+    for nodes, state, told in (
+        (f"{there},127.0.0.1:9", "wrong", "1 of 2 brokers"),
+        (f"{there},{there}", "ok", "2 of 2 brokers"),
+    ):
+        found_of = found(load({"broker": nodes, "db": str(tmp_path / "no.db")}))["broker"]
+        assert len(found_of) == 3 and found_of[-1][0] == state and told in found_of[-1][1]
 
 
 def test_a_broker_that_keeps_topics_from_the_station():
@@ -271,7 +300,7 @@ def test_what_healthz_says(db):
                 (200, b'{"notices": {"ok": true}}', "ok"),
                 (503, b"{}", "wrong"),
                 (200, b'{"notices": {"ok": false}}', "wrong"),
-                (200, b"<html>", "look"),
+                (200, b"<html>", "wrong"),
             )
             for status, body, state in cases:
                 answers |= {"status": status, "body": body}
@@ -279,4 +308,4 @@ def test_what_healthz_says(db):
         finally:
             server.shutdown()
             thread.join()
-    assert found(settings)["page"][0][0] == "look"
+    assert found(settings)["page"][0][0] == "wrong"

@@ -23,7 +23,7 @@ from station.commands import Commands
 from station.db.database import Database
 from station.ingest.apart import Apart, Checked
 from station.ingest.came import Came
-from station.ingest.contract import Bad, Message
+from station.ingest.contract import Bad, Message, Place, place_of
 from station.ingest.intake import Intake
 from station.ingest.mqtt import Session
 from station.ingest.quarantine import Quarantine
@@ -259,11 +259,19 @@ class Present:
                 for message, _ in messages:
                     self._show(message, came)
                 self._untrusted.note(untrusted)
-                kept = self._quarantine.allowed(aside(bad, untrusted), came.heard_ms)
+                refused = aside(bad, untrusted)
+                if refused and not came.retained:
+                    self._note_refused(came)
+                kept = self._quarantine.allowed(refused, came.heard_ms)
                 self._quarantine.waiting += kept
                 if number % _IN_A_TURN == 0:
                     await asyncio.sleep(0)
             await asyncio.sleep(0)
+
+    def _note_refused(self, came: Came) -> None:
+        place = place_of(came.topic, came.payload)
+        if isinstance(place, Place) and place.name in ("state", "status"):
+            self._live.refused(place.fleet, place.bus, came.heard_ms)
 
     def _show(self, message: Message, came: Came) -> None:
         fleet, bus, name, body, serial = message

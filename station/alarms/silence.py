@@ -30,8 +30,8 @@ from station.live.services import Services
 from station.settings import Settings
 
 _TICK_S = 1.0
-LAST_WILL, PROMISE, NO_STATE = "last_will", "promise", "no_state"
-"""Which limit decided: words of the alarm (station/alarms/words/going_dark.json)."""
+LAST_WILL, PROMISE, NO_STATE, REFUSED = "last_will", "promise", "no_state", "refused"
+"""What decided: words of the alarm (station/alarms/words/going_dark.json)."""
 
 
 class Silence:
@@ -121,6 +121,8 @@ class Silence:
         if bus.promise_ms is not None:
             by = PROMISE if bus.state is not None else NO_STATE
             since_ms = max(bus.promise_ms, back_ms)
+            if bus.refused_ms is not None and bus.refused_ms > since_ms:
+                by = REFUSED  # the bus speaks, or another speaks in its name
             limits.append(Limit(by, bus.promise_ms, since_ms, self._dark_after_s))
         return limits
 

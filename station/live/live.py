@@ -63,7 +63,7 @@ class Live:
             order.note(bus, body, now_ms, odd, is_newer)
             if not is_newer:
                 self.unsaved.add(bus.key)
-                self._doubt(bus, body != bus.state)
+                self._doubt(bus, body != bus.state, now_ms)
                 return False
         proves_nothing = serial is not None and (odd or not order.has_order(body))
         if not proves_nothing:
@@ -77,6 +77,7 @@ class Live:
             bus.heard_ms = now_ms
         bus.state, bus.came_ms = body, None if retained else now_ms
         bus.odd_clock, bus.is_doubted = odd, proves_nothing
+        bus.refused_ms = now_ms if proves_nothing else None
         if not retained:
             bus.online, bus.offline_ms, bus.gone_ms = True, None, None
         self._changed(bus)
@@ -91,7 +92,7 @@ class Live:
         bus = self.bus(fleet, name)
         if serial is not None and serial == bus.status_serial:
             if order.is_outdated(bus, body, now_ms):
-                self._doubt(bus, body["online"])
+                self._doubt(bus, body["online"], now_ms)
                 return False
             if body == bus.status:  # word for word: it says nothing new
                 bus.spoke_ms = bus.spoke_ms or now_ms
@@ -129,9 +130,17 @@ class Live:
                 bus.is_enrolled = is_enrolled
                 self.show(bus)
 
-    def _doubt(self, bus: LiveBus, may_be_true: bool) -> None:
+    def refused(self, fleet: str, name: str, now_ms: int) -> None:
+        """A message in the name of the bus breaks the contract, or has no seal."""
+        bus = self.get(fleet, name)
+        if bus is not None:
+            bus.refused_ms = now_ms
+
+    def _doubt(self, bus: LiveBus, may_be_true: bool, now_ms: int) -> None:
         """After a sealed message that was not taken: it may be the word of a board whose memory was
         erased, which counts its starts anew."""
+        if may_be_true:
+            bus.refused_ms = now_ms
         if may_be_true and not bus.is_doubted:
             bus.is_doubted = True
             self.show(bus)

@@ -27,7 +27,7 @@ class Limit(NamedTuple):
     """A time after which a silent bus is dark."""
 
     by: str
-    """last_will, promise or no_state"""
+    """last_will, promise, refused or no_state (station/alarms/silence.py)"""
     dark_ms: int
     """Since when the bus is dark then."""
     since_ms: int
@@ -65,6 +65,9 @@ class LiveBus:
     is_doubted: bool = False
     """Its state may be out of date: it may have been sent again by another, or a sealed message
     came since that was not taken."""
+    refused_ms: int | None = None
+    """When a state or status last came in its name that the station did not take, or that proves
+    nothing; None: none since the newest state that counts."""
     online: bool | None = None
     offline_ms: int | None = None
     spoke_ms: int | None = None

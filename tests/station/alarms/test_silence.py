@@ -17,6 +17,7 @@ from station_told import (
 
 from station.clock import iso, parse_iso
 from station.live.view import view
+from station.notices.message import message
 from station.settings import Settings
 
 
@@ -277,3 +278,40 @@ def test_what_goes_dark_while_the_database_is_away_is_seen_at_once_and_listed_af
                 assert not known.unlisted
 
     asyncio.run(scenario())
+
+
+@on_one_database
+@pytest.mark.parametrize("refused", [True, False])
+def test_a_bus_whose_messages_are_refused_is_not_said_to_be_silent(settings, broker, refused):
+    time = At(settings)
+
+    async def scenario():
+        async with time.running() as station:
+            await connected(station)
+            with telling(broker) as bus:
+                bus.say(status(), state(taken=[7]))
+                await heard(station, [7])
+                live = station.live.bus("lc", "bus-01")
+                bus.say(state(taken=[8], next_s=31_536_000), strict=False)
+                await until(lambda: live.refused_ms)
+                time.passes(1)
+                bus.say(state(at_ms=time.clock.now_ms(), taken=[9]))
+                await heard(station, [9])
+                assert live.refused_ms is None
+                time.passes(100)
+                if refused:
+                    bus.say(state(taken=[8], next_s=31_536_000), strict=False)
+                    await until(lambda: live.refused_ms)
+                time.passes(60)
+            (alarm,) = await until(lambda: standing(station))
+        assert alarm["why"]["by"] == ("refused" if refused else "promise")
+        told = message(alarm_row(alarm), "raised", "en")[1]
+        assert ("messages of the bus come" in told) is refused
+        assert "says nothing" not in told
+
+    asyncio.run(scenario())
+
+
+def alarm_row(alarm):
+    times = dict.fromkeys(("raised_ms", "heard_ms", "cleared_ms"))
+    return alarm | times | {"label": None}

@@ -129,3 +129,15 @@ def test_the_newest_state_that_comes_twice_is_no_reason_for_doubt(station):
     assert station.state(start=(7, 100), **PARKED)
     assert not station.state(start=(7, 100), **PARKED)
     assert station.bus.is_surely_empty
+
+
+def test_what_is_not_taken_is_remembered_until_a_state_counts(station):
+    """So that `going_dark` does not say that the bus says nothing."""
+    assert station.state(ago_ms=0)
+    for said in ({"ago_ms": 60_000, "taken": [3]}, {"ago_ms": -3_000_000}):
+        station.now_ms += 5000
+        assert not station.state(**said)
+        assert station.bus.refused_ms == station.now_ms
+        station.now_ms += 5000
+        assert station.state(ago_ms=0)
+        assert station.bus.refused_ms is None

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from station.db.led import LEADERS
 from station.db.revisions import known
 from station.doctor.finding import Finding, State
 from station.doctor.questions import Questions
@@ -15,8 +16,6 @@ from station.doctor.questions import Questions
 _WRITE_S = 3
 _LITTLE, _TOO_LITTLE = 2_000_000_000, 500_000_000
 """Bytes that are free on the disk."""
-_LEADER = ("SELECT count(*) FROM leader WHERE until_ms > "
-           "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)")  # fmt: skip
 _WAITING = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
     "wait_event_type = 'Lock' AND now() - query_start > interval '5 seconds'"
@@ -61,7 +60,7 @@ async def look(ask: Questions) -> AsyncIterator[Finding]:
                 "than 5 s: look at pg_stat_activity for who holds it.",
             )
         is_told = await ask.one("SELECT to_regclass('leader') IS NOT NULL")
-        yield _station(bool(await ask.one(_LEADER)) if is_told else None)
+        yield _station(bool(await ask.one(LEADERS)) if is_told else None)
 
 
 def _revision(revision: str | None) -> Finding:

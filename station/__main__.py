@@ -71,6 +71,9 @@ def main(arguments: list[str] | None = None) -> int:
         print("Stopped.", file=sys.stderr)
         return 130
     except Exception as error:
+        if isinstance(error, OSError) and isinstance(error.filename, str):  # a file, no connection
+            _say(f"{error.filename} cannot be read or written: {error.strerror}")
+            return 2
         if not is_away(error):
             raise
         shown = without_password(settings.db)

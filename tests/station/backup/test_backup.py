@@ -190,3 +190,18 @@ def test_a_log_beside_the_database_goes_with_it(db, tmp_path, capsys, monkeypatc
     (aside,) = [one for one in tmp_path.glob("station.db.before_*") if one.suffix[-4:] != "-wal"]
     assert asyncio.run(_names(str(aside), "users")) == set()
     assert not list(tmp_path.glob(".*restored"))
+
+
+@on_one_database
+def test_what_is_away_is_named_be_it_the_target_or_the_database(db, tmp_path, capsys, monkeypatch):
+    assert main(["admin", "somchai", "--generate", "--db", db]) == 0
+    monkeypatch.setattr("os.access", lambda path, how: False)
+    assert main(["backup", str(tmp_path / "copy"), "--db", db]) == 2
+    told = capsys.readouterr().err
+    assert f"{tmp_path}/copy cannot be written: this user may not" in told
+    monkeypatch.undo()
+    assert main(["backup", str(tmp_path / "none" / "copy"), "--db", db]) == 2
+    assert "the folder" in capsys.readouterr().err
+    away = "postgresql://station@127.0.0.1:9/city"
+    assert main(["backup", str(tmp_path / "copy"), "--db", away]) == 2
+    assert f"the database {away.replace('station@', '')} does not answer" in capsys.readouterr().err

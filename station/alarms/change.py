@@ -149,7 +149,8 @@ async def _put(connection: AsyncConnection, wanted: dict[_Occurrence, dict[str, 
     if new:
         await connection.execute(insert(alarms), list(new.values()))
         entered = await _stored(connection, new)
-        lines += [(row.id, "heard") for row in entered.values()]
+        for row in entered.values():
+            lines += [(row.id, "heard")] + [(row.id, "cleared")] * (row.cleared_ms is not None)
     await _log(connection, lines, now_ms)
     return [(known.get(key) or entered[key]).id for key in wanted]
 

@@ -31,6 +31,7 @@ _WORDS = {
            "odd": "นาฬิกาของรถผิด เวลานี้เชื่อถือไม่ได้",
            "plain": "สถานีอ่านข้อความจากรถไม่ได้ทั้งหมด ให้ดูในหน้าเว็บ และโทรหาคนขับ",
            "drill": "การซ้อม", "bus": "รถ", "at": "เวลา", "heard": "สถานีได้รับ", "by": "โดย",
+           "over": "เหตุสิ้นสุดแล้วเมื่อ {}", "taken_for_over": "ถือว่าเหตุสิ้นสุดแล้วเมื่อ {} รถไม่ได้ยืนยัน",
            "seats": "ที่นั่ง", "unreadable": "ที่นั่งที่ไม่ทราบ อาจมีเด็ก", "place": "ตำแหน่ง",
            "active": "เหตุที่ยังไม่จบในรถ", "estimated": "โดยประมาณ",
            "estimated_within": "โดยประมาณ ในระยะ {} ม.", "within": "ในระยะ {} ม.",
@@ -41,6 +42,8 @@ _WORDS = {
            "plain": "The station cannot read all of this message: look at the page, and call the "
                     "driver",
            "drill": "DRILL", "bus": "Bus", "at": "At", "heard": "Heard", "by": "By",
+           "over": "Over since {}",
+           "taken_for_over": "Over since {}, as far as known: the bus did not confirm it",
            "seats": "Seats", "unreadable": "Seats not known, a child may sit there",
            "active": "Going on in the bus", "place": "Position", "estimated": "estimated",
            "estimated_within": "estimated, within {} m", "within": "within {} m",
@@ -57,6 +60,10 @@ def message(alarm: Mapping[str, Any], stage: str, language: str, times: int = 1)
         f"{words['bus']}: {alarm['label'] or alarm['bus']} ({alarm['fleet']})",
         f"{words['at']}: {_time(alarm['raised_ms'], language)}",
     ]
+    if alarm.get("cleared_ms") is not None:
+        is_sure = alarm["ended_by"] not in ("restart", "state")
+        ended = _time(alarm["cleared_ms"], language)
+        lines.append(words["over" if is_sure else "taken_for_over"].format(ended))
     if times > 1:
         lines.append(words["times"].format(times))
     if "unreadable" in alarm["data"]:

@@ -145,6 +145,22 @@ def test_an_occurrence_that_goes_on_after_its_end_and_the_answer_asks_anew(setti
 
 
 @on_one_database
+def test_an_alarm_whose_end_comes_first_is_logged_as_raised_and_as_over(settings, broker):
+    async def scenario():
+        async with running(settings) as station:
+            await connected(station)
+            with telling(broker) as bus:
+                bus.say(event(2, CHILD, state="cleared", occ=1))
+                (alarm,) = await until(station.alarms.views)
+                bus.say(event(1, CHILD, at_ms=NOW_MS - 1000))
+                await until(lambda: station.alarms.views()[0]["raised_at"] != alarm["raised_at"])
+            log = [line["what"] for line in await alarm_log(station, alarm["id"])]
+            assert log == ["heard", "cleared"]
+
+    asyncio.run(scenario())
+
+
+@on_one_database
 def test_what_the_broker_kept_ends_no_alarm(settings, broker):
     """Nobody knows when it came: its clock may have been ahead."""
     time = At(settings)

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta, timezone
 LOCAL = timezone(timedelta(hours=7))
 """Thailand, all year."""
 DAY_MS = 86_400_000
-_LOCAL_MS = 7 * 3_600_000
+LOCAL_MS = 7 * 3_600_000
 _YEAR_2025_MS = 1_735_689_600_000
 _AHEAD_MS = 5 * 60_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
@@ -89,7 +89,7 @@ def local_day(text: str) -> tuple[int, int]:
 
 def day_of(utc_ms: int) -> str:
     """The day in Thailand: "2026-11-22"."""
-    return _moment(utc_ms + _LOCAL_MS).date().isoformat()
+    return _moment(utc_ms + LOCAL_MS).date().isoformat()
 
 
 def parse_moment(text: str, end: bool) -> int:

@@ -12,12 +12,14 @@ import logging
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from station.clock import DAY_MS, Clock
+from station.clock import DAY_MS, LOCAL_MS, Clock
 from station.db.database import Database
+from station.db.moments import placed_ms
 from station.db.tables import (
     access_log,
     alarm_log,
     alarms,
+    daily_sums,
     events,
     journals,
     notices,
@@ -27,6 +29,7 @@ from station.db.tables import (
     sign_ins,
     tracks,
 )
+from station.reports.facts import SUMMED_KINDS
 
 log = logging.getLogger(__name__)
 _EVERY_S = 3600
@@ -60,12 +63,13 @@ class Expiry:
         cannot have been right, the time at which the position came. So it is with events."""
         now_ms = self._clock.now_ms()
         async with self._db.read() as connection:
-            numbers = (await connection.execute(select(journals.c.id))).scalars().all()
+            query = select(journals.c.id, journals.c.bus_id)
+            numbers = (await connection.execute(query)).tuples().all()
         gone = past = 0
         async with self._db.write() as connection:
-            for number in numbers:
+            for number, bus_id in numbers:
                 gone += await _positions(connection, number, (now_ms - self._tracks_ms) // 1000)
-                past += await self._events(connection, number, now_ms)
+                past += await self._events(connection, number, bus_id, now_ms)
         async with self._db.write() as connection:
             past += await _warnings(connection, now_ms - self._events_ms)
             told = notices.c.sent_ms < now_ms - self._events_ms
@@ -75,7 +79,8 @@ class Expiry:
             log.info("Expired: %d positions, %d events.", gone, past)
         return gone
 
-    async def _events(self, connection: AsyncConnection, number: int, now_ms: int) -> int:
+    async def _events(self, connection: AsyncConnection, number: int, bus_id: int,
+                      now_ms: int) -> int:  # fmt: skip
         e, gone = events.c, 0
         for before_ms, which in (
             (now_ms - self._rides_ms, and_(e.kind.in_(RIDES), e.severity != "alarm")),
@@ -84,7 +89,7 @@ class Expiry:
             # Each by the index of (journal_id, at_ms); one condition of all would not use it.
             for placed in (e.at_ms < before_ms, e.at_ms.is_(None), e.at_ms > now_ms):
                 old = and_(e.journal_id == number, placed, e.heard_ms < before_ms, which)
-                old = and_(old, ~_is_of_alarm())
+                old = and_(old, ~_is_of_alarm(), _is_summed(bus_id))
                 gone += (await connection.execute(delete(events).where(old))).rowcount
         return gone
 
@@ -95,6 +100,13 @@ def _is_of_alarm() -> ColumnElement[bool]:
     mine = and_(a.journal_id == e.journal_id, a.occ == e.occ, a.kind == e.kind)
     stays = or_(a.severity == "alarm", a.cleared_ms.is_(None))
     return select(a.id).where(mine, stays).exists()
+
+
+def _is_summed(bus_id: int) -> ColumnElement[bool]:
+    """The sums of its day are made, if it counts there: the reports need it no more."""
+    day = (placed_ms() + LOCAL_MS) // DAY_MS
+    made = select(daily_sums.c.day).where(daily_sums.c.bus_id == bus_id, daily_sums.c.day == day)
+    return or_(events.c.kind.not_in(SUMMED_KINDS), made.exists())
 
 
 async def _positions(connection: AsyncConnection, number: int, before_s: int) -> int:

@@ -41,6 +41,13 @@ def _answers(settings: Settings) -> Iterator[Finding]:
         return
     if status == 200 and said.get("notices", {}).get("ok") is False:
         yield Finding("page", "wrong", "The station answers, and its notices are late: see below.")
+    elif status == 200 and said.get("leader", {}).get("ok") is False:
+        yield Finding(
+            "page",
+            "wrong",
+            f"The station at http://{host}:{port}/ shows pages, and no station takes the records: "
+            "start one (systemctl start busguard-station).",
+        )
     elif status == 200:
         yield Finding("page", "ok", f"http://{host}:{port}/healthz says that all is well.")
     else:

@@ -12,6 +12,7 @@ from typing import Any
 
 from station.clock import LOCAL
 from station.notices.explained import decided
+from station.place import is_place
 
 _TEXTS = Path(__file__).parent.parent / "web" / "static" / "texts"
 _BUDDHIST_ERA = 543
@@ -85,7 +86,7 @@ def message(alarm: Mapping[str, Any], stage: str, language: str, times: int = 1)
     active = _listed(data.get("active"))
     if active:
         lines.append(f"{words['active']}: {', '.join(kind(name, language) for name in active)}")
-    if alarm["lat"] is not None and alarm["lon"] is not None:
+    if is_place(alarm["lat"], alarm["lon"]):
         at = f"{alarm['lat']:.5f}, {alarm['lon']:.5f}"
         lines.append(f"{words['place']}: {at}{_doubt(alarm, words)}")
     if stage in ("raised", "escalated"):

@@ -14,11 +14,10 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import from_json
 
-from station.clock import DAY_MS
+from station.clock import DAY_MS, LOCAL_MS
 
 TRIP_KINDS = ("trip_started", "trip_ended", "stop_served")
 SUMMED_KINDS = (*TRIP_KINDS, "overspeed")
-_LOCAL_MS = 7 * 3_600_000
 Count = Annotated[int, Field(ge=0, le=2**53)]
 Number = Annotated[int | float, Field(ge=0, le=2**53)]
 
@@ -175,8 +174,8 @@ class Facts:
 
 def day_number(utc_ms: int) -> int:
     """Local days since 1970."""
-    return (utc_ms + _LOCAL_MS) // DAY_MS
+    return (utc_ms + LOCAL_MS) // DAY_MS
 
 
 def first_ms(day: int) -> int:
-    return day * DAY_MS - _LOCAL_MS
+    return day * DAY_MS - LOCAL_MS

@@ -106,6 +106,41 @@ def test_a_database_that_is_locked_or_missing_is_said_in_time(db, tmp_path, monk
     other.close()
 
 
+@on_one_database
+def test_a_file_that_cannot_be_used_says_why(db, tmp_path, monkeypatch, capsys):
+    file = tmp_path / "station.db"
+    settings = Settings(broker=AWAY, db=str(file))
+    file.write_bytes(b"no database at all" * 100)
+    (told,) = found(settings)["database"]
+    assert told[0] == "wrong" and "file is not a database" in told[1] and "restore" in told[1]
+    assert "disk" in found(settings)
+    assert main(["serve", "--db", str(file), "--http", "127.0.0.1:0"]) == 2
+    assert "file is not a database" in capsys.readouterr().err
+    filled(str(tmp_path / "whole.db"))
+    damaged = bytearray((tmp_path / "whole.db").read_bytes())
+    damaged[100:4000] = bytes(3900)
+    file.write_bytes(damaged)
+    assert "malformed" in found(settings)["database"][0][1]
+    monkeypatch.setattr("os.access", lambda path, how: False)
+    assert "may not write" in found(settings)["database"][0][1]
+
+
+@pytest.mark.parametrize("wrong", ["user", "database"])
+def test_a_server_that_lets_nobody_in_says_why(cluster, tmp_path, capsys, wrong):
+    """With a wrong password PostgreSQL answers of the same class as with a role that is not."""
+    address = cluster.emptied()
+    if wrong == "user":
+        address = address.replace("station@", "nobody:hush@")
+    else:
+        address += "_none"
+    ((state, told),) = found(Settings(broker=AWAY, db=address))["database"]
+    assert state == "wrong" and "does not exist" in told and "password" in told
+    for words in (["backup", str(tmp_path / "copy")], ["admin", "som", "--generate"]):
+        assert main([*words, "--db", address]) == 2
+        said = capsys.readouterr().err
+        assert "does not exist" in said and "hush" not in said + told
+
+
 def test_a_server_that_is_away_is_a_sentence():
     settings = Settings(broker=AWAY, db="postgresql://station:hush-hush@127.0.0.1:9/city")
     ((state, told),) = found(settings)["database"]

@@ -31,7 +31,7 @@ from station.api import (
     session,
 )
 from station.api.guards import COOKIE, Viewer, problems
-from station.db.database import Locked
+from station.doors.away import DatabaseAway
 from station.doors.below import Below
 from station.doors.bodies import BodyLimit
 from station.doors.unnamed_proxy import UnnamedProxy
@@ -100,12 +100,10 @@ def add_doors(app: FastAPI, station: Station) -> None:
     """What a request passes before it comes to a route; the last one here comes first."""
 
     async def failed(request: Request, error: Exception) -> JSONResponse:
-        if station.services.is_database_away(error):
-            why = str(error) if isinstance(error, Locked) else "The database does not answer now."
-            return JSONResponse({"detail": why}, 503)
         return JSONResponse({"detail": "The station failed; its log says why."}, 500)
 
     app.add_middleware(BodyLimit, is_signed_in=station.accounts.who, cookie=COOKIE)
+    app.add_middleware(DatabaseAway, services=station.services)
     # Here, because a handler of the application's would answer outside of PageHeaders.
     app.add_middleware(ServerErrorMiddleware, handler=failed)
     settings = station.settings

@@ -46,6 +46,7 @@ def test_who_asks_hears_that_it_is_locked_and_afterwards_all_goes_on(settings, b
         async with running(settings) as station:
             await connected(station)
             staff = await signed_in(station, "duty", "duty")
+            staff._transport.raise_app_exceptions = True  # the server would log each at length
             with telling(broker) as bus:
                 bus.say(event(1))
                 await until(lambda: station.alarms.at_hand)

@@ -12,6 +12,7 @@ from station.broker import command as broker
 from station.command_error import CommandError
 from station.db.address import without_password
 from station.db.database import DatabaseError, is_away
+from station.db.reason import is_refused, reason
 from station.identity import command as identity
 from station.identity.errors import IdentityError
 from station.operator import admin, backup, doctor, policy, restore, serve
@@ -71,10 +72,17 @@ def main(arguments: list[str] | None = None) -> int:
         print("Stopped.", file=sys.stderr)
         return 130
     except Exception as error:
-        if not is_away(error):
-            raise
+        if isinstance(error, OSError) and isinstance(error.filename, str):  # a file, no connection
+            _say(f"{error.filename} cannot be read or written: {error.strerror}")
+            return 2
         shown = without_password(settings.db)
-        _say(f"the database {shown} does not answer: {type(error).__name__}")
+        if is_refused(error):
+            _say(f"the database {shown} lets nobody in ({reason(error)}). Correct the name, the "
+                 "password or the database in STATION_DB (--db)")  # fmt: skip
+        elif is_away(error):
+            _say(f"the database {shown} does not answer: {reason(error)}")
+        else:
+            raise
         return 2
 
 

@@ -34,9 +34,12 @@ from station.db.tables import (
     tracks,
 )
 from station.named_seat import named_in, names, without
+from station.new_file import write_new
 from station.settings import Settings
 
 _AT_ONCE = 500
+_MOST_SEATS = 64
+"""Of a bus (docs/schema/state.schema.json)."""
 
 
 def add(commands: Any) -> argparse.ArgumentParser:
@@ -60,12 +63,18 @@ def _run(args: argparse.Namespace, settings: Settings) -> int:
         if answer.strip() != args.bus:
             raise CommandError("the name differs; nothing was erased")
 
+    out = Path(args.out or "")
+    if args.what == "export" and out.exists():
+        raise CommandError(f"{out} exists; an export is never overwritten. Nothing was read")
+    if args.seat is not None and not 1 <= args.seat <= _MOST_SEATS:
+        raise CommandError(f"seats have the numbers 1 to {_MOST_SEATS}; nothing was done")
+
     async def work(database: Database) -> str:
         history = History(database, Clock(), args.fleet, args.bus, args.seat)
         if args.what == "export":
             lines = await history.export()
             text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-            Path(args.out).write_text(text, encoding="utf-8")
+            write_new(out, text.encode())
             return f"{len(lines)} records are in {args.out}."
         return f"{await history.erase()} records were erased."
 
@@ -97,6 +106,8 @@ class History:
             log = log.where(alarms.c.bus_id == bus_id, alarm_log.c.note.is_not(None))
             found += await self._taken(connection, "alarm_log", log)
             found += await self._of_bus(connection, bus_id)
+            if not found:
+                await self._check_seat(connection, bus_id)
         return found
 
     async def _of_bus(self, connection: AsyncConnection, bus_id: int) -> list[dict[str, Any]]:
@@ -124,6 +135,8 @@ class History:
                 gone = await self._erase_bus(connection, bus_id, numbers)
             else:
                 gone = await self._erase_seat(connection, bus_id, numbers, self._seat)
+                if not gone:
+                    await self._check_seat(connection, bus_id)
             said = quarantine.c.topic.startswith(
                 f"schoolbus/{self._fleet}/{self._bus}/", autoescape=True
             )
@@ -148,6 +161,15 @@ class History:
             or names(row.get("data"), self._seat)
             or named_in(row.get("note"), self._seat)
         ]
+
+    async def _check_seat(self, connection: AsyncConnection, bus_id: int) -> None:
+        """Of a seat that no record names. CommandError: the bus has none of this number."""
+        query = select(buses.c.state).where(buses.c.id == bus_id)
+        state = (await connection.execute(query)).scalar()
+        total = (state or {}).get("seats", {}).get("total", _MOST_SEATS)
+        if self._seat is not None and self._seat > total:
+            raise CommandError(f"{self._fleet}/{self._bus} has {total} seats, and no record names "
+                               f"seat {self._seat}. Nothing was done")  # fmt: skip
 
     async def _check(self, connection: AsyncConnection, bus_id: int) -> None:
         a = alarms.c

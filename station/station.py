@@ -44,6 +44,7 @@ from station.ingest.seal import Seals
 from station.ingest.store import Store
 from station.live.health import Health
 from station.live.hub import Hub
+from station.live.leadership import Leadership
 from station.live.live import Live
 from station.live.saved import SavedStates
 from station.live.services import Services
@@ -88,6 +89,7 @@ class Station:
         self.streams = Streams()
         self.services = services = Services(clock, hub, db, settings.escalate_min)
         self.health = Health(db, services)
+        self.leadership = Leadership(db, services)
         self.live = live = Live(clock, hub)
         self.saved = SavedStates(db, bus_ids, live)
         # A message comes,
@@ -186,7 +188,7 @@ class Station:
     def _follows_by(self) -> list[Work]:
         """What a process does that shows pages only. It writes what staff do, and nothing else."""
         works: list[Work] = [self.follower.run, self.silence.show_only, self.register.follow,
-                 self.changes.watch, self.health.watch]  # fmt: skip
+                 self.changes.watch, self.health.watch, self.leadership.watch]  # fmt: skip
         if self.settings.role == "all":
             works.append(self._await_turn)
         return works

@@ -44,7 +44,6 @@ def alarm_from(events: list[Any], starts: list[int], late_s: int) -> dict[str, A
         "estimated": last.estimated,
         "data": describing.data,
         "why": describing.why,
-        "last_ms": last.at_ms,
     }
     if last.state == "cleared":
         alarm |= {"cleared_ms": _placed_ms(last), "ended_by": "bus"}

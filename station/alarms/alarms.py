@@ -12,8 +12,9 @@ from typing import Any
 
 from sqlalchemy import and_, insert, or_, select, update
 
-from station.alarms.rows import ROWS, SELF, view, weight, write_log
-from station.clock import Clock, parse_iso
+from station.alarms.by_state import BY_STATE, NamedAgain, after_all, ended_so, over
+from station.alarms.rows import OPEN_AGAIN, ROWS, SELF, view, weight, write_log
+from station.clock import Clock
 from station.db.bus_ids import BusIds
 from station.db.database import Database
 from station.db.tables import alarms, new_id
@@ -23,7 +24,6 @@ from station.live.live_bus import Listed
 from station.settings import Settings
 
 _TICK_S = 1.0
-_HELD_MS = 5000
 _AT_ONCE = 500
 """Ids in one query."""
 _IN_ONE = 50
@@ -46,6 +46,7 @@ class Alarms:
         self._hub = hub
         self._late_ms = settings.late_s * 1000
         self._escalate_ms = settings.escalate_min * 60_000
+        self._named = NamedAgain()
         self.at_hand: dict[int, Any] = {}
 
     async def recall(self) -> None:
@@ -155,41 +156,39 @@ class Alarms:
         self.live.show(bus)
 
     async def watch(self) -> None:
-        """Escalates alarms that no one acknowledges in time, and ends those that are over."""
+        """Escalates alarms that no one acknowledges in time, ends those that are over, and opens
+        again what goes on."""
         while True:
-            now_ms = self._clock.now_ms()
-            changes: list[_Change] = []
-            for row in list(self.at_hand.values()):
-                if self._is_overdue(row, now_ms):
-                    changes.append((row.id, {"escalated_ms": now_ms}, "escalated"))
-                ended_ms = self._ended_ms(row, now_ms)
-                if ended_ms:
-                    values = {"cleared_ms": ended_ms, "ended_by": "state"}
-                    changes.append((row.id, values, "cleared"))
-            for at in range(0, len(changes), _IN_ONE):
-                await self._change(changes[at : at + _IN_ONE])
+            await self.judge()
             await asyncio.sleep(_TICK_S)
+
+    async def judge(self) -> None:
+        now_ms = self._clock.now_ms()
+        changes: list[_Change] = []
+        found = []
+        for row in list(self.at_hand.values()):
+            if self._is_overdue(row, now_ms):
+                changes.append((row.id, {"escalated_ms": now_ms}, "escalated"))
+            ended = over(row, self.live.bus(row.fleet, row.bus), now_ms)
+            if ended:
+                found.append(ended)
+        named = self._named.find(self.live, self.at_hand.values(), now_ms)
+        if found or named:
+            async with self._db.read() as connection:
+                found = await after_all(connection, found)
+                again = await ended_so(connection, named)
+            for number, cleared_ms, _ in found:
+                values = {"cleared_ms": cleared_ms, "ended_by": BY_STATE}
+                changes.append((number, values, "cleared"))
+            changes += [(number, OPEN_AGAIN | {"heard_ms": now_ms}, "again") for number in again]
+        for at in range(0, len(changes), _IN_ONE):
+            await self._change(changes[at : at + _IN_ONE])
+        self._named.asked(named)
 
     def _is_overdue(self, row: Any, now_ms: int) -> bool:
         waits = row.acked_ms is None and row.escalated_ms is None
         real = row.severity == "alarm" and not row.exercise
         return real and waits and now_ms - row.heard_ms >= self._escalate_ms
-
-    def _ended_ms(self, row: Any, now_ms: int) -> int | None:
-        """When a bus's alarm ended by the bus's newest state; None: it has not. Such a state is
-        later than the alarm, no record waits behind it, and it does not name the alarm as active:
-        the alarm only happened once, or its `cleared` was lost."""
-        bus = self.live.bus(row.fleet, row.bus)
-        s = bus.state
-        if row.cleared_ms is not None or row.journal_id is None or s is None or bus.odd_clock:
-            return None
-        waits = s["backlog"].get("warning", 0), s["backlog"]["alarm"]
-        if not s["at"] or waits != (0, 0) or row.kind in s["active"]:
-            return None
-        at_ms = parse_iso(s["at"])
-        if row.raised_ms is None or row.clock == "odd" or at_ms <= row.raised_ms:
-            return None
-        return at_ms if now_ms - row.heard_ms >= _HELD_MS else None
 
     async def _change(self, changes: list[_Change], who: str = SELF) -> None:
         """In one transaction: a commit for each would keep what the buses send waiting."""

@@ -147,29 +147,28 @@ async def _put(connection: AsyncConnection, wanted: dict[_Occurrence, dict[str, 
         await connection.execute(change, list(same))
     entered: dict[_Occurrence, Any] = {}
     if new:
-        rows = [{k: v for k, v in alarm.items() if k != "last_ms"} for alarm in new.values()]
-        await connection.execute(insert(alarms), rows)
+        await connection.execute(insert(alarms), list(new.values()))
         entered = await _stored(connection, new)
-        lines += [(row.id, "heard") for row in entered.values()]
+        for row in entered.values():
+            lines += [(row.id, "heard")] + [(row.id, "cleared")] * (row.cleared_ms is not None)
     await _log(connection, lines, now_ms)
     return [(known.get(key) or entered[key]).id for key in wanted]
 
 
 def _changed(before: Any, alarm: dict[str, Any], now_ms: int) -> tuple[dict[str, Any], list[str]]:
-    """-> what the stored alarm becomes, and the lines of its log."""
-    last_ms = alarm["last_ms"]
-    alarm = {k: v for k, v in alarm.items() if k not in ("last_ms", "bus_id", "journal_id")}
+    """-> what the stored alarm becomes, and the lines of its log. Whatever comes of an alarm after
+    its end, and is no end itself, opens it again."""
+    alarm = {k: v for k, v in alarm.items() if k not in ("bus_id", "journal_id")}
     lines = []
     alarm["severity"] = max(before.severity, alarm["severity"], key=RANK.__getitem__)
-    is_over = before.ended_by == "state" and alarm["cleared_ms"] is None
-    if is_over and (last_ms is None or last_ms <= before.cleared_ms):
-        alarm |= {"cleared_ms": before.cleared_ms, "ended_by": "state"}
+    again = before.cleared_ms is not None and alarm["cleared_ms"] is None
     worse = before.severity != "alarm" and alarm["severity"] == "alarm"
-    if (before.exercise and not alarm["exercise"]) or worse:
-        # It was taken for an exercise, or for a lesser alarm: staff have to look at it anew.
+    real = before.exercise and not alarm["exercise"]
+    if worse or real or again:
+        # It was taken for over, for an exercise or for a lesser alarm: staff look at it anew.
         alarm |= {"acked_ms": None, "acked_by": None, "escalated_ms": None}
         alarm["heard_ms"] = now_ms
-        lines.append("worse" if worse else "real")
+        lines.append("worse" if worse else "real" if real else "again")
     else:
         alarm["heard_ms"] = before.heard_ms
         alarm["late"] = before.late

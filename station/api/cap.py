@@ -13,7 +13,7 @@ from station.api.guards import TheStation, problems
 from station.db.own import once, read
 from station.feeds.cap.alert import alert
 from station.feeds.cap.atom import atom
-from station.feeds.cap.messages import listed, of_alarms
+from station.feeds.cap.messages import listed, of_alarm
 from station.station import Station
 
 router = APIRouter(tags=["feeds"])
@@ -59,7 +59,7 @@ async def cap_alert(
         if alarm is None:
             found = await listed(connection, sight, station.alarms.at_hand, now_ms)
         else:
-            found = (await of_alarms(connection, sight, [alarm]))[::-1]
+            found = (await of_alarm(connection, sight, alarm))[::-1]
     if message is not None:
         found = [one for one in found if one.entry.number == message]
     if not found:

@@ -64,9 +64,11 @@ async def _while_signed_in(
 @router.get("/healthz", responses={503: {"model": shapes.Healthz}})
 async def healthz(station: TheStation, response: Response) -> shapes.Healthz:
     """For a monitor of the station. 503: the broker or the database does not answer. `notices`
-    says whether people are told; a restart would not help them."""
+    says whether people are told; a restart would not help them. `leader`: whether any process takes
+    the records; if none does, `ok` is false, and this one goes on showing pages (200)."""
     seen = station.services.view()
     seen["notices"]["oldest_unsent_s"] = station.notice_queue.health()["oldest_unsent_s"]
     ok = seen["broker"]["ok"] and seen["database"]["ok"]
     response.status_code = 200 if ok else 503
+    ok = ok and seen["leader"]["ok"]
     return shapes.Healthz(ok=ok, listeners=station.hub.listeners, role=station.role, **seen)

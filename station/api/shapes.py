@@ -36,6 +36,7 @@ class ServicesView(BaseModel):
     broker: ServiceView
     database: ServiceView
     notices: ServiceView
+    leader: ServiceView
     escalate_min: int
 
 

@@ -47,8 +47,9 @@ def _server(address: str) -> dict[str, str]:
     url = make_url(address)
     query = {name: value for name, value in url.query.items() if isinstance(value, str)}
     named = {
-        "PGHOST": query.get("host", url.host), "PGPORT": url.port, "PGUSER": url.username,
-        "PGPASSWORD": url.password, "PGDATABASE": url.database,
+        "PGHOST": query.get("host", url.host), "PGPORT": query.get("port", url.port),
+        "PGUSER": url.username, "PGPASSWORD": url.password,
+        "PGDATABASE": url.database,
         "PGSSLMODE": query.get("ssl", query.get("sslmode")),
     }  # fmt: skip
     return {name: str(value) for name, value in named.items() if value is not None}

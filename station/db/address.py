@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from urllib.parse import urlsplit
+
+_SERVER = ("postgresql", "postgres")
+_PARTS = re.compile(
+    r"(?P<scheme>\w+)://([^/?#@:\[\]]*(:[^/?#@:\[\]]*)?@)?"
+    r"(?P<where>[\w.,\-]*(\[[0-9A-Fa-f:.]+\])?(:\d{1,5})?(/[^/?#@]*)?)(\?(?P<options>[^#@]*))?"
+)
+_SHOWN = ("host=", "port=")
 
 
 def database_url(text: str) -> str:
     """A file, or postgresql://user:password@host/name -> what SQLAlchemy takes. ValueError names
     no password."""
-    scheme = urlsplit(text).scheme
-    if scheme in ("postgresql", "postgres"):
+    scheme = _scheme(text)
+    if scheme in _SERVER:
+        if not _PARTS.fullmatch(text):
+            raise ValueError(
+                "this is not postgresql://user:password@host/name. In a password %, /, #, ?, @ "
+                "and : are written %25, %2F, %23, %3F, %40 and %3A"
+            )
         return "postgresql+asyncpg" + text[len(scheme) :]
     if scheme == "sqlite":
         text = text.removeprefix("sqlite:///")
@@ -24,15 +36,22 @@ def database_url(text: str) -> str:
 
 def file_of(address: str) -> Path | None:
     """The file of a database of SQLite; None: a server keeps it."""
-    if urlsplit(address).scheme in ("postgresql", "postgres"):
+    if _scheme(address) in _SERVER:
         return None
     return Path(address.removeprefix("sqlite:///"))
 
 
-def without_password(url: str) -> str:
-    """For people and logs."""
-    parts = urlsplit(url)
-    if not parts.hostname:
-        return url
-    port = f":{parts.port}" if parts.port else ""
-    return f"{parts.scheme}://{parts.hostname}{port}{parts.path}"
+def without_password(address: str) -> str:
+    """For people and logs: where it is, without a name, and of its options without a secret."""
+    if _scheme(address) not in _SERVER:
+        return address
+    parts = _PARTS.fullmatch(address)
+    if parts is None:
+        return f"{address.partition(':')[0]}://..."
+    options = [one for one in (parts["options"] or "").split("&") if one.startswith(_SHOWN)]
+    return f"{parts['scheme']}://{parts['where']}" + (f"?{'&'.join(options)}" if options else "")
+
+
+def _scheme(text: str) -> str:
+    scheme, there, _ = text.partition(":")
+    return scheme.lower() if there else ""

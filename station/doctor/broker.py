@@ -14,7 +14,7 @@ import paho.mqtt.client as mqtt
 from station.doctor.finding import Finding
 from station.doctor.keys import ending
 from station.ingest.broker_tls import trusting
-from station.settings import Settings
+from station.settings import Address, Settings
 
 _WITHIN_S = 5
 _TOPICS = [
@@ -25,10 +25,23 @@ _NEEDED = 4
 
 
 async def look(settings: Settings, now_ms: int) -> list[Finding]:
-    return await asyncio.to_thread(lambda: list(_look(settings, now_ms)))
+    nodes = (settings.broker, *settings.broker.more)
+    looks = [asyncio.to_thread(list, _look(settings, node, now_ms)) for node in nodes]
+    of_each = await asyncio.gather(*looks)
+    found = [one for of_one in of_each for one in of_one]
+    if len(nodes) > 1:
+        lets_in = sum(all(one.state != "wrong" for one in of_one) for of_one in of_each)
+        found.append(
+            Finding(
+                "broker",
+                "ok" if lets_in == len(nodes) else "wrong",
+                f"{lets_in} of {len(nodes)} brokers of STATION_BROKER serve the station.",
+            )
+        )
+    return found
 
 
-def _look(settings: Settings, now_ms: int) -> Iterator[Finding]:
+def _look(settings: Settings, node: Address, now_ms: int) -> Iterator[Finding]:
     seen = _Seen()
     client = mqtt.Client(
         mqtt.CallbackAPIVersion.VERSION2, client_id=f"busguard-doctor-{secrets.token_hex(4)}"
@@ -39,10 +52,10 @@ def _look(settings: Settings, now_ms: int) -> Iterator[Finding]:
         client.tls_set_context(trusting(settings))
     client.on_connect, client.on_subscribe = seen.connected, seen.subscribed
     client.on_disconnect = seen.disconnected
-    where = f"The broker {settings.broker}"
+    where = f"The broker {node.host}:{node.port}"
     try:
         client.connect_timeout = _WITHIN_S
-        client.connect(settings.broker.host, settings.broker.port)
+        client.connect(node.host, node.port)
         certificate = _certificate(client)
         client.loop_start()
         seen.done.wait(_WITHIN_S)
@@ -72,7 +85,7 @@ def _look(settings: Settings, now_ms: int) -> Iterator[Finding]:
         yield ending(
             "broker TLS", f"{where}'s certificate", ends_ms, now_ms, "make the broker another one"
         )
-    elif not settings.broker_tls and settings.broker.host not in ("127.0.0.1", "::1", "localhost"):
+    elif not settings.broker_tls and node.host not in ("127.0.0.1", "::1", "localhost"):
         yield Finding(
             "broker TLS",
             "look",

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import fcntl
+import getpass
+import os
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from station.db.led import LEADERS
+from station.db.reason import is_refused, reason
 from station.db.revisions import known
 from station.doctor.finding import Finding, State
 from station.doctor.questions import Questions
@@ -15,8 +19,6 @@ from station.doctor.questions import Questions
 _WRITE_S = 3
 _LITTLE, _TOO_LITTLE = 2_000_000_000, 500_000_000
 """Bytes that are free on the disk."""
-_LEADER = ("SELECT count(*) FROM leader WHERE until_ms > "
-           "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)")  # fmt: skip
 _WAITING = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
     "wait_event_type = 'Lock' AND now() - query_start > interval '5 seconds'"
@@ -33,17 +35,16 @@ async def look(ask: Questions) -> AsyncIterator[Finding]:
             f"There is no database {ask.shown}: name the station's with STATION_DB or --db.",
         )
         return
+    if ask.file is not None and (bad := _not_allowed(ask.file)):
+        yield bad
+        return
     try:
         revision = await ask.one("SELECT max(version_num) FROM alembic_version")
         size = ask.file.stat().st_size if ask.file is not None else await ask.one(_SIZE)
     except Exception as error:  # noqa: BLE001  (whatever keeps it from answering)
-        yield Finding(
-            "database",
-            "wrong",
-            f"{ask.shown} does not answer "
-            f"({type(error).__name__}): is it running, is its address right, does "
-            "another program lock it?",
-        )
+        yield Finding("database", "wrong", f"{ask.shown} {_why(error, ask.file)}")
+        if ask.file is not None:
+            yield _room(ask.file)
         return
     yield Finding("database", "ok", f"{ask.shown} answers; it has {size / 1e6:,.0f} MB.")
     yield _revision(revision)
@@ -60,7 +61,34 @@ async def look(ask: Questions) -> AsyncIterator[Finding]:
                 f"{waiting} queries have waited for a lock for more "
                 "than 5 s: look at pg_stat_activity for who holds it.",
             )
-        yield _station(bool(revision in known() and await ask.one(_LEADER)))
+        is_told = await ask.one("SELECT to_regclass('leader') IS NOT NULL")
+        yield _station(bool(await ask.one(LEADERS)) if is_told else None)
+
+
+def _not_allowed(file: Path) -> Finding | None:
+    if file.is_dir():
+        return Finding("database", "wrong", f"{file} is a folder: name the file with STATION_DB.")
+    if os.access(file, os.R_OK | os.W_OK) and os.access(file.absolute().parent, os.W_OK | os.X_OK):
+        return None
+    return Finding(
+        "database",
+        "wrong",
+        f"The user {getpass.getuser()} may not write {file} and its folder: run doctor as the "
+        f"station's user, or give the files back to it (chown busguard: {file}*).",
+    )
+
+
+def _why(error: Exception, file: Path | None) -> str:
+    told = f"does not answer ({reason(error)})"
+    if is_refused(error):
+        return f"{told}: correct the name, the password or the database in STATION_DB."
+    if file is None:
+        return f"{told}: is it running, and is its address right?"
+    if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
+        return f"{told}: end the other program that holds it (fuser {file})."
+    if isinstance(error, sqlite3.OperationalError):  # no such table, no room, input and output
+        return f"{told}: is it a station's database, and has its disk room?"
+    return f"{told}: it is damaged, or no database. Bring the newest copy back (restore --replace)."
 
 
 def _revision(revision: str | None) -> Finding:
@@ -120,12 +148,20 @@ def _is_locked(file: Path) -> bool:
     return False
 
 
-def _station(runs: bool) -> Finding:
+def _station(runs: bool | None) -> Finding:
+    """None: the database is of a version that does not say it."""
+    if runs is None:
+        return Finding(
+            "station",
+            "look",
+            "This older database does not say whether a station works on it: look with "
+            "`systemctl status busguard-station`.",
+        )
     if runs:
         return Finding("station", "ok", "A station works on this database.")
     return Finding(
         "station",
-        "look",
+        "wrong",
         "No station works on this database: nobody receives what the "
         "buses report. Start it (systemctl start busguard-station).",
     )

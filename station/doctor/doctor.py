@@ -14,7 +14,7 @@ from station.settings import Settings
 async def look(settings: Settings, now: Clock) -> list[Finding]:
     ask, now_ms = Questions(settings.db), now.now_ms()
     try:
-        found = [_set(settings), *[one async for one in database.look(ask)]]
+        found = [_set(settings), *await _all("database", database.look(ask))]
         is_there = not any(one.part == "database" and one.state == "wrong" for one in found[:2])
         found += await broker.look(settings, now_ms)
         found += keys.look(settings, now_ms)
@@ -51,17 +51,20 @@ def _of_database(
 
 
 async def _all(part: str, each: AsyncIterator[Finding]) -> list[Finding]:
+    found: list[Finding] = []
     try:
-        return [one async for one in each]
+        async for one in each:
+            found.append(one)  # not a list of all: what was found before an error is told
     except Exception as error:  # noqa: BLE001  (an older revision has no such table)
-        return [
+        found.append(
             Finding(
                 part,
                 "look",
                 f"This could not be looked at ({type(error).__name__}); a "
                 "station of this version brings the database up to date.",
             )
-        ]
+        )
+    return found
 
 
 def _set(settings: Settings) -> Finding:

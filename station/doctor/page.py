@@ -34,13 +34,20 @@ def _answers(settings: Settings) -> Iterator[Finding]:
     except (OSError, ValueError):
         yield Finding(
             "page",
-            "look",
+            "wrong",
             f"Nothing answers at http://{host}:{port}/: start the "
             "station, or correct STATION_HTTP.",
         )
         return
     if status == 200 and said.get("notices", {}).get("ok") is False:
         yield Finding("page", "wrong", "The station answers, and its notices are late: see below.")
+    elif status == 200 and said.get("leader", {}).get("ok") is False:
+        yield Finding(
+            "page",
+            "wrong",
+            f"The station at http://{host}:{port}/ shows pages, and no station takes the records: "
+            "start one (systemctl start busguard-station).",
+        )
     elif status == 200:
         yield Finding("page", "ok", f"http://{host}:{port}/healthz says that all is well.")
     else:

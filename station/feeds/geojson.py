@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from station.one_bad import over
+from station.place import is_place
 
 _COPIED = (
     "fleet", "bus", "label", "show", "at", "clock", "heard_at", "stale", "dark_since", "phase",
@@ -27,7 +28,7 @@ def present(buses: Iterable[dict[str, Any]]) -> dict[str, Any]:
 
 def _feature(bus: dict[str, Any]) -> dict[str, Any]:
     lat, lon = bus["lat"], bus["lon"]
-    known = lat is not None and lon is not None and (round(lat, 3), round(lon, 3)) != (0, 0)
+    known = is_place(lat, lon)
     properties = {name: bus[name] for name in _COPIED}
     if bus["clock"] == "odd":
         properties["at"] = None  # heard_at says when it came

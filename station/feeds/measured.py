@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from station.clock import parse_iso
+from station.place import is_place
 
 _MOST_M = 100  # the next street is as far
 
@@ -25,10 +26,9 @@ def measured_at_ms(bus: dict[str, Any], now_ms: int) -> int | None:
 def _is_measured(bus: dict[str, Any]) -> bool:
     """Older buses do not report how accurate their position is."""
     lat, lon = bus["lat"], bus["lon"]
-    if lat is None or lon is None or bus["estimated"] or (bus["accuracy_m"] or 0) > _MOST_M:
+    if not is_place(lat, lon) or bus["estimated"] or (bus["accuracy_m"] or 0) > _MOST_M:
         return False
-    is_on_earth = -90 <= lat <= 90 and -180 <= lon <= 180
-    return is_on_earth and (round(lat, 3), round(lon, 3)) != (0, 0)
+    return bool(-90 <= lat <= 90 and -180 <= lon <= 180)
 
 
 def occupied(seats: dict[str, Any]) -> int | None:

@@ -75,7 +75,7 @@ class Live:
             bus.heard_ms = min(at_ms, now_ms)
         else:
             bus.heard_ms = now_ms
-        bus.state = body
+        bus.state, bus.came_ms = body, None if retained else now_ms
         bus.odd_clock, bus.is_doubted = odd, proves_nothing
         if not retained:
             bus.online, bus.offline_ms, bus.gone_ms = True, None, None

@@ -49,6 +49,8 @@ class LiveBus:
     state: dict[str, Any] | None = None
     status: dict[str, Any] | None = None
     heard_ms: int | None = None
+    came_ms: int | None = None
+    """When its state came; None: the broker or the database had kept it, so this is not known."""
     odd_clock: bool = False
     """Its state's own time cannot be right."""
     newer_from_ms: int = 0

@@ -1,5 +1,5 @@
 """The services that the station needs, the broker and the database: which answer, since when.
-And whether notices go out."""
+Whether notices go out, and whether any process takes the records."""
 
 from __future__ import annotations
 
@@ -33,6 +33,8 @@ class Services:
         self.database = Service(False, now_ms)
         self.notices = Service(True, now_ms)
         """Whether they go out (station/notices/heartbeat.py)."""
+        self.leader = Service(True, now_ms)
+        """Whether a process leads: this one, or another (station/live/leadership.py)."""
 
     def note(self, service: Service, ok: bool) -> None:
         if service.ok != ok:
@@ -54,5 +56,6 @@ class Services:
             "broker": {"ok": self.broker.ok, "since": iso(self.broker.since_ms)},
             "database": {"ok": self.database.ok, "since": iso(self.database.since_ms)},
             "notices": {"ok": self.notices.ok, "since": iso(self.notices.since_ms)},
+            "leader": {"ok": self.leader.ok, "since": iso(self.leader.since_ms)},
             "escalate_min": self._escalate_min,
         }

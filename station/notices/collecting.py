@@ -18,6 +18,7 @@ from station.one_bad import over
 
 _STAGES = {  # entry in the log of an alarm: what people are told
     "heard": "raised", "raised": "raised", "real": "raised", "worse": "raised",
+    "again": "raised",
     "escalated": "escalated", "acknowledged": "acknowledged", "cleared": "cleared",
 }  # fmt: skip
 _BUS = (buses.c.fleet, buses.c.bus, buses.c.label)
@@ -93,7 +94,7 @@ async def _told(connection: AsyncConnection, bus_ids: set[int], taken: Container
 
 async def _written(connection: AsyncConnection, one: Told, route: Route) -> dict[str, Any]:
     row, stage = one.row, one.stage
-    if is_over(one):
+    if is_over(one) or (one.times > 1 and row.get("cleared_ms") is not None):
         stands = await _standing(connection, row)
         if stands is not None:
             row, stage = stands | {"log_id": row["log_id"]}, "raised"

@@ -15,7 +15,7 @@ from station.db.database import Database, is_away
 from station.db.notice_tables import WAITS, notices
 from station.notices.grouping import BUS_MS
 from station.notices.routes import Route
-from station.notices.urgency import END
+from station.notices.urgency import ALARM
 
 log = logging.getLogger(__name__)
 Send = Callable[[str, str, str], Awaitable[str | None]]
@@ -30,7 +30,10 @@ _FAILING = 2
 """Failures in a row by which the route itself fails: one notice at a time tries it then."""
 _REST_S, _LONGEST_REST_S = 5, 30
 _MANY, _MANY_MS = 10, 600_000
-"""A bus that was told so often in this time has no right of way any more."""
+"""What was told of one bus so often in this time gives way to the first alarms of other buses, and
+to nothing less."""
+_Told = tuple[int | None, str]
+"""Bus, subject."""
 
 
 def wait_ms(tries: int) -> int:
@@ -59,7 +62,10 @@ class Lane:
         self.failing_ms: int | None = None
         """Since when the route fails; None: it does not."""
         self._rest_ms = 0
-        self._served: dict[int | None, deque[int]] = defaultdict(lambda: deque(maxlen=_MANY))
+        self._served_ms: dict[int | None, int] = {}
+        """When each bus was told of last."""
+        self._told: dict[_Told, deque[int]] = defaultdict(lambda: deque(maxlen=_MANY))
+        """When it was told of each subject."""
 
     @property
     def is_failing(self) -> bool:
@@ -113,30 +119,30 @@ class Lane:
             # A clock that was set back would keep them for long.
             is_due = or_(n.due_ms <= now_ms, n.due_ms > now_ms + 2 * BUS_MS)
             mine = and_(n.route == self.route.name, WAITS, is_due)
-            heads = select(n.bus_id, func.min(n.rank), func.min(n.id)).where(mine)
+            heads = select(n.bus_id, n.subject, n.rank, func.min(n.id)).where(mine)
+            heads = heads.group_by(n.bus_id, n.subject, n.rank)
             async with self._db.read() as connection:
                 found = [
-                    (self._weight(bus_id, rank, now_ms), first, bus_id, rank)
-                    for bus_id, rank, first in await connection.execute(heads.group_by(n.bus_id))
+                    (self._weight(bus_id, subject, rank, now_ms), first)
+                    for bus_id, subject, rank, first in await connection.execute(heads)
                     if bus_id not in self.taken.values()
                 ]
                 if not found:
                     return None
-                _, _, bus_id, rank = min(found, key=lambda one: one[:2])
-                next_one = select(notices).where(mine, n.bus_id == bus_id, n.rank == rank)
-                row = (await connection.execute(next_one.order_by(n.id).limit(1))).first()
+                next_one = select(notices).where(n.id == min(found)[1], mine)
+                row = (await connection.execute(next_one)).first()
             if row is not None:
                 self.taken[row.id] = row.bus_id
-                self._served[row.bus_id].append(now_ms)
+                self._served_ms[row.bus_id] = now_ms
+                self._told[row.bus_id, row.subject].append(now_ms)
                 self.bell.set()  # there may be more
             return row
 
-    def _weight(self, bus_id: int | None, rank: int, now_ms: int) -> tuple[int, int]:
-        served = self._served.get(bus_id)
-        if not served:
-            return rank, 0
-        many = len(served) == _MANY and 0 <= now_ms - served[0] < _MANY_MS
-        return END if many else rank, served[-1]
+    def _weight(self, bus_id: int | None, subject: str, rank: int,
+                now_ms: int) -> tuple[int, bool, int]:  # fmt: skip
+        told = self._told.get((bus_id, subject)) or [0]
+        many = len(told) == _MANY and 0 <= now_ms - told[0] < _MANY_MS
+        return max(rank, ALARM) if many else rank, many, self._served_ms.get(bus_id, 0)
 
     async def _note(self, row: Any, error: str | None) -> None:
         """Writes what came of a try, until it is written: else it would be told again."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from station.clock import LOCAL
 from station.notices.explained import decided
+from station.place import is_place
 
 _TEXTS = Path(__file__).parent.parent / "web" / "static" / "texts"
 _BUDDHIST_ERA = 543
@@ -31,6 +32,7 @@ _WORDS = {
            "odd": "นาฬิกาของรถผิด เวลานี้เชื่อถือไม่ได้",
            "plain": "สถานีอ่านข้อความจากรถไม่ได้ทั้งหมด ให้ดูในหน้าเว็บ และโทรหาคนขับ",
            "drill": "การซ้อม", "bus": "รถ", "at": "เวลา", "heard": "สถานีได้รับ", "by": "โดย",
+           "over": "เหตุสิ้นสุดแล้วเมื่อ {}", "taken_for_over": "ถือว่าเหตุสิ้นสุดแล้วเมื่อ {} รถไม่ได้ยืนยัน",
            "seats": "ที่นั่ง", "unreadable": "ที่นั่งที่ไม่ทราบ อาจมีเด็ก", "place": "ตำแหน่ง",
            "active": "เหตุที่ยังไม่จบในรถ", "estimated": "โดยประมาณ",
            "estimated_within": "โดยประมาณ ในระยะ {} ม.", "within": "ในระยะ {} ม.",
@@ -41,6 +43,8 @@ _WORDS = {
            "plain": "The station cannot read all of this message: look at the page, and call the "
                     "driver",
            "drill": "DRILL", "bus": "Bus", "at": "At", "heard": "Heard", "by": "By",
+           "over": "Over since {}",
+           "taken_for_over": "Over since {}, as far as known: the bus did not confirm it",
            "seats": "Seats", "unreadable": "Seats not known, a child may sit there",
            "active": "Going on in the bus", "place": "Position", "estimated": "estimated",
            "estimated_within": "estimated, within {} m", "within": "within {} m",
@@ -57,6 +61,10 @@ def message(alarm: Mapping[str, Any], stage: str, language: str, times: int = 1)
         f"{words['bus']}: {alarm['label'] or alarm['bus']} ({alarm['fleet']})",
         f"{words['at']}: {_time(alarm['raised_ms'], language)}",
     ]
+    if alarm.get("cleared_ms") is not None:
+        is_sure = alarm["ended_by"] not in ("restart", "state")
+        ended = _time(alarm["cleared_ms"], language)
+        lines.append(words["over" if is_sure else "taken_for_over"].format(ended))
     if times > 1:
         lines.append(words["times"].format(times))
     if "unreadable" in alarm["data"]:
@@ -78,7 +86,7 @@ def message(alarm: Mapping[str, Any], stage: str, language: str, times: int = 1)
     active = _listed(data.get("active"))
     if active:
         lines.append(f"{words['active']}: {', '.join(kind(name, language) for name in active)}")
-    if alarm["lat"] is not None and alarm["lon"] is not None:
+    if is_place(alarm["lat"], alarm["lon"]):
         at = f"{alarm['lat']:.5f}, {alarm['lon']:.5f}"
         lines.append(f"{words['place']}: {at}{_doubt(alarm, words)}")
     if stage in ("raised", "escalated"):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import errno
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,6 +56,11 @@ async def _write(to: Path, settings: Settings) -> tuple[Path, Contents]:
     from station.backup.files import settle
     from station.db.database import Database
 
+    folder = to if to.is_dir() else to.absolute().parent
+    if not folder.is_dir():
+        raise CommandError(f"{to} cannot be written: the folder {folder} does not exist")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise CommandError(f"{to} cannot be written: this user may not write into its folder")
     database = Database(settings.db)
     copies = copies_of(database, settings.db)
     path = to / names.name(Clock().now_ms(), copies.ending) if to.is_dir() else to
@@ -71,6 +78,8 @@ async def _write(to: Path, settings: Settings) -> tuple[Path, Contents]:
                                f"{found} instead of {wanted}")  # fmt: skip
         settle(beside, path)
     except OSError as error:
+        if error.filename is None and error.errno != errno.ENOSPC:
+            raise  # no file: the database is away
         raise CommandError(f"{path} cannot be written: {error.strerror or error}") from error
     finally:
         beside.unlink(missing_ok=True)

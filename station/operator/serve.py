@@ -87,7 +87,7 @@ async def _serve_on(listener: socket.socket, settings: Settings, clock_ms: int |
             await database.lead()
         leads = database.leads or (settings.role == "all" and await database.claim())
         told = (f"The station is at {url(listener)} (database {database.shown}, broker "
-                f"{settings.broker}).{_waits(settings.role, leads)}")  # fmt: skip
+                f"{settings.broker}).{await _waits(database, settings.role, leads)}")  # fmt: skip
         if settings.log == "json":
             log.info(told)
         else:
@@ -103,9 +103,14 @@ async def _serve_on(listener: socket.socket, settings: Settings, clock_ms: int |
     return 0
 
 
-def _waits(role: str, leads: bool) -> str:
+async def _waits(database: Database, role: str, leads: bool) -> str:
+    from station.db.led import is_led
+
     if leads:
         return ""
+    if role == "page" and not await is_led(database):
+        return (" NO station takes the records of this database: start one without --role page. "
+                "This one only shows pages.")  # fmt: skip
     shows = " Another station takes the records of this database; this one shows its pages"
     return f"{shows}." if role == "page" else f"{shows}, and takes over when that one ends."
 

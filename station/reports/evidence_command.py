@@ -15,6 +15,7 @@ from typing import Any
 from station.clock import Clock
 from station.db.database import Database, with_database
 from station.identity.errors import IdentityError
+from station.new_file import write_new
 from station.settings import Settings
 
 
@@ -59,7 +60,7 @@ def _evidence(args: argparse.Namespace, settings: Settings) -> int:
     except (ValueError, OverflowError):
         raise IdentityError(f"{args.day!r} is not a day such as 2026-11-22.") from None
     try:
-        args.out.write_bytes(made)
+        write_new(args.out, made)
     except OSError as error:
         raise IdentityError(f"{args.out} cannot be written: {error.strerror}.") from error
     print(f"{args.out}: the day {args.day} of {args.fleet}/{args.bus}, {len(made):,} bytes.",

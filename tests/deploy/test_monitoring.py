@@ -135,10 +135,59 @@ def test_every_rule_says_what_to_do():
         assert re.fullmatch(r"\d+m", rule.get("for", "1m"))
 
 
-def test_prometheus_itself_understands_them(tmp_path):
-    promtool = shutil.which("promtool")
-    if promtool is None:
+@pytest.fixture
+def promtool():
+    """Runs it; its error has its words."""
+    program = shutil.which("promtool")
+    if program is None:
         pytest.skip("promtool is missing (Debian: apt install prometheus)")
+
+    def run(*words):
+        done = subprocess.run([program, *words], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    return run
+
+
+def case(series, values, alert, *labels):
+    """After 20 minutes the alert stands with these labels, or not at all."""
+    name, _, inside = series.partition("{")
+    here = f'{name}{{job="busguard",instance="a"{"," if inside else ""}{inside or "}"}'
+    expected = [{"exp_labels": {"job": "busguard", "instance": "a", **one}} for one in labels]
+    return {
+        "interval": "1m",
+        "input_series": [{"series": here, "values": values}],
+        "alert_rule_test": [{"eval_time": "20m", "alertname": alert, "exp_alerts": expected}],
+    }
+
+
+def test_alerts_come_when_they_should_and_no_others(promtool, tmp_path):
+    """A notice that was sent again at last is no new one that was given up."""
+    given_up, left_out = "BusguardNoticesGivenUp", "BusguardRowsLeftOut"
+    ticket, gtfs = {"severity": "ticket"}, {"severity": "ticket", "where": "gtfs"}
+    rows = 'busguard_passed_over_total{where="gtfs"}'
+    rules = yaml.safe_load((DEPLOY / "alerts.yml").read_text("utf-8"))
+    for group in rules["groups"]:
+        for rule in group["rules"]:
+            rule.pop("annotations")
+    (tmp_path / "alerts.yml").write_text(yaml.safe_dump(rules))
+    tests = [
+        case("busguard_notices_dead", "5x10 0x60", given_up),
+        case("busguard_notices_dead", "5x10 3x60", given_up),
+        case("busguard_notices_dead", "5x60", given_up),
+        case("busguard_notices_dead", "0x10 1x60", given_up, ticket),
+        case("busguard_notices_dead", "5x5 0x5 1x60", given_up, ticket),
+        case(rows, "_x10 4x60", left_out, gtfs),
+        case(rows, "1x10 4x60", left_out, gtfs),
+        case(rows, "0x60", left_out),
+    ]
+    (tmp_path / "tests.yml").write_text(yaml.safe_dump({
+        "rule_files": ["alerts.yml"], "evaluation_interval": "1m", "tests": tests
+    }))  # fmt: skip
+    promtool("test", "rules", str(tmp_path / "tests.yml"))
+
+
+def test_prometheus_itself_understands_them(promtool, tmp_path):
     told = [expression.replace("$instance", "x") for _, expression in expressions()
             if not expression.startswith("label_values(")]  # fmt: skip
     board_rules = [{"record": "a:b", "labels": {"n": str(n)}, "expr": one}
@@ -146,6 +195,4 @@ def test_prometheus_itself_understands_them(tmp_path):
     file = tmp_path / "board.yml"
     file.write_text(yaml.safe_dump({"groups": [{"name": "board", "rules": board_rules}]}))
     for path in (file, DEPLOY / "alerts.yml"):
-        done = subprocess.run([promtool, "check", "rules", str(path)], capture_output=True,
-                              text=True, check=False)  # fmt: skip
-        assert done.returncode == 0, done.stdout + done.stderr
+        promtool("check", "rules", str(path))

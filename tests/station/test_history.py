@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from notice_desk import NOW_MS, Desk
 from sqlalchemy import func, insert, select, update
+from station_told import on_one_database
 
 from station.__main__ import main
 from station.alarms.rows import write_log
@@ -323,3 +324,46 @@ def test_each_kind_of_record_stays_for_its_own_time(db, monkeypatch):
             assert sorted(kept) == [("belt_off", None), ("sos", None)]
 
     asyncio.run(story())
+
+
+@on_one_database
+def test_a_seat_that_the_bus_has_not_is_refused(db, tmp_path, capsys):
+    """A wrong number would read as: nothing is known of this child."""
+
+    async def story():
+        desk = Desk(db)
+        async with desk.open():
+            await city(desk)
+            state = {"seats": {"total": 12}}
+            async with desk.db.write() as connection:
+                await connection.execute(update(buses).values(state=state))
+
+    asyncio.run(story())
+    out = tmp_path / "out.jsonl"
+    words = ["--out", str(out), "--db", db, "--yes"]
+    for what in ("export", "erase"):
+        for seat, told in (("999", "1 to 64"), ("-3", "1 to 64"), ("13", "has 12 seats")):
+            assert main(["history", what, "lcb", "bus-1", f"--seat={seat}", *words]) == 2
+            assert told in capsys.readouterr().err
+    assert main(["history", "export", "lcb", "bus-1", "--seat=12", *words]) == 0
+
+
+@on_one_database
+def test_an_export_is_its_owners_and_overwrites_nothing(db, tmp_path, capsys):
+    async def story():
+        desk = Desk(db)
+        async with desk.open():
+            await city(desk)
+
+    asyncio.run(story())
+    out = tmp_path / "out.jsonl"
+    words = ["history", "export", "lcb", "bus-1", "--db", db, "--out"]
+    assert main([*words, str(out)]) == 0
+    assert out.stat().st_mode & 0o777 == 0o600
+    before = out.read_bytes()
+    assert main([*words, str(out)]) == 2
+    assert "never overwritten" in capsys.readouterr().err and out.read_bytes() == before
+    assert main([*words, str(tmp_path / "none" / "out")]) == 2
+    told = capsys.readouterr().err
+    assert f"{tmp_path}/none/out cannot be read or written: No such file" in told
+    assert "database" not in told

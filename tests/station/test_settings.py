@@ -61,6 +61,24 @@ def test_a_broker_of_several_nodes():
         ("tiles", "/no/such/town.pmtiles", "tiles: /no/such/town.pmtiles is no file here"),
         ("notices", "/no/such/notices.json", "notices: /no/such/notices.json cannot be read: No"),
         ("db", "mysql://me:pa55word@host/name", "db: mysql:// is neither a file nor postgresql://"),
+        *[
+            (
+                "db",
+                f"postgresql://me:{one}@host:5432/name",
+                "@ and : are written %25, %2F, %23, %3F",
+            )
+            for one in (
+                "pa55word/",
+                "pa55word#x",
+                "pa55word?x",
+                "pa55word:x",
+                "pa55word@",
+                "1/pa55word",
+                "x[pa55word",
+            )
+        ],
+        ("db", "postgresql://host/name?password=pa55word@", "%2F, %23, %3F, %40 and %3A"),
+        ("db", "postgresql:me:pa55word@host/name", "postgresql://user:password@host/name"),
         ("db", "/no/such/folder/station.db", "db: the folder /no/such/folder does not exist"),
         ("escalate_min", "0", "escalate_min has to be a whole number from 1 to 1440, not '0'"),
         ("keep_tracks_days", "3651", "has to be a whole number from 1 to 3650, not '3651'"),

@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 from station.feeds.cap.messages import Entry, Message
 from station.feeds.cap.xml import add, moment, written
 from station.notices.message import do, kind
+from station.place import is_place
 
 _NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 _EXPIRES_MS = 7 * 86_400_000
@@ -107,7 +108,7 @@ def _describe(alarm: Any, language: str) -> str:
 def _locate(info: ET.Element, alarm: Any, words: dict[str, str]) -> None:
     area = add(info, "area")
     lat, lon = alarm.lat, alarm.lon
-    if lat is None or lon is None or (round(lat, 3), round(lon, 3)) == (0, 0):
+    if not is_place(lat, lon):
         add(area, "areaDesc", words["nowhere"])
         return
     within_m = _WIDE_M if alarm.accuracy_m is None else alarm.accuracy_m

@@ -5,11 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from station.alarms.alarms import Alarms
-from station.alarms.rows import ROWS
 from station.clock import Clock
 from station.db.database import Database
-from station.db.tables import alarms as alarms_table
-from station.db.tables import buses
 from station.feeds.forward import ngsi_ld, traccar
 from station.feeds.forward.forwarder import Forwarder
 from station.feeds.recent import recent_alarms
@@ -77,9 +74,4 @@ class Forwards:
 
     async def _rows(self, now_ms: int) -> list[Any]:
         async with self._db.read() as connection:
-            numbers = await recent_alarms(connection, self._alarms.at_hand, now_ms)
-            query = ROWS.where(
-                alarms_table.c.id.in_(numbers), alarms_table.c.severity == "alarm",
-                self._sight.where(buses.c.fleet),
-            )  # fmt: skip
-            return list((await connection.execute(query)).all())
+            return await recent_alarms(connection, self._sight, self._alarms.at_hand, now_ms)

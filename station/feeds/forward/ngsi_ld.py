@@ -18,6 +18,7 @@ from station.feeds.forward.http import answer
 from station.feeds.measured import measured_at_ms, occupied
 from station.notices.message import kind
 from station.one_bad import passed_over
+from station.place import is_place
 
 CORE = "https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context-v1.6.jsonld"
 """Every broker knows it by heart, and fetches nothing."""
@@ -120,7 +121,7 @@ def alert(alarm: Any) -> dict[str, Any]:
     if alarm.cleared_ms is not None:
         entity["validTo"] = _moment(alarm.cleared_ms)
     lat, lon = alarm.lat, alarm.lon
-    if lat is not None and lon is not None and (round(lat, 3), round(lon, 3)) != (0, 0):
+    if is_place(lat, lon):
         entity["location"] = _place(lat, lon)
     return entity
 

@@ -12,6 +12,7 @@ from station_told import connected, event, on_one_database, running, telling, tr
 from vm import ROOT
 
 from station.__main__ import main
+from station.backup import programs
 from station.db import tables
 from station.db.database import Database, with_database
 
@@ -191,3 +192,25 @@ def test_a_log_beside_the_database_goes_with_it(db, tmp_path, capsys, monkeypatc
     assert asyncio.run(_names(str(aside), "users")) == set()
     assert aside.name == aside.name.lower()  # as PostgreSQL names its schema
     assert not list(tmp_path.glob(".*restored"))
+
+
+@on_one_database
+def test_what_is_away_is_named_be_it_the_target_or_the_database(db, tmp_path, capsys, monkeypatch):
+    assert main(["admin", "somchai", "--generate", "--db", db]) == 0
+    monkeypatch.setattr("os.access", lambda path, how: False)
+    assert main(["backup", str(tmp_path / "copy"), "--db", db]) == 2
+    told = capsys.readouterr().err
+    assert f"{tmp_path}/copy cannot be written: this user may not" in told
+    monkeypatch.undo()
+    assert main(["backup", str(tmp_path / "none" / "copy"), "--db", db]) == 2
+    assert "the folder" in capsys.readouterr().err
+    away = "postgresql://station@127.0.0.1:9/city"
+    assert main(["backup", str(tmp_path / "copy"), "--db", away]) == 2
+    assert f"the database {away.replace('station@', '')} does not answer" in capsys.readouterr().err
+
+
+def test_the_programs_of_postgresql_go_where_the_station_goes():
+    given = programs._server("postgresql://me:a%2Fb@/city?host=/run/postgresql&port=5433")
+    assert given["PGHOST"] == "/run/postgresql" and given["PGPORT"] == "5433"
+    assert given["PGPASSWORD"] == "a/b" and given["PGDATABASE"] == "city"
+    assert programs._server("postgresql://me@h:5434/city")["PGPORT"] == "5434"

@@ -76,7 +76,9 @@ def test_beside_a_station_that_runs(settings, broker, capsys):
     answer = json.loads(capsys.readouterr().out)
     assert answer["worst"] == "wrong"  # no administrator
     by_part = {one["part"]: one for one in answer["findings"]}
-    assert by_part["station"]["state"] == "look" and "systemctl start" in by_part["station"]["told"]
+    assert (
+        by_part["station"]["state"] == "wrong" and "systemctl start" in by_part["station"]["told"]
+    )
 
 
 @on_one_database
@@ -102,6 +104,41 @@ def test_a_database_that_is_locked_or_missing_is_said_in_time(db, tmp_path, monk
     assert parts["broker"][0][0] == "wrong" and "not looked at" in parts["buses"][0][1]
     assert time.monotonic() - began < 60
     other.close()
+
+
+@on_one_database
+def test_a_file_that_cannot_be_used_says_why(db, tmp_path, monkeypatch, capsys):
+    file = tmp_path / "station.db"
+    settings = Settings(broker=AWAY, db=str(file))
+    file.write_bytes(b"no database at all" * 100)
+    (told,) = found(settings)["database"]
+    assert told[0] == "wrong" and "file is not a database" in told[1] and "restore" in told[1]
+    assert "disk" in found(settings)
+    assert main(["serve", "--db", str(file), "--http", "127.0.0.1:0"]) == 2
+    assert "file is not a database" in capsys.readouterr().err
+    filled(str(tmp_path / "whole.db"))
+    damaged = bytearray((tmp_path / "whole.db").read_bytes())
+    damaged[100:4000] = bytes(3900)
+    file.write_bytes(damaged)
+    assert "malformed" in found(settings)["database"][0][1]
+    monkeypatch.setattr("os.access", lambda path, how: False)
+    assert "may not write" in found(settings)["database"][0][1]
+
+
+@pytest.mark.parametrize("wrong", ["user", "database"])
+def test_a_server_that_lets_nobody_in_says_why(cluster, tmp_path, capsys, wrong):
+    """With a wrong password PostgreSQL answers of the same class as with a role that is not."""
+    address = cluster.emptied()
+    if wrong == "user":
+        address = address.replace("station@", "nobody:hush@")
+    else:
+        address += "_none"
+    ((state, told),) = found(Settings(broker=AWAY, db=address))["database"]
+    assert state == "wrong" and "does not exist" in told and "password" in told
+    for words in (["backup", str(tmp_path / "copy")], ["admin", "som", "--generate"]):
+        assert main([*words, "--db", address]) == 2
+        said = capsys.readouterr().err
+        assert "does not exist" in said and "hush" not in said + told
 
 
 def test_a_server_that_is_away_is_a_sentence():
@@ -162,9 +199,26 @@ def test_an_older_or_newer_revision_is_named(db):
         async with database.write() as connection:
             await connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
 
-    asyncio.run(with_database(db, set_revision))
     settings = Settings(broker=AWAY, db=db)
+    assert states(found(settings))["station"] == "wrong"  # nobody receives
+    asyncio.run(with_database(db, set_revision))
     assert states(found(settings))["revision"] == "wrong"
+
+
+def test_a_database_of_the_last_version_is_looked_at(cluster):
+    """It has no table of leaders yet."""
+    db = cluster.emptied()
+    filled(db)
+
+    async def set_back(database):
+        async with database.write() as connection:
+            await connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0012'")
+            await connection.exec_driver_sql("DROP TABLE leader")
+
+    asyncio.run(with_database(db, set_back))
+    parts = found(Settings(broker=AWAY, db=db))
+    assert states(parts)["revision"] == states(parts)["station"] == "look"
+    assert "0012" in parts["revision"][0][1] and "people" in parts
 
 
 @on_one_database
@@ -211,6 +265,16 @@ def test_the_brokers_certificate(tmp_path):
         assert states(found(load(given), now_ms))["broker"] == "wrong"  # nobody vouches for it
         plain = load(given | {"broker": f"localhost:{port}"})
         assert "ends the connection without an answer" in found(plain)["broker"][0][1]
+
+
+def test_each_broker_of_a_cluster_is_asked(broker, tmp_path):
+    there = f"{broker.host}:{broker.port}"
+    for nodes, state, told in (
+        (f"{there},127.0.0.1:9", "wrong", "1 of 2 brokers"),
+        (f"{there},{there}", "ok", "2 of 2 brokers"),
+    ):
+        found_of = found(load({"broker": nodes, "db": str(tmp_path / "no.db")}))["broker"]
+        assert len(found_of) == 3 and found_of[-1][0] == state and told in found_of[-1][1]
 
 
 def test_a_broker_that_keeps_topics_from_the_station():
@@ -271,7 +335,7 @@ def test_what_healthz_says(db):
                 (200, b'{"notices": {"ok": true}}', "ok"),
                 (503, b"{}", "wrong"),
                 (200, b'{"notices": {"ok": false}}', "wrong"),
-                (200, b"<html>", "look"),
+                (200, b"<html>", "wrong"),
             )
             for status, body, state in cases:
                 answers |= {"status": status, "body": body}
@@ -279,4 +343,4 @@ def test_what_healthz_says(db):
         finally:
             server.shutdown()
             thread.join()
-    assert found(settings)["page"][0][0] == "look"
+    assert found(settings)["page"][0][0] == "wrong"

@@ -114,3 +114,39 @@ def test_a_group_that_is_over_says_so_only_if_none_of_it_stands(db):
         assert title.startswith("Over: ")
 
     played(db, {"name": "duty", "on": ["raised", "cleared"]})(story)
+
+
+@on_one_database
+@pytest.mark.parametrize("what", ["raised", "escalated"])
+@pytest.mark.parametrize("ended_by", ["bus", "restart", "state"])
+def test_an_alarm_that_is_over_already_is_told_and_says_since_when(db, what, ended_by):
+    """The bus was in a dead spot for an hour."""
+
+    async def story(desk):
+        over = {"cleared_ms": desk.clock.ms - 3_600_000, "ended_by": ended_by}
+        await desk.raises("bus-1", "child_left_behind", what, **over)
+        await desk.raises("bus-2", "child_left_behind", what)
+        await desk.turn()
+        told = {name: [body for route, _, body in desk.sent if route == name]
+                for name in ("th", "en")}  # fmt: skip
+        for language, line in (("th", "สิ้นสุดแล้วเมื่อ 06:12:03"), ("en", "Over since 06:12:03")):
+            first, second = told[language]
+            assert line in first and line not in second
+            assert "> " in first
+            unsure = "ไม่ได้ยืนยัน" if language == "th" else "as far as known"
+            assert (unsure in first) is (ended_by != "bus")
+
+    played(db, {"name": "th", "language": "th"}, {"name": "en"})(story)
+
+
+@on_one_database
+def test_a_group_whose_newest_is_over_tells_of_one_that_stands(db):
+    async def story(desk):
+        for over in ({}, {}, {"cleared_ms": desk.clock.ms, "ended_by": "bus"}):
+            await desk.raises("bus-1", "overspeed", **over)
+        await desk.turn()
+        desk.clock.ms += 3_600_000
+        await desk.turn()
+        assert not [body for _, _, body in desk.sent if "Over since" in body]
+
+    played(db)(story)

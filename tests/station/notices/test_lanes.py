@@ -116,6 +116,32 @@ def test_a_flood_of_childrens_alarms_yields_to_the_first_of_another_bus(db):
 
 
 @on_one_database
+def test_the_child_of_a_bus_that_was_told_often_waits_for_no_warning(db):
+    async def story(desk):
+        for kind_of in ("crash", "sos", "emergency_door", "evacuation", "heat"):
+            (number,) = await desk.raises("bus-1", kind_of)
+            await desk.turn()
+            await desk.happens(number, "cleared")
+            await desk.turn()
+            desk.clock.ms += 3000
+        assert len(desk.sent) == 10
+        for number in range(20):
+            await desk.raises(f"other-{number}", "overspeed", severity="warning")
+        await desk.raises("bus-1", "child_left_behind")
+        assert kind("child_left_behind", "en") in (await desk.turn())[0]
+        for _ in range(12):  # one of the same is told very often, and then once a minute
+            await desk.raises("bus-1", "sos")
+            await desk.turn()
+        desk.clock.ms += 61_000
+        for number in range(20, 40):
+            await desk.raises(f"other-{number}", "overspeed", severity="warning")
+        assert kind("sos", "en") in (await desk.turn())[0]
+
+    every = ["raised", "escalated", "acknowledged", "cleared"]
+    played(db, {"name": "duty", "severity": ["alarm", "warning"], "on": every})(story)
+
+
+@on_one_database
 def test_one_notice_that_is_always_refused_stops_no_other(db):
     async def story(desk):
         lane = desk.queue.lanes[0]

@@ -26,6 +26,31 @@ def test_a_report_of_the_trips_is_shown_and_taken_along(opened):
     assert "format=xlsx" in page.locator("#xlsx").get_attribute("href")
 
 
+def test_only_the_report_that_was_asked_for_last_is_shown_and_says_which_it_is(opened):
+    page = opened("/reports", language="en").page
+    report, bus = page.locator("select[name=report]"), page.locator("select[name=bus]")
+    page.locator("select[name=bus] option").nth(3).wait_for(state="attached")
+    waiting = []
+    page.route("**/api/reports?report=summary*", lambda route: waiting.extend([route]))  # for ever
+    page.get_by_role("button", name="Show").click()
+    report.select_option("alarms")
+    bus.select_option("laemchabang/bus-05")
+    page.get_by_role("button", name="Show").click()
+    title = page.locator("#report h2")
+    title.wait_for()
+    assert waiting and "bus-05 · 25 Nov 2026" in title.inner_text()
+    report.select_option("trips")
+    assert "Alarms" in title.inner_text(), "the form may say something else by now"
+    page.unroute("**/api/reports?report=summary*")
+    page.route(
+        "**/api/reports?report=trips*",
+        lambda route: route.fulfill(status=429, json={"detail": "busy"}),
+        times=1,
+    )  # the one before has not ended yet
+    page.get_by_role("button", name="Show").click()
+    page.locator("#report h2", has_text="Trips").wait_for()
+
+
 @pytest.fixture
 def administration(opened):
     """The page, once it does something with what is entered."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from browser import PHONE
 from page_town import NAME, wait_for
 
 KEY = "laemchabang/bus-03"
@@ -96,6 +97,39 @@ def test_a_bus_in_need_is_loud_though_no_database_can_list_its_alarm(opened, sta
     assert page.locator("html").get_attribute("data-sound") == "alarm"
     page.locator("article.alarm").get_by_role("button", name="Acknowledge").click()
     page.wait_for_function("() => document.documentElement.dataset.sound === ''")
+
+
+def test_the_many_alarms_of_one_bus_do_not_hide_a_child_in_another(opened, station):
+    station.buses["bus-03"].left_behind()
+    wait_for(lambda: station.asks("/api/live")["alarms"])
+    for _ in range(13):
+        station.buses["bus-05"].event("crash", "alarm", data={"peak_g": 3.0})
+        station.buses["bus-05"].event("untrusted_policy", "alarm")
+    wait_for(lambda: len(station.asks("/api/live")["alarms"]) == 27)
+    watched = opened("/", viewport=PHONE)
+    page = watched.page
+    cards = page.locator("article.alarm")
+    page.locator(".more-alarms").wait_for()
+    assert cards.count() == 11
+    assert "bus-03" in cards.nth(1).inner_text()  # the first of every bus comes first
+    assert "16" in page.locator(".more-alarms p").inner_text()
+    assert "bus-05 (16)" in page.locator(".more-alarms p").inner_text()
+    page.locator(".more-alarms").scroll_into_view_if_needed()
+    watched.shot("alarms-of-one-bus")
+    page.locator(".more-alarms button").click()
+    assert cards.count() == 21
+    page.locator(".more-alarms button").click()
+    assert cards.count() == 27 and page.locator(".more-alarms").is_hidden()
+
+
+def test_the_alarms_of_children_come_first(opened, station):
+    station.buses["bus-03"].left_behind()
+    wait_for(lambda: station.asks("/api/live")["alarms"])
+    station.buses["bus-05"].event("zone_entered", "alarm")
+    wait_for(lambda: len(station.asks("/api/live")["alarms"]) == 2)
+    cards = opened("/", language="en").page.locator("article.alarm")
+    cards.nth(1).wait_for()
+    assert ["bus-03" in text for text in cards.all_inner_texts()] == [True, False]
 
 
 def test_typing_a_note_survives_other_news(opened, station):

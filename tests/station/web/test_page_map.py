@@ -152,3 +152,26 @@ def test_streets_come_from_a_file_of_the_station(opened, tmp_path):
         assert not painted(page, corner)  # no file, no tile: Thailand's outline is seen through it
         page.locator("path.thailand").wait_for(state="attached")
         watched.shot("streets")
+
+
+def test_a_bus_at_0_0_is_nowhere_and_one_far_away_does_not_make_the_map_empty(opened, station):
+    nowhere, far = station.buses["bus-12"], station.buses["bus-10"]
+    at = {bus: (bus.lat, bus.lon) for bus in (nowhere, far)}
+    nowhere.lat, nowhere.lon = 0, 0
+    far.lat, far.lon = 51.5, 0.1
+    try:
+        for bus in at:
+            bus.says()
+        wait_for(lambda: {0, 51.5} <= {bus["lat"] for bus in station.asks("/api/live")["buses"]})
+        watched = opened("/", language="en")
+        page = watched.page
+        page.locator("#nowhere", has_text="1").wait_for()
+        page.locator(".leaflet-control-scale", has_text="3 km").wait_for()
+        watched.shot("map-with-outliers")
+        nowhere.left_behind(lat=0, lon=0)
+        where = page.locator("article.alarm .where-words")
+        where.wait_for()
+        assert "0.00000" not in where.inner_text() and "unknown" in where.inner_text()
+    finally:
+        for bus, (bus.lat, bus.lon) in at.items():
+            bus.says()

@@ -1,7 +1,13 @@
-// The open alarms as cards, the most urgent first.
+// The open alarms as cards, the most urgent first. However many one bus raises, they do not hide
+// those of another one.
 
-import { alarmCard, freshen } from "./alarms.js";
-import { find } from "./dom.js";
+import { alarmCard, byRank, byUrgency, freshen } from "./alarms.js";
+import { find, make, setText } from "./dom.js";
+import { t } from "./texts.js";
+
+const MOST = 100;
+const MOST_OF_A_BUS = 10;
+const BUSES_NAMED = 3;
 
 /** Replaces only the cards whose alarm changed; a note that a person is typing stays. */
 export class AlarmList {
@@ -10,9 +16,17 @@ export class AlarmList {
     this._person = person;
     this._live = live;
     this._cards = new Map();
+    this._times = 1; // as many as at first are shown
+    this._more = make("div", { class: "more-alarms", hidden: true }, make("p", { role: "status" }),
+      make("button", { type: "button", onclick: () => { this._times += 1; this.show(this._open); } }, t("more_alarms")));
+    root.after(this._more);
   }
 
-  show(alarms) {
+  /** open: in any order. */
+  show(open) {
+    this._open = open;
+    const { alarms, left } = chosen(open, MOST * this._times, MOST_OF_A_BUS * this._times);
+    this._showLeft(left);
     const wanted = new Map(alarms.map((alarm) => [String(alarm.id), alarm]));
     for (const [id, card] of this._cards) {
       if (!wanted.has(id)) { card.node.remove(); this._cards.delete(id); }
@@ -35,6 +49,20 @@ export class AlarmList {
     }
   }
 
+  /** How many have no card, and of which buses most. */
+  _showLeft(left) {
+    this._more.hidden = !left.length;
+    if (!left.length) return;
+    const numbers = new Map();
+    for (const { fleet, bus } of left) numbers.set(`${fleet}/${bus}`, (numbers.get(`${fleet}/${bus}`) || 0) + 1);
+    const named = [...numbers].sort((a, b) => b[1] - a[1]).slice(0, BUSES_NAMED).map(([key, n]) => {
+      const bus = this._live.buses.get(key);
+      return `${(bus && bus.label) || key.split("/")[1]} (${n})`;
+    });
+    if (numbers.size > BUSES_NAMED) named.push("…");
+    setText(find("p", this._more), t("n_more_alarms", { n: left.length, list: named.join(", ") }));
+  }
+
   _swap(old, fresh, moved) {
     const [from, to] = [find("input[name=note]", old), find("input[name=note]", fresh)];
     const focused = old.contains(document.activeElement) && document.activeElement;
@@ -45,4 +73,19 @@ export class AlarmList {
     const again = to && focused === from ? to : find("a.alarm-bus", fresh); // the keyboard's focus stays with this alarm
     again.focus();
   }
+}
+
+/** The most urgent ones of each bus; among equals the first one of every bus is before all second ones. */
+function chosen(open, most, mostOfABus) {
+  const numbers = new Map();
+  const placed = [...open].sort(byUrgency).map((alarm) => {
+    const key = `${alarm.fleet}/${alarm.bus}`;
+    numbers.set(key, (numbers.get(key) || 0) + 1);
+    return { alarm, place: numbers.get(key) };
+  });
+  const byPlace = (a, b) => a.place - b.place;
+  const fair = placed.filter(({ place }) => place <= mostOfABus).sort(byPlace).slice(0, most);
+  const shown = new Set(fair.map(({ alarm }) => alarm));
+  fair.sort((a, b) => byRank(a.alarm, b.alarm) || byPlace(a, b));
+  return { alarms: fair.map(({ alarm }) => alarm), left: open.filter((alarm) => !shown.has(alarm)) };
 }

@@ -3,9 +3,9 @@
 import { get, path, post } from "./api.js";
 import { find, make, setText } from "./dom.js";
 import { isStale } from "./live.js";
-import { whereWords } from "./places.js";
+import { isPlaced, whereWords } from "./places.js";
 import { sentences } from "./sentences.js";
-import { errorWords, kindName, t, whatToDo } from "./texts.js";
+import { errorWords, isOfChild, kindName, t, whatToDo } from "./texts.js";
 import { ago, moment, placed } from "./times.js";
 
 export const isOpen = (alarm) => !alarm.cleared_at || !alarm.acked_at;
@@ -19,10 +19,15 @@ export function urgency(alarm) {
   return alarm.escalated_at ? 0 : 1;
 }
 
-/** The most urgent first; among equals the newest. */
-export function byUrgency(a, b) {
-  return urgency(a) - urgency(b) || (a.heard_at < b.heard_at ? 1 : -1);
+const waitsForChild = (alarm) => urgency(alarm) <= 1 && isOfChild(alarm.kind);
+
+/** The most urgent first, and of these the alarms of children. */
+export function byRank(a, b) {
+  return waitsForChild(b) - waitsForChild(a) || urgency(a) - urgency(b) || isOfChild(b.kind) - isOfChild(a.kind);
 }
+
+/** Among equals the newest. */
+export const byUrgency = (a, b) => byRank(a, b) || (a.heard_at < b.heard_at ? 1 : -1);
 
 export function stateWords(alarm) {
   const words = [alarm.cleared_at ? t("alarm_cleared") : t("alarm_active")];
@@ -63,13 +68,13 @@ export function alarmCard(alarm, bus, person, { whole = false } = {}) {
 export function freshen(card, alarm, bus) {
   const since = find(".alarm-ago", card);
   if (since) setText(since, ` (${ago(placed(alarm, alarm.raised_at))})`);
-  const now = !alarm.cleared_at && bus && bus.lat !== null && !isStale(bus);
+  const now = !alarm.cleared_at && bus && isPlaced(bus) && !isStale(bus);
   const age = now && bus.estimated ? ` (${ago(bus.heard_at)})` : "";
   setText(find(".where-words", card), `${t(now ? "where_now" : "where_then")} ${whereWords(now ? bus : alarm)}${age}`);
 }
 
 function where(alarm, bus) {
-  const there = bus && bus.lat !== null;
+  const there = bus && isPlaced(bus);
   return make("p", { class: "alarm-where" }, make("span", { class: "where-words" }), " ",
     there ? make("a", { href: `/?bus=${path(alarm.fleet)}/${path(alarm.bus)}`, "data-show": `${alarm.fleet}/${alarm.bus}` }, t("show_on_map")) : null);
 }

@@ -1,7 +1,7 @@
 // One bus: its alarms and seats now, and any of its days.
 
 import { AlarmList } from "./alarm_list.js";
-import { byUrgency, isOpen } from "./alarms.js";
+import { isOpen } from "./alarms.js";
 import { get, getAtLast, path } from "./api.js";
 import { here } from "./base.js";
 import { BusLayer } from "./bus_layer.js";
@@ -14,7 +14,7 @@ import { lookForm } from "./look.js";
 import { openMap, showPlaces } from "./map.js";
 import { modesForm } from "./modes.js";
 import { outOfServiceForm } from "./out_of_service.js";
-import { aboutWords } from "./places.js";
+import { aboutWords, isPlaced } from "./places.js";
 import { Replay, whereAt } from "./replay.js";
 import { seatLegend, seatMap } from "./seats.js";
 import { busPicture } from "./shapes.js";
@@ -62,7 +62,7 @@ async function main() {
   const mine = () => [...live.alarms.values()].filter((alarm) => alarm.fleet === fleet && alarm.bus === name && isOpen(alarm));
 
   function showAlarms() {
-    alarms.show(mine().sort(byUrgency));
+    alarms.show(mine());
     document.body.classList.toggle("in-alarm", mine().length > 0);
     showNow();
   }
@@ -88,7 +88,7 @@ async function main() {
 
   function showOnMap(bus) {
     layer.show([{ key: KEY, show: bus.show, lat: bus.lat, lon: bus.lon, within: bus.accuracy_m, heading: bus.heading_deg, stale: isStale(bus), text: [t(`show_${bus.show}`), aboutWords(bus)].filter(Boolean).join(" · ") }]);
-    if (!centred && bus.lat !== null) { map.setView([bus.lat, bus.lon], 14); centred = true; }
+    if (!centred && isPlaced(bus)) { map.setView([bus.lat, bus.lon], 14); centred = true; }
   }
 
   // The replay of a day
@@ -140,7 +140,7 @@ async function main() {
   function showMarks() {
     marks.clearLayers();
     for (const event of day.events) {
-      if (event.severity === "info" || event.state !== "raised" || event.lat === null) continue;
+      if (event.severity === "info" || event.state !== "raised" || !isPlaced(event)) continue;
       const look = event.exercise ? { color: "#0b4f8a", dashArray: "3 3", fillColor: "#fff" } : { color: "#fff", fillColor: event.severity === "alarm" ? "#b00020" : "#a35200" };
       L.circleMarker([event.lat, event.lon], { radius: 7, weight: 2, fillOpacity: 1, ...look })
         .bindTooltip(() => make("span", {}, `${whenOf(event)} ${event.exercise ? `${t("drill")} ` : ""}${[kindName(event.kind), aboutWords(event)].filter(Boolean).join(" · ")}`))

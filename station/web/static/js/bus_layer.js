@@ -1,5 +1,6 @@
 // All buses on one canvas above the map: drawing five hundred costs little more than five.
 
+import { isPlaced } from "./places.js";
 import { drawBus, drawCircle, STATES } from "./shapes.js";
 
 const L = window.L;
@@ -32,7 +33,7 @@ export const BusLayer = L.Layer.extend({
   /** buses: [{key, show, lat, lon, within, heading, stale, text}], within: accuracy in metres, if known.
    *  A bus without a position is not drawn. */
   show(buses) {
-    this._buses = buses.filter((bus) => bus.lat !== null && bus.lon !== null);
+    this._buses = buses.filter(isPlaced);
     this._buses.sort((a, b) => STATES.indexOf(b.show) - STATES.indexOf(a.show)); // alarms on top
     this.redraw();
   },

@@ -1,14 +1,14 @@
 // The first page: map, list and alarms side by side; on a phone one at a time.
 
 import { AlarmList } from "./alarm_list.js";
-import { byUrgency, isOpen, urgency } from "./alarms.js";
+import { isOpen, urgency } from "./alarms.js";
 import { get, path } from "./api.js";
 import { BusLayer } from "./bus_layer.js";
 import { find, make, setAttribute, setText } from "./dom.js";
 import { isStale, key } from "./live.js";
 import { BusList, busAddress, heardWords, modeWords, seatWords, speedWords, stateWords } from "./list.js";
 import { openMap, showPlaces } from "./map.js";
-import { aboutWords, whereWords } from "./places.js";
+import { aboutWords, isPlaced, together, whereWords } from "./places.js";
 import { busPicture, circlePicture, STATES } from "./shapes.js";
 import { openPage } from "./shell.js";
 import { store, stored, t } from "./texts.js";
@@ -70,11 +70,12 @@ async function home() {
     if (places) places.remove();
     places = drawn;
     showBuses();
+    showAlarms(); // the cards name the nearest place
   }
 
   function showAlarms() {
-    const open = [...live.alarms.values()].filter(isOpen).sort(byUrgency);
-    alarms.show(open.slice(0, 100));
+    const open = [...live.alarms.values()].filter(isOpen);
+    alarms.show(open);
     const waiting = open.filter((alarm) => !alarm.acked_at);
     const unseen = waiting.length;
     find("#no-alarm").hidden = open.length > 0 || !live.connected || !(live.station && live.station.database.ok);
@@ -91,14 +92,14 @@ async function home() {
       heading: bus.heading_deg === undefined ? null : bus.heading_deg,
       text: [bus.label || bus.bus, t(`show_${bus.show}`), modeWords(bus), aboutWords(bus)].filter(Boolean).join(" · "),
     })));
-    const without = [...live.buses.values()].filter((bus) => bus.lat === null).length;
+    const without = [...live.buses.values()].filter((bus) => !isPlaced(bus)).length;
     setText(find("#nowhere"), without ? t("n_nowhere", { n: without }) : "");
     if (!fitted && live.buses.size) fitted = fit();
     if (chosen && (!changed || changed.has(chosen))) showChosen(true);
   }
 
   function fit() {
-    const there = [...live.buses.values()].filter((bus) => bus.lat !== null).map((bus) => [bus.lat, bus.lon]);
+    const there = together([...live.buses.values()]).map((bus) => [bus.lat, bus.lon]);
     map.invalidateSize({ animate: false }); // the layout may have changed since Leaflet measured it
     if (there.length) map.fitBounds(L.latLngBounds(there).pad(0.15), { maxZoom: 14 });
     return there.length > 0;
@@ -112,7 +113,7 @@ async function home() {
     trail.show([]);
     showChosen(false);
     const bus = live.buses.get(key);
-    if (bus && bus.lat !== null && !map.getBounds().pad(-0.1).contains([bus.lat, bus.lon])) map.panTo([bus.lat, bus.lon], { animate: false });
+    if (bus && isPlaced(bus) && !map.getBounds().pad(-0.1).contains([bus.lat, bus.lon])) map.panTo([bus.lat, bus.lon], { animate: false });
     clearTimeout(looked); // a person who moves through the list with the keyboard needs no track yet
     if (key) looked = setTimeout(showTrail, quiet ? 800 : 0, key);
   }
@@ -128,7 +129,7 @@ async function home() {
     const box = find("#chosen");
     box.hidden = !bus;
     if (!bus) return;
-    if (moved && bus.lat !== null && bus.at) trail.add(Date.parse(placed(bus)) / 1000, bus.lat, bus.lon);
+    if (moved && isPlaced(bus) && bus.at) trail.add(Date.parse(placed(bus)) / 1000, bus.lat, bus.lon);
     const lines = [stateWords(bus), speedWords(bus), seatWords(bus), heardWords(bus), aboutWords(bus) && whereWords(bus)].filter(Boolean);
     if (!find("a", box)) {
       box.append(make("strong"), make("p"), make("a", { class: "button" }, t("open_bus")),

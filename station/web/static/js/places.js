@@ -8,6 +8,7 @@ const M_PER_DEG = 111195;
 const NEAR_M = 5000; // a place farther away does not help
 const AT_M = 50; // the radius of a stop (docs/policy.md)
 const SURE_M = 30; // a position within this is shown as it is (station/notices/message.py)
+const CITY_DEG = 1; // no city is wider
 let asked = null;
 let points = [];
 
@@ -24,11 +25,24 @@ function keep(places) {
   return places;
 }
 
+/** Whether the position of an alarm, an event or a bus is known; a receiver without satellites says 0, 0. */
+export function isPlaced({ lat, lon }) {
+  return lat !== null && lon !== null && !(Math.abs(lat) < 5e-4 && Math.abs(lon) < 5e-4);
+}
+
+/** Without those that are far from most others: one wrong position must not make the map empty. */
+export function together(buses) {
+  const placed = buses.filter(isPlaced);
+  const middle = (name) => placed.map((bus) => bus[name]).sort((a, b) => a - b)[Math.floor(placed.length / 2)];
+  const [lat, lon] = [middle("lat"), middle("lon")];
+  return placed.filter((bus) => Math.abs(bus.lat - lat) < CITY_DEG && Math.abs(bus.lon - lon) < CITY_DEG);
+}
+
 /** "near School X, 120 m · 13.08270, 100.88330"; or that it is unknown.
  *  of: an alarm, an event or a bus. A place is never named as if the bus were certainly there. */
 export function whereWords(of) {
   const { lat, lon } = of;
-  if (lat === null || lon === null) return t("where_unknown");
+  if (!isPlaced(of)) return t("where_unknown");
   const point = `${lat.toFixed(5)}, ${lon.toFixed(5)}`;
   const about = aboutWords(of);
   const within = radius(of);

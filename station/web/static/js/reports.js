@@ -8,6 +8,7 @@ import { commonEra, date, dayStart, localDay, monthName, now, takesBuddhistYears
 
 const PATIENCE_MS = 2000; // after that, the page says how much of a report is made
 const ASKS_EVERY_MS = 1000;
+const MOST_TRIES = 6;
 const MOST_ROWS = 2000; // on the page; a file has them all
 const REPORTS = ["summary", "trips", "stops", "overspeed", "out_of_service", "alarms"];
 
@@ -31,7 +32,7 @@ async function main() {
   takesBuddhistYears(day, month);
   form.addEventListener("change", links);
   for (const format of ["csv", "xlsx"]) {
-    find(`#${format}`).addEventListener("click", (event) => { event.preventDefault(); made((signal) => getFile(query(format), signal).then(() => find("#report").replaceChildren())); });
+    find(`#${format}`).addEventListener("click", (event) => { event.preventDefault(); made((signal) => getFile(query(format), signal).then(() => signal.aborted || find("#report").replaceChildren())); });
   }
   form.addEventListener("submit", (event) => { event.preventDefault(); show(); });
 
@@ -56,9 +57,14 @@ async function main() {
     find("#report").replaceChildren(make("p", { class: "error", role: "alert" }, t("report_failed", { why })));
   }
 
-  /** ask(signal) is done; meanwhile the page says how much is made, and the person can give it up. */
+  let newest = null;
+
+  /** ask(signal) is done; meanwhile the page says how much is made, and the person can give it up.
+   *  What was asked for before is given up, and says nothing more. */
   async function made(ask) {
-    const giveUp = new AbortController();
+    if (newest) newest.abort();
+    const giveUp = newest = new AbortController();
+    const isNewest = () => giveUp === newest;
     const words = make("p", { class: "hint", role: "status" }, t("wait"));
     find("#report").replaceChildren(words);
     let timer = setTimeout(look, PATIENCE_MS);
@@ -70,8 +76,9 @@ async function main() {
       timer = setTimeout(look, ASKS_EVERY_MS);
     }
     try {
-      await ask(giveUp.signal);
+      await afterBusy(() => ask(giveUp.signal), giveUp.signal);
     } catch (error) {
+      if (!isNewest()) return;
       if (giveUp.signal.aborted) find("#report").replaceChildren(make("p", { class: "hint", role: "status" }, t("report_given_up")));
       else failed(error);
     } finally {
@@ -80,17 +87,37 @@ async function main() {
     }
   }
 
+  /** The station makes one report at a time for a person: the one that was given up may take a moment to end. */
+  async function afterBusy(ask, signal) {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (error.status !== 429 || tries === MOST_TRIES || signal.aborted) throw error;
+      }
+      await new Promise((over) => setTimeout(over, ASKS_EVERY_MS / 2));
+    }
+  }
+
+  /** "Summary · Bus 3 · 25 Nov 2026": which report it is, whatever is chosen in the form meanwhile. */
+  function chosenWords() {
+    const chosen = (list) => (list.selectedOptions[0] || { text: "" }).text;
+    return [chosen(report), chosen(bus), find("#span-words").textContent].filter(Boolean).join(" · ");
+  }
+
   function show() {
     return made(async (signal) => {
       const box = find("#report");
-      const { columns, rows: all, left_out } = await get(query("json"), undefined, signal);
+      const [asked, title] = [query("json"), chosenWords()];
+      const { columns, rows: all, left_out } = await get(asked, undefined, signal);
+      if (signal.aborted) return;
       const rows = all.slice(0, MOST_ROWS);
       const more = all.length > rows.length && make("p", { class: "hint" }, t("report_first", { n: rows.length, of: all.length }));
       const shown = !rows.length ? make("p", { class: "hint" }, t("nothing_to_report"))
         : make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("page_reports") }, make("table", { class: "report" },
           make("thead", {}, make("tr", {}, ...columns.map((name) => make("th", { scope: "col" }, name)))),
           make("tbody", {}, ...rows.map((row) => make("tr", {}, ...row.map((cell) => reportCell(cell === null ? "–" : String(cell))))))));
-      box.replaceChildren(...[left_out && make("p", { class: "error" }, left_out), more, shown].filter(Boolean));
+      box.replaceChildren(...[make("h2", {}, title), left_out && make("p", { class: "error" }, left_out), more, shown].filter(Boolean));
     });
   }
 }

@@ -95,14 +95,15 @@ function freshness(live) {
   if (!live.connected && Date.now() - live.since > 2000) {
     lines.push(t("stale_page", { time: clock(now() - (Date.now() - live.since)) }));
   }
-  const { broker, database, notices } = live.station || {};
+  const { broker, database, notices, leader } = live.station || {};
   if (live.connected && broker && !broker.ok) lines.push(t("stale_broker", { time: moment(broker.since) }));
   if (live.connected && database && !database.ok) lines.push(t("stale_database", { time: moment(database.since) }));
   if (live.connected && notices && !notices.ok) lines.push(t("stale_notices", { time: moment(notices.since) }));
+  if (live.connected && leader && !leader.ok) lines.push(t("stale_leader", { time: moment(leader.since) }));
   const box = find("#stale");
   setText(box, lines.join(" "));
   box.hidden = !lines.length;
-  document.body.classList.toggle("stale", !live.connected || Boolean(broker && !broker.ok));
+  document.body.classList.toggle("stale", !live.connected || Boolean((broker && !broker.ok) || (leader && !leader.ok)));
   setText(find("#today"), weekday(now()));
 }
 
@@ -119,7 +120,7 @@ function sayAlarms(live, sound, title, label, changed) {
   const loud = open.filter((alarm) => urgency(alarm) <= 1);
   const inNeed = unlisted(live).map(label).join(", ");
   const isLoud = loud.length > 0 || inNeed !== "";
-  sound.loop(isLoud ? (loud.length && urgency(loud[0]) === 0 ? "escalated" : "alarm") : null);
+  sound.loop(isLoud ? (loud.some((alarm) => urgency(alarm) === 0) ? "escalated" : "alarm") : null);
   const unseen = open.filter((alarm) => !alarm.acked_at);
   find("#quiet").classList.toggle("loud", isLoud);
   const line = unseen.length ? `${unseen[0].exercise ? `${t("drill")} ` : ""}${kindName(unseen[0].kind)} · ${label(unseen[0])}` : "";

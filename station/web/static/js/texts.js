@@ -70,6 +70,8 @@ export function word(list, value, exercise = false) {
 
 export const isKind = (kind) => Boolean(texts.kinds[kind]);
 export const kindName = (kind) => (isKind(kind) ? texts.kinds[kind].name : kind.replace(/_/g, " "));
+/** Whether a child may be in danger; a kind without words may mean that (station/notices/urgency.py). */
+export const isOfChild = (kind) => !isKind(kind) || Boolean(texts.kinds[kind].first);
 /** The templates of its sentences (sentences.js). */
 export const templates = (kind) => (texts.kinds[kind] ? texts.kinds[kind].says : []);
 export const whatToDo = (kind) => (texts.kinds[kind] && texts.kinds[kind].do) || [];

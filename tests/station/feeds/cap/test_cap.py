@@ -11,11 +11,14 @@ from feeding import fed
 from station_told import NOW_MS, PASSWORD, event
 
 from station.clock import iso
+from station.feeds import recent
 from station.feeds.cap.alert import alert
-from station.feeds.cap.messages import Entry, Message
+from station.feeds.cap.messages import Entry, Message, messages
 from station.feeds.cap.xml import add, written
+from station.one_bad import passed_over
 
 ATOM = "{http://www.w3.org/2005/Atom}"
+SUMMARY = ATOM + "summary"
 SEATS = {"seats": [7, 9], "unknown": [3]}
 
 
@@ -26,7 +29,9 @@ def message(what="heard", before=(), is_exercise=False, **more):
         "lon": 100.8833, "accuracy_m": 5,
     } | more  # fmt: skip
     entry = Entry(30, NOW_MS, what)
-    return Message(SimpleNamespace(**alarm), entry, tuple(before), is_exercise)
+    kind = "Cancel" if what in ("cleared", "gone") else "Update"
+    kind = kind if before else "Alert"
+    return Message(SimpleNamespace(**alarm), entry, tuple(before), is_exercise, kind)
 
 
 def made(*args, **more):
@@ -72,6 +77,32 @@ def test_the_end_of_an_alarm_cancels_all_messages_before():
     assert (told(english, "responseType"), told(english, "urgency")) == ("AllClear", "Past")
     assert told(english, "instruction") is None
     assert told(made("escalated", before), "msgType") == "Update"
+
+
+ENDED = {"cleared_ms": NOW_MS, "exercise": False}
+GOES_ON = {"cleared_ms": None, "exercise": False}
+
+
+@pytest.mark.parametrize(
+    ("log", "alarm", "kinds"),
+    [("heard escalated cleared", ENDED, "Alert Update Cancel"),
+     ("heard cleared acknowledged", ENDED, "Alert Cancel"),
+     ("heard cleared escalated acknowledged", ENDED, "Alert Cancel"),
+     ("raised gone escalated", ENDED, "Alert Cancel"),
+     ("heard cleared escalated again", GOES_ON, "Alert Cancel Alert"),
+     ("heard cleared again acknowledged cleared", ENDED, "Alert Cancel Alert Update Cancel"),
+     ("heard real cleared", ENDED, "Alert Update Cancel"),
+     ("heard cleared worse", GOES_ON, "Alert Cancel Alert"),
+     ("heard cleared real escalated", ENDED, "Alert Cancel Cancel")],
+)  # fmt: skip
+def test_after_its_end_an_alarm_is_told_of_only_if_it_goes_on(log, alarm, kinds):
+    entries = [Entry(n, NOW_MS + n, what) for n, what in enumerate(log.split())]
+    found = list(messages(SimpleNamespace(**alarm), entries))
+    assert " ".join(one.kind for one in found) == kinds
+    for one, kind in zip(found, kinds.split(), strict=True):
+        assert bool(one.before) == (kind != "Alert")
+        told_before = [other.entry for other in found if other.entry.number < one.entry.number]
+        assert set(one.before) <= set(told_before)
 
 
 def test_a_drill_is_an_exercise():
@@ -153,7 +184,9 @@ def test_the_list_links_to_every_message_and_a_person_reads_those_of_the_own_fle
             await scene.station.alarms.acknowledge(number, "som", "I go there")
             await scene.hears(*event(4, state="cleared", occ=1, data=SEATS))
             answer = await scene.reads("/api/feeds/alarms.atom")
-            assert len(links(answer.content)) == 4
+            assert (
+                len(links(answer.content)) == 4
+            )  # the alert, its answer, its end, and another alert
             seen = []
             for link in links(answer.content):
                 one = await scene.reads("/api/feeds/" + link)
@@ -185,6 +218,33 @@ def test_an_alarm_that_is_not_over_stays_in_the_list_and_one_that_is_over_leaves
             scene.clock.ms += 2 * 86_400_000
             answer = await scene.reads("/api/feeds/alarms.atom")
             assert len(links(answer.content)) == 2  # the alert of the first, and its answer
+
+    asyncio.run(story())
+
+
+def test_the_many_alarms_of_one_bus_displace_no_other(tmp_path, monkeypatch):
+    monkeypatch.setattr(recent, "_MOST_OF_A_BUS", 3)
+
+    async def story():
+        async with fed(tmp_path, iso(NOW_MS)) as scene:
+            await scene.hears(*event(1, "child_left_behind"), bus="lcb/bus-03")
+            await scene.hears(*event(2, "sos"), bus="lcb/bus-03")
+            await scene.hears(*event(3, state="cleared", occ=2), bus="lcb/bus-03")
+            for seq in range(1, 11, 2):
+                await scene.hears(*event(seq))
+                await scene.hears(*event(seq + 1, state="cleared", occ=seq))
+            before = passed_over["alarms_of_one_bus"]
+            atom = await scene.reads("/api/feeds/alarms.atom")
+            assert passed_over["alarms_of_one_bus"] == before + 2
+            found = [one.text.split(": ") for one in ET.fromstring(atom.content).iter(SUMMARY)]
+            assert [one[1] for one in found if one[0] == "lcb/bus-03"] == [
+                "Cancel", "Alert", "Alert",
+            ]  # fmt: skip
+            assert [one[0] for one in found].count("lcb/bus-01") == 6
+            for seq in range(301, 306):
+                await scene.hears(*event(seq))  # and these go on
+            atom = await scene.reads("/api/feeds/alarms.atom")
+            assert len(links(atom.content)) == 3 + 6 + 5
 
     asyncio.run(story())
 

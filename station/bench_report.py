@@ -1,20 +1,21 @@
-"""A fleet's month as a workbook: how long it takes, what it needs, and how long the station hears
-no bus meanwhile."""
+"""python -m station.bench_report [--db postgresql://...]: a fleet's month as a workbook: how long
+it takes, what it needs, and how long the station hears no bus meanwhile."""
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import random
 import resource
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import insert
 
-from sim.live.postgres import Cluster, programs
 from station.clock import DAY_MS, FollowedClock, local_day
 from station.db.database import Database
 from station.db.tables import alarms, buses, events, journals
@@ -28,34 +29,20 @@ _GOAL_S, _GOAL_MB = 5, 200
 _HOUR_MS = 3_600_000
 
 
-def run(say: Callable[[str], None]) -> None:
-    where = programs()
-    cluster = Cluster(where) if where else None
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            for name, address in (("SQLite", str(Path(folder) / "month.db")),
-                                  ("PostgreSQL", cluster and cluster.new())):  # fmt: skip
-                if address:
-                    asyncio.run(_measure(say, name, address))
-    finally:
-        if cluster:
-            cluster.stop()
-
-
-async def _measure(say: Callable[[str], None], name: str, address: str) -> None:
+async def _measure(name: str, address: str) -> None:
     database = Database(address)
     await database.upgrade()
     for number in range(1, _BUSES + 1):
         await _add(database, number)
-    say(f"  {name}, {_BUSES} buses, {_DAYS} days (goal <= {_GOAL_S} s, {_GOAL_MB} MB)")
-    say(f"    from the records       {await _report(address)}")
+    print(f"  {name}, {_BUSES} buses, {_DAYS} days (goal <= {_GOAL_S} s, {_GOAL_MB} MB)")
+    print(f"    from the records       {await _report(address)}")
     began_s = time.monotonic()
     pause_s, daily._PAUSE_S = daily._PAUSE_S, 0
     clock = FollowedClock(_FIRST_MS + _DAYS * DAY_MS + daily.MARGIN_MS)
     made = await daily.DailySums(database, clock).make()
     daily._PAUSE_S = pause_s
-    say(f"    {made:,} days of buses summed up in {time.monotonic() - began_s:.0f} s")
-    say(f"    from sums that are kept {await _report(address)}")
+    print(f"    {made:,} days of buses summed up in {time.monotonic() - began_s:.0f} s")
+    print(f"    from sums that are kept {await _report(address)}")
     await database.close()
 
 
@@ -127,3 +114,20 @@ def _month(drawn: random.Random, number: int) -> Iterator[dict[str, Any]]:
                 "severity": "info", "state": "raised", "occ": seq, "exercise": False,
                 "data": data, "why": {}, "heard_ms": at_ms + 1500, "odd_clock": False,
             }  # fmt: skip
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m station.bench_report")
+    parser.add_argument(
+        "--db", metavar="URL", help="an empty PostgreSQL database, to measure as well"
+    )
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(_measure("SQLite", str(Path(folder) / "month.db")))
+    if args.db:
+        asyncio.run(_measure("PostgreSQL", args.db))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -25,6 +25,7 @@ _FIRST_MS = (datetime(1, 1, 1, tzinfo=timezone.utc) - _EPOCH) // _MS
 _LAST_MS = (datetime(9999, 12, 31, 23, 59, 59, 999_000, timezone.utc) - _EPOCH) // _MS
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT([01]\d|2[0-3]):\d\d:\d\d\.\d{3}Z", re.ASCII)
 _YEAR = re.compile(r"(\d{4})-", re.ASCII)
+_THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 
 
 class Clock:
@@ -104,7 +105,9 @@ def parse_moment(text: str, end: bool) -> int:
 
 
 def _common_era(text: str) -> str:
-    """2569-11-22 -> 2026-11-22: a year of the Buddhist calendar, as it is counted in Thailand."""
+    """2569-11-22, also in Thai digits -> 2026-11-22: a year of the Buddhist calendar, as it is
+    counted in Thailand."""
+    text = text.translate(_THAI_DIGITS)
     year = _YEAR.match(text)
     if not year or not 2400 <= int(year[1]) <= 2700:
         return text

@@ -18,7 +18,7 @@ from station.alarms.change import change_alarms
 from station.alarms.silence import Silence
 from station.alarms.two_boards import TwoBoards
 from station.alarms.untrusted import UntrustedAlarms
-from station.clock import Clock
+from station.clock import DAY_MS, Clock
 from station.commands import Commands
 from station.db.database import Database
 from station.ingest.apart import Apart, Checked
@@ -83,6 +83,7 @@ class Records:
         self._apart = Apart()
         self._batch = settings.batch
         self._late_s = settings.late_s
+        self._rides_ms = settings.keep_rides_days * DAY_MS
 
     def lag_s(self) -> float:
         """How long the oldest message has waited for its commit; 0: none waits."""
@@ -200,7 +201,8 @@ class Records:
         now_ms = self._clock.now_ms()
         so_far = [one.stored for one in before]
         stored = await self._store.put(connection, messages, now_ms, so_far)
-        await forget_sums(connection, self._db.is_sqlite, stored)
+        rides_since_ms = now_ms - self._rides_ms
+        await forget_sums(connection, self._db.is_sqlite, stored, rides_since_ms)
         expects = self._told_keys.expects
         numbers = await change_alarms(connection, stored, self._late_s, now_ms, expects)
         return Changed(stored, numbers)

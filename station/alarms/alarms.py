@@ -195,6 +195,10 @@ class Alarms:
         async with self._db.write() as connection:
             now_ms = self._clock.now_ms()
             for number, values, what in changes:
-                await connection.execute(update(alarms).where(alarms.c.id == number).values(values))
-                await write_log(connection, number, now_ms, who, what)
+                which = alarms.c.id == number
+                if what == "escalated":  # another process may have taken the answer meanwhile
+                    which &= alarms.c.acked_ms.is_(None)
+                done = await connection.execute(update(alarms).where(which).values(values))
+                if done.rowcount:
+                    await write_log(connection, number, now_ms, who, what)
         await self.show([number for number, *_ in changes])

@@ -72,8 +72,11 @@ class Expiry:
                 past += await self._events(connection, number, bus_id, now_ms)
         async with self._db.write() as connection:
             past += await _warnings(connection, now_ms - self._events_ms)
-            told = notices.c.sent_ms < now_ms - self._events_ms
+            ended_ms = func.coalesce(notices.c.sent_ms, notices.c.dead_ms)
+            told = ended_ms < now_ms - self._events_ms
             await connection.execute(delete(notices).where(told))
+            unread = quarantine.c.last_ms < now_ms - self._rides_ms  # they may hold the same
+            await connection.execute(delete(quarantine).where(unread))
             await _logs(connection, now_ms)
         if gone or past:
             log.info("Expired: %d positions, %d events.", gone, past)

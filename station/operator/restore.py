@@ -58,7 +58,7 @@ async def _put_back(path: Path, settings: Settings, may_replace: bool) -> tuple[
             raise CommandError(f"The database {database.shown} is not empty. Restore into an empty "
                                "one, or give --replace: then what is there now is put aside. "
                                "Nothing was changed")  # fmt: skip
-        kept = await copies.put_back(path, f"before_{stamp(Clock().now_ms())}")
+        kept = await copies.put_back(path, f"before_{stamp(Clock().now_ms())}".lower())
         found = await copies.contents()
     except OSError as error:
         raise CommandError(f"{database.shown}: {error.strerror or error}") from error

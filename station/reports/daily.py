@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from sqlalchemy import and_, delete, func, select, text, true
+from sqlalchemy import and_, delete, func, or_, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from station.clock import Clock
@@ -17,7 +17,7 @@ from station.db.database import Database
 from station.db.moments import placed_ms
 from station.db.tables import daily_sums, events
 from station.ingest.store import Stored
-from station.reports.facts import SUMMED_KINDS, TRIP_KINDS, day_number
+from station.reports.facts import SHEETS, SUMMED_KINDS, TRIP_KINDS, Sums, day_number
 from station.reports.query import first_days, start_after, start_before, sums_of
 
 MARGIN_MS = 3 * 3_600_000
@@ -77,9 +77,13 @@ class DailySums:
             await connection.execute(self._db.insert(daily_sums).on_conflict_do_nothing(), rows)
 
 
-async def forget(connection: AsyncConnection, is_sqlite: bool, stored: Stored) -> None:
+async def forget(connection: AsyncConnection, is_sqlite: bool, stored: Stored,
+                 rides_since_ms: int) -> None:  # fmt: skip
     """Takes away the sums of all days on which these new records may count. Call it in their
-    transaction, after they are inserted. No sums are made meanwhile: they would not know them."""
+    transaction, after they are inserted. No sums are made meanwhile: they would not know them.
+
+    rides_since_ms: older rides may be deleted already (station/db/expiry.py), so that the sums of
+    their days cannot be made anew. These stay, and say that a record is left out."""
     new = [row for row in stored.events if row["kind"] in SUMMED_KINDS]
     if not new:
         return
@@ -90,11 +94,30 @@ async def forget(connection: AsyncConnection, is_sqlite: bool, stored: Stored) -
     d = daily_sums.c
     newest = select(d.bus_id, func.max(d.day)).where(d.bus_id.in_({bus_of[one] for one in days}))
     kept = dict((await connection.execute(newest.group_by(d.bus_id))).tuples().all())
+    whole = day_number(rides_since_ms) + 1
     for number, (first, last) in days.items():
         bus_id = bus_of[number]
         if first <= kept.get(bus_id, -1):
             old = and_(d.bus_id == bus_id, d.day.between(first, last))
+            old = and_(old, or_(d.day >= whole, d.sums == ""))
             await connection.execute(delete(daily_sums).where(old))
+    for row in new:
+        await _leave_out(connection, bus_of[row["journal_id"]], row, whole)
+
+
+async def _leave_out(connection: AsyncConnection, bus_id: int, row: dict[str, Any],
+                     whole: int) -> None:  # fmt: skip
+    """Counts a record that comes too late for the sums of its day, if there are any."""
+    by_arrival = row["at_ms"] is None or row["odd_clock"]
+    day = day_number(row["heard_ms"] if by_arrival else row["at_ms"])
+    if day >= whole:
+        return
+    mine = and_(daily_sums.c.bus_id == bus_id, daily_sums.c.day == day)
+    said = (await connection.execute(select(daily_sums.c.sums).where(mine))).scalar()
+    if said is not None:
+        sums = Sums(said)
+        sums.left_out[SHEETS[row["kind"]]] += 1
+        await connection.execute(update(daily_sums).where(mine).values(sums=sums.text()))
 
 
 async def _days_touched(connection: AsyncConnection, new: list[dict[str, Any]]

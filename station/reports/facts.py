@@ -17,7 +17,14 @@ from pydantic_core import from_json
 from station.clock import DAY_MS, LOCAL_MS
 
 TRIP_KINDS = ("trip_started", "trip_ended", "stop_served")
-SUMMED_KINDS = (*TRIP_KINDS, "overspeed")
+SHEETS = {
+    "trip_started": "trips",
+    "trip_ended": "trips",
+    "stop_served": "stops",
+    "overspeed": "overspeed",
+}
+"""On which one of a report each kind counts."""
+SUMMED_KINDS = tuple(SHEETS)
 Count = Annotated[int, Field(ge=0, le=2**53)]
 Number = Annotated[int | float, Field(ge=0, le=2**53)]
 
@@ -114,23 +121,22 @@ class Facts:
         self._trip: _Trip | None = None
         self._fast: dict[tuple[Any, int], list[Any]] = {}
         self._takes = {
-            "trip_started": ("trips", self._trip_started),
-            "trip_ended": ("trips", self._trip_ended),
-            "stop_served": ("stops", self._stop),
-            "overspeed": ("overspeed", self._overspeed),
+            "trip_started": self._trip_started,
+            "trip_ended": self._trip_ended,
+            "stop_served": self._stop,
+            "overspeed": self._overspeed,
         }
 
     def event(self, event: Event) -> None:
-        sheet, take = self._takes[event.kind]
         own = (event.bus, day_number(event.placed_ms))
         if event.kind == "trip_started" or (self._trip and self._trip.journal != event.journal):
             self._trip = None  # also by a start that cannot be read
         try:
             if event.is_odd:
                 raise ValueError("a time that cannot be right")
-            take(event, own)
+            self._takes[event.kind](event, own)
         except (ValueError, OverflowError):
-            self.days[own].left_out[sheet] += 1
+            self.days[own].left_out[SHEETS[event.kind]] += 1
 
     def _trip_started(self, event: Event, own: Key) -> None:
         number = _TripStarted.model_validate(event.data).trip

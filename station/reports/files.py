@@ -18,8 +18,9 @@ from station.reports.words import not_counted, shown, word
 from station.reports.workbook import MOST_ROWS, Workbook
 
 _BOM = "\ufeff"
-_FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
-"""What a spreadsheet runs as a formula: also after spaces, and with the wide signs of East Asia."""
+_FORMULA = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
+"""What a spreadsheet runs as a formula: also after spaces and what shows nothing, and with
+the wide signs of East Asia."""
 _LINES = re.compile(r"\s*[\r\n\v\f\x85\u2028\u2029]+\s*")
 _WIDEST, _LOOKED_AT = 60, 200
 

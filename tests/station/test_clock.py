@@ -53,6 +53,12 @@ def test_a_day_is_understood_in_buddhist_years():
         local_day("2569-02-29")
 
 
+@pytest.mark.parametrize("text", ["๒๕๖๙-11-29", "๒๕๖๙-๑๑-๒๙", "2569-๑๑-29", "๒๐๒๖-๑๑-๒๙"])
+def test_a_day_is_understood_in_thai_digits(text):
+    assert local_day(text) == local_day("2026-11-29")
+    assert parse_moment(f"{text}T๐๘:30", end=False) == parse_iso("2026-11-29T01:30:00.000Z")
+
+
 @pytest.mark.parametrize("text", ["2026-11-22", "0001-01-01", "9999-12-31"])
 def test_a_day_has_24_hours(text):
     start_ms, end_ms = local_day(text)

@@ -21,6 +21,7 @@ from station.db.tables import (
     journals,
     notices,
     positions,
+    quarantine,
     refusals,
     tracks,
 )
@@ -224,6 +225,30 @@ def test_what_stands_or_is_not_answered_cannot_be_erased(db, open_one):
             with pytest.raises(CommandError, match="answer it first"):
                 await History(desk.db, desk.clock, "lcb", "bus-1").erase()
             assert await counts(desk.db, alarms) == [1]
+
+    asyncio.run(story())
+
+
+def test_what_no_one_could_read_or_deliver_goes_by_its_age(db):
+    async def story():
+        desk = Desk(db)
+        async with desk.open():
+            await desk.raises("bus-1", "sos", acked_ms=NOW_MS, cleared_ms=NOW_MS)
+            await desk.turn()
+            async with desk.db.write() as connection:
+                given_up = {"sent_ms": None, "dead_ms": NOW_MS}
+                await connection.execute(update(notices).values(given_up))
+                for number, last_ms in ((1, NOW_MS), (2, NOW_MS + 50 * DAY_MS)):
+                    message = {"digest": str(number), "topic": "t", "payload": "x", "reason": "r",
+                               "times": 2, "first_ms": NOW_MS, "last_ms": last_ms}  # fmt: skip
+                    await connection.execute(insert(quarantine).values(message))
+            expiry = Expiry(desk.db, desk.clock, 90, 90, 400)
+            left = []
+            for days in (89, 2, 308, 2):
+                desk.clock.ms += days * DAY_MS
+                await expiry.run()
+                left.append(await counts(desk.db, quarantine, notices, alarms))
+            assert left == [[2, 1, 1], [1, 1, 1], [0, 1, 1], [0, 0, 1]]
 
     asyncio.run(story())
 

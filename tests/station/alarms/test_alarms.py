@@ -2,6 +2,7 @@
 
 import asyncio
 
+from sqlalchemy import insert, update
 from station_told import (
     NOW_MS,
     At,
@@ -17,6 +18,8 @@ from station_told import (
 )  # fmt: skip
 
 from station.db import tables
+from station.settings import Settings
+from station.station import Station
 
 
 def test_an_occurrence_ends_right_in_whatever_order_its_events_come(settings, broker):
@@ -168,5 +171,36 @@ def test_an_alarm_that_a_new_journal_ends_is_shown_and_logged_as_ended(settings,
                 await until(lambda: not active(station))
             log = [(row["who"], row["what"]) for row in await alarm_log(station, alarm["id"])]
             assert log == [("station", "heard"), ("station", "cleared")]
+
+    asyncio.run(scenario())
+
+
+def test_what_was_acknowledged_elsewhere_is_not_escalated(db):
+    """Another process took the answer, and this one has not heard of it yet."""
+
+    async def scenario():
+        station = Station(Settings(db=db))
+        await station.db.upgrade()
+        now_ms = station.clock.now_ms()
+        overdue_ms = now_ms - station.settings.escalate_min * 60_000 - 1000
+        of = {"kind": "sos", "severity": "alarm", "exercise": False, "clock": "gnss",
+              "raised_ms": overdue_ms, "heard_ms": overdue_ms, "late": False, "data": {},
+              "why": {}, "bus_id": 1}  # fmt: skip
+        async with station.db.write() as connection:
+            await connection.execute(insert(tables.buses).values(id=1, fleet="lc", bus="b1"))
+            await connection.execute(
+                insert(tables.alarms), [{"id": 1, **of}, {**of, "id": 2, "kind": "crash"}]
+            )
+        await station.alarms.recall()
+        async with station.db.write() as connection:
+            mine = update(tables.alarms).where(tables.alarms.c.id == 1)
+            await connection.execute(mine.values(acked_ms=now_ms, acked_by="som"))
+        watch = asyncio.create_task(station.alarms.watch())
+        await until(lambda: station.alarms.at_hand[2].escalated_ms)
+        watch.cancel()
+        lines = await rows(station, tables.alarm_log)
+        assert [(line.alarm_id, line.what) for line in lines] == [(2, "escalated")]
+        assert station.alarms.at_hand[1].acked_by == "som"  # it is told by the way
+        await station.db.close()
 
     asyncio.run(scenario())

@@ -190,6 +190,7 @@ def test_a_log_beside_the_database_goes_with_it(db, tmp_path, capsys, monkeypatc
     assert asyncio.run(with_database(db, people)) == {"somchai"}
     (aside,) = [one for one in tmp_path.glob("station.db.before_*") if one.suffix[-4:] != "-wal"]
     assert asyncio.run(_names(str(aside), "users")) == set()
+    assert aside.name == aside.name.lower()  # as PostgreSQL names its schema
     assert not list(tmp_path.glob(".*restored"))
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from station.clock import DAY_MS, Clock, iso, parse_iso
 from station.db.bus_ids import BusIds
 from station.db.database import Database
+from station.db.expiry import Expiry
 from station.db.tables import buses, daily_sums
 from station.ingest.contract import Message
 from station.ingest.mqtt import Came
@@ -110,7 +111,7 @@ def test_sums_that_are_kept_equal_those_of_the_records(db, monkeypatch):
             came = [(message, Came("t", b"", False, ms, 1, 1)) for message, ms in batch]
             async with database.write() as connection:
                 stored = await store.put(connection, came, clock.ms, [])
-                await daily.forget(connection, database.is_sqlite, stored)
+                await daily.forget(connection, database.is_sqlite, stored, 0)
             store.remember(stored)
             heard += batch
             if drawn.random() < 0.5:
@@ -126,6 +127,68 @@ def test_sums_that_are_kept_equal_those_of_the_records(db, monkeypatch):
             await connection.execute(delete(daily_sums))
         async with database.read() as connection:
             assert shown(await gather(connection, *span)) == kept
+        await database.close()
+
+    asyncio.run(scenario())
+
+
+def test_a_late_record_takes_no_sums_away_that_cannot_be_made_anew(db, monkeypatch):
+    """The rides of that day are deleted. It is counted as left out, once for each."""
+    monkeypatch.setattr(daily, "_PAUSE_S", 0)
+    day = [
+        ("trip_started", {"trip": 1}),
+        ("stop_served", {"stop": 1, "boarded": [7, 8], "alighted": []}),
+        ("trip_ended", {"trip": 1, "distance_m": 900, "stops": 1}),
+    ]
+    keep_days = 90
+
+    async def scenario():
+        database, clock = Database(db), Now()
+        await database.upgrade()
+        store = Store(database, BusIds(database))
+        sums, expiry = daily.DailySums(database, clock), Expiry(database, clock, 90, keep_days)
+
+        async def come(first_seq, at_ms, records):
+            clock.ms = max(clock.ms, at_ms + HOUR_MS)
+            bodies = [{
+                "epoch": "9f3a21c4", "seq": seq, "at": iso(at_ms + seq * 1000), "clock": "gnss",
+                "kind": kind, "severity": "info", "state": "raised", "occ": seq, "lat": None,
+                "lon": None, "speed_kmh": None, "data": data, "why": {},
+            } for seq, (kind, data) in enumerate(records, first_seq)]  # fmt: skip
+            came = [(Message("lcb", "bus-01", "event", body),
+                     Came("t", b"", False, clock.ms, 1, 1)) for body in bodies]  # fmt: skip
+            async with database.write() as connection:
+                stored = await store.put(connection, came, clock.ms, [])
+                since_ms = clock.ms - keep_days * DAY_MS
+                await daily.forget(connection, database.is_sqlite, stored, since_ms)
+            store.remember(stored)
+
+        async def seen():
+            await sums.make()
+            async with database.read() as connection:
+                span = ("lcb", None, first_ms(FIRST), first_ms(FIRST + 1))
+                sheets = (await gather(connection, *span)).sheets()
+            return {sheet.name: (list(sheet.rows), sheet.left_out) for sheet in sheets}
+
+        await come(1, clock.ms + HOUR_MS, day)
+        await come(9, first_ms(FIRST + 3), day)  # the next days are empty: these can be made anew
+        clock.ms += 150 * DAY_MS
+        before = await seen()
+        await expiry.run()
+        assert await seen() == before and len(before["stops"][0]) == 1
+        fast = [("overspeed", {"top_kmh": 95, "lasted_s": 3})]
+        await come(20, first_ms(FIRST) + 2 * HOUR_MS, fast)
+        await come(30, first_ms(FIRST + 1) + HOUR_MS, day)
+        after = await seen()
+        assert [after[name][0] for name in ("trips", "stops")] == [
+            before[name][0] for name in ("trips", "stops")
+        ]
+        assert after["overspeed"] == ([], 1)
+        async with database.read() as connection:
+            span = ("lcb", None, first_ms(FIRST + 1), first_ms(FIRST + 2))
+            late = {sheet.name: list(sheet.rows)
+                    for sheet in (await gather(connection, *span)).sheets()}  # fmt: skip
+        assert len(late["stops"]) == len(late["trips"]) == 1
         await database.close()
 
     asyncio.run(scenario())

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta, timezone
 
 import openpyxl
 import pytest
+from openpyxl.utils.escape import unescape
 
 from station.clock import LOCAL
 from station.reports.facts import Event, Facts, day_number
@@ -183,7 +184,7 @@ def test_xlsx_opens_and_holds_every_sheet():
 
 
 FORMULAS = ["=HYPERLINK(1)", "+1", "-1", "@x", "\uff1d1", "\uff0b1", "\uff0d1", "\uff20x", "  =1",
-            "\u3000\uff1d1"]  # fmt: skip
+            "\u3000\uff1d1", "\u200b=1", "\ufeff=1", " \u2060\u200f@x"]  # fmt: skip
 
 
 @pytest.mark.parametrize("note", FORMULAS)
@@ -230,6 +231,14 @@ def test_a_place_that_xlsx_cannot_hold_spoils_no_workbook():
     told = sheets([event("stop_served", stop=1, boarded=[], alighted=[], place="a\x01b")], [])
     book = openpyxl.load_workbook(io.BytesIO(as_xlsx(told, "en")))
     assert book["Stops"]["D2"].value == "a\ufffdb"
+
+
+@pytest.mark.parametrize("note", ["_x0041_", "_x000d_x000D_", "a_x41_ _x_ _x0041"])
+def test_a_note_that_looks_like_an_escape_of_excel_stays_as_it_is(note):
+    told = sheets([], [alarm(note=note)])
+    book = as_xlsx(told, "en")
+    kept = openpyxl.load_workbook(io.BytesIO(book))["Alarms"]["L2"].value  # as it is in the file
+    assert unescape(kept) == note
 
 
 def test_a_line_feed_in_a_cell_makes_no_second_line_of_csv():

@@ -1,6 +1,8 @@
 """An HTTP server on this computer that keeps what it was sent, and answers as the test wants."""
 
+import contextlib
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
@@ -10,6 +12,8 @@ class OtherSystem:
         self.came = []
         """(path, query, headers, body)"""
         self.status, self.body = 204, b""
+        self.drips_s = None
+        """Between two bytes of an answer without end."""
 
     @property
     def url(self):
@@ -27,9 +31,15 @@ class OtherSystem:
                 kept.came.append((asked.path, dict(parse_qsl(asked.query)), self.headers, body))
                 status = kept.status(kept.came[-1]) if callable(kept.status) else kept.status
                 self.send_response(status)
-                self.send_header("Content-Length", str(len(kept.body)))
+                self.send_header(
+                    "Content-Length", str(len(kept.body) if kept.drips_s is None else 60_000)
+                )
                 self.end_headers()
                 self.wfile.write(kept.body)
+                with contextlib.suppress(OSError):
+                    while kept.drips_s is not None:
+                        self.wfile.write(b" ")
+                        time.sleep(kept.drips_s)
 
             def log_message(self, *_):
                 pass

@@ -15,7 +15,8 @@ _EXPIRES_MS = 7 * 86_400_000
 """The end of an alarm is a Cancel. This is for a reader that has missed it."""
 _RESTRICTION = "For the city's staff on duty and the services that they call: it concerns children."
 _LANGUAGES = {"th": "th-TH", "en": "en-US"}
-_CATEGORIES = {"crash": "Transport", "heat": "Health", "sos": "Security", "zone_entered": "Met"}
+_CATEGORIES = {"crash": "Transport", "heat": "Health", "sos": "Security"}
+_OF_ZONES = {"flood": "Met", "closed": "Transport"}
 """Beside Safety."""
 _WIDE_M = 100  # older buses do not report how accurate their position is
 _WORDS = {
@@ -68,8 +69,11 @@ def _inform(root: ET.Element, message: Message, language: str) -> None:
     info = add(root, "info")
     add(info, "language", _LANGUAGES[language])
     add(info, "category", "Safety")
-    if alarm.kind in _CATEGORIES:
-        add(info, "category", _CATEGORIES[alarm.kind])
+    category = _CATEGORIES.get(alarm.kind)
+    if alarm.kind == "zone_entered":
+        category = _OF_ZONES.get(str(alarm.data.get("zone_kind")))
+    if category is not None:
+        add(info, "category", category)
     add(info, "event", kind(alarm.kind, language))
     add(info, "responseType", "AllClear" if is_over else "Execute")
     add(info, "urgency", "Past" if is_over else "Immediate")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 log = logging.getLogger(__name__)
 EVERY_S = 5.0
 _LONGEST_REST_S = 600.0
+_MOST_DOUBLED = 7
+"""More would not fit into a number some day."""
 
 Thing = tuple[str, Any]
 """Its name, and what is to be said of it."""
@@ -22,9 +24,9 @@ class Away(Exception):
 
 class Forwarder:
     def __init__(self, name: str, look: Callable[[], Awaitable[dict[str, Any]]],
-                 send: Callable[[list[Thing]], None], at_once: int):  # fmt: skip
+                 send: Callable[[list[Thing]], Collection[str]], at_once: int):  # fmt: skip
         """look: -> what is true now, by name. send: called in a thread of its own with the things
-        that are new; Away. at_once: things in one call."""
+        that are new -> names of those to be sent again; Away. at_once: things in one call."""
         self._name = name
         self._look = look
         self._send = send
@@ -46,10 +48,10 @@ class Forwarder:
         for at in range(0, len(new), self._at_once):
             part = new[at : at + self._at_once]
             try:
-                await loop.run_in_executor(self._thread, self._send, part)
+                again = await loop.run_in_executor(self._thread, self._send, part)
             except Away as why:
                 return self._rest(str(why))
-            self._sent.update(part)
+            self._sent.update((name, said) for name, said in part if name not in again)
             if self._failures:
                 log.info("%s answers again.", self._name)
             self._failures = 0
@@ -59,4 +61,4 @@ class Forwarder:
         if not self._failures:
             log.warning("%s: nothing can be sent on (%s); it is tried again.", self._name, why)
         self._failures += 1
-        return min(EVERY_S * 2**self._failures, _LONGEST_REST_S)
+        return min(EVERY_S * 2 ** min(self._failures, _MOST_DOUBLED), _LONGEST_REST_S)

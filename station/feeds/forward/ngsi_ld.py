@@ -8,6 +8,7 @@ and the driver's telephone stays here.
 from __future__ import annotations
 
 import json
+import logging
 from typing import Any
 
 import requests
@@ -20,6 +21,7 @@ from station.notices.message import kind
 from station.one_bad import passed_over
 from station.place import is_place
 
+log = logging.getLogger(__name__)
 CORE = "https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context-v1.6.jsonld"
 """Every broker knows it by heart, and fetches nothing."""
 _MODELS = "https://smartdatamodels.org/"
@@ -42,8 +44,9 @@ _OF_ALERT = _context(
     description="http://purl.org/dc/terms/description",
     data="https://uri.etsi.org/ngsi-ld/data",
 )  # fmt: skip
-_SORTS = {"crash": ("traffic", "carAccident"), "heat": ("health", "highTemperature"),
-          "zone_entered": ("naturalDisaster", "flood")}  # fmt: skip
+_SORTS = {"crash": ("traffic", "carAccident"), "heat": ("health", "highTemperature")}
+_SORTS_OF_ZONES = {"flood": ("naturalDisaster", "flood"), "closed": ("traffic", "roadClosed")}
+_NO_SORT = ("security", None)
 AT_ONCE = 100
 PATH = "/ngsi-ld/v1/entityOperations/upsert"
 
@@ -98,7 +101,9 @@ def vehicle(bus: dict[str, Any], now_ms: int) -> dict[str, Any]:
 def alert(alarm: Any) -> dict[str, Any]:
     """alarm: a row of station.alarms.rows.ROWS."""
     names = [kind(alarm.kind, language) for language in ("th", "en")]
-    category, sort = _SORTS.get(alarm.kind, ("security", None))
+    category, sort = _SORTS.get(alarm.kind, _NO_SORT)
+    if alarm.kind == "zone_entered":
+        category, sort = _SORTS_OF_ZONES.get(str(alarm.data.get("zone_kind")), _NO_SORT)
     entity = {
         "@context": _OF_ALERT,
         "id": _urn("Alert", alarm.fleet, alarm.bus, str(alarm.id)),
@@ -137,19 +142,41 @@ class ContextBroker:
         if token:
             self._session.headers["Authorization"] = f"Bearer {token}"
 
-    def upsert(self, things: list[Thing]) -> None:
-        """Away. An entity that the broker refuses while it takes others is counted, and sent again
-        when it changes."""
+    def upsert(self, things: list[Thing]) -> set[str]:
+        """-> names of those that the broker refused for now, while it took others. Away."""
+        again, stay = self._upsert(things)
+        if stay and len(stay) == len(things) > 1:
+            raise Away("HTTP 400 or 413 for each entity")
+        for name in stay:
+            log.warning("The context broker refuses %s until it changes.", name)
+        passed_over["ngsi_ld"] += len(stay)
+        return again
+
+    def _upsert(self, things: list[Thing]) -> tuple[set[str], list[str]]:
+        """-> (those to be sent again, those that the broker never takes as they are). If it refuses
+        all because of one, the others are found by halves."""
         body = json.dumps([entity for _, entity in things]).encode()
         status, said = answer(self._session, "POST", self._url, data=body)
+        if status in (400, 413) and things:
+            if len(things) == 1:
+                return set(), [things[0][0]]
+            middle = len(things) // 2
+            again, stay = self._upsert(things[:middle])
+            more, others = self._upsert(things[middle:])
+            return again | more, stay + others
         if status not in (200, 201, 204, 207):
             raise Away(f"HTTP {status}")
-        if status == 207:
-            passed_over["ngsi_ld"] += _refused(said)
+        return (self._refused(said, things) if status == 207 else set()), []
 
-
-def _refused(said: bytes) -> int:
-    try:
-        return len(json.loads(said)["errors"])
-    except (ValueError, KeyError, TypeError):
-        return 1
+    def _refused(self, said: bytes, things: list[Thing]) -> set[str]:
+        """If the answer does not say which, it may be any."""
+        names = {name for name, _ in things}
+        many = 1
+        try:
+            errors = json.loads(said)["errors"]
+            many = len(errors)
+            return names & {error["entityId"] for error in errors}
+        except (ValueError, KeyError, TypeError):
+            return names
+        finally:
+            passed_over["ngsi_ld"] += many

@@ -44,9 +44,9 @@ class Traccar:
         self._session = requests.Session()
         self._unknown: set[str] = set()
 
-    def put(self, things: list[Thing]) -> None:
-        """Away. A bus that Traccar does not know (HTTP 400) is named once in the log, and stops no
-        other."""
+    def put(self, things: list[Thing]) -> tuple[str, ...]:
+        """None is to be sent again; Away. A bus that Traccar does not know (HTTP 400) is named once
+        in the log, and stops no other."""
         for name, query in things:
             status, _ = answer(self._session, "POST", self._url, params=query)
             if status == 400:
@@ -57,3 +57,4 @@ class Traccar:
                 raise Away(f"HTTP {status}")
             else:
                 self._unknown.discard(name)
+        return ()

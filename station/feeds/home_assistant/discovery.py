@@ -34,6 +34,9 @@ def config_topic(fleet: str, bus: str) -> str:
 
 
 def _node(fleet: str, bus: str) -> str:
+    """Two buses never share one: `_` may be in the name of a fleet, too."""
+    if "_" in fleet:
+        return f"busguard-{len(fleet)}_{fleet}_{bus}"
     return f"busguard_{fleet}_{bus}"
 
 

@@ -203,17 +203,19 @@ def test_words_from_a_bus_are_never_markup(opened, station):
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", "Parts of this report could not be read: at, data.seats."),
-        ("th", "บางส่วนของรายงานนี้อ่านไม่ได้: at, data.seats"),
+        ("en", "Parts of this report could not be read: the time, the seats, details."),
+        ("th", "บางส่วนของรายงานนี้อ่านไม่ได้: เวลา, ที่นั่ง, รายละเอียดอื่น จึง"),
     ],
 )
 def test_an_alarm_that_can_be_read_in_part_says_so(opened, station, language, words):
-    heads = {"seats": 5, "unknown": [9], "seats_before": [], "unknown_before": []}
+    heads = {"seats": 5, "unknown": [9], "seats_before": 7, "unknown_before": []}
     station.buses["bus-03"].event("sos", "alarm", data=heads, at="yesterday", fill=False)
     card = opened("/", language=language).page.locator("article.alarm")
     card.wait_for()
     said = card.inner_text()
-    assert words in said and "unreadable:" not in said
+    assert words in said and "unreadable:" not in said and "data." not in said
+    assert "อ่านไม่ได้" not in card.locator(".alarm-fact").inner_text()
+    assert "could not be read" not in card.locator(".alarm-fact").inner_text()
     assert {"en": "Unknown at that moment: seat 9.", "th": "ที่นั่ง 9"}[language] in said
 
 

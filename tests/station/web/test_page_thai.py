@@ -43,3 +43,18 @@ def test_a_day_is_asked_for_in_buddhist_years(opened):
     page.locator("input[name=day]").blur()
     assert page.locator("input[name=day]").input_value() == day
     assert f"day={day}" in page.locator("#csv").get_attribute("href")
+
+
+def test_a_day_without_records_is_shown_as_such_and_not_another_one(opened):
+    page = opened("/bus/laemchabang/bus-02?day=2568-11-20", language="th").page
+    page.get_by_text("ระบบไม่มีข้อมูลของรถคันนี้ในวันที่เลือก").wait_for()
+    assert page.locator("#day").input_value() == "2025-11-20"
+
+
+def test_a_report_without_a_month_is_refused_in_thai(opened):
+    page = opened("/reports", language="th").page
+    page.locator("select[name=bus] option").nth(3).wait_for(state="attached")
+    page.locator("select[name=span]").select_option("month")
+    page.locator("input[name=month]").fill("")
+    page.locator("#ask [type=submit]").click()
+    page.locator("#report", has_text="กรุณาเลือกวันหรือเดือนก่อน").wait_for()

@@ -96,10 +96,11 @@ async function main() {
   async function loadDays() {
     const days = await getAtLast(`/api/buses/${path(fleet, name)}/days`);
     const today = localDay(now());
-    if (!days.includes(today)) days.push(today);
+    const asked = commonEra(new URLSearchParams(location.search).get("day") || "");
+    const isDay = /^\d{4}-\d\d-\d\d$/.test(asked) && !Number.isNaN(dayStart(asked));
+    for (const one of isDay ? [today, asked] : [today]) if (!days.includes(one)) days.push(one);
     days.sort().reverse();
     find("#day").replaceChildren(...days.map((one) => make("option", { value: one }, date(dayStart(one)))));
-    const asked = commonEra(new URLSearchParams(location.search).get("day") || "");
     if (days.includes(asked)) find("#day").value = asked;
     await loadDay();
   }
@@ -129,7 +130,7 @@ async function main() {
     graph.show(day.track, day.events, from, to);
     timeline.show(day.events, find("#level").value);
     setText(find("#loaded"), t("loaded_at", { time: clock(now()) }));
-    setText(find("#gaps"), [gapWords(day.gaps), day.odd_track ? t("odd_track", { n: day.odd_track }) : ""].filter(Boolean).join(" "));
+    setText(find("#gaps"), [times.length ? "" : t("nothing_that_day"), gapWords(day.gaps), day.odd_track ? t("odd_track", { n: day.odd_track }) : ""].filter(Boolean).join(" "));
     setAttribute(find("#slider"), "min", Math.floor(from));
     setAttribute(find("#slider"), "max", Math.ceil(to));
     for (const control of ["#play", "#slider"]) find(control).disabled = !times.length;

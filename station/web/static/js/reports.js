@@ -3,7 +3,7 @@
 import { get, getFile } from "./api.js";
 import { find, make, reportCell, setAttribute } from "./dom.js";
 import { openPage } from "./shell.js";
-import { language, t } from "./texts.js";
+import { errorWords, language, t } from "./texts.js";
 import { commonEra, date, dayStart, localDay, monthName, now, takesBuddhistYears } from "./times.js";
 
 const PATIENCE_MS = 2000; // after that, the page says how much of a report is made
@@ -53,7 +53,7 @@ async function main() {
   }
 
   function failed(error) {
-    const why = error.status === 429 ? t("report_busy") : error.message;
+    const why = error.status === 429 ? t("report_busy") : error.status === 422 ? t("report_no_span") : errorWords(error);
     find("#report").replaceChildren(make("p", { class: "error", role: "alert" }, t("report_failed", { why })));
   }
 

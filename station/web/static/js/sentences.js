@@ -7,13 +7,13 @@ import { duration, moment } from "./times.js";
  * Each template has fillers such as {data.x} or {why.x|how}. A sentence is left out if the event
  * does not have what it asks for, or has an empty list there. null is shown as unknown. Values that
  * no template uses, as those of a kind that only newer buses know, follow as name and value.
- * What the station could not read of the event comes first.
+ * What the station could not read of the event follows the first sentence, which says what happened.
  */
 export function sentences(event) {
   const used = new Set(["data.unreadable"]);
   const said = templates(event.kind).map((line) => sentence(line, event, used)).filter(Boolean);
   const unreadable = (event.data || {}).unreadable || [];
-  if (unreadable.length) said.unshift(t("unreadable_parts", { list: unreadable.join(", ") }));
+  if (unreadable.length) said.splice(1, 0, t("unreadable_parts", { list: partsWords(unreadable) }));
   for (const part of ["data", "why"]) {
     for (const [name, value] of Object.entries(event[part] || {})) {
       if (!used.has(`${part}.${name}`) && name !== "policy") said.push(`${name}: ${plain(value)}`);
@@ -21,6 +21,16 @@ export function sentences(event) {
   }
   return said;
 }
+
+/** "the time, the seats, details": staff do not read the names of members. */
+function partsWords(names) {
+  const known = names.filter(isNamed);
+  const words = known.map((name) => word("unreadable", name));
+  if (known.length < names.length) words.push(word("unreadable", "other"));
+  return [...new Set(words)].join(", ");
+}
+
+const isNamed = (name) => name !== "other" && word("unreadable", name) !== name;
 
 function sentence(line, event, used) {
   let whole = true;

@@ -120,6 +120,15 @@ def test_an_unknown_position_is_said_to_be_unknown(nowhere):
     assert told(area, "circle") is None
 
 
+@pytest.mark.parametrize(
+    ("zone", "category"), [("flood", ["Safety", "Met"]), ("closed", ["Safety", "Transport"]),
+                           (7, ["Safety"])],
+)  # fmt: skip
+def test_a_closed_road_is_no_weather(zone, category):
+    info = infos(made(kind="zone_entered", data={"zone_kind": zone}))["en-US"]
+    assert [one.text for one in info.iter(NAMESPACE + "category")] == category
+
+
 def test_an_odd_time_is_no_onset():
     root = made(clock="odd", raised_ms=253_402_300_799_999)
     assert told(infos(root)["en-US"], "onset") is None

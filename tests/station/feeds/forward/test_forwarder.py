@@ -7,7 +7,7 @@ from station.feeds.forward.forwarder import EVERY_S, Away, Forwarder
 
 class Scene:
     def __init__(self, at_once=2):
-        self.now, self.sent, self.fails = {}, [], 0
+        self.now, self.sent, self.fails, self.again = {}, [], 0, ()
         self.forwarder = Forwarder("It", self._look, self._send, at_once)
 
     async def _look(self):
@@ -18,6 +18,7 @@ class Scene:
             self.fails -= 1
             raise Away("HTTP 500")
         self.sent.append(dict(things))
+        return self.again
 
     def turns(self, times=1):
         async def story():
@@ -69,3 +70,18 @@ def test_what_is_over_is_forgotten_and_sent_again_if_it_comes_back():
         scene.turns()
     assert scene.sent == [{"a": 1}, {"a": 1}]
     assert set(scene.forwarder._sent) == {"a"}
+
+
+def test_what_was_refused_for_now_is_sent_again():
+    scene = Scene()
+    scene.now, scene.again = {"a": 1, "b": 1}, {"b"}
+    scene.turns()
+    scene.again = ()
+    scene.turns(2)
+    assert scene.sent == [{"a": 1, "b": 1}, {"b": 1}]
+
+
+def test_the_rest_has_an_end_however_often_it_failed():
+    scene = Scene()
+    scene.now, scene.fails, scene.forwarder._failures = {"a": 1}, 1, 5000
+    assert scene.turns() == [600]

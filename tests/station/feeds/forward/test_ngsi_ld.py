@@ -11,6 +11,7 @@ from pyld import jsonld
 from station_told import NOW_MS, event, state
 
 from station.clock import iso
+from station.feeds.forward import http
 from station.feeds.forward.forwarder import Away
 from station.feeds.forward.ngsi_ld import CORE, ContextBroker, alert, vehicle
 from station.one_bad import passed_over
@@ -156,6 +157,59 @@ def test_entities_that_the_broker_refuses_are_counted(body, refused):
         broker.status, broker.body = 207, body
         ContextBroker(broker.url, None, None).upsert([])
     assert passed_over["ngsi_ld"] == before + refused
+
+
+THINGS = [(name, {"id": name}) for name in "abcdefg"]
+
+
+@pytest.mark.parametrize("status", [400, 413])
+def test_an_entity_that_the_broker_never_takes_stops_no_other(status):
+    before = passed_over["ngsi_ld"]
+    with OtherSystem() as broker:
+        broker.status = lambda came: status if b'"c"' in came[3] else 204
+        assert ContextBroker(broker.url, None, None).upsert(THINGS) == set()
+        assert ContextBroker(broker.url, None, None).upsert([("c", {"id": "c"})]) == set()
+        taken = [one["id"] for *_, body in broker.came
+                 if b'"c"' not in body for one in json.loads(body)]  # fmt: skip
+    assert sorted(taken) == list("abdefg")
+    assert passed_over["ngsi_ld"] == before + 2
+
+
+def test_a_broker_that_takes_no_entity_is_away():
+    with OtherSystem() as broker:
+        broker.status = 400
+        with pytest.raises(Away):
+            ContextBroker(broker.url, None, None).upsert(THINGS)
+
+
+@pytest.mark.parametrize(
+    ("body", "again"),
+    [(b'{"success": ["a"], "errors": [{"entityId": "b", "error": {"status": 503}}]}', {"b"}),
+     (b'{"errors": [{"error": {}}]}', set("abcdefg")), (b"what?", set("abcdefg"))],
+)  # fmt: skip
+def test_an_entity_that_the_broker_refused_for_now_is_to_be_sent_again(body, again):
+    with OtherSystem() as broker:
+        broker.status, broker.body = 207, body
+        assert ContextBroker(broker.url, None, None).upsert(THINGS) == again
+
+
+def test_an_answer_that_drips_has_an_end(monkeypatch):
+    monkeypatch.setattr(http, "_WHOLE_S", 0.2)
+    with OtherSystem() as broker:
+        broker.status, broker.drips_s = 200, 0.05
+        with pytest.raises(Away, match="does not end"):
+            ContextBroker(broker.url, None, None).upsert(THINGS)
+
+
+@pytest.mark.parametrize(
+    ("zone", "category", "sort"),
+    [("flood", "naturalDisaster", "flood"), ("closed", "traffic", "roadClosed"),
+     (None, "security", None)],
+)  # fmt: skip
+def test_a_closed_road_is_no_flood(zone, category, sort):
+    entity = alert(row(kind="zone_entered", data={"zone": "z", "zone_kind": zone}))
+    assert entity["category"]["value"] == category
+    assert entity.get("subCategory", {"value": None})["value"] == sort
 
 
 def test_a_station_pushes_its_buses_and_alarms_of_the_fleets_that_are_named(tmp_path):

@@ -42,6 +42,14 @@ def test_a_wrong_name_or_value_is_noticed(part, name, value):
     assert wrong(config_topic(*BUS), payload)
 
 
+def test_two_buses_never_share_a_device():
+    buses = [("a_b", "c"), ("a", "b_c"), ("a", "_b_c"), ("a_", "b_c"), ("a_b_c", "d"),
+             ("a", "3_a_b_c"), ("a-1_a", "b")]  # fmt: skip
+    assert len({config_topic(*bus) for bus in buses}) == len(buses)
+    for bus in buses:
+        assert wrong(config_topic(*bus), discovery(*bus, told(LiveBus(*bus), 120))) == []
+
+
 def test_a_bus_is_a_device_that_reads_its_own_topics():
     assert config_topic(*BUS) == "homeassistant/device/busguard_laemchabang_bus-01/config"
     topics = set(re.findall(r"schoolbus/[^\"]*", json.dumps(announced())))

@@ -68,6 +68,10 @@ def main(arguments: list[str] | None = None) -> int:
     ) as error:
         _say(str(error))
         return 2
+    except EOFError:
+        _say("an answer was needed, and there is nobody to give it: run this at a terminal, or see "
+             "--help for how to do without. Nothing was changed")  # fmt: skip
+        return 2
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return 130

@@ -18,6 +18,7 @@ from prometheus_client.registry import Collector
 
 from station import one_bad
 from station.api.guards import TheStation
+from station.api.storage import storage
 from station.live.view import view
 from station.notices.backlog import Waiting
 from station.station import Station
@@ -37,8 +38,9 @@ async def metrics(station: TheStation) -> Response:
     except Exception as error:
         if not station.services.is_database_away(error):
             raise
+    disks = await asyncio.to_thread(lambda: list(storage(station.settings, station.clock.now_ms())))
     registry = CollectorRegistry()
-    registry.register(_Now([*_buses(station), *_work(station, waiting)]))
+    registry.register(_Now([*_buses(station), *_work(station, waiting), *disks]))
     ProcessCollector(registry=registry)
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 

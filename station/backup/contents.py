@@ -24,8 +24,9 @@ class Contents(NamedTuple):
 
     def __str__(self) -> str:
         counts = ", ".join(f"{self.rows[name]:,} {name}" for name in _TOLD if name in self.rows)
-        newest = iso(self.newest_ms) or "none"
-        return f"revision {self.revision}, {counts}; its newest event was heard at {newest}"
+        newest = iso(self.newest_ms)
+        heard = f"its newest event was heard at {newest}" if newest else "it holds no event"
+        return f"revision {self.revision}, {counts}; {heard}"
 
 
 def of_sqlite(connection: sqlite3.Connection) -> Contents:

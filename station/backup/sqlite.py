@@ -39,8 +39,8 @@ class FileCopies:
             raise CommandError(f"There is no database {self._file}. Name the station's with --db.")
         needed, free = self._file.stat().st_size, shutil.disk_usage(target.parent).free
         if free < needed:
-            raise CommandError(f"{target.parent} has {free / 1e6:,.0f} MB free, and the copy needs "
-                               f"{needed / 1e6:,.0f} MB")  # fmt: skip
+            raise CommandError(f"{target.parent} has {free / 1e6:,.1f} MB free, and the copy needs "
+                               f"{needed / 1e6:,.1f} MB")  # fmt: skip
         return _copy(self._file, target)
 
     def check(self, path: Path) -> Contents:

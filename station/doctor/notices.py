@@ -26,11 +26,11 @@ def routes(settings: Settings) -> Finding:
 
 async def look(ask: Questions, settings: Settings, now_ms: int) -> AsyncIterator[Finding]:
     waiting = await ask.ask(
-        "SELECT route, count(*), min(made_ms) FROM notices WHERE sent_ms IS "
+        "SELECT route, count(*), min(made_ms), max(tries) FROM notices WHERE sent_ms IS "
         "NULL AND dead_ms IS NULL GROUP BY route ORDER BY min(made_ms)"
     )
     known = {route.name for route in settings.notices}
-    for route, many, since_ms in waiting:
+    for route, many, since_ms, tries in waiting:
         if route not in known:
             yield Finding(
                 "notices",
@@ -38,13 +38,13 @@ async def look(ask: Questions, settings: Settings, now_ms: int) -> AsyncIterator
                 f"{many} notices wait for the route {route}, which is "
                 "not in the file of notices any more.",
             )
-        elif now_ms - since_ms > _LATE_MS:
+        elif tries > 0 or now_ms - since_ms > _LATE_MS:
             yield Finding(
                 "notices",
                 "wrong",
-                f"{many} notices wait for the route {route}, the "
-                f"oldest for {minutes(now_ms - since_ms)}: look at the page, "
-                "Administration, for its error; is its address still good?",
+                f"{many} notices wait for the route {route}, the oldest for "
+                f"{minutes(now_ms - since_ms)}; tries to send one that failed: {tries}. Look at "
+                "the page, Administration, for its error; is its address still good?",
             )
     dead = await ask.ask(
         "SELECT route, count(*) FROM notices WHERE dead_ms > "

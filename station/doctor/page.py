@@ -40,7 +40,12 @@ def _answers(settings: Settings) -> Iterator[Finding]:
         )
         return
     if status == 200 and said.get("notices", {}).get("ok") is False:
-        yield Finding("page", "wrong", "The station answers, and its notices are late: see below.")
+        yield Finding(
+            "page",
+            "wrong",
+            "The station answers, and its notices do not work: the lines of notices and the log "
+            "say why.",
+        )
     elif status == 200 and said.get("leader", {}).get("ok") is False:
         yield Finding(
             "page",

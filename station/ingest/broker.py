@@ -32,6 +32,7 @@ class Broker:
         self._leads = leads
         self._lock = threading.Lock()
         self._why = ""
+        self._ends = False
         self.records = Session(settings, clock, "records", records, True, self._failed)
         self.present = Session(settings, clock, name, present, False, self._failed,
                                self._present_changed)  # fmt: skip
@@ -48,6 +49,7 @@ class Broker:
 
     async def stop(self) -> None:
         """Both at the same time: a session that waits for its next try takes a second to stop."""
+        self._ends = True
         sessions = (self.records, self.present)
         await asyncio.gather(*(asyncio.to_thread(session.stop) for session in sessions))
 
@@ -65,6 +67,6 @@ class Broker:
         broker = self._services.broker
         if connected != broker.ok and connected:
             log.info("The broker %s answers.", self._address)
-        elif connected != broker.ok:
+        elif connected != broker.ok and not self._ends:
             log.warning("The broker %s does not answer.", self._address)
         self._services.note(broker, connected)

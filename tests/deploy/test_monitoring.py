@@ -14,6 +14,8 @@ from station_told import NOW_MS, browser
 from vm import ROOT
 
 from station import one_bad
+from station.api.storage import storage
+from station.backup.names import stamp
 from station.clock import FollowedClock
 from station.db import tables
 from station.settings import Settings
@@ -32,10 +34,14 @@ NOTICE = {"alarm_id": 1, "route": "gone", "stage": "raised", "title": "t", "body
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory):
     """{name: its samples} of a station where something has gone wrong everywhere."""
-    settings = Settings(broker=("127.0.0.1", 9), db=str(tmp_path_factory.mktemp("db") / "s.db"))
+    copies = tmp_path_factory.mktemp("copies")
+    (copies / f"station-{stamp(NOW_MS - 3_600_000)}Z.sqlite").touch()
+    settings = Settings(broker=("127.0.0.1", 9), db=str(tmp_path_factory.mktemp("db") / "s.db"),
+                        backups=str(copies))  # fmt: skip
 
     async def scenario():
         station = Station(settings, FollowedClock(NOW_MS))
+        station.notice_queue.watch = asyncio.Event().wait  # it would give up what waits here
         await station.start()
         try:
             async with station.db.write() as connection:
@@ -72,7 +78,23 @@ def test_the_numbers_are_the_stations(shown):
     assert value(shown, "busguard_intake_lag_seconds") == 0
     assert value(shown, "busguard_database_read_seconds") > 0
     assert (value(shown, "busguard_leads"), value(shown, "busguard_database_up")) == (1, 1)
+    assert value(shown, "busguard_backup_age_seconds") == pytest.approx(3600, abs=300)
+    assert value(shown, "busguard_disk_free_bytes", of="database") > 0
+    assert value(shown, "busguard_disk_free_bytes", of="backups") > 0
     assert value(shown, "process_resident_memory_bytes") > 1e6
+
+
+def test_a_folder_without_a_copy_or_that_is_away_is_told(tmp_path):
+    def told(**more):
+        found = storage(Settings(broker=("127.0.0.1", 9), **more), NOW_MS)
+        return {one.name: [sample.value for sample in one.samples] for one in found}
+
+    here = {"db": str(tmp_path / "s.db")}
+    assert "busguard_backup_age_seconds" not in told(**here)
+    assert told(**here, backups=str(tmp_path))["busguard_backup_age_seconds"] == [float("inf")]
+    away = told(**here, backups=str(tmp_path / "none"))
+    assert away["busguard_backup_age_seconds"] == [float("inf")]
+    assert away["busguard_disk_free_bytes"][1] == 0
 
 
 def rules():
@@ -177,6 +199,8 @@ def test_alerts_come_when_they_should_and_no_others(promtool, tmp_path):
         case("busguard_notices_dead", "5x60", given_up),
         case("busguard_notices_dead", "0x10 1x60", given_up, ticket),
         case("busguard_notices_dead", "5x5 0x5 1x60", given_up, ticket),
+        case("busguard_backup_age_seconds", "90000x60", "BusguardCopyOld"),
+        case("busguard_backup_age_seconds", " ".join(["+Inf"] * 60), "BusguardCopyOld", ticket),
         case(rows, "_x10 4x60", left_out, gtfs),
         case(rows, "1x10 4x60", left_out, gtfs),
         case(rows, "0x60", left_out),

@@ -367,3 +367,13 @@ def test_an_export_is_its_owners_and_overwrites_nothing(db, tmp_path, capsys):
     told = capsys.readouterr().err
     assert f"{tmp_path}/none/out cannot be read or written: No such file" in told
     assert "database" not in told
+
+
+@on_one_database
+def test_nobody_at_the_terminal_is_a_sentence(db, capsys, monkeypatch):
+    def nobody(_):
+        raise EOFError
+
+    monkeypatch.setattr("builtins.input", nobody)
+    assert main(["history", "erase", "lcb", "bus-1", "--db", db]) == 2
+    assert "nobody to give it" in capsys.readouterr().err

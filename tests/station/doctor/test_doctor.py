@@ -185,11 +185,33 @@ def test_what_the_database_says(db, tmp_path):
     for part, (state, words) in wanted.items():
         assert any(one[0] == state and words in one[1] for one in parts[part]), parts[part]
     told = " ".join(one[1] for one in parts["notices"] if one[0] == "wrong")
-    assert "1 notices wait for the route duty, the oldest for 60 min" in told
+    assert "1 notices wait for the route duty, the oldest for 60 min; tries to send one" in told
     assert "1 notices of the last 7 days could not be delivered by the route duty" in told
     if "://" in db:
         shown = parts["clock"][0][1]
         assert "the database's" in shown  # this computer's own time is not the test's
+
+
+@on_one_database
+def test_a_route_that_fails_is_named_at_once(db, tmp_path):
+    filled(
+        db,
+        bus(1),
+        (tables.alarms, {"id": 1, "bus_id": 1, "kind": "sos", "severity": "alarm", "data": {},
+                         "exercise": False, "clock": "gnss", "heard_ms": 0, "late": False,
+                         "why": {}}),
+        *[(tables.notices, {"alarm_id": 1, "log_id": n, "route": route, "stage": "raised",
+                            "title": "t", "body": "b", "made_ms": NOW_MS - 60_000, "due_ms": 0,
+                            "tries": tries})
+          for n, route, tries in ((1, "fails", 2), (2, "waits", 0))],
+    )  # fmt: skip
+    routes = tmp_path / "notices.json"
+    to = "json://127.0.0.1:9/x"
+    routes.write_text(json.dumps({"routes": [{"name": "fails", "to": to},
+                                             {"name": "waits", "to": to}]}))  # fmt: skip
+    parts = found(load({"db": db, "broker": "127.0.0.1:9", "notices": str(routes)}))
+    (wrong,) = [told for state, told in parts["notices"] if state == "wrong"]
+    assert "the route fails, the oldest for 1 min; tries to send one that failed: 2" in wrong
 
 
 def test_an_older_or_newer_revision_is_named(db):

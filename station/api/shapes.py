@@ -14,11 +14,14 @@ Seat = Annotated[int, Field(ge=1, le=64)]
 def _storable(text: str) -> str:
     if "\0" in text:
         raise ValueError("the character U+0000 cannot be stored")
+    if not text.isascii() and any("\ud800" <= one <= "\udfff" for one in text):
+        raise ValueError("half a character (a lone surrogate) cannot be stored")
     return text
 
 
 Text = Annotated[str, AfterValidator(_storable)]
-"""What a person writes. U+0000 is refused: PostgreSQL cannot keep it."""
+"""What a person writes. U+0000 is refused, since PostgreSQL cannot keep it, and halves of
+characters, which no database can."""
 
 
 class Problem(BaseModel):

@@ -85,6 +85,12 @@ def test_a_notice_of_a_bus_that_cannot_record_names_what_goes_on():
     assert "เหตุที่ยังไม่จบในรถ: " in message(alarm, "raised", "th")[1]
 
 
+@pytest.mark.parametrize("where", [{"lat": 0.0, "lon": 0.0}, {"lat": 13.0, "lon": None}])
+def test_a_position_that_is_none_is_not_told(where):
+    assert "Position" in message(ALARM, "raised", "en")[1]
+    assert "Position" not in message({**ALARM, **where}, "raised", "en")[1]
+
+
 def test_what_is_unknown_or_late_is_said():
     _, body = message({**ALARM, "raised_ms": None, "lat": None, "late": True}, "raised", "en")
     assert body.splitlines()[:4] == [

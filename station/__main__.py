@@ -84,7 +84,8 @@ def main(arguments: list[str] | None = None) -> int:
             _say(f"the database {shown} lets nobody in ({reason(error)}). Correct the name, the "
                  "password or the database in STATION_DB (--db)")  # fmt: skip
         elif is_away(error):
-            _say(f"the database {shown} does not answer: {reason(error)}")
+            _say(f"the database {shown} does not answer: {reason(error)}. `doctor` looks at its "
+                 "disk, its owner and its lock")  # fmt: skip
         else:
             raise
         return 2

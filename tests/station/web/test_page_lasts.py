@@ -81,6 +81,17 @@ def test_page_says_what_is_stale_and_comes_back_by_itself(opened, station):
     page.get_by_text("No open alarm.").wait_for()
 
 
+def test_page_says_that_no_station_takes_the_records(opened, station):
+    """As /api/live of a page process says it when none leads."""
+    page = opened("/", language="en").page
+    page.get_by_text("No open alarm.").wait_for()
+    live = station.asks("/api/live")
+    live["station"]["leader"]["ok"] = False
+    page.context.route("**/api/live", lambda route: route.fulfill(json=live))
+    page.reload()
+    page.get_by_text("No station has taken records since").wait_for()
+
+
 def test_ended_session_leads_to_sign_in_and_back(opened, station):
     with contextlib.closing(station.signed_in()) as somchai:
         page = opened("/reports", language="en", cookies=station.cookies(somchai)).page

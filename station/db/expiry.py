@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from station.clock import DAY_MS, LOCAL_MS, Clock
 from station.db.database import Database
 from station.db.moments import placed_ms
+from station.db.report_tables import SUMMED_KINDS
 from station.db.tables import (
     access_log,
     alarm_log,
@@ -29,7 +30,6 @@ from station.db.tables import (
     sign_ins,
     tracks,
 )
-from station.reports.facts import SUMMED_KINDS
 
 log = logging.getLogger(__name__)
 _EVERY_S = 3600

@@ -14,3 +14,6 @@ daily_sums = Table(
     Column("day", Integer, primary_key=True, autoincrement=False),  # since 1970, in Thailand
     Column("sums", Text, nullable=False),  # JSON (station/reports/facts.py); "": nothing happened
 )
+
+SUMMED_KINDS = ("trip_started", "trip_ended", "stop_served", "overspeed")
+"""Of events: they count in these sums."""

@@ -15,16 +15,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import from_json
 
 from station.clock import DAY_MS, LOCAL_MS
+from station.db.report_tables import SUMMED_KINDS as SUMMED_KINDS
 
 TRIP_KINDS = ("trip_started", "trip_ended", "stop_served")
-SHEETS = {
-    "trip_started": "trips",
-    "trip_ended": "trips",
-    "stop_served": "stops",
-    "overspeed": "overspeed",
-}
+SHEETS = dict(zip(SUMMED_KINDS, ("trips", "trips", "stops", "overspeed"), strict=True))
 """On which one of a report each kind counts."""
-SUMMED_KINDS = tuple(SHEETS)
 Count = Annotated[int, Field(ge=0, le=2**53)]
 Number = Annotated[int | float, Field(ge=0, le=2**53)]
 

@@ -137,9 +137,7 @@ def test_a_notice_goes_out_once_and_again_when_nobody_answers(play):
         assert await scene.told() == ["Alarm"]
         assert await scene.told() == []
         scene.clock.ms += 6 * 60_000
-        await scene.station.alarms._change(
-            1, {"escalated_ms": scene.clock.ms}, "station", "escalated"
-        )
+        await scene.station.alarms._change([(1, {"escalated_ms": scene.clock.ms}, "escalated")])
         assert await scene.told() == ["Nobody has answered"]
         await scene.hears(6, "child_left_behind", "cleared", occ=5, data={**LEFT, "stage": 0})
         assert await scene.told() == []

@@ -11,7 +11,7 @@ from station_told import (
     NOW_MS,
     At,
     connected,
-    count,
+    count_is,
     event,
     rows,
     signed_in,
@@ -176,7 +176,7 @@ def test_the_messages_that_stopped_the_station(settings, broker):
                 await until(lambda: len(station.alarms.at_hand) >= 7)
             stored = await rows(station, tables.events, tables.events.c.heard_ms)
             assert sorted(row.seq for row in stored) == sorted([*KEPT, 1])
-            assert await count(station, "quarantine") == 6
+            await until(lambda: count_is(station, "quarantine", 6))
             body = {row.seq: row for row in stored if row.severity == "alarm"}
             assert body[6].data[UNREADABLE][0] == "data.seats"
             assert body[8].data[UNREADABLE] == ["why.held_s"] and body[8].why == {}

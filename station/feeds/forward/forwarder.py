@@ -23,10 +23,11 @@ class Away(Exception):
 
 
 class Forwarder:
-    def __init__(self, name: str, look: Callable[[], Awaitable[dict[str, Any]]],
+    def __init__(self, name: str, look: Callable[[dict[str, Any]], Awaitable[dict[str, Any]]],
                  send: Callable[[list[Thing]], Collection[str]], at_once: int):  # fmt: skip
-        """look: -> what is true now, by name. send: called in a thread of its own with the things
-        that are new -> names of those to be sent again; Away. at_once: things in one call."""
+        """look: what was sent last, by name -> what is true now, by name. send: called in a thread
+        of its own with the things that are new -> names of those to be sent again; Away. at_once:
+        things in one call."""
         self._name = name
         self._look = look
         self._send = send
@@ -41,7 +42,7 @@ class Forwarder:
 
     async def turn(self) -> float:
         """-> seconds until the next one."""
-        now = await self._look()
+        now = await self._look(self._sent)
         self._sent = {name: said for name, said in self._sent.items() if name in now}
         new = [(name, now[name]) for name in now if self._sent.get(name) != now[name]]
         loop = asyncio.get_running_loop()

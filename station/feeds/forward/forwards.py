@@ -44,7 +44,7 @@ class Forwards:
                 shown.append(view(bus, now_ms))
         return self._sight.of(shown)
 
-    async def _positions(self) -> dict[str, Any]:
+    async def _positions(self, _: dict[str, Any]) -> dict[str, Any]:
         now_ms = self._clock.now_ms()
         found = {}
         for bus in self._buses(now_ms):
@@ -54,10 +54,11 @@ class Forwards:
                     found[position["id"]] = position
         return found
 
-    async def _entities(self) -> dict[str, Any]:
+    async def _entities(self, sent: dict[str, Any]) -> dict[str, Any]:
+        """The broker gets to know of each alarm that it holds as active that it is over."""
         now_ms = self._clock.now_ms()
         found = {}
-        for row in await self._rows(now_ms):
+        for row in await self._rows(now_ms, ngsi_ld.still_active(sent)):
             with over("ngsi_ld"):
                 entity = ngsi_ld.alert(row)
                 found[entity["id"]] = entity
@@ -72,6 +73,7 @@ class Forwards:
         gone = (self._live.bus(*key) for key in self._live.gone())
         return self._sight.of({**view(bus, now_ms), "stale": True} for bus in gone)
 
-    async def _rows(self, now_ms: int) -> list[Any]:
+    async def _rows(self, now_ms: int, also: list[int]) -> list[Any]:
         async with self._db.read() as connection:
-            return await recent_alarms(connection, self._sight, self._alarms.at_hand, now_ms)
+            at_hand = self._alarms.at_hand
+            return await recent_alarms(connection, self._sight, at_hand, now_ms, also)

@@ -131,6 +131,15 @@ def alert(alarm: Any) -> dict[str, Any]:
     return entity
 
 
+def still_active(entities: dict[str, Any]) -> list[int]:
+    """-> the ids of the alarms that these entities, by name, show as active."""
+    return [
+        int(name.rpartition(":")[2])
+        for name, entity in entities.items()
+        if entity["type"] == "Alert" and entity["data"]["value"]["state"] == "active"
+    ]
+
+
 class ContextBroker:
     def __init__(self, url: str, tenant: str | None, token: str | None):
         """url: of the broker, without its path of NGSI-LD."""

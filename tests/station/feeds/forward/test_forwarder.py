@@ -10,7 +10,7 @@ class Scene:
         self.now, self.sent, self.fails, self.again = {}, [], 0, ()
         self.forwarder = Forwarder("It", self._look, self._send, at_once)
 
-    async def _look(self):
+    async def _look(self, _):
         return dict(self.now)
 
     def _send(self, things):

@@ -241,3 +241,28 @@ def test_a_station_pushes_its_buses_and_alarms_of_the_fleets_that_are_named(tmp_
                 assert "location" not in entities["Vehicle"]
 
     asyncio.run(story())
+
+
+def test_the_broker_hears_that_an_alarm_is_over_however_long_it_was_away(tmp_path):
+    async def story():
+        async with fed(tmp_path, iso(NOW_MS), ngsi_ld="http://127.0.0.1:9") as scene:
+            (forwarder,) = scene.station.forwards.all
+            states = []
+
+            def send(things):
+                states.extend(entity["data"]["value"]["state"] for _, entity in things
+                              if entity["type"] == "Alert")  # fmt: skip
+                return ()
+
+            forwarder._send = send
+            await scene.hears(*event(1, "child_left_behind"))
+            await forwarder.turn()
+            (alarm,) = scene.station.alarms.views()
+            await scene.station.alarms.acknowledge(alarm["id"], "som", None)
+            await scene.hears(*event(2, "child_left_behind", state="cleared", occ=1))
+            scene.clock.ms += 3 * 86_400_000
+            await forwarder.turn()
+            await forwarder.turn()
+            assert states == ["active", "cleared"]
+
+    asyncio.run(story())

@@ -1,13 +1,13 @@
 // The open alarms as cards, the most urgent first. However many one bus raises, they do not hide
-// those of another one.
+// those of another one, nor the first one of another kind.
 
 import { alarmCard, byRank, byUrgency, freshen } from "./alarms.js";
 import { find, make, setText } from "./dom.js";
-import { t } from "./texts.js";
+import { kindName, t } from "./texts.js";
 
 const MOST = 100;
 const MOST_OF_A_BUS = 10;
-const BUSES_NAMED = 3;
+const GROUPS_NAMED = 3;
 
 /** Replaces only the cards whose alarm changed; a note that a person is typing stays. */
 export class AlarmList {
@@ -49,17 +49,21 @@ export class AlarmList {
     }
   }
 
-  /** How many have no card, and of which buses most. */
+  /** How many have no card, and of which buses and kinds most. */
   _showLeft(left) {
     this._more.hidden = !left.length;
     if (!left.length) return;
-    const numbers = new Map();
-    for (const { fleet, bus } of left) numbers.set(`${fleet}/${bus}`, (numbers.get(`${fleet}/${bus}`) || 0) + 1);
-    const named = [...numbers].sort((a, b) => b[1] - a[1]).slice(0, BUSES_NAMED).map(([key, n]) => {
-      const bus = this._live.buses.get(key);
-      return `${(bus && bus.label) || key.split("/")[1]} (${n})`;
+    const groups = new Map();
+    for (const alarm of left) {
+      const key = `${alarm.fleet}/${alarm.bus}/${alarm.kind}`;
+      groups.set(key, [...(groups.get(key) || []), alarm]);
+    }
+    const named = [...groups.values()].sort((a, b) => b.length - a.length).slice(0, GROUPS_NAMED).map((alarms) => {
+      const [{ fleet, bus: name, kind }] = alarms;
+      const bus = this._live.buses.get(`${fleet}/${name}`);
+      return `${(bus && bus.label) || name}: ${kindName(kind)} (${alarms.length})`;
     });
-    if (numbers.size > BUSES_NAMED) named.push("…");
+    if (groups.size > GROUPS_NAMED) named.push("…");
     setText(find("p", this._more), t("n_more_alarms", { n: left.length, list: named.join(", ") }));
   }
 
@@ -75,16 +79,15 @@ export class AlarmList {
   }
 }
 
-/** The most urgent ones of each bus; among equals the first one of every bus is before all second ones. */
+/** The most urgent ones of each bus. The first of every bus and kind is before all second ones. */
 function chosen(open, most, mostOfABus) {
-  const numbers = new Map();
-  const placed = [...open].sort(byUrgency).map((alarm) => {
-    const key = `${alarm.fleet}/${alarm.bus}`;
-    numbers.set(key, (numbers.get(key) || 0) + 1);
-    return { alarm, place: numbers.get(key) };
-  });
+  const [ofKind, ofBus] = [new Map(), new Map()];
+  const nextOf = (numbers, key) => numbers.set(key, (numbers.get(key) || 0) + 1).get(key);
   const byPlace = (a, b) => a.place - b.place;
-  const fair = placed.filter(({ place }) => place <= mostOfABus).sort(byPlace).slice(0, most);
+  const placed = [...open].sort(byUrgency)
+    .map((alarm) => ({ alarm, place: nextOf(ofKind, `${alarm.fleet}/${alarm.bus}/${alarm.kind}`) }))
+    .sort(byPlace);
+  const fair = placed.filter(({ alarm }) => nextOf(ofBus, `${alarm.fleet}/${alarm.bus}`) <= mostOfABus).slice(0, most);
   const shown = new Set(fair.map(({ alarm }) => alarm));
   fair.sort((a, b) => byRank(a.alarm, b.alarm) || byPlace(a, b));
   return { alarms: fair.map(({ alarm }) => alarm), left: open.filter((alarm) => !shown.has(alarm)) };

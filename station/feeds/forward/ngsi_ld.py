@@ -184,7 +184,7 @@ class ContextBroker:
         try:
             errors = json.loads(said)["errors"]
             many = len(errors)
-            return names & {error["entityId"] for error in errors}
+            return names & {error["entityId"] for error in errors} or names
         except (ValueError, KeyError, TypeError):
             return names
         finally:

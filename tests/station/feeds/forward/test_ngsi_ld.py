@@ -185,7 +185,8 @@ def test_a_broker_that_takes_no_entity_is_away():
 @pytest.mark.parametrize(
     ("body", "again"),
     [(b'{"success": ["a"], "errors": [{"entityId": "b", "error": {"status": 503}}]}', {"b"}),
-     (b'{"errors": [{"error": {}}]}', set("abcdefg")), (b"what?", set("abcdefg"))],
+     (b'{"errors": [{"error": {}}]}', set("abcdefg")), (b"what?", set("abcdefg")),
+     (b'{"errors": [{"entityId": "z"}]}', set("abcdefg")), (b'{"errors": []}', set("abcdefg"))],
 )  # fmt: skip
 def test_an_entity_that_the_broker_refused_for_now_is_to_be_sent_again(body, again):
     with OtherSystem() as broker:

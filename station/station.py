@@ -111,7 +111,7 @@ class Station:
         # changes alarms,
         self.alarms = alarms = Alarms(db, bus_ids, clock, live, hub, settings)
         self.silence = silence = Silence(clock, services, live, alarms, settings)
-        self.unrecorded = Unrecorded(clock, services, live, alarms, silence.judging)
+        self.unrecorded = Unrecorded(db, clock, services, live, alarms, silence.judging)
         self.untrusted = untrusted = UntrustedAlarms(db, bus_ids, clock, live, register, alarms)
         self.two_boards = two_boards = TwoBoards(db, bus_ids, clock, store, alarms)
         # is shown,

@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import and_, insert, or_, select, update
 
-from station.alarms.by_state import BY_STATE, NamedAgain, after_all, ended_so, over
-from station.alarms.rows import OPEN_AGAIN, ROWS, SELF, view, weight, write_log
+from station.alarms.by_state import BY_STATE, after_all, over
+from station.alarms.rows import ROWS, SELF, view, weight, write_log
 from station.clock import Clock
 from station.db.bus_ids import BusIds
 from station.db.database import Database
@@ -46,7 +46,6 @@ class Alarms:
         self._hub = hub
         self._late_ms = settings.late_s * 1000
         self._escalate_ms = settings.escalate_min * 60_000
-        self._named = NamedAgain()
         self.at_hand: dict[int, Any] = {}
 
     async def recall(self) -> None:
@@ -156,8 +155,7 @@ class Alarms:
         self.live.show(bus)
 
     async def watch(self) -> None:
-        """Escalates alarms that no one acknowledges in time, ends those that are over, and opens
-        again what goes on."""
+        """Escalates alarms that no one acknowledges in time, and ends those that are over."""
         while True:
             await self.judge()
             await asyncio.sleep(_TICK_S)
@@ -172,18 +170,14 @@ class Alarms:
             ended = over(row, self.live.bus(row.fleet, row.bus), now_ms)
             if ended:
                 found.append(ended)
-        named = self._named.find(self.live, self.at_hand.values(), now_ms)
-        if found or named:
+        if found:
             async with self._db.read() as connection:
                 found = await after_all(connection, found)
-                again = await ended_so(connection, named)
             for number, cleared_ms, _ in found:
                 values = {"cleared_ms": cleared_ms, "ended_by": BY_STATE}
                 changes.append((number, values, "cleared"))
-            changes += [(number, OPEN_AGAIN | {"heard_ms": now_ms}, "again") for number in again]
         for at in range(0, len(changes), _IN_ONE):
             await self._change(changes[at : at + _IN_ONE])
-        self._named.asked(named)
 
     def _is_overdue(self, row: Any, now_ms: int) -> bool:
         waits = row.acked_ms is None and row.escalated_ms is None

@@ -1,12 +1,12 @@
-"""What the state of a bus says of its alarms: one is over, or goes on although it had ended so.
+"""What the state of a bus says of its alarms: one is over.
 
 A bus's alarm is over by a state that came after all that the bus said of it, whatever the clock of
 the bus says. The state is later by its own time, too, no record waits behind it, and it does not
 name the alarm as active: the alarm only happened once, or its `cleared` was lost. A state that the
 broker or the database had kept ends none, since the station does not know when it came.
 
-A kind that the states name again is open again, if the last alarm of this kind ended so and no
-other one is open: an alarm that goes on must not be missing in the list.
+A state opens no alarm again: whoever looks at the list must not take one of last month for one of
+today. What a bus names and does not record is an alarm of the station (unrecorded.py).
 """
 
 from __future__ import annotations
@@ -14,21 +14,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, func, select, tuple_
+from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from station.clock import parse_iso
-from station.db.tables import alarms, buses, events
+from station.db.tables import alarms, events
 from station.live.live_bus import LiveBus
 
 HELD_MS = 5000
-"""An alarm stays so long at least; and its kind is named for so long until it is open again."""
+"""An alarm stays so long at least; and a kind is named for so long until it counts."""
 _AHEAD_MS = 1000
 _AT_ONCE = 250
-_MOST = 100
-"""Active kinds of one bus that are looked at."""
-Named = tuple[str, str, str]
-"""Fleet, bus, kind."""
 BY_STATE = "state"
 
 
@@ -46,7 +42,7 @@ def over(row: Any, bus: LiveBus, now_ms: int) -> Over | None:
         return None
     if bus.odd_clock or bus.is_doubted or not s["at"] or row.kind in s["active"]:
         return None
-    if _waits(s) or row.raised_ms is None or row.clock == "odd":
+    if waits(s) or row.raised_ms is None or row.clock == "odd":
         return None
     at_ms = parse_iso(s["at"])
     # States and events come in two sessions. If the clock is ahead, only the arrival tells which
@@ -57,7 +53,8 @@ def over(row: Any, bus: LiveBus, now_ms: int) -> Over | None:
     return Over(row.id, max(row.raised_ms, min(at_ms, came_ms)), after_ms)
 
 
-def _waits(s: dict[str, Any]) -> bool:
+def waits(s: dict[str, Any]) -> bool:
+    """Whether a record waits on the bus behind this state."""
     return bool(s["backlog"].get("warning", 0) or s["backlog"]["alarm"])
 
 
@@ -76,47 +73,3 @@ async def after_all(connection: AsyncConnection, found: Iterable[Over]) -> list[
             if by_id[number].after_ms <= heard_ms:
                 del by_id[number]
     return list(by_id.values())
-
-
-class NamedAgain:
-    """Kinds that live states name as active while no alarm of the bus has them open."""
-
-    def __init__(self) -> None:
-        self._since_ms: dict[Named, int] = {}
-        self._asked: set[Named] = set()
-
-    def find(self, fleet: Iterable[LiveBus], rows: Iterable[Any], now_ms: int) -> list[Named]:
-        """rows: alarms at hand -> those that have been named for long enough."""
-        is_open = {(row.fleet, row.bus, row.kind) for row in rows
-                   if row.cleared_ms is None and row.journal_id is not None}  # fmt: skip
-        named = {}
-        for bus in fleet:
-            if bus.came_ms is None or bus.state is None or _waits(bus.state):
-                continue
-            for kind in bus.state["active"][:_MOST]:
-                one = (bus.fleet, bus.bus, kind)
-                if one not in is_open:
-                    named[one] = min(self._since_ms.get(one, now_ms), now_ms)
-        self._since_ms = named
-        self._asked &= named.keys()
-        return [one for one, since_ms in named.items()
-                if now_ms - since_ms >= HELD_MS and one not in self._asked]  # fmt: skip
-
-    def asked(self, named: Iterable[Named]) -> None:
-        """The database was asked for them: once is enough until they change."""
-        self._asked |= set(named)
-
-
-async def ended_so(connection: AsyncConnection, named: list[Named]) -> list[int]:
-    """Ids of the newest alarms of these buses and kinds, of those that a state ended."""
-    found: list[int] = []
-    key = tuple_(buses.c.fleet, buses.c.bus, alarms.c.kind)
-    for at in range(0, len(named), _AT_ONCE):
-        newest = (
-            select(func.max(alarms.c.id)).join(buses, buses.c.id == alarms.c.bus_id)
-            .where(key.in_(named[at : at + _AT_ONCE]), alarms.c.journal_id.is_not(None))
-            .group_by(alarms.c.bus_id, alarms.c.kind)
-        )  # fmt: skip
-        query = select(alarms.c.id).where(alarms.c.id.in_(newest), alarms.c.ended_by == BY_STATE)
-        found += (await connection.execute(query)).scalars()
-    return found

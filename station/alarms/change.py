@@ -166,12 +166,13 @@ def _changed(before: Any, alarm: dict[str, Any], now_ms: int) -> tuple[dict[str,
     real = before.exercise and not alarm["exercise"]
     if worse or real or again:
         # It was taken for over, for an exercise or for a lesser alarm: staff look at it anew.
-        alarm |= {"acked_ms": None, "acked_by": None, "escalated_ms": None}
-        alarm["heard_ms"] = now_ms
+        alarm |= {"acked_ms": None, "acked_by": None, "note": None, "escalated_ms": None}
         lines.append("worse" if worse else "real" if real else "again")
-    else:
-        alarm["heard_ms"] = before.heard_ms
-        alarm["late"] = before.late
+    if worse or real or (again and before.acked_ms is not None):
+        alarm["heard_ms"] = now_ms
+    else:  # Nobody has answered yet, and the time until somebody is called goes on.
+        alarm |= {"heard_ms": before.heard_ms, "late": before.late}
+        alarm["escalated_ms"] = before.escalated_ms
     if before.cleared_ms is None and alarm["cleared_ms"] is not None:
         lines.append("cleared")
     return alarm, lines

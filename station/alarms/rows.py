@@ -16,9 +16,6 @@ from station.live.view import EXERCISE
 SELF = "station"
 """The station itself, where a log or an alarm names who did it."""
 GOING_DARK = "going_dark"
-OPEN_AGAIN = {"cleared_ms": None, "ended_by": None, "acked_ms": None, "acked_by": None,
-              "escalated_ms": None}  # fmt: skip
-"""An alarm that goes on although it had ended: staff have to look at it anew."""
 
 ROWS = select(*alarms.c, buses.c.fleet, buses.c.bus).join(buses, buses.c.id == alarms.c.bus_id)
 

@@ -1,5 +1,5 @@
 """A state ends an alarm only if it came after all that the bus said of the alarm, whatever the
-clock of the bus says; and a kind that it names is open."""
+clock of the bus says; and it opens none again."""
 
 import asyncio
 import contextlib
@@ -14,13 +14,16 @@ from station_told import (
     connected,
     event,
     on_one_database,
+    rows,
     running,
     state,
+    status,
     telling,
     until,
 )  # fmt: skip
 
-from station.alarms.by_state import HELD_MS, NamedAgain, over
+from station.alarms.by_state import over
+from station.db.tables import alarms
 from station.live.live_bus import LiveBus
 
 CHILD = "child_left_behind"
@@ -39,7 +42,8 @@ class Told:
 
     @contextlib.asynccontextmanager
     async def running(self, monkeypatch):
-        monkeypatch.setattr("station.alarms.alarms._TICK_S", 3600)
+        for part in ("alarms", "silence", "unrecorded"):
+            monkeypatch.setattr(f"station.alarms.{part}._TICK_S", 3600)
         async with self.time.running() as self.station:
             await connected(self.station)
             with telling(self.broker) as self.bus:
@@ -95,32 +99,73 @@ def alarm_now(told):
     return json.loads(state(told.time.clock.now_ms())[1])["at"]
 
 
-def test_what_is_named_again_and_what_comes_of_it_again_is_open_and_told_again(told, monkeypatch):
+def test_what_is_named_after_its_end_is_an_alarm_of_today(told, monkeypatch):
+    """The old one stays as it was answered; what comes and goes is one alarm, which waits for an
+    answer since it began."""
+
+    async def scenario():
+        async with told.running(monkeypatch):
+            station = told.station
+            told.bus.say(status())
+            await told.event(1)
+            (old,) = station.alarms.at_hand
+            await told.passes(6)
+            await told.state()
+            await told.passes(1)
+            await station.alarms.acknowledge(old, "anong", "the child is home")
+            assert not station.alarms.at_hand
+            told.time.passes(21 * 86_400)
+            await told.state(active=[CHILD], backlog=1)
+            for _ in range(2):
+                await told.passes(6)
+                await station.unrecorded.judge()
+            assert not station.alarms.at_hand, "its record is on the way"
+            for n in range(12):
+                await told.state(active=[] if n % 2 else [CHILD])
+                for _ in range(2):
+                    await station.unrecorded.judge()
+                    await told.passes(5)
+            (alarm,) = station.alarms.views()
+            assert (alarm["kind"], alarm["cleared_at"]) == ("cannot_record", None)
+            assert alarm["data"]["active"] == [CHILD] and alarm["escalated_at"] is None
+            await told.passes(1 + station.settings.escalate_min * 60)
+            assert station.alarms.views()[0]["escalated_at"]
+            for _ in range(2):
+                await told.state()
+                await station.unrecorded.judge()
+                await told.passes(61)
+            assert station.alarms.views()[0]["cleared_at"]
+            (first, _) = await rows(station, alarms, alarms.c.id)
+            assert first.ended_by == "state" and first.note == "the child is home"
+            words = [line["what"] for line in await alarm_log(station, old)]
+            assert words == ["heard", "cleared", "acknowledged"]
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("is_answered", [True, False])
+def test_what_comes_of_an_alarm_after_its_end_opens_it_again(told, monkeypatch, is_answered):
+    """If nobody had answered, the time until somebody is called goes on."""
+
     async def scenario():
         async with told.running(monkeypatch):
             await told.event(1)
             (number,) = told.station.alarms.at_hand
+            (before,) = told.station.alarms.views()
             await told.passes(6)
             await told.state()
             await told.passes(1)
             assert opened(told.station) == []
-            await told.station.alarms.acknowledge(number, "anong", None)
-            assert not told.station.alarms.at_hand
-            await told.state(active=[CHILD])
-            await told.passes(1)
-            assert opened(told.station) == []  # its record may be on the way
-            await told.passes(6)
-            assert opened(told.station) == [CHILD]
-            await told.passes(6)
-            await told.state()
-            await told.passes(1)
-            assert opened(told.station) == []
+            if is_answered:
+                await told.station.alarms.acknowledge(number, "anong", "all are home")
             await told.event(2, state="updated", occ=1, at_ms=None, data={"stage": 3})
             await told.passes(6)  # the state is from before this update
             (alarm,) = told.station.alarms.views()
             assert alarm["cleared_at"] is None and alarm["acked_at"] is None
+            assert alarm["note"] is None, "it belongs to the answer before"
+            assert (alarm["heard_at"] != before["heard_at"]) == is_answered
             words = [line["what"] for line in await told.words()]
-            assert words == ["heard", "cleared", "acknowledged", "again", "cleared", "again"]
+            assert words == ["heard", "cleared", *["acknowledged"] * is_answered, "again"]
 
     asyncio.run(scenario())
 
@@ -217,14 +262,3 @@ def test_no_alarm_is_ever_ended_by_a_state_that_was_heard_before_it():
                 ended += 1
                 break
     assert ended > 100
-
-
-def test_a_bus_that_names_kinds_without_end_is_asked_for_once():
-    bus, named = LiveBus("lc", "bus-01"), NamedAgain()
-    kinds = [f"kind_{n}" for n in range(1000)]
-    bus.state, bus.came_ms = json.loads(state(active=kinds)[1]), NOW_MS
-    assert named.find([bus], [], NOW_MS) == []
-    found = named.find([bus], [], NOW_MS + HELD_MS)
-    assert 0 < len(found) <= 100
-    named.asked(found)
-    assert named.find([bus], [], NOW_MS + 2 * HELD_MS) == []

@@ -185,13 +185,17 @@ class Alarms:
         return real and waits and now_ms - row.heard_ms >= self._escalate_ms
 
     async def _change(self, changes: list[_Change], who: str = SELF) -> None:
-        """In one transaction: a commit for each would keep what the buses send waiting."""
+        """In one transaction: a commit for each would keep what the buses send waiting. In the
+        order of their ids, as change.py: two that change the same ones must not lock each other."""
         async with self._db.write() as connection:
             now_ms = self._clock.now_ms()
-            for number, values, what in changes:
+            for number, values, what in sorted(changes, key=lambda one: one[0]):
                 which = alarms.c.id == number
-                if what == "escalated":  # another process may have taken the answer meanwhile
+                # Another process may have taken the answer meanwhile, or a record the end.
+                if what == "escalated":
                     which &= alarms.c.acked_ms.is_(None)
+                elif what == "cleared":
+                    which &= alarms.c.cleared_ms.is_(None)
                 done = await connection.execute(update(alarms).where(which).values(values))
                 if done.rowcount:
                     await write_log(connection, number, now_ms, who, what)

@@ -99,7 +99,7 @@ async def _occurrences(connection: AsyncConnection,
 
 async def _end(connection: AsyncConnection, which: ColumnElement[bool], now_ms: int) -> list[int]:
     """A new journal ends the active alarms of the bus's older ones -> their ids."""
-    active = select(alarms.c.id).where(alarms.c.cleared_ms.is_(None), which)
+    active = select(alarms.c.id).where(alarms.c.cleared_ms.is_(None), which).order_by(alarms.c.id)
     ended = list((await connection.execute(active)).scalars())
     if ended:
         values = {"cleared_ms": now_ms, "ended_by": "restart"}
@@ -122,12 +122,19 @@ async def _open_occurrences(
 async def _stored(
     connection: AsyncConnection, wanted: Iterable[_Occurrence]
 ) -> dict[_Occurrence, Any]:
-    """Rows of the alarms that there are."""
+    """Rows of the alarms that there are, held until the commit. In the order of their ids, as
+    alarms.py: two that change the same ones must not lock each other."""
     keys = list(wanted)
-    found = {}
+    numbers: list[int] = []
     for at in range(0, len(keys), _AT_ONCE):
-        query = select(alarms).where(tuple_(*_KEY).in_(keys[at : at + _AT_ONCE]))
-        for row in await connection.execute(query):
+        which = select(alarms.c.id).where(tuple_(*_KEY).in_(keys[at : at + _AT_ONCE]))
+        numbers += (await connection.execute(which)).scalars()
+    numbers.sort()
+    found = {}
+    for at in range(0, len(numbers), _AT_ONCE):
+        mine = alarms.c.id.in_(numbers[at : at + _AT_ONCE])
+        query = select(alarms).where(mine).order_by(alarms.c.id)
+        for row in await connection.execute(query.with_for_update(key_share=True)):
             found[row.journal_id, row.occ, row.kind] = row
     return found
 

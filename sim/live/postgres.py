@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -72,10 +73,13 @@ class Cluster:
 
     def halt(self) -> None:
         """Ends it as if its computer were switched off."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGQUIT)
-        self._process.wait(20)
-        self._process = None
+        process, self._process = self._process, None
+        assert process is not None
+        process.send_signal(signal.SIGQUIT)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:  # a full computer: it waits for a child of its own
+            _kill_all(process)
 
     def new(self) -> str:
         """The address of a database that is empty."""
@@ -97,3 +101,13 @@ class Cluster:
         if self._process is not None:
             self.halt()
         shutil.rmtree(self._files, ignore_errors=True)
+
+
+def _kill_all(process: subprocess.Popen) -> None:
+    """The server and its children, each of which is a session of its own."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    for number in [str(process.pid), *children.read_text().split()]:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int(number), signal.SIGKILL)
+    process.wait(20)
+    time.sleep(1)  # what they share is given back by the last one of them

@@ -55,5 +55,5 @@ def test_every_line_of_a_station_is_an_object(tmp_path):
     lines = [json.loads(line) for line in text.splitlines()]
     assert all(set(line) == MEMBERS for line in lines)
     loggers = {line["logger"] for line in lines}
-    assert {"uvicorn.error", "station.ingest.mqtt", "station.operator.serve"} <= loggers
+    assert {"uvicorn.error", "station.ingest.broker", "station.operator.serve"} <= loggers
     assert "hush" not in text

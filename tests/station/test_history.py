@@ -140,14 +140,23 @@ def test_the_end_of_a_bus_leaves_no_name_and_no_telephone(db):
     asyncio.run(story())
 
 
-@pytest.mark.parametrize("is_committed", [True, False])
-def test_an_alarm_that_comes_during_an_erase_ends_it(cluster, is_committed):
+SOS = (
+    "INSERT INTO alarms (id, bus_id, kind, severity, exercise, clock, heard_ms, late, data, why) "
+    "VALUES (99, 1, 'sos', 'alarm', false, 'gnss', 1, false, '{}', '{}')"
+)
+
+
+@pytest.mark.parametrize(
+    "before, meanwhile, after",
+    [
+        ("SELECT * FROM events FOR UPDATE", SOS, "SELECT 1"),
+        (SOS, "SELECT 1", "SELECT 1"),
+        ("UPDATE alarms SET note = 'on my way' WHERE bus_id = 1", "SELECT 1", SOS),
+    ],
+)
+def test_an_alarm_that_comes_during_an_erase_ends_it(cluster, before, meanwhile, after):
     """It is committed while the erase waits at the records; or its intake has begun when the alarms
-    are to go."""
-    sos = (
-        "INSERT INTO alarms (id, bus_id, kind, severity, exercise, clock, heard_ms, late, data, "
-        "why) VALUES (99, 1, 'sos', 'alarm', false, 'gnss', 1, false, '{}', '{}')"
-    )
+    are to go; or it comes in a transaction that holds another alarm."""
     waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
 
     async def story():
@@ -157,13 +166,13 @@ def test_an_alarm_that_comes_during_an_erase_ends_it(cluster, is_committed):
             async with desk.db.alone() as slow, desk.db.alone() as other:
                 holds = slow.transaction()
                 await holds.start()
-                await slow.execute("SELECT * FROM events FOR UPDATE" if is_committed else sos)
+                await slow.execute(before)
                 history = History(desk.db, desk.clock, "lcb", "bus-1")
                 erase = asyncio.create_task(history.erase())
                 while not erase.done() and not await other.fetchval(waits):
                     await asyncio.sleep(0.02)
-                if is_committed:
-                    await other.execute(sos)
+                await other.execute(meanwhile)
+                await slow.execute(after)
                 await holds.commit()
             with pytest.raises(CommandError, match="answer it first"):
                 await erase

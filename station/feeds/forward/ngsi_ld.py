@@ -144,6 +144,8 @@ class ContextBroker:
     def __init__(self, url: str, tenant: str | None, token: str | None):
         """url: of the broker, without its path of NGSI-LD."""
         self._url = url.rstrip("/") + PATH
+        self._has_taken = False
+        """Anything, ever: a broker that refuses all is away; this one refuses what it means."""
         self._session = requests.Session()
         self._session.headers["Content-Type"] = "application/ld+json"
         if tenant:
@@ -154,7 +156,7 @@ class ContextBroker:
     def upsert(self, things: list[Thing]) -> set[str]:
         """-> names of those that the broker refused for now, while it took others. Away."""
         again, stay = self._upsert(things)
-        if stay and len(stay) == len(things) > 1:
+        if len(stay) == len(things) > 1 and not self._has_taken:
             raise Away("HTTP 400 or 413 for each entity")
         for name in stay:
             log.warning("The context broker refuses %s until it changes.", name)
@@ -175,6 +177,7 @@ class ContextBroker:
             return again | more, stay + others
         if status not in (200, 201, 204, 207):
             raise Away(f"HTTP {status}")
+        self._has_taken = True
         return (self._refused(said, things) if status == 207 else set()), []
 
     def _refused(self, said: bytes, things: list[Thing]) -> set[str]:

@@ -182,6 +182,16 @@ def test_a_broker_that_takes_no_entity_is_away():
             ContextBroker(broker.url, None, None).upsert(THINGS)
 
 
+def test_a_broker_that_took_others_is_not_away_because_it_refuses_two():
+    before = passed_over["ngsi_ld"]
+    with OtherSystem() as other:
+        broker = ContextBroker(other.url, None, None)
+        assert broker.upsert(THINGS) == set()
+        other.status = 400
+        assert broker.upsert([("y", {"id": "y"}), ("z", {"id": "z"})]) == set()
+    assert passed_over["ngsi_ld"] == before + 2
+
+
 @pytest.mark.parametrize(
     ("body", "again"),
     [(b'{"success": ["a"], "errors": [{"entityId": "b", "error": {"status": 503}}]}', {"b"}),

@@ -49,6 +49,15 @@ def test_only_the_report_that_was_asked_for_last_is_shown_and_says_which_it_is(o
     )  # the one before has not ended yet
     page.get_by_role("button", name="Show").click()
     page.locator("#report h2", has_text="Trips").wait_for()
+    page.route(
+        "**/api/reports?report=trips*format=csv*",
+        lambda route: route.fulfill(status=429, json={"detail": "busy"}),
+        times=1,
+    )
+    with page.expect_download() as taken:
+        page.locator("#csv").click()
+        report.select_option("alarms")
+    assert "trips" in taken.value.suggested_filename, "the file is the one that was asked for"
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ async function main() {
   takesBuddhistYears(day, month);
   form.addEventListener("change", links);
   for (const format of ["csv", "xlsx"]) {
-    find(`#${format}`).addEventListener("click", (event) => { event.preventDefault(); made((signal) => getFile(query(format), signal).then(() => signal.aborted || find("#report").replaceChildren())); });
+    find(`#${format}`).addEventListener("click", (event) => { event.preventDefault(); const asked = query(format); made((signal) => getFile(asked, signal).then(() => signal.aborted || find("#report").replaceChildren())); });
   }
   form.addEventListener("submit", (event) => { event.preventDefault(); show(); });
 
@@ -106,9 +106,9 @@ async function main() {
   }
 
   function show() {
+    const [asked, title] = [query("json"), chosenWords()];
     return made(async (signal) => {
       const box = find("#report");
-      const [asked, title] = [query("json"), chosenWords()];
       const { columns, rows: all, left_out } = await get(asked, undefined, signal);
       if (signal.aborted) return;
       const rows = all.slice(0, MOST_ROWS);

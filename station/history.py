@@ -76,7 +76,8 @@ def _run(args: argparse.Namespace, settings: Settings) -> int:
             text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
             write_new(out, text.encode())
             return f"{len(lines)} records are in {args.out}."
-        return f"{await history.erase()} records were erased."
+        return (f"{await history.erase()} records were erased. A station that runs shows what it "
+                "remembers of the bus until it is started again.")  # fmt: skip
 
     print(asyncio.run(with_database(settings.db, work)))
     return 0

@@ -5,7 +5,18 @@ import asyncio
 import json
 
 from counted import Counted
-from station_told import NOW_MS, count, event, on_one_database, rows, running, state, telling, until
+from station_told import (
+    NOW_MS,
+    connected,
+    count,
+    event,
+    on_one_database,
+    rows,
+    running,
+    state,
+    telling,
+    until,
+)
 
 from station.db import tables
 from station.identity.register import Identity
@@ -66,6 +77,7 @@ def test_that_many_identities_were_seen_costs_a_few_statements(settings, broker)
 def test_alarms_that_their_buses_end_are_ended_together(settings, broker):
     async def scenario():
         async with running(settings) as station:
+            await connected(station)
             with telling(broker) as bus:
                 bus.say(*[event(number) for number in range(1, 41)])
             await until(lambda: len(station.alarms.at_hand) == 40)

@@ -98,7 +98,7 @@ def _work(station: Station, waiting: Waiting | None) -> Iterator[Metric]:
                  station.records.lag_s())  # fmt: skip
     yield _counts("quarantine_messages", "Messages that were not taken: kept, or only counted",
                   "what", station.quarantine.counts)  # fmt: skip
-    yield _counts("passed_over", "Rows left out of an answer: unreadable, or too many of one bus",
+    yield _counts("passed_over", "Rows left out of an answer, because they cannot be read",
                   "where", one_bad.passed_over)  # fmt: skip
     if waiting is not None:
         yield _gauge("notices_waiting", "Notices that are not delivered yet", waiting.many)

@@ -23,6 +23,8 @@ _WAITING = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
     "wait_event_type = 'Lock' AND now() - query_start > interval '5 seconds'"
 )
+_TABLES = "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'"
+_TABLES_OF_FILE = "SELECT count(*) FROM sqlite_master"
 _SIZE = "SELECT pg_database_size(current_database())"
 
 
@@ -39,6 +41,14 @@ async def look(ask: Questions) -> AsyncIterator[Finding]:
         yield bad
         return
     try:
+        if not await ask.one(_TABLES if ask.file is None else _TABLES_OF_FILE):
+            yield Finding(
+                "database",
+                "wrong",
+                f"{ask.shown} answers, and is empty: the first start fills it, or bring a "
+                "copy back (python -m station restore).",
+            )
+            return
         revision = await ask.one("SELECT max(version_num) FROM alembic_version")
         size = ask.file.stat().st_size if ask.file is not None else await ask.one(_SIZE)
     except Exception as error:  # noqa: BLE001  (whatever keeps it from answering)

@@ -147,6 +147,16 @@ def test_a_server_that_is_away_is_a_sentence():
     assert state == "wrong" and "postgresql://127.0.0.1:9/city does not answer" in told
 
 
+def test_an_empty_database_answers(cluster, tmp_path):
+    empty = tmp_path / "empty.db"
+    empty.touch()
+    for address in (cluster.emptied(), str(empty)):
+        (database,) = found(load({"db": address, "broker": "127.0.0.1:9"}))["database"]
+        assert (
+            database[0] == "wrong" and "answers, and is empty: the first start" in database[1]
+        )
+
+
 def test_what_the_database_says(db, tmp_path):
     fw = {"v": 1, "online": True, "fw": "0.3.0"}
     state = {"at": iso(NOW_MS - 91_000), "clock": "gnss"}

@@ -91,12 +91,12 @@ vm: $(VENV)/dev  ## the portable tests of firmware/, on CPython and in MicroPyth
 	@VM32=all $(VENV_BIN)/python -m pytest -q -rs -n auto tests/portable tests/test_portable_vm.py tests/test_portable_vm32.py
 
 soak: $(VENV)/dev  ## long runs with faults by the dice: days, hazards, power cuts (about 30 minutes; SEED=)
-	@$(VENV_BIN)/python -m pytest -q -m soak
+	@$(VENV_BIN)/python -m pytest -q -m soak --timeout 0
 	@$(VENV_BIN)/python -m sim soak --days 2 $(SOAK)
 	@$(VENV_BIN)/python -m sim soak --hazards --ordinary 10 --left 200 $(SOAK)
 	@$(VENV_BIN)/python -m sim soak --flash --cuts 100000 $(SOAK)
 	@$(VENV_BIN)/python -m sim board --days 7 $(SOAK)
-	@BUSGUARD_FLIPS=1 $(VENV_BIN)/python -m pytest -q -n auto tests/firmware/journal/test_flips.py
+	@BUSGUARD_FLIPS=1 $(VENV_BIN)/python -m pytest -q -n auto --timeout 0 tests/firmware/journal/test_flips.py
 
 cover: $(VENV)/dev  ## 100 % of lines and branches of what judges (rules, trip, seats, policy, ...)
 	@$(VENV_BIN)/python -m pytest -q -n auto --no-cov-on-fail --cov --cov-fail-under=100 $(COVERING)

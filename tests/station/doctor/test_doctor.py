@@ -152,9 +152,7 @@ def test_an_empty_database_answers(cluster, tmp_path):
     empty.touch()
     for address in (cluster.emptied(), str(empty)):
         (database,) = found(load({"db": address, "broker": "127.0.0.1:9"}))["database"]
-        assert (
-            database[0] == "wrong" and "answers, and is empty: the first start" in database[1]
-        )
+        assert database[0] == "wrong" and "answers, and is empty: the first start" in database[1]
 
 
 def test_what_the_database_says(db, tmp_path):

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from programs import ended, interrupted
 from vm import ROOT, program
 
 DAY = re.compile(r"Day 1: live heap .* KB, largest free block .* KB, collections \d+, resets 0; ")
@@ -20,15 +21,14 @@ def begin(*given):
 
 
 def test_ctrl_c_ends_it_with_an_account():
-    days = begin("1", "--heap", "1500", "--seed", "3")
-    told = ""
-    while "It gets 1500 KB" not in told:
-        line = days.stdout.readline()
-        assert line, told
-        told += line
-    days.send_signal(signal.SIGINT)
-    told += days.stdout.read()
-    assert days.wait() == 130, told
+    with ended(begin("1", "--heap", "1500", "--seed", "3")) as days:
+        told = ""
+        while "It gets 1500 KB" not in told:
+            line = days.stdout.readline()
+            assert line, told
+            told += line
+        told += interrupted(days, signal.SIGINT, least_s=30)[0]
+    assert days.returncode == 130, told
     assert "--days 1 --seed 3" in told and DAY.search(told), told
     assert told.endswith("Ended by Ctrl-C.\n"), told
 

@@ -9,6 +9,7 @@ import sys
 
 import pytest
 from command import run
+from programs import ended
 from rich.console import Console
 from schemas import validate
 from vm import ROOT
@@ -89,8 +90,10 @@ def test_by_itself_the_town_is_secured(kind, held_to_the_contract, monkeypatch, 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_delivers_first_and_ends_what_it_started(number):
     command = [sys.executable, "-m", "sim", "town", "--buses", "1", "--speed", "60", "--no-station"]
-    with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    with ended(
+        subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
     ) as town:
         said = ""
         while "trip started" not in said:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from broker_client import Client, pem_files, until
+from programs import ended, interrupted
 from vm import ROOT
 
 from firmware.identity import read
@@ -358,18 +359,15 @@ def test_the_broker_follows_the_register(town):
         pytest.skip("the same for all")
     mine = town.enrol("enrol", "bus-06")["bus-06"]
     command = [sys.executable, "-m", "station", *town.command(), "--follow"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                          cwd=ROOT) as follows:  # fmt: skip
-        try:
-            assert follows.stdout.readline().startswith("The broker: nats-server -c ")
-            until(lambda: town.bus(mine, "first").refused is None)
-            thief = town.bus(mine, "thief")
-            town.revoke("bus-06")
-            until(thief.lost.is_set)
-            assert town.bus(mine, "again").refused is not None
-        finally:
-            follows.send_signal(signal.SIGINT)
-            said = follows.stderr.read()
+    with ended(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                text=True, cwd=ROOT)) as follows:  # fmt: skip
+        assert follows.stdout.readline().startswith("The broker: nats-server -c ")
+        until(lambda: town.bus(mine, "first").refused is None)
+        thief = town.bus(mine, "thief")
+        town.revoke("bus-06")
+        until(thief.lost.is_set)
+        assert town.bus(mine, "again").refused is not None
+        _, said = interrupted(follows, signal.SIGINT)
     assert follows.returncode == 130
     assert "identities are valid. The broker was told." in said
 
@@ -381,8 +379,8 @@ def test_who_follows_says_that_the_broker_has_ended(town):
     pid = town.out / "mosquitto.pid"
     brokers_own = pid.read_bytes()
     command = [sys.executable, "-m", "station", *town.command(), "--follow"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                          cwd=ROOT) as follows:  # fmt: skip
+    with ended(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                text=True, cwd=ROOT)) as follows:  # fmt: skip
         try:
             assert follows.stdout.readline().startswith("The broker: mosquitto -c ")
             time.sleep(1)  # it has looked once
@@ -392,19 +390,19 @@ def test_who_follows_says_that_the_broker_has_ended(town):
             assert "The broker runs." in follows.stderr.readline()
         finally:
             pid.write_bytes(brokers_own)
-            follows.send_signal(signal.SIGINT)
+        interrupted(follows, signal.SIGINT)
 
 
 def test_no_other_program_is_told_to_reload(town):
     """The file of a broker that was killed may name one by now, which a SIGHUP would end."""
     pid = town.out / f"{town.kind}.pid"
     brokers_own = pid.read_bytes()
-    with subprocess.Popen(["sleep", "60"]) as other:
+    with ended(subprocess.Popen(["sleep", "60"])) as other:
         pid.write_text(str(other.pid))
         town.write()
         pid.write_bytes(brokers_own)
         assert other.poll() is None
-        other.terminate()
+        interrupted(other, signal.SIGTERM)
     assert other.returncode == -signal.SIGTERM
 
 

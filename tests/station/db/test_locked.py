@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 
+from programs import ended
 from station_told import (
     PASSWORD,
     browser,
@@ -98,8 +99,8 @@ def test_it_can_be_ended_while_it_is_locked(settings, broker):
     command = [sys.executable, "-m", "station", "serve", "--http", "127.0.0.1:0"]
     where = {**os.environ, "STATION_DB": settings.db, "STATION_ACCEPT_UNSEALED": "1",
              "STATION_BROKER": f"{broker.host}:{broker.port}"}  # fmt: skip
-    with subprocess.Popen(command, env=where, cwd=ROOT, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, text=True) as station:  # fmt: skip
+    with ended(subprocess.Popen(command, env=where, cwd=ROOT, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, text=True)) as station:  # fmt: skip
         assert "http://" in station.stdout.readline()
         with another_program(settings, "BEGIN IMMEDIATE"), telling(broker) as bus:
             bus.say(event(1))

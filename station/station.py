@@ -28,6 +28,7 @@ from station.db.database import PATIENCE_S, Database
 from station.db.expiry import Expiry
 from station.db.own import own_id
 from station.doors.streams import Streams
+from station.ending import end
 from station.feeds.forward.forwards import Forwards
 from station.feeds.gtfs.feed import PerSecond
 from station.feeds.home_assistant.announcer import Announcer
@@ -198,9 +199,7 @@ class Station:
         await self.broker.stop()
         await self.notice_queue.finish()
         async with self.db.calm():
-            for task in self._tasks:
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await end(self._tasks)
         if not (self._outlives and self.over.is_set()):
             await self.db.close()
 

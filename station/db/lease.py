@@ -26,6 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from station.db.claim import TakenByAnother
 from station.db.leader_table import leader
+from station.ending import end
 
 log = logging.getLogger(__name__)
 LEASE_S = 6
@@ -114,8 +115,7 @@ class Lease:
         """The next station need not wait for the end of the lease."""
         if self._keeping is not None:
             keeping, self._keeping = self._keeping, None
-            keeping.cancel()
-            await asyncio.gather(keeping, return_exceptions=True)
+            await end([keeping])
             mine = update(leader).where(leader.c.term == self._term)
             with contextlib.suppress(*_AWAY):  # it ends by itself
                 async with self._connected() as connection:

@@ -19,6 +19,7 @@ from station.clock import Clock, iso
 from station.db.database import Database, is_away
 from station.db.notice_tables import WAITS, notice_progress, notices
 from station.db.tables import alarm_log
+from station.ending import end
 from station.notices.collecting import entries, make
 from station.notices.lane import SLOTS, Lane, Send
 from station.notices.routes import Route
@@ -59,9 +60,7 @@ class NoticeQueue:
                         log.exception("Notices could not be collected; it is tried again.")
                 await asyncio.sleep(_TICK_S)
         finally:
-            for slot in slots:
-                slot.cancel()
-            await asyncio.gather(*slots, return_exceptions=True)
+            await end(slots)
 
     async def finish(self) -> None:
         """Before the end: waits a moment for what is under way, else it would be told twice."""

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import IO
 
+from station.ending import end
 from station.reports.process import DATABASE_AWAY, DONE, Wanted
 
 log = logging.getLogger(__name__)
@@ -65,9 +66,7 @@ class ReportMaker:
             del self._done[who]
 
     async def stop(self) -> None:
-        for task in self._running:
-            task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
+        await end(self._running)
 
     async def _made(self, who: str, wanted: Wanted) -> IO[bytes]:
         async with self._turns:

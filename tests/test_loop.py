@@ -8,7 +8,7 @@ from vm import ROOT
 ONE_FILE = "tests/portable/test_timing.py"
 PYTEST = {"_pytest", "pytest", "iniconfig", "packaging", "pluggy", "py", "pygments"}
 OF_PYTHON_3_10 = {"exceptiongroup", "tomli", "typing_extensions"}
-PLUGINS = {"execnet", "pytest_cov", "xdist"}  # of `make test` and `make cover`; 0.05 s together
+PLUGINS = {"execnet", "pytest_cov", "pytest_timeout", "xdist"}  # `make test`, `make cover`; 0.05 s
 SCRIPT = """
 import sys
 before = set(sys.modules)

@@ -47,6 +47,8 @@ class Alarms:
         self._late_ms = settings.late_s * 1000
         self._escalate_ms = settings.escalate_min * 60_000
         self.at_hand: dict[int, Any] = {}
+        self._showing = asyncio.Lock()
+        """One reads at a time: a row that was read before must not come over a newer one."""
 
     async def recall(self) -> None:
         async with self._db.read() as connection:
@@ -133,13 +135,14 @@ class Alarms:
         rows: list[Any] = []
         if not numbers:
             return rows
-        async with self._db.read() as connection:
-            for at in range(0, len(numbers), _AT_ONCE):
-                query = ROWS.where(alarms.c.id.in_(numbers[at : at + _AT_ONCE]))
-                rows += (await connection.execute(query)).all()
-        for row in rows:
-            self._place(row)
-            self._hub.send("alarm", row.id, view(row))
+        async with self._showing:
+            async with self._db.read() as connection:
+                for at in range(0, len(numbers), _AT_ONCE):
+                    query = ROWS.where(alarms.c.id.in_(numbers[at : at + _AT_ONCE]))
+                    rows += (await connection.execute(query)).all()
+            for row in rows:
+                self._place(row)
+                self._hub.send("alarm", row.id, view(row))
         return rows
 
     def _place(self, row: Any) -> None:

@@ -1,6 +1,7 @@
 """Alarms: whatever order their events come in, they end right; and what people do with them."""
 
 import asyncio
+import contextlib
 
 from sqlalchemy import insert, update
 from station_told import (
@@ -201,6 +202,41 @@ def test_what_was_acknowledged_elsewhere_is_not_escalated(db):
         lines = await rows(station, tables.alarm_log)
         assert [(line.alarm_id, line.what) for line in lines] == [(2, "escalated")]
         assert station.alarms.at_hand[1].acked_by == "som"  # it is told by the way
+        await station.db.close()
+
+    asyncio.run(scenario())
+
+
+def test_a_row_that_was_read_before_comes_over_no_newer_one(db, monkeypatch):
+    async def scenario():
+        station = Station(Settings(db=db))
+        await station.db.upgrade()
+        of = {"kind": "sos", "severity": "alarm", "exercise": False, "clock": "gnss",
+              "raised_ms": NOW_MS, "heard_ms": NOW_MS, "late": False, "data": {},
+              "why": {}}  # fmt: skip
+        async with station.db.write() as connection:
+            await connection.execute(insert(tables.buses).values(id=1, fleet="lc", bus="b1"))
+            await connection.execute(insert(tables.alarms).values(id=1, bus_id=1, **of))
+        has_read, goes_on, read = asyncio.Event(), asyncio.Event(), station.db.read
+
+        @contextlib.asynccontextmanager
+        async def slowly():
+            async with read() as connection:
+                yield connection
+            if not has_read.is_set():
+                has_read.set()
+                await goes_on.wait()
+
+        monkeypatch.setattr(station.db, "read", slowly)
+        first = asyncio.create_task(station.alarms.show([1]))
+        await has_read.wait()
+        async with station.db.write() as connection:
+            await connection.execute(update(tables.alarms).values(acked_ms=NOW_MS, acked_by="som"))
+        second = asyncio.create_task(station.alarms.show([1]))
+        await asyncio.wait({second}, timeout=0.3)
+        goes_on.set()
+        await asyncio.gather(first, second)
+        assert station.alarms.at_hand[1].acked_by == "som"
         await station.db.close()
 
     asyncio.run(scenario())

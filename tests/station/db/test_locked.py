@@ -31,7 +31,7 @@ LONG_S = 20
 
 @contextlib.contextmanager
 def another_program(settings, begin):
-    other = sqlite3.connect(settings.db, isolation_level=None)
+    other = sqlite3.connect(settings.db, timeout=LONG_S, isolation_level=None)
     other.execute(begin)
     other.execute("SELECT count(*) FROM buses").fetchall()
     try:

@@ -10,6 +10,7 @@ from fastapi.responses import StreamingResponse
 
 from station.api.guards import NAME, TheStation, Viewer, note_access, problems
 from station.clock import DAY_MS, day_of, local_day
+from station.ending import end
 from station.reports.maker import Busy, DatabaseAway, NotMade, slices
 from station.reports.process import Wanted
 from station.station import Station
@@ -85,8 +86,7 @@ async def _made(request: Request, station: Station, who: str, wanted: Wanted) ->
                 making.cancel()
         return await making
     except asyncio.CancelledError:
-        making.cancel()
-        await asyncio.gather(making, return_exceptions=True)
+        await end([making])
         raise HTTPException(503, "The report was given up.") from None
 
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from programs import ended, interrupted
+from programs import ended
 from vm import ROOT, program
 
 DAY = re.compile(r"Day 1: live heap .* KB, largest free block .* KB, collections \d+, resets 0; ")
@@ -27,7 +27,8 @@ def test_ctrl_c_ends_it_with_an_account():
             line = days.stdout.readline()
             assert line, told
             told += line
-        told += interrupted(days, signal.SIGINT, least_s=30)[0]
+        days.send_signal(signal.SIGINT)
+        told += days.communicate(timeout=120)[0]
     assert days.returncode == 130, told
     assert "--days 1 --seed 3" in told and DAY.search(told), told
     assert told.endswith("Ended by Ctrl-C.\n"), told

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from broker_client import Client, pem_files, until
-from programs import ended, interrupted
+from programs import ended
 from vm import ROOT
 
 from firmware.identity import read
@@ -367,7 +367,8 @@ def test_the_broker_follows_the_register(town):
         town.revoke("bus-06")
         until(thief.lost.is_set)
         assert town.bus(mine, "again").refused is not None
-        _, said = interrupted(follows, signal.SIGINT)
+        follows.send_signal(signal.SIGINT)
+        _, said = follows.communicate(timeout=60)
     assert follows.returncode == 130
     assert "identities are valid. The broker was told." in said
 
@@ -390,7 +391,8 @@ def test_who_follows_says_that_the_broker_has_ended(town):
             assert "The broker runs." in follows.stderr.readline()
         finally:
             pid.write_bytes(brokers_own)
-        interrupted(follows, signal.SIGINT)
+        follows.send_signal(signal.SIGINT)
+        follows.communicate(timeout=60)
 
 
 def test_no_other_program_is_told_to_reload(town):
@@ -402,7 +404,8 @@ def test_no_other_program_is_told_to_reload(town):
         town.write()
         pid.write_bytes(brokers_own)
         assert other.poll() is None
-        interrupted(other, signal.SIGTERM)
+        other.terminate()
+        other.wait(timeout=60)
     assert other.returncode == -signal.SIGTERM
 
 
